@@ -1,0 +1,174 @@
+"""The demo from start to end: gateway, Home Assistant, owner, integration, table."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+import signal
+import sys
+from tempfile import TemporaryDirectory
+
+from . import home_assistant
+from .home_assistant import PASSWORD, ROOT, USER, HomeAssistant
+from .processes import LOOPBACK, DemoError, child, free_port
+from .screen import Screen
+from .sign_in import DOMAIN, Gateway, add_gateway, ask_person
+from .simulated import Simulated, command as simulator_command, wait_until_ready
+from .table import Row, read_rows
+
+DEFAULT_PORT = 8123  # Home Assistant's own
+LIMIT_SECONDS = 180  # a first start takes 10-30 s; three times that on a small board, and some to spare
+REFRESH_SECONDS = 2.0  # faster than any of the integration's lanes (5 s at least)
+FOLDER = ROOT / ".demo"
+
+
+def say(text: str) -> None:
+    """Tell the person what happens; the table alone goes to standard output."""
+    print(f"demo: {text}", file=sys.stderr, flush=True)
+
+
+@asynccontextmanager
+async def progress(what: str, log: Path) -> AsyncGenerator[None]:
+    """Say what is waited for, every few seconds how long already; DemoError when it takes too long."""
+    clock = asyncio.get_running_loop()
+    start = clock.time()
+    say(f"{what} ...")
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(5)
+            say(f"  ... {clock.time() - start:.0f} s")
+
+    ticking = asyncio.create_task(tick())
+    try:
+        async with asyncio.timeout(LIMIT_SECONDS):
+            yield
+    except TimeoutError:
+        raise DemoError(f"{what}: not done after {LIMIT_SECONDS} s (log: {log})") from None
+    finally:
+        ticking.cancel()
+    say(f"  done after {clock.time() - start:.0f} s")
+
+
+async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
+    """Run everything until the values are there (--once) or for ever; whatever was started is ended on the way out."""
+    port = free_port(options.port or DEFAULT_PORT, or_next=options.port is None)
+    address = f"http://{LOOPBACK}:{port}"
+    log = FOLDER / f"home-assistant-{port}.log"
+    async with AsyncExitStack() as stack:
+        inverters: int | None = None
+        if real is None:
+            simulator_log = FOLDER / f"simulator-{port}.log"
+            simulator = await stack.enter_async_context(
+                child(
+                    "the simulator",
+                    simulator_command(options.profile, options.inverters, options.capture),
+                    simulator_log,
+                )
+            )
+            async with progress("the simulated gateway starts", simulator_log):
+                simulated: Simulated = await wait_until_ready(simulator)
+            gateway, inverters = simulated.gateway, simulated.inverters
+        else:
+            gateway = real
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="home-", dir=FOLDER, ignore_cleanup_errors=True)))
+        home_assistant.prepare(folder, DOMAIN, port)
+        process = await stack.enter_async_context(
+            child("Home Assistant", home_assistant.command(folder), log, home_assistant.ENVIRONMENT)
+        )
+        home = await stack.enter_async_context(HomeAssistant(address, process))
+        async with progress("Home Assistant starts", log):
+            await home.wait_until_up()
+            await home.create_owner()
+            await home.wait_until_running()
+        async with progress(f"adding the gateway at {gateway.host}", log):
+            await add_gateway(home, gateway)
+        heading = [f"Page     {address}", f"Sign in  {USER} / {PASSWORD}", f"Log      {log.relative_to(ROOT)}", ""]
+        if options.once:
+            rows = await complete_rows(home, inverters, log)
+            Screen(heading).show(rows, whole=True)
+            return
+        screen = Screen([*heading[:-1], "End      Ctrl-C", ""])
+        while True:
+            screen.show(await read_rows(home))
+            await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def complete_rows(home: HomeAssistant, inverters: int | None, log: Path) -> list[Row]:
+    """Return the rows once every enabled entity has a value; DemoError naming those that have none in time."""
+    missing = ["everything"]
+    try:
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while True:
+                rows = await read_rows(home)
+                missing = lacking(rows, inverters)
+                if not missing:
+                    return rows
+                await asyncio.sleep(REFRESH_SECONDS)
+    except TimeoutError:
+        listing = "".join(f"\n  {name}" for name in missing)
+        raise DemoError(f"after {LIMIT_SECONDS} s this is still missing (log: {log}):{listing}") from None
+
+
+def lacking(rows: list[Row], inverters: int | None) -> list[str]:
+    """Return what a complete table would have: a value in each row, rows at all, and the simulator's inverters."""
+    missing = [f"a value of {row.entity_id} ({row.value})" for row in rows if not row.has_value]
+    if not rows:
+        missing.append("entities of the integration")
+    found = len({row.device for row in rows if row.of_inverter})
+    if inverters is not None and found != inverters:
+        missing.append(f"inverters: {found} of {inverters}")
+    return missing
+
+
+def read_options() -> argparse.Namespace:
+    """Return the command line's options."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo",
+        description="A gateway in a real Home Assistant: its page in the browser, its entities as a table here.",
+        epilog="Without --host or --capture the gateway is simulated.",
+    )
+    parser.add_argument("--once", action="store_true", help="end with 0 once every enabled entity has a value")
+    parser.add_argument("--port", type=int, help=f"port of the page (default: {DEFAULT_PORT}, or the next free one)")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--capture", type=Path, metavar="DIR", help="replay a folder of recorded answers")
+    source.add_argument("--host", help="use a real gateway at this address; asks for its token or account")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="with --host: the file that holds the token")
+    parser.add_argument("--profile", default="metered_net_three_phase", help="what is simulated (default: %(default)s)")
+    parser.add_argument("--inverters", type=int, default=20, help="how many of them (default: %(default)s)")
+    return parser.parse_args()
+
+
+async def until_signal(options: argparse.Namespace, real: Gateway | None) -> int:
+    """Run the demo; the first Ctrl-C or termination ends it in order. Return the exit code."""
+    running = asyncio.current_task()
+    if running is None:
+        raise AssertionError
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    try:
+        await demo(options, real)
+    except asyncio.CancelledError:
+        say("ended")
+        return 130 if options.once else 0
+    except DemoError as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+def main() -> int:
+    """Read the command line, ask what has to be asked, run. Return the exit code."""
+    options = read_options()
+    FOLDER.mkdir(exist_ok=True)
+    try:
+        real = ask_person(options.host, options.token_file) if options.host else None
+    except DemoError as error:
+        say(str(error))
+        return 1
+    return asyncio.run(until_signal(options, real))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

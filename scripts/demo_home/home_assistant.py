@@ -1,0 +1,155 @@
+"""A real Home Assistant process: its configuration folder, its owner, and its two interfaces."""
+
+import asyncio
+import itertools
+import json
+from pathlib import Path
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from .processes import LOOPBACK, Child, DemoError
+
+ROOT = Path(__file__).resolve().parents[2]
+USER = PASSWORD = "demo"  # noqa: S105 - public on purpose: the page listens on loopback only
+POLL_SECONDS = 0.5
+
+# Only what the demo shows. 'default_config' would bring discovery, the cloud and more downloads.
+CONFIGURATION = """\
+homeassistant:
+  name: Demo
+  country: NL
+  currency: EUR
+  unit_system: metric
+  time_zone: {time_zone}
+frontend:
+config:
+energy:
+history:
+logbook:
+sun:
+logger:
+  default: warning
+  logs:
+    custom_components.{domain}: debug
+"""
+
+
+def prepare(folder: Path, domain: str, port: int) -> None:
+    """Write the configuration folder of a Home Assistant that has not started yet.
+
+    The page's address is stored rather than configured: one from configuration.yaml is only on trial, and is taken back
+    after five minutes (homeassistant/components/http/config.py). The stores have the oldest version, which Home
+    Assistant brings up to date by itself: of onboarding all steps but the owner count as done then, so that it
+    does not add the weather and radio services that would reach for the internet.
+    """
+    (folder / "configuration.yaml").write_text(CONFIGURATION.format(domain=domain, time_zone=machine_time_zone()))
+    stores: dict[str, dict[str, Any]] = {
+        "http": {"server_host": [LOOPBACK], "server_port": port},
+        "onboarding": {"done": []},
+    }
+    (folder / ".storage").mkdir()
+    for key, data in stores.items():
+        store = {"version": 1, "minor_version": 1, "key": key, "data": data}
+        (folder / ".storage" / key).write_text(json.dumps(store))
+    (folder / "custom_components").mkdir()
+    (folder / "custom_components" / domain).symlink_to(ROOT / "custom_components" / domain)
+
+
+def machine_time_zone() -> str:
+    """Return the name of this machine's time zone, for the days of "today" to be those of the person who looks."""
+    parts = Path("/etc/localtime").resolve().parts
+    return "/".join(parts[parts.index("zoneinfo") + 1 :]) if "zoneinfo" in parts else "UTC"
+
+
+def command(folder: Path) -> list[str]:
+    """Return the command that runs Home Assistant; it finds its packages installed (group demo of pyproject.toml)."""
+    return [sys.executable, "-m", "homeassistant", "--config", str(folder), "--skip-pip", "--log-no-color"]
+
+
+ENVIRONMENT = {"HA_DISABLE_LOG_FILE": "1"}  # the log goes to standard output, and from there to the demo's file
+
+
+class HomeAssistant:
+    """A signed-in connection to a running Home Assistant."""
+
+    def __init__(self, address: str, process: Child) -> None:
+        """Hold the address of its page; nothing is opened yet."""
+        self.address = address
+        self._process = process
+        self._session = aiohttp.ClientSession(address)
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._headers: dict[str, str] = {}
+        self._ids = itertools.count(1)
+
+    async def __aenter__(self) -> Self:
+        """Return itself; the session is open."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close both interfaces."""
+        if self._socket is not None:
+            await self._socket.close()
+        await self._session.close()
+
+    async def wait_until_up(self) -> None:
+        """Return when the page answers; DemoError when the process ends before."""
+        while True:
+            self._process.check()
+            try:
+                async with self._session.get("/api/onboarding") as response:
+                    if response.ok:
+                        return
+            except aiohttp.ClientError:
+                pass  # not listening yet
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def create_owner(self) -> None:
+        """Create the owner as onboarding does, sign in and open the web socket."""
+        client = f"{self.address}/"
+        owner = {"name": "Demo", "username": USER, "password": PASSWORD, "client_id": client, "language": "en"}
+        async with self._session.post("/api/onboarding/users", json=owner, raise_for_status=True) as response:
+            code = (await response.json())["auth_code"]
+        grant = {"grant_type": "authorization_code", "code": code, "client_id": client}
+        async with self._session.post("/auth/token", data=grant, raise_for_status=True) as response:
+            token = (await response.json())["access_token"]
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._socket = await self._session.ws_connect("/api/websocket", max_msg_size=0)
+        await self._socket.receive_json()
+        await self._socket.send_json({"type": "auth", "access_token": token})
+        if (answer := await self._socket.receive_json())["type"] != "auth_ok":
+            raise DemoError(f"Home Assistant turned the demo's sign-in away: {answer}")
+
+    async def wait_until_running(self) -> None:
+        """Return when the start is over: before, set-up flows may find their integration not ready."""
+        while True:
+            if (await self.ask("get_config"))["state"] == "RUNNING":
+                return
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Post to the REST interface; return the answer, DemoError when it is refused."""
+        async with self._session.post(path, json=body, headers=self._headers) as response:
+            if not response.ok:
+                raise DemoError(f"Home Assistant answered {response.status} to {path}: {await response.text()}")
+            answer: dict[str, Any] = await response.json()
+            return answer
+
+    async def ask(self, kind: str, **fields: object) -> Any:  # noqa: ANN401 - every command has a shape of its own
+        """Send a command over the web socket; return its result, DemoError when it fails or the process has ended."""
+        self._process.check()
+        if self._socket is None:
+            raise DemoError("not signed in to Home Assistant yet")
+        number = next(self._ids)
+        await self._socket.send_json({"id": number, "type": kind, **fields})
+        message = await self._socket.receive()
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            raise DemoError(f"Home Assistant closed the connection of the demo (log: {self._process.log})")
+        answer = message.json()
+        if not answer["success"]:
+            raise DemoError(f"Home Assistant refused {kind}: {answer['error']}")
+        return answer["result"]

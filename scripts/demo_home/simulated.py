@@ -1,0 +1,41 @@
+"""The simulated gateway: a process of its own, which says as one line of JSON how to reach it."""
+
+import asyncio
+from dataclasses import dataclass
+import json
+from pathlib import Path
+import sys
+
+from .processes import Child
+from .sign_in import Gateway
+
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """A simulator that is ready: how to reach it, and how many inverters it has."""
+
+    gateway: Gateway
+    inverters: int | None
+
+
+def command(profile: str, inverters: int, capture: Path | None) -> list[str]:
+    """Return the command that simulates a profile, or replays a folder of recorded answers."""
+    source = ["--replay", str(capture)] if capture else ["--profile", profile, "--inverters", str(inverters)]
+    return [sys.executable, "-m", "simulator", "--json", *source]
+
+
+async def wait_until_ready(simulator: Child) -> Simulated:
+    """Return what the simulator says of itself once it listens; DemoError when it ends before."""
+    while True:
+        simulator.check()
+        for line in simulator.log.read_text().splitlines(keepends=True):
+            if line.startswith("{") and line.endswith("\n"):
+                return read_description(json.loads(line))
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def read_description(description: dict[str, str]) -> Simulated:
+    """Return the simulator's own description in the demo's words."""
+    raise NotImplementedError(description)

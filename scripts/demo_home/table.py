@@ -1,0 +1,100 @@
+"""The entities of the integration as a table: what it holds, and how it looks in a terminal."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .home_assistant import HomeAssistant
+from .sign_in import DOMAIN
+
+NO_VALUE = ("unknown", "unavailable")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One entity that is not disabled."""
+
+    entity_id: str
+    device: str
+    name: str
+    value: str
+    has_value: bool
+    of_inverter: bool
+
+
+async def read_rows(home: HomeAssistant) -> list[Row]:
+    """Return the enabled entities with their present values: the gateway's first, then by device and name."""
+    devices = {device["id"]: device for device in await home.ask("config/device_registry/list")}
+    states = {state["entity_id"]: state for state in await home.ask("get_states")}
+    rows = [
+        read_row(entity, devices.get(entity["device_id"], {}), states.get(entity["entity_id"]))
+        for entity in await home.ask("config/entity_registry/list")
+        if entity["platform"] == DOMAIN and entity["disabled_by"] is None
+    ]
+    return sorted(rows, key=lambda row: (row.of_inverter, row.device, row.name))
+
+
+def read_row(entity: dict[str, Any], device: dict[str, Any], state: dict[str, Any] | None) -> Row:
+    """Return the row of one entity from the registries and its state, if it has one yet."""
+    device_name: str = device.get("name_by_user") or device.get("name") or ""
+    name = entity["entity_id"] if state is None else state["attributes"].get("friendly_name", entity["entity_id"])
+    value = "unavailable" if state is None else state["state"]
+    has_value = value not in NO_VALUE
+    if state is not None and has_value:
+        value = shown(state, entity.get("options", {}).get("sensor", {}))
+    return Row(
+        entity_id=entity["entity_id"],
+        device=device_name,
+        name=name.removeprefix(device_name).strip() or device_name,
+        value=value,
+        has_value=has_value,
+        of_inverter=device.get("via_device_id") is not None,
+    )
+
+
+def shown(state: dict[str, Any], options: dict[str, Any]) -> str:
+    """Return a state as the page shows it: local time, the suggested number of decimals, the unit."""
+    value: str = state["state"]
+    attributes = state["attributes"]
+    if attributes.get("device_class") == "timestamp":
+        return datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    decimals = options.get("display_precision", options.get("suggested_display_precision"))
+    if decimals is not None:
+        value = f"{float(value):,.{decimals}f}".replace(",", " ")
+    return f"{value} {attributes.get('unit_of_measurement', '')}".strip()
+
+
+def layout(rows: Sequence[Row]) -> list[str]:
+    """Return the table's lines: a block for each device; devices of the same kind share one, a line for each."""
+    devices: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        devices[row.device][row.name] = row.value
+    kinds: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for device, values in devices.items():
+        kinds[tuple(values)].append(device)
+    lines: list[str] = []
+    for names, members in kinds.items():
+        if len(members) == 1:
+            lines += [members[0], *columns([f"  {name}", value] for name, value in devices[members[0]].items()), ""]
+        else:
+            body = [[f"  {device}", *devices[device].values()] for device in members]
+            lines += [*columns([[f"{len(members)} devices", *names], *body]), ""]
+    return lines
+
+
+def columns(cells: Iterable[Sequence[str]]) -> list[str]:
+    """Return lines with their cells below each other: the first to the left, the others to the right."""
+    table = list(cells)
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:], strict=True)]) for line in table]
+
+
+def fit(lines: Sequence[str], width: int, height: int) -> list[str]:
+    """Return the lines cut to a terminal's size, saying how many there was no room for."""
+    cut = [line[: width - 1] for line in lines]
+    if len(cut) < height:
+        return cut
+    room = height - 2
+    return [*cut[:room], f"... and {len(cut) - room} more lines: in a taller window, or on the page"[: width - 1]]
