@@ -1,0 +1,146 @@
+"""Faults of the documents: each edits the parsed answer before it is sent."""
+
+from collections.abc import Callable, Iterator
+import re
+
+from .documents import Document
+from .fault import Fault, FaultKind
+
+_V1 = "/api/v1/production"
+_REPORT = ("/production.json", "/production")
+_READINGS = "/ivp/meters/readings"
+_DEVICES = "/ivp/pdm/device_data"
+_WRAP_WH = 2**32 / 3600  # G§6.6
+
+# The lifetime counters' keys in v1, production.json and the readings.
+_LIFETIME_KEYS = frozenset({"wattHoursLifetime", "whLifetime", "actEnergyDlvd", "actEnergyRcvd"})
+
+
+def _objects(document: Document) -> Iterator[dict[str, Document]]:
+    """Give every object in a document, the outer ones first."""
+    if isinstance(document, dict):
+        yield document
+        for value in list(document.values()):
+            yield from _objects(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from _objects(value)
+
+
+def _change(document: Document, change: Callable[[float], float]) -> Document:
+    """Change every lifetime counter of a document, device_data's joules too."""
+    for entry in _objects(document):
+        for key in _LIFETIME_KEYS & entry.keys():
+            entry[key] = _like(entry[key], change(entry[key]))
+        lifetime = entry.get("lifetime")
+        if isinstance(lifetime, dict) and "joulesProduced" in lifetime:
+            lifetime["joulesProduced"] = int(3600 * change(lifetime["joulesProduced"] / 3600))
+    return document
+
+
+def _like(old: float, new: float) -> float:
+    """Keep whole numbers whole."""
+    return int(new) if isinstance(old, int) else round(new, 3)
+
+
+def _entries(document: Document, kind: str) -> Iterator[dict[str, Document]]:
+    """Give production.json's entries of a measurement type and their lines."""
+    for entry in _objects(document):
+        if entry.get("measurementType") == kind:
+            yield entry
+            yield from entry.get("lines", [])
+
+
+def zeros(document: Document, _fault: Fault) -> Document:
+    """Drop every lifetime counter to 0 (G§9 rule 6, G§3: zeros after boot)."""
+    return _change(document, lambda _: 0.0)
+
+
+def spike(document: Document, _fault: Fault, *, wh: float = 5_000_000.0) -> Document:
+    """Raise every lifetime counter by some Wh (G§6.5: jumps are reported)."""
+    return _change(document, lambda value: value + wh)
+
+
+def wrap(document: Document, _fault: Fault) -> Document:
+    """Let every lifetime counter fall by one 2^32 J (G§6.6)."""
+    return _change(document, lambda value: value - _WRAP_WH)
+
+
+def today_is_lifetime(document: Document, _fault: Fault) -> Document:
+    """Show lifetime as today and as seven days in production.json's meter entries (G§6.5)."""
+    for kind in ("production", "total-consumption"):
+        for entry in _entries(document, kind):
+            entry["whToday"] = entry["whLastSevenDays"] = entry["whLifetime"]
+    return document
+
+
+def total_is_net(document: Document, _fault: Fault) -> Document:
+    """Repeat the net values in the total-consumption entry (G§6.8)."""
+    for total, net in zip(_entries(document, "total-consumption"), _entries(document, "net-consumption"), strict=True):
+        for key in ("wNow", "whLifetime"):
+            total[key] = net[key]
+    return document
+
+
+def active_count_flicker(document: Document, fault: Fault) -> Document:
+    """Say activeCount 0 with rubbish in the production entry, every second time (G§6.7)."""
+    if fault.hits % 2:
+        for entry in _entries(document, "production"):
+            if "activeCount" in entry:
+                entry["activeCount"] = 0
+            entry |= {"wNow": 1.7, "whLifetime": 42.0, "whToday": 0.0, "whLastSevenDays": 0.0}
+    return document
+
+
+def frozen_v1(document: Document, fault: Fault) -> Document:
+    """Repeat the first answer of /api/v1/production for ever (G§3: 8.2.4264, 8.3.5433)."""
+    first: Document = fault.memory.setdefault("first", document)
+    return first
+
+
+def zero_v1(document: Document, _fault: Fault) -> Document:
+    """Say four zeros at /api/v1/production (G§3: 7.6.175_total, 8.3.1598)."""
+    return dict.fromkeys(document, 0)
+
+
+def missing_device(document: Document, _fault: Fault, *, serial: str = "") -> Document:
+    """Empty the readings of an inverter in device_data, the first one by default (G§5.2: after a night reboot)."""
+    for device in _objects(document):
+        if device.get("devName") == "pcu" and device["active"] and device["sn"] in (serial or device["sn"], serial):
+            for channel in device["channels"]:
+                channel |= {"created": 0, "lastReading": {}, "lifetime": {}}
+            break
+    return document
+
+
+def uint32_negative(document: Document, _fault: Fault, *, watts: int = -4) -> Document:
+    """Show the unsigned image of a negative power in device_data's meters (G§5.3)."""
+    for device in _objects(document):
+        if device.get("devName") == "eim":
+            for channel in device["channels"]:
+                if channel["lastReading"]:
+                    channel["watts"]["now"] = watts % 2**32
+                    channel["lastReading"]["curr_w"] = watts
+    return document
+
+
+def wrong_serial(text: bytes, _fault: Fault, *, serial: str = "122399999999") -> bytes:
+    """Let another gateway answer at this address: another serial in /info (G§12: addresses move)."""
+    return re.sub(rb"<sn>[^<]*</sn>", b"<sn>%s</sn>" % serial.encode(), text)
+
+
+_COUNTERS = (_V1, *_REPORT, _READINGS, _DEVICES)
+
+DOCUMENT_FAULTS = [
+    FaultKind("zeros", "document", zeros, _COUNTERS),
+    FaultKind("spike", "document", spike, _COUNTERS),
+    FaultKind("wrap", "document", wrap, _COUNTERS),
+    FaultKind("today_is_lifetime", "document", today_is_lifetime, _REPORT),
+    FaultKind("total_is_net", "document", total_is_net, _REPORT),
+    FaultKind("active_count_flicker", "document", active_count_flicker, _REPORT),
+    FaultKind("frozen_v1", "document", frozen_v1, (_V1,)),
+    FaultKind("zero_v1", "document", zero_v1, (_V1,)),
+    FaultKind("missing_device", "document", missing_device, (_DEVICES,)),
+    FaultKind("uint32_negative", "document", uint32_negative, (_DEVICES,)),
+    FaultKind("wrong_serial", "text", wrong_serial, ("/info", "/info.xml")),
+]

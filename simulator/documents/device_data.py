@@ -1,0 +1,191 @@
+"""`/ivp/pdm/device_data`: every device the gateway knows (G§5)."""
+
+from simulator.inverters import Inverter, Report
+from simulator.moments import Measured, Moment
+from simulator.profiles import PRODUCTION
+from simulator.site import Site
+
+from . import Document
+from .electrics import Electrics, electrics
+from .production_json import quantity
+from .v1 import ac_battery_serials
+
+DEVICE_LIMIT = 50  # deviceDataLimit (G§5.1)
+
+_FIRST_PCU, _FIRST_ACB = 0x21000100, 0x2B000100
+_EIM_EIDS = (0x2A000100, 0x2A000200)
+_TO_CHANNEL = 0x40000011  # a channel's eid less its device's
+_NEXT_DEVICE = 0x100
+_RECORD_S = 900
+
+
+def device_data(site: Site, now: float) -> Document:
+    """Give all devices by eid, cut at the limit, and their count (G§5.1)."""
+    devices: Document = {}
+    for number, inverter in enumerate(site.world.inverters.values()):
+        eid = _FIRST_PCU + number * _NEXT_DEVICE
+        devices[str(eid)] = _pcu(eid, inverter, site.world.report(inverter, now), site)
+    if site.profile.has_eim:
+        for number, eid in enumerate(_EIM_EIDS):
+            kind = (PRODUCTION, site.world.consumption_ct)[number]
+            devices[str(eid)] = _eim(eid, kind, f"{site.serial}EIM{number + 1}", site, now)
+    for number, serial in enumerate(ac_battery_serials(site)):
+        eid = _FIRST_ACB + number * _NEXT_DEVICE
+        devices[str(eid)] = _acb(eid, serial, site, now)
+    count = len(devices)
+    listed = dict(list(devices.items())[:DEVICE_LIMIT])
+    return {**listed, "deviceCount": count, "deviceDataLimit": DEVICE_LIMIT}
+
+
+def _device(name: str, serial: str, channels: list[Document], *, active: bool, gone: bool) -> Document:
+    return {"devName": name, "sn": serial, "active": active, "modGone": gone, "channels": channels}
+
+
+def _empty_channel(eid: int) -> Document:
+    """Give a channel that never reported."""
+    return {
+        "chanEid": eid,
+        "created": 0,
+        "wattHours": {"today": 0, "yesterday": 0, "week": 0},
+        "watts": {"now": 0, "nowUsed": 0, "max": 0},
+        "lastReading": {},
+        "lifetime": {},
+    }
+
+
+def _pcu(device_eid: int, inverter: Inverter, report: Report | None, site: Site) -> Document:
+    """Describe an inverter: J, mV, mA, mHz (G§5.4); retired ones are empty."""
+    eid = device_eid + _TO_CHANNEL
+    if not inverter.active or report is None:
+        return _device("pcu", inverter.serial, [_empty_channel(eid)], active=inverter.active, gone=not inverter.active)
+    watts = report.watts
+    volts = 242_000 if site.world.phases == 2 else 231_500
+    channel = {
+        "chanEid": eid,
+        "created": report.end,
+        "wattHours": {"today": report.today_wh, "yesterday": report.yesterday_wh, "week": report.week_wh},
+        "watts": {"now": watts, "nowUsed": 0, "max": round(inverter.rated_w * 1.012)},
+        "lastReading": {
+            "eid": eid,
+            "interval_type": 0,
+            "endDate": report.end,
+            "duration": report.duration,
+            "flags": 0,
+            "flags_hex": "0x0000000000000000",
+            "joulesProduced": report.joules,
+            "acVoltageINmV": volts + 3 * watts,
+            "acFrequencyINmHz": 60_012 if site.world.phases == 2 else 50_012,
+            "dcVoltageINmV": 29_000 + 9 * watts,
+            "dcCurrentINmA": round(1000 * watts / (0.96 * (29.0 + 0.009 * watts))),
+            "channelTemp": 12 + watts // 12,
+            "pwrConvErrSecs": 0,
+            "pwrConvMaxErrCycles": 0,
+            "joulesUsed": 0,
+            "leadingVArs": 1,
+            "laggingVArs": 38,
+            "acCurrentInmA": round(1_000_000 * watts / (volts + 3 * watts)),
+            "l1NAcVoltageInmV": 0,
+            "l2NAcVoltageInmV": 0,
+            "l3NAcVoltageInmV": 0,
+            "rssi": 100 + inverter.offset_s % 10,
+            "issi": 60 + inverter.offset_s % 17,
+        },
+        "lifetime": {
+            "createdTime": 1_704_067_200,
+            "duration": 31_536_000,
+            "joulesProduced": report.lifetime_joules,
+        },
+    }
+    return _device("pcu", inverter.serial, [channel], active=True, gone=False)
+
+
+def _eim(device_eid: int, kind: str, serial: str, site: Site, now: float) -> Document:
+    """Describe a meter by its quarter-hour record; always active and modGone (G§5.2)."""
+    world = site.world
+    record, midnights = world.record(now), [world.midnight(now, days) for days in (0, 1, 7)]
+    first = device_eid + _TO_CHANNEL
+    channels: list[Document] = []
+    if site.measures(kind):
+        rows = electrics(kind, quantity(record, kind), world.phases)
+        for number, row in enumerate(rows):
+            before = [_phase(midnight, kind, number) for midnight in midnights]
+            channels.append(_eim_channel(first + number, row, record, before))
+    channels.extend(_empty_channel(first + number) for number in range(len(channels), site.firmware.eim_channels))
+    return _device("eim", serial, channels, active=True, gone=True)
+
+
+def _phase(moment: Moment, kind: str, number: int) -> Measured:
+    return quantity(moment, kind).phases[number]
+
+
+def _eim_channel(eid: int, row: Electrics, record: Moment, midnights: list[Measured]) -> Document:
+    """Write a meter's channel; watts.now is the unsigned image of a signed value (G§5.3)."""
+    watts = round(row.power)
+    today, yesterday, week = (midnight.delivered_wh for midnight in midnights)
+    counters = {
+        "wh_dlvd_cum": int(row.delivered),
+        "varh_lead_cum": int(row.leading_energy),
+        "varh_lag_cum": int(row.lagging_energy),
+        "vah_cum": int(row.apparent_energy),
+    }
+    return {
+        "chanEid": eid,
+        "created": int(record.at),
+        "wattHours": {
+            "today": max(0, int(int(row.delivered) - today)),
+            "yesterday": int(today - yesterday),
+            "week": int(today - week),
+        },
+        "watts": {"now": watts % 2**32, "nowUsed": 0, "max": max(3000, watts)},
+        "lastReading": {
+            "eid": eid,
+            "interval_type": 0,
+            "endDate": int(record.at),
+            "duration": _RECORD_S,
+            "curr_w": watts,
+            **counters,
+            "rms_mvolt": round(1000 * row.voltage),
+            "rms_mamp": round(1000 * row.current),
+            "freq_mhz": round(1000 * row.frequency),
+            "wh_pos": int(row.delivered),
+            "wh_neg": int(row.received),
+        },
+        "lifetime": {"createdTime": 1_704_067_200, "duration": 31_536_000, **counters},
+    }
+
+
+def _acb(device_eid: int, serial: str, site: Site, now: float) -> Document:
+    """Describe an AC Battery (G§5.4); its wattHours are junk (G§15.29)."""
+    eid = device_eid + _TO_CHANNEL
+    moment = site.world.at(now)
+    watts = round(moment.powers.battery / site.profile.ac_batteries)
+    end = int(now - now % site.world.report_interval_s)
+    percent = round(site.world.battery.percent)
+    channel = _empty_channel(eid) | {
+        "created": end,
+        "wattHours": {"today": 57_134, "yesterday": 0, "week": 0},
+        "watts": {"now": max(0, watts), "nowUsed": max(0, -watts), "max": 270},
+        "lastReading": {
+            "eid": eid,
+            "interval_type": 0,
+            "endDate": end,
+            "duration": site.world.report_interval_s,
+            "joulesProduced": max(0, watts) * site.world.report_interval_s,
+            "joulesUsed": max(0, -watts) * site.world.report_interval_s,
+            "acVoltageINmV": 231_500,
+            "acFrequencyINmHz": 50_012,
+            "channelTemp": 21,
+            "SOC": percent,
+            "SOH": 97,
+            "minCellTemp": 20,
+            "maxCellTemp": 22,
+            "totVoltage": 25_600,
+        },
+        "lifetime": {
+            "createdTime": 1_704_067_200,
+            "duration": 31_536_000,
+            "joulesProduced": round(moment.energies.discharged * 3600 / site.profile.ac_batteries),
+            "joulesUsed": round(moment.energies.charged * 3600 / site.profile.ac_batteries),
+        },
+    }
+    return _device("acb", serial, [channel], active=True, gone=False)

@@ -1,0 +1,121 @@
+"""`/ivp/meters` and `/ivp/meters/readings`."""
+
+from simulator.moments import Moment
+from simulator.profiles import NET, PRODUCTION, STORAGE, TOTAL
+from simulator.site import Site
+
+from . import Document
+from .electrics import Electrics, electrics
+
+EIDS = {
+    PRODUCTION: 704_643_328,
+    NET: 704_643_584,
+    TOTAL: 704_643_584,
+    STORAGE: 704_643_840,
+    "backfeed": 704_644_352,
+    "load": 704_644_608,
+    "evse": 704_644_864,
+    "pv3p": 704_645_120,
+}
+_FIRST_CHANNEL = 1_073_741_841  # a channel's eid is its meter's plus this, plus its number: 0x2A... -> 0x6A...11
+_EXTRA_EID = 1_023_410_688
+_LIVE = frozenset({PRODUCTION, NET, TOTAL, STORAGE})
+
+
+def meter_kinds(site: Site) -> list[str]:
+    """Give the kinds of the listed meters in their order: two, three or seven (G§8)."""
+    kinds = [PRODUCTION, site.world.consumption_ct]
+    if site.firmware.lists_all_meters:
+        return [*kinds, STORAGE, "backfeed", "load", "evse", "pv3p"]
+    return [*kinds, STORAGE] if site.measures(STORAGE) else kinds
+
+
+def meters(site: Site, _now: float) -> Document:
+    """List the CTs; empty without metering hardware (G§8)."""
+    if not site.profile.has_eim:
+        return []
+    return [
+        {
+            "eid": EIDS[kind],
+            "state": "enabled" if site.measures(kind) else "disabled",
+            "measurementType": kind,
+            "phaseMode": site.profile.phase_mode,
+            "phaseCount": site.profile.phases,
+            "meteringStatus": "normal",
+            "statusFlags": [],
+        }
+        for kind in meter_kinds(site)
+    ]
+
+
+def channels(site: Site, kind: str, moment: Moment) -> list[Electrics]:
+    """Give the channels of a CT at a moment; a disabled one shows noise (G§6.7, G§9 rule 3)."""
+    measured = {
+        PRODUCTION: moment.production,
+        NET: moment.net_consumption,
+        TOTAL: moment.total_consumption,
+        STORAGE: moment.storage,
+    }[kind]
+    found = electrics(kind, measured, site.world.phases)
+    if site.measures(kind):
+        return found
+    return [Electrics(-0.7, 0.04, each.voltage, each.frequency, 0.0, 0.0) for each in found]
+
+
+def readings(site: Site, now: float) -> Document:
+    """Give each meter's second-by-second measurement (G§9)."""
+    if not site.profile.has_eim:
+        return []
+    moment = site.world.at(now)
+    entries = []
+    for kind in meter_kinds(site):
+        used = channels(site, kind, moment) if kind in _LIVE else []
+        stamp = int(now) if used else 0
+        rows = [_figures([each], stamp) for each in used]
+        if kind == NET and site.firmware.ghost_channel and site.measures(STORAGE):
+            rows.append(_figures([channels(site, STORAGE, moment)[1]], stamp))
+        while len(rows) < 3:  # always three channels; one phase leaves stray values on the second
+            rows.append(_figures([], stamp) | _stray(len(rows), site))
+        entries.append(_entry(EIDS[kind], _figures(used, stamp), rows))
+    if site.firmware.extra_reading:
+        empty = _figures([], int(now))
+        entries.append(_entry(_EXTRA_EID, empty, [empty | {"timestamp": float(int(now))}] * 3))
+    return entries
+
+
+def _stray(number: int, site: Site) -> dict[str, float]:
+    """Give what an unused channel of a single-phase site picks up (G§9 rule 4, 8.2.4345)."""
+    if number != 1 or site.world.phases != 1:
+        return {}
+    return {"actEnergyRcvd": 1054.214, "apparentEnergy": 663.506, "reactEnergyLagg": 127.361, "voltage": 3.914}
+
+
+def _entry(eid: int, total: dict[str, float], rows: list[dict[str, float]]) -> Document:
+    """Put a meter and its channels together."""
+    return {
+        "eid": eid,
+        **total,
+        "channels": [{"eid": eid + _FIRST_CHANNEL + number, **row} for number, row in enumerate(rows)],
+    }
+
+
+def _figures(used: list[Electrics], stamp: int) -> dict[str, float]:
+    """Give the figures of some channels together: sums, voltage and current too (G§6.3)."""
+    power = sum(each.power for each in used)
+    apparent = sum(each.apparent for each in used)
+    return {
+        "timestamp": stamp,
+        "actEnergyDlvd": round(sum((each.delivered for each in used), 0.0), 3),
+        "actEnergyRcvd": round(sum((each.received for each in used), 0.0), 3),
+        "apparentEnergy": round(sum((each.apparent_energy for each in used), 0.0), 3),
+        "reactEnergyLagg": round(sum((each.lagging_energy for each in used), 0.0), 3),
+        "reactEnergyLead": round(sum((each.leading_energy for each in used), 0.0), 3),
+        "instantaneousDemand": round(power, 3) + 0.0,
+        "activePower": round(power, 3) + 0.0,
+        "apparentPower": round(apparent, 3) + 0.0,
+        "reactivePower": round(sum((each.reactive for each in used), 0.0), 3),
+        "pwrFactor": round(power / apparent, 3) if apparent else 0.0,
+        "voltage": round(sum((each.voltage for each in used), 0.0), 3),
+        "current": round(sum((each.current for each in used), 0.0), 3),
+        "freq": used[0].frequency if used else 0.0,
+    }

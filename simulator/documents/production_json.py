@@ -1,0 +1,213 @@
+"""`/production.json` and `/production`."""
+
+from dataclasses import replace
+
+from simulator.moments import Measured, Moment
+from simulator.profiles import NET, PRODUCTION, STORAGE, TOTAL
+from simulator.site import Site
+
+from . import Document
+from .electrics import Electrics, electrics
+from .meters import channels
+
+WRAP_J = 2**32  # G§6.6
+
+_LINE_KEYS = (
+    "wNow",
+    "whLifetime",
+    "varhLeadLifetime",
+    "varhLagLifetime",
+    "vahLifetime",
+    "rmsCurrent",
+    "rmsVoltage",
+    "reactPwr",
+    "apprntPwr",
+    "pwrFactor",
+    "whToday",
+    "whLastSevenDays",
+    "vahToday",
+    "varhLeadToday",
+    "varhLagToday",
+)
+_ZERO_LINE = dict.fromkeys(_LINE_KEYS, 0.0)
+
+
+def with_details(site: Site, now: float) -> Document:
+    """Give `/production.json?details=1`: with lines from 7 on (G§6.3)."""
+    return _document(site, now, lines=site.firmware.tokens)
+
+
+def without_details(site: Site, now: float) -> Document:
+    """Give `/production.json` and `/production` (G§7)."""
+    return _document(site, now, lines=False)
+
+
+def _document(site: Site, now: float, *, lines: bool) -> Document:
+    production = [_inverters(site, now)]
+    document = {"production": production, "storage": [_storage(site, now)]}
+    if site.profile.has_eim:
+        meter = _Meter(site, now, lines=lines)
+        production.append(meter.entry(PRODUCTION))
+        document = {
+            "production": production,
+            "consumption": [meter.entry(TOTAL), meter.entry(NET)],
+            "storage": document["storage"],
+        }
+    return document
+
+
+def _inverters(site: Site, now: float) -> Document:
+    """Sum the inverters' last reports, with the wrap of the firmware (G§6.2, G§6.6)."""
+    world, firmware = site.world, site.firmware
+    active = [inverter for inverter in world.inverters.values() if inverter.active]
+    reports = [report for inverter in active if (report := world.report(inverter, now))]
+    joules = [report.lifetime_joules for report in reports]
+    if firmware.single_inverter_wraps:
+        joules = [each % WRAP_J for each in joules]
+    lifetime = sum(joules) % WRAP_J if firmware.site_total_wraps else sum(joules)
+    watts = sum(report.watts for report in reports)
+    newest = max((report.end for report in reports), default=0)
+    asleep = firmware.reading_time_zero_at_night and watts == 0
+    return {
+        "type": "inverters",
+        "activeCount": len(active),
+        "readingTime": 0 if asleep else newest,
+        "wNow": watts,
+        "whLifetime": lifetime // 3600,
+    }
+
+
+def _storage(site: Site, now: float) -> Document:
+    """Give the ACBs' state; other batteries never show here (G§6.9)."""
+    acbs = site.profile.ac_batteries
+    entry = {"type": "acb", "activeCount": acbs, "readingTime": 0, "wNow": 0, "whNow": 0, "state": "idle"}
+    if acbs:
+        power = round(site.world.at(now).powers.battery)
+        battery = site.world.battery
+        state = "discharging" if power > 0 else "charging" if power < 0 else "full" if battery.percent > 99 else "idle"
+        entry |= {"readingTime": int(now), "wNow": power, "whNow": round(battery.stored_wh), "state": state}
+        entry["percentFull"] = round(battery.percent)
+    return entry
+
+
+class _Meter:
+    """Builds the EIM's entries of one answer."""
+
+    def __init__(self, site: Site, now: float, *, lines: bool) -> None:
+        world = site.world
+        self.site = site
+        self.now = now
+        self.lines = lines
+        self.live = world.at(now)
+        self.record = world.record(now)
+        self.midnight = world.midnight(now)
+        self.week_ago = world.midnight(now, 7)
+
+    def entry(self, kind: str) -> Document:
+        """Build an entry with the sums of its lines."""
+        site, world = self.site, self.site.world
+        active = site.measures(PRODUCTION if kind == PRODUCTION else world.consumption_ct)
+        shown = kind
+        if kind == TOTAL and active and world.consumption_ct == TOTAL and site.firmware.total_is_net_with_total_ct:
+            shown = NET  # G§6.8
+        rows = self._rows(kind, shown, active=active)
+        total = {key: _tidy(sum(row[key] for row in rows)) for key in _LINE_KEYS}
+        if not site.firmware.zero_third_line:  # there it is the sum of the lines (G§6.3)
+            total["pwrFactor"] = round(total["pwrFactor"] / len(rows), 2)
+        if site.firmware.zero_third_line and world.phases == 2:
+            rows.append(_ZERO_LINE | (_no_today() if kind == NET else {}))
+        return {
+            "type": "eim",
+            "activeCount": int(active),
+            "measurementType": kind,
+            "readingTime": int(self.now),
+            **total,
+            **({"lines": rows} if self.lines else {}),
+        }
+
+    def _rows(self, kind: str, shown: str, *, active: bool) -> list[dict[str, float]]:
+        """Build the lines; an entry without its CT shows noise (G§6.7)."""
+        if not active:
+            found = channels(self.site, PRODUCTION, self.live)
+            rows = [_row(replace(each, power=0.641, reactive=0.0, delivered=0.0, received=0.0), 0.0) for each in found]
+            return [
+                row | {"whToday": 0.0, "whLastSevenDays": 0.0} | (_no_today() if kind == NET else {}) for row in rows
+            ]
+        rows = []
+        for number, channel in enumerate(_live_channels(shown, self)):
+            lifetime = self._lifetime(shown, self.live, number)
+            row = _row(channel, lifetime)
+            rows.append(row | (_no_today() if kind == NET else self._today(shown, kind, lifetime, number)))
+        return rows
+
+    def _lifetime(self, shown: str, moment: Moment, number: int) -> float:
+        """Give whLifetime of a phase: net is import alone on old firmware (G§6.4)."""
+        measured = quantity(moment, shown).phases[number]
+        if shown == NET and self.site.firmware.net_lifetime_signed:
+            return measured.energy_wh
+        return measured.delivered_wh
+
+    def _today(self, shown: str, kind: str, lifetime: float, number: int) -> dict[str, float]:
+        """Give today and seven days: those of the record and what came since (G§6.5)."""
+        if self.site.profile.eim_record_lost:
+            today = week = lifetime
+        else:
+            midnight = self._lifetime(shown, self.midnight, number)
+            recorded = int(self._lifetime(shown, self.record, number))
+            since = lifetime - recorded
+            today = max(0, int(recorded - midnight)) + since
+            known = kind == PRODUCTION or self.site.firmware.consumption_week_kept
+            week = (int(midnight - self._lifetime(shown, self.week_ago, number)) if known else 0) + since
+        return {
+            "whToday": round(today, 3),
+            "whLastSevenDays": round(week, 3),
+            "vahToday": round(1.04 * today, 3),
+            "varhLeadToday": round(0.11 * today, 3),
+            "varhLagToday": round(0.06 * today, 3),
+        }
+
+
+def quantity(moment: Moment, kind: str) -> Measured:
+    """Pick what a CT of this kind measures, or would measure."""
+    if kind == PRODUCTION:
+        return moment.production
+    if kind == STORAGE:
+        return moment.storage
+    return moment.total_consumption if kind == TOTAL else moment.net_consumption
+
+
+def _live_channels(kind: str, meter: _Meter) -> list[Electrics]:
+    """Give the channels of a quantity, be it measured or computed."""
+    return electrics(kind, quantity(meter.live, kind), meter.site.world.phases)
+
+
+def _row(channel: Electrics, lifetime: float) -> dict[str, float]:
+    """Write the measurement keys of one line; current and apparent power take the sign of the power."""
+    sign = -1.0 if channel.power < 0 else 1.0
+    return {
+        "wNow": round(channel.power, 3),
+        "whLifetime": round(lifetime, 3),
+        "varhLeadLifetime": round(channel.leading_energy, 3),
+        "varhLagLifetime": round(channel.lagging_energy, 3),
+        "vahLifetime": round(channel.apparent_energy, 3),
+        "rmsCurrent": round(sign * channel.current, 3),
+        "rmsVoltage": round(channel.voltage, 3),
+        "reactPwr": round(channel.reactive, 3),
+        "apprntPwr": round(sign * channel.apparent, 3),
+        "pwrFactor": round(channel.power_factor, 2),
+        "whToday": 0.0,
+        "whLastSevenDays": 0.0,
+        "vahToday": 0.0,
+        "varhLeadToday": 0.0,
+        "varhLagToday": 0.0,
+    }
+
+
+def _no_today() -> dict[str, float]:
+    """Give net's daily values: always a whole 0 (G§6.3)."""
+    return {"whToday": 0, "whLastSevenDays": 0, "vahToday": 0, "varhLeadToday": 0, "varhLagToday": 0}
+
+
+def _tidy(value: float) -> float:
+    """Round a sum, leaving whole numbers whole."""
+    return value if isinstance(value, int) else round(value, 3)

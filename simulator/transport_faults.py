@@ -1,0 +1,80 @@
+"""Faults of the transport: the answer comes late, broken, as something else, or not at all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from .fault import Fault, FaultKind
+from .server import Answer
+
+_GATEWAY_ERROR_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>\n"
+
+
+def status(_answer: Answer, _fault: Fault, *, code: int = 503) -> Answer:
+    """Answer another status with an HTML page: 503 while booting, 504, 401, 403, a redirect (G§2.6)."""
+    headers = (("Location", "https://localhost/"),) if 300 <= code < 400 else ()
+    page = _GATEWAY_ERROR_PAGE.format(code).encode()
+    return Answer(status=code, body=b"" if code == 204 else page, content_type="text/html", headers=headers)
+
+
+def empty(answer: Answer, _fault: Fault) -> Answer:
+    """Answer 200 without a body (G§14: not in a capture, to be built by hand)."""
+    return replace(answer, status=200, body=b"")
+
+
+def html(_answer: Answer, _fault: Fault) -> Answer:
+    """Answer HTML that claims to be JSON, with status 200 (G§15.1)."""
+    return Answer(body=b"<!DOCTYPE html><html><body>Page Not Found</body></html>\n", content_type="application/json")
+
+
+def truncated(answer: Answer, _fault: Fault) -> Answer:
+    """End the connection after half of the body (G§2.8)."""
+    return replace(answer, cut_at=len(answer.body) // 2)
+
+
+def wrong_shape(answer: Answer, _fault: Fault) -> Answer:
+    """Answer an object where an array is due, an array where an object is (G§15.6)."""
+    body = b"[]" if answer.body.lstrip().startswith(b"{") else b'{"error": "unavailable"}'
+    return replace(answer, status=200, body=body)
+
+
+def huge(answer: Answer, _fault: Fault, *, size: int = 64 * 2**20) -> Answer:
+    """Answer valid JSON of a senseless size in bytes."""
+    return replace(answer, status=200, body=b'"' + b"x" * (size - 2) + b'"')
+
+
+def slow_drip(answer: Answer, _fault: Fault, *, size: int = 16, pause_s: float = 0.5) -> Answer:
+    """Send the body a few bytes at a time (G§2.8: stalls of 45 s and more)."""
+    return replace(answer, drip=(size, pause_s))
+
+
+def hang(answer: Answer, _fault: Fault) -> Answer:
+    """Never answer (G§5: device_data at 23:01)."""
+    return replace(answer, hang=True)
+
+
+def reset(answer: Answer, _fault: Fault, *, when: str = "before") -> Answer:
+    """Reset the connection before the answer or within its body (G§2.6)."""
+    if when not in ("before", "within"):
+        raise ValueError(f"reset comes 'before' or 'within', not '{when}'")
+    return replace(answer, reset="before" if when == "before" else "within")
+
+
+def slow(answer: Answer, _fault: Fault, *, delay_s: float = 30.0) -> Answer:
+    """Answer late (G§6: 29-33 s on 7.6.175_total)."""
+    return replace(answer, delay_s=delay_s)
+
+
+_FUNCTIONS: tuple[Callable[..., Answer], ...] = (
+    status,
+    empty,
+    html,
+    truncated,
+    wrong_shape,
+    huge,
+    slow_drip,
+    hang,
+    reset,
+    slow,
+)
+
+TRANSPORT_FAULTS = [FaultKind(function.__name__, "transport", function, ("*",)) for function in _FUNCTIONS]
