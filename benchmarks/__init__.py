@@ -1,0 +1,1 @@
+"""What things cost: each module measures one promise and fails when it is broken."""

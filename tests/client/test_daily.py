@@ -1,0 +1,254 @@
+"""Energy of today, from local midnight to local midnight."""
+
+from datetime import datetime
+import json
+import math
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from custom_components.enphase_iq_gateway.client.daily import DailyState, step
+
+BERLIN = ZoneInfo("Europe/Berlin")
+HAVANA = ZoneInfo("America/Havana")  # its summer time begins at midnight
+AUCKLAND = ZoneInfo("Pacific/Auckland")
+NEW_YORK = ZoneInfo("America/New_York")
+RISE_W = 10_000.0
+LIFETIME = 12_245_000.0
+
+
+def moment(text: str, zone: ZoneInfo = BERLIN) -> float:
+    """Epoch seconds of a local time."""
+    return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
+
+
+class Day:
+    """A counter that is looked at now and then."""
+
+    def __init__(self, zone: ZoneInfo = BERLIN) -> None:
+        """Nothing seen yet."""
+        self.zone = zone
+        self.state: DailyState | None = None
+
+    def see(self, when: str, lifetime: float, gateway_today: float | None = None) -> float:
+        """Return today as of that local time."""
+        return self.see_at(moment(when, self.zone), lifetime, gateway_today)
+
+    def see_at(self, at: float, lifetime: float, gateway_today: float | None = None) -> float:
+        """Return today as of that epoch second."""
+        today, self.state = step(lifetime, at, self.zone, gateway_today=gateway_today, rise_w=RISE_W, state=self.state)
+        return today
+
+
+# The first day
+
+
+def test_the_first_day_is_seeded_by_the_gateway() -> None:
+    """Once: what the gateway says later is not asked (G§6.5)."""
+    day = Day()
+    assert day.see("2026-06-01 12:00", LIFETIME, 17_000) == 17_000
+    assert day.see("2026-06-01 12:01", LIFETIME + 100, 3) == 17_100
+
+
+@pytest.mark.parametrize(
+    "gateway_today",
+    [
+        pytest.param(None, id="unknown"),
+        pytest.param(LIFETIME, id="repeats the lifetime"),
+        pytest.param(LIFETIME + 1, id="exceeds the lifetime"),
+        pytest.param(-1.0, id="negative"),
+        pytest.param(125_000.0, id="more than possible since midnight"),
+        pytest.param(math.nan, id="not a number"),
+    ],
+)
+def test_an_implausible_seed_starts_at_zero(gateway_today: float | None) -> None:
+    """G§6.5."""
+    day = Day()
+    assert day.see("2026-06-01 12:00", LIFETIME, gateway_today) == 0
+    assert day.see("2026-06-01 12:01", LIFETIME + 100, gateway_today) == 100
+
+
+def test_a_young_gateway_that_repeats_its_lifetime_starts_at_zero() -> None:
+    """It may be true, but nobody can tell (G§6.5)."""
+    assert Day().see("2026-06-01 12:00", 5_000, 5_000) == 0
+
+
+def test_yesterdays_figure_just_after_midnight_is_no_seed() -> None:
+    """The gateway resets late (G§6.5)."""
+    assert Day().see("2026-06-01 00:05", LIFETIME, 30_000) == 0
+
+
+# Midnight
+
+
+def test_at_midnight_the_energy_between_two_samples_is_divided() -> None:
+    """By time."""
+    day = Day()
+    day.see("2026-06-01 23:59:50", LIFETIME)
+    assert day.see("2026-06-02 00:00:20", LIFETIME + 90) == pytest.approx(60)
+
+
+def test_the_gateways_figure_is_not_asked_when_somebody_looked_at_midnight() -> None:
+    """Our own division is better than a figure that is reset late."""
+    day = Day()
+    day.see("2026-06-01 23:59:50", LIFETIME)
+    assert day.see("2026-06-02 00:00:20", LIFETIME + 90, 7) == pytest.approx(60)
+
+
+@pytest.mark.parametrize(
+    ("date", "hours"), [("2026-06-01", 24), ("2026-03-29", 23), ("2026-10-25", 25)], ids=["normal", "spring", "autumn"]
+)
+def test_a_day_has_as_many_hours_as_the_calendar_says(date: str, hours: int) -> None:
+    """From midnight to midnight, not 24 hours."""
+    day = Day()
+    start = moment(f"{date} 00:00")
+    day.see_at(start - 60, LIFETIME)
+    today = [day.see_at(start + 600 * count, LIFETIME + 100 * count) for count in range(hours * 6 + 1)]
+    assert today[-2] == pytest.approx(100 * (hours * 6 - 1))
+    assert today[-1] == 0
+
+
+def test_a_midnight_that_summer_time_skips_is_where_it_begins() -> None:
+    """Cuba goes from 00:00 to 01:00."""
+    day = Day(HAVANA)
+    day.see("2026-03-07 23:59:30", LIFETIME)
+    assert day.see("2026-03-08 01:00:30", LIFETIME + 60) == pytest.approx(30)
+
+
+# Nobody was there at midnight
+
+
+def test_after_a_night_without_us_the_gateways_today_divides() -> None:
+    """And only the first sample of the day."""
+    day = Day()
+    day.see("2026-06-01 20:00", LIFETIME, 20_000)
+    assert day.see("2026-06-02 08:00", LIFETIME + 3_000, 1_200) == 1_200
+    assert day.see("2026-06-02 08:01", LIFETIME + 3_100, 9_999) == 1_300
+
+
+@pytest.mark.parametrize("gateway_today", [None, -1.0, 3_001.0, LIFETIME + 3_000])
+def test_after_a_night_without_us_an_implausible_figure_gives_all_to_the_new_day(gateway_today: float | None) -> None:
+    """Too late is better than lost."""
+    day = Day()
+    day.see("2026-06-01 20:00", LIFETIME)
+    assert day.see("2026-06-02 08:00", LIFETIME + 3_000, gateway_today) == 3_000
+
+
+def test_a_pause_within_the_day_loses_nothing() -> None:
+    """No midnight, nothing to divide."""
+    day = Day()
+    day.see("2026-06-01 08:00", LIFETIME)
+    assert day.see("2026-06-01 20:00", LIFETIME + 30_000, 5) == 30_000
+
+
+# Counters and clocks that go back
+
+
+def test_a_counter_that_began_again_keeps_the_energy_of_the_day() -> None:
+    """A replaced meter at noon."""
+    day = Day()
+    day.see("2026-06-01 08:00", LIFETIME, 4_000)
+    assert day.see("2026-06-01 12:00", 50) == 4_050
+    assert day.see("2026-06-01 12:01", 90) == 4_090
+
+
+def test_a_counter_that_began_again_over_midnight_counts_from_zero() -> None:
+    """As the statistics count it."""
+    day = Day()
+    day.see("2026-06-01 20:00", LIFETIME, 4_000)
+    assert day.see("2026-06-02 08:00", 700) == 700
+
+
+def test_a_counter_that_is_a_little_behind_keeps_today_from_falling() -> None:
+    """A state restored from before the last minutes."""
+    day = Day()
+    day.see("2026-06-01 08:00", LIFETIME, 4_000)
+    assert day.see("2026-06-01 08:01", LIFETIME - 50) == 4_000
+    assert day.see("2026-06-01 08:02", LIFETIME + 10) == 4_010
+
+
+def test_a_clock_set_back_over_midnight_does_not_begin_the_day_twice() -> None:
+    """The new day stands."""
+    day = Day()
+    day.see("2026-06-01 23:59:50", LIFETIME, 4_000)
+    day.see("2026-06-02 00:00:10", LIFETIME)
+    assert day.see("2026-06-01 23:59:40", LIFETIME + 30) == 30
+    assert day.see("2026-06-02 00:01:00", LIFETIME + 60) == 60
+
+
+def test_after_a_clock_that_was_days_ahead_the_days_go_on() -> None:
+    """The earlier time was the wrong one."""
+    day = Day()
+    day.see("2026-07-01 12:00", LIFETIME, 4_000)
+    assert day.see("2026-06-01 12:01", LIFETIME + 50) == 4_050
+    day.see("2026-06-01 23:59:50", LIFETIME + 60)
+    assert day.see("2026-06-02 00:00:00", LIFETIME + 60) == 0
+
+
+# The time zone was changed
+
+
+def test_within_the_same_date_another_time_zone_changes_nothing() -> None:
+    """Its midnight is past and nobody looked then."""
+    day = Day()
+    day.see("2026-06-01 12:00", LIFETIME, 4_000)
+    day.zone = NEW_YORK
+    assert day.see_at(moment("2026-06-01 12:01"), LIFETIME + 50) == 4_050
+
+
+def test_a_time_zone_where_it_is_tomorrow_begins_its_day_now() -> None:
+    """Its midnight was hours ago and nobody looked then."""
+    day = Day()
+    day.see("2026-06-01 16:00", LIFETIME, 4_000)
+    day.zone = AUCKLAND
+    assert day.see_at(moment("2026-06-01 16:01"), LIFETIME + 50) == 50
+
+
+def test_a_time_zone_where_it_is_yesterday_begins_the_next_day_at_its_midnight() -> None:
+    """Today goes on until then."""
+    day = Day()
+    day.see("2026-06-02 03:00", LIFETIME, 4_000)
+    day.zone = NEW_YORK
+    assert day.see_at(moment("2026-06-02 03:01"), LIFETIME + 50) == 4_050
+    assert day.see("2026-06-01 23:59:30", LIFETIME + 100) == 4_100
+    assert day.see("2026-06-02 00:00:30", LIFETIME + 160) == pytest.approx(30)
+
+
+# Whatever comes, and saving
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(min_value=0, max_value=1e9),
+            st.floats(min_value=0, max_value=4e9),
+            st.one_of(st.none(), st.floats(allow_nan=True)),
+            st.sampled_from([BERLIN, AUCKLAND, NEW_YORK, HAVANA]),
+        ),
+        max_size=30,
+    )
+)
+@settings(deadline=None)
+def test_today_is_never_negative_and_survives_a_restart(
+    samples: list[tuple[float, float, float | None, ZoneInfo]],
+) -> None:
+    """Lifetimes, clocks and time zones in any order."""
+    state: DailyState | None = None
+    for lifetime, at, gateway_today, zone in samples:
+        today, state = step(lifetime, at, zone, gateway_today=gateway_today, rise_w=RISE_W, state=state)
+        assert today >= 0
+        assert DailyState.from_json(json.loads(json.dumps(state.as_json()))) == state
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"day": "yesterday"}, {"day": 7}, {"baseline": None}, {"lifetime": math.nan}, {"baseline": 1e9}, {"more": 1}],
+)
+def test_an_odd_saved_state_is_refused(change: dict[str, object]) -> None:
+    """A damaged store must not become energy."""
+    day = Day()
+    day.see("2026-06-01 12:00", LIFETIME)
+    assert day.state is not None
+    with pytest.raises(ValueError, match=r"today|isoformat"):
+        DailyState.from_json({**day.state.as_json(), **change})
