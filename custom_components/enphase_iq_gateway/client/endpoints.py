@@ -1,0 +1,46 @@
+"""The endpoints that are read: path, and what makes a model of the answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from . import parse
+from .models import DeviceData, Info, InverterList, Meter, ProductionSummary, Reading, Report
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Endpoint[T]:
+    """One endpoint and the model it answers with."""
+
+    path: str
+    """With its query."""
+    parse: Callable[[bytes], T]
+    open: bool = False
+    """Readable without sign-in on every firmware (G§1, §2.2)."""
+
+    def read(self, body: bytes) -> T:
+        """Make the model of an answer's body.
+
+        Raises:
+            GatewayResponseError: the answer is not what the endpoint is for.
+        """
+        return self.parse(body)
+
+
+INFO: Final[Endpoint[Info]] = Endpoint(path=parse.INFO_PATH, parse=parse.parse_info, open=True)
+METERS: Final[Endpoint[tuple[Meter, ...]]] = Endpoint(path=parse.METERS_PATH, parse=parse.parse_meters)
+READINGS: Final[Endpoint[tuple[Reading, ...]]] = Endpoint(path=parse.READINGS_PATH, parse=parse.parse_readings)
+REPORT_DETAILED: Final[Endpoint[Report]] = Endpoint(
+    path=parse.REPORT_DETAILED_PATH, parse=partial(parse.parse_report, endpoint=parse.REPORT_DETAILED_PATH)
+)
+# HTML before firmware 7, and never with lines from then on (G§7).
+REPORT: Final[Endpoint[Report]] = Endpoint(
+    path=parse.REPORT_PATH, parse=partial(parse.parse_report, endpoint=parse.REPORT_PATH)
+)
+PRODUCTION_SUMMARY: Final[Endpoint[ProductionSummary]] = Endpoint(
+    path=parse.PRODUCTION_SUMMARY_PATH, parse=parse.parse_production_summary
+)
+INVERTER_LIST: Final[Endpoint[InverterList]] = Endpoint(path=parse.INVERTER_LIST_PATH, parse=parse.parse_inverter_list)
+# From firmware 8.2 on (G§5).
+DEVICE_DATA: Final[Endpoint[DeviceData]] = Endpoint(path=parse.DEVICE_DATA_PATH, parse=parse.parse_device_data)

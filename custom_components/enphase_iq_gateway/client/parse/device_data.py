@@ -1,0 +1,99 @@
+"""`/ivp/pdm/device_data`: every inverter in detail (G§5).
+
+Not published: `leadingVArs` and `laggingVArs`, which are no VAr on older inverters, and the EIM's own records (G§5.4).
+"""
+
+from typing import Final
+
+from ..errors import GatewayResponseError
+from ..models import DeviceData, Inverter
+from .values import (
+    JsonObject,
+    array_in,
+    epoch,
+    interval_power,
+    load_object,
+    number,
+    object_in,
+    text,
+    thousandth,
+    whole,
+)
+
+DEVICE_DATA_PATH: Final = "/ivp/pdm/device_data"
+
+_JOULES_PER_WATT_HOUR: Final = 3600
+
+
+def parse_device_data(body: bytes) -> DeviceData:
+    """Read the inverters; other kinds of device (EIM, ACB, relay) and devices without a serial are left out (G§5.2).
+
+    Raises:
+        GatewayResponseError: it is not an object of devices.
+    """
+    document = load_object(body, DEVICE_DATA_PATH)
+    devices = [device for device in document.values() if isinstance(device, dict) and "devName" in device]
+    count = whole(document.get("deviceCount"))
+    if not devices and count != 0:
+        raise GatewayResponseError(DEVICE_DATA_PATH, "no object with devName, expected devices")
+    inverters: dict[str, Inverter] = {}
+    retired: set[str] = set()
+    for device in devices:
+        serial = text(device.get("sn"))
+        if serial is None or device["devName"] != "pcu":
+            continue
+        if device.get("active") is False:
+            retired.add(serial)
+        else:
+            inverters[serial] = _inverter(serial, device)
+    limit = whole(document.get("deviceDataLimit"))
+    return DeviceData(
+        inverters=inverters,
+        retired=frozenset(retired - inverters.keys()),
+        truncated=count is not None and limit is not None and count >= limit,
+    )
+
+
+def _inverter(serial: str, device: JsonObject) -> Inverter:
+    """Read one inverter: J to Wh, milli-units to units.
+
+    Without the end of a last interval (never reported, or the night after a reboot, G§5.2) only the lifetime counts:
+    the zeros beside it are no measurements.
+    """
+    channels = array_in(device.get("channels"))
+    channel = object_in(channels[0]) if channels else {}
+    gone = device.get("modGone")
+    communicating = not gone if isinstance(gone, bool) else None
+    joules = number(object_in(channel.get("lifetime")).get("joulesProduced"))
+    lifetime = None if joules is None else joules / _JOULES_PER_WATT_HOUR
+    reading = object_in(channel.get("lastReading"))
+    reported = epoch(reading.get("endDate"))
+    if reported is None:
+        return Inverter(serial=serial, energy_lifetime_wh=lifetime, communicating=communicating)
+    watts = object_in(channel.get("watts"))
+    energy = object_in(channel.get("wattHours"))
+    power = interval_power(watts.get("now"))
+    current = thousandth(reading.get("acCurrentInmA"))
+    duration = whole(reading.get("duration"))
+    return Inverter(
+        serial=serial,
+        power_w=power,
+        max_power_w=number(watts.get("max")),
+        last_reported=reported,
+        energy_lifetime_wh=lifetime,
+        energy_today_wh=number(energy.get("today")),
+        energy_yesterday_wh=number(energy.get("yesterday")),
+        energy_last_7_days_wh=number(energy.get("week")),
+        dc_voltage_v=thousandth(reading.get("dcVoltageINmV")),
+        dc_current_a=thousandth(reading.get("dcCurrentINmA")),
+        ac_voltage_v=thousandth(reading.get("acVoltageINmV")),
+        # 0 A while producing: this model does not measure it (G§5.4).
+        ac_current_a=None if current == 0 and power is not None and power > 0 else current,
+        ac_frequency_hz=thousandth(reading.get("acFrequencyINmHz")),
+        temperature_c=number(reading.get("channelTemp")),
+        # 0 s cannot be an interval (G§5.4).
+        report_interval_s=duration if duration is not None and duration > 0 else None,
+        signal_strength=whole(reading.get("rssi")) or None,
+        conversion_error_time_s=whole(reading.get("pwrConvErrSecs")),
+        communicating=communicating,
+    )

@@ -1,0 +1,123 @@
+"""The reports of the site: `/production.json`, `/production` and `/api/v1/production` (G§3, G§6, G§7)."""
+
+from typing import Final
+
+from ..errors import GatewayResponseError
+from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
+from .values import (
+    Json,
+    JsonObject,
+    array_in,
+    epoch,
+    interval_power,
+    kind_of,
+    load_object,
+    number,
+    object_in,
+    power_factor,
+    whole,
+)
+
+REPORT_DETAILED_PATH: Final = "/production.json?details=1"
+REPORT_PATH: Final = "/production"
+PRODUCTION_SUMMARY_PATH: Final = "/api/v1/production"
+
+# Which entry says which flow, by array and `measurementType`: never by place in the array (G§6.1). The one entry of
+# production without the word can be nothing else (G§15.9); one of consumption could be either, so it is left out.
+_FLOW_OF_ENTRY: Final = {
+    ("production", "production"): Flow.PRODUCTION,
+    ("production", None): Flow.PRODUCTION,
+    ("consumption", "total-consumption"): Flow.TOTAL_CONSUMPTION,
+    ("consumption", "net-consumption"): Flow.NET_CONSUMPTION,
+}
+
+
+def parse_report(body: bytes, *, endpoint: str) -> Report:
+    """Read a report, with or without `lines`; an entry of a kind not known is left out (G§6.1).
+
+    Raises:
+        GatewayResponseError: it is not an object with a `production` array of entries.
+    """
+    document = load_object(body, endpoint)
+    entries = _entries(document, "production", endpoint)
+    if not any("type" in entry for entry in entries):
+        raise GatewayResponseError(endpoint, "no entry with a type in production, expected inverters or eim")
+    inverters: ReportedInverters | None = None
+    for entry in entries:
+        if inverters is None and entry.get("type") == "inverters":
+            inverters = _inverters(entry)
+    flows: dict[Flow, ReportedFlow] = {}
+    for name in ("production", "consumption"):
+        for entry in _entries(document, name, endpoint):
+            kind = entry.get("measurementType")
+            if entry.get("type") != "eim" or not isinstance(kind, str | None):
+                continue
+            flow = _FLOW_OF_ENTRY.get((name, kind))
+            if flow is not None and flow not in flows:
+                flows[flow] = _flow(entry)
+    return Report(inverters=inverters, flows=flows)
+
+
+def _entries(document: JsonObject, name: str, endpoint: str) -> list[JsonObject]:
+    """Give the objects of one of the report's arrays; a gateway without CTs sends no consumption (G§15.9)."""
+    entries = document.get(name, [])
+    if not isinstance(entries, list):
+        raise GatewayResponseError(endpoint, f"{kind_of(entries)} in {name}, expected an array")
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def _inverters(entry: JsonObject) -> ReportedInverters:
+    return ReportedInverters(
+        active_count=whole(entry.get("activeCount")),
+        reading_time=epoch(entry.get("readingTime")),
+        power_w=number(entry.get("wNow")),
+        energy_lifetime_wh=number(entry.get("whLifetime")),
+    )
+
+
+def _flow(entry: JsonObject) -> ReportedFlow:
+    return ReportedFlow(
+        active=(whole(entry.get("activeCount")) or 0) > 0,
+        reading_time=epoch(entry.get("readingTime")),
+        total=_measurement(entry),
+        lines=tuple([_measurement(line) for line in array_in(entry.get("lines"))]),
+    )
+
+
+def _measurement(value: Json) -> Measurement:
+    """Read an entry or one of its lines: W, V, A, VA, var and Wh as sent (G§6.3)."""
+    entry = object_in(value)
+    return Measurement(
+        power_w=number(entry.get("wNow")),
+        voltage_v=number(entry.get("rmsVoltage")),
+        current_a=number(entry.get("rmsCurrent")),
+        apparent_power_va=number(entry.get("apprntPwr")),
+        reactive_power_var=number(entry.get("reactPwr")),
+        power_factor=power_factor(entry.get("pwrFactor")),
+        energy_lifetime_wh=number(entry.get("whLifetime")),
+        energy_today_wh=number(entry.get("whToday")),
+        energy_last_7_days_wh=number(entry.get("whLastSevenDays")),
+    )
+
+
+def parse_production_summary(body: bytes) -> ProductionSummary:
+    """Read the four numbers of the interval history: W and Wh (G§3).
+
+    Raises:
+        GatewayResponseError: it is not an object with any of them.
+    """
+    document = load_object(body, PRODUCTION_SUMMARY_PATH)
+    summary = ProductionSummary(
+        power_w=interval_power(document.get("wattsNow")),
+        energy_today_wh=number(document.get("wattHoursToday")),
+        energy_last_7_days_wh=number(document.get("wattHoursSevenDays")),
+        energy_lifetime_wh=number(document.get("wattHoursLifetime")),
+    )
+    if summary == _NOTHING:
+        raise GatewayResponseError(PRODUCTION_SUMMARY_PATH, "no number in wattsNow or wattHours..., expected four")
+    return summary
+
+
+_NOTHING: Final = ProductionSummary(
+    power_w=None, energy_today_wh=None, energy_last_7_days_wh=None, energy_lifetime_wh=None
+)
