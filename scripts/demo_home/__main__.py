@@ -9,12 +9,14 @@ import signal
 import sys
 from tempfile import TemporaryDirectory
 
+from simulator.local_days import TIME_ZONE
+
 from . import home_assistant
-from .home_assistant import PASSWORD, ROOT, USER, HomeAssistant
+from .home_assistant import PASSWORD, ROOT, USER, HomeAssistant, machine_time_zone
 from .processes import LOOPBACK, DemoError, child, free_port
 from .screen import Screen
 from .sign_in import DOMAIN, Gateway, add_gateway, ask_person
-from .simulated import Simulated, command as simulator_command, wait_until_ready
+from .simulated import command as simulator_command, wait_until_ready
 from .table import Row, read_rows
 
 DEFAULT_PORT = 8123  # Home Assistant's own
@@ -57,7 +59,7 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
     address = f"http://{LOOPBACK}:{port}"
     log = FOLDER / f"home-assistant-{port}.log"
     async with AsyncExitStack() as stack:
-        inverters: int | None = None
+        inverters, time_zone = None, machine_time_zone()
         if real is None:
             simulator_log = FOLDER / f"simulator-{port}.log"
             simulator = await stack.enter_async_context(
@@ -68,12 +70,12 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
                 )
             )
             async with progress("the simulated gateway starts", simulator_log):
-                simulated: Simulated = await wait_until_ready(simulator)
-            gateway, inverters = simulated.gateway, simulated.inverters
+                simulated = await wait_until_ready(simulator)
+            gateway, inverters, time_zone = simulated.gateway, simulated.inverters, TIME_ZONE
         else:
             gateway = real
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="home-", dir=FOLDER, ignore_cleanup_errors=True)))
-        home_assistant.prepare(folder, DOMAIN, port)
+        home_assistant.prepare(folder, DOMAIN, port, time_zone)
         process = await stack.enter_async_context(
             child("Home Assistant", home_assistant.command(folder), log, home_assistant.ENVIRONMENT)
         )

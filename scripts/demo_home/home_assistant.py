@@ -37,7 +37,7 @@ logger:
 """
 
 
-def prepare(folder: Path, domain: str, port: int) -> None:
+def prepare(folder: Path, domain: str, port: int, time_zone: str) -> None:
     """Write the configuration folder of a Home Assistant that has not started yet.
 
     The page's address is stored rather than configured: one from configuration.yaml is only on trial, and is taken back
@@ -45,7 +45,7 @@ def prepare(folder: Path, domain: str, port: int) -> None:
     Assistant brings up to date by itself: of onboarding all steps but the owner count as done then, so that it
     does not add the weather and radio services that would reach for the internet.
     """
-    (folder / "configuration.yaml").write_text(CONFIGURATION.format(domain=domain, time_zone=machine_time_zone()))
+    (folder / "configuration.yaml").write_text(CONFIGURATION.format(domain=domain, time_zone=time_zone))
     stores: dict[str, dict[str, Any]] = {
         "http": {"server_host": [LOOPBACK], "server_port": port},
         "onboarding": {"done": []},

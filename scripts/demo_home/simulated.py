@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import json
 from pathlib import Path
 import sys
+from typing import Any
 
 from .processes import Child
 from .sign_in import Gateway
@@ -36,6 +37,7 @@ async def wait_until_ready(simulator: Child) -> Simulated:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def read_description(description: dict[str, str]) -> Simulated:
-    """Return the simulator's own description in the demo's words."""
-    raise NotImplementedError(description)
+def read_description(description: dict[str, Any]) -> Simulated:
+    """Return the simulator's own description in the demo's words; a replay does not count inverters."""
+    secrets = {key: description[key] for key in ("token", "username", "password") if key in description}
+    return Simulated(gateway=Gateway(host=description["address"], **secrets), inverters=description.get("inverters"))
