@@ -107,6 +107,27 @@ def test_a_small_spike_that_is_within_the_limit_is_undone_by_standing_still() ->
     assert published(steps) == [1000, 1040, 1240, 1240, 1240, 1280]
 
 
+def test_a_small_spike_of_minutes_is_taken_back_too() -> None:
+    """Within a quarter of an hour, in which a greater one would not be believed either."""
+    steps = run([*line(1000, 100), *line(5100, 29), *line(6160, 4)])
+    assert published(steps)[-4:] == [6220, 6220, 6240, 6280]
+
+
+def test_small_spikes_one_after_the_other_at_night_are_taken_back() -> None:
+    """While the value stands, the line below it is not forgotten."""
+    night: list[float | None] = [50_000.0] * 120
+    steps = run([*night, 50_100, *night, 50_200, *night, 50_300, *night, 50_240, 50_320])
+    assert published(steps)[-2:] == [50_300, 50_320]
+    assert not events(steps)
+
+
+def test_a_glitch_while_the_value_stands_above_the_line_is_a_glitch() -> None:
+    """The way back is to the line, not to the published value."""
+    steps = run([*[50_000.0] * 120, 50_200, 50_000, 49_900, *line(50_001, 40, 1), 50_240])
+    assert not events(steps)
+    assert published(steps)[-2:] == [50_200, 50_240]
+
+
 # Held, and back: a glitch
 
 

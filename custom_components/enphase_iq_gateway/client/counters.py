@@ -20,6 +20,7 @@ HAIR_SHARE: Final = 0.0001
 STANDBY_W: Final = 10.0  # inverters draw 1 to 9 W from a production CT at night (G§6.4)
 CONFIRM_S: Final = 900.0  # a new line is believed after one interval of the slowest source (G§3) ...
 CONFIRM_SAMPLES: Final = 3  # ... and never by fewer samples
+WINDOW_S: Final = 900.0  # rises can be taken back for one to two windows: as long as it takes to believe a new line
 _SEEN_S: Final = CONFIRM_S / (CONFIRM_SAMPLES - 1)  # the most one pause counts: a stopped Home Assistant saw nothing
 _LARGEST_WH: Final = 1e12  # no site gets there; floats below it are exact to a milliwatt-hour
 _WRAP_TOLERANCE_WH: Final = WRAP_WH / 16  # beyond this any fall would look like a wrap
@@ -33,7 +34,7 @@ class Reason(StrEnum):
     NOT_A_NUMBER = "not_a_number"  # not finite, or no site's energy
     NEGATIVE = "negative"
     ZERO = "zero"  # the first value ever is zero: perhaps a gateway that is not ready
-    DIP = "dip"  # fell by a hair, or back behind the last rise: the published value stands until it is passed
+    DIP = "dip"  # fell by a hair, or back behind its last rises: the published value stands until it is passed
     WRAP = "wrap"  # lost or regained 2^32 J: continued with an offset
     FALL = "fall"  # held
     JUMP = "jump"  # held
@@ -83,7 +84,9 @@ class CounterState:
 
     published: float | None = None  # None: nothing yet
     offset: float = 0.0  # published = value + offset
-    floor: float = 0.0  # as published: falling to here is a dip
+    floor: float = 0.0  # where the window before began: falling to here is a dip
+    next_floor: float = 0.0  # where this window began
+    window_at: float = 0.0  # its begin
     at: float = 0.0  # last sample on the line, epoch seconds
     moved_at: float = 0.0  # last change of the published value by the counter
     held: Held | None = None
@@ -108,9 +111,9 @@ class CounterState:
         state = cls(
             published=None if saved["published"] is None else number(saved, "published", "counter state"),
             held=None if saved["held"] is None else _held_from_json(saved["held"]),
-            **{name: number(saved, name, "counter state") for name in ("offset", "floor", "at", "moved_at")},
+            **{name: number(saved, name, "counter state") for name in _STATE_FIELDS - {"published", "held"}},
         )
-        if state.published is not None and state.floor > state.published:
+        if state.published is not None and max(state.floor, state.next_floor) > state.published:
             raise ValueError(f"counter state: floor {state.floor} is above published {state.published}")
         return state
 
@@ -159,6 +162,7 @@ def take_in(state: CounterState, amount_wh: float) -> CounterState:
         published=state.published + amount_wh,
         offset=state.offset + amount_wh,
         floor=state.floor + amount_wh,
+        next_floor=state.next_floor + amount_wh,
     )
 
 
@@ -170,7 +174,7 @@ def rebase(state: CounterState, value: float, at: float) -> CounterState:
     if not abs(value) <= _LARGEST_WH:
         return state
     published = value if state.published is None else state.published
-    return CounterState(published=published, offset=published - value, floor=published, at=at, moved_at=at)
+    return _on_line(published, published - value, published, at)
 
 
 def _start(value: float, at: float, limits: Limits, state: CounterState) -> Step:
@@ -180,7 +184,14 @@ def _start(value: float, at: float, limits: Limits, state: CounterState) -> Step
         held = _longer(held, value, at, limits) if held else Held(first=0.0, first_at=at, last=0.0, last_at=at)
         if held is None or not _confirmed(held):
             return Step(publish=None, state=replace(state, held=held), reason=Reason.ZERO)
-    return Step(publish=value, state=CounterState(published=value, floor=value, at=at, moved_at=at))
+    return Step(publish=value, state=_on_line(value, 0.0, value, at))
+
+
+def _on_line(published: float, offset: float, floor: float, at: float) -> CounterState:
+    """Begin on a line of which nothing earlier is known."""
+    return CounterState(
+        published=published, offset=offset, floor=floor, next_floor=floor, window_at=at, at=at, moved_at=at
+    )
 
 
 def _possible(change: float, seconds: float, limits: Limits) -> bool:
@@ -205,25 +216,44 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
 
     A counter may step by a whole interval of its source at any sample, so the allowance is the limit times (the time
     since the last sample on the line + one interval). It does not grow while the counter stands still over night.
+    A spike within it cannot be told from a rise; a fall back behind the rises of the last windows takes it back.
     """
     change = line - published
     if change == 0:
         return Step(
             publish=published,
             state=CounterState(
-                published=published, offset=state.offset, floor=state.floor, at=at, moved_at=state.moved_at
+                published=published,
+                offset=state.offset,
+                floor=state.floor,
+                next_floor=state.next_floor,
+                window_at=state.window_at,
+                at=at,
+                moved_at=state.moved_at,
             ),
         )
     seconds = at - state.at
     if _possible(change, seconds, limits):
-        floor = published if change > 0 else line
+        floor, next_floor, window_at = state.floor, state.next_floor, state.window_at
+        if change < 0:
+            floor = next_floor = line
+        elif abs(at - window_at) > WINDOW_S:
+            floor, next_floor, window_at = next_floor, published, at
         return Step(
             publish=line,
-            state=CounterState(published=line, offset=state.offset, floor=floor, at=at, moved_at=at),
+            state=CounterState(
+                published=line,
+                offset=state.offset,
+                floor=floor,
+                next_floor=next_floor,
+                window_at=window_at,
+                at=at,
+                moved_at=at,
+            ),
         )
     if change < 0 and _is_dip(state.floor - line, published, seconds, limits):
-        floor = min(line, state.floor)
-        return Step(publish=published, state=replace(state, floor=floor, at=at, held=None), reason=Reason.DIP)
+        stands = replace(state, floor=min(line, state.floor), next_floor=line, window_at=at, at=at, held=None)
+        return Step(publish=published, state=stands, reason=Reason.DIP)
     return None
 
 
@@ -245,7 +275,8 @@ def _wrap(value: float, at: float, limits: Limits, state: CounterState, publishe
 def _judge_held(value: float, at: float, limits: Limits, state: CounterState, published: float, *, held: Held) -> Step:
     """Give the sample to the line it is nearer to, else to the other, else hold it as the start of a third."""
     line = value + state.offset
-    nearer_held = abs(value - held.last) < abs(line - published)
+    away = max(state.next_floor - line, line - published, 0.0)
+    nearer_held = abs(value - held.last) < away
     if not nearer_held and (back := _follow(line, at, limits, state, published)):
         return back
     longer = _longer(held, value, at, limits)
@@ -319,8 +350,7 @@ def _reset(held: Held, change: float, limits: Limits, published: float) -> Step:
 def _continued(line: float, offset: float, at: float, limits: Limits, published: float) -> Step:
     """Go on along a line whose offset is new."""
     publish = line if limits.fall_w is not None else max(line, published)
-    state = CounterState(published=publish, offset=offset, floor=min(line, published), at=at, moved_at=at)
-    return Step(publish=publish, state=state)
+    return Step(publish=publish, state=_on_line(publish, offset, min(line, published), at))
 
 
 def _held_from_json(data: object) -> Held:
