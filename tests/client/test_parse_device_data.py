@@ -132,6 +132,11 @@ def test_what_is_no_number_is_missing(missing: Document) -> None:
     assert found.power_w == 200.0
 
 
+def test_minus_zero_is_zero() -> None:
+    """Nobody wants to see -0.0 A."""
+    assert repr(read_reading(dcCurrentINmA=-0.0).dc_current_a) == "0.0"
+
+
 @pytest.mark.parametrize("missing", [None, "5", True])
 def test_a_power_that_is_no_number_is_missing(missing: Document) -> None:
     """The rest of the inverter stays, a current of 0 A with it."""

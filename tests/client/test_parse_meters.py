@@ -173,7 +173,7 @@ def test_missing_channels_are_none_at_all(channels: Document) -> None:
     assert (found.channels, found.total.power_w) == ((), 500.0)
 
 
-@pytest.mark.parametrize("broken", [{}, 5, {"eid": None}])
+@pytest.mark.parametrize("broken", [{}, 5, {"eid": None}, {"eid": 1e300}])
 def test_an_element_that_is_no_reading_leaves_the_others(broken: Document) -> None:
     """One oddity takes away nothing else."""
     assert [each.eid for each in READINGS.read(body([reading(), broken]))] == [1001]
