@@ -1,0 +1,133 @@
+"""The client: knows the gateway and nothing of Home Assistant. What is named here is all that others use of it."""
+
+from .address import Address, AddressError, AddressProblem
+from .cloud import CloudError, CloudProblem, CloudUrls, fetch_token
+from .counters import CounterState, Event, EventKind, Limits, Reason, rebase, step as counter_step
+from .daily import DailyState, step as daily_step
+from .endpoints import (
+    DEVICE_DATA,
+    INFO,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT,
+    REPORT_DETAILED,
+    Endpoint,
+)
+from .errors import (
+    GatewayAuthenticationError,
+    GatewayCertificateError,
+    GatewayConnectionError,
+    GatewayError,
+    GatewayResponseError,
+    GatewayStatusError,
+    GatewayTimeoutError,
+    GatewayUnsupportedError,
+    GatewayWrongDeviceError,
+)
+from .gateway import EndpointStatistics, Gateway
+from .integrate import IntegrationState, step as integration_step
+from .measure import Phased, Snapshot, measure
+from .models import (
+    DeviceData,
+    Flow,
+    Info,
+    Inverter,
+    InverterList,
+    Measurement,
+    Meter,
+    MeterStatus,
+    ProductionSummary,
+    Reading,
+    Report,
+    ReportedFlow,
+    ReportedInverters,
+)
+from .part_numbers import model_name
+from .probe import check_supported, may_be_there, probe, read_lane
+from .secret import Secret
+from .signin import CHECK_PATH, DEFAULT_USERNAME, Account
+from .site import Documents, GatewayClass, Lane, Quantity, Site, Source, decide
+from .token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token, TokenError
+from .trust import Certificate, CertificateCheck
+
+__all__ = [
+    "CHECK_PATH",
+    "DEFAULT_USERNAME",
+    "DEVICE_DATA",
+    "INFO",
+    "INVERTER_LIST",
+    "METERS",
+    "PRODUCTION_SUMMARY",
+    "READINGS",
+    "REPORT",
+    "REPORT_DETAILED",
+    "Account",
+    "Address",
+    "AddressError",
+    "AddressProblem",
+    "Certificate",
+    "CertificateCheck",
+    "CloudError",
+    "CloudProblem",
+    "CloudUrls",
+    "CounterState",
+    "DailyState",
+    "DeviceData",
+    "Documents",
+    "Endpoint",
+    "EndpointStatistics",
+    "Event",
+    "EventKind",
+    "ExpiredTokenError",
+    "Flow",
+    "Gateway",
+    "GatewayAuthenticationError",
+    "GatewayCertificateError",
+    "GatewayClass",
+    "GatewayConnectionError",
+    "GatewayError",
+    "GatewayResponseError",
+    "GatewayStatusError",
+    "GatewayTimeoutError",
+    "GatewayUnsupportedError",
+    "GatewayWrongDeviceError",
+    "Info",
+    "IntegrationState",
+    "Inverter",
+    "InverterList",
+    "Lane",
+    "Limits",
+    "Measurement",
+    "Meter",
+    "MeterStatus",
+    "NotATokenError",
+    "OtherGatewayTokenError",
+    "Phased",
+    "ProductionSummary",
+    "Quantity",
+    "Reading",
+    "Reason",
+    "Report",
+    "ReportedFlow",
+    "ReportedInverters",
+    "Secret",
+    "Site",
+    "Snapshot",
+    "Source",
+    "Token",
+    "TokenError",
+    "check_supported",
+    "counter_step",
+    "daily_step",
+    "decide",
+    "fetch_token",
+    "integration_step",
+    "may_be_there",
+    "measure",
+    "model_name",
+    "probe",
+    "read_lane",
+    "rebase",
+]

@@ -1,0 +1,178 @@
+"""The gateway as the rest sees it: who it is, whether it lets us in, and what its endpoints say."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+import time
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from aiohttp.abc import AbstractResolver
+
+from .address import Address
+from .connection import Answer, Door
+from .endpoints import INFO, Endpoint
+from .errors import GatewayAuthenticationError, GatewayError, GatewayStatusError
+from .models import Info
+from .signin import Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
+from .token import Token
+from .trust import Certificate, CertificateCheck
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointStatistics:
+    """How reading one endpoint went, for diagnostics."""
+
+    requests: int = 0
+    status: int | None = None
+    """Of the last answer, as the next two."""
+    duration_ms: int | None = None
+    size_bytes: int | None = None
+    last_success: float | None = None
+    """Epoch seconds."""
+    last_error: str | None = None
+    """What went wrong last, whenever that was."""
+
+
+class Gateway:
+    """One gateway; make it inside a running event loop and close it."""
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        expected_serial: str | None = None,
+        credential: Token | Account | None = None,
+        pinned: Certificate | None = None,
+        certificate_check: CertificateCheck = CertificateCheck.RENEWALS,
+        resolver: AbstractResolver | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Take where it is and whom to expect there: without serial and pin (set-up) the first to answer is taken.
+
+        The resolver stays open: it belongs to the caller.
+        """
+        self._door = Door(
+            address,
+            serial=expected_serial,
+            pinned=pinned,
+            check=certificate_check,
+            resolver=resolver,
+            clock=clock,
+        )
+        self._credential = credential
+        self._clock = clock
+        self._sign_in = _way_in(self._door, credential, clock)
+        self._statistics: dict[str, EndpointStatistics] = {}
+
+    async def __aenter__(self) -> Self:
+        """Use it and close it."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Hang up; no request passes from now on."""
+        await self._door.close()
+
+    @property
+    def serial(self) -> str | None:
+        """The serial expected or, at set-up, found."""
+        return self._door.serial
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The certificate to store: changes when none was pinned yet and when the gateway has renewed its own."""
+        return self._door.pinned
+
+    @property
+    def presented_certificate(self) -> Certificate | None:
+        """The certificate that was shown last, believed or not."""
+        return self._door.presented
+
+    @property
+    def token_expires_at(self) -> int | None:
+        """When the token ends, epoch seconds; None where another kind of sign-in is used."""
+        return self._credential.expires_at if isinstance(self._credential, Token) else None
+
+    @property
+    def statistics(self) -> Mapping[str, EndpointStatistics]:
+        """How reading went, by path."""
+        return MappingProxyType(self._statistics)
+
+    async def identify(self) -> Info:
+        """Ask which gateway this is, without any credential, and make sure that it is the expected one.
+
+        Raises: GatewayWrongDeviceError, GatewayCertificateError, GatewayError.
+        """
+        return await self.read(INFO)
+
+    async def check_sign_in(self) -> None:
+        """Make sure that the gateway accepts the credential.
+
+        Raises: GatewayAuthenticationError when only another credential helps; GatewayError when there is no telling.
+        """
+        info = await self.identify()
+        match self._credential:
+            case Token() as token if info.wants_token:
+                token.check(info.serial, self._clock())
+            case Account() if not info.wants_token:
+                pass
+            case _:
+                wanted = "a token" if info.wants_token else "a local account"
+                raise GatewayAuthenticationError(f"firmware {info.firmware} wants {wanted}")
+        await self._sign_in.check()
+
+    async def read[T](self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> T:
+        """Read an endpoint, within the door's own limit where none is given.
+
+        Raises: GatewayError; GatewayStatusError for a 401 that concerns this endpoint alone (G§2.6).
+        """
+        return await self._ask(endpoint.path, endpoint.read, timeout_s)
+
+    async def read_raw(self, path: str, *, timeout_s: float | None = None) -> bytes:
+        """Read what a path says as it is, for diagnostics.
+
+        Raises: GatewayError.
+        """
+        return await self._ask(path, bytes, timeout_s)
+
+    async def _ask[T](self, path: str, parse: Callable[[bytes], T], timeout_s: float | None) -> T:
+        """Ask, judge the status, make something of the body, and keep account of it."""
+        statistics = self._statistics.get(path, EndpointStatistics())
+        statistics = replace(statistics, requests=statistics.requests + 1)
+        try:
+            answer = await self._answer(path, timeout_s)
+            statistics = replace(
+                statistics, status=answer.status, duration_ms=answer.duration_ms, size_bytes=len(answer.body)
+            )
+            if answer.status != HTTPStatus.OK:
+                raise GatewayStatusError(path, answer.status)
+            document = parse(answer.body)
+            statistics = replace(statistics, last_success=self._clock())
+        except GatewayError as error:
+            statistics = replace(statistics, last_error=str(error))
+            raise
+        finally:
+            self._statistics[path] = statistics
+        return document
+
+    async def _answer(self, path: str, timeout_s: float | None) -> Answer:
+        """Ask for a path: `/info` as nobody, with everything it proves; others as who we are."""
+        if path == INFO.path:
+            return await self._door.identify()
+        return await self._sign_in.get(path, timeout_s)
+
+
+def _way_in(door: Door, credential: Token | Account | None, clock: Callable[[], float]) -> SignIn:
+    match credential:
+        case Token():
+            return TokenSignIn(door, credential, clock)
+        case Account():
+            return DigestSignIn(door, credential)
+        case None:
+            return Anonymous(door)

@@ -1,0 +1,42 @@
+"""The inverters of both endpoints as one: merged by serial, each with what detail there is."""
+
+from dataclasses import replace
+
+from .models import Inverter
+from .site import Documents
+
+# An inverter heard of this much earlier than the newest one is retired but still listed, as old firmware does: 32 of 51
+# on 4.2.33 (G§4, which suggests 7 to 30 days). Never compared with our own clock.
+RETIRED_AFTER_S = 30 * 86400
+
+
+def merge_inverters(documents: Documents) -> dict[str, Inverter]:
+    """The active inverters by serial.
+
+    `/ivp/pdm/device_data` says more and says who is retired; what it leaves out, above its limit or because a reading is
+    missing, comes from `/api/v1/production/inverters` (G§4, §5.1).
+    """
+    devices, listed = documents.device_data, documents.inverter_list
+    merged = dict(devices.inverters) if devices else {}
+    if listed is None:
+        return merged
+    known = [inverter.last_reported for inverter in listed.inverters.values() if inverter.last_reported]
+    oldest = max(known, default=0) - RETIRED_AFTER_S
+    for serial, inverter in listed.inverters.items():
+        if (detailed := merged.get(serial)) is not None:
+            merged[serial] = _fill(detailed, inverter)
+        elif devices is not None and (serial in devices.retired or not devices.truncated):
+            continue  # not a member of the system any more
+        elif inverter.last_reported and inverter.last_reported >= oldest:
+            merged[serial] = inverter
+    return merged
+
+
+def _fill(detailed: Inverter, listed: Inverter) -> Inverter:
+    """Let the list say what the details leave open."""
+    missing = {
+        name: value
+        for name in ("power_w", "max_power_w", "last_reported")
+        if getattr(detailed, name) is None and (value := getattr(listed, name)) is not None
+    }
+    return replace(detailed, **missing) if missing else detailed

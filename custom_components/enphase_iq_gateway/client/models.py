@@ -1,0 +1,189 @@
+"""What the gateway says, as values: one document per endpoint, and what they share.
+
+Every number carries its unit in its name; None is a value that is not there. Nothing here knows how it was sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from awesomeversion import AwesomeVersion
+
+
+class Flow(StrEnum):
+    """A flow of energy that a CT measures or that follows from two that do (G§8)."""
+
+    PRODUCTION = "production"
+    TOTAL_CONSUMPTION = "total_consumption"
+    NET_CONSUMPTION = "net_consumption"
+    STORAGE = "storage"
+    BACKFEED = "backfeed"
+    LOAD = "load"
+    EVSE = "evse"
+    PV3P = "pv3p"
+
+
+class MeterStatus(StrEnum):
+    """What the gateway says of a CT's wiring: `meteringStatus` of G§8."""
+
+    NORMAL = "normal"
+    NOT_METERING = "not_metering"
+    CHECK_WIRING = "check_wiring"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Info:
+    """`/info`: which gateway this is (G§1)."""
+
+    serial: str
+    firmware: AwesomeVersion
+    part_number: str | None = None
+    has_meter: bool | None = None
+    """`imeter`: the metering hardware is there; says nothing of connected CTs, None is no answer (G§1.2)."""
+    wants_token: bool = False
+    """Sign-in is by token: firmware 7 and later (G§2.1)."""
+    time: int | None = None
+    """The gateway's clock, epoch seconds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measurement:
+    """What one source says of one flow, for all phases together or for one of them."""
+
+    power_w: float | None = None
+    """Net consumption: + import, - export. Storage: + discharging (G§6.4, §9)."""
+    voltage_v: float | None = None
+    """The mean of the phases (the gateway sends their sum, G§6.3)."""
+    current_a: float | None = None
+    apparent_power_va: float | None = None
+    reactive_power_var: float | None = None
+    power_factor: float | None = None
+    """Within -1..1, else None (the gateway sums it over the lines from 8.3.1598 on, G§6.3)."""
+    frequency_hz: float | None = None
+    energy_delivered_wh: float | None = None
+    """One-way counter of `/ivp/meters/readings`: produced, imported, consumed or discharged (G§9)."""
+    energy_received_wh: float | None = None
+    """The other one-way counter: net exported, storage charged (G§9)."""
+    energy_lifetime_wh: float | None = None
+    """Net consumption: import - export, so it may fall (G§6.4)."""
+    energy_today_wh: float | None = None
+    energy_last_7_days_wh: float | None = None
+    """The seven days before today (G§3, §6.5)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Meter:
+    """One CT of `/ivp/meters` (G§8)."""
+
+    eid: int
+    flow: Flow
+    enabled: bool
+    phase_count: int
+    """Phases in use, 1 to 3."""
+    status: MeterStatus | None = None
+    flags: frozenset[str] = frozenset()
+    """`production-imbalance`, `negative-production`, `power-on-unused-phase`, `negative-total-consumption`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """One CT's element of `/ivp/meters/readings` (G§9): joins a `Meter` by `eid`."""
+
+    eid: int
+    timestamp: float | None
+    """Epoch seconds; None for a meter that has never measured."""
+    total: Measurement
+    """Voltage here is the sum over the phases as sent: dividing needs the meter's phase count."""
+    channels: tuple[Measurement, ...]
+    """Always the gateway's three; only the meter's first `phase_count` mean something."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedFlow:
+    """One `eim` entry of a report (G§6.3)."""
+
+    active: bool
+    """`activeCount` > 0; where not, the values may be zero, live or rubbish (G§6.7)."""
+    reading_time: int | None
+    total: Measurement
+    """Voltage is the sum over the phases as sent."""
+    lines: tuple[Measurement, ...] = ()
+    """One per phase, empty without `details=1`; on split phase the third may be all zero (G§6.3)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedInverters:
+    """The `inverters` entry of a report: the sum of what the inverters last reported (G§6.2)."""
+
+    active_count: int | None
+    reading_time: int | None
+    power_w: float | None
+    energy_lifetime_wh: float | None
+    """Wraps at 2^32 J on some firmware (G§6.6)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """`/production.json?details=1` or `/production` (G§6, §7)."""
+
+    inverters: ReportedInverters | None
+    flows: Mapping[Flow, ReportedFlow]
+    """Production, total and net consumption, as far as they are sent."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProductionSummary:
+    """`/api/v1/production` (G§3): up to 15 minutes old, and not to be trusted on every gateway."""
+
+    power_w: float | None
+    energy_today_wh: float | None
+    energy_last_7_days_wh: float | None
+    energy_lifetime_wh: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inverter:
+    """One inverter, from `/api/v1/production/inverters` (G§4), `/ivp/pdm/device_data` (G§5) or both."""
+
+    serial: str
+    power_w: float | None = None
+    """The mean over its last report interval."""
+    max_power_w: float | None = None
+    last_reported: int | None = None
+    """End of its last report interval, epoch seconds; None when it has never reported."""
+    energy_lifetime_wh: float | None = None
+    energy_today_wh: float | None = None
+    energy_yesterday_wh: float | None = None
+    energy_last_7_days_wh: float | None = None
+    """The seven days before today."""
+    dc_voltage_v: float | None = None
+    dc_current_a: float | None = None
+    ac_voltage_v: float | None = None
+    ac_current_a: float | None = None
+    """None where the model does not measure it: 0 while producing (G§5.4)."""
+    ac_frequency_hz: float | None = None
+    temperature_c: float | None = None
+    report_interval_s: int | None = None
+    signal_strength: int | None = None
+    """`rssi`, arbitrary units; None where the model does not tell (0, G§5.4)."""
+    conversion_error_time_s: int | None = None
+    communicating: bool | None = None
+    """`modGone` turned round; says little at night, when every inverter is gone (G§5.2)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InverterList:
+    """`/api/v1/production/inverters` (G§4), inverters only: ACBs and relays are left out, retired ones may be in it."""
+
+    inverters: Mapping[str, Inverter]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceData:
+    """`/ivp/pdm/device_data` (G§5): active inverters by serial."""
+
+    inverters: Mapping[str, Inverter]
+    retired: frozenset[str]
+    """Serials of inverters that are no longer members of the system (`active` false)."""
+    truncated: bool
+    """`deviceCount` has reached `deviceDataLimit`: further inverters are not in it (G§5.1)."""

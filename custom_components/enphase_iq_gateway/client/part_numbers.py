@@ -1,0 +1,49 @@
+"""From the part number to what people call the gateway (G§1.4). An unknown number is no error."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from .models import Info
+
+_METERED_EU: Final = "Envoy-S Metered (ENV-S-WM-230)"
+_STANDARD_EU: Final = "Envoy-S Standard (ENV-S-WB-230)"
+
+# The same base number can be another product in another revision, so the revision is looked up first.
+_MODELS: Final[Mapping[str, str]] = {
+    "800-00069": "Envoy-R",
+    "800-00240": "Envoy-C",
+    "800-00547": "Envoy-S Metered",
+    "800-00551": "Envoy-S Standard",
+    "800-00551-r03": "Envoy-S Standard (X-IQ-AM1-120-B-M)",
+    "800-00552": _METERED_EU,
+    "800-00553": _STANDARD_EU,
+    "800-00554": _METERED_EU,
+    "800-00554-r04": "IQ Gateway Metered (X-IQ-AM1-240-2)",
+    "800-00554-r05": "IQ Gateway Metered (X-IQ-AM1-240-2-M)",
+    "800-00554-r07": "IQ Gateway Metered (X-IQ-AM1-240-3C-ES)",
+    "800-00555": "IQ Gateway Metered (X-IQ-AM1-240-3)",
+    "800-00556": "IQ Combiner 3C (X-IQ-AM1-240-3C)",
+    "800-00557": "IQ Gateway Metered (X-IQ-AM1-240-BM)",
+    "800-00647": "IQ Gateway Metered",
+    "800-00649": "IQ System Controller INT",
+    "800-00654": _METERED_EU,
+    "800-00655": "IQ Gateway Metered (X-IQ-AM1-240-3-ES)",
+    "800-00656": _STANDARD_EU,
+    "800-00664": _METERED_EU,
+    "800-02409": "IQ Combiner 6",
+}
+
+
+def model_name(info: Info) -> str:
+    """Name a gateway: by its number with revision, by its number, else by what it says of its metering hardware."""
+    number = info.part_number or ""
+    for known in (number, number.rpartition("-r")[0]):
+        if (name := _MODELS.get(known)) is not None:
+            return name
+    match info.has_meter:
+        case True:
+            return "IQ Gateway Metered"
+        case False:
+            return "IQ Gateway Standard"
+        case None:
+            return "Envoy"

@@ -1,0 +1,172 @@
+"""Reading several endpoints as one: all of them at set-up, those of a lane afterwards."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from .endpoints import (
+    DEVICE_DATA,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT,
+    REPORT_DETAILED,
+    Endpoint,
+)
+from .errors import (
+    GatewayConnectionError,
+    GatewayError,
+    GatewayResponseError,
+    GatewayStatusError,
+    GatewayTimeoutError,
+    GatewayUnsupportedError,
+)
+from .gateway import Gateway
+from .models import Flow, Info, Meter
+from .site import Documents, Lane, Site
+
+# All of set-up together: single answers may take 30 s and more (G§2.8, §6).
+PROBE_LIMIT_S = 50
+# The device data come with firmware 8; what 7.x answers there is not reliable (G§5).
+DEVICE_DATA_SINCE_MAJOR = 8
+TOKEN_SINCE_MAJOR = 7
+# Too many requests or time-out: the endpoint is there, it is only busy.
+_BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+
+_FIELDS: Mapping[Endpoint[object], str] = {
+    METERS: "meters",
+    READINGS: "readings",
+    REPORT_DETAILED: "report",
+    REPORT: "report",
+    PRODUCTION_SUMMARY: "summary",
+    DEVICE_DATA: "device_data",
+    INVERTER_LIST: "inverter_list",
+}
+"""Where each document goes, in the order of asking: the list of inverters fills what the device data lack."""
+
+
+def may_be_there(error: GatewayError) -> bool:
+    """Whether an endpoint that gave this error is worth another try: not when it is missing or not for us (G§13.1)."""
+    if isinstance(error, GatewayStatusError):
+        return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status in _BUSY
+    return isinstance(error, GatewayConnectionError)
+
+
+async def _add(gateway: Gateway, documents: Documents, endpoint: Endpoint[object]) -> Documents:
+    """Read one endpoint into the documents, or note that it may be there all the same.
+
+    Raises:
+        GatewayError: what concerns the gateway as a whole: sign-in, certificate, another device.
+    """
+    try:
+        document = await gateway.read(endpoint)
+    except (GatewayConnectionError, GatewayResponseError) as error:
+        if may_be_there(error):
+            return replace(documents, failed=documents.failed | {endpoint})
+        return documents
+    return _with(documents, endpoint, document)
+
+
+def _with(documents: Documents, endpoint: Endpoint[object], document: object) -> Documents:
+    """Put a document in its place."""
+    changes: dict[str, Any] = {_FIELDS[endpoint]: document}
+    return replace(documents, **changes)
+
+
+async def probe(gateway: Gateway, info: Info) -> Documents:
+    """Read everything once, the slow report last; what is not needed on this gateway is not asked for.
+
+    Raises:
+        GatewayError: as `_add`; and when the list of meters, on which everything hangs, could not be read in time.
+    """
+    documents = Documents(info=info)
+    try:
+        async with asyncio.timeout(PROBE_LIMIT_S):
+            for _ in range(2):
+                documents = await _add(gateway, replace(documents, failed=frozenset()), METERS)
+                if METERS not in documents.failed:
+                    break
+            else:
+                raise GatewayTimeoutError(f"{METERS.path}: no answer in two tries, expected the list of meters")
+            metered = _enabled(documents.meters)
+            if metered:
+                documents = await _add(gateway, documents, READINGS)
+            if Flow.PRODUCTION not in metered:
+                documents = await _add(gateway, documents, PRODUCTION_SUMMARY)
+            documents = await _read_inverters(gateway, documents, info.firmware.section(0) >= DEVICE_DATA_SINCE_MAJOR)
+            documents = await _read_report(gateway, documents)
+    except TimeoutError:
+        documents = replace(documents, failed=documents.failed | {REPORT_DETAILED})
+    return documents
+
+
+async def _read_inverters(gateway: Gateway, documents: Documents, device_data: bool) -> Documents:  # noqa: FBT001
+    """The device data, and the list where they are not there or not complete."""
+    if device_data:
+        documents = await _add(gateway, documents, DEVICE_DATA)
+    if documents.device_data is None or documents.device_data.truncated:
+        documents = await _add(gateway, documents, INVERTER_LIST)
+    return documents
+
+
+async def _read_report(gateway: Gateway, documents: Documents) -> Documents:
+    """The report with details, else without, which only firmware 7 and later gives (G§7, §13.1)."""
+    documents = await _add(gateway, documents, REPORT_DETAILED)
+    if documents.report is None and documents.info.firmware.section(0) >= TOKEN_SINCE_MAJOR:
+        plain = await _add(gateway, documents, REPORT)
+        if plain.report is not None:
+            return replace(plain, report_endpoint=REPORT, failed=plain.failed - {REPORT_DETAILED})
+    return documents
+
+
+def _enabled(meters: Iterable[Meter] | None) -> frozenset[Flow]:
+    return frozenset(meter.flow for meter in meters or () if meter.enabled)
+
+
+async def read_lane(gateway: Gateway, site: Site, lane: Lane, meters: tuple[Meter, ...] | None) -> Documents:
+    """Read what one lane needs; what one of its endpoints does not give leaves what the others give.
+
+    Raises:
+        GatewayError: nothing at all could be read; or what concerns the gateway as a whole.
+    """
+    documents = Documents(info=site.info, meters=meters, report_endpoint=site.report_endpoint)
+    last_error: GatewayError | None = None
+    got_any = False
+    for endpoint in _order(site, lane):
+        if endpoint is INVERTER_LIST and documents.device_data is not None and not documents.device_data.truncated:
+            continue
+        try:
+            documents = _with(documents, endpoint, await gateway.read(endpoint))
+            got_any = True
+        except (GatewayConnectionError, GatewayResponseError) as error:
+            last_error = error
+    if last_error is not None and not got_any:
+        raise last_error
+    return documents
+
+
+def _order(site: Site, lane: Lane) -> tuple[Endpoint[object], ...]:
+    """The lane's endpoints in the order of asking."""
+    wanted = site.reads(lane) | (site.inverter_endpoints if lane is Lane.INVERTERS else frozenset())
+    return tuple(endpoint for endpoint in _FIELDS if endpoint in wanted)
+
+
+async def check_supported(gateway: Gateway, info: Info) -> None:
+    """Make sure that there is something to read, with as few questions as that takes.
+
+    Raises:
+        GatewayUnsupportedError: none of the endpoints that tell the production is there.
+        GatewayError: they may be there, but could not be read.
+    """
+    failed: GatewayError | None = None
+    for endpoint in (PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED):
+        try:
+            await gateway.read(endpoint)
+        except (GatewayConnectionError, GatewayResponseError) as error:
+            failed = error if may_be_there(error) else failed
+        else:
+            return
+    raise failed or GatewayUnsupportedError(f"firmware {info.firmware}: no endpoint says what is produced")

@@ -1,0 +1,375 @@
+"""Setting a gateway up, signing in to it again, moving it: all ways lead through the same few steps (DESIGN §3)."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, Final, override
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.core import callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+import probatio
+
+from .client import (
+    DEFAULT_USERNAME,
+    Address,
+    AddressError,
+    Certificate,
+    CertificateCheck,
+    CloudUrls,
+    GatewayError,
+    Info,
+    Secret,
+    Token,
+    check_supported,
+    fetch_token,
+)
+from .const import (
+    CONF_CERTIFICATE,
+    CONF_CERTIFICATE_CHECK,
+    CONF_REMEMBER_PASSWORD,
+    CONF_UPDATE_INTERVAL,
+    DOMAIN,
+    UPDATE_INTERVAL_DEFAULT_S,
+    UPDATE_INTERVAL_MAX_S,
+    UPDATE_INTERVAL_MIN_S,
+)
+from .flow_errors import form_error
+from .gateway import async_open_gateway, certificate_data, certificate_of, credential_of
+
+CLOUD_URLS: CloudUrls = CloudUrls()
+TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
+
+_PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
+_HOST_SCHEMA: Final = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
+_ACCOUNT_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_USERNAME): TextSelector(TextSelectorConfig(type=TextSelectorType.EMAIL)),
+        probatio.Required(CONF_PASSWORD): _PASSWORD,
+        probatio.Required(CONF_REMEMBER_PASSWORD, default=False): BooleanSelector(),
+    }
+)
+_TOKEN_SCHEMA: Final = probatio.Schema(
+    {probatio.Required(CONF_TOKEN): TextSelector(TextSelectorConfig(multiline=True))}
+)
+_LOCAL_ACCOUNT_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_USERNAME, default=DEFAULT_USERNAME): TextSelector(),
+        probatio.Optional(CONF_PASSWORD): _PASSWORD,
+    }
+)
+
+
+class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Find the gateway, make sure that it is the right one, sign in, store."""
+
+    VERSION = 1
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._address: Address | None = None
+        self._info: Info | None = None
+        self._certificate: Certificate | None = None
+        self._errors: dict[str, str] = {}
+        self._placeholders: dict[str, str] = {}
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> GatewayOptionsFlow:
+        """Give the settings of a gateway that is set up."""
+        return GatewayOptionsFlow()
+
+    # Finding the gateway
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask where the gateway is."""
+        if user_input is not None and await self._identify(user_input[CONF_HOST]):
+            await self.async_set_unique_id(self._known.serial, raise_on_progress=False)
+            self._abort_if_unique_id_configured()
+            return await self._choose_sign_in()
+        return self._form("user", _HOST_SCHEMA, user_input)
+
+    @override
+    async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
+        """Take up a gateway that announces itself; its port says nothing (G§12)."""
+        return await self._discovered(discovery_info.host, discovery_info.properties.get("serialnum"))
+
+    @override
+    async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
+        """Take up a device with the maker's network address, once it says that it is a gateway (G§12)."""
+        self._async_abort_entries_match({CONF_HOST: discovery_info.ip})
+        return await self._discovered(discovery_info.ip, None, mac=dr.format_mac(discovery_info.macaddress))
+
+    async def _discovered(self, host: str, serial: str | None, mac: str | None = None) -> ConfigFlowResult:
+        """Begin with an address that something else than a person told."""
+        if ip_address(host).is_link_local:
+            # The gateway's own access point, or an address that means nothing without its interface.
+            return self.async_abort(reason="link_local")
+        entry = None if serial is None else await self.async_set_unique_id(serial)
+        if entry is not None and not await self._moved(entry, host):
+            return self.async_abort(reason="already_configured")
+        if not await self._identify(host, serial=serial, entry=entry):
+            return self.async_abort(reason="cannot_connect")
+        if entry is None:
+            entry = await self.async_set_unique_id(self._known.serial)
+            if entry is not None and not await self._moved(entry, host):
+                self._remember_mac(entry, mac)
+                return self.async_abort(reason="already_configured")
+        if entry is not None:
+            self._remember_mac(entry, mac)
+            return self.async_update_reload_and_abort(
+                entry, data_updates={CONF_HOST: host}, reason="already_configured"
+            )
+        self.context["title_placeholders"] = {"serial": self._known.serial, "host": host}
+        return await self._choose_sign_in()
+
+    async def _moved(self, entry: ConfigEntry, host: str) -> bool:
+        """Whether a known gateway has left its address: its two interfaces announce themselves in turn (G§12)."""
+        if entry.data[CONF_HOST] == host:
+            return False
+        if entry.state is ConfigEntryState.LOADED and any(
+            lane.last_update_success for lane in entry.runtime_data.lanes.values()
+        ):
+            return False
+        gateway = await async_open_gateway(
+            self.hass, Address.parse(entry.data[CONF_HOST]), serial=entry.unique_id, pinned=certificate_of(entry)
+        )
+        async with gateway:
+            try:
+                await gateway.identify()
+            except GatewayError:
+                return True
+        return False
+
+    def _remember_mac(self, entry: ConfigEntry, mac: str | None) -> None:
+        """Let Home Assistant know the gateway's network address, so that it tells us when the gateway moves."""
+        devices = dr.async_get(self.hass)
+        if mac and (device := devices.async_get_device_by_identifier((DOMAIN, str(entry.unique_id)), entry.entry_id)):
+            devices.async_update_device(device.id, merge_connections={(dr.CONNECTION_NETWORK_MAC, mac)})
+
+    # Signing in
+
+    async def _choose_sign_in(self) -> ConfigFlowResult:
+        """Ask for what this firmware wants (G§2.1)."""
+        return await (self.async_step_sign_in() if self._known.wants_token else self.async_step_local_account())
+
+    async def async_step_sign_in(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Let the person choose how to come by a token."""
+        return self.async_show_menu(
+            step_id="sign_in", menu_options=["account", "token"], description_placeholders=self._describe()
+        )
+
+    async def async_step_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Let the maker's cloud give a token to the person's account there."""
+        if user_input is not None:
+            username, password = user_input[CONF_USERNAME].strip(), user_input[CONF_PASSWORD]
+            try:
+                token = await fetch_token(
+                    async_create_clientsession(self.hass),
+                    username,
+                    Secret(password),
+                    self._known.serial,
+                    urls=CLOUD_URLS,
+                )
+            except GatewayError as error:
+                self._note(error)
+            else:
+                remembered = {CONF_USERNAME: username, CONF_PASSWORD: password}
+                result = await self._finish(
+                    {
+                        CONF_TOKEN: token.text.reveal(),
+                        **(remembered if user_input[CONF_REMEMBER_PASSWORD] else {}),
+                    }
+                )
+                if result is not None:
+                    return result
+        return self._form("account", _ACCOUNT_SCHEMA, user_input, secret=CONF_PASSWORD)
+
+    async def async_step_token(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take a token that the person has made."""
+        if user_input is not None:
+            try:
+                token = Token.parse(user_input[CONF_TOKEN])
+            except GatewayError as error:
+                self._note(error)
+            else:
+                if (result := await self._finish({CONF_TOKEN: token.text.reveal()})) is not None:
+                    return result
+        return self._form("token", _TOKEN_SCHEMA, user_input, secret=CONF_TOKEN)
+
+    async def async_step_local_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take an account of the gateway itself; blank is what every gateway of that age has (G§2.2)."""
+        if user_input is not None:
+            data = {
+                CONF_USERNAME: user_input[CONF_USERNAME].strip(),
+                CONF_PASSWORD: user_input.get(CONF_PASSWORD, ""),
+            }
+            if (result := await self._finish(data)) is not None:
+                return result
+        return self._form("local_account", _LOCAL_ACCOUNT_SCHEMA, user_input, secret=CONF_PASSWORD)
+
+    # Signing in again, moving
+
+    async def async_step_reauth(self, _: Mapping[str, Any]) -> ConfigFlowResult:
+        """The gateway no longer takes the credential."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say so, and ask anew for what its firmware wants today."""
+        entry = self._get_reauth_entry()
+        if user_input is not None and await self._identify(entry.data[CONF_HOST], serial=entry.unique_id, entry=entry):
+            return await self._choose_sign_in()
+        self._placeholders |= {"host": entry.data[CONF_HOST], "serial": str(entry.unique_id)}
+        return self._form("reauth_confirm", probatio.Schema({}), None)
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Move to another address or another way to sign in; the gateway stays the same."""
+        entry = self._get_reconfigure_entry()
+        if user_input is not None and await self._identify(user_input[CONF_HOST], serial=entry.unique_id, entry=entry):
+            return await self._choose_sign_in()
+        return self._form("reconfigure", _HOST_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})
+
+    # What all steps share
+
+    @property
+    def _known(self) -> Info:
+        """The gateway that was found."""
+        if self._info is None:
+            raise RuntimeError("no gateway has been identified yet")
+        return self._info
+
+    async def _identify(self, host: str, *, serial: str | None = None, entry: ConfigEntry | None = None) -> bool:
+        """Ask the device at an address who it is, without showing it anything; errors are kept for the form."""
+        try:
+            self._address = Address.parse(host)
+            gateway = await async_open_gateway(
+                self.hass,
+                self._address,
+                serial=serial,
+                pinned=None if entry is None else certificate_of(entry),
+                certificate_check=_certificate_check(entry),
+            )
+            async with gateway:
+                self._info = await gateway.identify()
+                self._certificate = gateway.certificate
+        except (AddressError, GatewayError) as error:
+            self._note(error)
+            return False
+        return True
+
+    async def _finish(self, data: dict[str, Any]) -> ConfigFlowResult | None:
+        """Sign in, make sure that there is something to read, store; None when that fails."""
+        address, info = self._address, self._known
+        if address is None:
+            raise RuntimeError("no gateway has been identified yet")
+        try:
+            gateway = await async_open_gateway(
+                self.hass, address, serial=info.serial, credential=credential_of(data), pinned=self._certificate
+            )
+            async with gateway:
+                await gateway.check_sign_in()
+                await check_supported(gateway, info)
+                certificate = gateway.certificate
+        except GatewayError as error:
+            self._note(error)
+            return None
+        data = {CONF_HOST: str(address), **data}
+        if certificate is not None:
+            data[CONF_CERTIFICATE] = certificate_data(certificate)
+        if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
+            entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
+            return self.async_update_reload_and_abort(entry, data=data)
+        return self.async_create_entry(title=f"IQ Gateway {info.serial}", data=data)
+
+    def _note(self, error: GatewayError | AddressError) -> None:
+        """Keep what the form is to say."""
+        key, placeholders = form_error(error)
+        self._errors = {"base": key}
+        self._placeholders |= placeholders
+
+    def _describe(self) -> dict[str, str]:
+        """What the texts of a form may name."""
+        known = {"host": str(self._address), "serial": self._info.serial} if self._info is not None else {}
+        return {"token_page": TOKEN_PAGE, **known, **self._placeholders}
+
+    def _form(
+        self, step_id: str, schema: probatio.Schema, values: Mapping[str, Any] | None, *, secret: str | None = None
+    ) -> ConfigFlowResult:
+        """Show a step with what was typed, but for secrets, and with what was wrong with it."""
+        errors, self._errors = self._errors, {}
+        shown = {key: value for key, value in (values or {}).items() if key != secret}
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, shown),
+            errors=errors,
+            description_placeholders=self._describe(),
+        )
+
+
+def _certificate_check(entry: ConfigEntry | None) -> CertificateCheck:
+    """What the person wants of another certificate."""
+    options = {} if entry is None else entry.options
+    return CertificateCheck(options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS))
+
+
+class GatewayOptionsFlow(OptionsFlowWithReload):
+    """The settings of a gateway that is set up."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Begin with the settings."""
+        return await self.async_step_settings(user_input)
+
+    async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask how often to read, and what to do about another certificate."""
+        if user_input is not None:
+            return self.async_create_entry(
+                data={**user_input, CONF_UPDATE_INTERVAL: int(user_input[CONF_UPDATE_INTERVAL])}
+            )
+        options = self.config_entry.options
+        return self.async_show_form(
+            step_id="settings",
+            data_schema=probatio.Schema(
+                {
+                    probatio.Required(
+                        CONF_UPDATE_INTERVAL, default=options.get(CONF_UPDATE_INTERVAL, UPDATE_INTERVAL_DEFAULT_S)
+                    ): NumberSelector(
+                        NumberSelectorConfig(
+                            min=UPDATE_INTERVAL_MIN_S,
+                            max=UPDATE_INTERVAL_MAX_S,
+                            step=1,
+                            unit_of_measurement="s",
+                            mode=NumberSelectorMode.BOX,
+                        )
+                    ),
+                    probatio.Required(
+                        CONF_CERTIFICATE_CHECK, default=_certificate_check(self.config_entry)
+                    ): SelectSelector(
+                        SelectSelectorConfig(options=list(CertificateCheck), translation_key=CONF_CERTIFICATE_CHECK)
+                    ),
+                }
+            ),
+        )

@@ -1,0 +1,32 @@
+"""Names and clocks that the whole integration shares."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "enphase_iq_gateway"
+LOGGER = logging.getLogger(__package__)
+MANUFACTURER: Final = "Enphase"
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
+
+CONF_CERTIFICATE: Final = "certificate"
+CONF_CERTIFICATE_CHECK: Final = "certificate_check"
+CONF_REMEMBER_PASSWORD: Final = "remember_password"  # noqa: S105 - the name of a setting
+CONF_SIGN_IN: Final = "sign_in"
+CONF_UPDATE_INTERVAL: Final = "update_interval"
+
+# DESIGN §1: readings change each second and cost the gateway 0.1 s; 5 s is as often as that can be asked for days.
+UPDATE_INTERVAL_DEFAULT_S: Final = 30
+UPDATE_INTERVAL_MIN_S: Final = 5
+UPDATE_INTERVAL_MAX_S: Final = 300
+# Any other source of power is no fresher, and the report takes seconds to make (G§2.8, §6).
+SLOW_SOURCE_INTERVAL: Final = timedelta(seconds=60)
+# Inverters report each 5 or 15 minutes (G§4), and what the report adds to the readings is used by the day (DESIGN §1).
+REPORT_INTERVAL: Final = timedelta(seconds=300)
+INVERTERS_INTERVAL: Final = timedelta(seconds=300)
+# An installer may change the CTs at any time (G§8).
+METERS_INTERVAL: Final = timedelta(hours=1)
+# Firmware is updated unasked (G§1.3).
+INFO_INTERVAL: Final = timedelta(hours=4)

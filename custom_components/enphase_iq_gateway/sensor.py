@@ -1,0 +1,247 @@
+"""Sensors of the gateway: its flows of energy, its CTs, itself, and its inverters."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from .client import Flow, Inverter, Lane, MeterStatus
+from .coordinator import GatewayConfigEntry, LaneCoordinator
+from .entity import Candidate, GatewayEntity, InverterEntity, SeenEntities
+from .sensor_flows import FLOW_SENSORS, FlowSensorDescription
+from .sensor_inverters import INVERTER_SENSORS, InverterSensorDescription
+
+# Nothing is sent to the gateway, and reading it is the lanes' work.
+PARALLEL_UPDATES = 0
+
+# An inverter whose interval is not told reports each 5 or 15 minutes (G§4).
+_USUAL_INTERVAL_S: Final = 900
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewaySensorDescription(SensorEntityDescription):
+    """A value of the gateway itself."""
+
+    lane: Lane
+    value_fn: Callable[[LaneCoordinator], StateType | datetime]
+    attributes_fn: Callable[[LaneCoordinator], Mapping[str, object]] = lambda _: {}
+
+
+def inverters_reporting(lane: LaneCoordinator) -> int | None:
+    """How many inverters have reported within two of their intervals."""
+    snapshot = lane.data
+    if not snapshot.inverters:
+        return None
+    return sum(_is_reporting(inverter, snapshot.at) for inverter in snapshot.inverters.values())
+
+
+def _is_reporting(inverter: Inverter, now: float) -> bool:
+    """Whether an inverter's last report is recent."""
+    interval = max(inverter.report_interval_s or 0, _USUAL_INTERVAL_S)
+    return inverter.last_reported is not None and now - inverter.last_reported <= 2 * interval
+
+
+GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
+    GatewaySensorDescription(
+        key="inverters_reporting",
+        translation_key="inverters_reporting",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        lane=Lane.INVERTERS,
+        value_fn=inverters_reporting,
+    ),
+    GatewaySensorDescription(
+        key="rejected_readings",
+        translation_key="rejected_readings",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        lane=Lane.LIVE,
+        value_fn=lambda lane: lane.guard.rejected.total(),
+        attributes_fn=lambda lane: dict(lane.guard.rejected),
+    ),
+    GatewaySensorDescription(
+        key="token_expires",
+        translation_key="token_expires",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        lane=Lane.LIVE,
+        value_fn=lambda lane: (
+            None if (expires := lane.gateway.token_expires_at) is None else dt_util.utc_from_timestamp(expires)
+        ),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: GatewayConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the sensors of each lane as their values are first seen."""
+    seen = SeenEntities(hass, entry, Platform.SENSOR, async_add_entities)
+    for name, lane in entry.runtime_data.lanes.items():
+        fixed = [*_flow_sensors(lane), *_gateway_sensors(lane)]
+        if name is Lane.LIVE:
+            fixed += _status_sensors(lane)
+        seen.watch(lane, partial(_candidates, lane, fixed))
+
+
+def _candidates(lane: LaneCoordinator, fixed: list[Candidate]) -> Iterator[Candidate]:
+    """The sensors that a lane may have now."""
+    yield from fixed
+    for serial in lane.data.inverters:
+        for description in INVERTER_SENSORS:
+            yield (
+                f"{serial}_{description.key}",
+                partial(_inverter_value, lane, description, serial),
+                partial(InverterSensor, lane, description, serial),
+            )
+
+
+def _flow_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
+    """The rows of the flows that this lane serves."""
+    for row in FLOW_SENSORS:
+        for flow in row.flows:
+            if lane.site.lane(flow, row.quantity) is not lane.lane:
+                continue
+            for phase in range(1 + (lane.site.phases(flow) if row.phases else 0)):
+                description = row.of(flow, phase)
+                yield (
+                    f"{lane.site.info.serial}_{description.key}",
+                    partial(_flow_value, lane, description, flow, phase),
+                    partial(FlowSensor, lane, description, flow, phase),
+                )
+
+
+def _gateway_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
+    """The rows of the gateway itself."""
+    for description in GATEWAY_SENSORS:
+        if description.lane is lane.lane:
+            yield (
+                f"{lane.site.info.serial}_{description.key}",
+                partial(description.value_fn, lane),
+                partial(GatewaySensor, lane, description),
+            )
+
+
+def _status_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
+    """What the gateway says of each CT's wiring."""
+    for flow in Flow:
+        key = f"{flow}_ct_status"
+        description = SensorEntityDescription(
+            key=key,
+            translation_key=key,
+            device_class=SensorDeviceClass.ENUM,
+            entity_category=EntityCategory.DIAGNOSTIC,
+            entity_registry_enabled_default=False,
+            options=list(MeterStatus),
+        )
+        yield (
+            f"{lane.site.info.serial}_{key}",
+            partial(_status, lane, flow),
+            partial(MeterStatusSensor, lane, description, flow),
+        )
+
+
+def _flow_value(lane: LaneCoordinator, description: FlowSensorDescription, flow: Flow, phase: int) -> float | None:
+    return description.value_fn(lane.data.measurement(flow, phase))
+
+
+def _inverter_value(
+    lane: LaneCoordinator, description: InverterSensorDescription, serial: str
+) -> float | datetime | None:
+    inverter = lane.data.inverters.get(serial)
+    return None if inverter is None else description.value_fn(inverter)
+
+
+def _status(lane: LaneCoordinator, flow: Flow) -> str | None:
+    meter = lane.data.meters.get(flow)
+    return meter.status if meter is not None and meter.enabled else None
+
+
+class _ValueSensor(GatewayEntity, SensorEntity):
+    """A sensor whose value is looked up in its lane's data."""
+
+    @override
+    def _shown(self) -> tuple[object, ...]:
+        return self.available, self.native_value
+
+
+class FlowSensor(_ValueSensor):
+    """A value of one flow or of one of its phases."""
+
+    entity_description: FlowSensorDescription
+
+    def __init__(self, lane: LaneCoordinator, description: FlowSensorDescription, flow: Flow, phase: int) -> None:
+        """Know which flow, and which phase of it."""
+        super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
+        self._flow = flow
+        self._phase = phase
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The value at the last reading."""
+        return _flow_value(self.coordinator, self.entity_description, self._flow, self._phase)
+
+
+class MeterStatusSensor(_ValueSensor):
+    """What the gateway says of one CT's wiring."""
+
+    def __init__(self, lane: LaneCoordinator, description: SensorEntityDescription, flow: Flow) -> None:
+        """Know which CT."""
+        super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
+        self._flow = flow
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """The status at the last reading of the meters."""
+        return _status(self.coordinator, self._flow)
+
+
+class GatewaySensor(_ValueSensor):
+    """A value of the gateway itself."""
+
+    entity_description: GatewaySensorDescription
+
+    def __init__(self, lane: LaneCoordinator, description: GatewaySensorDescription) -> None:
+        """Take the id from the gateway's serial."""
+        super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """The value now."""
+        return self.entity_description.value_fn(self.coordinator)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object]:
+        """What belongs to the value."""
+        return dict(self.entity_description.attributes_fn(self.coordinator))
+
+
+class InverterSensor(InverterEntity, _ValueSensor):
+    """A value of one inverter."""
+
+    entity_description: InverterSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | datetime | None:
+        """The value at its last report."""
+        return _inverter_value(self.coordinator, self.entity_description, self._serial)

@@ -1,0 +1,152 @@
+"""The table of what is shown of each inverter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
+from homeassistant.const import (
+    EntityCategory,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfFrequency,
+    UnitOfPower,
+    UnitOfTemperature,
+    UnitOfTime,
+)
+from homeassistant.util import dt as dt_util
+
+from .client import Inverter
+
+
+@dataclass(frozen=True, kw_only=True)
+class InverterSensorDescription(SensorEntityDescription):
+    """A value of one inverter."""
+
+    value_fn: Callable[[Inverter], float | datetime | None]
+
+
+def _energy(
+    key: str,
+    value_fn: Callable[[Inverter], float | None],
+    *,
+    enabled: bool,
+    state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING,
+) -> InverterSensorDescription:
+    """A row of energy."""
+    return InverterSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENERGY,
+        entity_registry_enabled_default=enabled,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        state_class=state_class,
+        suggested_display_precision=2,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        value_fn=value_fn,
+    )
+
+
+def _detail(
+    key: str,
+    device_class: SensorDeviceClass | None,
+    unit: str | None,
+    value_fn: Callable[[Inverter], float | None],
+    precision: int | None = None,
+) -> InverterSensorDescription:
+    """A row of the details that only an installer or a curious owner wants: off by default."""
+    return InverterSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=device_class,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=unit,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=precision,
+        value_fn=value_fn,
+    )
+
+
+INVERTER_SENSORS: Final[tuple[InverterSensorDescription, ...]] = (
+    InverterSensorDescription(
+        key="power",
+        translation_key="power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda inverter: inverter.power_w,
+    ),
+    _energy("energy_lifetime", lambda inverter: inverter.energy_lifetime_wh, enabled=True),
+    _energy("energy_today", lambda inverter: inverter.energy_today_wh, enabled=True),
+    _energy("energy_yesterday", lambda inverter: inverter.energy_yesterday_wh, enabled=False, state_class=None),
+    # A window that moves on each day is no counter: no state class.
+    _energy("energy_last_7_days", lambda inverter: inverter.energy_last_7_days_wh, enabled=False, state_class=None),
+    InverterSensorDescription(
+        key="last_reported",
+        translation_key="last_reported",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda inverter: (
+            None if inverter.last_reported is None else dt_util.utc_from_timestamp(inverter.last_reported)
+        ),
+    ),
+    _detail("max_power", SensorDeviceClass.POWER, UnitOfPower.WATT, lambda inverter: inverter.max_power_w, 0),
+    _detail(
+        "dc_voltage",
+        SensorDeviceClass.VOLTAGE,
+        UnitOfElectricPotential.VOLT,
+        lambda inverter: inverter.dc_voltage_v,
+        1,
+    ),
+    _detail(
+        "dc_current",
+        SensorDeviceClass.CURRENT,
+        UnitOfElectricCurrent.AMPERE,
+        lambda inverter: inverter.dc_current_a,
+        2,
+    ),
+    _detail(
+        "ac_voltage",
+        SensorDeviceClass.VOLTAGE,
+        UnitOfElectricPotential.VOLT,
+        lambda inverter: inverter.ac_voltage_v,
+        1,
+    ),
+    _detail(
+        "ac_current",
+        SensorDeviceClass.CURRENT,
+        UnitOfElectricCurrent.AMPERE,
+        lambda inverter: inverter.ac_current_a,
+        2,
+    ),
+    _detail(
+        "ac_frequency", SensorDeviceClass.FREQUENCY, UnitOfFrequency.HERTZ, lambda inverter: inverter.ac_frequency_hz, 2
+    ),
+    _detail(
+        "temperature",
+        SensorDeviceClass.TEMPERATURE,
+        UnitOfTemperature.CELSIUS,
+        lambda inverter: inverter.temperature_c,
+        0,
+    ),
+    _detail(
+        "report_interval",
+        SensorDeviceClass.DURATION,
+        UnitOfTime.SECONDS,
+        lambda inverter: inverter.report_interval_s,
+        0,
+    ),
+    # The power line's own scale, without a unit (G§5.4).
+    _detail("signal_strength", None, None, lambda inverter: inverter.signal_strength),
+    _detail(
+        "conversion_error_time",
+        SensorDeviceClass.DURATION,
+        UnitOfTime.SECONDS,
+        lambda inverter: inverter.conversion_error_time_s,
+        0,
+    ),
+)
