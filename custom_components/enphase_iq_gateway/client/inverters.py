@@ -5,8 +5,8 @@ from dataclasses import replace
 from .models import Inverter
 from .site import Documents
 
-# An inverter heard of this much earlier than the newest one is retired but still listed, as old firmware does: 32 of 51
-# on 4.2.33 (G§4, which suggests 7 to 30 days). Never compared with our own clock.
+# An inverter heard of this much earlier than the newest is retired but still listed, as old firmware does: 32 of 51 on
+# 4.2.33 (G§4, which suggests 7 to 30 days). Never compared with our own clock.
 RETIRED_AFTER_S = 30 * 86400
 
 
