@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+import os
 from pathlib import Path
 import signal
 import sys
@@ -124,6 +125,11 @@ def lacking(rows: list[Row], inverters: int | None) -> list[str]:
     return missing
 
 
+def from_caller(path: str) -> Path:
+    """Return a path as the person meant it, who may have called from another folder."""
+    return Path(os.environ.get("CALLED_FROM", ".")) / path
+
+
 def read_options() -> argparse.Namespace:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(
@@ -134,9 +140,11 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--once", action="store_true", help="end with 0 once every enabled entity has a value")
     parser.add_argument("--port", type=int, help=f"port of the page (default: {DEFAULT_PORT}, or the next free one)")
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--capture", type=Path, metavar="DIR", help="replay a folder of recorded answers")
+    source.add_argument("--capture", type=from_caller, metavar="DIR", help="replay a folder of recorded answers")
     source.add_argument("--host", help="use a real gateway at this address; asks for its token or account")
-    parser.add_argument("--token-file", type=Path, metavar="FILE", help="with --host: the file that holds the token")
+    parser.add_argument(
+        "--token-file", type=from_caller, metavar="FILE", help="with --host: the file that holds the token"
+    )
     parser.add_argument("--profile", default="metered_net_three_phase", help="what is simulated (default: %(default)s)")
     parser.add_argument("--inverters", type=int, default=20, help="how many of them (default: %(default)s)")
     return parser.parse_args()
@@ -166,7 +174,7 @@ def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     try:
         real = ask_person(options.host, options.token_file) if options.host else None
-    except DemoError as error:
+    except (DemoError, OSError) as error:
         say(str(error))
         return 1
     return asyncio.run(until_signal(options, real))

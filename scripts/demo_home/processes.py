@@ -23,23 +23,23 @@ class Child:
         """Hold the process under the name that messages use."""
         self.name = name
         self.log = log
-        self._process = process
+        self.process = process
 
     def check(self) -> None:
         """Raise DemoError when the process has ended by itself."""
-        if (code := self._process.returncode) is not None:
+        if (code := self.process.returncode) is not None:
             raise DemoError(f"{self.name} ended by itself (exit code {code}){log_excerpt(self.log)}")
 
     async def stop(self) -> None:
         """End the process: asked first, forced when it does not, or when waiting for it is broken off."""
         try:
             with suppress(ProcessLookupError):
-                self._process.terminate()
+                self.process.terminate()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+                await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
         finally:
-            if self._process.returncode is None:
-                self._process.kill()
+            if self.process.returncode is None:
+                self.process.kill()
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def child(
 def log_excerpt(log: Path) -> str:
     """Return the last lines of a log for an error message, errors and warnings before everything else."""
     lines = log.read_text(errors="replace").splitlines()
-    telling = [line for line in lines if " ERROR " in line or " WARNING " in line] or lines
+    telling = [line for line in lines if any(sign in line for sign in (" ERROR ", " WARNING ", " error: "))] or lines
     return "".join(f"\n  {line}" for line in telling[-LOG_LINES:]) + f"\n  (all of it: {log})"
 
 

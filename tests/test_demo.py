@@ -1,0 +1,121 @@
+"""The demo's own promises: a readable table, a free port, no process left behind."""
+
+from pathlib import Path
+import signal
+import socket
+import sys
+
+import pytest
+
+from scripts.demo_home.__main__ import lacking
+from scripts.demo_home.processes import LOOPBACK, Child, DemoError, child, free_port
+from scripts.demo_home.table import Row, fit, layout, shown
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
+
+
+def row(device: str, name: str, value: str, *, of_inverter: bool = False) -> Row:
+    """Return a row of the table."""
+    return Row(
+        entity_id=f"sensor.{device}_{name}".lower().replace(" ", "_"),
+        device=device,
+        name=name,
+        value=value,
+        has_value=value != "unknown",
+        of_inverter=of_inverter,
+    )
+
+
+INVERTERS = [
+    row(f"Inverter {number}", name, value, of_inverter=True)
+    for number in (1, 2)
+    for name, value in (("Power", f"{number} W"), ("Today", "0.10 kWh"))
+]
+
+
+def test_a_device_of_its_own_kind_is_a_block() -> None:
+    """The gateway's entities stand below its name, one a line."""
+    rows = [row("Gateway", "Production", "1 200 W"), row("Gateway", "Grid", "-5 W")]
+    assert layout(rows) == ["Gateway", "  Production  1 200 W", "  Grid           -5 W", ""]
+
+
+def test_devices_of_one_kind_share_a_block() -> None:
+    """Twenty inverters are twenty lines, not twenty blocks."""
+    assert layout(INVERTERS) == [
+        "2 devices     Power     Today",
+        "  Inverter 1    1 W  0.10 kWh",
+        "  Inverter 2    2 W  0.10 kWh",
+        "",
+    ]
+
+
+def test_a_number_is_shown_as_the_page_shows_it() -> None:
+    """Suggested decimals, thousands apart, the unit behind."""
+    state = {"state": "12345.678", "attributes": {"unit_of_measurement": "kWh"}}
+    assert shown(state, {"suggested_display_precision": 1}) == "12 345.7 kWh"
+
+
+def test_a_table_too_long_for_the_terminal_says_so() -> None:
+    """Nothing is left out in silence, and no line wraps: the next frame is drawn over this one."""
+    lines = fit([f"line {number} {'x' * 80}" for number in range(30)], 40, 10)
+    assert len(lines) == 9
+    assert lines[-1].startswith("... and 22 more lines")
+    assert max(map(len, lines)) < 40
+
+
+def test_what_has_no_value_is_named() -> None:
+    """--once says what it waits for."""
+    assert lacking([row("Gateway", "Grid", "unknown"), *INVERTERS], 2) == ["a value of sensor.gateway_grid (unknown)"]
+
+
+def test_inverters_that_are_not_there_are_missed() -> None:
+    """An inverter without any entity has none that could lack a value."""
+    assert lacking(INVERTERS, 20) == ["inverters: 2 of 20"]
+
+
+def test_no_entity_at_all_is_not_success() -> None:
+    """An integration that failed altogether lacks everything."""
+    assert lacking([], None) == ["entities of the integration"]
+
+
+def test_complete_rows_lack_nothing() -> None:
+    """Every enabled entity has a value, every inverter is there."""
+    assert lacking(INVERTERS, 2) == []
+
+
+def test_a_port_in_use_is_passed_over() -> None:
+    """Without --port the next free one is taken."""
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        assert free_port(port, or_next=True) > port
+
+
+def test_a_wanted_port_in_use_is_an_error() -> None:
+    """With --port another one would be a surprise."""
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(DemoError, match=f"port {port} is in use"):
+            free_port(port, or_next=False)
+
+
+async def test_a_child_is_ended_when_the_demo_fails(tmp_path: Path) -> None:
+    """No way out leaves a process behind."""
+    children: list[Child] = []
+
+    async def failing_demo() -> None:
+        async with child("sleeper", SLEEPER, tmp_path / "log") as running:
+            children.append(running)
+            raise DemoError("something else went wrong")
+
+    with pytest.raises(DemoError, match="something else"):
+        await failing_demo()
+    assert children[0].process.returncode == -signal.SIGTERM
+
+
+async def test_a_child_that_ends_by_itself_is_reported_with_its_log(tmp_path: Path) -> None:
+    """The message says which process it was, how it ended and what it said last."""
+    command = [sys.executable, "-c", "import sys; sys.exit('x error: no such profile')"]
+    async with child("the simulator", command, tmp_path / "log") as running:
+        await running.process.wait()
+        with pytest.raises(DemoError, match=r"^the simulator ended by itself \(exit code 1\)\n  x error:"):
+            running.check()
