@@ -5,6 +5,7 @@ from getpass import getpass
 import json
 from pathlib import Path
 import sys
+from typing import Any
 
 from .home_assistant import ROOT, HomeAssistant
 from .processes import DemoError
@@ -51,9 +52,11 @@ async def add_gateway(home: HomeAssistant, gateway: Gateway) -> str:
     step = await home.post(FLOW, {"handler": DOMAIN})
     while step["type"] != "create_entry":
         if step["type"] == "abort":
-            raise DemoError(f"the gateway was not added: {words('abort', step['reason'])}")
+            raise DemoError(f"the gateway was not added: {words('abort', step['reason'], step)}")
         if errors := step.get("errors"):
-            raise DemoError(f"the gateway was not added: {' '.join(words('error', code) for code in errors.values())}")
+            raise DemoError(
+                f"the gateway was not added: {' '.join(words('error', key, step) for key in errors.values())}"
+            )
         if step["type"] == "menu" and "token" in step["menu_options"]:
             answer = {"next_step_id": "token"}
         elif step["type"] == "form" and (step["step_id"] in answers or not step["data_schema"]):
@@ -65,8 +68,8 @@ async def add_gateway(home: HomeAssistant, gateway: Gateway) -> str:
     return entry_id
 
 
-def words(section: str, code: str) -> str:
-    """Return the text that the page shows for a code of the config flow."""
+def words(section: str, key: str, step: dict[str, Any]) -> str:
+    """Return the text that the page shows for an error or the end of a step of the config flow."""
     translations = ROOT / "custom_components" / DOMAIN / "translations" / "en.json"
-    text: str = json.loads(translations.read_text())["config"].get(section, {}).get(code, code)
-    return text
+    text: str = json.loads(translations.read_text())["config"][section].get(key, key)
+    return text.format_map(step.get("description_placeholders") or {})
