@@ -71,6 +71,12 @@ def test_a_jump_left_out_can_be_taken_in() -> None:
     )
 
 
+def test_after_a_jump_was_taken_in_a_fall_is_still_a_fall() -> None:
+    """What was taken in is not a rise that could be taken back."""
+    state = step(1040, T0 + 1000, LIVE, take_in(settled(1000), 5e5)).state
+    assert step(500, T0 + 1030, LIVE, state).reason is Reason.FALL
+
+
 def test_nothing_can_be_taken_in_before_the_first_value() -> None:
     """There is no value to add to."""
     with pytest.raises(ValueError, match="left nothing out"):

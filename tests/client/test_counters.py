@@ -109,8 +109,9 @@ def test_a_small_spike_that_is_within_the_limit_is_undone_by_standing_still() ->
 
 def test_a_small_spike_of_minutes_is_taken_back_too() -> None:
     """Within a quarter of an hour, in which a greater one would not be believed either."""
-    steps = run([*line(1000, 100), *line(5100, 29), *line(6160, 4)])
-    assert published(steps)[-4:] == [6220, 6220, 6240, 6280]
+    steps = run([*line(1000, 100), *line(5200, 29), *line(6160, 6)])
+    assert published(steps)[-7:] == [6320, 6320, 6320, 6320, 6320, 6320, 6360]
+    assert {each.reason for each in steps[-6:-2]} == {Reason.DIP}
 
 
 def test_small_spikes_one_after_the_other_at_night_are_taken_back() -> None:
@@ -126,6 +127,14 @@ def test_a_glitch_while_the_value_stands_above_the_line_is_a_glitch() -> None:
     steps = run([*[50_000.0] * 120, 50_200, 50_000, 49_900, *line(50_001, 40, 1), 50_240])
     assert not events(steps)
     assert published(steps)[-2:] == [50_200, 50_240]
+
+
+def test_a_glitch_while_inverters_are_on_standby_is_a_glitch() -> None:
+    """The line is where the counter was last, also when it had drifted down."""
+    night: list[float | None] = [50_000 - 0.05 * number for number in range(1001)]
+    steps = run([*night, 49_900, *[49_949.0] * 40])
+    assert not events(steps)
+    assert steps[-1].state.held is None
 
 
 # Held, and back: a glitch

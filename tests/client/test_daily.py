@@ -135,6 +135,13 @@ def test_after_a_night_without_us_an_implausible_figure_gives_all_to_the_new_day
     assert day.see("2026-06-02 08:00", LIFETIME + 3_000, gateway_today) == 3_000
 
 
+def test_after_days_without_us_yesterdays_figure_just_after_midnight_divides_nothing() -> None:
+    """The gateway resets late (G§6.5), and so much cannot have come since midnight."""
+    day = Day()
+    day.see("2026-06-01 20:00", LIFETIME)
+    assert day.see("2026-06-04 00:05", LIFETIME + 60_000, 30_000) == 60_000
+
+
 def test_a_pause_within_the_day_loses_nothing() -> None:
     """No midnight, nothing to divide."""
     day = Day()
