@@ -51,7 +51,7 @@ def demanded() -> dict[str, str]:
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_script_explains_itself(script: str) -> None:
     """--help says how a script is used, and does nothing else."""
-    command = [ROOT / "scripts" / script, "--help"]
+    command = [str(ROOT / "scripts" / script), "--help"]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - the repository's own
     assert f"scripts/{script}" in answer.stdout
 
