@@ -110,8 +110,10 @@ def _describe(simulator: Simulator, cloud: Cloud | None) -> dict[str, Any]:
         "address": simulator.address,
         "serial": simulator.serial,
         "firmware": simulator.software,
-        "profile": simulator.profile.name,
+        "profile": simulator.recorded.name if simulator.recorded else simulator.profile.name,
     }
+    if simulator.recorded is None:
+        facts["inverters"] = len(simulator.world.inverters) - simulator.profile.retired_inverters
     if simulator.uses_tokens:
         facts |= {"token": simulator.token(), "fingerprint": simulator.fingerprint}
     else:

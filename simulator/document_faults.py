@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 import re
 
 from .documents import Document
+from .documents.meters import EIDS
 from .fault import Fault, FaultKind
+from .profiles import STORAGE
 
 _V1 = "/api/v1/production"
 _REPORT = ("/production.json", "/production")
@@ -124,6 +126,16 @@ def uint32_negative(document: Document, _fault: Fault, *, watts: int = -4) -> Do
     return document
 
 
+def storage_channel_lost(document: Document, _fault: Fault) -> Document:
+    """Show the storage CT's first channel as all zero and the sum as the other channel (G§9 rule 5)."""
+    for meter in document:
+        if meter["eid"] == EIDS[STORAGE]:
+            lost, other = meter["channels"][:2]
+            lost |= dict.fromkeys(lost.keys() - {"eid", "timestamp"}, 0.0)
+            meter |= {key: value for key, value in other.items() if key != "eid"}
+    return document
+
+
 def wrong_serial(text: bytes, _fault: Fault, *, serial: str = "122399999999") -> bytes:
     """Let another gateway answer at this address: another serial in /info (G§12: addresses move)."""
     return re.sub(rb"<sn>[^<]*</sn>", b"<sn>%s</sn>" % serial.encode(), text)
@@ -142,5 +154,6 @@ DOCUMENT_FAULTS = [
     FaultKind("zero_v1", "document", zero_v1, (_V1,)),
     FaultKind("missing_device", "document", missing_device, (_DEVICES,)),
     FaultKind("uint32_negative", "document", uint32_negative, (_DEVICES,)),
+    FaultKind("storage_channel_lost", "document", storage_channel_lost, (_READINGS,)),
     FaultKind("wrong_serial", "text", wrong_serial, ("/info", "/info.xml")),
 ]

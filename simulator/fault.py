@@ -22,6 +22,8 @@ class Fault:
     parameters: dict[str, Scalar]
     seen: int = 0
     hits: int = 0
+    now: float = 0.0
+    """The simulated time of the request it strikes."""
     memory: dict[str, Any] = field(default_factory=dict)
 
     def strikes(self, request: Request) -> bool:

@@ -1,5 +1,6 @@
 """Faults by name: what goes wrong on the way (transport) and what is wrong in the answer (document)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import orjson
@@ -16,8 +17,9 @@ FAULTS: dict[str, FaultKind] = {kind.name: kind for kind in (*TRANSPORT_FAULTS, 
 class Faults:
     """The faults of one simulator."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         """Start without faults."""
+        self._clock = clock
         self.active: list[Fault] = []
 
     def add(
@@ -49,6 +51,7 @@ class Faults:
         """Spoil an answer with the faults that strike this request, documents first."""
         struck = [fault for fault in self.active if fault.strikes(request)]
         for fault in struck:
+            fault.now = self._clock()
             if fault.kind.layer != "transport" and answer.status == 200:
                 answer = _edited(answer, fault)
         for fault in struck:

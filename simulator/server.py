@@ -12,7 +12,8 @@ import struct
 from typing import Literal
 
 _HEAD_LIMIT = 65_536
-_CHUNK = 4096
+_TLS_HANDSHAKE = b"\x16"  # the first byte of a TLS ClientHello
+_CHUNK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,9 @@ class HttpServer:
                 await writer.drain()
                 await asyncio.sleep(pause_s)
         else:
-            for start in range(0, len(body), _CHUNK if answer.chunked else len(body)):
-                writer.write(_framed(body[start : start + _CHUNK] if answer.chunked else body, chunked=answer.chunked))
+            writer.writelines(
+                _framed(body[start : start + _CHUNK], chunked=answer.chunked) for start in range(0, len(body), _CHUNK)
+            )
         if answer.chunked:
             writer.write(b"0\r\n\r\n")
         await writer.drain()
@@ -169,7 +171,10 @@ class HttpServer:
 
 async def _read(reader: asyncio.StreamReader, connection: int) -> Request:
     """Read one request; raise IncompleteReadError when the other side is done."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    start = await reader.readexactly(1)
+    if start == _TLS_HANDSHAKE:
+        raise ConnectionAbortedError("TLS where plain HTTP is spoken")  # at once, as servers do, so that nobody waits
+    head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.split("\r\n")
     method, _, rest = first.partition(" ")
     target, _, _ = rest.partition(" ")

@@ -75,7 +75,7 @@ class Simulator:
             raise ValueError("A site needs at least one inverter")
         self.profile = profile
         self.clock = clock
-        self.faults = Faults()
+        self.faults = Faults(clock)
         self.requests: list[SeenRequest] = []
         self.handshakes = 0
         self._recording = Recording(replay) if replay is not None else None
@@ -142,6 +142,11 @@ class Simulator:
         return self._firmware.tokens
 
     @property
+    def recorded(self) -> Path | None:
+        """The folder it replays, if it does."""
+        return self._recording.folder if self._recording else None
+
+    @property
     def username(self) -> str:
         """The local account's name (firmware before 7)."""
         return "envoy"
@@ -205,22 +210,20 @@ class Simulator:
         return answer
 
     def _answer(self, request: Request, now: float) -> Answer:
-        """Check the sign-in and build the document."""
-        if self._firmware.tokens:
-            if request.path == CHECK_PATH:
-                return self._tokens.check(request)
-            refusal = self._tokens.refusal(request)
-        else:
-            refusal = self._digest.refusal(request)
-            if request.path == "/production" and self._recording is None:
-                # Before 4 it is HTML for all, then no account has a right to it (G§7).
-                refusal = None if self._firmware.legacy else self._digest.challenge()
-        if refusal is not None:
-            return refusal
+        """Check the sign-in and build the document, or give the recorded one."""
+        if self._firmware.tokens and request.path == CHECK_PATH:
+            return self._tokens.check(request)
+        recorded = self._recording.answer(request) if self._recording else None
+        if recorded is not None and recorded.status != 200:
+            return recorded
+        refusal = (self._tokens if self._firmware.tokens else self._digest).refusal(request)
         if self._recording is not None:
-            return self._recording.answer(request) or endpoints.not_found(self._firmware)
+            return refusal or recorded or endpoints.not_found(self._firmware)
+        if request.path == "/production" and not self._firmware.tokens:
+            # Before 4 it is HTML for all, then no account has a right to it (G§7).
+            refusal = None if self._firmware.legacy else self._digest.challenge()
         site = Site(self.profile, self._firmware, self.serial, self.world)
-        return endpoints.answer(site, request.path, request.query, now)
+        return refusal or endpoints.answer(site, request.path, request.query, now)
 
     def _with_headers(self, answer: Answer) -> Answer:
         """Add what every answer of this firmware carries."""

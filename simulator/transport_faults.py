@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .fault import Fault, FaultKind
+from .local_days import LocalDays
 from .server import Answer
 
+_OUTAGE_END = 23 + 2 / 60  # in hours: 23:02
 _GATEWAY_ERROR_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>\n"
 
 
@@ -64,6 +66,11 @@ def slow(answer: Answer, _fault: Fault, *, delay_s: float = 30.0) -> Answer:
     return replace(answer, delay_s=delay_s)
 
 
+def nightly_outage(answer: Answer, fault: Fault) -> Answer:
+    """Reset every connection from 23:00 to 23:02 local time (G§2.6)."""
+    return replace(answer, reset="before") if 23.0 <= LocalDays().hour(fault.now) < _OUTAGE_END else answer
+
+
 _FUNCTIONS: tuple[Callable[..., Answer], ...] = (
     status,
     empty,
@@ -75,6 +82,7 @@ _FUNCTIONS: tuple[Callable[..., Answer], ...] = (
     hang,
     reset,
     slow,
+    nightly_outage,
 )
 
 TRANSPORT_FAULTS = [FaultKind(function.__name__, "transport", function, ("*",)) for function in _FUNCTIONS]

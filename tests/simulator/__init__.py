@@ -1,0 +1,1 @@
+"""The simulator behaves like a gateway."""

@@ -1,0 +1,36 @@
+"""A clock and a running simulator."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+
+from simulator import PROFILES, Simulator
+
+from .visitor import Clock, Json, Visitor
+
+type Start = Callable[..., Awaitable[tuple[Simulator, Visitor]]]
+
+
+@pytest.fixture(autouse=True)
+def _sockets(socket_enabled: None) -> None:
+    """Let the tests reach the simulator on the loopback."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give a clock that stands at midsummer noon."""
+    return Clock()
+
+
+@pytest.fixture
+async def start(clock: Clock) -> AsyncIterator[Start]:
+    """Give a function that starts a simulator of a profile and someone to ask it."""
+    async with AsyncExitStack() as stack:
+
+        async def run(profile: str = "metered_net_three_phase", **options: Json) -> tuple[Simulator, Visitor]:
+            simulator = Simulator(PROFILES[profile], clock=clock, **options)
+            await stack.enter_async_context(simulator)
+            return simulator, await stack.enter_async_context(Visitor(simulator))
+
+        yield run

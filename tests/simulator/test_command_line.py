@@ -1,0 +1,119 @@
+"""`python -m simulator` says what it is, serves, and ends when told to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+import signal
+import socket
+import sys
+
+import aiohttp
+import orjson
+import pytest
+
+from simulator import FAULTS, PROFILES
+from simulator.__main__ import main
+
+from .visitor import Json
+
+ROOT = Path(__file__).parents[2]
+
+
+@asynccontextmanager
+async def running(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run the command line and end it as Ctrl-C does."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulator", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 0
+
+
+async def described(process: asyncio.subprocess.Process) -> Json:
+    """Read the line of JSON."""
+    assert process.stdout is not None
+    return orjson.loads(await process.stdout.readline())
+
+
+async def test_it_serves_what_it_says(capfd: pytest.CaptureFixture[str]) -> None:
+    """Address, token, fingerprint, inverters and the fault are true."""
+    arguments = ("--json", "--inverters", "3", "--start", "2026-06-21T12:00", "--fault", "status:/ivp/meters")
+    async with running(*arguments) as process, aiohttp.ClientSession() as session:
+        facts = await described(process)
+        pinned = aiohttp.Fingerprint(bytes.fromhex(facts["fingerprint"]))
+        headers = {"Authorization": f"Bearer {facts['token']}"}
+        async with session.get(
+            f"https://{facts['address']}/api/v1/production/inverters", headers=headers, ssl=pinned
+        ) as r:
+            assert len(await r.json()) == facts["inverters"] == 3
+        async with session.get(f"https://{facts['address']}/ivp/meters", headers=headers, ssl=pinned) as r:
+            assert r.status == 503
+    assert "Traceback" not in capfd.readouterr().err
+
+
+async def test_it_says_it_in_readable_lines_too() -> None:
+    """With the account of old firmware and the cloud."""
+    async with running("--profile", "non_metered", "--cloud") as process:
+        assert process.stdout is not None
+        lines = [(await process.stdout.readline()).decode() for _ in range(10)]
+    assert lines[0].startswith("Address:")
+    assert any(line.split() == ["Password:", "000001"] for line in lines)
+    assert any(line.startswith("Enlighten url:") for line in lines)
+
+
+async def test_it_replays_a_folder(tmp_path: Path) -> None:
+    """And says whose answers they are."""
+    (tmp_path / "info").write_text("<i><sn>121600000042</sn><software>D5.0.62</software></i>")
+    async with running("--json", "--replay", str(tmp_path)) as process:
+        facts = await described(process)
+    assert (facts["serial"], facts["password"], facts["firmware"]) == ("121600000042", "000042", "D5.0.62")
+
+
+def test_help_lists_every_profile_and_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without running anything."""
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    assert [name for name in (*PROFILES, *FAULTS) if name not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--profile", "x"], "There is no profile 'x'; there are: legacy"),
+        (["--firmware", "new"], "'new' is no firmware version"),
+        (["--fault", "fire"], "There is no fault 'fire'"),
+        (["--port", "70000"], "--port 70000 is not in 0..65535"),
+        (["--start", "noon"], "--start 'noon' is no time"),
+        (["--speed", "0"], "--speed must be above 0"),
+        (["--inverters", "0"], "at least one inverter"),
+        (["--inverters", "many"], "invalid int value"),
+        (["--replay", "nowhere"], "has no file 'info'"),
+    ],
+)
+def test_wrong_input_is_told_in_plain_words(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And ends with status 2."""
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+async def test_a_taken_port_is_told_in_plain_words() -> None:
+    """Without a trace of the program."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "simulator", "--port", str(port), cwd=ROOT, stderr=asyncio.subprocess.PIPE
+        )
+        _, errors = await process.communicate()
+    assert process.returncode == 2
+    assert f"cannot listen on 127.0.0.1 port {port}" in errors.decode()
+    assert "Traceback" not in errors.decode()

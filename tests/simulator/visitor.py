@@ -1,0 +1,72 @@
+"""A client of the simulated gateway that signs in as its owner would."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+import orjson
+
+from simulator import Simulator
+
+type Json = Any
+"""Parsed JSON of any shape."""
+
+# 2026-06-21 10:00 UTC: midsummer noon at the site, a Sunday.
+MIDSUMMER = 1_782_036_000.0
+
+
+@dataclass
+class Clock:
+    """A clock that moves when told to."""
+
+    now: float = MIDSUMMER
+
+    def __call__(self) -> float:
+        """Give the time."""
+        return self.now
+
+    def pass_by(self, *, seconds: float = 0.0, hours: float = 0.0, days: float = 0.0) -> None:
+        """Let time pass."""
+        self.now += seconds + 3600 * hours + 86_400 * days
+
+
+class Visitor:
+    """Asks the simulator with the right credential."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        """Prepare the credential."""
+        scheme = "https" if simulator.uses_tokens else "http"
+        self.base = f"{scheme}://{simulator.address}"
+        self.headers = {"Authorization": f"Bearer {simulator.token()}"} if simulator.uses_tokens else {}
+        self.middlewares = (
+            () if simulator.uses_tokens else (aiohttp.DigestAuthMiddleware(simulator.username, simulator.password),)
+        )
+
+    async def __aenter__(self) -> Self:
+        """Open the session."""
+        self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=False))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the session."""
+        await self.session.close()
+
+    async def get(self, path: str) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Ask for a path, signed in."""
+        return await self.ask(path, headers=self.headers, middlewares=self.middlewares)
+
+    async def ask(self, path: str, **options: Json) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Ask for a path with nothing but what is given."""
+        async with self.session.get(self.base + path, **options) as response:
+            return response, await response.read()
+
+    async def json(self, path: str) -> Json:
+        """Ask for a document, signed in."""
+        return orjson.loads((await self.get(path))[1])
+
+    async def status(self, path: str, **options: Json) -> int:
+        """Ask for a path without signing in; give the status."""
+        return (await self.ask(path, **options))[0].status
