@@ -117,7 +117,7 @@ class Door:
         """
         async with self._lock:
             if self.scheme is None:
-                return await self._find()
+                return (await self._find())[1]
             return await self._identify(self.scheme)
 
     async def get(
@@ -137,10 +137,7 @@ class Door:
         async with self._lock:
             try:
                 async with asyncio.timeout(limit_s):
-                    scheme = self.scheme
-                    if scheme is None:
-                        await self._find()
-                        scheme = self.scheme or "https"
+                    scheme = self.scheme or (await self._find())[0]
                     return await self._exchange(scheme, path, headers, middlewares)
             except TimeoutError:
                 self._lose()
@@ -155,21 +152,23 @@ class Door:
         if self.scheme == "http":
             self.scheme = None
 
-    async def _find(self) -> Answer:
+    async def _find(self) -> tuple[Scheme, Answer]:
         """Find the scheme the gateway speaks."""
         try:
-            found = await self._identify("https")
+            answer = await self._identify("https")
         except GatewayConnectionError as error:
+            if self.pinned is not None:
+                raise  # it has a certificate, so it is not to be looked for without
             over_tls = error
         else:
             self.scheme = "https"
-            return found
+            return self.scheme, answer
         try:
-            found = await self._identify("http")
+            answer = await self._identify("http")
         except GatewayConnectionError as error:
             raise GatewayConnectionError(f"{over_tls} (https), {error} (http)") from None
         self.scheme = "http"
-        return found
+        return self.scheme, answer
 
     async def _identify(self, scheme: Scheme) -> Answer:
         """Read `/info` on the connection that is there, and believe it when the serial is right."""
@@ -205,6 +204,7 @@ class Door:
         if response.status == HTTPStatus.UNAUTHORIZED and not request.is_ssl():
             # D3.18.10 resets a connection on which it has said 401: what answers its challenge needs a new one (G§2.2).
             response.close()
+            self._connector.hang_up()
         return response
 
     async def _exchange(

@@ -43,7 +43,7 @@ class UnprovenError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Peer:
+class Peer:
     """The other end of a connection."""
 
     protocol: ResponseHandler
@@ -59,7 +59,7 @@ class _Proof:
     identity: str
     at: float
     spent: bool = False
-    """It has served a credential: the next one wants its own."""
+    """A request has followed it: a credential wants one of its own."""
 
 
 class GatewayConnector(TCPConnector):
@@ -81,7 +81,7 @@ class GatewayConnector(TCPConnector):
         self._clock = clock
         self._proven: WeakSet[ResponseHandler] = WeakSet()
         self._proof: _Proof | None = None
-        self._peer: _Peer | None = None
+        self._peer: Peer | None = None
 
     @override
     async def connect(self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout) -> Connection:
@@ -105,7 +105,7 @@ class GatewayConnector(TCPConnector):
 
         Raises: GatewayCertificateError when its certificate is not to be believed.
         """
-        peer = cast("_Peer", self._peer)
+        peer = cast("Peer", self._peer)
         if peer.certificate is not None:
             self._believe(peer.certificate)
         if peer.protocol.is_connected():
@@ -117,8 +117,11 @@ class GatewayConnector(TCPConnector):
     def forget(self) -> None:
         """Hang up and believe nobody: another device answered, or none."""
         self._proof = None
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connection, so that the next request makes a new one."""
         if self._peer is not None:
-            self._proven.discard(self._peer.protocol)
             self._peer.protocol.close()
 
     def _believe(self, presented: Certificate) -> None:
@@ -131,7 +134,7 @@ class GatewayConnector(TCPConnector):
 
     def _admit(self, request: ClientRequest, connection: Connection) -> None:
         """Let a request pass that asks who is there, or that may know already."""
-        self._peer = peer = _peer(connection)
+        self._peer = peer = look_at(connection)
         self.presented = peer.certificate
         credential = request.headers.get(hdrs.AUTHORIZATION, "")
         secret = bool(credential) or hdrs.COOKIE in request.headers
@@ -140,21 +143,23 @@ class GatewayConnector(TCPConnector):
         if peer.protocol in self._proven or (request.url.path == INFO.path and not secret):
             return
         proof = self._proof
-        if proof is None or proof.identity != peer.identity or monotonic() - proof.at > PROOF_S:
+        if proof is None or proof.identity != peer.identity:
             raise UnprovenError
-        if secret:
-            if proof.spent:
-                raise UnprovenError
-            proof.spent = True
+        if proof.spent and (secret or monotonic() - proof.at > PROOF_S):
+            raise UnprovenError
+        proof.spent = True
 
 
-def _peer(connection: Connection) -> _Peer:
-    """Look at the other end of a connection."""
+def look_at(connection: Connection) -> Peer:
+    """See who is at the other end of a connection.
+
+    Raises: GatewayConnectionError, ValueError for a certificate that is none.
+    """
     transport, protocol = connection.transport, connection.protocol
     if transport is None or protocol is None:
         raise GatewayConnectionError("the connection broke as soon as it was made")
     tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
     if tls is None:
-        return _Peer(protocol, str(transport.get_extra_info("peername")), None)
+        return Peer(protocol, str(transport.get_extra_info("peername")), None)
     certificate = Certificate.from_der(tls.getpeercert(binary_form=True) or b"")
-    return _Peer(protocol, certificate.sha256, certificate)
+    return Peer(protocol, certificate.sha256, certificate)

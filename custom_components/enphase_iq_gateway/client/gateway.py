@@ -122,6 +122,8 @@ class Gateway:
                 token.check(info.serial, self._clock())
             case Account() if not info.wants_token:
                 pass
+            case None:
+                pass
             case _:
                 wanted = "a token" if info.wants_token else "a local account"
                 raise GatewayAuthenticationError(f"firmware {info.firmware} wants {wanted}")
@@ -169,10 +171,6 @@ class Gateway:
 
 
 def _way_in(door: Door, credential: Token | Account | None, clock: Callable[[], float]) -> SignIn:
-    match credential:
-        case Token():
-            return TokenSignIn(door, credential, clock)
-        case Account():
-            return DigestSignIn(door, credential)
-        case None:
-            return Anonymous(door)
+    if isinstance(credential, Token):
+        return TokenSignIn(door, credential, clock)
+    return Anonymous(door) if credential is None else DigestSignIn(door, credential)

@@ -1,0 +1,217 @@
+"""A device at the end of a real socket that answers exactly as told, to stand in for gateways and impostors."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+import ssl
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+import jwt
+
+from custom_components.enphase_iq_gateway.client.address import Address
+from custom_components.enphase_iq_gateway.client.trust import Certificate
+
+NOW = 1_780_000_000
+"""The moment all tests without a clock of their own happen at."""
+DAY = 86_400
+SERIAL = "122000000001"
+OTHER_SERIAL = "122000000002"
+TLS_HANDSHAKE = b"\x16"
+
+type Reply = bytes | Callable[[Request], bytes] | Doing
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Something else to do than to answer."""
+
+    doing: Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What came in."""
+
+    path: str
+    headers: Mapping[str, str]
+    connection: int
+
+    @property
+    def credential(self) -> str:
+        """The kind of credential it carried, or nothing."""
+        if "cookie" in self.headers:
+            return "cookie"
+        return self.headers.get("authorization", "").partition(" ")[0].lower()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A key, its certificate, and what a client remembers of it."""
+
+    context: ssl.SSLContext
+    certificate: Certificate
+    pem: bytes
+
+    def turn_into(self, other: Identity) -> None:
+        """Show another certificate from the next connection on; `certificate` stays what it was."""
+        _load(self.context, other.pem)
+
+
+def make_identity(not_before: int = NOW - 100 * DAY, not_after: int = NOW + 265 * DAY) -> Identity:
+    """Make a new key and let it sign itself, as the gateway does."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "made-up.local")])
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime.fromtimestamp(not_before, UTC))
+        .not_valid_after(datetime.fromtimestamp(not_after, UTC))
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ) + signed.public_bytes(serialization.Encoding.PEM)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    _load(context, pem)
+    return Identity(context, Certificate.from_der(signed.public_bytes(serialization.Encoding.DER)), pem)
+
+
+def _load(context: ssl.SSLContext, pem: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "identity.pem"
+        file.write_bytes(pem)
+        context.load_cert_chain(file)
+
+
+def make_token(serial: str = SERIAL, issued_at: int = NOW - DAY, lifetime_s: int = 365 * DAY) -> str:
+    """Make a token that only a gateway would find wrong."""
+    claims = {
+        "aud": serial,
+        "iss": "Entrez",
+        "enphaseUser": "owner",
+        "exp": issued_at + lifetime_s,
+        "iat": issued_at,
+        "jti": "made-up",
+        "username": "somebody@example.com",
+    }
+    return jwt.encode(claims, "a key of no gateway, 32 bytes or more", headers={"kid": "made-up"})
+
+
+def reply(body: bytes = b"", status: int = 200, *headers: str) -> bytes:
+    """Write an answer."""
+    lines = [f"HTTP/1.1 {status} made-up", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def info(serial: str = SERIAL, firmware: str = "D8.2.4345") -> bytes:
+    """Write an answer to `/info` (G§1.1)."""
+    tokens = "<web-tokens>true</web-tokens>" if int(firmware[1:].partition(".")[0]) >= 7 else ""
+    return reply(
+        f'<?xml version="1.0" encoding="UTF-8"?><envoy_info><time>{NOW}</time><device><sn>{serial}</sn>'
+        f"<pn>800-00555-r03</pn><software>{firmware}</software><imeter>true</imeter></device>{tokens}</envoy_info>".encode()
+    )
+
+
+VALID = reply(b"<!DOCTYPE html><h2>Valid token.</h2>", 200, "Set-Cookie: sessionId=made-up-session; Secure")
+UNAUTHORIZED = reply(b"<html>401 Authorization Required</html>", 401)
+CHALLENGE = reply(b"<html>401</html>", 401, 'WWW-Authenticate: Digest qop="auth", realm="made-up", nonce="a-nonce"')
+
+
+class Device:
+    """A server on loopback; answers 404 to what it was not told."""
+
+    def __init__(self, replies: Mapping[str, Reply], *, identity: Identity | None = None, port: int = 0) -> None:
+        """Take what to answer, by path; with an identity over TLS."""
+        self.replies = dict(replies)
+        self.keeps_connections = True
+        self.requests: list[Request] = []
+        self.connections = 0
+        self.port = port
+        self._identity = identity
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        """Listen."""
+        context = self._identity.context if self._identity else None
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=context)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Go away with all connections."""
+        self._server.close()
+        self.hang_up()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._server.wait_closed()
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+        return Address("127.0.0.1", self.port)
+
+    @property
+    def paths(self) -> list[str]:
+        """What was asked for, in order."""
+        return [request.path for request in self.requests]
+
+    @property
+    def credentials(self) -> list[tuple[str, str]]:
+        """Which paths were asked for with a credential, and its kind."""
+        return [(request.path, request.credential) for request in self.requests if request.credential]
+
+    def hang_up(self) -> None:
+        """Close all connections without a word."""
+        for writer in self._writers:
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._writers.add(writer)
+        if (task := asyncio.current_task()) is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        connection = self.connections
+        try:
+            # A client that tries TLS first is turned away at once.
+            first = await reader.readexactly(1)
+            while first != TLS_HANDSHAKE:
+                head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+                headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:])}
+                request = Request(head[0].split(" ")[1], headers, connection)
+                self.requests.append(request)
+                await self._reply(request, writer)
+                if not self.keeps_connections:
+                    break
+                first = await reader.readexactly(1)
+        except asyncio.IncompleteReadError, ConnectionError:
+            pass
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    async def _reply(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        told = self.replies.get(request.path, reply(b'{"error":"404 - Not Found"}', 404))
+        if isinstance(told, bytes):
+            answer = told
+        elif isinstance(told, Doing):
+            await told.doing(writer)
+            return
+        else:
+            answer = told(request)
+        if not self.keeps_connections:
+            answer = answer.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+        writer.write(answer)
+        await writer.drain()

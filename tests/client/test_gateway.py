@@ -1,0 +1,405 @@
+"""Identity before credentials: nobody but the expected gateway gets one (DESIGN §4), whoever answers at its address."""
+
+import asyncio
+import logging
+
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ConnectionKey
+from aiohttp.connector import Connection
+import pytest
+
+from custom_components.enphase_iq_gateway.client import connector
+from custom_components.enphase_iq_gateway.client.address import Address
+from custom_components.enphase_iq_gateway.client.endpoints import INFO, INVERTER_LIST, METERS, READINGS
+from custom_components.enphase_iq_gateway.client.errors import (
+    GatewayCertificateError,
+    GatewayConnectionError,
+    GatewayError,
+    GatewayResponseError,
+    GatewayStatusError,
+    GatewayTimeoutError,
+    GatewayWrongDeviceError,
+)
+from custom_components.enphase_iq_gateway.client.gateway import Gateway
+from custom_components.enphase_iq_gateway.client.secret import Secret
+from custom_components.enphase_iq_gateway.client.signin import CHECK_PATH, Account
+from custom_components.enphase_iq_gateway.client.token import Token
+from custom_components.enphase_iq_gateway.client.trust import Certificate, CertificateCheck
+from simulator import Simulator
+from tests.client.device import (
+    CHALLENGE,
+    DAY,
+    NOW,
+    OTHER_SERIAL,
+    SERIAL,
+    UNAUTHORIZED,
+    VALID,
+    Device,
+    Identity,
+    Reply,
+    Request,
+    info,
+    make_identity,
+    make_token,
+    reply,
+)
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+PATH = "/api/v1/production"
+INVERTERS = INVERTER_LIST.path
+
+
+def device(serial: str = SERIAL, identity: Identity | None = None, *, port: int = 0, **replies: Reply) -> Device:
+    """Stand in for a gateway that lets everybody in."""
+    told: dict[str, Reply] = {"/info": info(serial), CHECK_PATH: VALID, PATH: reply(b"{}")}
+    if "info" in replies:
+        told["/info"] = replies["info"]
+    return Device(told, identity=identity, port=port)
+
+
+def client(
+    address: Address, pinned: Certificate | None = None, check: CertificateCheck = CertificateCheck.RENEWALS
+) -> Gateway:
+    """Know a gateway of firmware 7 or later."""
+    return Gateway(
+        address,
+        expected_serial=SERIAL,
+        credential=Token.parse(make_token()),
+        pinned=pinned,
+        certificate_check=check,
+        clock=lambda: NOW,
+    )
+
+
+async def test_the_first_gateway_to_answer_is_taken_at_set_up() -> None:
+    """Its serial and its certificate can be stored."""
+    identity = make_identity()
+    async with device(identity=identity) as there, Gateway(there.address) as gateway:
+        assert (gateway.serial, gateway.certificate, gateway.presented_certificate) == (None, None, None)
+        assert (await gateway.identify()).serial == SERIAL
+
+        assert gateway.serial == SERIAL
+        assert gateway.certificate == gateway.presented_certificate == identity.certificate
+
+
+async def test_old_firmware_is_found_over_plain_http() -> None:
+    """After TLS was refused; there is no certificate."""
+    async with Device({"/info": info(firmware="R4.10.35")}) as there, Gateway(there.address) as gateway:
+        assert not (await gateway.identify()).wants_token
+        assert gateway.certificate is None
+
+
+async def test_identity_is_asked_for_before_the_credential_leaves() -> None:
+    """On the connection that carries it."""
+    async with device(identity=make_identity()) as there, client(there.address) as gateway:
+        await gateway.read_raw(PATH)
+
+    assert [(request.path, request.credential) for request in there.requests] == [
+        ("/info", ""),
+        (CHECK_PATH, "bearer"),
+        (PATH, "cookie"),
+    ]
+    assert {request.connection for request in there.requests} == {1}
+
+
+OWN = make_identity()
+FOREIGN = make_identity()
+
+
+@pytest.mark.parametrize("signed_in", [False, True], ids=["at reload", "running"])
+@pytest.mark.parametrize(
+    ("serial", "identity", "told", "error"),
+    [
+        (OTHER_SERIAL, FOREIGN, {}, GatewayWrongDeviceError),
+        (OTHER_SERIAL, OWN, {}, GatewayWrongDeviceError),
+        (SERIAL, FOREIGN, {}, GatewayCertificateError),
+        (SERIAL, FOREIGN, {"info": reply(b"", 301, "Location: https://localhost/")}, GatewayStatusError),
+        (SERIAL, FOREIGN, {"info": reply(b"<html>Router</html>")}, GatewayResponseError),
+        (SERIAL, OWN, {"info": UNAUTHORIZED}, GatewayStatusError),
+        (SERIAL, None, {}, GatewayConnectionError),
+        (SERIAL, None, {"info": info(firmware="D5.0.62")}, GatewayConnectionError),
+    ],
+    ids=[
+        "other gateway",
+        "other serial, same certificate",
+        "other certificate",
+        "redirect",
+        "router",
+        "closed",
+        "plain http",
+        "old firmware",
+    ],
+)
+async def test_an_impostor_gets_no_credential(
+    serial: str, identity: Identity | None, told: dict[str, Reply], error: type[GatewayError], *, signed_in: bool
+) -> None:
+    """And the right gateway coming back heals it alone."""
+    async with device(identity=OWN) as right:
+        port = right.port
+        gateway = client(right.address, OWN.certificate)
+        if signed_in:
+            await gateway.read_raw(PATH)
+    async with gateway:
+        async with device(serial, identity, port=port, **told) as impostor:
+            for _ in range(3):
+                with pytest.raises(error):
+                    await gateway.read_raw(PATH)
+            with pytest.raises((error, GatewayError)):
+                await gateway.check_sign_in()
+
+        assert impostor.connections >= 4
+        assert impostor.credentials == []
+
+        async with device(identity=OWN, port=port):
+            assert await gateway.read_raw(PATH) == b"{}"
+
+
+async def test_another_gateway_says_which_it_is() -> None:
+    """Even though its certificate is another one too: the serial is what a person can look for."""
+    async with device(OTHER_SERIAL, FOREIGN) as there, client(there.address, OWN.certificate) as gateway:
+        with pytest.raises(GatewayWrongDeviceError) as caught:
+            await gateway.read_raw(PATH)
+
+    assert (caught.value.expected, caught.value.found) == (SERIAL, OTHER_SERIAL)
+
+
+async def test_a_refused_certificate_comes_with_the_pinned_one() -> None:
+    """So that a person can compare them."""
+    async with device(identity=FOREIGN) as there, client(there.address, OWN.certificate) as gateway:
+        with pytest.raises(GatewayCertificateError, match=FOREIGN.certificate.sha256) as caught:
+            await gateway.identify()
+
+        assert (caught.value.pinned, caught.value.presented) == (OWN.certificate, FOREIGN.certificate)
+        assert (gateway.certificate, gateway.presented_certificate) == (OWN.certificate, FOREIGN.certificate)
+
+
+@pytest.mark.parametrize(
+    ("check", "days_left", "believed"),
+    [
+        (CertificateCheck.RENEWALS, 74, True),
+        (CertificateCheck.RENEWALS, 76, False),
+        (CertificateCheck.STRICT, 74, False),
+        (CertificateCheck.OFF, 76, True),
+    ],
+)
+async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
+    check: CertificateCheck, days_left: int, *, believed: bool
+) -> None:
+    """It takes the place of the pinned one, from the next connection on; else it gets no credential."""
+    identity = make_identity(not_after=NOW + days_left * DAY)
+    renewed = make_identity()
+    async with device(identity=identity) as there, client(there.address, identity.certificate, check) as gateway:
+        await gateway.read_raw(PATH)
+        identity.turn_into(renewed)
+        there.hang_up()
+        there.requests.clear()
+        if believed:
+            await gateway.read_raw(PATH)
+        else:
+            with pytest.raises(GatewayCertificateError):
+                await gateway.read_raw(PATH)
+
+        assert there.credentials == ([(PATH, "cookie")] if believed else [])
+        assert gateway.certificate == (renewed if believed else identity).certificate
+
+
+async def test_the_end_of_the_token_can_be_told() -> None:
+    """Where there is a token."""
+    async with client(Address("127.0.0.1")) as gateway, Gateway(Address("127.0.0.1")) as other:
+        assert (gateway.token_expires_at, other.token_expires_at) == (NOW + 364 * DAY, None)
+
+
+async def test_a_token_does_not_go_over_plain_http() -> None:
+    """Whatever the device there says it is."""
+    async with device(info=info(firmware="D5.0.62")) as there, client(there.address) as gateway:
+        with pytest.raises(GatewayConnectionError, match="does not go over plain HTTP"):
+            await gateway.read_raw(PATH)
+
+    assert there.credentials == []
+
+
+async def test_firmware_that_wants_a_token_is_not_believed_over_plain_http() -> None:
+    """Its TLS may be down while it starts."""
+    async with device() as there, Gateway(there.address) as gateway:
+        with pytest.raises(GatewayConnectionError, match="over plain HTTP, expected TLS"):
+            await gateway.identify()
+
+
+async def test_an_update_to_tls_is_found_out() -> None:
+    """Plain HTTP fails, the next request tries TLS first."""
+    async with Device({"/info": info(firmware="D5.0.62"), PATH: reply(b"{}")}) as before:
+        port = before.port
+        gateway = Gateway(before.address, expected_serial=SERIAL)
+        await gateway.read_raw(PATH)
+    async with gateway, device(identity=OWN, port=port):
+        with pytest.raises(GatewayConnectionError):
+            await gateway.identify()
+        assert (await gateway.identify()).wants_token
+
+
+@pytest.mark.parametrize("identity", [OWN, None], ids=["https", "http"])
+async def test_where_no_connection_is_kept_identity_comes_right_before_each_credential(
+    identity: Identity | None,
+) -> None:
+    """It cannot be shown on the connection itself, so it is shown anew each time."""
+    credential = Token.parse(make_token()) if identity else Account(username="envoy", password=Secret(""))
+    firmware = "D8.3.5169" if identity else "D5.0.62"
+
+    def inverters(request: Request) -> bytes:
+        return reply(b"[]") if request.credential else CHALLENGE
+
+    told: dict[str, Reply] = {"/info": info(firmware=firmware), CHECK_PATH: VALID, INVERTERS: inverters}
+    async with Device(told, identity=identity) as there:
+        there.keeps_connections = False
+        async with Gateway(there.address, credential=credential) as gateway:
+            for _ in range(2):
+                await gateway.read(INVERTER_LIST)
+                before = [there.requests[i - 1].path for i, request in enumerate(there.requests) if request.credential]
+                assert set(before) == {"/info"}
+            there.replies["/info"] = info(OTHER_SERIAL, firmware)
+            there.requests.clear()
+            with pytest.raises(GatewayWrongDeviceError):
+                await gateway.read(INVERTER_LIST)
+
+    assert there.credentials == []
+
+
+async def test_where_no_connection_is_kept_data_are_believed_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking twice for each answer would cost the gateway double; five minutes of another one's data do no harm."""
+    async with Device({"/info": info(firmware="D5.0.62"), PATH: reply(b"{}")}) as there:
+        there.keeps_connections = False
+        async with Gateway(there.address) as gateway:
+            for _ in range(2):
+                await gateway.read_raw(PATH)
+            monkeypatch.setattr(connector, "PROOF_S", 0)
+            await gateway.read_raw(PATH)
+
+    assert there.paths == ["/info", PATH, PATH, "/info", PATH]
+
+
+async def test_a_certificate_that_changes_between_two_connections_proves_nothing() -> None:
+    """Who has shown the serial is not who would get the credential."""
+    identity, others = make_identity(), iter([make_identity(), make_identity()])
+
+    def change(_: Request) -> bytes:
+        identity.turn_into(next(others))
+        return info()
+
+    async with (
+        device(identity=identity, info=change) as there,
+        client(there.address, check=CertificateCheck.OFF) as gateway,
+    ):
+        there.keeps_connections = False
+        with pytest.raises(GatewayConnectionError, match="did not last"):
+            await gateway.check_sign_in()
+
+    assert there.credentials == []
+
+
+async def test_endpoints_become_models() -> None:
+    """Of a whole gateway, over one handshake."""
+    async with Simulator() as simulator:
+        token = Token.parse(simulator.token())
+        async with Gateway(Address.parse(simulator.address), credential=token) as gateway:
+            assert (await gateway.read(INFO)).serial == simulator.serial
+            meters = await gateway.read(METERS)
+            readings = await gateway.read(READINGS)
+
+            assert {meter.eid for meter in meters} == {reading.eid for reading in readings}
+            certificate = gateway.certificate
+        assert certificate is not None
+        assert certificate.sha256 == simulator.fingerprint.replace(":", "").lower()
+        assert simulator.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "parameters", "timeout_s", "error"),
+    [
+        ("status", {"code": 503}, None, GatewayStatusError),
+        ("status", {"code": 301}, None, GatewayStatusError),
+        ("html", {}, None, GatewayResponseError),
+        ("empty", {}, None, GatewayResponseError),
+        ("wrong_shape", {}, None, GatewayResponseError),
+        ("huge", {"size": 8 * 2**20}, None, GatewayResponseError),
+        ("truncated", {}, None, GatewayConnectionError),
+        ("reset", {}, None, GatewayConnectionError),
+        ("slow_drip", {}, 0.2, GatewayTimeoutError),
+        ("hang", {}, 0.2, GatewayTimeoutError),
+    ],
+)
+async def test_a_fault_of_one_endpoint_has_its_error_and_passes(
+    fault: str, parameters: dict[str, int], timeout_s: float | None, error: type[GatewayError]
+) -> None:
+    """The next reading is good again."""
+    async with Simulator() as simulator:
+        token = Token.parse(simulator.token())
+        async with Gateway(Address.parse(simulator.address), credential=token) as gateway:
+            await gateway.check_sign_in()
+            simulator.faults.add(fault, path=METERS.path, **parameters)
+            with pytest.raises(error, match=METERS.path) as caught:
+                await gateway.read(METERS, timeout_s=timeout_s)
+            assert type(caught.value) is error
+
+            simulator.faults.clear()
+            assert await gateway.read(METERS)
+
+
+async def test_the_account_of_reading_says_how_each_endpoint_went() -> None:
+    """For diagnostics; what went wrong stays until something else does."""
+    async with device(identity=OWN) as there, client(there.address) as gateway:
+        await gateway.read_raw(PATH)
+        there.replies[PATH] = reply(b"busy", 503)
+        with pytest.raises(GatewayStatusError):
+            await gateway.read_raw(PATH)
+        statistics = gateway.statistics[PATH]
+
+    assert (statistics.requests, statistics.status, statistics.size_bytes) == (2, 503, 4)
+    assert statistics.duration_ms is not None
+    assert (statistics.last_success, statistics.last_error) == (NOW, f"{PATH}: status 503, expected 200")
+
+
+async def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Through set-up, success and failures of every kind."""
+    caplog.set_level(logging.DEBUG)
+    token, password = make_token(), "made-up-password"
+    told: list[str] = []
+    async with device(identity=OWN) as there, client(there.address, OWN.certificate) as gateway:
+        await gateway.check_sign_in()
+        for answer in (
+            reply(b"made-up-session", 503),
+            reply(b"", 200, "Content-Length: made-up-session"),
+            UNAUTHORIZED,
+        ):
+            there.replies[PATH] = answer
+            with pytest.raises(GatewayError) as caught:
+                await gateway.read_raw(PATH)
+            told += [str(caught.value), repr(caught.value)]
+        told.append(repr(gateway.statistics))
+    account = Account(username="envoy", password=Secret(password))
+    async with (
+        Device({"/info": info(firmware="D5.0.62"), INVERTERS: CHALLENGE}) as there,
+        Gateway(there.address, credential=account) as gateway,
+    ):
+        with pytest.raises(GatewayError) as caught:
+            await gateway.check_sign_in()
+        told += [str(caught.value), repr(caught.value), repr(account)]
+
+    assert caplog.records
+    whole = "\n".join([*told, caplog.text])
+    for secret in (token, token.split(".")[2], "made-up-session", password, "a-nonce"):
+        assert secret not in whole
+
+
+async def test_a_connection_that_breaks_as_it_is_made_is_a_connection_error() -> None:
+    """There is nobody at its other end to look at."""
+    loop = asyncio.get_running_loop()
+    key = ConnectionKey("127.0.0.1", 80, is_ssl=False, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
+    pool = connector.GatewayConnector(pinned=None, check=CertificateCheck.STRICT, clock=lambda: NOW, resolver=None)
+    broken = Connection(pool, key, ResponseHandler(loop), loop)
+
+    with pytest.raises(GatewayConnectionError, match="as soon as it was made"):
+        connector.look_at(broken)
+
+    broken.close()
+    await pool.close()
