@@ -27,6 +27,8 @@ class Profile:
     battery_wh: float = 0.0
     ac_batteries: int = 0
     """AC Batteries (ACB), listed among the inverters (G§4)."""
+    relays: int = 0
+    """Q Relays (NSRB), among the devices (G§5.2)."""
     retired_inverters: int = 0
     eim_record_lost: bool = False
     """The 15-minute record is missing: today = seven days = lifetime, and v1 is days old (G§6.5, G§3)."""
@@ -104,6 +106,7 @@ _ALL = (
         firmware="D8.3.5289",
         part_number="800-00554-r03",
         enabled_cts=frozenset({PRODUCTION}),
+        relays=1,
         retired_inverters=3,
     ),
     Profile(

@@ -12,11 +12,13 @@ from .v1 import ac_battery_serials
 
 DEVICE_LIMIT = 50  # deviceDataLimit (G§5.1)
 
-_FIRST_PCU, _FIRST_ACB = 0x21000100, 0x2B000100
+_FIRST_PCU, _FIRST_ACB, _FIRST_NSRB = 0x21000100, 0x2B000100, 0x2C000100
 _EIM_EIDS = (0x2A000100, 0x2A000200)
 _TO_CHANNEL = 0x40000011  # a channel's eid less its device's
 _NEXT_DEVICE = 0x100
 _RECORD_S = 900
+_NSRB_SERIAL = 482_100_000_001  # made up
+_NSRB_INTERVAL_S = 2711  # G§5.4
 
 
 def device_data(site: Site, now: float) -> Document:
@@ -32,6 +34,9 @@ def device_data(site: Site, now: float) -> Document:
     for number, serial in enumerate(ac_battery_serials(site)):
         eid = _FIRST_ACB + number * _NEXT_DEVICE
         devices[str(eid)] = _acb(eid, serial, site, now)
+    for number in range(site.profile.relays):
+        eid = _FIRST_NSRB + number * _NEXT_DEVICE
+        devices[str(eid)] = _nsrb(eid, str(_NSRB_SERIAL + number), now)
     count = len(devices)
     listed = dict(list(devices.items())[:DEVICE_LIMIT])
     return {**listed, "deviceCount": count, "deviceDataLimit": DEVICE_LIMIT}
@@ -189,3 +194,31 @@ def _acb(device_eid: int, serial: str, site: Site, now: float) -> Document:
         },
     }
     return _device("acb", serial, [channel], active=True, gone=False)
+
+
+def _nsrb(device_eid: int, serial: str, now: float) -> Document:
+    """Describe a Q Relay (G§5.4); its lifetime is always empty."""
+    eid = device_eid + _TO_CHANNEL
+    end = int(now - now % _NSRB_INTERVAL_S)
+    channel = _empty_channel(eid) | {
+        "created": end,
+        "lastReading": {
+            "eid": eid,
+            "interval_type": 0,
+            "endDate": end,
+            "duration": _NSRB_INTERVAL_S,
+            "flags": 16,
+            "flags_hex": "0x0000000000000010",
+            "temperature": 41,
+            "acCurrOffset": -12,
+            "VrmsL1N": 231_500,
+            "VrmsL2N": 4_100,
+            "VrmsL3N": 0,
+            "freqInmHz": 50_012,
+            "stateChngCnt": 1,
+            "vrmsB1L12_or_L12": 0,
+            "vrmsB2L12_or_L23": 0,
+            "vrmsL31": 0,
+        },
+    }
+    return _device("nsrb", serial, [channel], active=True, gone=False)

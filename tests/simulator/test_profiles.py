@@ -108,7 +108,7 @@ async def test_production_only_shows_inactive_consumption_and_retired_inverters(
     assert entry(report, "total-consumption")["activeCount"] == 0
     retired = [each for each in devices.values() if isinstance(each, dict) and not each["active"]]
     assert [each["channels"][0]["lastReading"] for each in retired] == [{}, {}, {}]
-    assert devices["deviceCount"] == 12 + 3 + 2
+    assert devices["deviceCount"] == 12 + 3 + 2 + 1  # active, retired, meters, a relay
 
 
 async def test_net_lifetime_is_import_alone_on_old_firmware(start: Start) -> None:

@@ -1,0 +1,62 @@
+"""The simulated documents have the shape of the recorded ones: the same keys with the same kinds of value."""
+
+import os
+from pathlib import Path
+
+import orjson
+import pytest
+
+from .conftest import Start
+from .visitor import Json
+
+CAPTURES = Path(os.environ.get("IQ_GATEWAY_CAPTURES", Path(__file__).parents[2] / "../shared/captures"))
+REPORT = "production.json_details_1"
+PATHS = {
+    "api_v1_production": "/api/v1/production",
+    "api_v1_production_inverters": "/api/v1/production/inverters",
+    "production.json": "/production.json",
+    REPORT: "/production.json?details=1",
+    "ivp_meters": "/ivp/meters",
+    "ivp_meters_readings": "/ivp/meters/readings",
+    "ivp_pdm_device_data": "/ivp/pdm/device_data",
+}
+TWINS = {
+    "5.0.62": "non_metered",
+    "7.6.175_standard": "non_metered_token",
+    "7.6.175_total": "metered_without_cts_old",
+    "4.10.35": "metered_digest",
+    "8.2.4286_with_3cts_and_battery_split": "metered_storage_split_phase",
+    "8.2.4345_with_device_data": "metered_net_single_phase",
+    "8.2.4382_ACB": "acb",
+    "8.3.5169_with_generator": "metered_net_split_phase",
+    "8.3.5289_modGone": "metered_production_only",
+    "8.3.5433_tot_is_net_cons": "metered_total_split_phase",
+}
+
+
+def places(document: Json, place: str = "") -> set[tuple[str, str]]:
+    """Give every place of a document with the kind of its value; entries of a list and devices are one place."""
+    if isinstance(document, dict):
+        found = {(place, "object")}
+        for key, value in document.items():
+            found |= places(value, f"{place}/{'*' if key.isdigit() else key}")
+        return found
+    if isinstance(document, list):
+        return {(place, "array")}.union(*(places(each, f"{place}/*") for each in document))
+    return {(place, "text" if isinstance(document, str) else "flag" if isinstance(document, bool) else "number")}
+
+
+def pairs() -> list[tuple[str, str]]:
+    """Give the recorded answers that have a simulated twin."""
+    return [(folder, file) for folder in TWINS for file in PATHS if (CAPTURES / folder / file).is_file()]
+
+
+@pytest.mark.skipif(not CAPTURES.is_dir(), reason=f"no recorded answers at {CAPTURES}; set IQ_GATEWAY_CAPTURES")
+@pytest.mark.parametrize(("folder", "file"), pairs())
+async def test_a_simulated_document_has_the_shape_of_the_recorded_one(start: Start, folder: str, file: str) -> None:
+    """Key by key, as deep as it goes (G§3 to G§9)."""
+    recorded = places(orjson.loads((CAPTURES / folder / file).read_bytes()))
+    detailed = any(place.endswith("/lines") for place, _ in recorded)  # some were asked for with details (G§14)
+    path = PATHS[REPORT] if file == "production.json" and detailed else PATHS[file]
+    _, visitor = await start(TWINS[folder])
+    assert places(await visitor.json(path)) == recorded
