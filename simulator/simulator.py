@@ -28,6 +28,7 @@ _SECURITY_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
 )
 _CERTIFICATE_DAYS = 365  # G§2.7
+_LIFETIME_EACH_WH = 600_000.0  # some two years, well below the 1 193 046 Wh of a wrap (G§6.6)
 
 
 @dataclass(slots=True)
@@ -62,12 +63,12 @@ class Simulator:
         port: int = 0,
         host: str = "127.0.0.1",
         replay: Path | None = None,
-        lifetime_wh: float = 12_000_000.0,
+        lifetime_wh: float | None = None,
         report_interval_s: int | None = None,
     ) -> None:
         """Build the gateway and its site.
 
-        `lifetime_wh` is its production until now, `report_interval_s` that of the inverters (else the firmware's).
+        `lifetime_wh` is its production until now (else 600 kWh for each inverter), `report_interval_s` that of the inverters (else the firmware's).
         With `replay` the answers, the serial and the firmware are those of a folder of recorded answers.
         Raise ValueError for senseless values, FileNotFoundError for a folder without `info`.
         """
@@ -87,7 +88,7 @@ class Simulator:
             clock=clock,
             seed=seed,
             report_interval_s=report_interval_s or self._firmware.report_interval_s,
-            lifetime_wh=lifetime_wh,
+            lifetime_wh=_LIFETIME_EACH_WH * inverters if lifetime_wh is None else lifetime_wh,
         )
         self._tokens = TokenSignIn(self.serial, clock)
         self._digest = DigestSignIn(self.username, self.password, keeps_alive_after_401=not self._firmware.legacy)

@@ -106,6 +106,12 @@ def test_the_lifetime_at_the_start_can_be_chosen() -> None:
     assert simulator.world.production.delivered_wh == pytest.approx(3_000_000.0)
 
 
+def test_else_no_inverter_is_near_its_wrap() -> None:
+    """However few they are."""
+    site = Simulator(clock=Clock(), inverters=2).world
+    assert max(site.inverter_energy_wh(serial) for serial in site.inverters) < 700_000
+
+
 def test_an_added_inverter_starts_at_nothing_and_adds_its_power() -> None:
     """As a site is extended."""
     clock = Clock()
