@@ -68,7 +68,8 @@ class Simulator:
     ) -> None:
         """Build the gateway and its site.
 
-        `lifetime_wh` is its production until now (else 600 kWh for each inverter), `report_interval_s` that of the inverters (else the firmware's).
+        `lifetime_wh` is its production until now (else 600 kWh for each inverter), `report_interval_s` that of the
+        inverters (else the firmware's).
         With `replay` the answers, the serial and the firmware are those of a folder of recorded answers.
         Raise ValueError for senseless values, FileNotFoundError for a folder without `info`.
         """
