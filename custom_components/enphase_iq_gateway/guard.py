@@ -14,32 +14,37 @@ from .client import (
     DailyState,
     Event,
     Flow,
+    IntegrationState,
     Inverter,
     Lane,
     Limits,
+    Measurement,
     Phased,
     Quantity,
+    Reason,
     Site,
     Snapshot,
     Source,
+    Sources,
     counter_step,
     daily_step,
+    integration_step,
     rebase,
+    saved_number,
+    take_in,
 )
+from .counter_limits import counter_limits, inverter_limits
 
-# The largest CT that Enphase sells for these gateways carries 200 A; 277 V is the highest phase voltage they take.
-CT_LIMIT_W: Final = 200 * 277
-# The largest microinverter gives 640 W (IQ8D); a tenth more for rounding over its report interval.
-INVERTER_LIMIT_W: Final = 700
-# A CT's source moves each second; a minute bridges a gateway that is busy (G§9).
-_CT_INTERVAL_S: Final = 60.0
+DELIVERED: Final = "energy_delivered_wh"
+RECEIVED: Final = "energy_received_wh"
+LIFETIME: Final = "energy_lifetime_wh"
 _COUNTERS: Final[Mapping[Quantity, tuple[str, ...]]] = {
-    Quantity.LIFETIME: ("energy_lifetime_wh",),
-    Quantity.DIRECTIONS: ("energy_delivered_wh", "energy_received_wh"),
+    Quantity.LIFETIME: (LIFETIME,),
+    Quantity.DIRECTIONS: (DELIVERED, RECEIVED),
 }
+_INVERTER: Final = "inverter."
 _WITH_TODAY: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
-_FROM_CTS: Final = frozenset({Source.READINGS, Source.REPORT})
-_INVERTER: Final = Limits(rise_w=INVERTER_LIMIT_W)
+_CONSUMPTION: Final = (Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,20 +55,36 @@ class CounterEvent:
     event: Event
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceChange:
+    """A counter that goes on from another source, because the one it had is gone."""
+
+    counter: str
+    before: str
+    after: str
+    at: float
+
+
 @dataclass(kw_only=True, slots=True)
 class Guard:
-    """The state of all counters of one gateway."""
+    """The state of all counters of one gateway, by name: `flow.field.phase`, or `inverter.serial`."""
 
     site: Site
     counters: dict[str, CounterState] = field(default_factory=dict[str, CounterState])
     days: dict[str, DailyState] = field(default_factory=dict[str, DailyState])
+    integrations: dict[str, IntegrationState] = field(default_factory=dict[str, IntegrationState])
+    """Import and export made here of net power, by phase."""
+    origins: dict[str, float] = field(default_factory=dict[str, float])
+    """What each inverter had counted when it joined their sum."""
     sources: dict[str, str] = field(default_factory=dict[str, str])
     """The source each counter was last taken from; another one starts from another value."""
     rejected: Counter[str] = field(default_factory=Counter[str])
     """Samples turned away since set-up, by reason."""
-    events: list[CounterEvent] = field(default_factory=list[CounterEvent])
+    events: list[CounterEvent | SourceChange] = field(default_factory=list[CounterEvent | SourceChange])
     """What has happened since somebody last looked."""
     _reported_today: dict[Flow, float | None] = field(default_factory=dict[Flow, float | None])
+    _report_interval_s: int = 0
+    """The longest of the inverters', as far as they tell it."""
 
     def check(self, lane: Lane, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Publish of each counter what may be published, and today in `zone` beside it."""
@@ -71,63 +92,134 @@ class Guard:
             if self.site.lane(flow, Quantity.TODAY) is lane:
                 self._reported_today[flow] = snapshot.measurement(flow).energy_today_wh
         served = {flow for flow, quantity in self.site.sources if self.site.lane(flow, quantity) is lane}
-        return replace(
-            snapshot,
-            flows={flow: self._flow(lane, flow, snapshot, zone) for flow in Flow if flow in served},
-            inverters={
-                serial: self._inverter(inverter, snapshot.at) for serial, inverter in snapshot.inverters.items()
-            },
+        self._report_interval_s = max(
+            (inverter.report_interval_s or 0 for inverter in snapshot.inverters.values()),
+            default=self._report_interval_s,
         )
+        inverters = {serial: self._inverter(inverter, snapshot.at) for serial, inverter in snapshot.inverters.items()}
+        snapshot = replace(snapshot, inverters=inverters)
+        return replace(
+            snapshot, flows={flow: self._flow(lane, flow, snapshot, zone) for flow in Flow if flow in served}
+        )
+
+    def take_in(self, counter: str, amount_wh: float) -> None:
+        """Add a jump that was left out: a person says it was real energy.
+
+        Raises:
+            KeyError: there is no such counter any more.
+        """
+        self.counters[counter] = take_in(self.counters[counter], amount_wh)
 
     def _flow(self, lane: Lane, flow: Flow, snapshot: Snapshot, zone: tzinfo) -> Phased:
         """One flow of a lane, also when this snapshot has nothing of it: its counters stand."""
+        measured = self._with_own_counters(flow, lane, snapshot)
         phased = []
-        for phase in range(max(len(snapshot.flows.get(flow, ())), 1 + self.site.phases(flow))):
-            measurement = snapshot.measurement(flow, phase)
+        for phase, measurement in enumerate(measured):
             changed: dict[str, float | None] = {"energy_today_wh": None}
             for quantity, names in _COUNTERS.items():
                 if self.site.lane(flow, quantity) is not lane:
                     continue
-                source = self._source(flow, quantity, snapshot)
-                limits = self._limits(flow, quantity, phase)
+                source = self._source(flow, quantity)
+                limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
                 for name in names:
                     value = getattr(measurement, name)
                     changed[name] = self._step(f"{flow}.{name}.{phase}", value, snapshot.at, limits, source)
-            lifetime = changed.get("energy_lifetime_wh")
+            lifetime = changed.get(LIFETIME)
             if phase == 0 and flow in _WITH_TODAY and lifetime is not None:
                 changed["energy_today_wh"] = self._today(flow, lifetime, snapshot.at, zone)
             phased.append(replace(measurement, **changed))
         return tuple(phased)
 
-    def _source(self, flow: Flow, quantity: Quantity, snapshot: Snapshot) -> str:
-        """Name where a counter starts from: a sum of inverters starts anew when one comes or goes."""
-        source = self.site.sources[flow, quantity]
-        return f"{source}:{','.join(sorted(snapshot.inverters))}" if source is Source.DEVICE_DATA else source
+    def _with_own_counters(self, flow: Flow, lane: Lane, snapshot: Snapshot) -> list[Measurement]:
+        """What was measured of a flow and each of its phases, with the counters that are made here."""
+        count = max(len(snapshot.flows.get(flow, ())), 1 + self.site.phases(flow))
+        measured = [snapshot.measurement(flow, phase) for phase in range(count)]
+        sources = self.site.sources
+        if lane is Lane.LIVE and sources.get((flow, Quantity.DIRECTIONS)) is Source.INTEGRATED:
+            return self._integrated(flow, measured, snapshot.at)
+        if lane is Lane.INVERTERS and sources.get((flow, Quantity.LIFETIME)) is Source.DEVICE_DATA:
+            measured[0] = replace(measured[0], energy_lifetime_wh=self._inverters_together(measured[0], snapshot))
+        return measured
 
-    def _limits(self, flow: Flow, quantity: Quantity, phase: int) -> Limits:
-        """What the site can do to a counter: by its CT's phases, else by its inverters."""
-        source = self.site.sources[flow, quantity]
-        if source not in _FROM_CTS:
-            return Limits(rise_w=INVERTER_LIMIT_W * max(self.site.inverter_count, 1))
-        watts = CT_LIMIT_W * (1 if phase else self.site.phase_counts.get(flow, 1))
-        falls = (flow, quantity) == (Flow.NET_CONSUMPTION, Quantity.LIFETIME)
-        return Limits(rise_w=watts, fall_w=watts if falls else None, interval_s=_CT_INTERVAL_S)
+    def _integrated(self, flow: Flow, measured: list[Measurement], at: float) -> list[Measurement]:
+        """Import and export of net power, phase by phase as a gateway's own counters are, then together (G§9)."""
+        phases = range(1, len(measured)) if len(measured) > 1 else range(1)
+        for phase in phases:
+            before, power = self.integrations.get(str(phase)), measured[phase].power_w
+            limit_w = counter_limits(self.site, flow, Quantity.DIRECTIONS, phase).rise_w
+            state = integration_step(power, at, limit_w=limit_w, state=before)
+            if state is None:
+                continue
+            if state is before and power is not None:
+                self.rejected[Reason.JUMP] += 1
+            self.integrations[str(phase)] = state
+            measured[phase] = replace(
+                measured[phase], energy_delivered_wh=state.import_wh, energy_received_wh=state.export_wh
+            )
+        states = [self.integrations[str(phase)] for phase in phases if str(phase) in self.integrations]
+        if len(states) == len(phases):
+            measured[0] = replace(
+                measured[0],
+                energy_delivered_wh=sum(state.import_wh for state in states),
+                energy_received_wh=sum(state.export_wh for state in states),
+            )
+        for phase, measurement in enumerate(measured):
+            for name in (DELIVERED, RECEIVED):
+                # What begins here begins at zero, which elsewhere is a gateway that is not ready.
+                if (value := getattr(measurement, name)) is not None:
+                    self.counters.setdefault(f"{flow}.{name}.{phase}", rebase(CounterState(), value, at))
+        return measured
+
+    def _inverters_together(self, measurement: Measurement, snapshot: Snapshot) -> float | None:
+        """What all inverters have counted, once each of them has said its part (G§5.5).
+
+        One that is missing or gone keeps its share, a new one adds what it makes from now on: the sum never falls.
+        """
+        known = {serial: inverter.energy_lifetime_wh for serial, inverter in snapshot.inverters.items()}
+        if self.sources.get(f"{Flow.PRODUCTION}.{LIFETIME}.0") != Source.DEVICE_DATA:
+            if measurement.energy_lifetime_wh is None:
+                return None
+            self.origins = {serial: 0.0 for serial, lifetime in known.items() if lifetime is not None}
+        for serial, lifetime in known.items():
+            if lifetime is not None:
+                self.origins.setdefault(serial, lifetime)
+        return sum((self.counters[f"{_INVERTER}{serial}"].published or 0) - at for serial, at in self.origins.items())
 
     def _inverter(self, inverter: Inverter, at: float) -> Inverter:
         """One inverter with its lifetime judged."""
-        lifetime = self._step(f"inverter.{inverter.serial}", inverter.energy_lifetime_wh, at, _INVERTER, "inverter")
+        name = f"{_INVERTER}{inverter.serial}"
+        before, lifetime = self.counters.get(name), inverter.energy_lifetime_wh
+        if lifetime is None:  # nothing said is nothing turned away: at night that goes on for hours
+            return replace(inverter, energy_lifetime_wh=before.published) if before else inverter
+        limits = inverter_limits(1, inverter.report_interval_s)
+        lifetime = self._step(name, lifetime, at, limits, "inverter")
+        if before and before.published and lifetime is not None and lifetime < before.published:
+            # It began again at zero; their sum goes on.
+            self.origins[inverter.serial] = self.origins.get(inverter.serial, 0.0) - before.published
         if lifetime == inverter.energy_lifetime_wh:
             return inverter
         return replace(inverter, energy_lifetime_wh=lifetime)
+
+    def _source(self, flow: Flow, quantity: Quantity) -> str:
+        """Name where a counter starts from: with the other kind of consumption CT the same source starts anew."""
+        source = self.site.sources[flow, quantity]
+        measured = self.site.sources.get((Flow.NET_CONSUMPTION, Quantity.DIRECTIONS))
+        if flow not in _CONSUMPTION or measured is None or source is Source.INTEGRATED:
+            return source
+        return f"{source}.{Flow.TOTAL_CONSUMPTION if measured is Source.INTEGRATED else Flow.NET_CONSUMPTION}"
 
     def _step(self, counter: str, value: float | None, at: float, limits: Limits, source: str) -> float | None:
         """Judge one sample."""
         state = self.counters.get(counter)
         if state is None and value is None:
             return None
-        if state is not None and value is not None and self.sources.get(counter) != source:
-            state = rebase(state, value, at)
         if value is not None:
+            before = self.sources.get(counter, source)
+            if before != source and state is not None:
+                if value == 0 and source is not Source.INTEGRATED:
+                    return state.published  # not ready yet: going on from zero would make a jump of the next value
+                state = rebase(state, value, at)
+                self.events.append(SourceChange(counter=counter, before=before, after=source, at=at))
             self.sources[counter] = source
         step = counter_step(value, at, limits, state)
         self.counters[counter] = step.state
@@ -144,7 +236,7 @@ class Guard:
             at,
             zone,
             gateway_today=self._reported_today.get(flow),
-            rise_w=self._limits(flow, Quantity.LIFETIME, 0).rise_w,
+            rise_w=counter_limits(self.site, flow, Quantity.LIFETIME, 0).rise_w,
             state=self.days.get(flow),
         )
         return today
@@ -154,6 +246,8 @@ class Guard:
         return {
             "counters": {name: state.as_json() for name, state in self.counters.items()},
             "days": {name: state.as_json() for name, state in self.days.items()},
+            "integrations": {name: state.as_json() for name, state in self.integrations.items()},
+            "origins": dict(self.origins),
             "sources": dict(self.sources),
             "rejected": dict(self.rejected),
         }
@@ -164,14 +258,47 @@ class Guard:
         Raises:
             ValueError: it is anything else; then nothing is taken.
         """
-        counters = {name: CounterState.from_json(state) for name, state in _mapping(data, "counters").items()}
-        days = {name: DailyState.from_json(state) for name, state in _mapping(data, "days").items()}
-        sources = {name: str(source) for name, source in _mapping(data, "sources").items()}
-        rejected = Counter({name: int(str(count)) for name, count in _mapping(data, "rejected").items()})
-        self.counters, self.days, self.sources, self.rejected = counters, days, sources, rejected
+        parts = {name: fields_of(data, name) for name in self.as_json()}
+        counters = {name: CounterState.from_json(state) for name, state in parts["counters"].items()}
+        days = {name: DailyState.from_json(state) for name, state in parts["days"].items()}
+        integrations = {name: IntegrationState.from_json(state) for name, state in parts["integrations"].items()}
+        origins = {name: saved_number(parts["origins"], name, "origins") for name in parts["origins"]}
+        if missing := {f"{_INVERTER}{serial}" for serial in origins} - counters.keys():
+            raise ValueError(f"stored counters: {len(missing)} of the inverters' sum are missing")
+        rejected = Counter({name: int(saved_number(parts["rejected"], name, "rejected")) for name in parts["rejected"]})
+        self.sources = {name: str(source) for name, source in parts["sources"].items()}
+        self.counters, self.days, self.integrations = counters, days, integrations
+        self.origins, self.rejected = origins, rejected
+
+    def as_diagnostics(self) -> dict[str, object]:
+        """All of the state for a person to look at, the inverters by number instead of their serials."""
+        serials = sorted({name for name in self.counters if name.startswith(_INVERTER)})
+        names = {name: f"{_INVERTER}{number}" for number, name in enumerate(serials, start=1)}
+        state = self.as_json()
+        return {
+            part: {
+                names.get(name, names.get(f"{_INVERTER}{name}", name)): value
+                for name, value in fields_of(state, part).items()
+            }
+            for part in state
+        }
 
 
-def _mapping(data: Mapping[str, object], name: str) -> Mapping[str, object]:
+def locked_sources(data: Mapping[str, object]) -> Sources:
+    """The source that each counter of the stored state has come from, for `decide`.
+
+    Raises:
+        ValueError: it is not what `Guard.as_json` gave.
+    """
+    locked: dict[tuple[Flow, Quantity], Source] = {}
+    for counter, source in fields_of(data, "sources").items():
+        flow, _, rest = counter.partition(".")
+        if rest == f"{LIFETIME}.0":
+            locked[Flow(flow), Quantity.LIFETIME] = Source(str(source).partition(".")[0])
+    return locked
+
+
+def fields_of(data: Mapping[str, object], name: str) -> Mapping[str, object]:
     """One part of the stored state."""
     part = data.get(name)
     if not isinstance(part, dict):

@@ -18,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .client import Flow, Inverter, Lane, MeterStatus
+from .client import Flow, Inverter, Lane, MeterStatus, Source
 from .coordinator import GatewayConfigEntry, LaneCoordinator
 from .entity import Candidate, GatewayEntity, InverterEntity, SeenEntities
 from .sensor_flows import FLOW_SENSORS, FlowSensorDescription
@@ -190,6 +190,8 @@ class FlowSensor(_ValueSensor):
         super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
         self._flow = flow
         self._phase = phase
+        if lane.site.sources[flow, description.quantity] is Source.INTEGRATED:
+            self._attr_extra_state_attributes = {"integrated": True}
 
     @property
     @override

@@ -2,7 +2,17 @@
 
 from .address import Address, AddressError, AddressProblem
 from .cloud import CloudError, CloudProblem, CloudUrls, fetch_token
-from .counters import CounterState, Event, EventKind, Limits, Reason, rebase, step as counter_step
+from .counters import (
+    INTERVAL_S,
+    CounterState,
+    Event,
+    EventKind,
+    Limits,
+    Reason,
+    rebase,
+    step as counter_step,
+    take_in,
+)
 from .daily import DailyState, step as daily_step
 from .endpoints import (
     DEVICE_DATA,
@@ -45,10 +55,11 @@ from .models import (
     ReportedInverters,
 )
 from .part_numbers import model_name
-from .probe import check_supported, may_be_there, probe, read_lane
+from .probe import check_supported, may_be_there, probe, read_lane, was_read, with_earlier
+from .saved import number as saved_number
 from .secret import Secret
 from .signin import CHECK_PATH, DEFAULT_USERNAME, Account
-from .site import Documents, GatewayClass, Lane, Quantity, Site, Source, decide
+from .site import Documents, GatewayClass, Lane, Quantity, Site, Source, Sources, decide
 from .token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token, TokenError
 from .trust import Certificate, CertificateCheck
 
@@ -57,6 +68,7 @@ __all__ = [
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
     "INFO",
+    "INTERVAL_S",
     "INVERTER_LIST",
     "METERS",
     "PRODUCTION_SUMMARY",
@@ -116,6 +128,7 @@ __all__ = [
     "Site",
     "Snapshot",
     "Source",
+    "Sources",
     "Token",
     "TokenError",
     "check_supported",
@@ -130,4 +143,8 @@ __all__ = [
     "probe",
     "read_lane",
     "rebase",
+    "saved_number",
+    "take_in",
+    "was_read",
+    "with_earlier",
 ]

@@ -71,7 +71,6 @@ class Lane(StrEnum):
 
 type Sources = Mapping[tuple[Flow, Quantity], Source]
 
-_COUNTERS = (Quantity.LIFETIME, Quantity.DIRECTIONS)
 _REPORTED = (Quantity.TODAY, Quantity.LAST_7_DAYS)
 _MEASURED = (Quantity.POWER, Quantity.LIFETIME, Quantity.ELECTRICAL)
 _OTHER_CTS = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
@@ -162,7 +161,8 @@ class Site:
 def decide(documents: Documents, locked: Sources | None = None) -> Site:
     """Say what the gateway has and where each quantity comes from.
 
-    A counter keeps its `locked` source for as long as that source is there: another one counts from another start.
+    A lifetime keeps its `locked` source for as long as that source is there: another one counts from another start.
+    The one-way counters have one source only, by the kind of the consumption CT.
 
     Raises:
         GatewayUnsupportedError: nothing that this gateway answers says what is produced.
@@ -185,7 +185,7 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
             if flow in flows:
                 chosen.update(_all(flow, Source.READINGS, Quantity.POWER, Quantity.DIRECTIONS))
     for key, source in (locked or {}).items():
-        if key in chosen and key[1] in _COUNTERS and documents.possible(source):
+        if key in chosen and key[1] is Quantity.LIFETIME and _still_serves(documents, gateway_class, source):
             chosen[key] = source
     return Site(
         info=documents.info,
@@ -196,6 +196,14 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
         inverter_endpoints=frozenset(_inverter_endpoints(documents)),
         inverter_count=_inverter_count(documents),
     )
+
+
+def _still_serves(documents: Documents, gateway_class: GatewayClass, source: Source) -> bool:
+    """Whether a counter may stay with its source: a summary that has stopped for good does not count on (G§3)."""
+    if source is not Source.SUMMARY or documents.summary is None or gateway_class is GatewayClass.LEGACY:
+        return documents.possible(source)
+    frozen = gateway_class is GatewayClass.METERED_WITHOUT_CT and documents.info.firmware >= SUMMARY_FROZEN_WITHOUT_CTS
+    return not frozen and _summary_is_sane(documents)
 
 
 def _all(flow: Flow, source: Source, *quantities: Quantity) -> dict[tuple[Flow, Quantity], Source]:
@@ -288,6 +296,8 @@ def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flo
         chosen |= _all(net, Source.READINGS, *_MEASURED, Quantity.DIRECTIONS)
         if produced:
             chosen[total, Quantity.POWER] = Source.READINGS
+            if _phases_untold(documents):
+                chosen[total, Quantity.LIFETIME] = Source.READINGS
     elif readings and total in flows:
         chosen |= _all(total, Source.READINGS, *_MEASURED)
         chosen.pop((net, Quantity.ELECTRICAL), None)
@@ -298,6 +308,13 @@ def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flo
             chosen |= _all(net, Source.READINGS, Quantity.POWER, Quantity.LIFETIME)
             chosen[net, Quantity.DIRECTIONS] = Source.INTEGRATED
     return chosen
+
+
+def _phases_untold(documents: Documents) -> bool:
+    """Whether a report leaves out the phases that the CTs tell apart: it has no `lines` (G§6.3, §7)."""
+    several = any(meter.enabled and meter.phase_count > 1 for meter in documents.meters or ())
+    reported = documents.report.flows.get(Flow.TOTAL_CONSUMPTION) if documents.report else None
+    return several and reported is not None and not reported.lines
 
 
 def _phase_counts(documents: Documents, flows: frozenset[Flow]) -> dict[Flow, int]:

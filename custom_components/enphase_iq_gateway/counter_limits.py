@@ -1,0 +1,36 @@
+"""The fastest that a site can move each of its counters: what the guard believes at once, and no more."""
+
+from functools import cache
+from typing import Final
+
+from .client import INTERVAL_S, Flow, Limits, Quantity, Site, Source
+
+# The largest CT that Enphase sells for these gateways carries 200 A; 277 V is the highest phase voltage they take.
+CT_LIMIT_W: Final = 200 * 277
+# The largest microinverter gives 640 W (IQ8D); a tenth more for rounding over its report interval.
+INVERTER_LIMIT_W: Final = 700
+# A CT's source moves each second; a minute bridges a gateway that is busy (G§9).
+_CT_INTERVAL_S: Final = 60.0
+_FROM_CTS: Final = frozenset({Source.READINGS, Source.REPORT, Source.INTEGRATED})
+
+
+def counter_limits(
+    site: Site, flow: Flow, quantity: Quantity, phase: int, report_interval_s: int | None = None
+) -> Limits:
+    """What the site can do to a counter, phase 0 being all together: by its CT's phases, else by its inverters."""
+    if site.sources[flow, quantity] not in _FROM_CTS:
+        return inverter_limits(max(site.inverter_count, 1), report_interval_s)
+    falls = (flow, quantity) == (Flow.NET_CONSUMPTION, Quantity.LIFETIME)
+    return _ct_limits(1 if phase else site.phase_counts.get(flow, 1), falls=falls)
+
+
+@cache
+def inverter_limits(count: int, report_interval_s: int | None) -> Limits:
+    """What so many inverters can do together; at some sites they report only each hour (G§4)."""
+    return Limits(rise_w=INVERTER_LIMIT_W * count, interval_s=max(INTERVAL_S, report_interval_s or 0))
+
+
+@cache
+def _ct_limits(phases: int, *, falls: bool) -> Limits:
+    watts = CT_LIMIT_W * phases
+    return Limits(rise_w=watts, fall_w=watts if falls else None, interval_s=_CT_INTERVAL_S)
