@@ -1,20 +1,26 @@
 """The lanes: three clocks, each reading its own part of the gateway and failing alone (DESIGN §1)."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-import time
+import logging
+from time import monotonic, time
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .client import (
     Documents,
+    Endpoint,
     Gateway,
+    GatewayCertificateError,
     GatewayError,
+    GatewayWrongDeviceError,
     Lane,
     Meter,
     Site,
@@ -22,6 +28,8 @@ from .client import (
     Source,
     measure,
     read_lane,
+    was_read,
+    with_earlier,
 )
 from .const import (
     CONF_UPDATE_INTERVAL,
@@ -31,14 +39,20 @@ from .const import (
     SLOW_SOURCE_INTERVAL,
     UPDATE_INTERVAL_DEFAULT_S,
 )
+from .device_watch import DeviceWatch
 from .errors import translated
 from .guard import Guard
+from .night import in_maintenance
+from .pace import LOST_AFTER_FAILURES, Pace
 
 type GatewayConfigEntry = ConfigEntry[GatewayRuntime]
 
 
 type Observer = Callable[[LaneCoordinator, GatewayError | None], None]
 """Told after each reading of a lane, with the error where it failed; must not raise."""
+
+type Chore = Callable[[], Awaitable[None]]
+"""Done inside a lane before each of its readings; raises `GatewayError` for what concerns the gateway as a whole."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -57,7 +71,11 @@ class GatewayRuntime:
 
 
 class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
-    """One lane: reads its endpoints, lets the guard look over the counters, tells its entities."""
+    """One lane: reads its endpoints, lets the guard look over the counters, tells its entities.
+
+    A failure that may pass keeps the last values for a moment (`pace`), then the lane is lost until it can be read
+    again; of each there is one line in the log. The same holds for one of several endpoints of a lane.
+    """
 
     config_entry: GatewayConfigEntry
 
@@ -65,29 +83,46 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self, hass: HomeAssistant, entry: GatewayConfigEntry, *, lane: Lane, gateway: Gateway, site: Site, guard: Guard
     ) -> None:
         """Set the clock by what the lane reads."""
+        interval = _interval(entry, lane, site)
         super().__init__(
             hass,
             LOGGER,
             config_entry=entry,
-            name=f"{site.info.serial} {lane}",
-            update_interval=_interval(entry, lane, site),
+            name=f"{entry.title} {lane}",
+            update_interval=interval,
             always_update=False,
         )
         self.lane = lane
         self.gateway = gateway
         self.site = site
         self.guard = guard
+        self.translate: Callable[[GatewayError], HomeAssistantError] = translated
+        """What a failure means to Home Assistant; a token that is being renewed is no reason to ask the person."""
         self.observers: list[Observer] = []
-        self._meters: tuple[Meter, ...] | None = None
+        self.chores: list[Chore] = []
+        self.meters: tuple[Meter, ...] | None = None
+        self.pace = Pace(base_s=interval.total_seconds())
+        self.devices = DeviceWatch()
+        self._warned = False
+        self._documents = Documents(info=site.info)
+        self._failures: Counter[Endpoint[object]] = Counter()
+        """In a row, of single endpoints of a lane that could be read otherwise."""
+
+    @property
+    def endpoints(self) -> frozenset[Endpoint[object]]:
+        """What the lane reads."""
+        own = self.site.inverter_endpoints if self.lane is Lane.INVERTERS else frozenset()
+        return self.site.reads(self.lane) | own
 
     def start_with(self, documents: Documents) -> None:
         """Take the lane's first values from what the probe has read, so that set-up asks for nothing twice."""
-        self._meters = documents.meters
-        wanted = self.site.reads(self.lane) | (
-            self.site.inverter_endpoints if self.lane is Lane.INVERTERS else frozenset()
-        )
+        self.meters = documents.meters
+        self._documents = documents
         self.data = self._snapshot(documents)
-        self.last_update_success = not wanted <= documents.failed
+        if self.endpoints <= documents.failed:
+            self.pace = self.pace.failed(monotonic(), expected=False)
+            self._set_clock(expected=False)
+            self._lose("it could not be read at set-up", expected=False)
 
     @override
     async def _async_update_data(self) -> Snapshot:
@@ -97,22 +132,109 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
             UpdateFailed, ConfigEntryAuthFailed: translated from the client's errors.
         """
         try:
-            documents = await read_lane(self.gateway, self.site, self.lane, self._meters)
+            for chore in self.chores:
+                await chore()
+            documents = await read_lane(self.gateway, self.site, self.lane, self.meters)
         except GatewayError as error:
-            self._tell(error)
-            raise translated(error) from error
-        snapshot = self._snapshot(documents)
+            return self._after(error)
+        answers = [
+            self.gateway.statistics[endpoint.path].duration_ms or 0
+            for endpoint in self.endpoints
+            if was_read(documents, endpoint)
+        ]
+        self._find(max(answers, default=0) / 1000)
+        self._documents = self._bridge(documents)
+        snapshot = self._snapshot(self._documents)
         self._tell(None)
         return snapshot
+
+    def hurry(self) -> None:
+        """Read soon where failures have made the lane slow: another one has just found the gateway back."""
+        if self.pace.failures and self._listeners:
+            self.pace = self.pace.hopeful()
+            self._set_clock(expected=False)
+            self._schedule_refresh()
+
+    def _after(self, error: GatewayError) -> Snapshot:
+        """Keep the last values after a failure that may pass, or lose the lane.
+
+        Raises: as `_async_update_data`.
+        """
+        self._tell(error)
+        now, expected = monotonic(), in_maintenance(dt_util.now())
+        self.pace = self.pace.failed(now, expected=expected)
+        self._set_clock(expected=expected)
+        failure = self.translate(error)
+        if self.last_update_success and _may_pass(error, failure) and not self.pace.lost(now, expected=expected):
+            return self.data
+        self._lose(error, expected=expected)
+        raise failure from error
+
+    def _lose(self, reason: GatewayError | str, *, expected: bool) -> None:
+        """Note that the lane gives nothing now, in the log once.
+
+        Home Assistant's own line would be an error, also each night; it writes none for a lane that is lost already.
+        """
+        if not expected and not self._warned:
+            LOGGER.warning("%s: no values any more: %s", self.name, reason)
+            self._warned = True
+        elif self.last_update_success:
+            LOGGER.info("%s: no values during the nightly maintenance: %s", self.name, reason)
+        self.last_update_success = False
+
+    def _find(self, answer_s: float) -> None:
+        """Note that the lane could be read; as in `_lose` Home Assistant has nothing to add."""
+        failed_before = self.pace.failures
+        self.pace = self.pace.succeeded(answer_s)
+        self._set_clock(expected=False)
+        if not self.last_update_success:
+            LOGGER.info("%s: values again", self.name)
+            self.last_update_success = True
+        self._warned = False
+        if failed_before:
+            for other in self.config_entry.runtime_data.lanes.values():
+                if other is not self:
+                    other.hurry()
+
+    def _set_clock(self, *, expected: bool) -> None:
+        self.update_interval = timedelta(seconds=self.pace.interval_s(expected=expected))
+
+    def _bridge(self, documents: Documents) -> Documents:
+        """Let an endpoint that failed say what it said before, once; the others of the lane stand for themselves."""
+        expected = in_maintenance(dt_util.now())
+        for endpoint in self.endpoints:
+            if endpoint not in documents.failed:
+                if was_read(documents, endpoint) and self._failures.pop(endpoint, 0) >= LOST_AFTER_FAILURES:
+                    LOGGER.info("%s: %s answers again", self.name, endpoint.path)
+                continue
+            self._failures[endpoint] += 1
+            if self._failures[endpoint] < LOST_AFTER_FAILURES:
+                documents = with_earlier(documents, self._documents, endpoint)
+            elif self._failures[endpoint] == LOST_AFTER_FAILURES:
+                LOGGER.log(
+                    logging.INFO if expected else logging.WARNING,
+                    "%s: goes on without %s",
+                    self.name,
+                    self.gateway.statistics[endpoint.path].last_error,
+                )
+        return documents
 
     def _tell(self, error: GatewayError | None) -> None:
         for observer in self.observers:
             observer(self, error)
 
     def _snapshot(self, documents: Documents) -> Snapshot:
-        """What the documents say, with every counter seen by the guard."""
-        snapshot = measure(self.site, self.lane, documents, time.time())
+        """What the documents say, with every counter seen by the guard and every silent inverter found out."""
+        snapshot = measure(self.site, self.lane, documents, time())
+        if self.lane is Lane.INVERTERS:
+            snapshot = self.devices.judge(snapshot)
         return self.guard.check(self.lane, snapshot, dt_util.get_default_time_zone())
+
+
+def _may_pass(error: GatewayError, failure: HomeAssistantError) -> bool:
+    """Whether the values are still those of this gateway, and nobody has to do anything yet."""
+    other_device = isinstance(error, GatewayWrongDeviceError | GatewayCertificateError)
+    return isinstance(failure, UpdateFailed) and not other_device
 
 
 def _interval(entry: GatewayConfigEntry, lane: Lane, site: Site) -> timedelta:

@@ -143,9 +143,20 @@ async def read_lane(gateway: Gateway, site: Site, lane: Lane, meters: tuple[Mete
             got_any = True
         except (GatewayConnectionError, GatewayResponseError) as error:
             last_error = error
+            documents = replace(documents, failed=documents.failed | {endpoint})
     if last_error is not None and not got_any:
         raise last_error
     return documents
+
+
+def was_read(documents: Documents, endpoint: Endpoint[object]) -> bool:
+    """Whether the documents hold what an endpoint says."""
+    return endpoint not in documents.failed and getattr(documents, _FIELDS[endpoint]) is not None
+
+
+def with_earlier(documents: Documents, earlier: Documents, endpoint: Endpoint[object]) -> Documents:
+    """Let an endpoint say what it said before."""
+    return _with(documents, endpoint, getattr(earlier, _FIELDS[endpoint]))
 
 
 def _order(site: Site, lane: Lane) -> tuple[Endpoint[object], ...]:

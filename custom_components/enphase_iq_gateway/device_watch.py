@@ -1,0 +1,94 @@
+"""Which inverters keep silent while others speak, and how often they speak: pure, one snapshot after the other."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from .client import Inverter, Snapshot
+
+# An inverter whose interval is not told reports each 5 or 15 minutes (G§4).
+_USUAL_INTERVAL_S: Final = 900.0
+# Heard within two intervals: one report may be lost on the power line.
+_HEARD_WITHIN_INTERVALS: Final = 2
+# By day at least half of the inverters are heard; at dawn the east side alone says nothing of the others.
+_DAY_SHARE: Final = 0.5
+# A shaded module wakes an hour or so after its neighbours.
+SILENT_AFTER_S: Final = 7200.0
+# An hour is what some sites are set to (G§4), 934 s the longest of the usual ones (G§5.4): between the two.
+_LONG_INTERVAL_S: Final = 2700.0
+# A gap between two reports beyond this is a night or an outage, no interval.
+_LONGEST_INTERVAL_S: Final = 5400.0
+
+
+@dataclass(slots=True)
+class DeviceWatch:
+    """What is remembered from one reading of the inverters to the next."""
+
+    silent: frozenset[str] = frozenset()
+    """Serials of inverters that have said nothing for hours of daylight; they stay so until they speak again."""
+    mute: frozenset[str] = frozenset()
+    """Serials of inverters that are listed without any reading."""
+    _day_since: float | None = None
+    """Since when the neighbours have been heard without a break; None by night."""
+    _reports: dict[str, int] = field(default_factory=dict[str, int])
+    _intervals: dict[str, float] = field(default_factory=dict[str, float])
+
+    def judge(self, snapshot: Snapshot) -> Snapshot:
+        """Say of each inverter whether it communicates.
+
+        The gateway's own word (`modGone`) is no help: at night every inverter is gone (G§5.2).
+        """
+        inverters = snapshot.inverters
+        self._learn_intervals(inverters.values())
+        heard = {serial for serial, inverter in inverters.items() if self._is_heard(inverter, snapshot.at)}
+        if not heard or len(heard) < _DAY_SHARE * len(inverters):
+            self._day_since = None
+            self.silent = self.silent & inverters.keys() - heard
+        else:
+            self._day_since = snapshot.at if self._day_since is None else self._day_since
+            self.silent = frozenset(
+                serial
+                for serial, inverter in inverters.items()
+                if serial not in heard and (serial in self.silent or self._is_late(inverter, snapshot.at))
+            )
+        self.mute = frozenset(serial for serial, inverter in inverters.items() if inverter.last_reported is None)
+        return replace(
+            snapshot,
+            inverters={
+                serial: replace(inverter, communicating=serial not in self.silent)
+                for serial, inverter in inverters.items()
+            },
+        )
+
+    @property
+    def reports_hourly(self) -> bool:
+        """Whether most inverters report only about once in an hour."""
+        long = sum(interval >= _LONG_INTERVAL_S for interval in self._intervals.values())
+        return long > len(self._intervals) / 2
+
+    def _is_heard(self, inverter: Inverter, at: float) -> bool:
+        interval = max(self._intervals.get(inverter.serial, 0.0), _USUAL_INTERVAL_S)
+        reported = inverter.last_reported
+        return reported is not None and at - reported <= _HEARD_WITHIN_INTERVALS * interval
+
+    def _is_late(self, inverter: Inverter, at: float) -> bool:
+        """Whether it has been silent for too long of this day."""
+        day_since = at if self._day_since is None else self._day_since
+        return at - max(inverter.last_reported or 0.0, day_since) > SILENT_AFTER_S
+
+    def _learn_intervals(self, inverters: Iterable[Inverter]) -> None:
+        """Take the interval the gateway tells, else the time between two reports."""
+        serials = set()
+        for inverter in inverters:
+            serials.add(inverter.serial)
+            before, reported = self._reports.get(inverter.serial), inverter.last_reported
+            if reported is None:
+                continue
+            self._reports[inverter.serial] = reported
+            if inverter.report_interval_s is not None:
+                self._intervals[inverter.serial] = inverter.report_interval_s
+            elif before is not None and 0 < reported - before <= _LONGEST_INTERVAL_S:
+                self._intervals[inverter.serial] = reported - before
+        for gone in self._reports.keys() - serials:
+            del self._reports[gone]
+            self._intervals.pop(gone, None)
