@@ -1,7 +1,9 @@
 """The one door: whatever is at the other end, what leaves it is an answer or one of the client's own errors."""
 
 import asyncio
+from contextlib import suppress
 import gzip
+from itertools import product
 import logging
 import socket
 from typing import override
@@ -19,6 +21,8 @@ from custom_components.enphase_iq_gateway.client.errors import (
     GatewayTimeoutError,
 )
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
+from custom_components.enphase_iq_gateway.client.secret import Secret
+from custom_components.enphase_iq_gateway.client.signin import Account
 from tests.client.device import Device, Doing, Reply, info, make_identity, reply
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -268,3 +272,48 @@ async def test_the_log_says_what_was_asked_and_how_it_went(caplog: pytest.LogCap
     assert any(line.startswith(f"GET {PATH}: status 503, 6 bytes, ") and line.endswith(" ms") for line in lines)
     assert f"GET {PATH}: ClientPayloadError" in lines
     assert not any("a body" in line for line in lines)
+
+
+STATUS_LINES = [
+    b"HTTP/1.1 200 OK",
+    b"HTTP/1.1 401 No",
+    b"HTTP/1.0 304",
+    b"HTTP/1.1 100 Go",
+    b"HTTP/1.1 101 Go",
+    b"HTTP/2 x",
+]
+HEADERS = [
+    b"X: y",
+    b"Content-Length: 5, 5",
+    b"Content-Encoding: br",
+    b"Content-Encoding: zstd",
+    b"Content-Encoding: deflate",
+    b"Transfer-Encoding: chunked",
+    b"Upgrade: websocket",
+    b"Set-Cookie: sessionId=\xff\xfe; a",
+    b"Set-Cookie: =;;;",
+    b"Location: http://[bad",
+    b'WWW-Authenticate: Digest realm="x", nonce="y", domain="http://[::1"',
+    b'WWW-Authenticate: Digest realm="\xd8\xc9", nonce="\xff"',
+    b'WWW-Authenticate: Digest realm="x", nonce="y", algorithm=made-up',
+    b'WWW-Authenticate: Digest realm="x", nonce="y", qop=made-up',
+    b"Long: " + b"x" * 9000,
+    b"\x00: y",
+    b"no colon",
+    b" folded",
+]
+BODIES = [b"", b"{}", b"5\r\nhello\r\n0\r\n\r\n", b"5;x\r\nhel", bytes(range(256))]
+
+
+@pytest.mark.parametrize("status_line", STATUS_LINES)
+async def test_nothing_but_an_answer_or_an_error_of_the_client_comes_of_any_bytes(status_line: bytes) -> None:
+    """Whatever aiohttp makes of them; and the next request is served again."""
+    account = Account(username="envoy", password=Secret("made-up"))
+    async with Device({"/info": LEGACY}) as device, Gateway(device.address, credential=account) as gateway:
+        for header, body in product(HEADERS, BODIES):
+            device.replies[PATH] = cut(b"\r\n".join([status_line, header, b"", body]))
+            with suppress(GatewayError):
+                await gateway.read_raw(PATH, timeout_s=1)
+
+        device.replies[PATH] = reply(b"{}")
+        assert await gateway.read_raw(PATH) == b"{}"

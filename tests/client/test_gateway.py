@@ -184,9 +184,9 @@ async def test_a_refused_certificate_comes_with_the_pinned_one() -> None:
     ],
 )
 async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
-    check: CertificateCheck, days_left: int, *, believed: bool
+    check: CertificateCheck, days_left: int, caplog: pytest.LogCaptureFixture, *, believed: bool
 ) -> None:
-    """It takes the place of the pinned one, from the next connection on; else it gets no credential."""
+    """It takes the place of the pinned one, from the next connection on, and the log says so; else no credential."""
     identity = make_identity(not_after=NOW + days_left * DAY)
     renewed = make_identity()
     async with device(identity=identity) as there, client(there.address, identity.certificate, check) as gateway:
@@ -202,6 +202,7 @@ async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
 
         assert there.credentials == ([(PATH, "cookie")] if believed else [])
         assert gateway.certificate == (renewed if believed else identity).certificate
+        assert (f"New certificate {renewed.certificate.sha256} accepted" in caplog.text) == believed
 
 
 async def test_the_end_of_the_token_can_be_told() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+import logging
 import ssl
 from time import monotonic
 from typing import Final, cast, override
@@ -36,6 +37,7 @@ def _tls_context() -> ssl.SSLContext:
 
 
 _TLS: Final = _tls_context()
+_LOGGER = logging.getLogger(__name__)
 
 
 class UnprovenError(Exception):
@@ -130,6 +132,8 @@ class GatewayConnector(TCPConnector):
         verdict = judge(self.pinned, presented, now=self._clock(), check=self._check)
         if verdict is Verdict.REFUSED:
             raise GatewayCertificateError(self.pinned, presented)
+        if verdict is Verdict.RENEWED:
+            _LOGGER.warning("New certificate %s accepted in place of %s", presented.sha256, self.pinned.sha256)
         self.pinned = presented
 
     def _admit(self, request: ClientRequest, connection: Connection) -> None:
