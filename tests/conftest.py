@@ -1,9 +1,10 @@
 """What the tests of the integration share: a simulated gateway, and a Home Assistant in which it is set up."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 import time
+from unittest.mock import PropertyMock, patch
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
@@ -20,6 +21,17 @@ type StartSimulator = Callable[..., Awaitable[Simulator]]
 @pytest.fixture(autouse=True)
 def _real_sockets(socket_enabled: None, enable_custom_integrations: None) -> None:
     """Let everything talk to the simulator on loopback, and let Home Assistant find the integration."""
+
+
+@pytest.fixture
+def all_entities_enabled() -> Iterator[None]:
+    """Let entities that are off by default be on."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        new_callable=PropertyMock,
+        return_value=True,
+    ):
+        yield
 
 
 @pytest.fixture

@@ -70,8 +70,8 @@ GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
         entity_registry_enabled_default=False,
         state_class=SensorStateClass.TOTAL_INCREASING,
         lane=Lane.LIVE,
-        value_fn=lambda lane: lane.guard.rejected.total(),
-        attributes_fn=lambda lane: dict(lane.guard.rejected),
+        value_fn=lambda lane: lane.guard.state.rejected.total(),
+        attributes_fn=lambda lane: dict(lane.guard.state.rejected),
     ),
     GatewaySensorDescription(
         key="token_expires",
@@ -117,7 +117,9 @@ def _flow_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
         for flow in row.flows:
             if lane.site.lane(flow, row.quantity) is not lane.lane:
                 continue
-            for phase in range(1 + (lane.site.phases(flow) if row.phases else 0)):
+            # What is made here of net power is no measurement of a phase's grid (DESIGN §2).
+            phases = row.phases and lane.site.sources[flow, row.quantity] is not Source.INTEGRATED
+            for phase in range(1 + (lane.site.phases(flow) if phases else 0)):
                 description = row.of(flow, phase)
                 yield (
                     f"{lane.site.info.serial}_{description.key}",

@@ -95,14 +95,26 @@ def _from_readings(site: Site, documents: Documents) -> dict[Flow, Phased]:
 
 
 def _phased_reading(reading: Reading, meter: Meter) -> Phased:
-    """One CT's values with its lifetime, its voltage as a mean, and its phases in use (G§8, §9)."""
+    """One CT's values with its lifetime and its phases in use (G§8, §9)."""
     phases = reading.channels[: meter.phase_count] if meter.phase_count > 1 else ()
-    total = reading.total
-    if total.voltage_v is not None:
-        total = replace(total, voltage_v=total.voltage_v / meter.phase_count)
     return tuple(
-        replace(measurement, energy_lifetime_wh=_lifetime(measurement, meter.flow)) for measurement in (total, *phases)
+        replace(measurement, energy_lifetime_wh=_lifetime(measurement, meter.flow))
+        for measurement in (_total(reading.total, meter.phase_count), *phases)
     )
+
+
+def _total(total: Measurement, count: int) -> Measurement:
+    """All phases together, where the gateway sends sums that mean nothing (G§6.3).
+
+    That is so of the voltage, and on some firmware of the power factor: real over apparent power is right on all.
+    """
+    changes: dict[str, float | None] = {}
+    if total.voltage_v is not None:
+        changes["voltage_v"] = total.voltage_v / count
+    power, apparent = total.power_w, abs(total.apparent_power_va or 0)
+    if count > 1 and power is not None and 0 < apparent >= abs(power):
+        changes["power_factor"] = power / apparent
+    return replace(total, **changes)
 
 
 def _lifetime(measurement: Measurement, flow: Flow) -> float | None:
@@ -160,12 +172,14 @@ def _same(one: Measurement, other: Measurement) -> bool:
 
 
 def _phased_report(site: Site, flow: Flow, reported: ReportedFlow) -> Phased:
-    """One entry with its voltage as a mean, implausible days left out, and the lines of the phases in use."""
+    """One entry with implausible days left out, and the lines of the phases in use."""
     phases = site.phases(flow)
-    total = reported.total
-    if total.voltage_v is not None:
-        total = replace(total, voltage_v=total.voltage_v / max(phases, 1))
     lines = reported.lines[:phases]
+    total = reported.total
+    if lines:
+        # The gateway's own sum is three times too much on some firmware (G§6.3).
+        total = replace(total, apparent_power_va=_sum(line.apparent_power_va for line in lines))
+    total = _total(total, max(phases, 1))
     return tuple(
         replace(
             measurement,
