@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 import logging
 from time import monotonic, time
 from typing import override
@@ -44,6 +44,7 @@ from .errors import translated
 from .guard import Guard
 from .night import in_maintenance
 from .pace import LOST_AFTER_FAILURES, Pace
+from .store import CounterStore
 
 type GatewayConfigEntry = ConfigEntry[GatewayRuntime]
 
@@ -62,6 +63,7 @@ class GatewayRuntime:
     gateway: Gateway
     site: Site
     guard: Guard
+    counter_store: CounterStore
     lanes: dict[Lane, LaneCoordinator]
 
     def observe(self, observer: Observer) -> None:
@@ -103,6 +105,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.meters: tuple[Meter, ...] | None = None
         self.pace = Pace(base_s=interval.total_seconds())
         self.devices = DeviceWatch()
+        self.last_success: datetime | None = None
         self._warned = False
         self._documents = Documents(info=site.info)
         self._failures: Counter[Endpoint[object]] = Counter()
@@ -123,6 +126,8 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
             self.pace = self.pace.failed(monotonic(), expected=False)
             self._set_clock(expected=False)
             self._lose("it could not be read at set-up", expected=False)
+        else:
+            self.last_success = dt_util.utcnow()
 
     @override
     async def _async_update_data(self) -> Snapshot:
@@ -184,6 +189,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def _find(self, answer_s: float) -> None:
         """Note that the lane could be read; as in `_lose` Home Assistant has nothing to add."""
+        self.last_success = dt_util.utcnow()
         failed_before = self.pace.failures
         self.pace = self.pace.succeeded(answer_s)
         self._set_clock(expected=False)
