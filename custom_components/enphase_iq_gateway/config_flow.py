@@ -11,7 +11,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
-    OptionsFlowWithReload,
+    FlowType,
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import callback
@@ -19,11 +19,6 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -50,14 +45,11 @@ from .const import (
     CONF_CERTIFICATE,
     CONF_CERTIFICATE_CHECK,
     CONF_REMEMBER_PASSWORD,
-    CONF_UPDATE_INTERVAL,
     DOMAIN,
-    UPDATE_INTERVAL_DEFAULT_S,
-    UPDATE_INTERVAL_MAX_S,
-    UPDATE_INTERVAL_MIN_S,
 )
 from .flow_errors import form_error
 from .gateway import async_open_gateway, certificate_data, certificate_of, credential_of
+from .options_flow import GatewayOptionsFlow, async_offer_energy_dashboard
 
 CLOUD_URLS: CloudUrls = CloudUrls()
 TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
@@ -101,6 +93,13 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> GatewayOptionsFlow:
         """Give the settings of a gateway that is set up."""
         return GatewayOptionsFlow()
+
+    @override
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Go on with the Energy dashboard where there is something to add to it."""
+        if flow_id := await async_offer_energy_dashboard(self.hass, result["result"]):
+            result["next_flow"] = (FlowType.OPTIONS_FLOW, flow_id)
+        return result
 
     # Finding the gateway
 
@@ -334,42 +333,3 @@ def _certificate_check(entry: ConfigEntry | None) -> CertificateCheck:
     """What the person wants of another certificate."""
     options = {} if entry is None else entry.options
     return CertificateCheck(options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS))
-
-
-class GatewayOptionsFlow(OptionsFlowWithReload):
-    """The settings of a gateway that is set up."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Begin with the settings."""
-        return await self.async_step_settings(user_input)
-
-    async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how often to read, and what to do about another certificate."""
-        if user_input is not None:
-            return self.async_create_entry(
-                data={**user_input, CONF_UPDATE_INTERVAL: int(user_input[CONF_UPDATE_INTERVAL])}
-            )
-        options = self.config_entry.options
-        return self.async_show_form(
-            step_id="settings",
-            data_schema=probatio.Schema(
-                {
-                    probatio.Required(
-                        CONF_UPDATE_INTERVAL, default=options.get(CONF_UPDATE_INTERVAL, UPDATE_INTERVAL_DEFAULT_S)
-                    ): NumberSelector(
-                        NumberSelectorConfig(
-                            min=UPDATE_INTERVAL_MIN_S,
-                            max=UPDATE_INTERVAL_MAX_S,
-                            step=1,
-                            unit_of_measurement="s",
-                            mode=NumberSelectorMode.BOX,
-                        )
-                    ),
-                    probatio.Required(
-                        CONF_CERTIFICATE_CHECK, default=_certificate_check(self.config_entry)
-                    ): SelectSelector(
-                        SelectSelectorConfig(options=list(CertificateCheck), translation_key=CONF_CERTIFICATE_CHECK)
-                    ),
-                }
-            ),
-        )
