@@ -196,7 +196,7 @@ class Device:
                 if not self.keeps_connections:
                     break
                 first = await reader.readexactly(1)
-        except asyncio.IncompleteReadError, ConnectionError:
+        except asyncio.IncompleteReadError, ConnectionError, ssl.SSLError:
             pass
         finally:
             self._writers.discard(writer)

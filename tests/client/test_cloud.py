@@ -13,8 +13,6 @@ from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
 from tests.client.device import OTHER_SERIAL, Device, reply
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
-
 EMAIL = "somebody@example.com"
 PASSWORD = "made-up-password"
 

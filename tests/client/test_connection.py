@@ -25,8 +25,6 @@ from custom_components.enphase_iq_gateway.client.secret import Secret
 from custom_components.enphase_iq_gateway.client.signin import Account
 from tests.client.device import Device, Doing, Reply, info, make_identity, reply
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
-
 PATH = "/api/v1/production"
 LEGACY = info(firmware="D5.0.62")
 

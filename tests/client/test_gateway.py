@@ -44,8 +44,6 @@ from tests.client.device import (
     reply,
 )
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
-
 PATH = "/api/v1/production"
 INVERTERS = INVERTER_LIST.path
 
