@@ -1,0 +1,15 @@
+"""Writes the images. Started by scripts/brand."""
+
+from . import IMAGES, images
+
+
+def main() -> None:
+    """Write the images."""
+    IMAGES.mkdir(exist_ok=True)
+    for name, image in images():
+        (IMAGES / name).write_bytes(image)
+        print(f"brand: {name}, {len(image)} bytes")
+
+
+if __name__ == "__main__":
+    main()
