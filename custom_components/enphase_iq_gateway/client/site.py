@@ -100,7 +100,7 @@ class Documents:
                 return self.report is not None or not self.failed.isdisjoint({REPORT, REPORT_DETAILED})
             case Source.SUMMARY:
                 return self.summary is not None or PRODUCTION_SUMMARY in self.failed
-            case Source.DEVICE_DATA:
+            case _:  # device data
                 return self.device_data is not None or DEVICE_DATA in self.failed
 
 
