@@ -25,7 +25,8 @@ from custom_components.enphase_iq_gateway.client import (
     Source,
     Sources,
 )
-from custom_components.enphase_iq_gateway.guard import CounterEvent, Guard, SourceChange, locked_sources
+from custom_components.enphase_iq_gateway.guard import CounterEvent, Guard, SourceChange
+from custom_components.enphase_iq_gateway.guard_state import GuardState
 
 from .conftest import StartSimulator, set_up
 
@@ -132,14 +133,14 @@ def test_a_net_power_that_no_site_can_have_is_turned_away_and_counted() -> None:
     guard = Guard(site=site(TOTAL_CT))
     net_power(guard, 0, 3_600)
     assert directions(net_power(guard, 30, 4_294_967_292)[0]) == (0, 0)
-    assert guard.rejected == {"jump": 1}
+    assert guard.state.rejected == {"jump": 1}
 
 
 def test_integrated_import_goes_on_after_a_restart() -> None:
     """Its state is stored with the counters."""
-    guard, restarted = Guard(site=site(TOTAL_CT)), Guard(site=site(TOTAL_CT))
+    guard = Guard(site=site(TOTAL_CT))
     net_power(guard, 0, 3_600)
-    restarted.restore(json.loads(json.dumps(guard.as_json())))
+    restarted = Guard(site=site(TOTAL_CT), state=GuardState.from_json(json.loads(json.dumps(guard.state.as_json()))))
     assert directions(net_power(restarted, 30, 3_600)[0]) == (30, 0)
 
 
@@ -218,7 +219,7 @@ def test_an_inverter_silent_at_night_is_not_a_rejected_reading() -> None:
     guard = Guard(site=site(INVERTERS))
     inverters(guard, 0, {"a": 1_000, "b": 2_000}, 3_000)
     inverters(guard, 300, {"a": None, "b": None})
-    assert guard.rejected.total() == 0
+    assert guard.state.rejected.total() == 0
 
 
 # Sources
@@ -254,7 +255,7 @@ def test_the_stored_sources_are_what_the_next_set_up_keeps() -> None:
     measured = {flow: (Measurement(energy_lifetime_wh=5_000.0),) for flow in (PRODUCTION, TOTAL, NET)}
     for lane in (Lane.LIVE, Lane.REPORT):
         guard.check(lane, Snapshot(at=T0, flows=measured), UTC)
-    assert locked_sources(guard.as_json()) == {
+    assert guard.state.locked_sources() == {
         (PRODUCTION, Quantity.LIFETIME): Source.READINGS,
         (TOTAL, Quantity.LIFETIME): Source.REPORT,
         (NET, Quantity.LIFETIME): Source.READINGS,
@@ -284,7 +285,7 @@ def test_every_sample_turned_away_is_counted_by_reason() -> None:
     guard = Guard(site=site(NET_CT))
     for number, value in enumerate((12_000_000, inf, -5, None, 0, 17_000_000)):
         production(guard, 30 * number, value)
-    assert guard.rejected == {"not_a_number": 1, "negative": 1, "inactive": 1, "fall": 1, "jump": 1}
+    assert guard.state.rejected == {"not_a_number": 1, "negative": 1, "inactive": 1, "fall": 1, "jump": 1}
 
 
 @pytest.mark.parametrize(
@@ -297,21 +298,21 @@ def test_every_sample_turned_away_is_counted_by_reason() -> None:
         {"origins": {"a": 5.0}},
         {"rejected": {"fall": "many"}},
         {"sources": None},
+        {"sources": {"production.energy_lifetime_wh.0": "the moon"}},
     ],
     ids=lambda damage: next(iter(damage)),
 )
 def test_a_damaged_store_is_not_taken_at_all(damage: dict[str, object]) -> None:
     """Half of a state would be energy that never was."""
-    guard, restarted = Guard(site=site(NET_CT)), Guard(site=site(NET_CT))
+    guard = Guard(site=site(NET_CT))
     production(guard, 0, 12_000_000)
     with pytest.raises(ValueError, match=r"."):
-        restarted.restore({**guard.as_json(), **damage})
-    assert restarted == Guard(site=site(NET_CT))
+        GuardState.from_json({**guard.state.as_json(), **damage})
 
 
 def test_diagnostics_name_no_inverter() -> None:
     """A serial is nobody's business."""
     guard = Guard(site=site(INVERTERS))
     inverters(guard, 0, {"999911111111": 1_000, "999922222222": 2_000}, 3_000)
-    assert "9999" not in json.dumps(guard.as_diagnostics())
-    assert guard.as_diagnostics()["origins"] == {"inverter.1": 0.0, "inverter.2": 0.0}
+    assert "9999" not in json.dumps(guard.state.as_diagnostics())
+    assert guard.state.as_diagnostics()["origins"] == {"1": 0.0, "2": 0.0}

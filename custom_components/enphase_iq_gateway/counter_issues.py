@@ -1,0 +1,175 @@
+"""What a person is told of a counter, and asked: a jump that was left out, a source that has changed."""
+
+from asyncio import Task
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from .client import EventKind, Flow, GatewayError, Source
+from .const import DOMAIN, LOGGER
+from .coordinator import GatewayConfigEntry, LaneCoordinator
+from .guard import DELIVERED, CounterEvent, SourceChange
+from .guard_state import INVERTER, LIFETIME
+from .store import CounterStore
+
+COUNTER_JUMP: Final = "counter_jump"
+COUNTER_SOURCE: Final = "counter_source"
+_PATHS: Final = {
+    Source.READINGS: "/ivp/meters/readings",
+    Source.REPORT: "/production.json",
+    Source.REPORTED_INVERTERS: "/production.json (inverters)",
+    Source.SUMMARY: "/api/v1/production",
+    Source.DEVICE_DATA: "/ivp/pdm/device_data",
+    Source.INTEGRATED: "/ivp/meters/readings (power)",
+}
+# From here on a fraction of a kWh is no help.
+_WHOLE_KWH: Final = 100.0
+
+
+class CounterWatch:
+    """Looks after each reading for what has become of the counters: it is stored, and a person hears of it."""
+
+    def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, store: CounterStore) -> None:
+        """Take the gateway that is set up."""
+        self._hass = hass
+        self._entry = entry
+        self._store = store
+        self._saving: Task[None] | None = None
+
+    def __call__(self, lane: LaneCoordinator, error: GatewayError | None) -> None:
+        """Save at once what would be wrong after a crash, the rest soon; a failed reading has changed nothing."""
+        if error is not None:
+            return
+        if events := lane.guard.take_events():
+            self._saving = self._entry.async_create_task(self._hass, self._store.async_save())
+            self._tell(events)
+        else:
+            self._store.async_save_soon()
+
+    def _tell(self, events: Iterable[CounterEvent | SourceChange]) -> None:
+        """Make one repair of what happened to a flow and its phases together."""
+        jumps: defaultdict[tuple[str, float], dict[str, float]] = defaultdict(dict)
+        for told in events:
+            entity_id = self._entity_id(told.counter)
+            if isinstance(told, SourceChange):
+                LOGGER.warning(
+                    "%s: %s comes from %s now instead of %s", entity_id, told.counter, told.after, told.before
+                )
+                if entity_id and told.counter.endswith(".0"):
+                    self._tell_source(told, entity_id)
+                continue
+            LOGGER.warning("%s: %s: %s of %.0f Wh", entity_id, told.counter, told.event.kind, told.event.amount_wh)
+            if entity_id and told.event.kind is EventKind.JUMP:
+                jumps[_together(told.counter), told.event.at][told.counter] = told.event.amount_wh
+        for (_, at), amounts in jumps.items():
+            self._tell_jump(at, amounts)
+
+    def _tell_jump(self, at: float, amounts_wh: dict[str, float]) -> None:
+        """Ask whether a jump was real."""
+        counter, amount_wh = next(iter(amounts_wh.items()))
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            f"{COUNTER_JUMP}_{self._entry.entry_id}_{_together(counter)}_{at:.0f}",
+            data={"kind": COUNTER_JUMP, "entry_id": self._entry.entry_id, **amounts_wh},
+            is_fixable=True,
+            is_persistent=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=COUNTER_JUMP,
+            translation_placeholders={
+                "entity": self._entity_id(counter) or counter,
+                "amount": _kwh(amount_wh),
+                "time": f"{dt_util.as_local(dt_util.utc_from_timestamp(at)):%Y-%m-%d %H:%M}",
+            },
+        )
+
+    def _tell_source(self, change: SourceChange, entity_id: str) -> None:
+        """Say that a counter goes on from elsewhere."""
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            f"{COUNTER_SOURCE}_{self._entry.entry_id}_{change.counter}",
+            data={"kind": COUNTER_SOURCE, "entry_id": self._entry.entry_id},
+            is_fixable=True,
+            is_persistent=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=COUNTER_SOURCE,
+            translation_placeholders={
+                "entity": entity_id,
+                "before": _path(change.before),
+                "after": _path(change.after),
+            },
+        )
+
+    def _entity_id(self, counter: str) -> str | None:
+        """The entity that shows a counter; None where there is none, or nobody wants to see it."""
+        registry = er.async_get(self._hass)
+        unique_id = _unique_id(str(self._entry.unique_id), counter)
+        entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+        registered = registry.async_get(entity_id) if entity_id else None
+        return registered.entity_id if registered and not registered.disabled else None
+
+
+class JumpRepair(RepairsFlow):
+    """Leave the jump out for good, or add it to the counters after all."""
+
+    async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Ask."""
+        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["keep_out", "take_in"],
+            description_placeholders=issue.translation_placeholders if issue else None,
+        )
+
+    async def async_step_keep_out(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """It stays as it is."""
+        return self.async_create_entry(data={})
+
+    async def async_step_take_in(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """The counters rise by it with their next reading."""
+        amounts = dict(self.data or {})
+        del amounts["kind"]
+        entry: GatewayConfigEntry | None = self.hass.config_entries.async_get_entry(str(amounts.pop("entry_id")))
+        if entry is None or not entry.state.recoverable or not hasattr(entry, "runtime_data"):
+            return self.async_abort(reason="not_loaded")
+        for counter, amount_wh in amounts.items():
+            entry.runtime_data.guard.take_in(counter, float(amount_wh or 0))
+        await entry.runtime_data.counter_store.async_save()
+        return self.async_create_entry(data={})
+
+
+def _together(counter: str) -> str:
+    """The counter without its phase: what happens to phases happens to their flow."""
+    return counter if counter.startswith(INVERTER) else counter.rpartition(".")[0]
+
+
+def _unique_id(serial: str, counter: str) -> str:
+    """The unique id of the entity that shows a counter (DESIGN §2)."""
+    if counter.startswith(INVERTER):
+        return f"{counter.removeprefix(INVERTER)}_energy_lifetime"
+    flow, name, phase = counter.split(".")
+    if name == LIFETIME:
+        key = f"{flow}_energy_lifetime"
+    elif flow == Flow.NET_CONSUMPTION:
+        key = "grid_import_energy" if name == DELIVERED else "grid_export_energy"
+    else:
+        key = f"{flow}_ct_{name.removesuffix('_wh')}"
+    return f"{serial}_{key}" + (f"_l{phase}" if phase != "0" else "")
+
+
+def _path(source: str) -> str:
+    """A source in words: its path, and which CT where the path alone does not tell."""
+    kind, _, ct = source.partition(".")
+    return _PATHS[Source(kind)] + (f" ({ct.replace('_', ' ')} CT)" if ct else "")
+
+
+def _kwh(amount_wh: float) -> str:
+    kwh = amount_wh / 1000
+    return f"{kwh:,.0f}" if kwh >= _WHOLE_KWH else f"{kwh:.1f}"
