@@ -45,5 +45,5 @@ def model_name(info: Info) -> str:
             return "IQ Gateway Metered"
         case False:
             return "IQ Gateway Standard"
-        case None:
+        case _:
             return "Envoy"
