@@ -6,21 +6,25 @@ from homeassistant.helpers import device_registry as dr
 from .client import GatewayError, Info, Lane, decide, model_name, probe
 from .const import DOMAIN, MANUFACTURER, PLATFORMS
 from .coordinator import GatewayConfigEntry, GatewayRuntime, LaneCoordinator
+from .counter_issues import CounterWatch
 from .errors import translated
 from .gateway import async_create_gateway
 from .guard import Guard
+from .store import CounterStore
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
     """Probe the gateway, start its lanes with what the probe has read, add its entities."""
     gateway = await async_create_gateway(hass, entry)
     entry.async_on_unload(gateway.close)
+    store = CounterStore(hass, entry.entry_id)
+    counters = await store.async_load()
     try:
         documents = await probe(gateway, await gateway.identify())
-        site = decide(documents)
+        site = decide(documents, counters.locked_sources())
     except GatewayError as error:
         raise translated(error) from error
-    guard = Guard(site=site)
+    guard = Guard(site=site, state=counters)
     lanes = {
         lane: LaneCoordinator(hass, entry, lane=lane, gateway=gateway, site=site, guard=guard)
         for lane in Lane
@@ -29,7 +33,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     # The report first: what the gateway itself says of today is where today begins on the first day.
     for lane in sorted(lanes, key=lambda lane: lane is not Lane.REPORT):
         lanes[lane].start_with(documents)
-    entry.runtime_data = GatewayRuntime(gateway=gateway, site=site, guard=guard, lanes=lanes)
+    entry.runtime_data = GatewayRuntime(gateway=gateway, site=site, guard=guard, counter_store=store, lanes=lanes)
+    entry.async_on_unload(store.async_save)
+    entry.runtime_data.observe(CounterWatch(hass, entry, store))
     _register_gateway(hass, entry, site.info)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
@@ -54,6 +60,11 @@ def _register_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, info: Info
 async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
     """Take the entities down; the connection is closed with the entry."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Delete what is stored of the counters."""
+    await CounterStore(hass, entry.entry_id).async_remove()
 
 
 async def async_remove_config_entry_device(_: HomeAssistant, entry: GatewayConfigEntry, device: dr.DeviceEntry) -> bool:
