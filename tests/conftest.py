@@ -11,10 +11,18 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
+from yarl import URL
 
+from custom_components.enphase_iq_gateway.client import Address, CloudUrls
+from custom_components.enphase_iq_gateway.client.address import Scheme
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import PROFILES, Simulator
+from simulator.cloud import LOGIN_PATH, TOKENS_PATH, Cloud
 
+USERNAME = "owner@example.com"
+PASSWORD = "correct horse"
+
+type StartCloud = Callable[[Simulator], Awaitable[Cloud]]
 type StartSimulator = Callable[..., Awaitable[Simulator]]
 
 
@@ -50,6 +58,36 @@ async def start_simulator() -> AsyncIterator[StartSimulator]:
             return await stack.enter_async_context(simulator)
 
         yield start
+
+
+@pytest.fixture
+async def start_cloud(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StartCloud]:
+    """Start the cloud that gives tokens for a simulator; nobody waits long for it."""
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.cloud.BACK_OFF_S", (0.0, 0.0))
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.cloud.TIMEOUT_S", 0.3)
+    async with AsyncExitStack() as stack:
+
+        async def start(simulator: Simulator) -> Cloud:
+            cloud = await stack.enter_async_context(Cloud(simulator, {USERNAME: PASSWORD}))
+            urls = CloudUrls(login=cloud.enlighten_url + LOGIN_PATH, token=cloud.entrez_url + TOKENS_PATH)
+            monkeypatch.setattr("custom_components.enphase_iq_gateway.gateway.CLOUD_URLS", urls)
+            return cloud
+
+        yield start
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> dict[str, Simulator]:
+    """Say which simulator answers at which address, on the usual ports; nobody does at the others."""
+    devices: dict[str, Simulator] = {}
+    real_url = Address.url
+
+    def url(address: Address, scheme: Scheme, path: str) -> URL:
+        there = devices[address.host].address if address.host in devices else "127.0.0.1:1"
+        return real_url(Address.parse(there), scheme, path)
+
+    monkeypatch.setattr(Address, "url", url)
+    return devices
 
 
 async def start_flow(hass: HomeAssistant, simulator: Simulator) -> ConfigFlowResult:

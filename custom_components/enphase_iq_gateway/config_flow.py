@@ -1,6 +1,7 @@
 """Setting a gateway up, signing in to it again, moving it: all ways lead through the same few steps (DESIGN §3)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Final, override
 
@@ -8,15 +9,12 @@ from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
-    ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     FlowType,
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.selector import (
     BooleanSelector,
     TextSelector,
@@ -33,13 +31,10 @@ from .client import (
     AddressError,
     Certificate,
     CertificateCheck,
-    CloudUrls,
     GatewayError,
     Info,
-    Secret,
     Token,
     check_supported,
-    fetch_token,
 )
 from .const import (
     CONF_CERTIFICATE,
@@ -47,12 +42,10 @@ from .const import (
     CONF_REMEMBER_PASSWORD,
     DOMAIN,
 )
+from .discovery import async_has_left, remember_mac
 from .flow_errors import form_error
-from .gateway import async_open_gateway, certificate_data, certificate_of, credential_of
+from .gateway import TOKEN_PAGE, async_fetch_token, async_open_gateway, certificate_data, certificate_of, credential_of
 from .options_flow import GatewayOptionsFlow, async_offer_energy_dashboard
-
-CLOUD_URLS: CloudUrls = CloudUrls()
-TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
 
 _PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 _HOST_SCHEMA: Final = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
@@ -74,6 +67,15 @@ _LOCAL_ACCOUNT_SCHEMA: Final = probatio.Schema(
 )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    """A gateway that has said who it is."""
+
+    address: Address
+    info: Info
+    certificate: Certificate | None
+
+
 class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     """Find the gateway, make sure that it is the right one, sign in, store."""
 
@@ -81,9 +83,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def __init__(self) -> None:
         """Nothing is known yet."""
-        self._address: Address | None = None
-        self._info: Info | None = None
-        self._certificate: Certificate | None = None
+        self._found: _Found | None = None
         self._errors: dict[str, str] = {}
         self._placeholders: dict[str, str] = {}
 
@@ -107,7 +107,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask where the gateway is."""
         if user_input is not None and await self._identify(user_input[CONF_HOST]):
-            await self.async_set_unique_id(self._known.serial, raise_on_progress=False)
+            await self.async_set_unique_id(self._known.info.serial, raise_on_progress=False)
             self._abort_if_unique_id_configured()
             return await self._choose_sign_in()
         return self._form("user", _HOST_SCHEMA, user_input)
@@ -115,66 +115,51 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
         """Take up a gateway that announces itself; its port says nothing (G§12)."""
-        return await self._discovered(discovery_info.host, discovery_info.properties.get("serialnum"))
+        return await self._discovered(str(discovery_info.ip_address), serial=discovery_info.properties.get("serialnum"))
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
         """Take up a device with the maker's network address, once it says that it is a gateway (G§12)."""
-        self._async_abort_entries_match({CONF_HOST: discovery_info.ip})
-        return await self._discovered(discovery_info.ip, None, mac=dr.format_mac(discovery_info.macaddress))
+        for entry in self._async_current_entries(include_ignore=False):
+            if entry.data[CONF_HOST] == discovery_info.ip:
+                remember_mac(self.hass, entry, discovery_info.macaddress)
+                return self.async_abort(reason="already_configured")
+        return await self._discovered(discovery_info.ip, mac=discovery_info.macaddress)
 
-    async def _discovered(self, host: str, serial: str | None, mac: str | None = None) -> ConfigFlowResult:
+    async def _discovered(self, host: str, *, serial: str | None = None, mac: str | None = None) -> ConfigFlowResult:
         """Begin with an address that something else than a person told."""
         if ip_address(host).is_link_local:
             # The gateway's own access point, or an address that means nothing without its interface.
             return self.async_abort(reason="link_local")
-        entry = None if serial is None else await self.async_set_unique_id(serial)
-        if entry is not None and not await self._moved(entry, host):
-            return self.async_abort(reason="already_configured")
+        if serial is None:
+            if not await self._identify(host):
+                return self.async_abort(reason="cannot_connect")
+            serial = self._known.info.serial
+        await self.async_set_unique_id(serial)
+        entry = self._entry_of(serial)
+        if entry is not None and mac is not None:
+            remember_mac(self.hass, entry, mac)
+        if entry is None or entry.data[CONF_HOST] == host or not await async_has_left(self.hass, entry):
+            self._abort_if_unique_id_configured()
         if not await self._identify(host, serial=serial, entry=entry):
             return self.async_abort(reason="cannot_connect")
-        if entry is None:
-            entry = await self.async_set_unique_id(self._known.serial)
-            if entry is not None and not await self._moved(entry, host):
-                self._remember_mac(entry, mac)
-                return self.async_abort(reason="already_configured")
         if entry is not None:
-            self._remember_mac(entry, mac)
             return self.async_update_reload_and_abort(
                 entry, data_updates={CONF_HOST: host}, reason="already_configured"
             )
-        self.context["title_placeholders"] = {"serial": self._known.serial, "host": host}
+        self.context["title_placeholders"] = {"serial": serial, "host": host}
         return await self._choose_sign_in()
 
-    async def _moved(self, entry: ConfigEntry, host: str) -> bool:
-        """Whether a known gateway has left its address: its two interfaces announce themselves in turn (G§12)."""
-        if entry.data[CONF_HOST] == host:
-            return False
-        if entry.state is ConfigEntryState.LOADED and any(
-            lane.last_update_success for lane in entry.runtime_data.lanes.values()
-        ):
-            return False
-        gateway = await async_open_gateway(
-            self.hass, Address.parse(entry.data[CONF_HOST]), serial=entry.unique_id, pinned=certificate_of(entry)
-        )
-        async with gateway:
-            try:
-                await gateway.identify()
-            except GatewayError:
-                return True
-        return False
-
-    def _remember_mac(self, entry: ConfigEntry, mac: str | None) -> None:
-        """Let Home Assistant know the gateway's network address, so that it tells us when the gateway moves."""
-        devices = dr.async_get(self.hass)
-        if mac and (device := devices.async_get_device_by_identifier((DOMAIN, str(entry.unique_id)), entry.entry_id)):
-            devices.async_update_device(device.id, merge_connections={(dr.CONNECTION_NETWORK_MAC, mac)})
+    def _entry_of(self, serial: str) -> ConfigEntry | None:
+        """Give the entry of a gateway that is set up; an ignored one is not."""
+        entries = self._async_current_entries(include_ignore=False)
+        return next((entry for entry in entries if entry.unique_id == serial), None)
 
     # Signing in
 
     async def _choose_sign_in(self) -> ConfigFlowResult:
         """Ask for what this firmware wants (G§2.1)."""
-        return await (self.async_step_sign_in() if self._known.wants_token else self.async_step_local_account())
+        return await (self.async_step_sign_in() if self._known.info.wants_token else self.async_step_local_account())
 
     async def async_step_sign_in(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the person choose how to come by a token."""
@@ -187,13 +172,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             username, password = user_input[CONF_USERNAME].strip(), user_input[CONF_PASSWORD]
             try:
-                token = await fetch_token(
-                    async_create_clientsession(self.hass),
-                    username,
-                    Secret(password),
-                    self._known.serial,
-                    urls=CLOUD_URLS,
-                )
+                token = await async_fetch_token(self.hass, username, password, self._known.info.serial)
             except GatewayError as error:
                 self._note(error)
             else:
@@ -235,6 +214,9 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reauth(self, _: Mapping[str, Any]) -> ConfigFlowResult:
         """The gateway no longer takes the credential."""
+        entry = self._get_reauth_entry()
+        # What names a discovered gateway in a list names this one too.
+        self.context["title_placeholders"] = {"serial": str(entry.unique_id), "host": entry.data[CONF_HOST]}
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -255,26 +237,26 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     # What all steps share
 
     @property
-    def _known(self) -> Info:
+    def _known(self) -> _Found:
         """The gateway that was found."""
-        if self._info is None:
+        if self._found is None:
             raise RuntimeError("no gateway has been identified yet")
-        return self._info
+        return self._found
 
     async def _identify(self, host: str, *, serial: str | None = None, entry: ConfigEntry | None = None) -> bool:
         """Ask the device at an address who it is, without showing it anything; errors are kept for the form."""
         try:
-            self._address = Address.parse(host)
+            address = Address.parse(host)
             gateway = await async_open_gateway(
                 self.hass,
-                self._address,
+                address,
                 serial=serial,
                 pinned=None if entry is None else certificate_of(entry),
                 certificate_check=_certificate_check(entry),
             )
             async with gateway:
-                self._info = await gateway.identify()
-                self._certificate = gateway.certificate
+                info = await gateway.identify()
+                self._found = _Found(address=address, info=info, certificate=gateway.certificate)
         except (AddressError, GatewayError) as error:
             self._note(error)
             return False
@@ -282,27 +264,29 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _finish(self, data: dict[str, Any]) -> ConfigFlowResult | None:
         """Sign in, make sure that there is something to read, store; None when that fails."""
-        address, info = self._address, self._known
-        if address is None:
-            raise RuntimeError("no gateway has been identified yet")
+        found = self._known
         try:
             gateway = await async_open_gateway(
-                self.hass, address, serial=info.serial, credential=credential_of(data), pinned=self._certificate
+                self.hass,
+                found.address,
+                serial=found.info.serial,
+                credential=credential_of(data),
+                pinned=found.certificate,
             )
             async with gateway:
                 await gateway.check_sign_in()
-                await check_supported(gateway, info)
+                await check_supported(gateway, found.info)
                 certificate = gateway.certificate
         except GatewayError as error:
             self._note(error)
             return None
-        data = {CONF_HOST: str(address), **data}
+        data = {CONF_HOST: str(found.address), **data}
         if certificate is not None:
             data[CONF_CERTIFICATE] = certificate_data(certificate)
         if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
             return self.async_update_reload_and_abort(entry, data=data)
-        return self.async_create_entry(title=f"IQ Gateway {info.serial}", data=data)
+        return self.async_create_entry(title=f"IQ Gateway {found.info.serial}", data=data)
 
     def _note(self, error: GatewayError | AddressError) -> None:
         """Keep what the form is to say."""
@@ -312,7 +296,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _describe(self) -> dict[str, str]:
         """What the texts of a form may name."""
-        known = {"host": str(self._address), "serial": self._info.serial} if self._info is not None else {}
+        found = self._found
+        known = {} if found is None else {"host": str(found.address), "serial": found.info.serial}
         return {"token_page": TOKEN_PAGE, **known, **self._placeholders}
 
     def _form(

@@ -1,6 +1,7 @@
 """What a person reads in a form when something went wrong: a key of the translations for every error."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from .client import (
     INFO,
@@ -48,7 +49,7 @@ def form_error(error: GatewayError | AddressError) -> Words:
         case ExpiredTokenError():
             expired = datetime.fromtimestamp(error.expired_at, UTC)
             return "token_expired", {"expired": f"{expired:%Y-%m-%d %H:%M}"}
-        case GatewayStatusError() if error.endpoint != INFO.path:
+        case GatewayStatusError() if error.endpoint != INFO.path or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return "busy", {"status": str(error.status)}
         case _:
             return next(key for kind, key in _KEYS if isinstance(error, kind)), {}

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from ipaddress import ip_address
+import time
+from typing import Final
 
 from aiohttp.abc import AbstractResolver
 from aiohttp_asyncmdnsresolver.api import AsyncDualMDNSResolver
@@ -9,13 +11,21 @@ from homeassistant.components import zeroconf
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
-from .client import Account, Address, Certificate, CertificateCheck, Gateway, Secret, Token
+from .client import Account, Address, Certificate, CertificateCheck, CloudUrls, Gateway, Secret, Token, fetch_token
 from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK
+
+CLOUD_URLS: CloudUrls = CloudUrls()
+TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
+"""Where a person makes a token himself (G§2.3e)."""
 
 
 async def async_create_gateway(hass: HomeAssistant, entry: ConfigEntry) -> Gateway:
-    """Make the gateway of an entry: its serial, its certificate and its credential are known."""
+    """Make the gateway of an entry: its serial, its certificate and its credential are known.
+
+    Raises: TokenError when what is stored is none.
+    """
     return await async_open_gateway(
         hass,
         Address.parse(entry.data[CONF_HOST]),
@@ -43,6 +53,7 @@ async def async_open_gateway(
         pinned=pinned,
         certificate_check=certificate_check,
         resolver=None if _is_number(address) else await _async_local_resolver(hass),
+        clock=time.time,
     )
 
 
@@ -59,8 +70,23 @@ async def _async_local_resolver(hass: HomeAssistant) -> AbstractResolver:
     return AsyncDualMDNSResolver(async_zeroconf=await zeroconf.async_get_async_instance(hass))
 
 
+async def async_fetch_token(hass: HomeAssistant, username: str, password: str, serial: str) -> Token:
+    """Get a token for a gateway from the maker's cloud, with a session of its own: its cookies are the person's.
+
+    Raises: CloudError.
+    """
+    session = async_create_clientsession(hass, auto_cleanup=False)
+    try:
+        return await fetch_token(session, username, Secret(password), serial, urls=CLOUD_URLS)
+    finally:
+        session.detach()
+
+
 def credential_of(data: Mapping[str, str]) -> Token | Account:
-    """Take the credential out of an entry's data."""
+    """Take the credential out of an entry's data.
+
+    Raises: TokenError when what is stored is none.
+    """
     if CONF_TOKEN in data:
         return Token.parse(data[CONF_TOKEN])
     return Account(username=data[CONF_USERNAME], password=Secret(data.get(CONF_PASSWORD, "")))

@@ -166,7 +166,9 @@ class Door:
         try:
             answer = await self._identify("http")
         except GatewayConnectionError as error:
-            raise GatewayConnectionError(f"{over_tls} (https), {error} (http)") from None
+            slow = isinstance(over_tls, GatewayTimeoutError) or isinstance(error, GatewayTimeoutError)
+            kind = GatewayTimeoutError if slow else GatewayConnectionError
+            raise kind(f"{over_tls} (https), {error} (http)") from None
         self.scheme = "http"
         return self.scheme, answer
 

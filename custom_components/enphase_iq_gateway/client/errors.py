@@ -58,8 +58,11 @@ class GatewayWrongDeviceError(GatewayError):
     """Another device than the one expected answers at this address."""
 
     def __init__(self, expected: str, found: str) -> None:
-        """Keep both serials, so that a person can be told which device it is."""
-        super().__init__(f"/info: serial {found}, expected {expected}")
+        """Keep both serials, so that a person can be told which device it is.
+
+        The text names none: the end of a serial is the password of old firmware (G§2.2), and texts get into logs.
+        """
+        super().__init__("/info: the serial of another gateway, expected this one's")
         self.expected = expected
         self.found = found
 

@@ -104,12 +104,22 @@ class Gateway:
         """How reading went, by path."""
         return MappingProxyType(self._statistics)
 
+    def replace_token(self, token: Token) -> None:
+        """Sign in with another token from the next request on; the session of the old one ends with it."""
+        self._credential = token
+        self._sign_in = _way_in(self._door, token, self._clock)
+
     async def identify(self) -> Info:
         """Ask which gateway this is, without any credential, and make sure that it is the expected one.
 
-        Raises: GatewayWrongDeviceError, GatewayCertificateError, GatewayError.
+        Raises: GatewayWrongDeviceError, GatewayCertificateError, GatewayError; GatewayAuthenticationError when its
+        firmware wants another kind of credential than the one given (G§2.1).
         """
-        return await self.read(INFO)
+        info = await self.read(INFO)
+        if self._credential is not None and isinstance(self._credential, Token) is not info.wants_token:
+            wanted = "a token" if info.wants_token else "a local account"
+            raise GatewayAuthenticationError(f"firmware {info.firmware} wants {wanted}")
+        return info
 
     async def check_sign_in(self) -> None:
         """Make sure that the gateway accepts the credential.
@@ -117,24 +127,16 @@ class Gateway:
         Raises: GatewayAuthenticationError when only another credential helps; GatewayError when there is no telling.
         """
         info = await self.identify()
-        match self._credential:
-            case Token() as token if info.wants_token:
-                token.check(info.serial, self._clock())
-            case Account() if not info.wants_token:
-                pass
-            case None:
-                pass
-            case _:
-                wanted = "a token" if info.wants_token else "a local account"
-                raise GatewayAuthenticationError(f"firmware {info.firmware} wants {wanted}")
+        if isinstance(self._credential, Token):
+            self._credential.check(info.serial, self._clock())
         await self._sign_in.check()
 
     async def read[T](self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> T:
-        """Read an endpoint, within the door's own limit where none is given.
+        """Read an endpoint, within its own limit or else the door's where none is given.
 
         Raises: GatewayError; GatewayStatusError for a 401 that concerns this endpoint alone (G§2.6).
         """
-        return await self._ask(endpoint.path, endpoint.read, timeout_s)
+        return await self._ask(endpoint.path, endpoint.read, endpoint.limit_s if timeout_s is None else timeout_s)
 
     async def read_raw(self, path: str, *, timeout_s: float | None = None) -> bytes:
         """Read what a path says as it is, for diagnostics.

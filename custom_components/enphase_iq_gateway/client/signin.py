@@ -144,6 +144,9 @@ class DigestSignIn(SignIn):
     @override
     async def get(self, path: str, limit_s: float | None = None) -> Answer:
         answer = await self._door.get(path, digest=await self._answer_to_challenge(), limit_s=limit_s)
+        if answer.status in _DENIED and self._door.scheme == "https":
+            # Only firmware 7 and later speaks TLS: it was updated meanwhile (G§2.1).
+            raise GatewayAuthenticationError(f"{path}: status {answer.status} over TLS, a token is wanted")
         # Other paths are closed to good accounts too: /production on 4.x and 5.x, /ivp/meters on 3.x (G§2.2).
         if answer.status in _DENIED and path == INVERTER_LIST.path:
             raise GatewayAuthenticationError(f"{path}: status {answer.status}, the account is not accepted")

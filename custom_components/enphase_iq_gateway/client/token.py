@@ -30,8 +30,8 @@ class OtherGatewayTokenError(TokenError):
     """The token is for another gateway: the commonest mistake there is (G§2.4)."""
 
     def __init__(self, expected: str, found: str) -> None:
-        """Keep both serials, so that a person can be told for which gateway it is."""
-        super().__init__(f"token for gateway {found}, expected {expected}")
+        """Keep both serials, so that a person can be told for which gateway it is; the text names none, for the log."""
+        super().__init__("token for another gateway")
         self.expected = expected
         self.found = found
 

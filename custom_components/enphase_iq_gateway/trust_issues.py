@@ -1,0 +1,114 @@
+"""When something else answers at the gateway's address: a repair that says what, gone when the right one is back.
+
+The lanes do not stop their clocks: they go on asking who is there, and show nothing before it is the right one.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+
+from .client import Certificate, Gateway, GatewayCertificateError, GatewayError, GatewayWrongDeviceError
+from .const import CONF_CERTIFICATE, DOMAIN, LOGGER
+from .coordinator import GatewayConfigEntry, LaneCoordinator
+from .gateway import certificate_data, certificate_of
+
+WRONG_DEVICE: Final = "wrong_device"
+OTHER_CERTIFICATE: Final = "other_certificate"
+
+
+def issue_id(kind: str, entry: ConfigEntry) -> str:
+    """Name the repair of one kind for one gateway."""
+    return f"{kind}_{entry.entry_id}"
+
+
+def note_refusal(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -> None:
+    """Tell the person who answers instead of the gateway; an outage says nothing about that, and changes nothing."""
+    match error:
+        case GatewayWrongDeviceError():
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                issue_id(WRONG_DEVICE, entry),
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key=WRONG_DEVICE,
+                translation_placeholders={
+                    "host": entry.data[CONF_HOST],
+                    "expected": error.expected,
+                    "found": error.found,
+                },
+            )
+        case GatewayCertificateError():
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                issue_id(OTHER_CERTIFICATE, entry),
+                # What a person accepts is what he was shown, even if a third one is there by then.
+                data={"kind": OTHER_CERTIFICATE, "entry_id": entry.entry_id, **certificate_data(error.presented)},
+                is_fixable=True,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key=OTHER_CERTIFICATE,
+                translation_placeholders={
+                    "host": entry.data[CONF_HOST],
+                    "serial": str(entry.unique_id),
+                    **_words("pinned", error.pinned),
+                    **_words("presented", error.presented),
+                },
+            )
+
+
+class TrustWatch:
+    """Looks at each reading of each lane for who has answered."""
+
+    def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+        """Take the gateway that is set up."""
+        self._hass = hass
+        self._entry = entry
+
+    def __call__(self, _: LaneCoordinator, error: GatewayError | None) -> None:
+        """Note a refusal, or that all is well."""
+        if error is None:
+            note_trust(self._hass, self._entry, self._entry.runtime_data.gateway)
+        else:
+            note_refusal(self._hass, self._entry, error)
+
+
+def note_trust(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway) -> None:
+    """The right gateway answers: nothing to repair any more; the certificate it has renewed is the pinned one now."""
+    for kind in (WRONG_DEVICE, OTHER_CERTIFICATE):
+        ir.async_delete_issue(hass, DOMAIN, issue_id(kind, entry))
+    certificate, pinned = gateway.certificate, certificate_of(entry)
+    if certificate is None or certificate == pinned:
+        return
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_CERTIFICATE: certificate_data(certificate)})
+    if pinned is not None:
+        LOGGER.warning(
+            "The gateway has a new certificate, accepted by the setting of the certificate check: %s instead of %s",
+            certificate.sha256,
+            pinned.sha256,
+        )
+
+
+def clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Take every repair of this gateway away, whoever made it."""
+    for domain, issue in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and entry.entry_id in issue:
+            ir.async_delete_issue(hass, DOMAIN, issue)
+
+
+def _words(name: str, certificate: Certificate) -> dict[str, str]:
+    """What a repair says of a certificate."""
+    pairs = zip(certificate.sha256[::2], certificate.sha256[1::2], strict=True)
+    return {
+        name: ":".join("".join(pair) for pair in pairs).upper(),
+        f"{name}_from": _day(certificate.not_before),
+        f"{name}_to": _day(certificate.not_after),
+    }
+
+
+def _day(at: int) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
