@@ -16,6 +16,7 @@ from custom_components.enphase_iq_gateway.repairs import async_create_fix_flow
 from simulator import Simulator
 
 from .conftest import StartSimulator, set_up
+from .hours import pass_time
 from .virtual_time import VirtualTime, virtual_time
 
 NAME = "sensor.iq_gateway_122300000001"
@@ -54,9 +55,9 @@ def kwh(hass: HomeAssistant, name: str) -> float:
 async def jump(hass: HomeAssistant, clock: VirtualTime, simulator: Simulator) -> ConfigEntry:
     """Let the production CT's counters jump for good, as its readings show them."""
     entry = await set_up(hass, simulator)
-    await clock.advance(hass, 60, step=30)
+    await pass_time(hass, clock, 60)
     simulator.faults.add("spike", path="/ivp/meters/readings", wh=JUMP_WH)
-    await clock.advance(hass, 20 * 60, step=30)
+    await pass_time(hass, clock, 20 * 60)
     return entry
 
 
@@ -100,7 +101,7 @@ async def test_a_jump_that_was_real_is_taken_in(hass: HomeAssistant, noon: Virtu
     before = {name: kwh(hass, name) for name in ("production_lifetime", "production_lifetime_l1")}
     (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
     assert await answer(hass, issue, "take_in") is FlowResultType.CREATE_ENTRY
-    await noon.advance(hass, 60, step=30)
+    await pass_time(hass, noon, 60)
     assert {name: kwh(hass, name) - value for name, value in before.items()} == pytest.approx(
         dict.fromkeys(before, JUMP_WH / 1000), abs=0.1
     )
@@ -113,7 +114,7 @@ async def test_a_jump_that_was_none_stays_out(hass: HomeAssistant, noon: Virtual
     before = kwh(hass, "production_lifetime")
     (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
     assert await answer(hass, issue, "keep_out") is FlowResultType.CREATE_ENTRY
-    await noon.advance(hass, 60, step=30)
+    await pass_time(hass, noon, 60)
     assert kwh(hass, "production_lifetime") == pytest.approx(before, abs=0.1)
     assert issue not in issues(hass, "counter_jump")
 
@@ -133,7 +134,7 @@ async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, sim
     """Nothing happened."""
     await set_up(hass, simulator)
     simulator.faults.add("spike", count=4)
-    await noon.advance(hass, 1200, step=30)
+    await pass_time(hass, noon, 1200)
     assert issues(hass, "counter_jump") == []
 
 
@@ -143,7 +144,7 @@ async def test_a_meter_replaced_by_a_new_one_is_no_repair(
     """It begins again at zero, which statistics understand; there is nothing to decide."""
     await set_up(hass, simulator)
     simulator.faults.add("spike", path="/ivp/meters/readings", wh=-5_200_000.0)
-    await noon.advance(hass, 1200, step=30)
+    await pass_time(hass, noon, 1200)
     assert issues(hass, "counter_jump") == []
 
 
@@ -158,7 +159,7 @@ async def test_a_source_that_is_gone_for_good_is_told_and_the_counter_goes_on(
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert kwh(hass, "production_lifetime") == pytest.approx(before, abs=0.001)
-    await noon.advance(hass, 300, step=30)
+    await pass_time(hass, noon, 300)
     (issue,) = issues(hass, "counter_source")
     assert issue.translation_placeholders == {
         "entity": f"{NAME}_production_lifetime",
@@ -176,7 +177,7 @@ async def test_a_source_that_cannot_be_read_just_now_is_kept(
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/pdm/device_data", code=503)
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await noon.advance(hass, 300, step=30)
+    await pass_time(hass, noon, 300)
     assert issues(hass, "counter_source") == []
 
 

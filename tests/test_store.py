@@ -14,6 +14,7 @@ from custom_components.enphase_iq_gateway.store import CounterStore
 from simulator import Simulator
 
 from .conftest import StartSimulator, set_up
+from .hours import pass_time
 from .virtual_time import VirtualTime, virtual_time
 
 PRODUCTION = "sensor.iq_gateway_122300000001_production_lifetime"
@@ -57,14 +58,14 @@ async def test_the_state_is_written_five_minutes_after_it_was_last_written(
 ) -> None:
     """Not with each reading, and not put off by each reading."""
     entry = await set_up(hass, simulator)
-    await noon.advance(hass, 300, step=30)
+    await pass_time(hass, noon, 300)
     assert stored(hass_storage, entry) is None
-    await noon.advance(hass, 120, step=30)
+    await pass_time(hass, noon, 120)
     first = stored(hass_storage, entry)
     assert first is not None
-    await noon.advance(hass, 180, step=30)
+    await pass_time(hass, noon, 180)
     assert stored(hass_storage, entry) == first
-    await noon.advance(hass, 240, step=30)
+    await pass_time(hass, noon, 240)
     assert stored(hass_storage, entry) != first
 
 
@@ -84,7 +85,7 @@ async def test_the_state_is_written_when_home_assistant_stops(
 ) -> None:
     """Whatever is still to be written is written then."""
     entry = await set_up(hass, simulator)
-    await noon.advance(hass, 60, step=30)
+    await pass_time(hass, noon, 60)
     hass.set_state(CoreState.stopping)
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()
@@ -98,12 +99,12 @@ async def test_a_restart_in_the_middle_of_a_glitch_changes_nothing(
     entry = await set_up(hass, simulator)
     before = production_kwh(hass)
     simulator.faults.add("zeros")
-    await noon.advance(hass, 60, step=30)
+    await pass_time(hass, noon, 60)
     await restart(hass, entry)
-    await noon.advance(hass, 60, step=30)
+    await pass_time(hass, noon, 60)
     assert production_kwh(hass) == before
     simulator.faults.clear()
-    await noon.advance(hass, 60, step=30)
+    await pass_time(hass, noon, 60)
     assert production_kwh(hass) * 1000 == pytest.approx(simulator.world.production.delivered_wh, abs=1)
 
 
@@ -113,9 +114,9 @@ async def test_a_restart_in_the_middle_of_a_wrap_changes_nothing(
     """The offset is stored."""
     entry = await set_up(hass, simulator)
     simulator.faults.add("wrap")
-    await noon.advance(hass, 60, step=30)
+    await pass_time(hass, noon, 60)
     await restart(hass, entry)
-    await noon.advance(hass, 60, step=30)
+    await pass_time(hass, noon, 60)
     assert production_kwh(hass) * 1000 == pytest.approx(simulator.world.production.delivered_wh, abs=1)
 
 
@@ -125,7 +126,7 @@ async def test_a_reset_is_written_at_once(
     """After a crash the old value would come back, and be counted as energy."""
     entry = await set_up(hass, simulator)
     simulator.faults.add("spike", wh=-11_000_000.0)
-    await noon.advance(hass, 990, step=30)
+    await pass_time(hass, noon, 990)
     written = stored(hass_storage, entry)
     assert written is not None
     assert written["counters"][COUNTER]["published"] < 2_000_000
@@ -182,7 +183,7 @@ async def test_removing_the_entry_removes_its_state(
 ) -> None:
     """Also the state that was still to be written."""
     entry = await set_up(hass, simulator)
-    await noon.advance(hass, 60, step=30)
+    await pass_time(hass, noon, 60)
     await hass.config_entries.async_remove(entry.entry_id)
-    await noon.advance(hass, 600, step=300)
+    await pass_time(hass, noon, 600, step=300)
     assert stored(hass_storage, entry) is None
