@@ -37,8 +37,6 @@ from tests.client.device import (
     reply,
 )
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
-
 PATH = "/api/v1/production"
 INVERTERS = INVERTER_LIST.path
 BOTH = [401, 403]
@@ -207,6 +205,19 @@ async def hang_up(writer: asyncio.StreamWriter) -> None:
     await writer.wait_closed()
 
 
+async def test_a_new_token_takes_the_place_of_the_old_one() -> None:
+    """With a session of its own."""
+    renewed = make_token(issued_at=NOW)
+    async with by_token() as (device, gateway, _):
+        await gateway.read_raw(PATH)
+        gateway.replace_token(Token.parse(renewed))
+        await gateway.read_raw(PATH)
+
+        assert gateway.token_expires_at == NOW + 365 * DAY
+    assert device.credentials[2:] == [(CHECK_PATH, "bearer"), (PATH, "cookie")]
+    assert device.requests[-2].headers["authorization"] == f"Bearer {renewed}"
+
+
 @pytest.mark.parametrize(
     ("check", "error"),
     [
@@ -258,6 +269,17 @@ async def test_an_account_is_not_for_firmware_that_wants_a_token() -> None:
     ):
         with pytest.raises(GatewayAuthenticationError, match=r"8\.2\.4345 wants a token"):
             await gateway.check_sign_in()
+
+
+async def test_an_update_to_firmware_that_wants_a_token_is_found_out() -> None:
+    """Whichever path is closed first: TLS alone says that an account is no use any more."""
+    account = Account(username="envoy", password=Secret(""))
+    async with (
+        Device({"/info": info(), PATH: UNAUTHORIZED}, identity=make_identity()) as device,
+        Gateway(device.address, credential=account) as gateway,
+    ):
+        with pytest.raises(GatewayAuthenticationError, match="a token is wanted"):
+            await gateway.read_raw(PATH)
 
 
 async def test_an_account_is_shown_only_where_it_is_asked_for() -> None:
