@@ -10,14 +10,13 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client import connector
 from custom_components.enphase_iq_gateway.client.address import Address
-from custom_components.enphase_iq_gateway.client.endpoints import INFO, INVERTER_LIST, METERS, READINGS
+from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST
 from custom_components.enphase_iq_gateway.client.errors import (
     GatewayCertificateError,
     GatewayConnectionError,
     GatewayError,
     GatewayResponseError,
     GatewayStatusError,
-    GatewayTimeoutError,
     GatewayWrongDeviceError,
 )
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
@@ -25,7 +24,6 @@ from custom_components.enphase_iq_gateway.client.secret import Secret
 from custom_components.enphase_iq_gateway.client.signin import CHECK_PATH, Account
 from custom_components.enphase_iq_gateway.client.token import Token
 from custom_components.enphase_iq_gateway.client.trust import Certificate, CertificateCheck
-from simulator import Simulator
 from tests.client.device import (
     CHALLENGE,
     DAY,
@@ -294,54 +292,6 @@ async def test_a_certificate_that_changes_between_two_connections_proves_nothing
             await gateway.check_sign_in()
 
     assert there.credentials == []
-
-
-async def test_endpoints_become_models() -> None:
-    """Of a whole gateway, over one handshake."""
-    async with Simulator() as simulator:
-        token = Token.parse(simulator.token())
-        async with Gateway(Address.parse(simulator.address), credential=token) as gateway:
-            assert (await gateway.read(INFO)).serial == simulator.serial
-            meters = await gateway.read(METERS)
-            readings = await gateway.read(READINGS)
-
-            assert {meter.eid for meter in meters} == {reading.eid for reading in readings}
-            certificate = gateway.certificate
-        assert certificate is not None
-        assert certificate.sha256 == simulator.fingerprint.replace(":", "").lower()
-        assert simulator.connections == 1
-
-
-@pytest.mark.parametrize(
-    ("fault", "parameters", "timeout_s", "error"),
-    [
-        ("status", {"code": 503}, None, GatewayStatusError),
-        ("status", {"code": 301}, None, GatewayStatusError),
-        ("html", {}, None, GatewayResponseError),
-        ("empty", {}, None, GatewayResponseError),
-        ("wrong_shape", {}, None, GatewayResponseError),
-        ("huge", {"size": 8 * 2**20}, None, GatewayResponseError),
-        ("truncated", {}, None, GatewayConnectionError),
-        ("reset", {}, None, GatewayConnectionError),
-        ("slow_drip", {}, 0.2, GatewayTimeoutError),
-        ("hang", {}, 0.2, GatewayTimeoutError),
-    ],
-)
-async def test_a_fault_of_one_endpoint_has_its_error_and_passes(
-    fault: str, parameters: dict[str, int], timeout_s: float | None, error: type[GatewayError]
-) -> None:
-    """The next reading is good again."""
-    async with Simulator() as simulator:
-        token = Token.parse(simulator.token())
-        async with Gateway(Address.parse(simulator.address), credential=token) as gateway:
-            await gateway.check_sign_in()
-            simulator.faults.add(fault, path=METERS.path, **parameters)
-            with pytest.raises(error, match=METERS.path) as caught:
-                await gateway.read(METERS, timeout_s=timeout_s)
-            assert type(caught.value) is error
-
-            simulator.faults.clear()
-            assert await gateway.read(METERS)
 
 
 async def test_the_account_of_reading_says_how_each_endpoint_went() -> None:
