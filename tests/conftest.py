@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+import logging
 from pathlib import Path
 import time
 from unittest.mock import PropertyMock, patch
@@ -16,14 +18,19 @@ from yarl import URL
 from custom_components.enphase_iq_gateway.client import Address, CloudUrls
 from custom_components.enphase_iq_gateway.client.address import Scheme
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from simulator import PROFILES, Simulator
+from simulator import PROFILES, Faults, Simulator
 from simulator.cloud import LOGIN_PATH, TOKENS_PATH, Cloud
+from simulator.simulator import DEFAULT_SERIAL
+
+from .home import Home
+from .virtual_time import VirtualTime, virtual_time
 
 USERNAME = "owner@example.com"
 PASSWORD = "correct horse"
 
 type StartCloud = Callable[[Simulator], Awaitable[Cloud]]
 type StartSimulator = Callable[..., Awaitable[Simulator]]
+type StartHome = Callable[..., Awaitable[Home]]
 
 
 @pytest.fixture(autouse=True)
@@ -51,10 +58,13 @@ async def start_simulator() -> AsyncIterator[StartSimulator]:
             profile: str = "metered_net_three_phase",
             *,
             inverters: int = 3,
+            serial: str = DEFAULT_SERIAL,
             clock: Callable[[], float] = time.time,
             replay: Path | None = None,
         ) -> Simulator:
-            simulator = Simulator(profile=PROFILES[profile], inverters=inverters, clock=clock, replay=replay)
+            simulator = Simulator(
+                profile=PROFILES[profile], inverters=inverters, serial=serial, clock=clock, replay=replay
+            )
             return await stack.enter_async_context(simulator)
 
         yield start
@@ -88,6 +98,44 @@ def network(monkeypatch: pytest.MonkeyPatch) -> dict[str, Simulator]:
 
     monkeypatch.setattr(Address, "url", url)
     return devices
+
+
+@pytest.fixture
+async def clock(hass: HomeAssistant, request: pytest.FixtureRequest) -> AsyncIterator[VirtualTime]:
+    """Begin at noon in Amsterdam, where the simulated gateways are, unless the test says when."""
+    await hass.config.async_set_time_zone("Europe/Amsterdam")
+    # The loop would warn of every turn in which virtual time has passed.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    with virtual_time(getattr(request, "param", datetime(2026, 11, 20, 11, 0, tzinfo=UTC))) as clock:
+        yield clock
+    logging.getLogger("asyncio").setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def start_home(
+    hass: HomeAssistant, start_simulator: StartSimulator, clock: VirtualTime, caplog: pytest.LogCaptureFixture
+) -> StartHome:
+    """Start homes by the profile of their gateway; with faults in it already, where wanted."""
+
+    async def start(
+        profile: str = "metered_net_three_phase", *, inverters: int = 3, spoil: Callable[[Faults], object] | None = None
+    ) -> Home:
+        simulator = await start_simulator(profile, inverters=inverters, clock=clock.now)
+        if spoil is not None:
+            spoil(simulator.faults)
+        entry = await set_up(hass, simulator)
+        return Home(hass=hass, clock=clock, simulator=simulator, entry=entry, caplog=caplog)
+
+    return start
+
+
+@pytest.fixture
+async def home(request: pytest.FixtureRequest, start_home: StartHome) -> Home:
+    """Set up a gateway that has all three lanes, with every entity, and forget what was said meanwhile."""
+    request.getfixturevalue("all_entities_enabled")
+    home = await start_home()
+    home.caplog.clear()
+    return home
 
 
 async def start_flow(hass: HomeAssistant, simulator: Simulator) -> ConfigFlowResult:
