@@ -3,20 +3,20 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 import time
 
 from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory, real_monotonic
+from freezegun.api import real_monotonic
 from homeassistant.core import HomeAssistant
 
 
 class VirtualTime:
     """The one clock: frozen, until a test moves it on, and every timer that falls due with it."""
 
-    def __init__(self, frozen: FrozenDateTimeFactory) -> None:
+    def __init__(self, tick: Callable[[float], object]) -> None:
         """Take what moves the wall clock and the monotonic one, and so the event loop's."""
-        self._frozen = frozen
+        self._tick = tick
 
     def now(self) -> float:
         """Give the time, epoch seconds, as a clock for the simulator."""
@@ -24,22 +24,14 @@ class VirtualTime:
 
     def tick(self, seconds: float) -> None:
         """Let time pass, and nothing happen yet."""
-        self._frozen.tick(seconds)
-
-    async def advance(self, hass: HomeAssistant, seconds: float, *, step: float = 5.0) -> None:
-        """Let time pass in steps, and after each of them all that falls due, to its end."""
-        left = seconds
-        while left > 0:
-            self.tick(min(step, left))
-            left -= step
-            await settle(hass)
+        self._tick(seconds)
 
 
 @contextmanager
-def virtual_time(start: datetime = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)) -> Iterator[VirtualTime]:
-    """Freeze every clock at a moment: noon in Amsterdam where none is given. Sockets work as ever."""
+def virtual_time(start: datetime) -> Iterator[VirtualTime]:
+    """Freeze every clock at a moment. Sockets work as ever."""
     with freeze_time(start) as frozen:
-        yield VirtualTime(frozen)
+        yield VirtualTime(frozen.tick)
 
 
 async def settle(hass: HomeAssistant) -> None:

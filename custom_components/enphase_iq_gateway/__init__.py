@@ -1,29 +1,47 @@
 """The Enphase IQ Gateway in Home Assistant: sets up one gateway, and takes it down again."""
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 
-from .client import GatewayError, Info, Lane, decide, model_name, probe
+from .client import Address, Gateway, GatewayAuthenticationError, GatewayError, Info, Lane, decide, model_name, probe
 from .const import DOMAIN, MANUFACTURER, PLATFORMS
 from .coordinator import GatewayConfigEntry, GatewayRuntime, LaneCoordinator
 from .counter_issues import CounterWatch
+from .device_notes import DeviceNotes
 from .errors import translated
 from .gateway import async_create_gateway
 from .guard import Guard
+from .renewal import TokenRenewal, async_renew, can_renew
+from .site_watch import SiteWatch
 from .store import CounterStore
+from .trust_issues import TrustWatch, clear_issues, note_refusal, note_trust
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
     """Probe the gateway, start its lanes with what the probe has read, add its entities."""
-    gateway = await async_create_gateway(hass, entry)
-    entry.async_on_unload(gateway.close)
+    renewed = False
     store = CounterStore(hass, entry.entry_id)
     counters = await store.async_load()
     try:
-        documents = await probe(gateway, await gateway.identify())
+        gateway = await async_create_gateway(hass, entry)
+        entry.async_on_unload(gateway.close)
+        _close_on_stop(hass, entry, gateway)
+        info = await gateway.identify()
+        try:
+            documents = await probe(gateway, info)
+        except GatewayAuthenticationError:
+            if not can_renew(entry):
+                raise
+            await async_renew(hass, entry, gateway)
+            renewed = True
+            documents = await probe(gateway, info)
         site = decide(documents, counters.locked_sources())
     except GatewayError as error:
-        raise translated(error) from error
+        note_refusal(hass, entry, error)
+        raise translated(error, ConfigEntryNotReady) from error
+    note_trust(hass, entry, gateway)
     guard = Guard(site=site, state=counters)
     lanes = {
         lane: LaneCoordinator(hass, entry, lane=lane, gateway=gateway, site=site, guard=guard)
@@ -36,14 +54,26 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     entry.runtime_data = GatewayRuntime(gateway=gateway, site=site, guard=guard, counter_store=store, lanes=lanes)
     entry.async_on_unload(store.async_save)
     entry.runtime_data.observe(CounterWatch(hass, entry, store))
+    entry.runtime_data.observe(TrustWatch(hass, entry))
+    entry.runtime_data.observe(DeviceNotes(hass, entry))
+    SiteWatch(hass, entry, next(iter(lanes.values())), documents)
+    TokenRenewal(hass, entry, just_renewed=renewed).start()
     _register_gateway(hass, entry, site.info)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
 
+def _close_on_stop(hass: HomeAssistant, entry: GatewayConfigEntry, gateway: Gateway) -> None:
+    """Hang up when Home Assistant stops: it does not unload its entries then."""
+
+    async def close(_: Event) -> None:
+        await gateway.close()
+
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, close))
+
+
 def _register_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, info: Info) -> None:
     """Register the gateway's device first, so that its inverters find it."""
-    scheme = "https" if info.wants_token else "http"
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, info.serial)},
@@ -53,7 +83,7 @@ def _register_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, info: Info
         name=f"IQ Gateway {info.serial}",
         serial_number=info.serial,
         sw_version=str(info.firmware),
-        configuration_url=f"{scheme}://{entry.data['host']}",
+        configuration_url=Address.parse(entry.data[CONF_HOST]).url("https" if info.wants_token else "http", ""),
     )
 
 
@@ -63,7 +93,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Delete what is stored of the counters."""
+    """Take away what was to be repaired on a gateway that is deleted."""
+    clear_issues(hass, entry)
     await CounterStore(hass, entry.entry_id).async_remove()
 
 

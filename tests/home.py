@@ -1,0 +1,88 @@
+"""A home with a gateway on virtual time, and what tests of failures ask of it."""
+
+import asyncio
+from dataclasses import dataclass
+import logging
+
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_platform
+import pytest
+
+from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry, LaneCoordinator
+from custom_components.enphase_iq_gateway.entity import GatewayEntity
+from simulator import Simulator
+
+from .virtual_time import VirtualTime, settle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """One Home Assistant with one simulated gateway set up in it."""
+
+    hass: HomeAssistant
+    clock: VirtualTime
+    simulator: Simulator
+    entry: GatewayConfigEntry
+    caplog: pytest.LogCaptureFixture
+
+    async def advance(self, seconds: float, *, step: float = 5.0) -> None:
+        """Let time pass in steps, and after each of them all that falls due, to its end."""
+        left = seconds
+        while left > 0:
+            self.clock.tick(min(step, left))
+            left -= step
+            await settle(self.hass)
+
+    async def advance_hanging(self, seconds: float, *, step: float = 5.0) -> None:
+        """Let time pass while requests hang: nothing is waited for but what happens by itself."""
+        left = seconds
+        while left > 0:
+            self.clock.tick(min(step, left))
+            left -= step
+            await self.turn()
+
+    async def turn(self) -> None:
+        """Let the loop turn for as long as an exchange over a local socket takes by far."""
+        for _ in range(300):
+            await asyncio.sleep(0)
+
+    def lane(self, lane: Lane) -> LaneCoordinator:
+        """Give a lane."""
+        return self.entry.runtime_data.lanes[lane]
+
+    def states(self) -> dict[str, tuple[Lane, str]]:
+        """Give lane and state of every entity by its unique id."""
+        states = {}
+        for platform in entity_platform.async_get_platforms(self.hass, DOMAIN):
+            for entity in platform.entities.values():
+                state = self.hass.states.get(entity.entity_id)
+                if state is not None and isinstance(entity, GatewayEntity):
+                    states[str(entity.unique_id)] = (entity.coordinator.lane, state.state)
+        return states
+
+    def state(self, key: str, serial: str | None = None) -> str:
+        """Give the state of one entity, the gateway's own where no inverter is named."""
+        return self.states()[f"{serial or self.entry.unique_id}_{key}"][1]
+
+    def lost(self) -> set[Lane]:
+        """Give the lanes whose entities are unavailable; of a lane all are, or none."""
+        states = self.states().values()
+        lost = {lane for lane, state in states if state == STATE_UNAVAILABLE}
+        assert not lost & {lane for lane, state in states if state != STATE_UNAVAILABLE}
+        return lost
+
+    def log(self) -> list[tuple[str, str]]:
+        """Give what the integration has said: levels and texts, without what is for developers only."""
+        return [
+            (record.levelname, record.getMessage().removeprefix(self.entry.title).lstrip(" :"))
+            for record in self.caplog.records
+            if "enphase_iq_gateway" in record.name and record.levelno > logging.DEBUG
+        ]
+
+    def tasks(self) -> set[str]:
+        """Name the tasks that run for the integration."""
+        tasks = ((task.get_name(), repr(task.get_coro())) for task in asyncio.all_tasks())
+        return {name for name, coroutine in tasks if "enphase_iq_gateway" in coroutine or self.entry.title in name}

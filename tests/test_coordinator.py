@@ -1,0 +1,271 @@
+"""The lanes under failure: what stands, what is lost, what is said, when it comes back."""
+
+from datetime import UTC, datetime, timedelta
+
+from homeassistant.config_entries import ConfigEntryState
+import pytest
+
+from custom_components.enphase_iq_gateway.client import Lane
+from simulator import Faults
+
+from .conftest import StartHome
+from .home import Home
+from .virtual_time import settle, until
+
+READINGS = "/ivp/meters/readings"
+REPORT = "/production.json"
+DEVICES = "/ivp/pdm/device_data"
+
+
+async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
+    """Nothing is unavailable, nothing is said."""
+    before = home.states()
+    home.simulator.faults.add("status", path=READINGS, code=503, count=1)
+
+    await home.advance(32)
+
+    assert home.states() == before
+    assert home.log() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "lane", "seconds"),
+    [(READINGS, Lane.LIVE, 75), (REPORT, Lane.REPORT, 345), ("*production/inverters", Lane.INVERTERS, 345)],
+)
+async def test_two_failures_in_a_row_lose_the_lane_and_no_other(
+    home: Home, path: str, lane: Lane, seconds: float
+) -> None:
+    """The second try comes half a minute after the first."""
+    home.simulator.faults.add("html", path=path)
+    if lane is Lane.INVERTERS:
+        home.simulator.faults.add("html", path=DEVICES)
+
+    await home.advance(seconds)
+
+    assert home.lost() == {lane}
+
+
+async def test_a_lost_lane_is_told_once_with_the_reason(home: Home) -> None:
+    """One warning without a traceback, however long it lasts."""
+    home.simulator.faults.add("status", path=READINGS, code=500)
+
+    await home.advance(1800)
+
+    assert home.log() == [("WARNING", f"live: no values any more: {READINGS}: status 500, expected 200")]
+    assert [record.exc_info for record in home.caplog.records if record.levelname == "WARNING"] == [None]
+
+
+async def test_a_lane_that_is_back_is_told_once(home: Home) -> None:
+    """And its values with it."""
+    home.simulator.faults.add("status", path=READINGS, code=500)
+    await home.advance(75)
+    home.simulator.faults.clear()
+    home.caplog.clear()
+
+    await home.advance(300)
+
+    assert home.lost() == set()
+    assert home.log() == [("INFO", "live: values again")]
+
+
+async def test_a_lane_that_fails_at_times_does_not_flap(home: Home) -> None:
+    """Every second request fails, for an hour."""
+    for after in range(0, 240, 2):
+        home.simulator.faults.add("reset", path=READINGS, after=after, count=1)
+    lost: set[Lane] = set()
+
+    for _ in range(60):
+        await home.advance(60)
+        lost |= home.lost()
+
+    assert lost == set()
+
+
+async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) -> None:
+    """The list gives power and time; one line says so, one when they are back."""
+    serial = next(iter(home.simulator.world.inverters))
+    home.simulator.faults.add("status", path=DEVICES, code=500)
+
+    await home.advance(1260)
+
+    states = home.states()
+    assert home.lost() == set()
+    assert states[f"{serial}_temperature"][1] == "unknown"
+    assert float(states[f"{serial}_power"][1]) > 0
+    assert home.log() == [("WARNING", f"inverters: goes on without {DEVICES}: status 500, expected 200")]
+    home.caplog.clear()
+    home.simulator.faults.clear()
+
+    await home.advance(305)
+
+    assert float(home.states()[f"{serial}_temperature"][1]) > 0
+    assert home.log() == [("INFO", f"inverters: {DEVICES} answers again")]
+
+
+async def test_one_sample_without_device_data_keeps_the_details(home: Home) -> None:
+    """As one failed sample of a whole lane does."""
+    serial = next(iter(home.simulator.world.inverters))
+    home.simulator.faults.add("truncated", path=DEVICES, count=1)
+
+    await home.advance(305)
+
+    assert float(home.states()[f"{serial}_temperature"][1]) > 0
+
+
+async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> None:
+    """It is said once."""
+    first, second, *_ = home.simulator.world.inverters
+    home.simulator.faults.add("missing_device", serial=first)
+
+    await home.advance(900)
+
+    states = home.states()
+    assert (states[f"{first}_power"][1], states[f"{first}_temperature"][1]) == ("unknown", "unknown")
+    assert float(states[f"{second}_power"][1]) > 0
+    assert home.log() == [("INFO", f"inverter {first} is listed without a reading")]
+
+
+async def test_a_gateway_that_was_off_for_hours_has_all_lanes_back_with_the_first(home: Home) -> None:
+    """None of them waits for its own quarter of an hour."""
+    home.simulator.faults.add("reset")
+    await home.advance(7200)
+    assert home.lost() == set(Lane)
+    home.simulator.faults.clear()
+    before = len(home.simulator.requests)
+    while len(home.simulator.requests) == before:
+        await home.advance(5)
+
+    await home.advance(35)
+
+    assert home.lost() == set()
+
+
+async def test_a_slow_report_is_asked_for_more_seldom(start_home: StartHome) -> None:
+    """33 s of each 60 are too many; when it is fast again, it is asked for each minute again."""
+    home = await start_home("metered_without_cts_old")
+    taken_s = 33.0
+
+    def answer_slowly() -> float:
+        home.clock.tick(taken_s)
+        return home.clock.now()
+
+    home.simulator.faults = Faults(answer_slowly)
+    home.simulator.faults.add("slow", path="/production*", delay_s=0.0)
+    await home.advance(70)
+    assert home.lane(Lane.LIVE).update_interval == timedelta(seconds=99)
+    taken_s = 0.5
+
+    await home.advance(105)
+
+    assert home.lane(Lane.LIVE).update_interval == timedelta(seconds=60)
+
+
+async def test_a_hanging_endpoint_is_given_up_and_keeps_no_other_lane(home: Home) -> None:
+    """The others read meanwhile, and the report is lost like any other."""
+    home.simulator.faults.add("hang", path=REPORT)
+
+    await home.advance_hanging(650)
+
+    assert home.lost() == {Lane.REPORT}
+
+
+async def test_a_lane_that_cannot_be_read_at_set_up_comes_later(start_home: StartHome) -> None:
+    """The others do not wait for it."""
+    home = await start_home(spoil=lambda faults: faults.add("status", path="/production*", code=503))
+    assert home.entry.state is ConfigEntryState.LOADED
+    assert Lane.REPORT not in {lane for lane, _ in home.states().values()}
+    home.simulator.faults.clear()
+
+    await home.advance(35)
+
+    assert float(home.state("total_consumption_energy_lifetime")) > 0
+    assert [text for _, text in home.log() if "values" in text] == [
+        "report: no values any more: it could not be read at set-up",
+        "report: values again",
+    ]
+
+
+# Half a minute before the maintenance, in Amsterdam.
+at_night = pytest.mark.parametrize("clock", [datetime(2026, 11, 20, 21, 59, 30, tzinfo=UTC)], indirect=True)
+
+
+@at_night
+async def test_two_minutes_of_maintenance_are_not_noticed(home: Home) -> None:
+    """The last values stand, nothing is said."""
+    home.simulator.faults.add("nightly_outage")
+    lost: set[Lane] = set()
+
+    for _ in range(20):
+        await home.advance(30)
+        lost |= home.lost()
+
+    assert home.simulator.requests[-1].status == 200
+    assert lost == set()
+    assert home.log() == []
+
+
+@at_night
+async def test_a_long_maintenance_makes_values_unavailable_after_five_minutes_without_a_warning(home: Home) -> None:
+    """They are back within one interval of its return."""
+    home.simulator.faults.add("reset")
+    await home.advance(300)
+    assert home.lost() == set()
+    await home.advance(180)
+    assert Lane.LIVE in home.lost()
+    asked = [request.at for request in home.simulator.requests if request.at > home.clock.now() - 180]
+    assert len(asked) <= 2 * len(Lane) * 180 / 30
+    home.simulator.faults.clear()
+
+    await home.advance(32)
+
+    assert Lane.LIVE not in home.lost()
+    assert "WARNING" not in [level for level, _ in home.log()]
+
+
+@at_night
+async def test_a_maintenance_that_does_not_end_is_an_outage(home: Home) -> None:
+    """After a quarter of an hour it is told as any other, once."""
+    home.simulator.faults.add("reset", path=READINGS)
+
+    await home.advance(3600)
+
+    assert [level for level, _ in home.log()] == ["INFO", "WARNING"]
+
+
+async def test_a_reboot_never_lets_a_counter_fall(home: Home) -> None:
+    """503 for minutes, then zeros, then all as before."""
+    seen = [float(home.state("production_energy_lifetime"))]
+    home.simulator.reboot()
+    home.simulator.faults.add("status", code=503)
+    await home.advance(360)
+    home.simulator.faults.clear()
+    home.simulator.faults.add("zeros")
+    await home.advance(300)
+    for _ in range(12):
+        await home.advance(60)
+        seen.append(float(home.state("production_energy_lifetime")))
+    home.simulator.faults.clear()
+
+    await home.advance(600)
+
+    seen.append(float(home.state("production_energy_lifetime")))
+    assert seen == sorted(seen)
+    assert seen[0] < seen[-1] < seen[0] + 5
+    assert home.lost() == set()
+
+
+async def test_no_lane_starts_again_before_its_last_run_ended(home: Home) -> None:
+    """Not even when somebody asks for an update meanwhile."""
+    asked = len(home.simulator.requests)
+    home.simulator.faults.add("hang", path=READINGS)
+    home.clock.tick(31)
+    await until(lambda: len(home.simulator.requests) > asked)
+
+    refresh = home.hass.async_create_task(home.lane(Lane.LIVE).async_request_refresh())
+    await home.turn()
+
+    assert [request.path for request in home.simulator.requests[asked:]] == [READINGS]
+    home.simulator.faults.clear()
+    home.clock.tick(21)
+    await refresh
+    await settle(home.hass)

@@ -1,0 +1,172 @@
+"""Inverters that keep silent while others speak."""
+
+from custom_components.enphase_iq_gateway.client import Inverter, Snapshot
+from custom_components.enphase_iq_gateway.device_watch import DeviceWatch
+
+NOON = 1_795_172_400.0
+HOUR = 3600.0
+
+
+class Roof:
+    """Four inverters that are read each five minutes."""
+
+    def __init__(self) -> None:
+        """Begin at noon."""
+        self.watch = DeviceWatch()
+        self.at = NOON
+        self.reported: dict[str, int | None] = dict.fromkeys("abcd", int(NOON))
+
+    def pass_hours(self, hours: float, *, silent: str = "", interval_s: int = 900, told: bool = True) -> None:
+        """Let time pass in which all but some report at their interval."""
+        end = self.at + hours * HOUR
+        while self.at < end:
+            self.at += 300
+            for serial in self.reported:
+                if serial not in silent:
+                    self.reported[serial] = int(self.at - self.at % interval_s)
+            self.judged = self.watch.judge(
+                Snapshot(
+                    at=self.at,
+                    inverters={
+                        serial: Inverter(
+                            serial=serial,
+                            last_reported=reported,
+                            report_interval_s=interval_s if told else None,
+                            communicating=False,
+                        )
+                        for serial, reported in self.reported.items()
+                    },
+                )
+            )
+
+    def silent(self) -> str:
+        """Name the inverters that do not communicate."""
+        return "".join(serial for serial, inverter in self.judged.inverters.items() if not inverter.communicating)
+
+
+def test_an_inverter_silent_for_two_hours_of_day_does_not_communicate() -> None:
+    """The others do, whatever the gateway says of them."""
+    roof = Roof()
+    roof.pass_hours(1)
+
+    roof.pass_hours(2.1, silent="b")
+
+    assert roof.silent() == "b"
+
+
+def test_an_inverter_silent_for_less_than_two_hours_is_given_time() -> None:
+    """Clouds and the power line make them late."""
+    roof = Roof()
+    roof.pass_hours(1)
+
+    roof.pass_hours(1.9, silent="b")
+
+    assert roof.silent() == ""
+
+
+def test_an_inverter_that_speaks_again_communicates_at_once() -> None:
+    """With the same reading."""
+    roof = Roof()
+    roof.pass_hours(3, silent="b")
+
+    roof.pass_hours(0.25)
+
+    assert roof.silent() == ""
+
+
+def test_a_night_is_no_silence() -> None:
+    """All of them sleep."""
+    roof = Roof()
+    roof.pass_hours(1)
+
+    roof.pass_hours(14, silent="abcd")
+
+    assert roof.silent() == ""
+
+
+def test_an_inverter_that_wakes_late_is_not_blamed_for_the_night() -> None:
+    """The two hours begin with the neighbours' day."""
+    roof = Roof()
+    roof.pass_hours(14, silent="abcd")
+
+    roof.pass_hours(1.5, silent="d")
+
+    assert roof.silent() == ""
+
+
+def test_one_early_inverter_does_not_make_it_day() -> None:
+    """The east side says nothing of the others."""
+    roof = Roof()
+    roof.pass_hours(14, silent="abcd")
+
+    roof.pass_hours(4, silent="bcd")
+
+    assert roof.silent() == ""
+
+
+def test_a_silent_inverter_stays_so_over_the_night() -> None:
+    """Dusk does not repair it."""
+    roof = Roof()
+    roof.pass_hours(3, silent="b")
+
+    roof.pass_hours(14, silent="abcd")
+
+    assert roof.silent() == "b"
+
+
+def test_an_inverter_that_has_never_reported_is_found_silent() -> None:
+    """As one that stopped."""
+    roof = Roof()
+    roof.reported["e"] = None
+
+    roof.pass_hours(3, silent="e")
+
+    assert roof.silent() == "e"
+    assert roof.watch.mute == {"e"}
+
+
+def test_a_replaced_inverter_is_forgotten() -> None:
+    """Its serial is no longer listed."""
+    roof = Roof()
+    roof.pass_hours(3, silent="b")
+    del roof.reported["b"]
+
+    roof.pass_hours(0.25)
+
+    assert roof.watch.silent == frozenset()
+
+
+def test_an_hourly_interval_is_noticed_where_the_gateway_tells_it() -> None:
+    """In its device data."""
+    roof = Roof()
+
+    roof.pass_hours(1, interval_s=3600)
+
+    assert roof.watch.reports_hourly
+
+
+def test_an_hourly_interval_is_noticed_by_the_times_of_the_reports() -> None:
+    """Where only the list of inverters is there."""
+    roof = Roof()
+
+    roof.pass_hours(3, interval_s=3600, told=False)
+
+    assert roof.watch.reports_hourly
+
+
+def test_a_quarter_of_an_hour_is_not_hourly() -> None:
+    """Told or seen."""
+    roof = Roof()
+
+    roof.pass_hours(3, told=False)
+
+    assert not roof.watch.reports_hourly
+
+
+def test_an_hourly_inverter_is_not_silent_between_its_reports() -> None:
+    """It is heard within two of its own intervals."""
+    roof = Roof()
+
+    roof.pass_hours(6, interval_s=3600)
+
+    assert roof.silent() == ""
