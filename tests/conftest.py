@@ -19,6 +19,7 @@ from custom_components.enphase_iq_gateway.client import Address, CloudUrls
 from custom_components.enphase_iq_gateway.client.address import Scheme
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import PROFILES, Faults, Simulator
+from simulator.certificate import Certificate
 from simulator.cloud import LOGIN_PATH, TOKENS_PATH, Cloud
 from simulator.simulator import DEFAULT_SERIAL
 
@@ -27,6 +28,9 @@ from .virtual_time import VirtualTime, virtual_time
 
 USERNAME = "owner@example.com"
 PASSWORD = "correct horse"
+
+# What certificates are made with keeps the first `datetime` it meets for good; it must not be that of a stopped clock.
+Certificate.make(not_before=datetime.now(UTC), days_valid=1)
 
 type StartCloud = Callable[[Simulator], Awaitable[Cloud]]
 type StartSimulator = Callable[..., Awaitable[Simulator]]
