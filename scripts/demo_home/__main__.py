@@ -76,7 +76,7 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
         else:
             gateway = real
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="home-", dir=FOLDER, ignore_cleanup_errors=True)))
-        home_assistant.prepare(folder, DOMAIN, port, time_zone)
+        home_assistant.prepare(folder, DOMAIN, port, time_zone, options.zip)
         process = await stack.enter_async_context(
             child("Home Assistant", home_assistant.command(folder), log, home_assistant.ENVIRONMENT)
         )
@@ -144,6 +144,9 @@ def read_options() -> argparse.Namespace:
     source.add_argument("--host", help="use a real gateway at this address; asks for its token or account")
     parser.add_argument(
         "--token-file", type=from_caller, metavar="FILE", help="with --host: the file that holds the token"
+    )
+    parser.add_argument(
+        "--zip", type=from_caller, metavar="FILE", help="install the integration from the zip of a release"
     )
     parser.add_argument("--profile", default="metered_net_three_phase", help="what is simulated (default: %(default)s)")
     parser.add_argument("--inverters", type=int, default=20, help="how many of them (default: %(default)s)")

@@ -7,6 +7,7 @@ from pathlib import Path
 import sys
 from types import TracebackType
 from typing import Any, Self
+from zipfile import ZipFile
 
 import aiohttp
 
@@ -37,8 +38,10 @@ logger:
 """
 
 
-def prepare(folder: Path, domain: str, port: int, time_zone: str) -> None:
-    """Write the configuration folder of a Home Assistant that has not started yet.
+def prepare(folder: Path, domain: str, port: int, time_zone: str, released: Path | None = None) -> None:
+    """Write the configuration folder of a Home Assistant that has not started yet, with the integration in it.
+
+    The integration is the repository's own, or what is in the zip of a release, unpacked as the store does.
 
     The page's address is stored rather than configured: one from configuration.yaml is only on trial, and is taken back
     after five minutes (homeassistant/components/http/config.py). The stores have the oldest version, which Home
@@ -55,7 +58,12 @@ def prepare(folder: Path, domain: str, port: int, time_zone: str) -> None:
         store = {"version": 1, "minor_version": 1, "key": key, "data": data}
         (folder / ".storage" / key).write_text(json.dumps(store))
     (folder / "custom_components").mkdir()
-    (folder / "custom_components" / domain).symlink_to(ROOT / "custom_components" / domain)
+    target = folder / "custom_components" / domain
+    if released is None:
+        target.symlink_to(ROOT / "custom_components" / domain)
+    else:
+        with ZipFile(released) as archive:
+            archive.extractall(target)
 
 
 def machine_time_zone() -> str:
