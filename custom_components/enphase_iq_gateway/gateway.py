@@ -9,16 +9,19 @@ from aiohttp.abc import AbstractResolver
 from aiohttp_asyncmdnsresolver.api import AsyncDualMDNSResolver
 from homeassistant.components import zeroconf
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
-from homeassistant.core import HomeAssistant
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.helpers.singleton import singleton
+from homeassistant.util.hass_dict import HassKey
 
 from .client import Account, Address, Certificate, CertificateCheck, CloudUrls, Gateway, Secret, Token, fetch_token
-from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK
+from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 
 CLOUD_URLS: CloudUrls = CloudUrls()
 TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
 """Where a person makes a token himself (G§2.3e)."""
+_RESOLVER: HassKey[AbstractResolver] = HassKey(f"{DOMAIN}_resolver")
 
 
 async def async_create_gateway(hass: HomeAssistant, entry: ConfigEntry) -> Gateway:
@@ -65,9 +68,16 @@ def _is_number(address: Address) -> bool:
     return True
 
 
+@singleton(_RESOLVER, async_=True)
 async def _async_local_resolver(hass: HomeAssistant) -> AbstractResolver:
-    """Resolve `envoy.local` by multicast, as Home Assistant's own sessions do."""
-    return AsyncDualMDNSResolver(async_zeroconf=await zeroconf.async_get_async_instance(hass))
+    """Resolve `envoy.local` by multicast, as Home Assistant's own sessions do: one resolver until it stops."""
+    resolver = AsyncDualMDNSResolver(async_zeroconf=await zeroconf.async_get_async_instance(hass))
+
+    async def close(_: Event) -> None:
+        await resolver.close()
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
+    return resolver
 
 
 async def async_fetch_token(hass: HomeAssistant, username: str, password: str, serial: str) -> Token:
