@@ -79,47 +79,63 @@ def _with(documents: Documents, endpoint: Endpoint[object], document: object) ->
 async def probe(gateway: Gateway, info: Info) -> Documents:
     """Read everything once, the slow report last; what is not needed on this gateway is not asked for.
 
+    What there was no time for may be there all the same.
+
     Raises:
         GatewayError: as `_add`; and when the list of meters, on which everything hangs, could not be read in time.
     """
-    documents = Documents(info=info)
+    probed = _Probe(gateway, info)
     try:
         async with asyncio.timeout(PROBE_LIMIT_S):
-            for _ in range(2):
-                documents = await _add(gateway, replace(documents, failed=frozenset()), METERS)
-                if METERS not in documents.failed:
-                    break
-            else:
-                raise GatewayTimeoutError(f"{METERS.path}: no answer in two tries, expected the list of meters")
-            metered = _enabled(documents.meters)
-            if metered:
-                documents = await _add(gateway, documents, READINGS)
-            if Flow.PRODUCTION not in metered:
-                documents = await _add(gateway, documents, PRODUCTION_SUMMARY)
-            documents = await _read_inverters(gateway, documents, info.firmware.section(0) >= DEVICE_DATA_SINCE_MAJOR)
-            documents = await _read_report(gateway, documents)
+            await probed.run()
     except TimeoutError:
-        documents = replace(documents, failed=documents.failed | {REPORT_DETAILED})
-    return documents
+        if METERS in probed.open:
+            raise GatewayTimeoutError(f"{METERS.path}: no answer in {PROBE_LIMIT_S} s") from None
+        return replace(probed.documents, failed=probed.documents.failed | probed.open)
+    return probed.documents
 
 
-async def _read_inverters(gateway: Gateway, documents: Documents, device_data: bool) -> Documents:  # noqa: FBT001
-    """The device data, and the list where they are not there or not complete."""
-    if device_data:
-        documents = await _add(gateway, documents, DEVICE_DATA)
-    if documents.device_data is None or documents.device_data.truncated:
-        documents = await _add(gateway, documents, INVERTER_LIST)
-    return documents
+class _Probe:
+    """What has been read so far."""
 
+    def __init__(self, gateway: Gateway, info: Info) -> None:
+        self._gateway = gateway
+        self._major = info.firmware.section(0)
+        self.documents = Documents(info=info)
+        self.open = set(_FIELDS) - {REPORT}
+        """Of which it is not known yet whether they are there."""
 
-async def _read_report(gateway: Gateway, documents: Documents) -> Documents:
-    """The report with details, else without, which only firmware 7 and later gives (G§7, §13.1)."""
-    documents = await _add(gateway, documents, REPORT_DETAILED)
-    if documents.report is None and documents.info.firmware.section(0) >= TOKEN_SINCE_MAJOR:
-        plain = await _add(gateway, documents, REPORT)
-        if plain.report is not None:
-            return replace(plain, report_endpoint=REPORT, failed=plain.failed - {REPORT_DETAILED})
-    return documents
+    async def run(self) -> None:
+        """Ask in the order of G§13.1, but for the report."""
+        await self._ask(METERS)
+        if METERS in self.documents.failed:
+            self.documents = replace(self.documents, failed=frozenset())
+            await self._ask(METERS)
+        if METERS in self.documents.failed:
+            raise GatewayTimeoutError(f"{METERS.path}: no answer in two tries, expected the list of meters")
+        metered = _enabled(self.documents.meters)
+        await self._ask(READINGS, needed=bool(metered))
+        await self._ask(PRODUCTION_SUMMARY, needed=Flow.PRODUCTION not in metered)
+        await self._ask(DEVICE_DATA, needed=self._major >= DEVICE_DATA_SINCE_MAJOR)
+        devices = self.documents.device_data
+        await self._ask(INVERTER_LIST, needed=devices is None or devices.truncated)
+        await self._ask(REPORT_DETAILED)
+        if self.documents.report is None and self._major >= TOKEN_SINCE_MAJOR:
+            await self._ask(REPORT)
+            self._choose_report()
+
+    async def _ask(self, endpoint: Endpoint[object], *, needed: bool = True) -> None:
+        if needed:
+            self.documents = await _add(self._gateway, self.documents, endpoint)
+        self.open.discard(endpoint)
+
+    def _choose_report(self) -> None:
+        """Stay with the report without details where the other is not there, or does not answer as this one does."""
+        failed = self.documents.failed
+        if self.documents.report is not None:
+            self.documents = replace(self.documents, report_endpoint=REPORT, failed=failed - {REPORT_DETAILED})
+        elif REPORT in failed and REPORT_DETAILED not in failed:
+            self.documents = replace(self.documents, report_endpoint=REPORT)
 
 
 def _enabled(meters: Iterable[Meter] | None) -> frozenset[Flow]:

@@ -1,0 +1,347 @@
+"""What is asked of a gateway at set-up and by each lane, and what becomes of the answers that do not come."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from importlib import import_module
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    DEVICE_DATA,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT,
+    REPORT_DETAILED,
+    Endpoint,
+)
+from custom_components.enphase_iq_gateway.client.errors import (
+    GatewayConnectionError,
+    GatewayStatusError,
+    GatewayTimeoutError,
+    GatewayUnsupportedError,
+)
+from custom_components.enphase_iq_gateway.client.gateway import Gateway
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.probe import check_supported, probe, read_lane, was_read, with_earlier
+from custom_components.enphase_iq_gateway.client.site import Documents, Lane, decide
+
+from . import documents as answers
+from .device import Device, Doing, Reply, info as info_reply, reply
+from .made_up import device_data, info, inverter, metered
+
+ANSWERS: dict[Endpoint[object], Reply] = {
+    METERS: reply(answers.body([answers.meter(), answers.meter(eid=1002, measurementType="net-consumption")])),
+    READINGS: reply(answers.body([answers.reading(), answers.reading(eid=1002)])),
+    PRODUCTION_SUMMARY: reply(answers.body(answers.production_summary())),
+    DEVICE_DATA: reply(answers.body(answers.device_data(answers.device()))),
+    INVERTER_LIST: reply(answers.body([answers.listed_inverter()])),
+    REPORT_DETAILED: reply(answers.body(answers.report())),
+    REPORT: reply(answers.body(answers.report())),
+}
+NO_METERS = reply(b"[]")
+BUSY, MISSING, NOT_FOR_US = reply(b"", 503), reply(b"", 404), reply(b"", 401)
+FULL = reply(answers.body(answers.device_data(answers.device(), deviceDataLimit=1)))
+
+
+# The package gives the function of the same name.
+PROBE_MODULE = import_module("custom_components.enphase_iq_gateway.client.probe")
+
+
+class Asked:
+    """A gateway at the end of a real socket, and what it was asked."""
+
+    def __init__(self, device: Device, gateway: Gateway) -> None:
+        """Take both ends."""
+        self.device = device
+        self.gateway = gateway
+
+    def answers(self, changes: dict[Endpoint[object], Reply]) -> None:
+        """Answer some endpoints otherwise."""
+        self.device.replies.update({endpoint.path: answer for endpoint, answer in changes.items()})
+
+    @property
+    def endpoints(self) -> list[str]:
+        """Which paths were asked for, but `/info`."""
+        return [path for path in self.device.paths if path != "/info"]
+
+
+@pytest.fixture
+async def asked() -> AsyncIterator[Asked]:
+    """Give a gateway that has every endpoint."""
+    replies = {endpoint.path: answer for endpoint, answer in ANSWERS.items()}
+    async with (
+        Device({"/info": info_reply(firmware="R4.10.35"), **replies}) as device,
+        Gateway(device.address) as gateway,
+    ):
+        yield Asked(device, gateway)
+
+
+def paths(*endpoints: Endpoint[object]) -> list[str]:
+    """Give the paths of endpoints."""
+    return [endpoint.path for endpoint in endpoints]
+
+
+async def _hang(_: asyncio.StreamWriter) -> None:
+    await asyncio.get_running_loop().create_future()
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
+HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
+
+
+@pytest.mark.parametrize(
+    ("firmware", "changes", "expected"),
+    [
+        pytest.param("8.2.4345", {}, (METERS, READINGS, DEVICE_DATA, REPORT_DETAILED), id="metered"),
+        pytest.param("7.6.175", {}, (METERS, READINGS, INVERTER_LIST, REPORT_DETAILED), id="no device data before 8"),
+        pytest.param(
+            "8.2.4345", {DEVICE_DATA: FULL}, (METERS, READINGS, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED),
+            id="device data above their limit",
+        ),
+        pytest.param(
+            "8.2.4345", {DEVICE_DATA: MISSING}, (METERS, READINGS, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED),
+            id="device data missing",
+        ),
+        pytest.param(
+            "8.2.4345", {METERS: NO_METERS}, (METERS, PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED),
+            id="no CTs",
+        ),
+        pytest.param(
+            "7.6.175", {METERS: NOT_FOR_US}, (METERS, PRODUCTION_SUMMARY, INVERTER_LIST, REPORT_DETAILED),
+            id="a list of meters that is not for us",
+        ),
+        pytest.param(
+            "4.10.35", {REPORT_DETAILED: reply(b"<html>")}, (METERS, READINGS, INVERTER_LIST, REPORT_DETAILED),
+            id="no other report before 7",
+        ),
+    ],
+)  # fmt: skip
+async def test_only_what_the_gateway_needs_is_asked_for(
+    asked: Asked, firmware: str, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
+) -> None:
+    """G§13.1; the slow report last."""
+    asked.answers(changes)
+
+    await probe(asked.gateway, info(firmware))
+
+    assert asked.endpoints == paths(*expected)
+
+
+async def test_what_was_read_is_in_its_place(asked: Asked) -> None:
+    """One document per endpoint."""
+    documents = await probe(asked.gateway, info())
+
+    assert documents.meters is not None
+    assert [meter.flow for meter in documents.meters] == [Flow.PRODUCTION, Flow.NET_CONSUMPTION]
+    assert (len(documents.readings or ()), documents.summary, documents.inverter_list) == (2, None, None)
+    assert documents.report is not None
+    assert documents.device_data is not None
+    assert documents.failed == frozenset()
+
+
+async def test_the_list_of_meters_is_worth_a_second_try(asked: Asked) -> None:
+    """Everything hangs on it: without it a metered gateway would look like one without CTs."""
+    asked.answers({METERS: lambda _: BUSY if asked.endpoints.count(METERS.path) == 1 else CTS})
+
+    documents = await probe(asked.gateway, info())
+
+    assert asked.endpoints[:2] == paths(METERS, METERS)
+    assert documents.meters
+    assert documents.failed == frozenset()
+
+
+CTS = reply(answers.body([answers.meter()]))
+
+
+async def test_without_the_list_of_meters_there_is_no_set_up(asked: Asked) -> None:
+    """It may well be there, so nothing is decided."""
+    asked.answers({METERS: BUSY})
+
+    with pytest.raises(GatewayTimeoutError, match="/ivp/meters: no answer in two tries"):
+        await probe(asked.gateway, info())
+
+
+@pytest.mark.parametrize("answer", [BUSY, reply(b"", 500), reply(b"", 408), reply(b"", 429), HANG_UP])
+async def test_an_endpoint_that_is_busy_may_be_there(asked: Asked, answer: Reply) -> None:
+    """G§2.6: 5xx, too many requests, a lost connection."""
+    asked.answers({DEVICE_DATA: answer})
+
+    documents = await probe(asked.gateway, info())
+
+    assert documents.failed == {DEVICE_DATA}
+    assert documents.inverter_list is not None
+
+
+@pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US, reply(b"", 403), reply(b"<html>"), reply(b"[]")])
+async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(asked: Asked, answer: bytes) -> None:
+    """G§2.6, §13.1: 404, a role too low, HTML or another shape."""
+    asked.answers({DEVICE_DATA: answer})
+
+    documents = await probe(asked.gateway, info())
+
+    assert (documents.device_data, documents.failed) == (None, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("detailed", "plain", "endpoint", "failed"),
+    [
+        pytest.param(MISSING, ANSWERS[REPORT], REPORT, set(), id="only the one without details"),
+        pytest.param(BUSY, ANSWERS[REPORT], REPORT, set(), id="only that one answers"),
+        pytest.param(MISSING, BUSY, REPORT, {REPORT}, id="only that one may be there"),
+        pytest.param(BUSY, BUSY, REPORT_DETAILED, {REPORT_DETAILED, REPORT}, id="both may be there"),
+        pytest.param(MISSING, MISSING, REPORT_DETAILED, set(), id="none"),
+    ],
+)
+async def test_the_report_without_details_is_the_second_try(
+    asked: Asked, detailed: Reply, plain: Reply, endpoint: Endpoint[object], failed: set[Endpoint[object]]
+) -> None:
+    """G§7."""
+    asked.answers({REPORT_DETAILED: detailed, REPORT: plain})
+
+    documents = await probe(asked.gateway, info())
+
+    assert documents.report_endpoint is endpoint
+    assert documents.failed == failed
+
+
+@pytest.mark.parametrize(
+    ("hangs", "firmware", "failed"),
+    [
+        pytest.param(REPORT_DETAILED, "8.2.4345", {REPORT_DETAILED}, id="the report"),
+        pytest.param(INVERTER_LIST, "7.6.175", {INVERTER_LIST, REPORT_DETAILED}, id="the list"),
+        pytest.param(
+            READINGS,
+            "8.2.4345",
+            {READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED},
+            id="the readings",
+        ),
+        pytest.param(
+            DEVICE_DATA,
+            "8.2.4345",
+            {DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED},
+            id="the device data",
+        ),
+    ],
+)
+async def test_what_there_was_no_time_for_may_be_there(
+    asked: Asked,
+    monkeypatch: pytest.MonkeyPatch,
+    hangs: Endpoint[object],
+    firmware: str,
+    failed: set[Endpoint[object]],
+) -> None:
+    """Set-up ends in time with what it has, and nothing is taken for missing."""
+    monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
+    asked.answers({hangs: HANG})
+
+    documents = await probe(asked.gateway, info(firmware))
+
+    assert documents.failed == failed
+    assert documents.meters
+
+
+async def test_no_time_for_the_list_of_meters_is_no_set_up(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be tried again later."""
+    monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
+    asked.answers({METERS: HANG})
+
+    with pytest.raises(GatewayTimeoutError, match="/ivp/meters"):
+        await probe(asked.gateway, info())
+
+
+WITH_DEVICES = replace(metered(), device_data=device_data(inverter()))
+
+
+@pytest.mark.parametrize(
+    ("lane", "changes", "expected"),
+    [
+        (Lane.LIVE, {}, (READINGS,)),
+        (Lane.REPORT, {}, (REPORT_DETAILED,)),
+        (Lane.INVERTERS, {}, (DEVICE_DATA,)),
+        (Lane.INVERTERS, {DEVICE_DATA: FULL}, (DEVICE_DATA, INVERTER_LIST)),
+        (Lane.INVERTERS, {DEVICE_DATA: BUSY}, (DEVICE_DATA, INVERTER_LIST)),
+    ],
+)
+async def test_a_lane_reads_what_it_needs(
+    asked: Asked, lane: Lane, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
+) -> None:
+    """DESIGN §1; the list of inverters only where the device data are not complete."""
+    asked.answers(changes)
+
+    documents = await read_lane(asked.gateway, decide(WITH_DEVICES), lane, WITH_DEVICES.meters)
+
+    assert asked.endpoints == paths(*expected)
+    assert documents.meters == WITH_DEVICES.meters
+
+
+async def test_one_endpoint_of_a_lane_may_fail_alone(asked: Asked) -> None:
+    """Issue 5: the other gives what it gives."""
+    asked.answers({DEVICE_DATA: BUSY})
+
+    documents = await read_lane(asked.gateway, decide(WITH_DEVICES), Lane.INVERTERS, None)
+
+    assert documents.device_data is None
+    assert documents.inverter_list is not None
+    assert documents.failed == {DEVICE_DATA}
+
+
+async def test_what_failed_once_may_say_what_it_said_before(asked: Asked) -> None:
+    """So that one lost answer changes nothing."""
+    site = decide(WITH_DEVICES)
+    earlier = await read_lane(asked.gateway, site, Lane.INVERTERS, None)
+    asked.answers({DEVICE_DATA: BUSY})
+    documents = await read_lane(asked.gateway, site, Lane.INVERTERS, None)
+
+    assert was_read(earlier, DEVICE_DATA)
+    assert not was_read(documents, DEVICE_DATA)
+    assert with_earlier(documents, earlier, DEVICE_DATA).device_data == earlier.device_data
+
+
+async def test_a_lane_of_which_nothing_can_be_read_fails(asked: Asked) -> None:
+    """With what went wrong last."""
+    asked.answers({DEVICE_DATA: MISSING, INVERTER_LIST: BUSY})
+
+    with pytest.raises(GatewayStatusError, match="/api/v1/production/inverters: status 503"):
+        await read_lane(asked.gateway, decide(WITH_DEVICES), Lane.INVERTERS, None)
+
+
+async def test_a_lane_without_endpoints_reads_nothing(asked: Asked) -> None:
+    """A gateway of which no inverter is known."""
+    documents = await read_lane(asked.gateway, decide(metered()), Lane.INVERTERS, None)
+
+    assert documents == Documents(info=info())
+    assert not was_read(documents, DEVICE_DATA)
+    assert asked.endpoints == []
+
+
+@pytest.mark.parametrize("there", [PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED])
+async def test_one_endpoint_that_tells_the_production_is_enough(asked: Asked, there: Endpoint[object]) -> None:
+    """The form asks no more than that takes."""
+    candidates = (PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED)
+    asked.answers({endpoint: MISSING for endpoint in candidates if endpoint is not there})
+
+    await check_supported(asked.gateway, info())
+
+    assert asked.endpoints == paths(*candidates[: candidates.index(there) + 1])
+
+
+async def test_a_gateway_without_any_of_them_is_unsupported(asked: Asked) -> None:
+    """G§14: 3.7.0."""
+    asked.answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), reply(b"<html>")))
+
+    with pytest.raises(GatewayUnsupportedError, match=r"firmware 3\.7\.0"):
+        await check_supported(asked.gateway, info("3.7.0"))
+
+
+async def test_a_gateway_that_is_only_busy_is_not_called_unsupported(asked: Asked) -> None:
+    """G§2.6: 503 while it boots."""
+    asked.answers({PRODUCTION_SUMMARY: BUSY, DEVICE_DATA: MISSING, REPORT_DETAILED: HANG_UP})
+
+    with pytest.raises(GatewayConnectionError):
+        await check_supported(asked.gateway, info())
