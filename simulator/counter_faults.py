@@ -1,0 +1,64 @@
+"""Faults of what the gateway has counted, beyond those that a whole document has."""
+
+from .document_faults import READINGS_PATH, REPORT_PATHS, change_lifetimes, objects
+from .documents import Document
+from .fault import Fault, FaultKind
+
+_POWERS = ("activePower", "instantaneousDemand")
+
+
+def no_readings(_document: Document, _fault: Fault) -> Document:
+    """List no meter at all in the readings (G§13.4: empty readings after a night reboot)."""
+    return []
+
+
+def nulls(document: Document, _fault: Fault) -> Document:
+    """Say null for every lifetime counter (G§15.31)."""
+    return change_lifetimes(document, lambda _: None)
+
+
+def negative(document: Document, _fault: Fault, *, wh: float = -19.677) -> Document:
+    """Show every lifetime counter below zero (G§15.27)."""
+    return change_lifetimes(document, lambda _: wh)
+
+
+def hair(document: Document, fault: Fault, *, wh: float = 3.0) -> Document:
+    """Fall by a hair every second time (G§3: two processes of the gateway tell two times)."""
+    return change_lifetimes(document, lambda value: max(0.0, value - wh)) if fault.hits % 2 else document
+
+
+def replaced_meter(document: Document, fault: Fault) -> Document:
+    """Count from zero since the first time it strikes (G§9 rule 6)."""
+    before: list[float] = []
+    known = fault.memory.setdefault(type(document).__name__, before)
+    started = iter(list(known))
+
+    def since(value: float) -> float:
+        start = next(started, None)
+        if start is None:
+            known.append(value)
+            start = value
+        return max(0.0, value - start)
+
+    return change_lifetimes(document, since)
+
+
+def unsigned_power(document: Document, _fault: Fault, *, always: bool = False) -> Document:
+    """Show the unsigned image of negative powers, of -4 W `always`, in the readings (G§15.21)."""
+    for entry in objects(document):
+        for key in _POWERS:
+            if key in entry and (always or entry[key] < 0):
+                entry[key] = (-4 if always else int(entry[key])) % 2**32
+    return document
+
+
+_CTS = (READINGS_PATH, *REPORT_PATHS)
+
+COUNTER_FAULTS = [
+    FaultKind("no_readings", "document", no_readings, (READINGS_PATH,)),
+    FaultKind("nulls", "document", nulls, _CTS),
+    FaultKind("negative", "document", negative, _CTS),
+    FaultKind("hair", "document", hair, _CTS),
+    FaultKind("replaced_meter", "document", replaced_meter, _CTS),
+    FaultKind("unsigned_power", "document", unsigned_power, (READINGS_PATH,)),
+]
