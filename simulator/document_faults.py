@@ -9,8 +9,8 @@ from .fault import Fault, FaultKind
 from .profiles import STORAGE
 
 _V1 = "/api/v1/production"
-_REPORT = ("/production.json", "/production")
-_READINGS = "/ivp/meters/readings"
+REPORT_PATHS = ("/production.json", "/production")
+READINGS_PATH = "/ivp/meters/readings"
 _DEVICES = "/ivp/pdm/device_data"
 _WRAP_WH = 2**32 / 3600  # G§6.6
 
@@ -18,36 +18,39 @@ _WRAP_WH = 2**32 / 3600  # G§6.6
 _LIFETIME_KEYS = frozenset({"wattHoursLifetime", "whLifetime", "actEnergyDlvd", "actEnergyRcvd"})
 
 
-def _objects(document: Document) -> Iterator[dict[str, Document]]:
+def objects(document: Document) -> Iterator[dict[str, Document]]:
     """Give every object in a document, the outer ones first."""
     if isinstance(document, dict):
         yield document
         for value in list(document.values()):
-            yield from _objects(value)
+            yield from objects(value)
     elif isinstance(document, list):
         for value in document:
-            yield from _objects(value)
+            yield from objects(value)
 
 
-def _change(document: Document, change: Callable[[float], float]) -> Document:
+def change_lifetimes(document: Document, change: Callable[[float], float | None]) -> Document:
     """Change every lifetime counter of a document, device_data's joules too."""
-    for entry in _objects(document):
-        for key in _LIFETIME_KEYS & entry.keys():
+    for entry in objects(document):
+        for key in sorted(_LIFETIME_KEYS & entry.keys()):
             entry[key] = _like(entry[key], change(entry[key]))
         lifetime = entry.get("lifetime")
         if isinstance(lifetime, dict) and "joulesProduced" in lifetime:
-            lifetime["joulesProduced"] = int(3600 * change(lifetime["joulesProduced"] / 3600))
+            changed = change(lifetime["joulesProduced"] / 3600)
+            lifetime["joulesProduced"] = None if changed is None else int(3600 * changed)
     return document
 
 
-def _like(old: float, new: float) -> float:
+def _like(old: float, new: float | None) -> float | None:
     """Keep whole numbers whole."""
+    if new is None:
+        return None
     return int(new) if isinstance(old, int) else round(new, 3)
 
 
 def _entries(document: Document, kind: str) -> Iterator[dict[str, Document]]:
     """Give production.json's entries of a measurement type and their lines."""
-    for entry in _objects(document):
+    for entry in objects(document):
         if entry.get("measurementType") == kind:
             yield entry
             yield from entry.get("lines", [])
@@ -55,17 +58,17 @@ def _entries(document: Document, kind: str) -> Iterator[dict[str, Document]]:
 
 def zeros(document: Document, _fault: Fault) -> Document:
     """Drop every lifetime counter to 0 (G§9 rule 6, G§3: zeros after boot)."""
-    return _change(document, lambda _: 0.0)
+    return change_lifetimes(document, lambda _: 0.0)
 
 
 def spike(document: Document, _fault: Fault, *, wh: float = 5_000_000.0) -> Document:
     """Raise every lifetime counter by some Wh (G§6.5: jumps are reported)."""
-    return _change(document, lambda value: value + wh)
+    return change_lifetimes(document, lambda value: value + wh)
 
 
 def wrap(document: Document, _fault: Fault) -> Document:
     """Let every lifetime counter fall by one 2^32 J (G§6.6)."""
-    return _change(document, lambda value: value - _WRAP_WH)
+    return change_lifetimes(document, lambda value: value - _WRAP_WH)
 
 
 def today_is_lifetime(document: Document, _fault: Fault) -> Document:
@@ -107,7 +110,7 @@ def zero_v1(document: Document, _fault: Fault) -> Document:
 
 def missing_device(document: Document, _fault: Fault, *, serial: str = "") -> Document:
     """Empty the readings of an inverter in device_data, the first one by default (G§5.2: after a night reboot)."""
-    for device in _objects(document):
+    for device in objects(document):
         if device.get("devName") == "pcu" and device["active"] and device["sn"] in (serial or device["sn"], serial):
             for channel in device["channels"]:
                 channel |= {"created": 0, "lastReading": {}, "lifetime": {}}
@@ -117,7 +120,7 @@ def missing_device(document: Document, _fault: Fault, *, serial: str = "") -> Do
 
 def uint32_negative(document: Document, _fault: Fault, *, watts: int = -4) -> Document:
     """Show the unsigned image of a negative power in device_data's meters (G§5.3)."""
-    for device in _objects(document):
+    for device in objects(document):
         if device.get("devName") == "eim":
             for channel in device["channels"]:
                 if channel["lastReading"]:
@@ -141,19 +144,19 @@ def wrong_serial(text: bytes, _fault: Fault, *, serial: str = "122399999999") ->
     return re.sub(rb"<sn>[^<]*</sn>", b"<sn>%s</sn>" % serial.encode(), text)
 
 
-_COUNTERS = (_V1, *_REPORT, _READINGS, _DEVICES)
+_COUNTERS = (_V1, *REPORT_PATHS, READINGS_PATH, _DEVICES)
 
 DOCUMENT_FAULTS = [
     FaultKind("zeros", "document", zeros, _COUNTERS),
     FaultKind("spike", "document", spike, _COUNTERS),
     FaultKind("wrap", "document", wrap, _COUNTERS),
-    FaultKind("today_is_lifetime", "document", today_is_lifetime, _REPORT),
-    FaultKind("total_is_net", "document", total_is_net, _REPORT),
-    FaultKind("active_count_flicker", "document", active_count_flicker, _REPORT),
+    FaultKind("today_is_lifetime", "document", today_is_lifetime, REPORT_PATHS),
+    FaultKind("total_is_net", "document", total_is_net, REPORT_PATHS),
+    FaultKind("active_count_flicker", "document", active_count_flicker, REPORT_PATHS),
     FaultKind("frozen_v1", "document", frozen_v1, (_V1,)),
     FaultKind("zero_v1", "document", zero_v1, (_V1,)),
     FaultKind("missing_device", "document", missing_device, (_DEVICES,)),
     FaultKind("uint32_negative", "document", uint32_negative, (_DEVICES,)),
-    FaultKind("storage_channel_lost", "document", storage_channel_lost, (_READINGS,)),
+    FaultKind("storage_channel_lost", "document", storage_channel_lost, (READINGS_PATH,)),
     FaultKind("wrong_serial", "text", wrong_serial, ("/info", "/info.xml")),
 ]

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import orjson
 
+from .counter_faults import COUNTER_FAULTS
 from .document_faults import DOCUMENT_FAULTS
 from .fault import Fault, FaultKind, Scalar
 from .server import Answer, Request
 from .transport_faults import TRANSPORT_FAULTS
 
-FAULTS: dict[str, FaultKind] = {kind.name: kind for kind in (*TRANSPORT_FAULTS, *DOCUMENT_FAULTS)}
+FAULTS: dict[str, FaultKind] = {kind.name: kind for kind in (*TRANSPORT_FAULTS, *DOCUMENT_FAULTS, *COUNTER_FAULTS)}
 """Every fault there is; each one's docstring names its row in the gateway's reference (G)."""
 
 
