@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import logging
 from pathlib import Path
 import time
+from typing import Protocol
 from unittest.mock import PropertyMock, patch
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
@@ -32,6 +33,20 @@ PASSWORD = "correct horse"
 # What certificates are made with keeps the first `datetime` it meets for good; it must not be that of a stopped clock.
 Certificate.make(not_before=datetime.now(UTC), days_valid=1)
 
+
+class Reachable(Protocol):
+    """A device that can be in the network."""
+
+    @property
+    def address(self) -> object:
+        """Host and port."""
+
+    @property
+    def uses_tokens(self) -> bool:
+        """Is TLS spoken there?"""
+
+
+type Network = dict[str, Reachable]
 type StartCloud = Callable[[Simulator], Awaitable[Cloud]]
 type StartSimulator = Callable[..., Awaitable[Simulator]]
 type StartHome = Callable[..., Awaitable[Home]]
@@ -91,14 +106,16 @@ async def start_cloud(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StartClo
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> dict[str, Simulator]:
-    """Say which simulator answers at which address, on the usual ports; nobody does at the others."""
-    devices: dict[str, Simulator] = {}
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    """Say which device answers at which address, on the usual ports; nobody does at the others."""
+    devices: Network = {}
     real_url = Address.url
 
     def url(address: Address, scheme: Scheme, path: str) -> URL:
-        there = devices[address.host].address if address.host in devices else "127.0.0.1:1"
-        return real_url(Address.parse(there), scheme, path)
+        device = devices.get(address.host)
+        # One of the two ports is closed (G§2.1), as both are where nobody is.
+        there = device is not None and device.uses_tokens is (scheme == "https")
+        return real_url(Address.parse(str(device.address) if device and there else "127.0.0.1:1"), scheme, path)
 
     monkeypatch.setattr(Address, "url", url)
     return devices

@@ -14,14 +14,12 @@ import pytest
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import Simulator
 
-from .conftest import StartSimulator, sign_in
+from .conftest import Network, StartSimulator, sign_in
 from .texts import abort_text, step_text
 
 ADDRESS = "192.0.2.5"
 OTHER_ADDRESS = "192.0.2.6"
 MAC = "001dc0abcdef"
-
-type Network = dict[str, Simulator]
 
 
 async def announced(

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 from .client import Certificate, Gateway, GatewayCertificateError, GatewayError, GatewayWrongDeviceError
-from .const import CONF_CERTIFICATE, DOMAIN, LOGGER
+from .const import CONF_CERTIFICATE, DOMAIN
 from .coordinator import GatewayConfigEntry, LaneCoordinator
 from .gateway import certificate_data, certificate_of
 
@@ -81,16 +81,10 @@ def note_trust(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway) -> Non
     """The right gateway answers: nothing to repair any more; the certificate it has renewed is the pinned one now."""
     for kind in (WRONG_DEVICE, OTHER_CERTIFICATE):
         ir.async_delete_issue(hass, DOMAIN, issue_id(kind, entry))
-    certificate, pinned = gateway.certificate, certificate_of(entry)
-    if certificate is None or certificate == pinned:
-        return
-    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_CERTIFICATE: certificate_data(certificate)})
-    if pinned is not None:
-        LOGGER.warning(
-            "The gateway has a new certificate, accepted by the setting of the certificate check: %s instead of %s",
-            certificate.sha256,
-            pinned.sha256,
-        )
+    certificate = gateway.certificate
+    if certificate is not None and certificate != certificate_of(entry):
+        data = {**entry.data, CONF_CERTIFICATE: certificate_data(certificate)}
+        hass.config_entries.async_update_entry(entry, data=data)
 
 
 def clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
