@@ -6,7 +6,7 @@ import re
 from .documents import Document
 from .documents.meters import EIDS
 from .fault import Fault, FaultKind
-from .profiles import STORAGE
+from .profiles import PRODUCTION, STORAGE
 
 _V1 = "/api/v1/production"
 REPORT_PATHS = ("/production.json", "/production")
@@ -139,6 +139,26 @@ def storage_channel_lost(document: Document, _fault: Fault) -> Document:
     return document
 
 
+def meter_status(
+    document: Document, _fault: Fault, *, kind: str = PRODUCTION, status: str = "check-wiring", flag: str = ""
+) -> Document:
+    """Let the gateway doubt the wiring of a CT (G§8)."""
+    for meter in document:
+        if meter["measurementType"] == kind:
+            meter |= {"meteringStatus": status, "statusFlags": [flag] if flag else []}
+    return document
+
+
+def disabled_ct_measures(
+    document: Document, _fault: Fault, *, kind: str = PRODUCTION, watts: float = 488.925
+) -> Document:
+    """Show power on a CT, be it enabled or not (G§15.27: 7.3.466_metered_disabled_cts)."""
+    for meter in document:
+        if meter["eid"] == EIDS[kind]:
+            meter["activePower"] = watts
+    return document
+
+
 def wrong_serial(text: bytes, _fault: Fault, *, serial: str = "122399999999") -> bytes:
     """Let another gateway answer at this address: another serial in /info (G§12: addresses move)."""
     return re.sub(rb"<sn>[^<]*</sn>", b"<sn>%s</sn>" % serial.encode(), text)
@@ -158,5 +178,7 @@ DOCUMENT_FAULTS = [
     FaultKind("missing_device", "document", missing_device, (_DEVICES,)),
     FaultKind("uint32_negative", "document", uint32_negative, (_DEVICES,)),
     FaultKind("storage_channel_lost", "document", storage_channel_lost, (READINGS_PATH,)),
+    FaultKind("meter_status", "document", meter_status, ("/ivp/meters",)),
+    FaultKind("disabled_ct_measures", "document", disabled_ct_measures, (READINGS_PATH,)),
     FaultKind("wrong_serial", "text", wrong_serial, ("/info", "/info.xml")),
 ]

@@ -53,8 +53,8 @@ class Answer:
     delay_s: float = 0.0
     hang: bool = False
     """Never answer."""
-    reset: Literal["before", "within"] | None = None
-    """Reset the connection instead of the answer, or after half of its body."""
+    reset: Literal["before", "within", "after"] | None = None
+    """Reset the connection instead of the answer, after half of its body, or after all of it."""
     cut_at: int | None = None
     """End the connection cleanly after so many bytes of the body."""
     drip: tuple[int, float] | None = None
@@ -152,6 +152,9 @@ class HttpServer:
         if answer.chunked:
             writer.write(b"0\r\n\r\n")
         await writer.drain()
+        if answer.reset == "after":
+            _reset(writer)
+            return False
         return not close
 
     def _head(self, answer: Answer, *, close: bool) -> bytes:

@@ -55,10 +55,12 @@ def hang(answer: Answer, _fault: Fault) -> Answer:
 
 
 def reset(answer: Answer, _fault: Fault, *, when: str = "before") -> Answer:
-    """Reset the connection before the answer or within its body (G§2.6)."""
-    if when not in ("before", "within"):
-        raise ValueError(f"reset comes 'before' or 'within', not '{when}'")
-    return replace(answer, reset="before" if when == "before" else "within")
+    """Reset the connection before the answer, within its body or after it (G§2.6)."""
+    match when:
+        case "before" | "within" | "after":
+            return replace(answer, reset=when)
+        case _:
+            raise ValueError(f"reset comes 'before', 'within' or 'after', not '{when}'")
 
 
 def slow(answer: Answer, _fault: Fault, *, delay_s: float = 30.0) -> Answer:

@@ -91,7 +91,7 @@ class SiteWatch:
         documents = await probe(self._lane.gateway, info)
         runtime = self._entry.runtime_data
         try:
-            site = decide(documents, runtime.site.sources)
+            site = decide(documents, runtime.guard.state.locked_sources())
         except GatewayUnsupportedError as error:
             LOGGER.debug("%s: still starting, or without data from now on: %s", self._entry.title, error)
             return False

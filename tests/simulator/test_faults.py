@@ -123,6 +123,16 @@ async def test_reset(start: Start, profile: str, when: str) -> None:
     assert (await visitor.get(V1))[0].status == 200
 
 
+async def test_a_reset_after_the_body_leaves_the_answer(start: Start) -> None:
+    """The next request finds the connection gone and makes another."""
+    simulator, visitor = await start()
+    simulator.faults.add("reset", when="after")
+    await visitor.get(V1)
+    before = simulator.connections
+    assert (await visitor.get(V1))[0].status == 200
+    assert simulator.connections == before + 1
+
+
 def lifetimes(documents: dict[str, Json]) -> list[float]:
     """Give production's lifetime in Wh in each document that has one."""
     return [

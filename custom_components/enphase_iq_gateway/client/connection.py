@@ -191,6 +191,11 @@ class Door:
         except TimeoutError:
             self._lose()
             raise GatewayTimeoutError(f"{INFO.path}: no whole answer within {IDENTITY_S:g} s") from None
+        except GatewayResponseError:
+            # Odd words take nothing from what this connection has shown before.
+            if not self._connector.is_proven:
+                self._lose()
+            raise
         except GatewayError:
             self._lose()
             raise

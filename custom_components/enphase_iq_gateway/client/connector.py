@@ -102,6 +102,11 @@ class GatewayConnector(TCPConnector):
             raise
         return connection
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether the device that was asked last has shown the right serial on this very connection."""
+        return self._peer is not None and self._peer.protocol in self._proven
+
     def prove(self) -> None:
         """Note that the device which was asked last has shown the right serial.
 
