@@ -1,0 +1,161 @@
+"""When entities come, what they belong to, when they write a state, and what is left when they go."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE
+from homeassistant.core import Event, EventStateReportedData, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.enphase_iq_gateway import async_remove_config_entry_device
+from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.const import DOMAIN
+
+from .conftest import StartHome
+from .home import Home
+from .virtual_time import settle
+
+DEVICE_DATA = "/ivp/pdm/device_data"
+
+
+def device(home: Home, serial: str) -> dr.DeviceEntry:
+    """Find a device by its serial."""
+    found = dr.async_get(home.hass).async_get_device_by_identifier((DOMAIN, serial), home.entry.entry_id)
+    assert found is not None
+    return found
+
+
+def writes(home: Home) -> Callable[[], set[str]]:
+    """Note which entities write a state from now on, be it a new one or the same again."""
+    written = set()
+
+    @callback
+    def note(event: Event[Any]) -> None:
+        written.add(event.data["entity_id"])
+
+    @callback
+    def all_of_them(_: EventStateReportedData) -> bool:
+        return True
+
+    home.hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    home.hass.bus.async_listen(EVENT_STATE_REPORTED, note, event_filter=all_of_them)
+    return lambda: {
+        registered.unique_id
+        for registered in er.async_entries_for_config_entry(er.async_get(home.hass), home.entry.entry_id)
+        if registered.entity_id in written
+    }
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_an_entity_comes_when_its_value_is_first_seen(start_home: StartHome) -> None:
+    """Without a reload; until then it is not there, as it is not on gateways that never have it."""
+    home = await start_home(spoil=lambda faults: faults.add("status", path=DEVICE_DATA, code=503))
+    runtime = home.entry.runtime_data
+    (serial, *_) = home.simulator.world.inverters
+    assert home.state("power", serial)
+    assert f"{serial}_temperature" not in home.states()
+    home.simulator.faults.clear()
+
+    await home.advance(700, step=30)
+
+    assert float(home.state("temperature", serial)) > 0
+    assert home.entry.runtime_data is runtime
+
+
+async def test_an_entity_that_was_there_comes_back_with_a_restart_whatever_the_first_reading_says(home: Home) -> None:
+    """Its history goes on, unknown until it has a value."""
+    (serial, *_) = home.simulator.world.inverters
+    home.simulator.faults.add("missing_device", serial=serial)
+
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await settle(home.hass)
+
+    assert home.state("temperature", serial) == "unknown"
+
+
+async def test_every_inverter_is_a_device_behind_the_gateway(home: Home) -> None:
+    """DESIGN §2; the gateway is named by its part number."""
+    assert home.entry.unique_id is not None
+    gateway = device(home, home.entry.unique_id)
+
+    assert (gateway.manufacturer, gateway.model_id, gateway.sw_version) == ("Enphase", "800-00649-r01", "8.2.4345")
+    assert gateway.model == "IQ System Controller INT"
+    assert gateway.configuration_url == f"https://{home.simulator.address}"
+    for serial in home.simulator.world.inverters:
+        inverter = device(home, serial)
+        assert (inverter.via_device_id, inverter.name) == (gateway.id, f"Inverter {serial}")
+
+
+async def test_what_is_there_cannot_be_deleted(home: Home) -> None:
+    """Neither the gateway nor an inverter that it lists."""
+    assert home.entry.unique_id is not None
+    for serial in (home.entry.unique_id, *home.simulator.world.inverters):
+        assert not await async_remove_config_entry_device(home.hass, home.entry, device(home, serial))
+
+
+async def test_a_state_is_written_only_when_it_shows_something_else(home: Home) -> None:
+    """Two readings of the same make no write, two of the inverters' one for what has changed."""
+    lane = home.lane(Lane.INVERTERS)
+    written = writes(home)
+
+    await lane.async_refresh()
+    assert written() == set()
+
+    (first, *_) = home.simulator.world.inverters
+    home.simulator.faults.add("missing_device", serial=first)
+    await lane.async_refresh()
+    await lane.async_refresh()
+    assert written() <= {key for key in home.states() if key.startswith(first)} | {
+        f"{home.entry.unique_id}_inverters_reporting"
+    }
+    assert f"{first}_power" in written()
+
+
+async def test_an_entity_of_one_lane_does_not_write_for_another(home: Home) -> None:
+    """A reading of the live lane touches its own alone."""
+    written = writes(home)
+
+    await home.advance(35)
+
+    lanes = home.states()
+    assert written()
+    assert {lanes[key][0] for key in written()} == {Lane.LIVE}
+
+
+async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:
+    """No task, no connection, no listener; what was shown is unavailable."""
+    lanes = home.entry.runtime_data.lanes
+    before = len(home.simulator.requests)
+
+    assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+    await home.advance(900, step=30)
+
+    assert home.entry.state is ConfigEntryState.NOT_LOADED
+    assert {state.state for state in home.hass.states.async_all(["sensor", "binary_sensor"])} == {STATE_UNAVAILABLE}
+    assert len(home.simulator.requests) == before
+    assert home.tasks() == set()
+    assert [lane for lane in lanes.values() if lane._listeners] == []  # noqa: SLF001 - nothing public tells
+
+
+async def test_a_reload_brings_the_same_entities(home: Home) -> None:
+    """And no second set of listeners: each reading is asked for once."""
+    entities = set(home.states())
+    assert await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await settle(home.hass)
+    assert set(home.states()) == entities
+    before = len(home.simulator.requests)
+
+    await home.advance(35)
+
+    assert [request.path for request in home.simulator.requests[before:]] == ["/ivp/meters/readings"]
+
+
+async def test_a_removed_gateway_takes_its_entities_and_devices_with_it(home: Home) -> None:
+    """Nothing to tidy up for a person."""
+    await home.hass.config_entries.async_remove(home.entry.entry_id)
+    await settle(home.hass)
+
+    assert home.hass.states.async_all(["sensor", "binary_sensor"]) == []
+    assert dr.async_entries_for_config_entry(dr.async_get(home.hass), home.entry.entry_id) == []
