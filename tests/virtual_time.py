@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+import sys
 import time
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from freezegun.api import real_monotonic
@@ -17,10 +19,21 @@ class VirtualTime:
     def __init__(self, tick: Callable[[float], object]) -> None:
         """Take what moves the wall clock and the monotonic one, and so the event loop's."""
         self._tick = tick
+        self._jumped = 0.0
+        self._frozen_monotonic = time.monotonic
 
     def now(self) -> float:
-        """Give the time, epoch seconds, as a clock for the simulator."""
-        return time.time()
+        """Give the time, epoch seconds, by a clock that nobody sets: the gateway's own."""
+        return time.time() - self._jumped
+
+    def monotonic(self) -> float:
+        """Give the seconds of a clock that nobody sets."""
+        return self._frozen_monotonic() - self._jumped
+
+    def jump(self, seconds: float) -> None:
+        """Set the wall clock and no other, as a person or a time server does."""
+        self._tick(seconds)
+        self._jumped += seconds
 
     def tick(self, seconds: float) -> None:
         """Let time pass, and nothing happen yet."""
@@ -29,9 +42,14 @@ class VirtualTime:
 
 @contextmanager
 def virtual_time(start: datetime) -> Iterator[VirtualTime]:
-    """Freeze every clock at a moment. Sockets work as ever."""
-    with freeze_time(start) as frozen:
-        yield VirtualTime(frozen.tick)
+    """Freeze every clock at a moment, within a running loop. Sockets work as ever."""
+    with freeze_time(start) as frozen, ExitStack() as patches:
+        clock = VirtualTime(frozen.tick)
+        patches.enter_context(patch.object(asyncio.get_running_loop(), "time", clock.monotonic))
+        for name, module in list(sys.modules.items()):
+            if name.startswith("custom_components.") and hasattr(module, "monotonic"):
+                patches.enter_context(patch.object(module, "monotonic", clock.monotonic))
+        yield clock
 
 
 async def settle(hass: HomeAssistant) -> None:
