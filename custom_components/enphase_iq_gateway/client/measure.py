@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .inverters import merge_inverters
-from .models import Flow, Inverter, Measurement, Meter, Reading, ReportedFlow
+from .models import Flow, Inverter, Measurement, Meter, Reading, Report, ReportedFlow
 from .site import Documents, Lane, Quantity, Site, Source
 
 _FIELDS: Mapping[Quantity, tuple[str, ...]] = {
@@ -37,6 +37,8 @@ class Snapshot:
     flows: Mapping[Flow, Phased] = field(default_factory=dict[Flow, Phased])
     meters: Mapping[Flow, Meter] = field(default_factory=dict[Flow, Meter])
     inverters: Mapping[str, Inverter] = field(default_factory=dict[str, Inverter])
+    total_from_net: bool = False
+    """The report's total repeated the net values, and was put together of production and net instead (G§6.8)."""
 
     def measurement(self, flow: Flow, phase: int = 0) -> Measurement:
         """What is known of a flow, 0 for all phases together; all None where nothing is."""
@@ -59,6 +61,7 @@ def measure(site: Site, lane: Lane, documents: Documents, at: float) -> Snapshot
         flows=flows,
         meters={meter.flow: meter for meter in documents.meters or ()} if lane is Lane.LIVE else {},
         inverters=merge_inverters(documents) if lane is Lane.INVERTERS else {},
+        total_from_net=_total_repeats_net(documents.report),
     )
 
 
@@ -156,19 +159,28 @@ def _from_report(site: Site, documents: Documents) -> dict[Flow, Phased]:
         for flow, reported in documents.report.flows.items()
         if reported.active
     }
-    net, total = flows.get(Flow.NET_CONSUMPTION), flows.get(Flow.TOTAL_CONSUMPTION)
-    if net and total and _same(net[0], total[0]):
+    net = flows.get(Flow.NET_CONSUMPTION)
+    if net and _total_repeats_net(documents.report):
         # From 8.3.5433 the total entry may hold the net values (G§6.8). Total is production + net by definition, so
         # this is right on every firmware, also where nothing is produced; without production there is no total.
-        del flows[Flow.TOTAL_CONSUMPTION]
+        flows.pop(Flow.TOTAL_CONSUMPTION)
         if (production := flows.get(Flow.PRODUCTION)) is not None:
             flows[Flow.TOTAL_CONSUMPTION] = _computed(site, Flow.TOTAL_CONSUMPTION, net, production, _plus)
     return flows
 
 
-def _same(one: Measurement, other: Measurement) -> bool:
-    """Whether two entries hold one and the same measurement."""
-    return (one.power_w, one.energy_lifetime_wh) == (other.power_w, other.energy_lifetime_wh)
+def _total_repeats_net(report: Report | None) -> bool:
+    """Whether both consumption entries are in use and hold one and the same measurement."""
+    if report is None:
+        return False
+    net, total = (report.flows.get(flow) for flow in (Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION))
+    return (
+        net is not None
+        and total is not None
+        and net.active
+        and total.active
+        and (net.total.power_w, net.total.energy_lifetime_wh) == (total.total.power_w, total.total.energy_lifetime_wh)
+    )
 
 
 def _phased_report(site: Site, flow: Flow, reported: ReportedFlow) -> Phased:
