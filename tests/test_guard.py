@@ -262,6 +262,25 @@ def test_the_stored_sources_are_what_the_next_set_up_keeps() -> None:
     }
 
 
+def test_a_total_put_together_of_production_and_net_goes_on_from_the_reported_one() -> None:
+    """They differ by what the inverters drew at night; the gateway changed nothing, so nobody is told (G§6.8)."""
+    guard = Guard(site=site(NET_CT))
+
+    def total(seconds: float, lifetime: float, *, from_net: bool) -> float | None:
+        flows = {TOTAL: (Measurement(energy_lifetime_wh=lifetime),)}
+        snapshot = Snapshot(at=T0 + seconds, flows=flows, total_from_net=from_net)
+        return guard.check(Lane.REPORT, snapshot, UTC).measurement(TOTAL).energy_lifetime_wh
+
+    assert [
+        total(0, 9_000, from_net=False),
+        total(300, 11_000, from_net=True),
+        total(600, 11_050, from_net=True),
+        total(900, 9_100, from_net=False),
+        total(1_200, 9_150, from_net=False),
+    ] == [9_000, 9_000, 9_050, 9_050, 9_100]
+    assert guard.events == []
+
+
 # Telling, storing
 
 

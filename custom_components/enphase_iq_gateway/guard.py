@@ -22,6 +22,7 @@ from .client import (
     Site,
     Snapshot,
     Source,
+    changed,
     counter_step,
     daily_step,
     integration_step,
@@ -38,6 +39,7 @@ _COUNTERS: Final[Mapping[Quantity, tuple[str, ...]]] = {
     Quantity.DIRECTIONS: (DELIVERED, RECEIVED),
 }
 _WITH_TODAY: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
+_TOTAL_FROM_NET: Final = "total_from_net"
 _CONSUMPTION: Final = (Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 
 
@@ -105,19 +107,19 @@ class Guard:
         measured = self._with_own_counters(flow, lane, snapshot)
         phased = []
         for phase, measurement in enumerate(measured):
-            changed: dict[str, float | None] = {"energy_today_wh": None}
+            values: dict[str, float | None] = {"energy_today_wh": None}
             for quantity, names in _COUNTERS.items():
                 if self.site.lane(flow, quantity) is not lane:
                     continue
-                source = self._source(flow, quantity)
+                source = self._source(flow, quantity, snapshot)
                 limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
                 for name in names:
                     value = getattr(measurement, name)
-                    changed[name] = self._step(f"{flow}.{name}.{phase}", value, snapshot.at, limits, source)
-            lifetime = changed.get(LIFETIME)
+                    values[name] = self._step(f"{flow}.{name}.{phase}", value, snapshot.at, limits, source)
+            lifetime = values.get(LIFETIME)
             if phase == 0 and flow in _WITH_TODAY and lifetime is not None:
-                changed["energy_today_wh"] = self._today(flow, lifetime, snapshot.at, zone)
-            phased.append(replace(measurement, **changed))
+                values["energy_today_wh"] = self._today(flow, lifetime, snapshot.at, zone)
+            phased.append(changed(measurement, **values))
         return tuple(phased)
 
     def _with_own_counters(self, flow: Flow, lane: Lane, snapshot: Snapshot) -> list[Measurement]:
@@ -183,21 +185,26 @@ class Guard:
         name = f"{INVERTER}{inverter.serial}"
         before, lifetime = self.state.counters.get(name), inverter.energy_lifetime_wh
         if lifetime is None:  # nothing said is nothing turned away: at night that goes on for hours
-            return replace(inverter, energy_lifetime_wh=before.published) if before else inverter
+            return changed(inverter, energy_lifetime_wh=before.published) if before else inverter
         limits = inverter_limits(1, inverter.report_interval_s)
         lifetime = self._step(name, lifetime, at, limits, "inverter")
         if before and before.published and lifetime is not None and lifetime < before.published:
             # It began again at zero; their sum goes on.
             self.state.origins[inverter.serial] = self.state.origins.get(inverter.serial, 0.0) - before.published
-        if lifetime == inverter.energy_lifetime_wh:
-            return inverter
-        return replace(inverter, energy_lifetime_wh=lifetime)
+        return changed(inverter, energy_lifetime_wh=lifetime)
 
-    def _source(self, flow: Flow, quantity: Quantity) -> str:
-        """Name where a counter starts from: with the other kind of consumption CT the same source starts anew."""
+    def _source(self, flow: Flow, quantity: Quantity, snapshot: Snapshot) -> str:
+        """Name where a counter starts from: with the other kind of consumption CT the same source starts anew.
+
+        So does a total that is put together of production and net: what the gateway gives differs by kWh (G§6.8).
+        """
         source = self.site.sources[flow, quantity]
         measured = self.site.sources.get((Flow.NET_CONSUMPTION, Quantity.DIRECTIONS))
-        if flow not in _CONSUMPTION or measured is None or source is Source.INTEGRATED:
+        if flow not in _CONSUMPTION or source is Source.INTEGRATED:
+            return source
+        if flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and snapshot.total_from_net:
+            return f"{source}.{_TOTAL_FROM_NET}"
+        if measured is None:
             return source
         return f"{source}.{Flow.TOTAL_CONSUMPTION if measured is Source.INTEGRATED else Flow.NET_CONSUMPTION}"
 
@@ -212,7 +219,8 @@ class Guard:
                 if value == 0 and source is not Source.INTEGRATED:
                     return state.published  # not ready yet: going on from zero would make a jump of the next value
                 state = rebase(state, value, at)
-                self.events.append(SourceChange(counter=counter, before=before, after=source, at=at))
+                if _TOTAL_FROM_NET not in before + source:
+                    self.events.append(SourceChange(counter=counter, before=before, after=source, at=at))
             self.state.sources[counter] = source
         step = counter_step(value, at, limits, state)
         self.state.counters[counter] = step.state

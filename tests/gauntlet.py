@@ -1,0 +1,126 @@
+"""An hour of a site in Home Assistant with its real recorder, and what its statistics have then counted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+    do_adhoc_statistics,
+)
+
+from simulator import Simulator
+from simulator.moments import Measured
+
+from .gauntlet_rows import MINUTE, Row
+from .virtual_time import VirtualTime, settle
+
+HOUR = 60
+_PERIOD = timedelta(minutes=5)
+
+_MEASURED = {
+    "production_energy_lifetime": ("production", "delivered_wh"),
+    "total_consumption_energy_lifetime": ("total_consumption", "delivered_wh"),
+    "grid_import_energy": ("net_consumption", "delivered_wh"),
+    "grid_export_energy": ("net_consumption", "received_wh"),
+    "storage_ct_energy_delivered": ("storage", "delivered_wh"),
+    "storage_ct_energy_received": ("storage", "received_wh"),
+}
+
+type Truth = Callable[[float], float]
+"""The energy that a counter should have shown at an epoch, in Wh."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What the statistics say of one counter, and what was true; in kWh since the first state."""
+
+    counter: str
+    counted: float
+    true: float
+
+    @property
+    def error(self) -> float:
+        """How much too much."""
+        return self.counted - self.true
+
+
+def flow_truths(simulator: Simulator, *, ct: bool) -> dict[str, Truth]:
+    """The counters of the gateway's flows by the key of their unique id; without a production CT what was reported."""
+    world = simulator.world
+
+    def reported(at: float) -> float:
+        return sum(inverter_wh(simulator, serial, at) for serial in world.inverters)
+
+    def measured(name: str, direction: str, phase: int | None) -> Truth:
+        def look(at: float) -> float:
+            whole: Measured = getattr(world.at(at), name)
+            return float(getattr(whole if phase is None else whole.phases[phase], direction))
+
+        return look
+
+    truths: dict[str, Truth] = {}
+    for phase in (None, *range(world.phases)):
+        suffix = "" if phase is None else f"_l{phase + 1}"
+        truths |= {f"{key}{suffix}": measured(name, direction, phase) for key, (name, direction) in _MEASURED.items()}
+    if not ct:
+        truths["production_energy_lifetime"] = reported
+    for flow in ("production", "total_consumption"):
+        truths[f"{flow}_energy_today"] = truths[f"{flow}_energy_lifetime"]
+    return truths
+
+
+def inverter_wh(simulator: Simulator, serial: str, at: float) -> float:
+    """What an inverter has reported until then."""
+    report = simulator.world.report(simulator.world.inverters[serial], at)
+    return report.lifetime_joules / 3600 if report else 0.0
+
+
+async def run(
+    hass: HomeAssistant,
+    clock: VirtualTime,
+    simulator: Simulator,
+    *,
+    row: Row,
+    entry: ConfigEntry,
+    counters: Mapping[str, Truth],
+) -> list[Counted]:
+    """Live through the hour, minute by minute, look once more, and compare: counters are entities with their truth."""
+    start = dt_util.utcnow()
+    began = {entity_id: truth(clock.now()) for entity_id, truth in counters.items()}
+    for minute in range(HOUR):
+        if act := row.acts.get(minute):
+            act(simulator)
+        if minute in row.restarts:
+            await hass.config_entries.async_reload(entry.entry_id)
+        clock.tick(MINUTE)
+        await settle(hass)
+    await async_setup_component(hass, "homeassistant", {})
+    await hass.services.async_call("homeassistant", "update_entity", {"entity_id": sorted(counters)}, blocking=True)
+    clock.tick(1)  # what was asked for together is read together, a moment later
+    await settle(hass)
+    counted = await sums(hass, start, set(counters))
+    return [
+        Counted(counter=entity_id, counted=counted[entity_id], true=(truth(clock.now()) - began[entity_id]) / 1000)
+        for entity_id, truth in counters.items()
+    ]
+
+
+async def sums(hass: HomeAssistant, start: datetime, entity_ids: set[str]) -> Mapping[str, float]:
+    """Compile the statistics since `start`, and give what each of the entities has counted, in kWh."""
+    await async_wait_recording_done(hass)
+    period = start.replace(minute=start.minute - start.minute % 5, second=0, microsecond=0)
+    while period <= dt_util.utcnow():
+        do_adhoc_statistics(hass, start=period)
+        period += _PERIOD
+    await async_wait_recording_done(hass)
+    found = await get_instance(hass).async_add_executor_job(
+        lambda: statistics_during_period(hass, start - _PERIOD, None, entity_ids, "5minute", {"energy": "kWh"}, {"sum"})
+    )
+    return {entity_id: float(rows[-1]["sum"] or 0.0) for entity_id, rows in found.items()}

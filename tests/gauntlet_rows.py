@@ -1,0 +1,174 @@
+"""The gauntlet: what goes wrong in an hour of an otherwise good site, one fault in each row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from simulator import Simulator
+
+MINUTE = 60
+READINGS = "/ivp/meters/readings"
+REPORT = "/production.json*"
+V1 = "/api/v1/production"
+DEVICE_DATA = "/ivp/pdm/device_data"
+NOON = datetime(2026, 6, 10, 11, 0, tzinfo=UTC)
+# The sun still shines, the house already cooks: it produces, imports and exports.
+EVENING = datetime(2026, 6, 10, 16, 0, tzinfo=UTC)
+
+type Act = Callable[[Simulator], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One fault in one hour."""
+
+    name: str
+    source: str
+    """Where the fault is told: a row of the gateway's reference."""
+    profile: str = "metered_net_single_phase"
+    before: Act = lambda _: None
+    """Done before set-up."""
+    acts: Mapping[int, Act] = field(default_factory=dict[int, Act])
+    """What happens, by minutes since set-up."""
+    restarts: tuple[int, ...] = ()
+    """When the integration is reloaded, in minutes."""
+    start: datetime = EVENING
+    inverters: int = 6
+
+
+def fault(name: str, *, path: str | None = None, **parameters: float) -> Act:
+    """Put a fault in."""
+    return lambda simulator: simulator.faults.add(name, path=path, after=0, count=None, **parameters)
+
+
+def clear(simulator: Simulator) -> None:
+    """Take all faults out."""
+    simulator.faults.clear()
+
+
+def between(begin: int, end: int, act: Act) -> dict[int, Act]:
+    """A fault for some minutes of the hour."""
+    return {begin: act, end: clear}
+
+
+def first_inverter(simulator: Simulator) -> str:
+    """The serial of the first inverter."""
+    return next(iter(simulator.world.inverters))
+
+
+def silence(simulator: Simulator) -> None:
+    """Let the first inverter be out of reach of the gateway."""
+    simulator.world.inverters[first_inverter(simulator)].communicating = False
+
+
+def reach(simulator: Simulator) -> None:
+    """Let it be heard again."""
+    simulator.world.inverters[first_inverter(simulator)].communicating = True
+
+
+ROWS = (
+    Row(name="nothing", source="a good hour"),
+    Row(name="two samples of zero", source="G§9.6, G§3", acts=between(20, 22, fault("zeros"))),
+    Row(name="ten minutes of zero", source="G§9.6", acts=between(20, 30, fault("zeros"))),
+    Row(name="zero in the report only", source="G§6.5", acts=between(20, 31, fault("zeros", path=REPORT))),
+    Row(name="one spike", source="G§6.5", acts=between(20, 21, fault("spike"))),
+    Row(name="ten minutes of a spike", source="G§6.5", acts=between(20, 30, fault("spike"))),
+    Row(
+        name="a spike small enough to be true",
+        source="G§6.5",
+        profile="metered_production_only",
+        start=NOON,  # it stays until the counter has passed it
+        acts=between(20, 24, fault("spike", path=READINGS, wh=900.0)),
+    ),
+    Row(name="a jump for good", source="G§6.5", acts={20: fault("spike", wh=1_691_000.0)}),
+    Row(name="a wrap and back", source="G§6.6", acts=between(20, 22, fault("wrap"))),
+    Row(
+        name="a wrap for good", source="G§6.6", acts={20: fault("wrap", path=READINGS), 21: fault("wrap", path=REPORT)}
+    ),
+    Row(name="a restart within zeros", source="G§9.6", acts=between(20, 28, fault("zeros")), restarts=(24,)),
+    Row(name="a restart within a wrap", source="G§6.6", acts=between(20, 40, fault("wrap")), restarts=(30,)),
+    Row(name="a hair down and up", source="G§3", before=fault("hair")),
+    Row(name="null counters", source="G§15.31", acts=between(20, 25, fault("nulls"))),
+    Row(name="negative counters", source="G§15.27", acts=between(20, 25, fault("negative"))),
+    Row(name="no readings in the list", source="G§13.4", acts=between(20, 30, fault("no_readings"))),
+    Row(name="a replaced meter", source="G§9.6", acts={20: fault("replaced_meter")}),
+    Row(name="today = lifetime", source="G§6.5", before=fault("today_is_lifetime")),
+    Row(name="today = lifetime for a while", source="G§6.5", acts=between(20, 35, fault("today_is_lifetime"))),
+    Row(name="total = net", source="G§6.8", profile="metered_net_three_phase", acts={20: fault("total_is_net")}),
+    Row(name="total = net with a total CT", source="G§6.8", profile="metered_total_split_phase"),
+    Row(name="activeCount flickers", source="G§6.7", before=fault("active_count_flicker")),
+    Row(
+        name="activeCount flickers, no list of meters",
+        source="G§6.7",
+        profile="metered_without_meters_list",
+        acts={10: fault("active_count_flicker")},
+    ),
+    Row(
+        name="/api/v1/production zero after boot",
+        source="G§3",
+        profile="non_metered",
+        acts=between(20, 25, fault("zero_v1")),
+    ),
+    Row(name="/api/v1/production always zero", source="G§3", profile="non_metered_new"),
+    Row(
+        name="/api/v1/production frozen",
+        source="G§3",
+        profile="metered_without_cts",
+        before=fault("frozen_v1"),
+    ),
+    Row(name="the inverters' total wraps", source="G§6.6", profile="non_metered_token"),
+    Row(
+        name="an inverter without a reading",
+        source="G§5.2",
+        profile="metered_without_cts",
+        acts=between(10, 40, fault("missing_device")),
+    ),
+    Row(
+        name="an inverter out of reach",
+        source="G§5.2",
+        profile="metered_without_cts",
+        acts={10: silence, 40: reach},
+    ),
+    Row(
+        name="a new inverter",
+        source="G§13.1",
+        profile="metered_without_cts",
+        acts={20: lambda simulator: simulator.world.add_inverter()},
+    ),
+    Row(
+        name="a retired inverter",
+        source="G§15.13",
+        profile="metered_without_cts",
+        acts={20: lambda simulator: simulator.world.retire_inverter(first_inverter(simulator))},
+    ),
+    Row(
+        name="unsigned image of a negative power",
+        source="G§15.21",
+        profile="metered_total_split_phase",
+        acts=between(20, 22, fault("unsigned_power", always=True)),
+    ),
+    Row(
+        name="a storage channel lost",
+        source="G§9.5",
+        profile="metered_storage_split_phase",
+        acts=between(20, 30, fault("storage_channel_lost")),
+    ),
+    Row(name="503 for half an hour", source="G§15.7", acts=between(10, 40, fault("status", code=503))),
+    Row(name="answers cut in half", source="G§2.8", acts=between(20, 30, fault("truncated"))),
+    Row(name="HTML instead of JSON", source="G§15.1", acts=between(20, 30, fault("html"))),
+    Row(name="a firmware update", source="G§1.3", acts={20: lambda simulator: simulator.set_firmware("D8.3.5169")}),
+    Row(
+        name="the nightly outage, and midnight",
+        source="G§2.6",
+        before=fault("nightly_outage"),
+        start=datetime(2026, 6, 10, 20, 55, tzinfo=UTC),
+    ),
+    Row(
+        name="zeros over midnight",
+        source="G§9.6",
+        acts=between(25, 35, fault("zeros")),
+        start=datetime(2026, 6, 10, 21, 30, tzinfo=UTC),
+    ),
+    Row(name="the night of 25 hours", source="DST", start=datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+    Row(name="the night of 23 hours", source="DST", start=datetime(2026, 3, 29, 0, 30, tzinfo=UTC)),
+)
