@@ -146,6 +146,16 @@ async def test_no_inverter_reports_at_night(start_home: StartHome) -> None:
 
 @at_noon
 @pytest.mark.usefixtures("all_entities_enabled")
+async def test_inverters_that_are_not_known_yet_are_not_counted_as_silent(start_home: StartHome) -> None:
+    """None of none is no number."""
+    lists = ("/ivp/pdm/device_data", "/api/v1/production/inverters")
+    home = await start_home(spoil=lambda faults: [faults.add("status", path=path, code=503) for path in lists])
+
+    assert f"{home.entry.unique_id}_inverters_reporting" not in home.states()
+
+
+@at_noon
+@pytest.mark.usefixtures("all_entities_enabled")
 async def test_a_device_without_a_sensor_says_nothing_of_it(start_home: StartHome) -> None:
     """A gateway that lists its inverters without details has no temperature of theirs (G§4)."""
     home = await start_home("metered_digest")

@@ -24,6 +24,8 @@ _LONGEST_INTERVAL_S: Final = 5400.0
 class DeviceWatch:
     """What is remembered from one reading of the inverters to the next."""
 
+    heard: frozenset[str] = frozenset()
+    """Serials of inverters that have reported within two of their intervals."""
     silent: frozenset[str] = frozenset()
     """Serials of inverters that have said nothing for hours of daylight; they stay so until they speak again."""
     mute: frozenset[str] = frozenset()
@@ -40,7 +42,8 @@ class DeviceWatch:
         """
         inverters = snapshot.inverters
         self._learn_intervals(inverters.values())
-        heard = {serial for serial, inverter in inverters.items() if self._is_heard(inverter, snapshot.at)}
+        heard = frozenset(serial for serial, inverter in inverters.items() if self._is_heard(inverter, snapshot.at))
+        self.heard = heard
         if not heard or len(heard) < _DAY_SHARE * len(inverters):
             self._day_since = None
             self.silent = self.silent & inverters.keys() - heard

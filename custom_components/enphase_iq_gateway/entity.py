@@ -1,5 +1,6 @@
 """What every entity of the gateway shares: its lane, its device, its id, and when it writes its state."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import override
 
@@ -29,9 +30,9 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
         self._attr_unique_id = unique_id
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, lane.site.info.serial)})
 
+    @abstractmethod
     def _shown(self) -> tuple[object, ...]:
         """What the state would show now: a change of it is worth a write, nothing else is."""
-        raise NotImplementedError
 
     @override
     async def async_added_to_hass(self) -> None:
