@@ -1,6 +1,7 @@
 """The client: knows the gateway and nothing of Home Assistant. What is named here is all that others use of it."""
 
 from .address import Address, AddressError, AddressProblem
+from .changed import changed
 from .cloud import CloudError, CloudProblem, CloudUrls, fetch_token
 from .counters import (
     INTERVAL_S,
@@ -131,6 +132,7 @@ __all__ = [
     "Sources",
     "Token",
     "TokenError",
+    "changed",
     "check_supported",
     "counter_step",
     "daily_step",

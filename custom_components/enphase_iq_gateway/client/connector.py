@@ -143,7 +143,9 @@ class GatewayConnector(TCPConnector):
 
     def _admit(self, request: ClientRequest, connection: Connection) -> None:
         """Let a request pass that asks who is there, or that may know already."""
-        self._peer = peer = look_at(connection)
+        peer = self._peer
+        if peer is None or peer.protocol is not connection.protocol:  # a certificate stays as long as its connection
+            peer = self._peer = look_at(connection)
         self.presented = peer.certificate
         credential = request.headers.get(hdrs.AUTHORIZATION, "")
         secret = bool(credential) or hdrs.COOKIE in request.headers

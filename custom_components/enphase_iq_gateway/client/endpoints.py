@@ -9,9 +9,9 @@ from . import parse
 from .models import DeviceData, Info, InverterList, Meter, ProductionSummary, Reading, Report
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Endpoint[T]:
-    """One endpoint and the model it answers with."""
+    """One endpoint and the model it answers with; each is there once, and known by that."""
 
     path: str
     """With its query."""

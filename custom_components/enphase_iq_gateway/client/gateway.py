@@ -1,15 +1,16 @@
 """The gateway as the rest sees it: who it is, whether it lets us in, and what its endpoints say."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 import time
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import Self, cast
 
 from aiohttp.abc import AbstractResolver
 
 from .address import Address
+from .changed import changed
 from .connection import Answer, Door
 from .endpoints import INFO, Endpoint
 from .errors import GatewayAuthenticationError, GatewayError, GatewayStatusError
@@ -64,6 +65,7 @@ class Gateway:
         self._clock = clock
         self._sign_in = _way_in(self._door, credential, clock)
         self._statistics: dict[str, EndpointStatistics] = {}
+        self._documents: dict[Endpoint[object], tuple[bytes, object]] = {}
 
     async def __aenter__(self) -> Self:
         """Use it and close it."""
@@ -136,7 +138,20 @@ class Gateway:
 
         Raises: GatewayError; GatewayStatusError for a 401 that concerns this endpoint alone (G§2.6).
         """
-        return await self._ask(endpoint.path, endpoint.read, endpoint.limit_s if timeout_s is None else timeout_s)
+
+        def parse(body: bytes) -> T:
+            return self._parse(endpoint, body)
+
+        return await self._ask(endpoint.path, parse, endpoint.limit_s if timeout_s is None else timeout_s)
+
+    def _parse[T](self, endpoint: Endpoint[T], body: bytes) -> T:
+        """Make the model of an answer; an answer that repeats the last one is the same object, and costs nothing."""
+        before = self._documents.get(endpoint)
+        if before is not None and before[0] == body:
+            return cast("T", before[1])
+        document = endpoint.read(body)
+        self._documents[endpoint] = (body, document)
+        return document
 
     async def read_raw(self, path: str, *, timeout_s: float | None = None) -> bytes:
         """Read what a path says as it is, for diagnostics.
@@ -148,18 +163,18 @@ class Gateway:
     async def _ask[T](self, path: str, parse: Callable[[bytes], T], timeout_s: float | None) -> T:
         """Ask, judge the status, make something of the body, and keep account of it."""
         statistics = self._statistics.get(path, EndpointStatistics())
-        statistics = replace(statistics, requests=statistics.requests + 1)
+        statistics = changed(statistics, requests=statistics.requests + 1)
         try:
             answer = await self._answer(path, timeout_s)
-            statistics = replace(
+            statistics = changed(
                 statistics, status=answer.status, duration_ms=answer.duration_ms, size_bytes=len(answer.body)
             )
             if answer.status != HTTPStatus.OK:
                 raise GatewayStatusError(path, answer.status)
             document = parse(answer.body)
-            statistics = replace(statistics, last_success=self._clock())
+            statistics = changed(statistics, last_success=self._clock())
         except GatewayError as error:
-            statistics = replace(statistics, last_error=str(error))
+            statistics = changed(statistics, last_error=str(error))
             raise
         finally:
             self._statistics[path] = statistics

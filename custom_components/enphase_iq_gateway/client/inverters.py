@@ -1,7 +1,6 @@
 """The inverters of both endpoints as one: merged by serial, each with what detail there is."""
 
-from dataclasses import replace
-
+from .changed import changed
 from .models import Inverter
 from .site import Documents
 
@@ -13,8 +12,8 @@ RETIRED_AFTER_S = 30 * 86400
 def merge_inverters(documents: Documents) -> dict[str, Inverter]:
     """The active inverters by serial.
 
-    `/ivp/pdm/device_data` says more and says who is retired; what it leaves out, above its limit or because a reading is
-    missing, comes from `/api/v1/production/inverters` (G§4, §5.1).
+    `/ivp/pdm/device_data` says more and says who is retired; what it leaves out, above its limit or because a reading
+    is missing, comes from `/api/v1/production/inverters` (G§4, §5.1).
     """
     devices, listed = documents.device_data, documents.inverter_list
     merged = dict(devices.inverters) if devices else {}
@@ -39,4 +38,4 @@ def _fill(detailed: Inverter, listed: Inverter) -> Inverter:
         for name in ("power_w", "max_power_w", "last_reported")
         if getattr(detailed, name) is None and (value := getattr(listed, name)) is not None
     }
-    return replace(detailed, **missing) if missing else detailed
+    return changed(detailed, **missing)

@@ -1,8 +1,10 @@
 """From documents to what one lane shows: each quantity from the source the site chose for it, and from no other."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cache
 
+from .changed import changed
 from .inverters import merge_inverters
 from .models import Flow, Inverter, Measurement, Meter, Reading, Report, ReportedFlow
 from .site import Documents, Lane, Quantity, Site, Source
@@ -54,7 +56,8 @@ def measure(site: Site, lane: Lane, documents: Documents, at: float) -> Snapshot
             continue
         for flow, phased in build(site, documents).items():
             if flow in served:
-                kept = tuple(_keep(measurement, served[flow]) for measurement in phased)
+                dropped = _dropped(served[flow])
+                kept = tuple([changed(measurement, **dropped) for measurement in phased])
                 flows[flow] = _combine(flows[flow], kept) if flow in flows else kept
     return Snapshot(
         at=at,
@@ -65,16 +68,17 @@ def measure(site: Site, lane: Lane, documents: Documents, at: float) -> Snapshot
     )
 
 
-def _keep(measurement: Measurement, quantities: Iterable[Quantity]) -> Measurement:
-    """Drop what another source serves."""
-    return Measurement(**{name: getattr(measurement, name) for quantity in quantities for name in _FIELDS[quantity]})
+@cache
+def _dropped(quantities: frozenset[Quantity]) -> Mapping[str, None]:
+    """What another source serves, or none."""
+    return {name: None for quantity, names in _FIELDS.items() if quantity not in quantities for name in names}
 
 
 def _combine(first: Phased, second: Phased) -> Phased:
     """Put what two sources serve of one flow together; they never serve the same field."""
     longer, shorter = (first, second) if len(first) >= len(second) else (second, first)
     filled = (
-        replace(one, **{name: value for name in Measurement.__slots__ if (value := getattr(other, name)) is not None})
+        changed(one, **{name: value for name in Measurement.__slots__ if (value := getattr(other, name)) is not None})
         for one, other in zip(longer, shorter, strict=False)
     )
     return (*filled, *longer[len(shorter) :])
@@ -101,7 +105,7 @@ def _phased_reading(reading: Reading, meter: Meter) -> Phased:
     """One CT's values with its lifetime and its phases in use (G§8, §9)."""
     phases = reading.channels[: meter.phase_count] if meter.phase_count > 1 else ()
     return tuple(
-        replace(measurement, energy_lifetime_wh=_lifetime(measurement, meter.flow))
+        changed(measurement, energy_lifetime_wh=_lifetime(measurement, meter.flow))
         for measurement in (_total(reading.total, meter.phase_count), *phases)
     )
 
@@ -117,7 +121,7 @@ def _total(total: Measurement, count: int) -> Measurement:
     power, apparent = total.power_w, abs(total.apparent_power_va or 0)
     if count > 1 and power is not None and 0 < apparent >= abs(power):
         changes["power_factor"] = power / apparent
-    return replace(total, **changes)
+    return changed(total, **changes)
 
 
 def _lifetime(measurement: Measurement, flow: Flow) -> float | None:
@@ -190,10 +194,10 @@ def _phased_report(site: Site, flow: Flow, reported: ReportedFlow) -> Phased:
     total = reported.total
     if lines:
         # The gateway's own sum is three times too much on some firmware (G§6.3).
-        total = replace(total, apparent_power_va=_sum(line.apparent_power_va for line in lines))
+        total = changed(total, apparent_power_va=_sum(line.apparent_power_va for line in lines))
     total = _total(total, max(phases, 1))
     return tuple(
-        replace(
+        changed(
             measurement,
             energy_today_wh=plausible_today(measurement),
             energy_last_7_days_wh=plausible_last_7_days(measurement, never_idle=flow is Flow.TOTAL_CONSUMPTION),
@@ -246,7 +250,7 @@ def _from_summary(_: Site, documents: Documents) -> dict[Flow, Phased]:
         energy_today_wh=summary.energy_today_wh,
         energy_last_7_days_wh=summary.energy_last_7_days_wh,
     )
-    measurement = replace(
+    measurement = changed(
         measurement,
         energy_today_wh=plausible_today(measurement),
         energy_last_7_days_wh=plausible_last_7_days(measurement),

@@ -116,6 +116,17 @@ class Site:
     report_endpoint: Endpoint[Report]
     inverter_endpoints: frozenset[Endpoint[object]]
     inverter_count: int = field(compare=False)
+    # What follows from the sources, made once: it is asked for dozens of times at each reading.
+    _lanes: Mapping[tuple[Flow, Quantity], Lane] = field(init=False, compare=False, repr=False)
+    _reads: Mapping[Lane, frozenset[Endpoint[object]]] = field(init=False, compare=False, repr=False)
+    _quantities: Mapping[Source, Mapping[Flow, frozenset[Quantity]]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Look up once which lane serves and reads what."""
+        lanes = {key: self.lane_of(source) for key, source in self.sources.items()}
+        object.__setattr__(self, "_lanes", lanes)
+        object.__setattr__(self, "_reads", {lane: self._find_reads(lane) for lane in Lane})
+        object.__setattr__(self, "_quantities", {source: self._find_quantities(source) for source in Source})
 
     def lane_of(self, source: Source) -> Lane:
         """The lane that reads a source: the report gets a clock of its own only where readings are faster."""
@@ -129,16 +140,18 @@ class Site:
 
     def lane(self, flow: Flow, quantity: Quantity) -> Lane | None:
         """The lane that serves a quantity, None where the gateway has no source of it."""
-        source = self.sources.get((flow, quantity))
-        return None if source is None else self.lane_of(source)
+        return self._lanes.get((flow, quantity))
 
-    def quantities(self, source: Source) -> dict[Flow, set[Quantity]]:
+    def quantities(self, source: Source) -> Mapping[Flow, frozenset[Quantity]]:
         """What a source serves, by flow."""
+        return self._quantities[source]
+
+    def _find_quantities(self, source: Source) -> dict[Flow, frozenset[Quantity]]:
         served: dict[Flow, set[Quantity]] = {}
         for (flow, quantity), its_source in self.sources.items():
             if its_source is source:
                 served.setdefault(flow, set()).add(quantity)
-        return served
+        return {flow: frozenset(quantities) for flow, quantities in served.items()}
 
     def phases(self, flow: Flow) -> int:
         """How many phases of a flow are told apart: 0 on a single-phase site."""
@@ -147,6 +160,9 @@ class Site:
 
     def reads(self, lane: Lane) -> frozenset[Endpoint[object]]:
         """The endpoints that give a lane its flows; the inverters' own come on top (`inverter_endpoints`)."""
+        return self._reads[lane]
+
+    def _find_reads(self, lane: Lane) -> frozenset[Endpoint[object]]:
         endpoints: dict[Source, Endpoint[object]] = {
             Source.READINGS: READINGS,
             Source.INTEGRATED: READINGS,
