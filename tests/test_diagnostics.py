@@ -1,0 +1,316 @@
+"""The document a person hands to others: enough to find out what is wrong, and nothing that is nobody's business."""
+
+from collections.abc import Mapping
+import os
+from pathlib import Path
+import re
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.json import json_bytes
+import orjson
+import pytest
+
+from custom_components.enphase_iq_gateway.client import (
+    DEVICE_DATA,
+    INFO,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT,
+    REPORT_DETAILED,
+    Endpoint,
+    GatewayError,
+    Lane,
+)
+from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from custom_components.enphase_iq_gateway.scrubbing import REDACTED, Scrubber
+from simulator import PROFILES
+
+from .conftest import StartSimulator, set_up
+
+GATEWAY = "999900000000"
+CAPTURES = Path(
+    os.environ.get("IQ_GATEWAY_CAPTURES", Path(__file__).resolve().parents[1].parent / "shared" / "captures")
+)
+RECORDED = sorted(folder for folder in CAPTURES.glob("*") if folder.is_dir()) if CAPTURES.is_dir() else []
+
+
+async def download(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
+    """Give the document as it is in the file that a browser gets."""
+    document: dict[str, Any] = orjson.loads(json_bytes(await async_get_config_entry_diagnostics(hass, entry)))
+    return document
+
+
+def write_capture(folder: Path, answers: Mapping[str, Any]) -> Path:
+    """Make a capture of the answers in a document."""
+    folder.mkdir()
+    for name, answer in answers.items():
+        (folder / name).write_bytes(answer.encode() if isinstance(answer, str) else orjson.dumps(answer))
+    return folder
+
+
+async def test_the_document_says_how_the_gateway_is_set_up(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """Kinds and times, no address and no credential."""
+    entry = await set_up(hass, await start_simulator())
+
+    told = (await download(hass, entry))["entry"]
+
+    assert set(told) == {"options", "address", "sign_in", "password_stored", "certificate"}
+    assert (told["address"], told["password_stored"]) == ("IPv4 with a port", False)
+    assert told["sign_in"]["role"] == "owner"
+    assert told["sign_in"]["expires_at"] - told["sign_in"]["issued_at"] == 31_536_000
+    assert set(told["certificate"]) == {"not_before", "not_after"}
+
+
+@pytest.mark.parametrize(
+    ("host", "kind"), [("envoy.local", "name"), ("192.0.2.5", "IPv4"), ("[2001:db8::5]:8443", "IPv6 with a port")]
+)
+async def test_the_document_says_what_kind_of_address_it_is(
+    hass: HomeAssistant, start_simulator: StartSimulator, host: str, kind: str
+) -> None:
+    """It decides how the gateway is looked for."""
+    entry = await set_up(hass, await start_simulator())
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: host})
+
+    told = await download(hass, entry)
+
+    assert told["entry"]["address"] == kind
+    assert host not in str(told)
+
+
+async def test_the_document_says_what_the_gateway_has(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """Its class, and where each quantity comes from."""
+    entry = await set_up(hass, await start_simulator())
+
+    told = (await download(hass, entry))["site"]
+
+    assert (told["class"], told["firmware"], told["inverters"]) == ("metered", "8.2.4345", 3)
+    assert told["sources"]["production.power"] == "readings"
+    assert told["phases"]["production"] == 3
+
+
+async def test_the_document_says_how_reading_goes(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """Of each lane and each endpoint: times, and what went wrong last."""
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    simulator.faults.add("status", path="/ivp/meters/readings", code=503)
+    for _ in range(2):
+        await entry.runtime_data.lanes[Lane.LIVE].async_refresh()
+
+    told = await download(hass, entry)
+
+    live, report = told["lanes"]["live"], told["lanes"]["report"]
+    assert live["endpoints"] == ["/ivp/meters/readings"]
+    assert (live["has_values"], report["has_values"]) == (False, True)
+    assert "/ivp/meters/readings: status 503, expected 200" in live["last_error"]
+    assert report["last_success"]
+    readings = told["endpoints"]["/ivp/meters/readings"]
+    assert readings["last_error"] == "/ivp/meters/readings: status 503, expected 200"
+    assert readings["requests"] >= 3
+    assert readings["duration_ms"] >= 0
+
+
+async def test_the_document_holds_the_state_of_the_counters(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """Every counter with what it has published."""
+    entry = await set_up(hass, await start_simulator())
+
+    counters = (await download(hass, entry))["counters"]
+
+    assert counters["counters"]["production.energy_lifetime_wh.0"]["published"] > 0
+
+
+async def test_serials_are_the_same_pseudonyms_throughout(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """In each answer, and in each document of this gateway."""
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+
+    first, second = await download(hass, entry), await download(hass, entry)
+
+    assert f"<sn>{GATEWAY}</sn>" in first["answers"]["info"]
+    listed = {inverter["serialNumber"] for inverter in first["answers"]["api_v1_production_inverters"]}
+    assert listed == {"999900000001", "999900000002", "999900000003"}
+    detailed = {device["sn"] for device in first["answers"]["ivp_pdm_device_data"].values() if isinstance(device, dict)}
+    assert listed <= detailed
+    assert first["answers"]["info"].partition("<device>")[2] == second["answers"]["info"].partition("<device>")[2]
+    for serial in (simulator.serial, *simulator.world.inverters):
+        assert serial not in str(first)
+
+
+async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """The others give their answers, and nobody is asked to sign in for a download."""
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    simulator.faults.add("status", path="/ivp/meters", code=503)
+    simulator.faults.add("html", path="/ivp/pdm/device_data")
+    simulator.faults.add("status", path="/api/v1/production", code=401)
+
+    told = await download(hass, entry)
+
+    assert told["unanswered"]["/ivp/meters"] == "/ivp/meters: status 503, expected 200"
+    assert told["unanswered"]["/ivp/pdm/device_data"].endswith("bytes of something else than expected")
+    assert told["unanswered"]["/api/v1/production"] == "/api/v1/production: status 401, expected 200"
+    assert "ivp_meters_readings" in told["answers"]
+    assert hass.config_entries.flow.async_progress() == []
+
+
+async def test_a_download_does_not_take_for_ever(
+    hass: HomeAssistant, start_simulator: StartSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has not been answered in time is left out."""
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.diagnostics.LIMIT_S", 0.5)
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    simulator.faults.add("hang", path="/ivp/meters")
+
+    told = await download(hass, entry)
+
+    assert "info" in told["answers"]
+    assert "no whole answer within" in told["unanswered"]["/ivp/meters"]
+    assert told["unanswered"]["/production.json?details=1"] == "no time left"
+
+
+@pytest.mark.parametrize("stored", ["edited", None])
+async def test_a_gateway_that_is_not_set_up_has_a_document_too(
+    hass: HomeAssistant, start_simulator: StartSimulator, stored: str | None
+) -> None:
+    """That is when it is needed most."""
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    if stored is not None:
+        hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_TOKEN: stored})
+    await simulator.stop()
+    await hass.config_entries.async_reload(entry.entry_id)
+
+    told = await download(hass, entry)
+
+    assert told["state"] == ("setup_error" if stored else "setup_retry")
+    assert told["reason"]
+    assert ("error" in told["entry"]["sign_in"]) is (stored is not None)
+
+
+async def test_a_local_account_is_named_without_its_password(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """Old firmware has no certificate either."""
+    simulator = await start_simulator("non_metered", serial="122300424242")
+    entry = await set_up(hass, simulator)
+    assert entry.data[CONF_PASSWORD] == simulator.password
+
+    told = await download(hass, entry)
+
+    assert (told["entry"]["sign_in"], told["entry"]["certificate"]) == ("local account", None)
+    assert told["entry"]["password_stored"] is True
+    assert simulator.password not in str(told)
+
+
+@pytest.mark.parametrize("profile", [*PROFILES])
+async def test_the_document_makes_a_capture(
+    hass: HomeAssistant, start_simulator: StartSimulator, tmp_path: Path, profile: str
+) -> None:
+    """The simulator plays it, and Home Assistant sees the same gateway."""
+    entry = await set_up(hass, await start_simulator(profile))
+    told = await download(hass, entry)
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    replayed = await start_simulator(replay=write_capture(tmp_path / "capture", told["answers"]))
+    again = await set_up(hass, replayed)
+
+    assert again.state is ConfigEntryState.LOADED
+    assert again.unique_id == GATEWAY
+    assert (await download(hass, again))["site"] == told["site"]
+
+
+# What is not known to be harmless does not stay
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    """Firmware of tomorrow may say anything; the names of fields stay, so that one can ask."""
+    answer = (
+        b'{"wNow": 5, "ssid": "Our home", "owner": {"city": 7}, "type": "a sentence, with a name in it", "lines": [{}]}'
+    )
+
+    assert Scrubber([]).answer(answer) == {
+        "wNow": 5,
+        "ssid": REDACTED,
+        "owner": {"city": REDACTED},
+        "type": REDACTED,
+        "lines": [{}],
+    }
+
+
+def test_numbers_and_words_of_known_fields_stay() -> None:
+    """Twelve digits are a serial only where serials are."""
+    answer = b'{"joulesProduced": 121900000099, "sn": 121900000099, "devName": "pcu", "active": true, "state": null}'
+
+    assert Scrubber([]).answer(answer) == {
+        "joulesProduced": 121900000099,
+        "sn": 999900000000,
+        "devName": "pcu",
+        "active": True,
+        "state": None,
+    }
+
+
+def test_serials_in_names_and_texts_are_replaced() -> None:
+    """Also those that look like none."""
+    scrubber = Scrubber(["ABC123"])
+
+    assert scrubber.text("counter of ABC123, and 121900000099") == "counter of 999900000000, and 999900000001"
+    assert scrubber.value({"121900000099": {"type": "121900000099"}}) == {"999900000001": {"type": "999900000001"}}
+
+
+def test_addresses_and_tokens_in_texts_are_hidden() -> None:
+    """Of networks, of mail, of sign-in."""
+    text = "a 00:1d:c0:ab:cd:ef b somebody@example.com c eyJhbGciOi.eyJhdWQi.c2ln d"
+
+    assert Scrubber([]).text(text) == f"a {REDACTED} b {REDACTED} c {REDACTED} d"
+
+
+def test_only_known_tags_of_info_keep_their_text() -> None:
+    """Attributes go as well, but for the names of packages."""
+    answer = (
+        b'<?xml version="1.0"?><envoy_info id="1"><device><sn>121900000099</sn><software>D8.2.4345</software>'
+        b'<mac>001dc0abcdef</mac></device><package name="app"><pn>500-00002-r01</pn></package>rest</envoy_info>'
+    )
+
+    assert Scrubber([]).answer(answer) == (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<envoy_info><device><sn>999900000000</sn>'
+        "<software>D8.2.4345</software>"
+        f'<mac>{REDACTED}</mac></device><package name="app"><pn>500-00002-r01</pn></package>{REDACTED}</envoy_info>'
+    )
+
+
+def words(text: str) -> list[str]:
+    """Give what is said, sets in any order."""
+    return sorted(re.findall(r"[\w.-]+", text))
+
+
+@pytest.mark.skipif(not RECORDED, reason="no recorded gateways: IQ_GATEWAY_CAPTURES names no folder of captures")
+@pytest.mark.parametrize("folder", RECORDED, ids=lambda folder: folder.name)
+def test_a_scrubbed_answer_says_the_same(folder: Path) -> None:
+    """Every model made of it is the model of the recorded answer, but for the serials."""
+    scrubber = Scrubber([])
+    endpoints: tuple[Endpoint[Any], ...] = (
+        *(INFO, METERS, READINGS, REPORT, REPORT_DETAILED, PRODUCTION_SUMMARY, INVERTER_LIST, DEVICE_DATA),
+    )
+    compared = 0
+    for endpoint in endpoints:
+        file = folder / endpoint.path.strip("/").translate(str.maketrans("/?=&", "____"))
+        try:
+            body = file.read_bytes()
+            recorded = endpoint.read(body)
+        except FileNotFoundError, GatewayError:
+            continue
+        scrubbed = scrubber.answer(body)
+        again = endpoint.read(scrubbed.encode() if isinstance(scrubbed, str) else orjson.dumps(scrubbed))
+        assert words(scrubber.text(repr(recorded))) == words(repr(again))
+        compared += 1
+    assert compared
