@@ -64,6 +64,17 @@ async def test_an_entity_comes_when_its_value_is_first_seen(start_home: StartHom
     assert home.entry.runtime_data is runtime
 
 
+async def test_a_counter_that_stands_at_zero_comes_once_that_is_sure(start_home: StartHome) -> None:
+    """A first zero may be that of a gateway that is not ready: it waits a quarter of an hour (DESIGN §5)."""
+    home = await start_home(inverters=1)
+    assert home.state("production_energy_lifetime_l1")
+    assert f"{home.entry.unique_id}_production_energy_lifetime_l2" not in home.states()
+
+    await home.advance(1000, step=30)
+
+    assert float(home.state("production_energy_lifetime_l2")) == 0
+
+
 async def test_an_entity_that_was_there_comes_back_with_a_restart_whatever_the_first_reading_says(home: Home) -> None:
     """Its history goes on, unknown until it has a value."""
     (serial, *_) = home.simulator.world.inverters
