@@ -1,7 +1,5 @@
 """Binary sensors of the inverters."""
 
-from collections.abc import Iterator
-from functools import partial
 from typing import Final, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
@@ -10,9 +8,9 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Lane
-from .coordinator import GatewayConfigEntry, LaneCoordinator
-from .entity import Candidate, InverterEntity, SeenEntities
+from .client import Inverter, Lane
+from .coordinator import GatewayConfigEntry
+from .entity import InverterEntity, SeenEntities
 
 # Nothing is sent to the gateway, and reading it is the lanes' work.
 PARALLEL_UPDATES = 0
@@ -31,21 +29,11 @@ async def async_setup_entry(
 ) -> None:
     """Add a binary sensor for each inverter that says whether it communicates."""
     if (lane := entry.runtime_data.lanes.get(Lane.INVERTERS)) is not None:
-        SeenEntities(hass, entry, Platform.BINARY_SENSOR, async_add_entities).watch(lane, partial(_candidates, lane))
+        seen = SeenEntities(hass, entry, Platform.BINARY_SENSOR, async_add_entities)
+        seen.watch_inverters(lane, (COMMUNICATING,), _communicating, InverterCommunicating)
 
 
-def _candidates(lane: LaneCoordinator) -> Iterator[Candidate]:
-    """One per inverter."""
-    for serial in lane.data.inverters:
-        yield (
-            f"{serial}_{COMMUNICATING.key}",
-            partial(_communicating, lane, serial),
-            partial(InverterCommunicating, lane, COMMUNICATING, serial),
-        )
-
-
-def _communicating(lane: LaneCoordinator, serial: str) -> bool | None:
-    inverter = lane.data.inverters.get(serial)
+def _communicating(_: BinarySensorEntityDescription, inverter: Inverter | None) -> bool | None:
     return None if inverter is None else inverter.communicating
 
 
@@ -60,4 +48,4 @@ class InverterCommunicating(InverterEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         """The gateway's own word."""
-        return _communicating(self.coordinator, self._serial)
+        return _communicating(COMMUNICATING, self.inverter)

@@ -11,6 +11,7 @@ from typing import override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -30,6 +31,7 @@ from .client import (
     read_lane,
     was_read,
     with_earlier,
+    with_unchanged,
 )
 from .const import (
     CONF_UPDATE_INTERVAL,
@@ -105,6 +107,8 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.meters: tuple[Meter, ...] | None = None
         self.pace = Pace(base_s=interval.total_seconds())
         self.devices = DeviceWatch()
+        self.inverter_devices: dict[str, DeviceInfo] = {}
+        """Of each inverter, for its entities."""
         self.last_success: datetime | None = None
         self._warned = False
         self._documents = Documents(info=site.info)
@@ -234,7 +238,9 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         snapshot = measure(self.site, self.lane, documents, time())
         if self.lane is Lane.INVERTERS:
             snapshot = self.devices.judge(snapshot)
-        return self.guard.check(self.lane, snapshot, dt_util.get_default_time_zone())
+        snapshot = self.guard.check(self.lane, snapshot, dt_util.get_default_time_zone())
+        # An inverter that has said nothing new is the same object, which spares its entities a look.
+        return snapshot if self.data is None else with_unchanged(snapshot, self.data)
 
 
 def _may_pass(error: GatewayError, failure: HomeAssistantError) -> bool:

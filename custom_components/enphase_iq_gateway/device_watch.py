@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .client import Inverter, Snapshot
+from .client import Inverter, Snapshot, changed
 
 # An inverter whose interval is not told reports each 5 or 15 minutes (G§4).
 _USUAL_INTERVAL_S: Final = 900.0
@@ -58,7 +58,7 @@ class DeviceWatch:
         return replace(
             snapshot,
             inverters={
-                serial: replace(inverter, communicating=serial not in self.silent)
+                serial: changed(inverter, communicating=serial not in self.silent)
                 for serial, inverter in inverters.items()
             },
         )

@@ -1,7 +1,7 @@
 """What every entity of the gateway shares: its lane, its device, its id, and when it writes its state."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import override
 
 from homeassistant.const import Platform
@@ -10,6 +10,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Inverter
@@ -52,21 +53,13 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
 class InverterEntity(GatewayEntity):
     """An entity of one inverter: there only while the gateway lists it."""
 
+    _seen: tuple[bool, Inverter | None] | None = None
+
     def __init__(self, lane: LaneCoordinator, description: EntityDescription, serial: str) -> None:
         """Belong to the inverter's device, behind the gateway's."""
         super().__init__(lane, description, f"{serial}_{description.key}")
         self._serial = serial
-        gateway = dr.async_get(lane.hass).async_get_device_by_identifier(
-            (DOMAIN, lane.site.info.serial), lane.config_entry.entry_id
-        )
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, serial)},
-            manufacturer=MANUFACTURER,
-            translation_key="inverter",
-            translation_placeholders={"serial": serial},
-            serial_number=serial,
-            **({"via_device_id": gateway.id} if gateway else {}),
-        )
+        self._attr_device_info = _inverter_device(lane, serial)
 
     @property
     def inverter(self) -> Inverter | None:
@@ -78,6 +71,36 @@ class InverterEntity(GatewayEntity):
     def available(self) -> bool:
         """Whether the lane was read and lists this inverter."""
         return super().available and self.inverter is not None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Look only at an inverter that has changed: an unchanged one is the same object."""
+        lane, before = self.coordinator, self._seen
+        inverter = lane.data.inverters.get(self._serial)
+        if before is None or inverter is not before[1] or lane.last_update_success is not before[0]:
+            self._seen = (lane.last_update_success, inverter)
+            super()._handle_coordinator_update()
+
+
+def _inverter_device(lane: LaneCoordinator, serial: str) -> DeviceInfo:
+    """Register an inverter with its first entity; for all of them to know it by its serial costs a third less."""
+    if (device := lane.inverter_devices.get(serial)) is None:
+        registry = dr.async_get(lane.hass)
+        entry_id = lane.config_entry.entry_id
+        gateway = registry.async_get_device_by_identifier((DOMAIN, lane.site.info.serial), entry_id)
+        identifiers = {(DOMAIN, serial)}
+        device = lane.inverter_devices[serial] = DeviceInfo(identifiers=identifiers)
+        registry.async_get_or_create(
+            config_entry_id=entry_id,
+            identifiers=identifiers,
+            manufacturer=MANUFACTURER,
+            translation_key="inverter",
+            translation_placeholders={"serial": serial},
+            serial_number=serial,
+            via_device_id=gateway.id if gateway else UNDEFINED,
+        )
+    return device
 
 
 type Candidate = tuple[str, Callable[[], object], Callable[[], Entity]]
@@ -104,17 +127,52 @@ class SeenEntities:
         self._add_entities = add_entities
         self._entry = entry
 
-    def watch(self, lane: LaneCoordinator, candidates: Callable[[], Iterable[Candidate]]) -> None:
-        """Look at a lane's candidates now and after each of its readings."""
-        there: set[str] = set()
+    def watch(self, lane: LaneCoordinator, candidates: Iterable[Candidate]) -> None:
+        """Look for a lane's candidates now and after each of its readings, until they are all there."""
+        waiting = list(candidates)
+
+        @callback
+        def look() -> None:
+            nonlocal waiting
+            new, still = [], []
+            for candidate in waiting:
+                unique_id, value, make = candidate
+                if unique_id in self._registered or value() is not None:
+                    new.append(make())
+                else:
+                    still.append(candidate)
+            waiting = still
+            if new:
+                self._add_entities(new)
+
+        look()
+        self._entry.async_on_unload(lane.async_add_listener(look))
+
+    def watch_inverters[D: EntityDescription](
+        self,
+        lane: LaneCoordinator,
+        descriptions: Sequence[D],
+        value: Callable[[D, Inverter], object],
+        make: Callable[[LaneCoordinator, D, str], Entity],
+    ) -> None:
+        """Look for the values of each inverter now, and again when it has changed, until it has them all."""
+        looked_at: dict[str, Inverter] = {}
+        missing: dict[str, tuple[D, ...]] = {}
 
         @callback
         def look() -> None:
             new = []
-            for unique_id, value, make in candidates():
-                if unique_id not in there and (unique_id in self._registered or value() is not None):
-                    there.add(unique_id)
-                    new.append(make())
+            for serial, inverter in lane.data.inverters.items():
+                if looked_at.get(serial) is inverter:
+                    continue
+                looked_at[serial] = inverter
+                still = []
+                for description in missing.get(serial, descriptions):
+                    if f"{serial}_{description.key}" in self._registered or value(description, inverter) is not None:
+                        new.append(make(lane, description, serial))
+                    else:
+                        still.append(description)
+                missing[serial] = tuple(still)
             if new:
                 self._add_entities(new)
 

@@ -27,9 +27,6 @@ from .sensor_inverters import INVERTER_SENSORS, InverterSensorDescription
 # Nothing is sent to the gateway, and reading it is the lanes' work.
 PARALLEL_UPDATES = 0
 
-# An inverter whose interval is not told reports each 5 or 15 minutes (G§4).
-_USUAL_INTERVAL_S: Final = 900
-
 
 @dataclass(frozen=True, kw_only=True)
 class GatewaySensorDescription(SensorEntityDescription):
@@ -42,16 +39,7 @@ class GatewaySensorDescription(SensorEntityDescription):
 
 def inverters_reporting(lane: LaneCoordinator) -> int | None:
     """How many inverters have reported within two of their intervals."""
-    snapshot = lane.data
-    if not snapshot.inverters:
-        return None
-    return sum(_is_reporting(inverter, snapshot.at) for inverter in snapshot.inverters.values())
-
-
-def _is_reporting(inverter: Inverter, now: float) -> bool:
-    """Whether an inverter's last report is recent."""
-    interval = max(inverter.report_interval_s or 0, _USUAL_INTERVAL_S)
-    return inverter.last_reported is not None and now - inverter.last_reported <= 2 * interval
+    return len(lane.devices.heard) if lane.data.inverters else None
 
 
 GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
@@ -96,19 +84,9 @@ async def async_setup_entry(
         fixed = [*_flow_sensors(lane), *_gateway_sensors(lane)]
         if name is Lane.LIVE:
             fixed += _status_sensors(lane)
-        seen.watch(lane, partial(_candidates, lane, fixed))
-
-
-def _candidates(lane: LaneCoordinator, fixed: list[Candidate]) -> Iterator[Candidate]:
-    """The sensors that a lane may have now."""
-    yield from fixed
-    for serial in lane.data.inverters:
-        for description in INVERTER_SENSORS:
-            yield (
-                f"{serial}_{description.key}",
-                partial(_inverter_value, lane, description, serial),
-                partial(InverterSensor, lane, description, serial),
-            )
+        seen.watch(lane, fixed)
+        if name is Lane.INVERTERS:
+            seen.watch_inverters(lane, INVERTER_SENSORS, _inverter_value, InverterSensor)
 
 
 def _flow_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
@@ -162,10 +140,7 @@ def _flow_value(lane: LaneCoordinator, description: FlowSensorDescription, flow:
     return description.value_fn(lane.data.measurement(flow, phase))
 
 
-def _inverter_value(
-    lane: LaneCoordinator, description: InverterSensorDescription, serial: str
-) -> float | datetime | None:
-    inverter = lane.data.inverters.get(serial)
+def _inverter_value(description: InverterSensorDescription, inverter: Inverter | None) -> float | datetime | None:
     return None if inverter is None else description.value_fn(inverter)
 
 
@@ -248,4 +223,4 @@ class InverterSensor(InverterEntity, _ValueSensor):
     @override
     def native_value(self) -> float | datetime | None:
         """The value at its last report."""
-        return _inverter_value(self.coordinator, self.entity_description, self._serial)
+        return _inverter_value(self.entity_description, self.inverter)

@@ -39,7 +39,7 @@ from .errors import (
 )
 from .gateway import EndpointStatistics, Gateway
 from .integrate import IntegrationState, step as integration_step
-from .measure import Phased, Snapshot, measure
+from .measure import Phased, Snapshot, measure, with_unchanged
 from .models import (
     DeviceData,
     Flow,
@@ -149,4 +149,5 @@ __all__ = [
     "take_in",
     "was_read",
     "with_earlier",
+    "with_unchanged",
 ]

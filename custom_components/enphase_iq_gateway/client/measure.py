@@ -68,6 +68,17 @@ def measure(site: Site, lane: Lane, documents: Documents, at: float) -> Snapshot
     )
 
 
+def with_unchanged(snapshot: Snapshot, before: Snapshot) -> Snapshot:
+    """Let each inverter that is as before be the same object."""
+    return changed(
+        snapshot,
+        inverters={
+            serial: known if (known := before.inverters.get(serial)) == inverter and known is not None else inverter
+            for serial, inverter in snapshot.inverters.items()
+        },
+    )
+
+
 @cache
 def _dropped(quantities: frozenset[Quantity]) -> Mapping[str, None]:
     """What another source serves, or none."""
