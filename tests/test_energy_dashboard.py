@@ -92,7 +92,7 @@ async def test_solar_and_grid_are_added_with_their_power(hass: HomeAssistant, st
         "stat_energy_from": sensor(hass, entry, "production_energy_lifetime"),
         "stat_rate": sensor(hass, entry, "production_power"),
         "config_entry_solar_forecast": None,
-        "name": entry.title,
+        "name": "IQ Gateway",
     }
     power = sensor(hass, entry, "net_consumption_power")
     assert grid["type"] == "grid"
@@ -101,6 +101,15 @@ async def test_solar_and_grid_are_added_with_their_power(hass: HomeAssistant, st
     assert grid["stat_rate"] == power
     assert grid["power_config"] == {"stat_rate": power}
     assert ENERGY_SOURCE_SCHEMA([solar, grid]) == [solar, grid]
+
+
+@pytest.mark.usefixtures("energy")
+async def test_gateways_are_told_apart_by_their_serials(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """Only where there are several; a chart's legend has little room."""
+    entry = await set_up(hass, await start_simulator())
+    MockConfigEntry(domain=DOMAIN).add_to_hass(hass)
+    await async_add(hass, entry)
+    assert [source.get("name") for source in await sources(hass)] == [entry.title, entry.title]
 
 
 @pytest.mark.usefixtures("energy")

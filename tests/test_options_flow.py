@@ -13,7 +13,9 @@ from .conftest import StartSimulator, set_up, sign_in, start_flow
 
 
 async def choose(hass: HomeAssistant, entry_id: str, step: str) -> dict[str, object]:
-    """Open the options and choose from the menu."""
+    """Open the options and choose from the menu, leaving what set-up has offered."""
+    for offered in hass.config_entries.options.async_progress():
+        hass.config_entries.options.async_abort(offered["flow_id"])
     menu = await hass.config_entries.options.async_init(entry_id)
     assert menu["type"] is FlowResultType.MENU
     return dict(await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": step}))
@@ -97,6 +99,19 @@ async def test_set_up_ends_with_the_energy_step(hass: HomeAssistant, start_simul
     kind, flow_id = result["next_flow"]
     assert kind is FlowType.OPTIONS_FLOW
     assert hass.config_entries.options.async_get(flow_id)["step_id"] == "energy_dashboard"
+
+
+@pytest.mark.usefixtures("energy_is_on")
+async def test_options_opened_by_set_up_go_straight_to_the_energy_step(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """The page opens the options anew instead of going on with the step it is given; after that it is the menu."""
+    entry = await set_up(hass, await start_simulator())
+    opened = await hass.config_entries.options.async_init(entry.entry_id)
+    assert opened["step_id"] == "energy_dashboard"
+    assert [flow["flow_id"] for flow in hass.config_entries.options.async_progress()] == [opened["flow_id"]]
+    hass.config_entries.options.async_abort(opened["flow_id"])
+    assert (await hass.config_entries.options.async_init(entry.entry_id))["step_id"] == "init"
 
 
 @pytest.mark.usefixtures("energy_is_on")

@@ -139,11 +139,12 @@ def _propose(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind, existin
         # Two gateways have panels and batteries of their own, but they are in one house with one grid.
         if kind is Kind.GRID or any(owner is None or owner.platform != DOMAIN for owner in owners.values()):
             return Proposal(kind=kind, verdict=Verdict.ANOTHER_THERE, names=names)
-    return _propose_new(registry, entry, kind)
+    return _propose_new(hass, entry, kind)
 
 
-def _propose_new(registry: er.EntityRegistry, entry: GatewayConfigEntry, kind: Kind) -> Proposal:
+def _propose_new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind) -> Proposal:
     """Look for the entities of a source that is not there yet."""
+    registry = er.async_get(hass)
     needs, site = _NEEDS[kind], entry.runtime_data.site
     if site.lane(needs.flow, needs.quantity) is None:
         measured = site.lane(needs.flow, Quantity.POWER) is not None
@@ -168,7 +169,7 @@ def _propose_new(registry: er.EntityRegistry, entry: GatewayConfigEntry, kind: K
         names=tuple(_name(entity, entity.entity_id) for entity in used),
         source=_source(
             kind,
-            entry.title,
+            _short_title(hass, entry),
             [found[key].entity_id for key in needs.energy],
             power.entity_id if power and not power.disabled else None,
         ),
@@ -201,6 +202,7 @@ def _source(kind: Kind, name: str, energy: list[str], power: str | None) -> Sour
                 "entity_energy_price_export": None,
                 "number_energy_price_export": None,
                 "cost_adjustment_day": 0.0,
+                "name": name,
             }
             if power_config:
                 grid["power_config"] = power_config
@@ -223,6 +225,12 @@ def _statistics(source: SourceType) -> Iterator[str]:
         value = source.get(key)
         if isinstance(value, str):
             yield value
+
+
+def _short_title(hass: HomeAssistant, entry: GatewayConfigEntry) -> str:
+    """The entry's title, without the serial where there is one gateway only: a chart's legend has little room."""
+    alone = len(hass.config_entries.async_entries(DOMAIN, include_ignore=False)) == 1
+    return entry.title.removesuffix(f" {entry.unique_id}") if alone else entry.title
 
 
 def _name(entity: er.RegistryEntry, otherwise: str) -> str:

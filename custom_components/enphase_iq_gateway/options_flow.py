@@ -51,7 +51,20 @@ class GatewayOptionsFlow(OptionsFlowWithReload):
     """A menu: the settings, or the Energy dashboard."""
 
     async def async_step_init(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Let the person choose."""
+        """Let the person choose; right after set-up, go on to what it has offered.
+
+        Home Assistant's page (2026.10, 2026.11) begins another flow where set-up gave it one to go on with.
+        """
+        flows = self.hass.config_entries.options
+        offered = [
+            flow["flow_id"]
+            for flow in flows.async_progress_by_handler(self.handler)
+            if flow.get("step_id") == ENERGY_STEP
+        ]
+        for flow_id in offered:
+            flows.async_abort(flow_id)
+        if offered:
+            return await self.async_step_energy_dashboard()
         return self.async_show_menu(step_id="init", menu_options=["settings", ENERGY_STEP])
 
     async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -73,8 +73,11 @@ def machine_time_zone() -> str:
 
 
 def command(folder: Path) -> list[str]:
-    """Return the command that runs Home Assistant; it finds its packages installed (group demo of pyproject.toml)."""
-    return [sys.executable, "-m", "homeassistant", "--config", str(folder), "--skip-pip", "--log-no-color"]
+    """Return the command that runs Home Assistant; it finds its packages installed (group demo of pyproject.toml).
+
+    -P keeps the folder that the command is started in out of the search for modules: there is an integration, too.
+    """
+    return [sys.executable, "-P", "-m", "homeassistant", "--config", str(folder), "--skip-pip", "--log-no-color"]
 
 
 ENVIRONMENT = {"HA_DISABLE_LOG_FILE": "1"}  # the log goes to standard output, and from there to the demo's file
@@ -90,6 +93,7 @@ class HomeAssistant:
         self._session = aiohttp.ClientSession(address)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._headers: dict[str, str] = {}
+        self.tokens: dict[str, Any] = {}
         self._ids = itertools.count(1)
 
     async def __aenter__(self) -> Self:
@@ -124,7 +128,8 @@ class HomeAssistant:
             code = (await response.json())["auth_code"]
         grant = {"grant_type": "authorization_code", "code": code, "client_id": client}
         async with self._session.post("/auth/token", data=grant, raise_for_status=True) as response:
-            token = (await response.json())["access_token"]
+            self.tokens = await response.json()
+        token = self.tokens["access_token"]
         self._headers = {"Authorization": f"Bearer {token}"}
         self._socket = await self._session.ws_connect("/api/websocket", max_msg_size=0)
         await self._socket.receive_json()
@@ -146,6 +151,12 @@ class HomeAssistant:
                 raise DemoError(f"Home Assistant answered {response.status} to {path}: {await response.text()}")
             answer: dict[str, Any] = await response.json()
             return answer
+
+    async def delete(self, path: str) -> None:
+        """Delete over the REST interface; DemoError when it is refused."""
+        async with self._session.delete(path, headers=self._headers) as response:
+            if not response.ok:
+                raise DemoError(f"Home Assistant answered {response.status} to {path}: {await response.text()}")
 
     async def ask(self, kind: str, **fields: object) -> Any:  # noqa: ANN401 - every command has a shape of its own
         """Send a command over the web socket; return its result, DemoError when it fails or the process has ended."""

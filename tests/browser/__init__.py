@@ -1,0 +1,1 @@
+"""The integration as a person sees it: a real Home Assistant, its page, a browser. Run by scripts/test --browser."""

@@ -1,0 +1,91 @@
+"""A simulated gateway at noon, a Home Assistant with the released integration, and a browser signed in to it."""
+
+from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
+import os
+from pathlib import Path
+import time
+from zoneinfo import ZoneInfo
+
+from playwright.async_api import Browser, async_playwright
+import pytest
+
+from scripts.demo_home import home_assistant
+from scripts.demo_home.home_assistant import ROOT, HomeAssistant
+from scripts.demo_home.processes import LOOPBACK, child, free_port
+from scripts.demo_home.sign_in import DOMAIN
+from scripts.release_zip import build
+from simulator import PROFILES, Simulator
+from simulator.local_days import TIME_ZONE
+
+from .house import House, open_page
+
+PICTURES = ROOT / ".demo" / "pictures"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")  # Debian's; scripts/test --browser sets another one
+FIRST_PORT = 8400  # away from the demo's, which may be running
+# Without the background ones the browser looks for hosts of its maker at every start; a sandbox cannot be made as root.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(autouse=True)
+def _real_sockets() -> None:
+    """Nothing is to be arranged: the fixture of this name above prepares a Home Assistant within the test's process."""
+
+
+def noon() -> Callable[[], float]:
+    """Give a clock that runs from the middle of today, when the sun is up, whenever the test runs."""
+    zone = ZoneInfo(TIME_ZONE)
+    start = time.time()
+    middle = datetime.fromtimestamp(start, zone).replace(hour=12, minute=30).timestamp()
+    return lambda: time.time() - start + middle
+
+
+@pytest.fixture
+async def simulator() -> AsyncGenerator[Simulator]:
+    """Run a gateway with three phases and a few inverters."""
+    async with Simulator(profile=PROFILES["metered_net_three_phase"], inverters=5, clock=noon()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the release that is looked at."""
+    return build(tmp_path_factory.mktemp("release") / "enphase_iq_gateway.zip", "1.0.0")
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncGenerator[Browser]:
+    """Start the machine's browser."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def house(simulator: Simulator, released: Path, tmp_path: Path, browser: Browser) -> AsyncGenerator[House]:
+    """Run Home Assistant with the released integration, not set up yet, and open its page."""
+    port = free_port(FIRST_PORT, or_next=True)
+    home_assistant.prepare(tmp_path, DOMAIN, port, TIME_ZONE, released)
+    with (tmp_path / "configuration.yaml").open("a") as configuration:
+        configuration.write("zeroconf:\n")  # finds gateways that announce themselves
+    command = home_assistant.command(tmp_path)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    async with (
+        child("Home Assistant", command, tmp_path / "home-assistant.log", home_assistant.ENVIRONMENT) as process,
+        HomeAssistant(f"http://{LOOPBACK}:{port}", process) as home,
+    ):
+        await home.wait_until_up()
+        await home.create_owner()
+        await home.wait_until_running()
+        page = await open_page(home, browser)
+        yield House(home=home, simulator=simulator, page=page, pictures=PICTURES)
+        await page.context.close()
