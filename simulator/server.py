@@ -96,6 +96,11 @@ class HttpServer:
         await self._server.wait_closed()
         self._server = None
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections there are now."""
+        return len(self._tasks)
+
     def drop_connections(self) -> None:
         """Reset every open connection, as a reboot does."""
         if self._server is not None:
@@ -114,14 +119,16 @@ class HttpServer:
                 going = True
                 while going:
                     request = await _read(reader, number)
-                    going = await self._send(writer, request, await self.handler(request))
+                    answer = await self.handler(request)
+                    if answer.hang:
+                        await reader.read(1)  # until the other side has had enough
+                        return
+                    going = await self._send(writer, request, answer)
             finally:
                 writer.close()
 
     async def _send(self, writer: asyncio.StreamWriter, request: Request, answer: Answer) -> bool:
         """Send an answer; tell whether the connection goes on."""
-        if answer.hang:
-            await asyncio.Event().wait()
         if answer.delay_s:
             await asyncio.sleep(answer.delay_s)
         if answer.reset == "before":

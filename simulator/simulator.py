@@ -168,6 +168,11 @@ class Simulator:
         """How many connections have been made; with TLS those whose handshake went through."""
         return self._server.connections
 
+    @property
+    def open_connections(self) -> int:
+        """How many connections there are now."""
+        return self._server.open_connections
+
     def token(self, lifetime_s: float = OWNER_LIFETIME_S, serial: str | None = None, user: str = "owner") -> str:
         """Issue a token; for this gateway's serial unless another is given."""
         return self._tokens.issue(lifetime_s=lifetime_s, serial=serial, user=user)

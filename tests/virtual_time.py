@@ -9,7 +9,6 @@ import time
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from freezegun.api import real_monotonic
 from homeassistant.core import HomeAssistant
 
 
@@ -58,14 +57,19 @@ async def settle(hass: HomeAssistant) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+def real_seconds() -> float:
+    """Give the seconds of a clock that cannot be frozen."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop turn until something has happened on a real socket.
 
     Raises:
         TimeoutError: it has not, in ten real seconds.
     """
-    end = real_monotonic() + 10
+    end = real_seconds() + 10
     while not condition():
-        if real_monotonic() > end:
+        if real_seconds() > end:
             raise TimeoutError
         await asyncio.sleep(0)

@@ -1,0 +1,64 @@
+"""The page of system health."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import get_system_health_info
+
+from custom_components.enphase_iq_gateway.const import DOMAIN
+
+from .conftest import StartHome, StartSimulator, set_up
+from .home import Home
+
+
+async def health(hass: HomeAssistant) -> dict[str, object]:
+    """Ask as the page does."""
+    assert await async_setup_component(hass, "system_health", {})
+    await hass.async_block_till_done()
+    return dict(await get_system_health_info(hass, DOMAIN))
+
+
+async def test_a_gateway_that_answers(home: Home) -> None:
+    """Firmware, answer times and last successes of each lane."""
+    now = dt_util.utcnow()
+
+    assert await health(home.hass) == {
+        "reachable": True,
+        "firmware": "8.2.4345",
+        "live_answer_time": "0.0 s",
+        "live_last_success": now,
+        "report_answer_time": "0.0 s",
+        "report_last_success": now,
+        "inverters_answer_time": "0.0 s",
+        "inverters_last_success": now,
+    }
+
+
+async def test_a_gateway_that_does_not_answer(home: Home) -> None:
+    """What was, stands."""
+    began = dt_util.utcnow()
+    home.simulator.faults.add("reset")
+    await home.advance(400)
+
+    told = await health(home.hass)
+
+    assert (told["reachable"], told["report_last_success"]) == (False, began)
+
+
+async def test_a_gateway_that_is_not_set_up(home: Home) -> None:
+    """No more is known of it."""
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+
+    assert await health(home.hass) == {"reachable": False}
+
+
+async def test_two_gateways_are_told_apart(start_home: StartHome, start_simulator: StartSimulator) -> None:
+    """By their names."""
+    home = await start_home()
+    other = await set_up(
+        home.hass, await start_simulator("metered_digest", serial="122300000002", clock=home.clock.now)
+    )
+
+    told = await health(home.hass)
+
+    assert (told[f"firmware ({home.entry.title})"], told[f"firmware ({other.title})"]) == ("8.2.4345", "4.10.35")
