@@ -1,6 +1,6 @@
 """An hour of a site in Home Assistant with its real recorder, and what its statistics have then counted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -90,6 +90,7 @@ async def run(
     row: Row,
     entry: ConfigEntry,
     counters: Mapping[str, Truth],
+    let_pass: Callable[[HomeAssistant, VirtualTime, float], Awaitable[None]],
 ) -> list[Counted]:
     """Live through the hour, minute by minute, look once more, and compare: counters are entities with their truth."""
     start = dt_util.utcnow()
@@ -99,17 +100,23 @@ async def run(
             act(simulator)
         if minute in row.restarts:
             await hass.config_entries.async_reload(entry.entry_id)
-        clock.tick(MINUTE)
-        await settle(hass)
+        await let_pass(hass, clock, MINUTE)
     await async_setup_component(hass, "homeassistant", {})
-    await hass.services.async_call("homeassistant", "update_entity", {"entity_id": sorted(counters)}, blocking=True)
-    clock.tick(1)  # what was asked for together is read together, a moment later
-    await settle(hass)
+    await hass.services.async_call("homeassistant", "update_entity", {"entity_id": sorted(counters)})
+    await let_pass(hass, clock, 1)  # what was asked for together is read together, a moment later
     counted = await sums(hass, start, set(counters))
     return [
-        Counted(counter=entity_id, counted=counted[entity_id], true=(truth(clock.now()) - began[entity_id]) / 1000)
+        Counted(
+            counter=entity_id, counted=counted.get(entity_id, 0.0), true=(truth(clock.now()) - began[entity_id]) / 1000
+        )
         for entity_id, truth in counters.items()
     ]
+
+
+async def pass_at_once(hass: HomeAssistant, clock: VirtualTime, seconds: float) -> None:
+    """Let time pass, and all that falls due then happen."""
+    clock.tick(seconds)
+    await settle(hass)
 
 
 async def sums(hass: HomeAssistant, start: datetime, entity_ids: set[str]) -> Mapping[str, float]:
