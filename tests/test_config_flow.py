@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -64,6 +64,21 @@ async def test_a_gateway_with_an_account_of_its_own_is_set_up(
         CONF_USERNAME: simulator.username,
         CONF_PASSWORD: simulator.password,
     }
+
+
+@pytest.mark.usefixtures("mock_async_zeroconf")
+async def test_a_gateway_is_found_by_its_name(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """And found again under it at the next start, by the same resolver, until Home Assistant stops."""
+    simulator = await start_simulator()
+    host = simulator.address.replace("127.0.0.1", "localhost")
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+
+    result = await sign_in(hass, await give(hass, result, host=host), simulator)
+
+    assert result["data"][CONF_HOST] == host
+    assert result["result"].state is ConfigEntryState.LOADED
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
+    await hass.async_block_till_done()
 
 
 @pytest.mark.parametrize(

@@ -322,12 +322,15 @@ async def test_old_firmware_is_known_by_its_serial(
 async def test_a_deleted_gateway_needs_no_repair(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """Its repairs go with it."""
+    """Its repairs go with it, and only they."""
+    ir.async_create_issue(
+        hass, DOMAIN, "other", is_fixable=False, severity=ir.IssueSeverity.WARNING, translation_key="other"
+    )
     simulator, impostor = await start_simulator(), await start_simulator(serial=OTHER_SERIAL)
     entry = await set_up_at(hass, network, simulator)
     await take_over(hass, entry, network, impostor, how="reload")
-    assert list(issues(hass)) == ["wrong_device"]
+    assert list(issues(hass)) == ["other", "wrong_device"]
 
     await hass.config_entries.async_remove(entry.entry_id)
 
-    assert issues(hass) == {}
+    assert list(issues(hass)) == ["other"]
