@@ -1,11 +1,24 @@
 """The Enphase IQ Gateway in Home Assistant: sets up one gateway, and takes it down again."""
 
+from time import monotonic
+
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 
-from .client import Address, Gateway, GatewayAuthenticationError, GatewayError, Info, Lane, decide, model_name, probe
+from .client import (
+    PROBE_LIMIT_S,
+    Address,
+    Gateway,
+    GatewayAuthenticationError,
+    GatewayError,
+    Info,
+    Lane,
+    decide,
+    model_name,
+    probe,
+)
 from .const import DOMAIN, MANUFACTURER, PLATFORMS
 from .coordinator import GatewayConfigEntry, GatewayRuntime, LaneCoordinator
 from .counter_issues import CounterWatch
@@ -28,9 +41,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         gateway = await async_create_gateway(hass, entry)
         entry.async_on_unload(gateway.close)
         _close_on_stop(hass, entry, gateway)
+        began = monotonic()
         info = await gateway.identify()
         try:
-            documents = await probe(gateway, info)
+            documents = await probe(gateway, info, limit_s=PROBE_LIMIT_S - (monotonic() - began))
         except GatewayAuthenticationError:
             if not can_renew(entry):
                 raise

@@ -56,7 +56,7 @@ from .models import (
     ReportedInverters,
 )
 from .part_numbers import model_name
-from .probe import check_supported, may_be_there, probe, read_lane, was_read, with_earlier
+from .probe import PROBE_LIMIT_S, check_supported, may_be_there, probe, read_lane, was_read, with_earlier
 from .saved import number as saved_number
 from .secret import Secret
 from .signin import CHECK_PATH, DEFAULT_USERNAME, Account
@@ -72,6 +72,7 @@ __all__ = [
     "INTERVAL_S",
     "INVERTER_LIST",
     "METERS",
+    "PROBE_LIMIT_S",
     "PRODUCTION_SUMMARY",
     "READINGS",
     "REPORT",

@@ -76,7 +76,7 @@ def _with(documents: Documents, endpoint: Endpoint[object], document: object) ->
     return replace(documents, **changes)
 
 
-async def probe(gateway: Gateway, info: Info) -> Documents:
+async def probe(gateway: Gateway, info: Info, *, limit_s: float | None = None) -> Documents:
     """Read everything once, the slow report last; what is not needed on this gateway is not asked for.
 
     What there was no time for may be there all the same.
@@ -85,12 +85,13 @@ async def probe(gateway: Gateway, info: Info) -> Documents:
         GatewayError: as `_add`; and when the list of meters, on which everything hangs, could not be read in time.
     """
     probed = _Probe(gateway, info)
+    limit_s = PROBE_LIMIT_S if limit_s is None else limit_s
     try:
-        async with asyncio.timeout(PROBE_LIMIT_S):
+        async with asyncio.timeout(limit_s):
             await probed.run()
     except TimeoutError:
         if METERS in probed.open:
-            raise GatewayTimeoutError(f"{METERS.path}: no answer in {PROBE_LIMIT_S} s") from None
+            raise GatewayTimeoutError(f"{METERS.path}: no answer in {limit_s:.0f} s") from None
         return replace(probed.documents, failed=probed.documents.failed | probed.open)
     return probed.documents
 

@@ -1,0 +1,253 @@
+"""A home with a bad gateway for days of virtual time: faults at a tenth of the requests, unloads, restarts, updates.
+
+Run: `python -m benchmarks.soak --days 7`. It fails when a task or a connection is left, when a counter is not in the end
+what the gateway has counted, or, with `--restarts 0`, when the memory allocated grows by 2 % after the first day.
+"""
+
+from argparse import ArgumentParser
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+import gc
+import logging
+import os
+from pathlib import Path
+import random
+import sys
+from tempfile import TemporaryDirectory
+from typing import Final, override
+from unittest.mock import patch
+
+from homeassistant import loader
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
+
+from custom_components.enphase_iq_gateway.client import Certificate
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.gateway import certificate_data
+from simulator import PROFILES, Faults, Simulator
+from simulator.fault import Scalar
+from simulator.server import Answer, Request
+from tests.virtual_time import VirtualTime, real_seconds, virtual_time
+
+HOURS_OF_DAY: Final = 24
+STEP_S: Final = 15.5  # a lane is due up to half a second after its interval of 30 s or 300 s
+# Real seconds: an exchange that does not hang takes milliseconds; one that hangs has begun to after two.
+PATIENCE_S: Final = 5.0
+HANGS_AFTER_S: Final = 0.002
+TOLERANCE_WH: Final = 100.0  # what flows in half a minute between the reading and now
+FAULTY: Final = 0.1
+MOST_GROWTH: Final = 0.02
+ENTRY_ID: Final = "soak"
+INVERTERS: Final = 10
+# What can happen to an answer, transport and content; counters that fall or jump among it.
+_PLAIN: Final = ("empty", "html", "truncated", "wrong_shape", "hang", "zeros", "spike", "missing_device")
+KINDS: Final[list[tuple[str, dict[str, Scalar]]]] = [
+    *[("status", dict[str, Scalar](code=code)) for code in (400, 401, 403, 404, 429, 500, 502, 503, 504)],
+    *[(name, dict[str, Scalar]()) for name in _PLAIN],
+    *[("reset", dict[str, Scalar](when=when)) for when in ("before", "within", "after")],
+    ("huge", {"size": 5 * 2**20}),
+]
+UPDATES: Final = ("8.2.4382", "8.2.4401")
+
+
+class RandomFaults(Faults):
+    """Strikes a tenth of all requests for data, each time with something else."""
+
+    def __init__(self, clock: VirtualTime, chance: random.Random) -> None:
+        """Begin without."""
+        super().__init__(clock.now)
+        self.on = True
+        self.struck: Counter[str] = Counter()
+        self.hanging = False
+        self._chance = chance
+
+    @override
+    def strike(self, request: Request, answer: Answer) -> Answer:
+        self.active.clear()
+        self.hanging = False
+        if self.on and self._chance.random() < FAULTY:
+            name, parameters = self._chance.choice(KINDS)
+            # A refused sign-in is for a person to solve, however well it would work the next time.
+            if not (request.path.startswith("/auth") and parameters.get("code") in {401, 403}):
+                self.add(name, path=request.path).parameters.update(parameters)
+                self.struck[name] += 1
+                self.hanging = name == "hang"
+        return super().strike(request, answer)
+
+
+class Soak:
+    """One gateway, and one Home Assistant after the other."""
+
+    def __init__(self, folder: Path, clock: VirtualTime, simulator: Simulator, faults: RandomFaults) -> None:
+        """Take what stays over all restarts."""
+        self._folder = folder
+        self._clock = clock
+        self._simulator = simulator
+        self._faults = faults
+        self._running = AsyncExitStack()
+        self.hass: HomeAssistant
+        self.entry: MockConfigEntry
+        self.requests = 0
+
+    async def start(self) -> None:
+        """Start Home Assistant with the entry as it was stored."""
+        hass = self.hass = await self._running.enter_async_context(
+            async_test_home_assistant(config_dir=str(self._folder))
+        )
+        hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
+        await hass.config.async_set_time_zone("Europe/Amsterdam")
+        pinned = Certificate(sha256=self._simulator.fingerprint.lower(), not_before=0, not_after=2**31)
+        self.entry = MockConfigEntry(
+            domain=DOMAIN,
+            entry_id=ENTRY_ID,
+            unique_id=self._simulator.serial,
+            title="Gateway",
+            data={
+                "host": self._simulator.address,
+                "token": self._simulator.token(),
+                "certificate": certificate_data(pinned),
+            },
+        )
+        self.entry.add_to_hass(hass)
+        await self._set_up()
+
+    async def _set_up(self) -> None:
+        task = self.hass.async_create_task(self.hass.config_entries.async_setup(ENTRY_ID))
+        while not task.done():
+            await self._step()
+
+    async def stop(self) -> None:
+        """Stop Home Assistant as a person would."""
+        await self.hass.async_stop(force=True)
+        await self._running.aclose()
+
+    async def reload(self) -> None:
+        """Unload the entry, leave it so for a while, set it up again."""
+        if self.entry.state is ConfigEntryState.LOADED:
+            await self.hass.config_entries.async_unload(ENTRY_ID)
+            await self.live(600)
+            await self._set_up()
+
+    async def live(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        end = self._clock.now() + seconds
+        while self._clock.now() < end:
+            await self._step()
+
+    async def _step(self) -> None:
+        """A step of time, and all that it starts, but for a request that hangs."""
+        self._clock.tick(STEP_S)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        began = real_seconds()
+        while (self.hass._background_tasks or self.hass._tasks) and real_seconds() - began < PATIENCE_S:  # noqa: SLF001 - nobody else knows
+            await asyncio.sleep(0)
+            if self._faults.hanging and real_seconds() - began > HANGS_AFTER_S:
+                break
+        self.requests += len(self._simulator.requests)
+        self._simulator.requests.clear()
+
+    def wrong_counters(self) -> dict[str, tuple[str, float]]:
+        """Give the counters that are not what the gateway has counted: what is shown, what should be."""
+        world = self._simulator.world
+        wanted = {
+            "production_energy_lifetime": world.production.delivered_wh,
+            "grid_import_energy": world.grid_import_wh,
+            "grid_export_energy": world.grid_export_wh,
+        }
+        wrong = {}
+        registry = er.async_get(self.hass)
+        for key, watt_hours in wanted.items():
+            entity = registry.async_get_entity_id("sensor", DOMAIN, f"{self._simulator.serial}_{key}")
+            state = self.hass.states.get(entity or "sensor.none")
+            shown = "nothing" if state is None else state.state
+            # Shown in kWh.
+            if (
+                state is None
+                or shown in {"unknown", "unavailable"}
+                or abs(float(shown) * 1000 - watt_hours) > TOLERANCE_WH
+            ):
+                wrong[key] = (shown, watt_hours / 1000)
+        return wrong
+
+
+def resident_bytes() -> int:
+    """Give the memory this process holds, with what the allocator keeps for later."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def plan(days: int, restarts: int, chance: random.Random) -> dict[int, str]:
+    """Give the hours at which something is done."""
+    wanted = ["unload"] * 6 + ["firmware"] * len(UPDATES) + ["restart"] * restarts
+    hours = chance.sample(range(2, days * HOURS_OF_DAY - 2), len(wanted))
+    return dict(zip(hours, wanted, strict=True))
+
+
+async def soak(days: int, restarts: int, folder: Path) -> int:
+    """Live through the days; give what the command line returns."""
+    chance = random.Random(days)  # noqa: S311 - the same bad luck each time, no secrets
+    began = real_seconds()
+    with virtual_time(datetime(2026, 6, 15, 0, 0, tzinfo=UTC)) as clock:
+        simulator = Simulator(PROFILES["metered_net_three_phase"], inverters=INVERTERS, clock=clock.now)
+        faults = simulator.faults = RandomFaults(clock, chance)
+        async with simulator:
+            run = Soak(folder, clock, simulator, faults)
+            await run.start()
+            actions = plan(days, restarts, chance)
+            updates = iter(UPDATES)
+            first = 0
+            for hour in range(days * HOURS_OF_DAY):
+                await run.live(3600)
+                match actions.get(hour):
+                    case "unload":
+                        await run.reload()
+                    case "restart":
+                        await run.stop()
+                        await run.start()
+                    case "firmware":
+                        simulator.set_firmware(next(updates))
+                if (hour + 1) % HOURS_OF_DAY == 0:
+                    memory = memory_bytes()
+                    first = first or memory
+                    sys.stdout.write(
+                        f"day {(hour + 1) // HOURS_OF_DAY}: {memory / 2**20:.1f} MiB, {run.requests} requests\n"
+                    )
+                    sys.stdout.flush()
+            faults.on = False
+            await run.live(1800)
+            wrong = run.wrong_counters()
+            await run.hass.config_entries.async_unload(ENTRY_ID)
+            for _ in range(1000):
+                await asyncio.sleep(0)
+            tasks = [task for task in asyncio.all_tasks() if "enphase_iq_gateway" in repr(task.get_coro())]
+            connections = simulator.open_connections
+            await run.stop()
+    growth = memory / first - 1
+    sys.stdout.write(
+        f"{days} days in {real_seconds() - began:.0f} s; {faults.struck.total()} of {run.requests} requests struck;"
+        f" actions {dict(Counter(actions.values()))}\n"
+        f"allocated memory {growth:+.1%} after the first day; tasks left {len(tasks)}; connections left {connections}\n"
+        f"counters that are wrong: {wrong or 'none'}\n"
+    )
+    return int((not restarts and growth >= MOST_GROWTH) or bool(tasks) or bool(connections) or bool(wrong))
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, default=7)
+    # Here a restart leaves the old Home Assistant in the process, so memory is judged without.
+    parser.add_argument("--restarts", type=int, default=3)
+    chosen = parser.parse_args()
+    logging.disable(logging.ERROR)
+    with TemporaryDirectory() as folder, patch("homeassistant.util.dt.DEFAULT_TIME_ZONE", UTC):
+        (Path(folder) / "custom_components").symlink_to(Path(__file__).parent.parent / "custom_components")
+        return asyncio.run(soak(chosen.days, chosen.restarts, Path(folder)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
