@@ -1,6 +1,6 @@
 """What a person is told and asked of the counters."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from homeassistant.components.repairs import DOMAIN as REPAIRS
@@ -24,7 +24,7 @@ JUMP_WH = 1_691_000.0
 
 
 @pytest.fixture
-def noon() -> Iterator[VirtualTime]:
+async def noon() -> AsyncIterator[VirtualTime]:
     """Stop the clock at noon of a day in June."""
     with virtual_time(datetime(2026, 6, 10, 12, tzinfo=UTC)) as clock:
         yield clock

@@ -276,8 +276,8 @@ def test_a_total_put_together_of_production_and_net_goes_on_from_the_reported_on
         total(300, 11_000, from_net=True),
         total(600, 11_050, from_net=True),
         total(900, 9_100, from_net=False),
-        total(1_200, 9_150, from_net=False),
-    ] == [9_000, 9_000, 9_050, 9_050, 9_100]
+        total(1_200, 11_150, from_net=True),
+    ] == [9_000, 9_000, 9_050, 9_100, 9_150]
     assert guard.events == []
 
 
@@ -315,6 +315,7 @@ def test_every_sample_turned_away_is_counted_by_reason() -> None:
         {"days": {"production": {}}},
         {"integrations": {"0": {}}},
         {"origins": {"a": 5.0}},
+        {"offsets": {"total_consumption.energy_lifetime_wh.0": {"report": "far"}}},
         {"rejected": {"fall": "many"}},
         {"sources": None},
         {"sources": {"production.energy_lifetime_wh.0": "the moon"}},

@@ -1,6 +1,6 @@
 """The counters' state on disk: over restarts, after damage, and gone with the entry."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ COUNTER = "production.energy_lifetime_wh.0"
 
 
 @pytest.fixture
-def noon() -> Iterator[VirtualTime]:
+async def noon() -> AsyncIterator[VirtualTime]:
     """Stop the clock at noon of a day in June."""
     with virtual_time(datetime(2026, 6, 10, 12, tzinfo=UTC)) as clock:
         yield clock

@@ -28,6 +28,7 @@ _PATHS: Final = {
     Source.DEVICE_DATA: "/ivp/pdm/device_data",
     Source.INTEGRATED: "/ivp/meters/readings (power)",
 }
+_NET: Final = f"{Flow.NET_CONSUMPTION}.{LIFETIME}"
 # From here on a fraction of a kWh is no help.
 _WHOLE_KWH: Final = 100.0
 
@@ -65,7 +66,8 @@ class CounterWatch:
                     self._tell_source(told, entity_id)
                 continue
             LOGGER.warning("%s: %s: %s of %.0f Wh", entity_id, told.counter, told.event.kind, told.event.amount_wh)
-            if entity_id and told.event.kind is EventKind.JUMP:
+            # Net energy both falls and rises, also when its two counters begin again: there is nothing to ask of it.
+            if entity_id and told.event.kind is EventKind.JUMP and _together(told.counter) != _NET:
                 jumps[_together(told.counter), told.event.at][told.counter] = told.event.amount_wh
         for (_, at), amounts in jumps.items():
             self._tell_jump(at, amounts)

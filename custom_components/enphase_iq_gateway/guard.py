@@ -218,8 +218,10 @@ class Guard:
             if before != source and state is not None:
                 if value == 0 and source is not Source.INTEGRATED:
                     return state.published  # not ready yet: going on from zero would make a jump of the next value
-                state = rebase(state, value, at)
-                if _TOTAL_FROM_NET not in before + source:
+                if _TOTAL_FROM_NET in before + source:
+                    state = self._other_line(counter, state, before=before, source=source, value=value, at=at)
+                else:
+                    state = rebase(state, value, at)
                     self.events.append(SourceChange(counter=counter, before=before, after=source, at=at))
             self.state.sources[counter] = source
         step = counter_step(value, at, limits, state)
@@ -227,8 +229,22 @@ class Guard:
         if step.reason is not None:
             self.state.rejected[step.reason] += 1
         if step.event is not None:
+            self.state.offsets.pop(counter, None)
             self.events.append(CounterEvent(counter=counter, event=step.event))
         return step.publish
+
+    def _other_line(
+        self, counter: str, state: CounterState, *, before: str, source: str, value: float, at: float
+    ) -> CounterState:
+        """Go over to the other way a total is told, where the gateway may go back and forth between the two.
+
+        The first time costs what has flowed since the last sample; after that it is known how far the two are apart.
+        """
+        offsets = self.state.offsets.setdefault(counter, {})
+        offsets[before] = state.offset
+        if source in offsets:
+            return replace(state, offset=offsets[source], held=None)
+        return rebase(state, value, at)
 
     def _today(self, flow: Flow, lifetime: float, at: float, zone: tzinfo) -> float:
         """Today of a guarded lifetime counter."""

@@ -24,6 +24,8 @@ class GuardState:
     """What each inverter had counted when it joined their sum, by serial."""
     sources: dict[str, str] = field(default_factory=dict[str, str])
     """The source each counter was last taken from; another one starts from another value."""
+    offsets: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    """Of a counter that the gateway tells in two ways: the offset of each, by source (G§6.8)."""
     rejected: Counter[str] = field(default_factory=Counter[str])
     """Samples turned away since set-up, by reason."""
 
@@ -35,6 +37,7 @@ class GuardState:
             "integrations": {name: state.as_json() for name, state in self.integrations.items()},
             "origins": dict(self.origins),
             "sources": {name: str(source) for name, source in self.sources.items()},
+            "offsets": {name: dict(offsets) for name, offsets in self.offsets.items()},
             "rejected": {str(reason): count for reason, count in self.rejected.items()},
         }
 
@@ -46,13 +49,17 @@ class GuardState:
             ValueError: it is anything else.
         """
         rejected = _part(data, "rejected")
-        origins = _part(data, "origins")
+        origins, offsets = _part(data, "origins"), _part(data, "offsets")
         state = cls(
             counters={name: CounterState.from_json(part) for name, part in _part(data, "counters").items()},
             days={name: DailyState.from_json(part) for name, part in _part(data, "days").items()},
             integrations={name: IntegrationState.from_json(part) for name, part in _part(data, "integrations").items()},
             origins={name: saved_number(origins, name, "origins") for name in origins},
             sources={name: str(source) for name, source in _part(data, "sources").items()},
+            offsets={
+                name: {source: saved_number(_part(offsets, name), source, "offsets") for source in _part(offsets, name)}
+                for name in offsets
+            },
             rejected=Counter({name: int(saved_number(rejected, name, "rejected")) for name in rejected}),
         )
         if missing := {f"{INVERTER}{serial}" for serial in state.origins} - state.counters.keys():
