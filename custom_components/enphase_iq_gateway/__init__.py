@@ -5,7 +5,8 @@ from time import monotonic
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
 
 from .client import (
     PROBE_LIMIT_S,
@@ -27,9 +28,18 @@ from .errors import translated
 from .gateway import async_create_gateway
 from .guard import Guard
 from .renewal import TokenRenewal, async_renew, can_renew
+from .services import async_setup_services
 from .site_watch import SiteWatch
 from .store import CounterStore
 from .trust_issues import TrustWatch, clear_issues, note_refusal, note_trust
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
+    """Register the actions: they are there whatever the gateways do."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
