@@ -35,11 +35,6 @@ FLAGS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets() -> None:
-    """Nothing is to be arranged: the fixture of this name above prepares a Home Assistant within the test's process."""
-
-
 def noon() -> Callable[[], float]:
     """Give a clock that runs from the middle of today, when the sun is up, whenever the test runs."""
     zone = ZoneInfo(TIME_ZONE)
