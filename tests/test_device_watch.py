@@ -170,3 +170,34 @@ def test_an_hourly_inverter_is_not_silent_between_its_reports() -> None:
     roof.pass_hours(6, interval_s=3600)
 
     assert roof.silent() == ""
+
+
+def judge_one(*, power_w: float | None, silent_s: int) -> DeviceWatch:
+    """Look at a single inverter that has said nothing for so long."""
+    watch = DeviceWatch()
+    inverter = Inverter(serial="a", power_w=power_w, last_reported=int(NOON) - silent_s, report_interval_s=900)
+    watch.judge(Snapshot(at=NOON, inverters={"a": inverter}))
+    return watch
+
+
+def test_inverters_that_went_silent_without_power_are_asleep() -> None:
+    """Two intervals without a word, after a last one of 0 W."""
+    assert judge_one(power_w=0.0, silent_s=1801).asleep
+
+
+def test_inverters_that_still_report_are_awake() -> None:
+    """At dusk they make nothing and say so."""
+    assert not judge_one(power_w=0.0, silent_s=1800).asleep
+
+
+def test_inverters_that_went_silent_with_power_are_not_asleep() -> None:
+    """It is day, and the gateway's clock is wrong, or it does not hear them."""
+    assert not judge_one(power_w=120.0, silent_s=36_000).asleep
+
+
+def test_a_gateway_without_inverters_does_not_sleep() -> None:
+    """They may come any time."""
+    watch = DeviceWatch()
+    watch.judge(Snapshot(at=NOON))
+
+    assert not watch.asleep

@@ -26,6 +26,8 @@ SLOW_SOURCE_INTERVAL: Final = timedelta(seconds=60)
 # Inverters report each 5 or 15 minutes (G§4), and what the report adds to the readings is used by the day (DESIGN §1).
 REPORT_INTERVAL: Final = timedelta(seconds=300)
 INVERTERS_INTERVAL: Final = timedelta(seconds=300)
+# At night no inverter says anything; at dawn the first report is of an interval of 5 or 15 minutes (G§4).
+ASLEEP_INTERVAL: Final = timedelta(minutes=15)
 # An installer may change the CTs at any time (G§8).
 METERS_INTERVAL: Final = timedelta(hours=1)
 # Firmware is updated unasked (G§1.3).

@@ -34,6 +34,7 @@ from .client import (
     with_unchanged,
 )
 from .const import (
+    ASLEEP_INTERVAL,
     CONF_UPDATE_INTERVAL,
     INVERTERS_INTERVAL,
     LOGGER,
@@ -154,6 +155,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self._find(max(answers, default=0) / 1000)
         self._documents = self._bridge(documents)
         snapshot = self._snapshot(self._documents)
+        self._set_clock(expected=False)
         self._tell(None)
         return snapshot
 
@@ -207,7 +209,10 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
                     other.hurry()
 
     def _set_clock(self, *, expected: bool) -> None:
-        self.update_interval = timedelta(seconds=self.pace.interval_s(expected=expected))
+        interval = timedelta(seconds=self.pace.interval_s(expected=expected))
+        if self.devices.asleep and not self.pace.failures:
+            interval = max(interval, ASLEEP_INTERVAL)
+        self.update_interval = interval
 
     def _bridge(self, documents: Documents) -> Documents:
         """Let an endpoint that failed say what it said before, once; the others of the lane stand for themselves."""

@@ -28,6 +28,8 @@ class DeviceWatch:
     """Serials of inverters that have reported within two of their intervals."""
     silent: frozenset[str] = frozenset()
     """Serials of inverters that have said nothing for hours of daylight; they stay so until they speak again."""
+    asleep: bool = False
+    """Nobody has been heard for two intervals, and nobody made power at the last report: it is night."""
     mute: frozenset[str] = frozenset()
     """Serials of inverters that are listed without any reading."""
     _day_since: float | None = None
@@ -44,6 +46,8 @@ class DeviceWatch:
         self._learn_intervals(inverters.values())
         heard = frozenset(serial for serial, inverter in inverters.items() if self._is_heard(inverter, snapshot.at))
         self.heard = heard
+        # Not by silence alone: with a clock that is wrong by an hour it would be night for ever.
+        self.asleep = bool(inverters) and not heard and not any((each.power_w or 0) > 0 for each in inverters.values())
         if not heard or len(heard) < _DAY_SHARE * len(inverters):
             self._day_since = None
             self.silent = self.silent & inverters.keys() - heard

@@ -1,7 +1,7 @@
 """From documents to what one lane shows: each quantity from the source the site chose for it, and from no other."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from .changed import changed
@@ -70,7 +70,8 @@ def measure(site: Site, lane: Lane, documents: Documents, at: float) -> Snapshot
 
 def with_unchanged(snapshot: Snapshot, before: Snapshot) -> Snapshot:
     """Let each inverter that is as before be the same object."""
-    return changed(
+    # Not `changed`, for which equal is as good as the same.
+    return replace(
         snapshot,
         inverters={
             serial: known if (known := before.inverters.get(serial)) == inverter and known is not None else inverter
