@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from homeassistant.auth.models import User
@@ -17,12 +18,16 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict
+import orjson
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 
+import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.services import SCHEMA
 
 ENTITY = "sensor.elsewhere_energy"
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -194,3 +199,13 @@ async def test_only_an_administrator_may(hass: HomeAssistant) -> None:
     user: User = MockUser(is_owner=False).add_to_hass(hass)
     with pytest.raises(Unauthorized):
         await repair(hass, context=Context(user_id=user.id))
+
+
+def test_every_field_has_a_text_and_a_selector() -> None:
+    """The page shows them by these."""
+    folder = Path(integration.__file__).parent
+    texts = orjson.loads((folder / "translations" / "en.json").read_bytes())["services"]
+    shown = load_yaml_dict(folder / "services.yaml")
+    fields = {str(key) for key in SCHEMA.schema}
+    assert {name: set(action["fields"]) for name, action in texts.items()} == {"repair_statistics": fields}
+    assert {name: set(action["fields"]) for name, action in shown.items()} == {"repair_statistics": fields}

@@ -16,7 +16,7 @@ from .const import DOMAIN
 from .statistics_repair import Change, Row, find_spikes, most_of, plausible_most
 
 REPAIR_STATISTICS: Final = "repair_statistics"
-_SCHEMA: Final = probatio.Schema(
+SCHEMA: Final = probatio.Schema(
     {
         probatio.Required("entity"): cv.entity_id,
         probatio.Required("from"): cv.datetime,
@@ -33,7 +33,7 @@ _HOUR: Final = timedelta(hours=1)
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
     async_register_admin_service(
-        hass, DOMAIN, REPAIR_STATISTICS, _async_repair_statistics, _SCHEMA, SupportsResponse.OPTIONAL
+        hass, DOMAIN, REPAIR_STATISTICS, _async_repair_statistics, SCHEMA, SupportsResponse.OPTIONAL
     )
 
 
