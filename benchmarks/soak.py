@@ -1,7 +1,7 @@
 """A home with a bad gateway for days of virtual time: faults at a tenth of the requests, unloads, restarts, updates.
 
-Run: `python -m benchmarks.soak --days 7`. It fails when a task or a connection is left, when a counter is not in the end
-what the gateway has counted, or, with `--restarts 0`, when the memory allocated grows by 2 % after the first day.
+Run: `python -m benchmarks.soak --days 7`. It fails when a task or a connection is left, when a counter is not what
+the gateway has counted in the end, or, with `--restarts 0`, when the memory allocated grows by 2 % after the first day.
 """
 
 from argparse import ArgumentParser
@@ -211,10 +211,12 @@ async def soak(days: int, restarts: int, folder: Path) -> int:
                     case "firmware":
                         simulator.set_firmware(next(updates))
                 if (hour + 1) % HOURS_OF_DAY == 0:
-                    memory = memory_bytes()
+                    gc.collect()
+                    memory = sys.getallocatedblocks()
                     first = first or memory
                     sys.stdout.write(
-                        f"day {(hour + 1) // HOURS_OF_DAY}: {memory / 2**20:.1f} MiB, {run.requests} requests\n"
+                        f"day {(hour + 1) // HOURS_OF_DAY}: {memory} blocks,"
+                        f" {resident_bytes() / 2**20:.1f} MiB resident, {run.requests} requests\n"
                     )
                     sys.stdout.flush()
             faults.on = False

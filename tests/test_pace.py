@@ -56,6 +56,11 @@ def test_a_lane_made_hopeful_tries_as_after_a_first_failure() -> None:
     assert failed(300, *range(20)).hopeful().interval_s(expected=False) == 30
 
 
+def test_a_lane_that_does_not_fail_is_not_lost() -> None:
+    """However long ago it was read."""
+    assert not failed(30).lost(1e9, expected=False)
+
+
 def test_the_first_failure_loses_nothing() -> None:
     """The last value stands."""
     assert not failed(30, 1000).lost(1000, expected=False)

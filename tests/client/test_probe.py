@@ -117,8 +117,12 @@ HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
             id="a list of meters that is not for us",
         ),
         pytest.param(
-            "4.10.35", {REPORT_DETAILED: reply(b"<html>")}, (METERS, READINGS, INVERTER_LIST, REPORT_DETAILED),
+            "4.10.35", {REPORT_DETAILED: MISSING}, (METERS, READINGS, INVERTER_LIST, REPORT_DETAILED),
             id="no other report before 7",
+        ),
+        pytest.param(
+            "8.2.4345", {READINGS: reply(b"<html>")}, (METERS, READINGS, READINGS, DEVICE_DATA, REPORT_DETAILED),
+            id="odd readings once more",
         ),
     ],
 )  # fmt: skip

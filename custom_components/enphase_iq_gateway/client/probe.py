@@ -35,6 +35,8 @@ DEVICE_DATA_SINCE_MAJOR = 8
 TOKEN_SINCE_MAJOR = 7
 # Too many requests or time-out: the endpoint is there, it is only busy.
 _BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
+# It says so itself (G§2.6).
+_NOT_FOR_US = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 _FIELDS: Mapping[Endpoint[object], str] = {
     METERS: "meters",
@@ -128,7 +130,16 @@ class _Probe:
     async def _ask(self, endpoint: Endpoint[object], *, needed: bool = True) -> None:
         if needed:
             self.documents = await _add(self._gateway, self.documents, endpoint)
+            if self._is_odd(endpoint):
+                # As a rule it is not there (G§15.1), but one bad moment must not decide where a counter comes from.
+                self.documents = await _add(self._gateway, self.documents, endpoint)
         self.open.discard(endpoint)
+
+    def _is_odd(self, endpoint: Endpoint[object]) -> bool:
+        """Whether an endpoint has answered, and neither what it is for nor that it is not there or not for us."""
+        if endpoint in self.documents.failed or was_read(self.documents, endpoint):
+            return False
+        return self._gateway.statistics[endpoint.path].status not in _NOT_FOR_US
 
     def _choose_report(self) -> None:
         """Stay with the report without details where the other is not there, or does not answer as this one does."""
