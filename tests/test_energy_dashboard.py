@@ -280,3 +280,10 @@ async def test_every_verdict_is_a_sentence(hass: HomeAssistant, kind: Kind, verd
     assert text.startswith(f"- **{kind.capitalize()}** ")
     assert text.endswith(".")
     assert not {"{", "}", "_"} & set(text)
+
+
+async def test_the_sentences_are_in_home_assistant_s_language(hass: HomeAssistant) -> None:
+    """As the names of the entities in them are."""
+    hass.config.language = "de"
+    text = await async_describe(hass, [Proposal(kind=Kind.GRID, verdict=Verdict.ADD, names=("Netzbezug",))])
+    assert text == "- **Netz** wird hinzugefügt: Netzbezug."

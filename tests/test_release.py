@@ -67,13 +67,6 @@ def test_the_store_is_told_the_name_of_the_zip(released: Path) -> None:
     assert AwesomeVersion(store["homeassistant"]) <= __version__
 
 
-def test_the_manifest_is_in_the_order_that_the_validator_wants() -> None:
-    """Domain, name, then by the alphabet."""
-    domain, name, *others = MANIFEST
-    assert (domain, name) == ("domain", "name")
-    assert others == sorted(others)
-
-
 def test_there_is_one_manifest() -> None:
     """The validator takes every file of that name for an integration."""
     assert [path for path in text_files(ROOT) if path.name == "manifest.json"] == [INTEGRATION / "manifest.json"]
