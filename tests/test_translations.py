@@ -195,11 +195,16 @@ def words_of(module: ModuleType, node: ast.AST) -> Iterator[str]:
 
 
 def test_no_text_is_left_over() -> None:
-    """What is named nowhere in the code is shown to nobody; entities and errors of forms have tests of their own."""
+    """What is named nowhere in the code is shown to nobody; entities, actions and forms have tests of their own."""
     said = {word for module, tree in modules() for node in ast.walk(tree) for word in words_of(module, node)}
     # An f-string of hardly more than what is filled in would fit everything.
     spoken = re.compile("|".join(word for word in said if len(word.replace(ANYTHING, "")) > 2))
-    keys = {key for path in ENGLISH if path[0] != "entity" and path[:2] != ("config", "error") for key in path}
+    keys = {
+        key
+        for path in ENGLISH
+        if path[0] not in {"entity", "services"} and path[:2] != ("config", "error")
+        for key in path
+    }
 
     assert {key for key in keys - SCHEMA if not spoken.fullmatch(key)} == set()
 
@@ -249,7 +254,15 @@ def test_every_language_says_the_same(language: str) -> None:
 
 def test_english_is_there() -> None:
     """It is what all others are compared with."""
-    assert "en" in LANGUAGES
+    assert LANGUAGES == ["de", "en", "es", "fr", "nl"]
+
+
+def test_titles_of_menus_name_nothing() -> None:
+    """The page fills nothing into them and would show an error instead."""
+    menus = {path[:-2] for path in ENGLISH if path[-2] == "menu_options"}
+
+    assert menus
+    assert [menu for menu in menus if placeholders(ENGLISH[*menu, "title"])] == []
 
 
 @cache
@@ -266,7 +279,8 @@ def test_every_icon_can_be_shown() -> None:
 
     assert {icon for _, icon in flat(icons)} <= icons_of_the_frontend()
     entities = {"sensor": sensors(), "binary_sensor": {str(COMMUNICATING.translation_key)}}
-    for platform, keys in {(path[1], path[2]) for path, _ in flat(icons)}:
+    assert {path[1] for path, _ in flat(icons) if path[0] == "services"} == below("services")
+    for platform, keys in {(path[1], path[2]) for path, _ in flat(icons) if path[0] == "entity"}:
         assert keys in entities[platform]
     assert {path[4] for path, _ in flat(icons) if path[3:4] == ("state",)} <= set(MeterStatus)
 
