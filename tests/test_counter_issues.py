@@ -130,6 +130,16 @@ async def test_a_jump_can_not_be_taken_in_while_the_gateway_is_not_set_up(
     assert issue in issues(hass, "counter_jump")
 
 
+async def test_a_jump_of_a_counter_that_is_no_more_cannot_be_taken_in(
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+) -> None:
+    """Nothing is left to add it to, as after a lost store."""
+    entry = await jump(hass, noon, simulator)
+    (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
+    entry.runtime_data.guard.state.counters.clear()
+    assert await answer(hass, issue, "take_in") is FlowResultType.ABORT
+
+
 async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
     """Nothing happened."""
     await set_up(hass, simulator)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -139,7 +140,9 @@ class JumpRepair(RepairsFlow):
         amounts = dict(self.data or {})
         del amounts["kind"]
         entry: GatewayConfigEntry | None = self.hass.config_entries.async_get_entry(str(amounts.pop("entry_id")))
-        if entry is None or not entry.state.recoverable or not hasattr(entry, "runtime_data"):
+        if entry is None or entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        if amounts.keys() - entry.runtime_data.guard.state.counters.keys():
             return self.async_abort(reason="not_loaded")
         for counter, amount_wh in amounts.items():
             entry.runtime_data.guard.take_in(counter, float(amount_wh or 0))
