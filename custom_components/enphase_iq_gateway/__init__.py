@@ -17,6 +17,7 @@ from .client import (
     Info,
     Lane,
     decide,
+    endpoints_of,
     model_name,
     probe,
 )
@@ -52,16 +53,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         entry.async_on_unload(gateway.close)
         _close_on_stop(hass, entry, gateway)
         began = monotonic()
+        locked = counters.locked_sources()
+        relied_on = endpoints_of(locked)
         info = await gateway.identify()
         try:
-            documents = await probe(gateway, info, limit_s=PROBE_LIMIT_S - (monotonic() - began))
+            limit_s = PROBE_LIMIT_S - (monotonic() - began)
+            documents = await probe(gateway, info, relied_on=relied_on, limit_s=limit_s)
         except GatewayAuthenticationError:
             if not can_renew(entry):
                 raise
             await async_renew(hass, entry, gateway)
             renewed = True
-            documents = await probe(gateway, info)
-        site = decide(documents, counters.locked_sources())
+            documents = await probe(gateway, info, relied_on=relied_on)
+        site = decide(documents, locked)
     except GatewayError as error:
         note_refusal(hass, entry, error)
         raise translated(error, ConfigEntryNotReady) from error

@@ -23,6 +23,7 @@ from .client import (
     Info,
     Meter,
     decide,
+    endpoints_of,
     probe,
 )
 from .const import DOMAIN, INFO_INTERVAL, LOGGER, METERS_INTERVAL
@@ -88,10 +89,11 @@ class SiteWatch:
 
     async def _find_out(self, info: Info) -> bool:
         """Probe again; tell whether that says all there is to say."""
-        documents = await probe(self._lane.gateway, info)
         runtime = self._entry.runtime_data
+        locked = runtime.guard.state.locked_sources()
+        documents = await probe(self._lane.gateway, info, relied_on=endpoints_of(locked))
         try:
-            site = decide(documents, runtime.guard.state.locked_sources())
+            site = decide(documents, locked)
         except GatewayUnsupportedError as error:
             LOGGER.debug("%s: still starting, or without data from now on: %s", self._entry.title, error)
             return False

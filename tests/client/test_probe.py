@@ -26,7 +26,7 @@ from custom_components.enphase_iq_gateway.client.errors import (
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.probe import check_supported, probe, read_lane, was_read, with_earlier
-from custom_components.enphase_iq_gateway.client.site import Documents, Lane, decide
+from custom_components.enphase_iq_gateway.client.site import Documents, Lane, Quantity, Source, decide, endpoints_of
 
 from . import documents as answers
 from .device import Device, Doing, Reply, info as info_reply, reply
@@ -167,8 +167,39 @@ async def test_without_the_list_of_meters_there_is_no_set_up(asked: Asked) -> No
     """It may well be there, so nothing is decided."""
     asked.answers({METERS: BUSY})
 
-    with pytest.raises(GatewayTimeoutError, match="/ivp/meters: no answer in two tries"):
+    with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
         await probe(asked.gateway, info())
+
+
+HTML = reply(b"<html>")
+ON_READINGS = endpoints_of({(Flow.PRODUCTION, Quantity.LIFETIME): Source.READINGS})
+
+
+async def test_what_a_counter_relies_on_is_not_gone_for_answering_oddly(asked: Asked) -> None:
+    """Its source stays, until the gateway says that it is gone."""
+    asked.answers({READINGS: HTML})
+
+    documents = await probe(asked.gateway, info(), relied_on=ON_READINGS)
+
+    assert documents.failed == {READINGS}
+    assert decide(documents).sources[Flow.PRODUCTION, Quantity.LIFETIME] is Source.READINGS
+
+
+async def test_an_odd_list_of_meters_that_a_counter_relies_on_decides_nothing(asked: Asked) -> None:
+    """Without it the readings cannot be told apart."""
+    asked.answers({METERS: HTML})
+
+    with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
+        await probe(asked.gateway, info(), relied_on=ON_READINGS)
+
+
+async def test_what_a_counter_relies_on_is_gone_when_the_gateway_says_so(asked: Asked) -> None:
+    """Status 404: the counter has to go on from another source."""
+    asked.answers({READINGS: MISSING})
+
+    documents = await probe(asked.gateway, info(), relied_on=ON_READINGS)
+
+    assert documents.failed == frozenset()
 
 
 @pytest.mark.parametrize("answer", [BUSY, reply(b"", 500), reply(b"", 408), reply(b"", 429), HANG_UP])

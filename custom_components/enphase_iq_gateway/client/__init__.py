@@ -60,7 +60,7 @@ from .probe import PROBE_LIMIT_S, check_supported, may_be_there, probe, read_lan
 from .saved import number as saved_number
 from .secret import Secret
 from .signin import CHECK_PATH, DEFAULT_USERNAME, Account
-from .site import Documents, GatewayClass, Lane, Quantity, Site, Source, Sources, decide
+from .site import Documents, GatewayClass, Lane, Quantity, Site, Source, Sources, decide, endpoints_of
 from .token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token, TokenError
 from .trust import Certificate, CertificateCheck
 
@@ -138,6 +138,7 @@ __all__ = [
     "counter_step",
     "daily_step",
     "decide",
+    "endpoints_of",
     "fetch_token",
     "integration_step",
     "may_be_there",

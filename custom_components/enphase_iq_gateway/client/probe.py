@@ -78,15 +78,18 @@ def _with(documents: Documents, endpoint: Endpoint[object], document: object) ->
     return replace(documents, **changes)
 
 
-async def probe(gateway: Gateway, info: Info, *, limit_s: float | None = None) -> Documents:
+async def probe(
+    gateway: Gateway, info: Info, *, relied_on: frozenset[Endpoint[object]] = frozenset(), limit_s: float | None = None
+) -> Documents:
     """Read everything once, the slow report last; what is not needed on this gateway is not asked for.
 
-    What there was no time for may be there all the same.
+    What there was no time for may be there all the same, and so may what a counter has relied on so far
+    (`endpoints_of`), as long as it does not say itself that it is gone.
 
     Raises:
         GatewayError: as `_add`; and when the list of meters, on which everything hangs, could not be read in time.
     """
-    probed = _Probe(gateway, info)
+    probed = _Probe(gateway, info, relied_on)
     limit_s = PROBE_LIMIT_S if limit_s is None else limit_s
     try:
         async with asyncio.timeout(limit_s):
@@ -101,8 +104,9 @@ async def probe(gateway: Gateway, info: Info, *, limit_s: float | None = None) -
 class _Probe:
     """What has been read so far."""
 
-    def __init__(self, gateway: Gateway, info: Info) -> None:
+    def __init__(self, gateway: Gateway, info: Info, relied_on: frozenset[Endpoint[object]]) -> None:
         self._gateway = gateway
+        self._relied_on = relied_on
         self._major = info.firmware.section(0)
         self.documents = Documents(info=info)
         self.open = set(_FIELDS) - {REPORT}
@@ -115,7 +119,7 @@ class _Probe:
             self.documents = replace(self.documents, failed=frozenset())
             await self._ask(METERS)
         if METERS in self.documents.failed:
-            raise GatewayTimeoutError(f"{METERS.path}: no answer in two tries, expected the list of meters")
+            raise GatewayConnectionError(f"{METERS.path}: no list of meters in two tries")
         metered = _enabled(self.documents.meters)
         await self._ask(READINGS, needed=bool(metered))
         await self._ask(PRODUCTION_SUMMARY, needed=Flow.PRODUCTION not in metered)
@@ -133,6 +137,8 @@ class _Probe:
             if self._is_odd(endpoint):
                 # As a rule it is not there (G§15.1), but one bad moment must not decide where a counter comes from.
                 self.documents = await _add(self._gateway, self.documents, endpoint)
+            if endpoint in self._relied_on and self._is_odd(endpoint):
+                self.documents = replace(self.documents, failed=self.documents.failed | {endpoint})
         self.open.discard(endpoint)
 
     def _is_odd(self, endpoint: Endpoint[object]) -> bool:

@@ -9,6 +9,7 @@ from awesomeversion import AwesomeVersion
 from .endpoints import (
     DEVICE_DATA,
     INVERTER_LIST,
+    METERS,
     PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
@@ -172,6 +173,19 @@ class Site:
             Source.DEVICE_DATA: DEVICE_DATA,
         }
         return frozenset(endpoints[source] for source in self.sources.values() if self.lane_of(source) is lane)
+
+
+def endpoints_of(sources: Sources) -> frozenset[Endpoint[object]]:
+    """What has to be read for some sources; the report with details or without, as the gateway has it."""
+    endpoints: dict[Source, frozenset[Endpoint[object]]] = {
+        Source.READINGS: frozenset({METERS, READINGS}),
+        Source.INTEGRATED: frozenset({METERS, READINGS}),
+        Source.REPORT: frozenset({REPORT_DETAILED, REPORT}),
+        Source.REPORTED_INVERTERS: frozenset({REPORT_DETAILED, REPORT}),
+        Source.SUMMARY: frozenset({PRODUCTION_SUMMARY}),
+        Source.DEVICE_DATA: frozenset({DEVICE_DATA}),
+    }
+    return frozenset[Endpoint[object]]().union(*(endpoints[source] for source in sources.values()))
 
 
 def decide(documents: Documents, locked: Sources | None = None) -> Site:
