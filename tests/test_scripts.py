@@ -1,20 +1,16 @@
 """What the scripts promise: help without side effects, a lock that names no index, a demo that downloads nothing."""
 
 from importlib.metadata import version
-from itertools import chain
-import json
 from pathlib import Path
 import re
 import subprocess
 import tomllib
 
-import homeassistant.bootstrap
 import pytest
 
-from scripts.demo_home.home_assistant import CONFIGURATION
+from scripts.demo_home.demands import demanded, normal
 
 ROOT = Path(__file__).resolve().parents[1]
-COMPONENTS = Path(homeassistant.bootstrap.__file__).parent / "components"
 SCRIPTS = sorted(path.name for path in (ROOT / "scripts").iterdir() if path.is_file() and path.stat().st_mode & 0o100)
 
 
@@ -22,30 +18,6 @@ def pins(group: str) -> dict[str, str]:
     """Return the versions that a dependency group of pyproject.toml asks for, by normal name."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     return dict(normal(requirement) for requirement in groups[group])
-
-
-def normal(requirement: str) -> tuple[str, str]:
-    """Return the normal name and the exact version of a requirement."""
-    name, number = requirement.split("==")
-    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower(), number
-
-
-def demanded() -> dict[str, str]:
-    """Return what the manifests of all components that the demo's Home Assistant starts demand."""
-    bootstrap = homeassistant.bootstrap
-    configured = re.findall(r"^(\w+):", CONFIGURATION, flags=re.MULTILINE)
-    always = (
-        *bootstrap.CORE_INTEGRATIONS,
-        *bootstrap.DEFAULT_INTEGRATIONS,
-        *bootstrap.LOGGING_AND_HTTP_DEPS_INTEGRATIONS,
-    )
-    waiting = {*configured, *always, "recorder"} - {"sentry"}  # sentry is started only where it is configured
-    manifests: dict[str, dict[str, list[str]]] = {}
-    while waiting:
-        domain = waiting.pop()
-        manifests[domain] = json.loads((COMPONENTS / domain / "manifest.json").read_text())
-        waiting |= set(manifests[domain].get("dependencies", [])) - manifests.keys()
-    return dict(map(normal, chain.from_iterable(manifest.get("requirements", []) for manifest in manifests.values())))
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
