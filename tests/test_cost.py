@@ -13,6 +13,8 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client import Lane, endpoints
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL
+from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from simulator import Faults
 
 from .conftest import StartHome
 from .home import Home
@@ -167,6 +169,28 @@ async def test_live_mode_asks_for_the_readings_alone(start_home: StartHome) -> N
     hour = await count_an_hour(home)
 
     assert (hour.requests, hour.handshakes) == ({READINGS: 720, REPORT: 12, DEVICE_DATA: 12, METERS: 1}, 0)
+
+
+async def test_live_mode_slows_itself_where_readings_take_two_seconds(start_home: StartHome) -> None:
+    """To three times what they take, and the diagnostics say so."""
+    home = await start_home(inverters=INVERTERS)
+    home.hass.config_entries.async_update_entry(home.entry, options={CONF_UPDATE_INTERVAL: 5})
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+
+    def answer_slowly() -> float:
+        home.clock.tick(2.0)
+        return home.clock.now()
+
+    home.simulator.faults = Faults(answer_slowly)
+    home.simulator.faults.add("slow", path=READINGS, delay_s=0.0)
+    await live(home, 30)
+    home.simulator.faults.clear()
+
+    diagnostics = await async_get_config_entry_diagnostics(home.hass, home.entry)
+    lanes = diagnostics["lanes"]
+    assert isinstance(lanes, dict)
+    told = lanes[Lane.LIVE]
+    assert (told["wished_interval_s"], told["slowest_answer_s"], told["interval_s"]) == (5, 2.0, 6.0)
 
 
 async def test_set_up_asks_for_nothing_twice(start_home: StartHome) -> None:

@@ -1,0 +1,105 @@
+"""What an hour costs: Home Assistant's own `enphase_envoy` and this integration, side by side.
+
+Each in a process of its own, in a bare Home Assistant, against the simulated gateway in another process, with the time
+put forward from timer to timer. `python -m benchmarks.compare --help`; the rest: docs/performance.md.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from importlib.metadata import version
+import json
+from pathlib import Path
+import platform
+from statistics import median
+import subprocess
+import sys
+from typing import Any
+
+from .goals import Figure, Results, figures
+from .runs import Case, cases
+
+ROOT = Path(__file__).parent.parent
+# A slow machine at 400 inverters with everything on, ten times over.
+_LIMIT_S = 600
+_SHOWN_WHOLE = 100
+
+
+def measure(case: Case) -> dict[str, Any]:
+    """Run one case in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.one_run", *case.arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=_LIMIT_S)  # noqa: S603 - our own command
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def middle(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Take the median of each number of several runs; what is counted is the same in all of them, or nearly."""
+    first = results[0]
+    return {
+        key: middle([result[key] for result in results])
+        if isinstance(value, dict)
+        else median(result.get(key, 0) for result in results)
+        if isinstance(value, int | float)
+        else value
+        for key, value in first.items()
+    }
+
+
+def layout(table: list[Figure]) -> Iterator[str]:
+    """The table's lines, as they stand in docs/performance.md."""
+    yield "| figure | ours | theirs | ratio | goal | |"
+    yield "| --- | ---: | ---: | ---: | ---: | --- |"
+    for figure in table:
+        cells = (
+            figure.name,
+            number(figure.ours),
+            number(figure.theirs),
+            "" if figure.ratio is None else f"{figure.ratio:.2f}",
+            figure.goal_text,
+            figure.verdict,
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def number(value: float | None) -> str:
+    """A number with three digits, or all digits before the point."""
+    if value is None:
+        return ""
+    whole = round(value)
+    return f"{whole:,}" if value == whole or whole >= _SHOWN_WHOLE else f"{value:.3g}"
+
+
+def versions() -> dict[str, str]:
+    """What was really used."""
+    packages = {name: version(name) for name in ("homeassistant", "pyenphase", "aiohttp")}
+    return {**packages, "python": platform.python_version(), "machine": platform.machine()}
+
+
+def main() -> int:
+    """Run the command line; give 1 when a goal is missed."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=1, help="of each case; the median counts (default 1)")
+    parser.add_argument("--quick", action="store_true", help="20 and 200 inverters only")
+    parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "compare.json", metavar="FILE")
+    chosen = parser.parse_args()
+    measured: dict[Case, list[dict[str, Any]]] = {}
+    # Whole rounds rather than one case after the other: a busy moment of the machine then meets all of them.
+    for number in range(chosen.runs):
+        for case in cases(quick=chosen.quick):
+            sys.stderr.write(f"run {number + 1}: {' '.join(case.arguments)}\n")
+            measured.setdefault(case, []).append(measure(case))
+    results: Results = {case: middle(runs) for case, runs in measured.items()}
+    table = figures(results)
+    sys.stdout.write(", ".join(f"{name} {what}" for name, what in versions().items()) + "\n\n")
+    sys.stdout.write("\n".join(layout(table)) + "\n")
+    document = {
+        "versions": versions(),
+        "figures": [figure.as_json() for figure in table],
+        "cases": [{"arguments": case.arguments, "runs": runs} for case, runs in measured.items()],
+    }
+    chosen.json.write_text(json.dumps(document, indent=1) + "\n")
+    return int(any(not figure.met for figure in table))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""One integration, one site, one process: prints what it cost as one line of JSON."""
+
+from argparse import ArgumentParser, Namespace
+import asyncio
+from contextlib import ExitStack
+import gc
+import importlib
+import json
+import logging
+from pathlib import Path
+import subprocess
+import sys
+from tempfile import TemporaryDirectory
+from typing import IO, Any, cast
+
+from .virtual_clock import NIGHT, START, VirtualClock
+
+HOUR_S = 3600.0
+WARM_UP_S = 900.0  # the slowest clock of an inverter: each has spoken
+MINUTES = HOUR_S / 60
+
+
+class GatewayProcess:
+    """The simulated gateway, in a process of its own."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        """Start it."""
+        self._process = subprocess.Popen(  # noqa: S603 - our own simulator
+            [sys.executable, "-m", "benchmarks.gateway_process", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.reach: dict[str, str] = self._read()
+
+    def served(self) -> dict[str, Any]:
+        """What it has been asked since the last time."""
+        to_it = cast("IO[str]", self._process.stdin)
+        to_it.write("\n")
+        to_it.flush()
+        return self._read()
+
+    def _read(self) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(cast("IO[str]", self._process.stdout).readline())
+        return said
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait()
+
+
+async def run(chosen: Namespace, folder: Path, clock: VirtualClock, gateway: GatewayProcess) -> dict[str, Any]:
+    """Set up, warm up, live an hour for the processor time, then one for the events."""
+    # Not before the clock is installed: what is imported keeps the time it has found.
+    homes = importlib.import_module("benchmarks.home")
+    options = {"update_interval": chosen.interval} if chosen.integration == homes.OURS else {}
+    home = await homes.open_home(folder, chosen.integration, gateway.reach, clock, options)
+    result: dict[str, Any] = {"integration": chosen.integration, "inverters": chosen.inverters}
+    with ExitStack() as stack:
+        if chosen.all_entities:
+            homes.enable_all_entities(stack)
+        if chosen.memory:
+            measured = importlib.import_module("benchmarks.memory").Memory()
+        gc.collect()
+        before = homes.cpu_ms()
+        await home.set_up()
+        result["setup"] = {"cpu_ms": homes.cpu_ms() - before, **gateway.served()}
+        await home.live(WARM_UP_S)
+        gateway.served()
+        result["entities"] = len(home.hass.states.async_all())
+        if chosen.memory:
+            result["memory_bytes"] = measured.grown()
+            return result
+        gc.collect()
+        before = homes.cpu_ms()
+        with ExitStack() as profiling:
+            if chosen.profile_to:
+                profile = importlib.import_module("benchmarks.profile_hour")
+                profiling.enter_context(profile.profiled(chosen.profile_to))
+            await home.live(HOUR_S)
+        result["cpu_ms_per_minute"] = (homes.cpu_ms() - before) / MINUTES
+        result["hour"] = gateway.served()
+        events = importlib.import_module("benchmarks.events").Events(home.hass)
+        await home.live(HOUR_S)
+        result["state_writes"], result["state_reports"] = events.changed, events.reported
+        states = home.hass.states.async_all()
+        result["without_value"] = sum(state.state in {"unknown", "unavailable"} for state in states)
+    return result
+
+
+def main() -> None:
+    """Run the command line."""
+    logging.basicConfig(level=logging.ERROR)
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("integration")
+    parser.add_argument("--site", default="metered_net_three_phase", help="a profile of the simulator")
+    parser.add_argument("--inverters", type=int, default=20)
+    parser.add_argument("--all-entities", action="store_true")
+    parser.add_argument("--interval", type=int, default=60, help="of the live lane; theirs is 60 s always")
+    parser.add_argument("--night", action="store_true")
+    parser.add_argument("--memory", action="store_true", help="only what set-up and warm-up leave in memory")
+    parser.add_argument("--device-limit", type=int, default=50, help="how many devices device_data lists at most")
+    parser.add_argument("--slow-readings", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--profile-to", type=Path, metavar="FILE", help="write a profile of the hour")
+    chosen = parser.parse_args()
+    with TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        clock = VirtualClock.create(folder / "clock", NIGHT if chosen.night else START)
+        gateway = GatewayProcess(
+            [
+                f"--profile={chosen.site}",
+                f"--inverters={chosen.inverters}",
+                f"--clock={folder / 'clock'}",
+                f"--device-limit={chosen.device_limit}",
+                f"--slow-readings={chosen.slow_readings}",
+            ]
+        )
+        stack.callback(gateway.stop)
+        clock.install()
+        result = asyncio.run(run(chosen, folder, clock, gateway))
+        sys.stdout.write(f"{json.dumps(result)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

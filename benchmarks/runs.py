@@ -1,0 +1,57 @@
+"""Which cases are measured: integration, site, entities, clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+OURS = "enphase_iq_gateway"
+THEIRS = "enphase_envoy"
+# 49 is where device_data reaches its limit (G§5.1).
+SITES = (20, 49, 200, 400)
+# Above every site: a gateway that lists all inverters in full. None is known above 50 devices; the goal for bytes comes
+# from a site of 49 inverters that cost 3.0 MB an hour, which was one.
+NO_LIMIT = 1000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One process to run."""
+
+    integration: str
+    inverters: int
+    all_entities: bool = False
+    interval_s: int = 60
+    device_limit: int = 50
+    memory: bool = False
+    night: bool = False
+
+    @property
+    def arguments(self) -> list[str]:
+        """For `benchmarks.one_run`."""
+        return [
+            self.integration,
+            f"--inverters={self.inverters}",
+            f"--interval={self.interval_s}",
+            f"--device-limit={self.device_limit}",
+            *(["--all-entities"] if self.all_entities else []),
+            *(["--memory"] if self.memory else []),
+            *(["--night"] if self.night else []),
+        ]
+
+
+def cases(*, quick: bool) -> Iterator[Case]:
+    """Each case once, ours and theirs in turn."""
+    for inverters in (20, 200) if quick else SITES:
+        for all_entities in (False, True):
+            for integration in (THEIRS, OURS):
+                yield Case(integration=integration, inverters=inverters, all_entities=all_entities)
+    if quick:
+        return
+    for integration in (THEIRS, OURS):
+        yield Case(integration=integration, inverters=49, device_limit=NO_LIMIT)
+        yield Case(integration=integration, inverters=20, night=True)
+        yield Case(integration=integration, inverters=49, memory=True)
+        yield Case(integration=integration, inverters=200, all_entities=True, memory=True)
+    for inverters in (20, 49):
+        yield Case(integration=OURS, inverters=inverters, interval_s=30)
+        yield Case(integration=OURS, inverters=inverters, interval_s=5)
+    yield Case(integration=OURS, inverters=20, interval_s=5, all_entities=True)
