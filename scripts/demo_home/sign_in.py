@@ -12,6 +12,7 @@ from .processes import DemoError
 
 DOMAIN = "enphase_iq_gateway"
 FLOW = "/api/config/config_entries/flow"
+OPTIONS_FLOW = "/api/config/config_entries/options/flow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,9 @@ async def add_gateway(home: HomeAssistant, gateway: Gateway) -> str:
         else:
             raise DemoError(f"set-up asks something the demo has no answer for: {step['type']} {step['step_id']}")
         step = await home.post(f"{FLOW}/{step['flow_id']}", answer)
+    if offered := step.get("next_flow"):
+        # Set-up goes on to the Energy dashboard, and so does the demo.
+        await home.post(f"{OPTIONS_FLOW}/{offered[1]}", {})
     entry_id: str = step["result"]["entry_id"]
     return entry_id
 
