@@ -26,7 +26,7 @@ async def test_a_gateway_with_a_token_is_set_up(hass: HomeAssistant, start_simul
     entry = await set_up(hass, simulator)
 
     assert entry.state is ConfigEntryState.LOADED
-    assert (entry.unique_id, entry.title) == (simulator.serial, f"IQ Gateway {simulator.serial}")
+    assert (entry.unique_id, entry.title) == (simulator.serial, "IQ Gateway")
     assert set(entry.data) == {CONF_HOST, CONF_TOKEN, CONF_CERTIFICATE}
     assert entry.data[CONF_HOST] == simulator.address
     assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint

@@ -104,12 +104,15 @@ async def test_solar_and_grid_are_added_with_their_power(hass: HomeAssistant, st
 
 
 @pytest.mark.usefixtures("energy")
-async def test_gateways_are_told_apart_by_their_serials(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Only where there are several; a chart's legend has little room."""
-    entry = await set_up(hass, await start_simulator())
-    MockConfigEntry(domain=DOMAIN).add_to_hass(hass)
-    await async_add(hass, entry)
-    assert [source.get("name") for source in await sources(hass)] == [entry.title, entry.title]
+async def test_gateways_are_told_apart_by_their_titles(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """The second one has its address in it."""
+    first = await start_simulator()
+    second = await start_simulator(serial="122300000002")
+    entries = [await set_up(hass, simulator) for simulator in (first, second)]
+    for entry in entries:
+        await async_add(hass, entry)
+    solar = [source.get("name") for source in await sources(hass) if source["type"] == "solar"]
+    assert solar == ["IQ Gateway", f"IQ Gateway {second.address}"]
 
 
 @pytest.mark.usefixtures("energy")

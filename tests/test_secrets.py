@@ -92,8 +92,6 @@ class Life:
         flow = await self._hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
         result = await self.answer(flow["flow_id"], {CONF_HOST: ADDRESS}, *answers)
         entry: ConfigEntry = result["result"]
-        # Until a person gives it a name of his own it is named by the serial, and Home Assistant logs names.
-        self._hass.config_entries.async_update_entry(entry, title="Roof")
         await self.reload(entry)
         return entry
 

@@ -47,6 +47,7 @@ from .flow_errors import form_error
 from .gateway import TOKEN_PAGE, async_fetch_token, async_open_gateway, certificate_data, certificate_of, credential_of
 from .options_flow import GatewayOptionsFlow, async_offer_energy_dashboard
 
+TITLE: Final = "IQ Gateway"
 _PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 _HOST_SCHEMA: Final = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 _ACCOUNT_SCHEMA: Final = probatio.Schema(
@@ -286,7 +287,10 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
             return self.async_update_reload_and_abort(entry, data=data)
-        return self.async_create_entry(title=f"IQ Gateway {found.info.serial}", data=data)
+        # Home Assistant logs titles: no serial in them, as its end is the password of old firmware.
+        taken = {entry.title for entry in self._async_current_entries()}
+        title = TITLE if TITLE not in taken else f"{TITLE} {found.address}"
+        return self.async_create_entry(title=title, data=data)
 
     def _note(self, error: GatewayError | AddressError) -> None:
         """Keep what the form is to say."""

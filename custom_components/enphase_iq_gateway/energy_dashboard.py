@@ -169,7 +169,7 @@ def _propose_new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind) -> 
         names=tuple(_name(entity, entity.entity_id) for entity in used),
         source=_source(
             kind,
-            _short_title(hass, entry),
+            entry.title,
             [found[key].entity_id for key in needs.energy],
             power.entity_id if power and not power.disabled else None,
         ),
@@ -225,12 +225,6 @@ def _statistics(source: SourceType) -> Iterator[str]:
         value = source.get(key)
         if isinstance(value, str):
             yield value
-
-
-def _short_title(hass: HomeAssistant, entry: GatewayConfigEntry) -> str:
-    """The entry's title, without the serial where there is one gateway only: a chart's legend has little room."""
-    alone = len(hass.config_entries.async_entries(DOMAIN, include_ignore=False)) == 1
-    return entry.title.removesuffix(f" {entry.unique_id}") if alone else entry.title
 
 
 def _name(entity: er.RegistryEntry, otherwise: str) -> str:
