@@ -99,7 +99,7 @@ async def test_the_address_is_changed(house: House) -> None:
     other = house.simulator.address.replace("127.0.0.1", "localhost")
     await house.open(INTEGRATION)
     await (
-        house.page.locator(f"ha-config-entry-row:has-text('{house.simulator.serial}')")
+        house.page.locator("ha-config-entry-row:has-text('IQ Gateway')")
         .get_by_role("button", name="Menu", exact=True)
         .first.click()
     )
