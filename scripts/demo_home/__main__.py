@@ -16,7 +16,7 @@ from . import home_assistant
 from .home_assistant import PASSWORD, ROOT, USER, HomeAssistant, machine_time_zone
 from .processes import LOOPBACK, DemoError, child, free_port
 from .screen import Screen
-from .sign_in import DOMAIN, Gateway, add_gateway, ask_person
+from .sign_in import DOMAIN, Gateway, add_gateway, ask_person, fill_energy_dashboard
 from .simulated import command as simulator_command, wait_until_ready
 from .table import Row, read_rows
 
@@ -86,7 +86,7 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
             await home.create_owner()
             await home.wait_until_running()
         async with progress(f"adding the gateway at {gateway.host}", log):
-            await add_gateway(home, gateway)
+            await fill_energy_dashboard(home, await add_gateway(home, gateway))
         heading = [f"Page     {address}", f"Sign in  {USER} / {PASSWORD}", f"Log      {log.relative_to(ROOT)}", ""]
         if options.once:
             rows = await complete_rows(home, inverters, log)

@@ -65,11 +65,15 @@ async def add_gateway(home: HomeAssistant, gateway: Gateway) -> str:
         else:
             raise DemoError(f"set-up asks something the demo has no answer for: {step['type']} {step['step_id']}")
         step = await home.post(f"{FLOW}/{step['flow_id']}", answer)
-    if offered := step.get("next_flow"):
-        # Set-up goes on to the Energy dashboard, and so does the demo.
-        await home.post(f"{OPTIONS_FLOW}/{offered[1]}", {})
     entry_id: str = step["result"]["entry_id"]
     return entry_id
+
+
+async def fill_energy_dashboard(home: HomeAssistant, entry_id: str) -> None:
+    """Go on with what set-up offers: the gateway's energy in the Energy dashboard; nothing where there is nothing."""
+    step = await home.post(OPTIONS_FLOW, {"handler": entry_id})
+    if step["type"] == "form":
+        await home.post(f"{OPTIONS_FLOW}/{step['flow_id']}", {})
 
 
 def words(section: str, key: str, step: dict[str, Any]) -> str:
