@@ -25,7 +25,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
-from custom_components.enphase_iq_gateway.client import Certificate
+from custom_components.enphase_iq_gateway.client import Certificate, Lane
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.gateway import certificate_data
 from simulator import PROFILES, Faults, Simulator
@@ -38,7 +38,7 @@ STEP_S: Final = 15.5  # a lane is due up to half a second after its interval of 
 # Real seconds: an exchange that does not hang takes milliseconds; one that hangs has begun to after two.
 PATIENCE_S: Final = 5.0
 HANGS_AFTER_S: Final = 0.002
-TOLERANCE_WH: Final = 100.0  # what flows in half a minute between the reading and now
+TOLERANCE_WH: Final = 10.0  # a spike too small to be told from energy stands until it is passed
 FAULTY: Final = 0.1
 MOST_GROWTH: Final = 0.02
 ENTRY_ID: Final = "soak"
@@ -153,16 +153,25 @@ class Soak:
 
     def wrong_counters(self) -> dict[str, tuple[str, float]]:
         """Give the counters that are not what the gateway has counted: what is shown, what should be."""
-        world = self._simulator.world
+        world, serial, lanes = self._simulator.world, self._simulator.serial, self.entry.runtime_data.lanes
+        # What the gateway had counted when each lane read it last.
+        live, report = (world.at(lanes[lane].data.at) for lane in (Lane.LIVE, Lane.REPORT))
+        midnight = world.midnight(live.at)
         wanted = {
-            "production_energy_lifetime": world.production.delivered_wh,
-            "grid_import_energy": world.grid_import_wh,
-            "grid_export_energy": world.grid_export_wh,
+            f"{serial}_production_energy_lifetime": live.production.delivered_wh,
+            f"{serial}_production_energy_today": live.production.delivered_wh - midnight.production.delivered_wh,
+            f"{serial}_total_consumption_energy_lifetime": report.total_consumption.energy_wh,
+            f"{serial}_total_consumption_energy_today": (
+                report.total_consumption.energy_wh - midnight.total_consumption.energy_wh
+            ),
+            f"{serial}_grid_import_energy": live.net_consumption.delivered_wh,
+            f"{serial}_grid_export_energy": live.net_consumption.received_wh,
+            **{f"{inverter}_energy_lifetime": world.inverter_energy_wh(inverter) for inverter in world.inverters},
         }
         wrong = {}
         registry = er.async_get(self.hass)
         for key, watt_hours in wanted.items():
-            entity = registry.async_get_entity_id("sensor", DOMAIN, f"{self._simulator.serial}_{key}")
+            entity = registry.async_get_entity_id("sensor", DOMAIN, key)
             state = self.hass.states.get(entity or "sensor.none")
             shown = "nothing" if state is None else state.state
             # Shown in kWh.

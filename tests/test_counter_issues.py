@@ -161,10 +161,11 @@ async def test_a_meter_replaced_by_a_new_one_is_no_repair(
 async def test_a_source_that_is_gone_for_good_is_told_and_the_counter_goes_on(
     hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator
 ) -> None:
-    """A firmware update took /api/v1/production away from a gateway without CTs."""
+    """A firmware update took the device data away from a gateway without CTs."""
     simulator = await start_simulator("non_metered_new", clock=noon.now)
     entry = await set_up(hass, simulator)
     before = kwh(hass, "production_lifetime")
+    simulator.set_firmware("8.3.5499")
     simulator.faults.add("status", path="/ivp/pdm/device_data", code=404)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
@@ -179,13 +180,14 @@ async def test_a_source_that_is_gone_for_good_is_told_and_the_counter_goes_on(
     await async_create_fix_flow(hass, issue.issue_id, dict(issue.data or {}))
 
 
+@pytest.mark.parametrize("code", [503, 404])
 async def test_a_source_that_cannot_be_read_just_now_is_kept(
-    hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator
+    hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, code: int
 ) -> None:
-    """No other source's value takes its place."""
+    """No other source's value takes its place, whatever a gateway says that has had it with this very firmware."""
     simulator = await start_simulator("non_metered_new", clock=noon.now)
     entry = await set_up(hass, simulator)
-    simulator.faults.add("status", path="/ivp/pdm/device_data", code=503)
+    simulator.faults.add("status", path="/ivp/pdm/device_data", code=code)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await pass_time(hass, noon, 300)
     assert issues(hass, "counter_source") == []

@@ -1,5 +1,6 @@
 """The Enphase IQ Gateway in Home Assistant: sets up one gateway, and takes it down again."""
 
+from functools import partial
 from time import monotonic
 
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP
@@ -54,18 +55,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         _close_on_stop(hass, entry, gateway)
         began = monotonic()
         locked = counters.locked_sources()
-        relied_on = endpoints_of(locked)
         info = await gateway.identify()
+        updated = str(info.firmware) != counters.firmware
+        read_all = partial(probe, gateway, info, relied_on=endpoints_of(locked), updated=updated)
         try:
-            limit_s = PROBE_LIMIT_S - (monotonic() - began)
-            documents = await probe(gateway, info, relied_on=relied_on, limit_s=limit_s)
+            documents = await read_all(limit_s=PROBE_LIMIT_S - (monotonic() - began))
         except GatewayAuthenticationError:
             if not can_renew(entry):
                 raise
             await async_renew(hass, entry, gateway)
             renewed = True
-            documents = await probe(gateway, info, relied_on=relied_on)
+            documents = await read_all()
         site = decide(documents, locked)
+        counters.firmware = str(info.firmware)
     except GatewayError as error:
         note_refusal(hass, entry, error)
         raise translated(error, ConfigEntryNotReady) from error

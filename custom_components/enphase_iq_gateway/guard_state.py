@@ -28,6 +28,8 @@ class GuardState:
     """Of a counter that the gateway tells in two ways: the offset of each, by source (G§6.8)."""
     rejected: Counter[str] = field(default_factory=Counter[str])
     """Samples turned away since set-up, by reason."""
+    firmware: str = ""
+    """With which the gateway was set up last: only another one may take a counter's source away."""
 
     def as_json(self) -> dict[str, object]:
         """Return what `from_json` takes."""
@@ -38,6 +40,7 @@ class GuardState:
             "origins": dict(self.origins),
             "sources": {name: str(source) for name, source in self.sources.items()},
             "offsets": {name: dict(offsets) for name, offsets in self.offsets.items()},
+            "gateway": {"firmware": self.firmware},
             "rejected": {str(reason): count for reason, count in self.rejected.items()},
         }
 
@@ -48,7 +51,7 @@ class GuardState:
         Raises:
             ValueError: it is anything else.
         """
-        rejected = _part(data, "rejected")
+        rejected, gateway = _part(data, "rejected"), _part(data, "gateway")
         origins, offsets = _part(data, "origins"), _part(data, "offsets")
         state = cls(
             counters={name: CounterState.from_json(part) for name, part in _part(data, "counters").items()},
@@ -61,6 +64,7 @@ class GuardState:
                 for name in offsets
             },
             rejected=Counter({name: int(saved_number(rejected, name, "rejected")) for name in rejected}),
+            firmware=str(gateway.get("firmware", "")),
         )
         if missing := {f"{INVERTER}{serial}" for serial in state.origins} - state.counters.keys():
             raise ValueError(f"stored counters: {len(missing)} inverters of the sum are missing")

@@ -91,7 +91,8 @@ class SiteWatch:
         """Probe again; tell whether that says all there is to say."""
         runtime = self._entry.runtime_data
         locked = runtime.guard.state.locked_sources()
-        documents = await probe(self._lane.gateway, info, relied_on=endpoints_of(locked))
+        updated = info.firmware != runtime.site.info.firmware
+        documents = await probe(self._lane.gateway, info, relied_on=endpoints_of(locked), updated=updated)
         try:
             site = decide(documents, locked)
         except GatewayUnsupportedError as error:
@@ -103,6 +104,7 @@ class SiteWatch:
             self._hass.config_entries.async_schedule_reload(self._entry.entry_id)
             return True
         runtime.site = runtime.guard.site = site
+        runtime.guard.state.firmware = str(info.firmware)
         for lane in runtime.lanes.values():
             lane.site = site
         self._lane.meters = documents.meters

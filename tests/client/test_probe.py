@@ -193,13 +193,25 @@ async def test_an_odd_list_of_meters_that_a_counter_relies_on_decides_nothing(as
         await probe(asked.gateway, info(), relied_on=ON_READINGS)
 
 
-async def test_what_a_counter_relies_on_is_gone_when_the_gateway_says_so(asked: Asked) -> None:
-    """Status 404: the counter has to go on from another source."""
-    asked.answers({READINGS: MISSING})
+@pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US])
+async def test_what_a_counter_relies_on_is_gone_only_by_an_update(asked: Asked, answer: Reply) -> None:
+    """The counter has to go on from another source then; with the firmware that had it, it will be back."""
+    asked.answers({READINGS: answer})
 
-    documents = await probe(asked.gateway, info(), relied_on=ON_READINGS)
+    same = await probe(asked.gateway, info(), relied_on=ON_READINGS)
+    updated = await probe(asked.gateway, info(), relied_on=ON_READINGS, updated=True)
 
-    assert documents.failed == frozenset()
+    assert same.failed == {READINGS}
+    assert updated.failed == frozenset()
+
+
+async def test_after_an_update_too_an_odd_answer_says_nothing(asked: Asked) -> None:
+    """The gateway may still be starting."""
+    asked.answers({READINGS: HTML})
+
+    documents = await probe(asked.gateway, info(), relied_on=ON_READINGS, updated=True)
+
+    assert documents.failed == {READINGS}
 
 
 @pytest.mark.parametrize("answer", [BUSY, reply(b"", 500), reply(b"", 408), reply(b"", 429), HANG_UP])

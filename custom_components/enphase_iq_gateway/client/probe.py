@@ -79,17 +79,22 @@ def _with(documents: Documents, endpoint: Endpoint[object], document: object) ->
 
 
 async def probe(
-    gateway: Gateway, info: Info, *, relied_on: frozenset[Endpoint[object]] = frozenset(), limit_s: float | None = None
+    gateway: Gateway,
+    info: Info,
+    *,
+    relied_on: frozenset[Endpoint[object]] = frozenset(),
+    updated: bool = False,
+    limit_s: float | None = None,
 ) -> Documents:
     """Read everything once, the slow report last; what is not needed on this gateway is not asked for.
 
-    What there was no time for may be there all the same, and so may what a counter has relied on so far
-    (`endpoints_of`), as long as it does not say itself that it is gone.
+    What there was no time for may be there all the same. So may what a counter has relied on so far (`endpoints_of`):
+    only an update of the firmware takes an endpoint away, and then the gateway says that it is gone.
 
     Raises:
         GatewayError: as `_add`; and when the list of meters, on which everything hangs, could not be read in time.
     """
-    probed = _Probe(gateway, info, relied_on)
+    probed = _Probe(gateway, info, relied_on, updated=updated)
     limit_s = PROBE_LIMIT_S if limit_s is None else limit_s
     try:
         async with asyncio.timeout(limit_s):
@@ -104,9 +109,10 @@ async def probe(
 class _Probe:
     """What has been read so far."""
 
-    def __init__(self, gateway: Gateway, info: Info, relied_on: frozenset[Endpoint[object]]) -> None:
+    def __init__(self, gateway: Gateway, info: Info, relied_on: frozenset[Endpoint[object]], *, updated: bool) -> None:
         self._gateway = gateway
         self._relied_on = relied_on
+        self._updated = updated
         self._major = info.firmware.section(0)
         self.documents = Documents(info=info)
         self.open = set(_FIELDS) - {REPORT}
@@ -137,15 +143,17 @@ class _Probe:
             if self._is_odd(endpoint):
                 # As a rule it is not there (G§15.1), but one bad moment must not decide where a counter comes from.
                 self.documents = await _add(self._gateway, self.documents, endpoint)
-            if endpoint in self._relied_on and self._is_odd(endpoint):
+            if endpoint in self._relied_on and (self._is_odd(endpoint) if self._updated else self._lacks(endpoint)):
                 self.documents = replace(self.documents, failed=self.documents.failed | {endpoint})
         self.open.discard(endpoint)
 
     def _is_odd(self, endpoint: Endpoint[object]) -> bool:
         """Whether an endpoint has answered, and neither what it is for nor that it is not there or not for us."""
-        if endpoint in self.documents.failed or was_read(self.documents, endpoint):
-            return False
-        return self._gateway.statistics[endpoint.path].status not in _NOT_FOR_US
+        return self._lacks(endpoint) and self._gateway.statistics[endpoint.path].status not in _NOT_FOR_US
+
+    def _lacks(self, endpoint: Endpoint[object]) -> bool:
+        """Whether an endpoint is taken for not being there."""
+        return endpoint not in self.documents.failed and not was_read(self.documents, endpoint)
 
     def _choose_report(self) -> None:
         """Stay with the report without details where the other is not there, or does not answer as this one does."""
