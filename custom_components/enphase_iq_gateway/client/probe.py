@@ -125,6 +125,8 @@ class _Probe:
             self.documents = replace(self.documents, failed=frozenset())
             await self._ask(METERS)
         if METERS in self.documents.failed:
+            # An account that is refused is refused for good there alone (G§2.2), and then that is the reason.
+            await self._ask(INVERTER_LIST)
             raise GatewayConnectionError(f"{METERS.path}: no list of meters in two tries")
         metered = _enabled(self.documents.meters)
         await self._ask(READINGS, needed=bool(metered))
