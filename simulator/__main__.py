@@ -21,6 +21,8 @@ from .profiles import PROFILES
 from .simulator import DEFAULT_SERIAL, Simulator
 
 _ACCOUNT = ("user@example.com", "password")
+# When the sun is highest, on a day that has few clouds with the default seed.
+_NOON = datetime(2026, 6, 20, 13, 40, tzinfo=ZoneInfo(TIME_ZONE)).timestamp()
 
 
 def _help_tables() -> str:
@@ -47,6 +49,7 @@ def _parser() -> ArgumentParser:
     add("--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1: this machine alone)")
     add("--port", type=int, default=0, help="the port to listen on (default: any free one)")
     add("--start", metavar="TIME", help="the simulated time to begin at, such as 2026-06-21T12:00 (default: now)")
+    add("--noon", action="store_true", help="begin with the sun of a noon in June, by whatever time of day and year")
     add(
         "--speed", type=float, default=1.0, metavar="FACTOR", help="how much faster than real the time runs (default 1)"
     )
@@ -87,12 +90,14 @@ def _build(arguments: Namespace) -> Simulator:
         raise ValueError(f"--port {arguments.port} is not in 0..65535")
     if arguments.replay is not None and not (arguments.replay / "info").is_file():
         raise ValueError(f"--replay {arguments.replay} has no file 'info'")
+    clock = _clock(arguments.start, arguments.speed)
     simulator = Simulator(
         PROFILES[arguments.profile],
         inverters=arguments.inverters,
         firmware=arguments.firmware,
         serial=arguments.serial,
-        clock=_clock(arguments.start, arguments.speed),
+        clock=clock,
+        sun_ahead_s=_NOON - clock() if arguments.noon else 0.0,
         seed=arguments.seed,
         host=arguments.host,
         port=arguments.port,

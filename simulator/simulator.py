@@ -65,11 +65,12 @@ class Simulator:
         replay: Path | None = None,
         lifetime_wh: float | None = None,
         report_interval_s: int | None = None,
+        sun_ahead_s: float = 0.0,
     ) -> None:
         """Build the gateway and its site.
 
         `lifetime_wh` is its production until now (else 600 kWh for each inverter), `report_interval_s` that of the
-        inverters (else the firmware's).
+        inverters (else the firmware's). The sun, and it alone, stands where it will be in `sun_ahead_s`.
         With `replay` the answers, the serial and the firmware are those of a folder of recorded answers.
         Raise ValueError for senseless values, FileNotFoundError for a folder without `info`.
         """
@@ -90,6 +91,7 @@ class Simulator:
             seed=seed,
             report_interval_s=report_interval_s or self._firmware.report_interval_s,
             lifetime_wh=_LIFETIME_EACH_WH * inverters if lifetime_wh is None else lifetime_wh,
+            sun_ahead_s=sun_ahead_s,
         )
         self._tokens = TokenSignIn(self.serial, clock)
         self._digest = DigestSignIn(self.username, self.password, keeps_alive_after_401=not self._firmware.legacy)

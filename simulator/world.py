@@ -33,9 +33,14 @@ class World:
         seed: int,
         report_interval_s: int,
         lifetime_wh: float,
+        sun_ahead_s: float = 0.0,
     ) -> None:
-        """Build the site and its last nine days; `lifetime_wh` is what it has produced until now."""
+        """Build the site and its last nine days.
+
+        `lifetime_wh` is what it has produced until now; the sun stands where it will be in `sun_ahead_s`.
+        """
         self.clock = clock
+        self._sun_ahead_s = sun_ahead_s
         self.phases = profile.phases
         self.days = LocalDays()
         self.enabled_cts = set(profile.enabled_cts)
@@ -206,7 +211,7 @@ class World:
 
     def _powers(self, at: float, seconds: float) -> Powers:
         """Give what flows at a moment that ends a step of so many seconds."""
-        east, west = sunlight(at, self._noise)
+        east, west = sunlight(at + self._sun_ahead_s, self._noise)
         production = [made[0] * east + made[1] * west - made[2] for made in self._made]
         loads = load(at, self.days.hour(at), self.phases, self._noise)
         net = [used - made for used, made in zip(loads, production, strict=True)]

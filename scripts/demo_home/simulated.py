@@ -22,8 +22,9 @@ class Simulated:
 
 
 def command(profile: str, inverters: int, capture: Path | None) -> list[str]:
-    """Return the command that simulates a profile, or replays a folder of recorded answers."""
-    source = ["--replay", str(capture)] if capture else ["--profile", profile, "--inverters", str(inverters)]
+    """Return the command that simulates a profile, by night in the sun too, or replays a folder of recorded answers."""
+    site = ["--profile", profile, "--inverters", str(inverters), "--noon"]
+    source = ["--replay", str(capture)] if capture else site
     return [sys.executable, "-m", "simulator", "--json", *source]
 
 

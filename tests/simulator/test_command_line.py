@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 import signal
 import socket
@@ -53,6 +54,21 @@ async def test_it_serves_what_it_says(capfd: pytest.CaptureFixture[str]) -> None
         async with session.get(f"https://{facts['address']}/ivp/meters", headers=headers, ssl=pinned) as r:
             assert r.status == 503
     assert "Traceback" not in capfd.readouterr().err
+
+
+async def test_with_noon_the_sun_shines_in_a_winter_night_and_the_reports_are_of_that_night() -> None:
+    """Someone who tries it in the evening sees power, and inverters whose reports are minutes old."""
+    night = "2026-12-21T23:30+01:00"
+    async with running("--json", "--noon", "--start", night) as process, aiohttp.ClientSession() as session:
+        facts = await described(process)
+        pinned = aiohttp.Fingerprint(bytes.fromhex(facts["fingerprint"]))
+        headers = {"Authorization": f"Bearer {facts['token']}"}
+        url = f"https://{facts['address']}/api/v1/production/inverters"
+        async with session.get(url, headers=headers, ssl=pinned) as response:
+            inverters = await response.json()
+    assert min(inverter["lastReportWatts"] for inverter in inverters) > 100
+    oldest = min(inverter["lastReportDate"] for inverter in inverters)
+    assert datetime.fromisoformat(night).timestamp() - oldest < 1000
 
 
 async def test_it_says_it_in_readable_lines_too() -> None:
