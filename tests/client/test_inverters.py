@@ -35,6 +35,19 @@ def test_details_that_leave_nothing_open_stay_as_they_are() -> None:
     assert merge_inverters(documents)["A"] is complete
 
 
+def test_a_later_report_in_the_list_counts_more_than_the_details() -> None:
+    """Details that were read a while ago stand, but for what the list says too."""
+    documents = replace(
+        NOTHING_READ,
+        device_data=device_data(inverter("A"), truncated=True),
+        inverter_list=inverter_list(listed("A", NOW + 300)),
+    )
+
+    merged = merge_inverters(documents)["A"]
+
+    assert (merged.power_w, merged.last_reported, merged.energy_lifetime_wh) == (110.0, NOW + 300, 20_000.0)
+
+
 def test_above_the_limit_the_rest_comes_from_the_list() -> None:
     """G§5.1: and keeps what detail there is."""
     documents = replace(

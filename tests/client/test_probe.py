@@ -1,8 +1,6 @@
 """What is asked of a gateway at set-up and by each lane, and what becomes of the answers that do not come."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -19,69 +17,23 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 )
 from custom_components.enphase_iq_gateway.client.errors import (
     GatewayConnectionError,
-    GatewayStatusError,
     GatewayTimeoutError,
     GatewayUnsupportedError,
 )
-from custom_components.enphase_iq_gateway.client.gateway import Gateway
 from custom_components.enphase_iq_gateway.client.models import Flow
-from custom_components.enphase_iq_gateway.client.probe import check_supported, probe, read_lane, was_read, with_earlier
-from custom_components.enphase_iq_gateway.client.site import Documents, Lane, Quantity, Source, decide, endpoints_of
+from custom_components.enphase_iq_gateway.client.probe import check_supported, probe
+from custom_components.enphase_iq_gateway.client.site import Quantity, Source, decide, endpoints_of
 
 from . import documents as answers
-from .device import Device, Doing, Reply, info as info_reply, reply
-from .made_up import device_data, info, inverter, metered
+from .asked import ANSWERS, BUSY, FULL, MISSING, NOT_FOR_US, Asked, paths
+from .device import Doing, Reply, reply
+from .made_up import info
 
-ANSWERS: dict[Endpoint[object], Reply] = {
-    METERS: reply(answers.body([answers.meter(), answers.meter(eid=1002, measurementType="net-consumption")])),
-    READINGS: reply(answers.body([answers.reading(), answers.reading(eid=1002)])),
-    PRODUCTION_SUMMARY: reply(answers.body(answers.production_summary())),
-    DEVICE_DATA: reply(answers.body(answers.device_data(answers.device()))),
-    INVERTER_LIST: reply(answers.body([answers.listed_inverter()])),
-    REPORT_DETAILED: reply(answers.body(answers.report())),
-    REPORT: reply(answers.body(answers.report())),
-}
 NO_METERS = reply(b"[]")
-BUSY, MISSING, NOT_FOR_US = reply(b"", 503), reply(b"", 404), reply(b"", 401)
-FULL = reply(answers.body(answers.device_data(answers.device(), deviceDataLimit=1)))
 
 
 # The package gives the function of the same name.
 PROBE_MODULE = import_module("custom_components.enphase_iq_gateway.client.probe")
-
-
-class Asked:
-    """A gateway at the end of a real socket, and what it was asked."""
-
-    def __init__(self, device: Device, gateway: Gateway) -> None:
-        """Take both ends."""
-        self.device = device
-        self.gateway = gateway
-
-    def answers(self, changes: dict[Endpoint[object], Reply]) -> None:
-        """Answer some endpoints otherwise."""
-        self.device.replies.update({endpoint.path: answer for endpoint, answer in changes.items()})
-
-    @property
-    def endpoints(self) -> list[str]:
-        """Which paths were asked for, but `/info`."""
-        return [path for path in self.device.paths if path != "/info"]
-
-
-@pytest.fixture
-async def asked() -> AsyncIterator[Asked]:
-    """Give a gateway that has every endpoint."""
-    replies = {endpoint.path: answer for endpoint, answer in ANSWERS.items()}
-    async with (
-        Device({"/info": info_reply(firmware="R4.10.35"), **replies}) as device,
-        Gateway(device.address) as gateway,
-    ):
-        yield Asked(device, gateway)
-
-
-def paths(*endpoints: Endpoint[object]) -> list[str]:
-    """Give the paths of endpoints."""
-    return [endpoint.path for endpoint in endpoints]
 
 
 async def _hang(_: asyncio.StreamWriter) -> None:
@@ -300,71 +252,6 @@ async def test_no_time_for_the_list_of_meters_is_no_set_up(asked: Asked, monkeyp
 
     with pytest.raises(GatewayTimeoutError, match="/ivp/meters"):
         await probe(asked.gateway, info())
-
-
-WITH_DEVICES = replace(metered(), device_data=device_data(inverter()))
-
-
-@pytest.mark.parametrize(
-    ("lane", "changes", "expected"),
-    [
-        (Lane.LIVE, {}, (READINGS,)),
-        (Lane.REPORT, {}, (REPORT_DETAILED,)),
-        (Lane.INVERTERS, {}, (DEVICE_DATA,)),
-        (Lane.INVERTERS, {DEVICE_DATA: FULL}, (DEVICE_DATA, INVERTER_LIST)),
-        (Lane.INVERTERS, {DEVICE_DATA: BUSY}, (DEVICE_DATA, INVERTER_LIST)),
-    ],
-)
-async def test_a_lane_reads_what_it_needs(
-    asked: Asked, lane: Lane, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
-) -> None:
-    """DESIGN §1; the list of inverters only where the device data are not complete."""
-    asked.answers(changes)
-
-    documents = await read_lane(asked.gateway, decide(WITH_DEVICES), lane, WITH_DEVICES.meters)
-
-    assert asked.endpoints == paths(*expected)
-    assert documents.meters == WITH_DEVICES.meters
-
-
-async def test_one_endpoint_of_a_lane_may_fail_alone(asked: Asked) -> None:
-    """Issue 5: the other gives what it gives."""
-    asked.answers({DEVICE_DATA: BUSY})
-
-    documents = await read_lane(asked.gateway, decide(WITH_DEVICES), Lane.INVERTERS, None)
-
-    assert documents.device_data is None
-    assert documents.inverter_list is not None
-    assert documents.failed == {DEVICE_DATA}
-
-
-async def test_what_failed_once_may_say_what_it_said_before(asked: Asked) -> None:
-    """So that one lost answer changes nothing."""
-    site = decide(WITH_DEVICES)
-    earlier = await read_lane(asked.gateway, site, Lane.INVERTERS, None)
-    asked.answers({DEVICE_DATA: BUSY})
-    documents = await read_lane(asked.gateway, site, Lane.INVERTERS, None)
-
-    assert was_read(earlier, DEVICE_DATA)
-    assert not was_read(documents, DEVICE_DATA)
-    assert with_earlier(documents, earlier, DEVICE_DATA).device_data == earlier.device_data
-
-
-async def test_a_lane_of_which_nothing_can_be_read_fails(asked: Asked) -> None:
-    """With what went wrong last."""
-    asked.answers({DEVICE_DATA: MISSING, INVERTER_LIST: BUSY})
-
-    with pytest.raises(GatewayStatusError, match="/api/v1/production/inverters: status 503"):
-        await read_lane(asked.gateway, decide(WITH_DEVICES), Lane.INVERTERS, None)
-
-
-async def test_a_lane_without_endpoints_reads_nothing(asked: Asked) -> None:
-    """A gateway of which no inverter is known."""
-    documents = await read_lane(asked.gateway, decide(metered()), Lane.INVERTERS, None)
-
-    assert documents == Documents(info=info())
-    assert not was_read(documents, DEVICE_DATA)
-    assert asked.endpoints == []
 
 
 @pytest.mark.parametrize("there", [PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED])

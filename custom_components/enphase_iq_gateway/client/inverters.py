@@ -13,7 +13,7 @@ def merge_inverters(documents: Documents) -> dict[str, Inverter]:
     """The active inverters by serial.
 
     `/ivp/pdm/device_data` says more and says who is retired; what it leaves out, above its limit or because a reading
-    is missing, comes from `/api/v1/production/inverters` (G§4, §5.1).
+    is missing, and what is newer there, comes from `/api/v1/production/inverters` (G§4, §5.1).
     """
     devices, listed = documents.device_data, documents.inverter_list
     merged = dict(devices.inverters) if devices else {}
@@ -32,10 +32,11 @@ def merge_inverters(documents: Documents) -> dict[str, Inverter]:
 
 
 def _fill(detailed: Inverter, listed: Inverter) -> Inverter:
-    """Let the list say what the details leave open."""
-    missing = {
+    """Let the list say what the details leave open, and all that it knows when it knows of a later report."""
+    later = (listed.last_reported or 0) > (detailed.last_reported or 0)
+    said = {
         name: value
         for name in ("power_w", "max_power_w", "last_reported")
-        if getattr(detailed, name) is None and (value := getattr(listed, name)) is not None
+        if (later or getattr(detailed, name) is None) and (value := getattr(listed, name)) is not None
     }
-    return changed(detailed, **missing)
+    return changed(detailed, **said)

@@ -25,7 +25,7 @@ from .errors import (
     GatewayUnsupportedError,
 )
 from .gateway import Gateway
-from .models import Flow, Info, Meter
+from .models import DeviceData, Flow, Info, Meter
 from .site import Documents, Lane, Site
 
 # All of set-up together: single answers may take 30 s and more (G§2.8, §6).
@@ -170,17 +170,23 @@ def _enabled(meters: Iterable[Meter] | None) -> frozenset[Flow]:
     return frozenset(meter.flow for meter in meters or () if meter.enabled)
 
 
-async def read_lane(gateway: Gateway, site: Site, lane: Lane, meters: tuple[Meter, ...] | None) -> Documents:
+async def read_lane(
+    gateway: Gateway, site: Site, lane: Lane, meters: tuple[Meter, ...] | None, devices: DeviceData | None = None
+) -> Documents:
     """Read what one lane needs; what one of its endpoints does not give leaves what the others give.
+
+    `devices` are details of inverters that will do this time: they are read only when the list does not answer.
 
     Raises:
         GatewayError: nothing at all could be read; or what concerns the gateway as a whole.
     """
-    documents = Documents(info=site.info, meters=meters, report_endpoint=site.report_endpoint)
+    documents = Documents(info=site.info, meters=meters, report_endpoint=site.report_endpoint, device_data=devices)
     last_error: GatewayError | None = None
     got_any = False
-    for endpoint in _order(site, lane):
+    for endpoint in _order(site, lane, details_last=devices is not None):
         if endpoint is INVERTER_LIST and documents.device_data is not None and not documents.device_data.truncated:
+            continue
+        if endpoint is DEVICE_DATA and was_read(documents, INVERTER_LIST):
             continue
         try:
             documents = _with(documents, endpoint, await gateway.read(endpoint))
@@ -203,10 +209,11 @@ def with_earlier(documents: Documents, earlier: Documents, endpoint: Endpoint[ob
     return _with(documents, endpoint, getattr(earlier, _FIELDS[endpoint]))
 
 
-def _order(site: Site, lane: Lane) -> tuple[Endpoint[object], ...]:
+def _order(site: Site, lane: Lane, *, details_last: bool) -> list[Endpoint[object]]:
     """The lane's endpoints in the order of asking."""
     wanted = site.reads(lane) | (site.inverter_endpoints if lane is Lane.INVERTERS else frozenset())
-    return tuple(endpoint for endpoint in _FIELDS if endpoint in wanted)
+    order = [endpoint for endpoint in _FIELDS if endpoint in wanted]
+    return sorted(order, key=lambda endpoint: endpoint is DEVICE_DATA) if details_last else order
 
 
 async def check_supported(gateway: Gateway, info: Info) -> None:
