@@ -41,7 +41,6 @@ def test_an_inverter_is_read() -> None:
         report_interval_s=900,
         signal_strength=90,
         conversion_error_time_s=3,
-        communicating=True,
     )
 
 
@@ -79,20 +78,12 @@ def test_only_a_plain_no_retires_a_device(active: Document) -> None:
     assert SERIAL in DEVICE_DATA.read(body(device_data(device(active=active)))).inverters
 
 
-@pytest.mark.parametrize(("gone", "communicating"), [(True, False), (False, True), (None, None), ("false", None)])
-def test_gone_turned_round_is_communicating(gone: Document, *, communicating: bool | None) -> None:
-    """A gone inverter stays."""
-    found = DEVICE_DATA.read(body(device_data(device(modGone=gone)))).inverters[SERIAL]
-
-    assert (found.communicating, found.power_w) == (communicating, 200.0)
-
-
 @pytest.mark.parametrize("reading", [{}, None, {"duration": 900, "rssi": 90}, {"endDate": 0, "duration": 900}])
 def test_without_the_end_of_an_interval_only_the_lifetime_counts(reading: Document) -> None:
     """After a reboot at night the inverter stays, its values are unknown."""
     found = read_one(lastReading=reading, watts={"now": 0, "max": 0}, wattHours={"today": 0, "yesterday": 0, "week": 0})
 
-    assert found == Inverter(serial=SERIAL, energy_lifetime_wh=2_000_000.0, communicating=True)
+    assert found == Inverter(serial=SERIAL, energy_lifetime_wh=2_000_000.0)
 
 
 @pytest.mark.parametrize("lifetime", [{}, None, [], {"joulesProduced": None}])
@@ -113,7 +104,7 @@ def test_an_inverter_without_a_channel_stays_without_values(channels: Document) 
     """It is known, its values are not."""
     found = DEVICE_DATA.read(body(device_data(device(channels=channels)))).inverters[SERIAL]
 
-    assert found == Inverter(serial=SERIAL, communicating=True)
+    assert found == Inverter(serial=SERIAL)
 
 
 def test_missing_groups_are_missing_values() -> None:

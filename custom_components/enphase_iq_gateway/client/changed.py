@@ -18,9 +18,15 @@ def changed[T](model: T, **values: object) -> T:
     For slotted dataclasses whose fields all go into `__init__`. It takes half the time of `replace` (1.6 against 3.7 us
     for twelve fields).
     """
-    if all(getattr(model, name) == value for name, value in values.items()):
+    # Loops in the plain: this is what a reading spends most of its own time on.
+    for name, value in values.items():
+        if getattr(model, name) != value:
+            break
+    else:
         return model
     kind: type = type(model)
     names, read = _fields(kind)
     make: Callable[..., T] = kind
-    return make(**{**dict(zip(names, read(model), strict=True)), **values})
+    everything = dict(zip(names, read(model), strict=True))
+    everything.update(values)
+    return make(**everything)

@@ -162,22 +162,20 @@ class Gateway:
 
     async def _ask[T](self, path: str, parse: Callable[[bytes], T], timeout_s: float | None) -> T:
         """Ask, judge the status, make something of the body, and keep account of it."""
-        statistics = self._statistics.get(path, EndpointStatistics())
-        statistics = changed(statistics, requests=statistics.requests + 1)
+        before = self._statistics.get(path, EndpointStatistics())
+        news: dict[str, object] = {"requests": before.requests + 1}
         try:
             answer = await self._answer(path, timeout_s)
-            statistics = changed(
-                statistics, status=answer.status, duration_ms=answer.duration_ms, size_bytes=len(answer.body)
-            )
+            news |= {"status": answer.status, "duration_ms": answer.duration_ms, "size_bytes": len(answer.body)}
             if answer.status != HTTPStatus.OK:
                 raise GatewayStatusError(path, answer.status)
             document = parse(answer.body)
-            statistics = changed(statistics, last_success=self._clock())
+            news["last_success"] = self._clock()
         except GatewayError as error:
-            statistics = changed(statistics, last_error=str(error))
+            news["last_error"] = str(error)
             raise
         finally:
-            self._statistics[path] = statistics
+            self._statistics[path] = changed(before, **news)
         return document
 
     async def _answer(self, path: str, timeout_s: float | None) -> Answer:

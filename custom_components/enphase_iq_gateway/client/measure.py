@@ -24,6 +24,7 @@ _FIELDS: Mapping[Quantity, tuple[str, ...]] = {
         "frequency_hz",
     ),
 }
+_NO_DIRECTIONS: Mapping[str, None] = dict.fromkeys(_FIELDS[Quantity.DIRECTIONS])
 NOTHING = Measurement()
 
 type Phased = tuple[Measurement, ...]
@@ -99,31 +100,39 @@ def _combine(first: Phased, second: Phased) -> Phased:
 def _from_readings(site: Site, documents: Documents) -> dict[Flow, Phased]:
     """The CTs, joined with the enabled meters by `eid` (G§9), and what follows from two of them."""
     readings = {reading.eid: reading for reading in documents.readings or ()}
+    served = site.quantities(Source.READINGS)
     flows = {
-        meter.flow: _phased_reading(reading, meter)
+        meter.flow: _phased_reading(
+            reading, meter, directions=Quantity.DIRECTIONS in served.get(meter.flow, frozenset())
+        )
         for meter in documents.meters or ()
         if meter.enabled and (reading := readings.get(meter.eid)) is not None and reading.timestamp
     }
     net, total = flows.get(Flow.NET_CONSUMPTION), flows.get(Flow.TOTAL_CONSUMPTION)
     if (production := flows.get(Flow.PRODUCTION)) is not None:
         if net is not None:
-            flows[Flow.TOTAL_CONSUMPTION] = _computed(site, Flow.TOTAL_CONSUMPTION, net, production, _plus)
+            flows[Flow.TOTAL_CONSUMPTION] = _computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, production)
         elif total is not None:
-            flows[Flow.NET_CONSUMPTION] = _computed(site, Flow.NET_CONSUMPTION, total, production, _minus)
+            flows[Flow.NET_CONSUMPTION] = _computed(site, Source.READINGS, Flow.NET_CONSUMPTION, total, production)
     return flows
 
 
-def _phased_reading(reading: Reading, meter: Meter) -> Phased:
-    """One CT's values with its lifetime and its phases in use (G§8, §9)."""
+def _phased_reading(reading: Reading, meter: Meter, *, directions: bool) -> Phased:
+    """One CT's values with its lifetime and its phases in use (G§8, §9), the one-way counters where they are served.
+
+    All at once: a changed measurement is a new one, and there are a dozen at each reading.
+    """
     phases = reading.channels[: meter.phase_count] if meter.phase_count > 1 else ()
-    return tuple(
-        changed(measurement, energy_lifetime_wh=_lifetime(measurement, meter.flow))
-        for measurement in (_total(reading.total, meter.phase_count), *phases)
+    dropped: Mapping[str, None] = {} if directions else _NO_DIRECTIONS
+    total = reading.total
+    return (
+        changed(total, energy_lifetime_wh=_lifetime(total, meter.flow), **_mean(total, meter.phase_count), **dropped),
+        *[changed(phase, energy_lifetime_wh=_lifetime(phase, meter.flow), **dropped) for phase in phases],
     )
 
 
-def _total(total: Measurement, count: int) -> Measurement:
-    """All phases together, where the gateway sends sums that mean nothing (G§6.3).
+def _mean(total: Measurement, count: int) -> dict[str, float | None]:
+    """What all phases together are, where the gateway sends sums that mean nothing (G§6.3).
 
     That is so of the voltage, and on some firmware of the power factor: real over apparent power is right on all.
     """
@@ -133,7 +142,7 @@ def _total(total: Measurement, count: int) -> Measurement:
     power, apparent = total.power_w, abs(total.apparent_power_va or 0)
     if count > 1 and power is not None and 0 < apparent >= abs(power):
         changes["power_factor"] = power / apparent
-    return changed(total, **changes)
+    return changes
 
 
 def _lifetime(measurement: Measurement, flow: Flow) -> float | None:
@@ -151,16 +160,15 @@ def _minus(first: float | None, second: float | None) -> float | None:
     return None if first is None or second is None else first - second
 
 
-type _Arithmetic = Callable[[float | None, float | None], float | None]
-
-
-def _computed(site: Site, flow: Flow, consumption: Phased, production: Phased, arithmetic: _Arithmetic) -> Phased:
+def _computed(site: Site, source: Source, flow: Flow, consumption: Phased, production: Phased) -> Phased:
     """Total from net or net from total, phase by phase where both CTs have the phase (G§6.4)."""
+    arithmetic = _plus if flow is Flow.TOTAL_CONSUMPTION else _minus
     pairs = list(zip(consumption, production, strict=False))[: 1 + site.phases(flow)]
+    counted = site.sources.get((flow, Quantity.LIFETIME)) is source
     return tuple(
         Measurement(
             power_w=arithmetic(one.power_w, produced.power_w),
-            energy_lifetime_wh=arithmetic(one.energy_lifetime_wh, produced.energy_lifetime_wh),
+            energy_lifetime_wh=arithmetic(one.energy_lifetime_wh, produced.energy_lifetime_wh) if counted else None,
         )
         for one, produced in pairs
     )
@@ -181,7 +189,7 @@ def _from_report(site: Site, documents: Documents) -> dict[Flow, Phased]:
         # this is right on every firmware, also where nothing is produced; without production there is no total.
         flows.pop(Flow.TOTAL_CONSUMPTION)
         if (production := flows.get(Flow.PRODUCTION)) is not None:
-            flows[Flow.TOTAL_CONSUMPTION] = _computed(site, Flow.TOTAL_CONSUMPTION, net, production, _plus)
+            flows[Flow.TOTAL_CONSUMPTION] = _computed(site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, production)
     return flows
 
 
@@ -207,7 +215,7 @@ def _phased_report(site: Site, flow: Flow, reported: ReportedFlow) -> Phased:
     if lines:
         # The gateway's own sum is three times too much on some firmware (G§6.3).
         total = changed(total, apparent_power_va=_sum(line.apparent_power_va for line in lines))
-    total = _total(total, max(phases, 1))
+    total = changed(total, **_mean(total, max(phases, 1)))
     return tuple(
         changed(
             measurement,

@@ -167,8 +167,8 @@ class Inverter:
     signal_strength: int | None = None
     """`rssi`, arbitrary units; None where the model does not tell (0, G§5.4)."""
     conversion_error_time_s: int | None = None
-    communicating: bool | None = None
-    """`modGone` turned round; says little at night, when every inverter is gone (G§5.2)."""
+    communicating: bool = True
+    """Not by the gateway's own word (`modGone`): at night every inverter is gone (G§5.2). Who watches them says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

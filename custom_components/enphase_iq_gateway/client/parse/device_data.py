@@ -62,14 +62,12 @@ def _inverter(serial: str, device: JsonObject) -> Inverter:
     """
     channels = array_in(device.get("channels"))
     channel = object_in(channels[0]) if channels else {}
-    gone = device.get("modGone")
-    communicating = not gone if isinstance(gone, bool) else None
     joules = number(object_in(channel.get("lifetime")).get("joulesProduced"))
     lifetime = None if joules is None else joules / _JOULES_PER_WATT_HOUR
     reading = object_in(channel.get("lastReading"))
     reported = epoch(reading.get("endDate"))
     if reported is None:
-        return Inverter(serial=serial, energy_lifetime_wh=lifetime, communicating=communicating)
+        return Inverter(serial=serial, energy_lifetime_wh=lifetime)
     watts = object_in(channel.get("watts"))
     energy = object_in(channel.get("wattHours"))
     power = interval_power(watts.get("now"))
@@ -95,5 +93,4 @@ def _inverter(serial: str, device: JsonObject) -> Inverter:
         report_interval_s=duration if duration is not None and duration > 0 else None,
         signal_strength=whole(reading.get("rssi")) or None,
         conversion_error_time_s=whole(reading.get("pwrConvErrSecs")),
-        communicating=communicating,
     )
