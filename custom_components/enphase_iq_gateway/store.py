@@ -10,8 +10,10 @@ from .const import DOMAIN, LOGGER
 from .guard_state import GuardState
 
 _VERSION: Final = 1
-# A crash loses no more than this of the state. That costs no energy: the counters themselves go on in the gateway.
-_SAVE_DELAY_S: Final = 300
+# A crash loses no more than this of the state. That costs no energy: the counters themselves go on in the gateway ...
+_SAVE_DELAY_S: Final = 900
+# ... but for those that are made here.
+_SAVE_DELAY_OF_INTEGRATED_S: Final = 300
 
 
 class CounterStore:
@@ -40,11 +42,12 @@ class CounterStore:
 
     @callback
     def async_save_soon(self) -> None:
-        """Have the state written within five minutes, or when Home Assistant stops if that is sooner."""
+        """Have the state written within some minutes, or when Home Assistant stops if that is sooner."""
         # Another call would put a write that waits off again.
         if not self._waiting:
             self._waiting = True
-            self._store.async_delay_save(self._data, _SAVE_DELAY_S)
+            integrates = self._state is not None and self._state.integrations
+            self._store.async_delay_save(self._data, _SAVE_DELAY_OF_INTEGRATED_S if integrates else _SAVE_DELAY_S)
 
     async def async_save(self) -> None:
         """Write the state now; nothing where none was loaded."""
