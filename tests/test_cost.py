@@ -151,6 +151,16 @@ async def test_no_entity_is_written_without_a_change(start_home: StartHome) -> N
     assert (await count_an_hour(home)).reports == 0
 
 
+@pytest.mark.parametrize("clock", [MIDSUMMER_NOON], indirect=True)
+async def test_details_that_the_gateway_cuts_are_read_each_quarter_of_an_hour(start_home: StartHome) -> None:
+    """G§5.1: the list beside them has each report."""
+    home = await start_home(inverters=49)
+
+    requests = (await count_an_hour(home)).requests
+
+    assert (requests[DEVICE_DATA], requests[INVERTER_LIST]) == (4, 12)
+
+
 @pytest.mark.parametrize("clock", [MIDSUMMER_NIGHT], indirect=True)
 async def test_at_night_the_inverters_are_asked_each_quarter_of_an_hour(start_home: StartHome) -> None:
     """None of them says anything until dawn."""

@@ -33,12 +33,12 @@ async def async_setup_entry(
         seen.watch_inverters(lane, (COMMUNICATING,), _communicating, InverterCommunicating)
 
 
-def _communicating(_: BinarySensorEntityDescription, inverter: Inverter | None) -> bool | None:
-    return None if inverter is None else inverter.communicating
+def _communicating(_: BinarySensorEntityDescription, inverter: Inverter) -> bool:
+    return inverter.communicating
 
 
 class InverterCommunicating(InverterEntity, BinarySensorEntity):
-    """Whether the gateway hears an inverter."""
+    """Whether an inverter is heard of."""
 
     @override
     def _shown(self) -> tuple[object, ...]:
@@ -47,5 +47,5 @@ class InverterCommunicating(InverterEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """The gateway's own word."""
-        return _communicating(COMMUNICATING, self.inverter)
+        """Whether it has spoken while others did."""
+        return None if (inverter := self.inverter) is None else inverter.communicating

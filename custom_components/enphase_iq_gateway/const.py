@@ -26,6 +26,9 @@ SLOW_SOURCE_INTERVAL: Final = timedelta(seconds=60)
 # Inverters report each 5 or 15 minutes (G§4), and what the report adds to the readings is used by the day (DESIGN §1).
 REPORT_INTERVAL: Final = timedelta(seconds=300)
 INVERTERS_INTERVAL: Final = timedelta(seconds=300)
+# From 50 devices on a gateway cuts the details (G§5.1), so that the list is read beside them: it has each report, and
+# they cost the gateway ten times as much. Each third reading, which is a little over a quarter of an hour.
+DETAILS_INTERVAL_S: Final = 840.0
 # At night no inverter says anything; at dawn the first report is of an interval of 5 or 15 minutes (G§4).
 ASLEEP_INTERVAL: Final = timedelta(minutes=15)
 # An installer may change the CTs at any time (G§8).

@@ -1,7 +1,7 @@
 """The lanes: three clocks, each reading its own part of the gateway and failing alone (DESIGN §1)."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -9,19 +9,21 @@ from time import monotonic, time
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .client import (
+    DeviceData,
     Documents,
     Endpoint,
     Gateway,
     GatewayCertificateError,
     GatewayError,
     GatewayWrongDeviceError,
+    Inverter,
     Lane,
     Meter,
     Site,
@@ -36,6 +38,7 @@ from .client import (
 from .const import (
     ASLEEP_INTERVAL,
     CONF_UPDATE_INTERVAL,
+    DETAILS_INTERVAL_S,
     INVERTERS_INTERVAL,
     LOGGER,
     REPORT_INTERVAL,
@@ -108,11 +111,14 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.meters: tuple[Meter, ...] | None = None
         self.pace = Pace(base_s=interval.total_seconds())
         self.devices = DeviceWatch()
-        self.inverter_devices: dict[str, DeviceInfo] = {}
-        """Of each inverter, for its entities."""
+        self.known_devices: dict[str | None, DeviceEntry | None] = {}
+        """Of each inverter by its serial, None the gateway's, for their entities."""
         self.last_success: datetime | None = None
+        self._told: tuple[bool, Mapping[str, Inverter]] = (False, {})
+        """Whether there were values, and of which inverters, when the entities were told last."""
         self._warned = False
         self._documents = Documents(info=site.info)
+        self._details_at = monotonic()
         self._failures: Counter[Endpoint[object]] = Counter()
         """In a row, of single endpoints of a lane that could be read otherwise."""
 
@@ -144,9 +150,12 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         try:
             for chore in self.chores:
                 await chore()
-            documents = await read_lane(self.gateway, self.site, self.lane, self.meters)
+            details = self._details()
+            documents = await read_lane(self.gateway, self.site, self.lane, self.meters, details)
         except GatewayError as error:
             return self._after(error)
+        if documents.device_data is not details:
+            self._details_at = monotonic()
         answers = [
             self.gateway.statistics[endpoint.path].duration_ms or 0
             for endpoint in self.endpoints
@@ -158,6 +167,28 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self._set_clock(expected=False)
         self._tell(None)
         return snapshot
+
+    def _details(self) -> DeviceData | None:
+        """The details of the inverters that will do once more: where they are cut, the list has what is new."""
+        devices = self._documents.device_data
+        old = monotonic() - self._details_at >= DETAILS_INTERVAL_S
+        return None if devices is None or not devices.truncated or old else devices
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Tell everybody, but the entities of an inverter only what is new of it: unchanged it is the same object."""
+        (told_success, told), self._told = self._told, (self.last_update_success, self.data.inverters)
+        quiet: set[object] = set()
+        if told_success is self.last_update_success:
+            quiet = {serial for serial, inverter in self.data.inverters.items() if told.get(serial) is inverter}
+        for update_callback, inverter in list(self._listeners.values()):
+            if inverter in quiet:
+                continue
+            try:
+                update_callback()
+            except Exception:  # noqa: BLE001 - as Home Assistant does here: one entity's trouble is not the others'
+                LOGGER.exception("%s: an entity could not take its values", self.name)
 
     def hurry(self) -> None:
         """Read soon where failures have made the lane slow: another one has just found the gateway back."""
@@ -198,7 +229,6 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.last_success = dt_util.utcnow()
         failed_before = self.pace.failures
         self.pace = self.pace.succeeded(answer_s)
-        self._set_clock(expected=False)
         if not self.last_update_success:
             LOGGER.info("%s: values again", self.name)
             self.last_update_success = True

@@ -7,7 +7,6 @@ from typing import override
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import UNDEFINED
@@ -24,12 +23,14 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
     _attr_has_entity_name = True
     _written: tuple[object, ...] = ()
 
-    def __init__(self, lane: LaneCoordinator, description: EntityDescription, unique_id: str) -> None:
-        """Belong to the gateway's device."""
-        super().__init__(lane)
+    def __init__(
+        self, lane: LaneCoordinator, description: EntityDescription, unique_id: str, inverter: str | None = None
+    ) -> None:
+        """Belong to the gateway's device, or to that of the inverter with this serial."""
+        super().__init__(lane, inverter)
         self.entity_description = description
         self._attr_unique_id = unique_id
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, lane.site.info.serial)})
+        self.device_entry = _device(lane, inverter)
 
     @abstractmethod
     def _shown(self) -> tuple[object, ...]:
@@ -53,13 +54,10 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
 class InverterEntity(GatewayEntity):
     """An entity of one inverter: there only while the gateway lists it."""
 
-    _seen: tuple[bool, Inverter | None] | None = None
-
     def __init__(self, lane: LaneCoordinator, description: EntityDescription, serial: str) -> None:
         """Belong to the inverter's device, behind the gateway's."""
-        super().__init__(lane, description, f"{serial}_{description.key}")
+        super().__init__(lane, description, f"{serial}_{description.key}", serial)
         self._serial = serial
-        self._attr_device_info = _inverter_device(lane, serial)
 
     @property
     def inverter(self) -> Inverter | None:
@@ -70,37 +68,33 @@ class InverterEntity(GatewayEntity):
     @override
     def available(self) -> bool:
         """Whether the lane was read and lists this inverter."""
-        return super().available and self.inverter is not None
-
-    @callback
-    @override
-    def _handle_coordinator_update(self) -> None:
-        """Look only at an inverter that has changed: an unchanged one is the same object."""
-        lane, before = self.coordinator, self._seen
-        inverter = lane.data.inverters.get(self._serial)
-        if before is None or inverter is not before[1] or lane.last_update_success is not before[0]:
-            self._seen = (lane.last_update_success, inverter)
-            super()._handle_coordinator_update()
+        lane = self.coordinator
+        return lane.last_update_success and self._serial in lane.data.inverters
 
 
-def _inverter_device(lane: LaneCoordinator, serial: str) -> DeviceInfo:
-    """Register an inverter with its first entity; for all of them to know it by its serial costs a third less."""
-    if (device := lane.inverter_devices.get(serial)) is None:
+def _device(lane: LaneCoordinator, inverter: str | None) -> dr.DeviceEntry | None:
+    """Find the device of the gateway or of an inverter once for each lane; an inverter's is made with its first entity.
+
+    Home Assistant would look for it again with every entity, which is a tenth of all that set-up costs.
+    """
+    if inverter not in lane.known_devices:
         registry = dr.async_get(lane.hass)
         entry_id = lane.config_entry.entry_id
         gateway = registry.async_get_device_by_identifier((DOMAIN, lane.site.info.serial), entry_id)
-        identifiers = {(DOMAIN, serial)}
-        device = lane.inverter_devices[serial] = DeviceInfo(identifiers=identifiers)
-        registry.async_get_or_create(
-            config_entry_id=entry_id,
-            identifiers=identifiers,
-            manufacturer=MANUFACTURER,
-            translation_key="inverter",
-            translation_placeholders={"serial": serial},
-            serial_number=serial,
-            via_device_id=gateway.id if gateway else UNDEFINED,
+        lane.known_devices[inverter] = (
+            gateway
+            if inverter is None
+            else registry.async_get_or_create(
+                config_entry_id=entry_id,
+                identifiers={(DOMAIN, inverter)},
+                manufacturer=MANUFACTURER,
+                translation_key="inverter",
+                translation_placeholders={"serial": inverter},
+                serial_number=inverter,
+                via_device_id=gateway.id if gateway else UNDEFINED,
+            )
         )
-    return device
+    return lane.known_devices[inverter]
 
 
 type Candidate = tuple[str, Callable[[], object], Callable[[], Entity]]
@@ -165,10 +159,12 @@ class SeenEntities:
             for serial, inverter in lane.data.inverters.items():
                 if looked_at.get(serial) is inverter:
                     continue
+                # What there was before a restart comes back at first sight, and needs no look later.
+                before = () if serial in looked_at else self._registered
                 looked_at[serial] = inverter
                 still = []
                 for description in missing.get(serial, descriptions):
-                    if f"{serial}_{description.key}" in self._registered or value(description, inverter) is not None:
+                    if value(description, inverter) is not None or (before and f"{serial}_{description.key}" in before):
                         new.append(make(lane, description, serial))
                     else:
                         still.append(description)

@@ -6,6 +6,7 @@ Pure but for its state: it knows no Home Assistant and no clock; each snapshot b
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from functools import cache
 from typing import Final
 
 from .client import (
@@ -84,7 +85,8 @@ class Guard:
             default=self._report_interval_s,
         )
         inverters = {serial: self._inverter(inverter, snapshot.at) for serial, inverter in snapshot.inverters.items()}
-        snapshot = replace(snapshot, inverters=inverters)
+        if inverters:
+            snapshot = replace(snapshot, inverters=inverters)
         return replace(
             snapshot, flows={flow: self._flow(lane, flow, snapshot, zone) for flow in Flow if flow in served}
         )
@@ -105,17 +107,19 @@ class Guard:
     def _flow(self, lane: Lane, flow: Flow, snapshot: Snapshot, zone: tzinfo) -> Phased:
         """One flow of a lane, also when this snapshot has nothing of it: its counters stand."""
         measured = self._with_own_counters(flow, lane, snapshot)
+        counted = [
+            (quantity, names, self._source(flow, quantity, snapshot))
+            for quantity, names in _COUNTERS.items()
+            if self.site.lane(flow, quantity) is lane
+        ]
         phased = []
         for phase, measurement in enumerate(measured):
             values: dict[str, float | None] = {"energy_today_wh": None}
-            for quantity, names in _COUNTERS.items():
-                if self.site.lane(flow, quantity) is not lane:
-                    continue
-                source = self._source(flow, quantity, snapshot)
+            for quantity, names, source in counted:
                 limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
                 for name in names:
                     value = getattr(measurement, name)
-                    values[name] = self._step(f"{flow}.{name}.{phase}", value, snapshot.at, limits, source)
+                    values[name] = self._step(_counter(flow, name, phase), value, snapshot.at, limits, source)
             lifetime = values.get(LIFETIME)
             if phase == 0 and flow in _WITH_TODAY and lifetime is not None:
                 values["energy_today_wh"] = self._today(flow, lifetime, snapshot.at, zone)
@@ -159,7 +163,7 @@ class Guard:
             for name in (DELIVERED, RECEIVED):
                 # What begins here begins at zero, which elsewhere is a gateway that is not ready.
                 if (value := getattr(measurement, name)) is not None:
-                    self.state.counters.setdefault(f"{flow}.{name}.{phase}", rebase(CounterState(), value, at))
+                    self.state.counters.setdefault(_counter(flow, name, phase), rebase(CounterState(), value, at))
         return measured
 
     def _inverters_together(self, measurement: Measurement, snapshot: Snapshot) -> float | None:
@@ -257,3 +261,9 @@ class Guard:
             state=self.state.days.get(flow),
         )
         return today
+
+
+@cache
+def _counter(flow: Flow, name: str, phase: int) -> str:
+    """Name a counter; put together once, as it is asked for at each reading."""
+    return f"{flow}.{name}.{phase}"

@@ -68,13 +68,18 @@ class TrustWatch:
         """Take the gateway that is set up."""
         self._hass = hass
         self._entry = entry
+        self._noted: list[Certificate | None] = []
+        """With which certificate all was well, none while that is still to be noted."""
 
     def __call__(self, _: LaneCoordinator, error: GatewayError | None) -> None:
-        """Note a refusal, or that all is well."""
-        if error is None:
-            note_trust(self._hass, self._entry, self._entry.runtime_data.gateway)
-        else:
+        """Note a refusal, or that all is well; what is well still is not noted again at each reading."""
+        gateway = self._entry.runtime_data.gateway
+        if error is not None:
             note_refusal(self._hass, self._entry, error)
+            self._noted = []
+        elif self._noted != [gateway.certificate]:
+            note_trust(self._hass, self._entry, gateway)
+            self._noted = [gateway.certificate]
 
 
 def note_trust(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway) -> None:
