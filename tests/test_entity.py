@@ -1,17 +1,19 @@
 """When entities come, what they belong to, when they write a state, and what is left when they go."""
 
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE
-from homeassistant.core import Event, EventStateReportedData, callback
+from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
 from custom_components.enphase_iq_gateway.client import Lane
-from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
 
 from .conftest import StartHome
 from .home import Home
@@ -133,6 +135,60 @@ async def test_an_entity_of_one_lane_does_not_write_for_another(home: Home) -> N
     lanes = home.states()
     assert written()
     assert {lanes[key][0] for key in written()} == {Lane.LIVE}
+
+
+async def test_an_entity_that_cannot_take_its_values_leaves_the_others(home: Home) -> None:
+    """It is said in the log, and everybody else is told."""
+    lane = home.lane(Lane.LIVE)
+
+    def fail() -> None:
+        raise ValueError("odd value")
+
+    lane.async_add_listener(fail)
+    # The first to be told.
+    lane._listeners = dict(reversed(lane._listeners.items()))  # noqa: SLF001 - nothing public orders them
+    written = writes(home)
+
+    await home.advance(35)
+
+    assert f"{home.entry.unique_id}_production_power" in written()
+    assert home.log() == [("ERROR", "live: an entity could not take its values")]
+
+
+async def live_mode(home: Home) -> None:
+    """Read each five seconds from now on."""
+    home.hass.config_entries.async_update_entry(home.entry, options={CONF_UPDATE_INTERVAL: 5})
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await settle(home.hass)
+
+
+@pytest.mark.parametrize("clock", [datetime(2026, 6, 21, 10, tzinfo=UTC)], indirect=True)
+async def test_in_live_mode_power_is_written_each_time_and_a_counter_each_half_minute(home: Home) -> None:
+    """Its last digits are nothing that a person waits for, and would be a third of what goes to the database."""
+    await live_mode(home)
+    counts: Counter[str] = Counter()
+
+    @callback
+    def count(event: Event[EventStateChangedData]) -> None:
+        counts[event.data["entity_id"].partition("production_")[2]] += 1
+
+    home.hass.bus.async_listen(EVENT_STATE_CHANGED, count)
+    # Home Assistant adds a part of a second to each interval.
+    await home.advance(300, step=6)
+
+    assert (counts["power"], counts["lifetime"], counts["today"]) == (50, 10, 10)
+
+
+@pytest.mark.parametrize("clock", [datetime(2026, 6, 21, 21, 59, 17, tzinfo=UTC)], indirect=True)
+async def test_a_counter_that_begins_anew_is_written_at_once(home: Home) -> None:
+    """Today ends at midnight, not half a minute later."""
+    await live_mode(home)
+    await home.advance(42, step=6)
+    assert float(home.state("production_energy_today")) > 0
+
+    await home.advance(6, step=6)
+
+    assert float(home.state("production_energy_today")) == 0
 
 
 async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:
