@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 import json
 from pathlib import Path
 import sys
@@ -11,7 +12,7 @@ from unittest.mock import patch
 
 from simulator import PROFILES, Simulator
 
-from .virtual_clock import VirtualClock
+from .virtual_clock import clock_of
 
 # Longer than the distance between the virtual and the real date will be for years.
 _TOKEN_LIFETIME_S = 20 * 365 * 86_400
@@ -31,9 +32,9 @@ def served(simulator: Simulator) -> dict[str, Any]:
     return counts
 
 
-async def run(profile: str, inverters: int, clock: VirtualClock, slow_readings_s: float) -> None:
+async def run(profile: str, inverters: int, clock: Callable[[], float], slow_readings_s: float) -> None:
     """Listen until the other side hangs up."""
-    async with Simulator(PROFILES[profile], inverters=inverters, clock=clock.time) as simulator:
+    async with Simulator(PROFILES[profile], inverters=inverters, clock=clock) as simulator:
         if slow_readings_s:
             simulator.faults.add("slow", path="/ivp/meters/readings", delay_s=slow_readings_s)
         said: dict[str, Any] = {"address": simulator.address, "serial": simulator.serial}
@@ -59,7 +60,7 @@ def main() -> None:
     parser.add_argument("--device-limit", type=int, default=50)
     chosen = parser.parse_args()
     patch("simulator.documents.device_data.DEVICE_LIMIT", chosen.device_limit).start()
-    asyncio.run(run(chosen.profile, chosen.inverters, VirtualClock.open(chosen.clock), chosen.slow_readings))
+    asyncio.run(run(chosen.profile, chosen.inverters, clock_of(chosen.clock), chosen.slow_readings))
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        clock = VirtualClock.create(folder / "clock", NIGHT if chosen.night else START)
+        clock = VirtualClock(folder / "clock", NIGHT if chosen.night else START)
         gateway = GatewayProcess(
             [
                 f"--profile={chosen.site}",

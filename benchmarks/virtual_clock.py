@@ -1,7 +1,6 @@
 """A clock that can be put forward, in two processes at once: an hour takes as long as its work does."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 import mmap
 from pathlib import Path
@@ -21,42 +20,42 @@ _REAL_MONOTONIC: Final = time.monotonic
 _OFFSET: Final = struct.Struct("d")
 
 
-@dataclass(frozen=True, slots=True)
 class VirtualClock:
-    """How far the virtual time is ahead of the real one, in a file that both processes see."""
+    """How far the virtual time of this process is ahead of the real one; written to a file for the other process."""
 
-    offset: mmap.mmap
-    began: float
-    """The offset at the beginning: a monotonic clock counts from there."""
-
-    @classmethod
-    def create(cls, path: Path, start: float) -> VirtualClock:
+    def __init__(self, path: Path, start: float) -> None:
         """Make the file; the virtual time is `start` now."""
-        path.write_bytes(_OFFSET.pack(start - _REAL_TIME()))
-        return cls.open(path)
-
-    @classmethod
-    def open(cls, path: Path) -> VirtualClock:
-        """Take the clock of a file that is there."""
-        with path.open("r+b") as file:
-            offset = mmap.mmap(file.fileno(), 0)
-        (began,) = _OFFSET.unpack_from(offset)
-        return cls(offset, began)
+        # A plain number beside the file: each look at the time is part of what is measured.
+        self._ahead = self._began = start - _REAL_TIME()
+        path.write_bytes(_OFFSET.pack(self._ahead))
+        self._shared = _open(path)
 
     def time(self) -> float:
         """The virtual epoch."""
-        return _REAL_TIME() + float(_OFFSET.unpack_from(self.offset)[0])
+        return _REAL_TIME() + self._ahead
 
     def monotonic(self) -> float:
         """The virtual monotonic time."""
-        return _REAL_MONOTONIC() + float(_OFFSET.unpack_from(self.offset)[0]) - self.began
+        return _REAL_MONOTONIC() + self._ahead - self._began
 
     def skip(self, seconds: float) -> None:
         """Put the clock forward."""
-        _OFFSET.pack_into(self.offset, 0, _OFFSET.unpack_from(self.offset)[0] + max(seconds, 0.0))
+        self._ahead += max(seconds, 0.0)
+        _OFFSET.pack_into(self._shared, 0, self._ahead)
 
     def install(self) -> None:
         """Be the time of this process, for everything that is imported from now on."""
         replacements: dict[str, Callable[[], float]] = {"time": self.time, "monotonic": self.monotonic}
         for name, replacement in replacements.items():
             patch.object(time, name, replacement).start()
+
+
+def clock_of(path: Path) -> Callable[[], float]:
+    """Give the virtual epoch of the process that has made the file."""
+    shared = _open(path)
+    return lambda: _REAL_TIME() + float(_OFFSET.unpack_from(shared)[0])
+
+
+def _open(path: Path) -> mmap.mmap:
+    with path.open("r+b") as file:
+        return mmap.mmap(file.fileno(), 0)
