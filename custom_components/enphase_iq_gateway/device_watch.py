@@ -62,7 +62,9 @@ class DeviceWatch:
         return replace(
             snapshot,
             inverters={
-                serial: changed(inverter, communicating=serial not in self.silent)
+                serial: inverter
+                if inverter.communicating is (communicating := serial not in self.silent)
+                else changed(inverter, communicating=communicating)
                 for serial, inverter in inverters.items()
             },
         )

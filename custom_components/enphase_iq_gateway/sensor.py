@@ -246,5 +246,13 @@ class InverterSensor(InverterEntity, _ValueSensor):
     @override
     def native_value(self) -> float | datetime | None:
         """The value at its last report."""
-        inverter = self.inverter
-        return None if inverter is None else self.entity_description.value_fn(inverter)
+        return self._shown()[1]
+
+    @override
+    def _shown(self) -> tuple[bool, float | datetime | None]:
+        """Both at one look: of hundreds of these at each reading only some have news."""
+        lane = self.coordinator
+        inverter = lane.data.inverters.get(self._serial)
+        if inverter is None:
+            return False, None
+        return lane.last_update_success, self.entity_description.value_fn(inverter)
