@@ -20,6 +20,7 @@ from .home import Home
 from .virtual_time import settle
 
 DEVICE_DATA = "/ivp/pdm/device_data"
+MIDSUMMER = datetime(2026, 6, 21, 10, tzinfo=UTC)
 
 
 def device(home: Home, serial: str) -> dr.DeviceEntry:
@@ -162,33 +163,41 @@ async def live_mode(home: Home) -> None:
     await settle(home.hass)
 
 
-@pytest.mark.parametrize("clock", [datetime(2026, 6, 21, 10, tzinfo=UTC)], indirect=True)
-async def test_in_live_mode_power_is_written_each_time_and_a_counter_each_half_minute(home: Home) -> None:
-    """Its last digits are nothing that a person waits for, and would be a third of what goes to the database."""
-    await live_mode(home)
+def changes(home: Home) -> Counter[str]:
+    """Count the changes of each of the gateway's states from now on, by the end of its id."""
     counts: Counter[str] = Counter()
 
     @callback
     def count(event: Event[EventStateChangedData]) -> None:
-        counts[event.data["entity_id"].partition("production_")[2]] += 1
+        counts[event.data["entity_id"].partition(f"{home.entry.unique_id}_")[2]] += 1
 
     home.hass.bus.async_listen(EVENT_STATE_CHANGED, count)
+    return counts
+
+
+@pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
+async def test_in_live_mode_power_is_shown_each_time_and_counters_each_half_minute(home: Home) -> None:
+    """Their last digits are nothing that a person waits for, and would be a third of what goes to the database."""
+    await live_mode(home)
+    counts = changes(home)
+
     # Home Assistant adds a part of a second to each interval.
     await home.advance(300, step=6)
 
-    assert (counts["power"], counts["lifetime"], counts["today"]) == (50, 10, 10)
+    shown = ("production_power", "production_lifetime", "production_today", "grid_export")
+    assert [counts[name] for name in shown] == [50, 10, 10, 10]
 
 
-@pytest.mark.parametrize("clock", [datetime(2026, 6, 21, 21, 59, 17, tzinfo=UTC)], indirect=True)
-async def test_a_counter_that_begins_anew_is_written_at_once(home: Home) -> None:
-    """Today ends at midnight, not half a minute later."""
+@pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
+async def test_in_live_mode_what_is_added_up_here_takes_each_power(start_home: StartHome) -> None:
+    """Import and export with a total-consumption CT: what is left out would be lost."""
+    home = await start_home("metered_total_split_phase")
     await live_mode(home)
-    await home.advance(42, step=6)
-    assert float(home.state("production_energy_today")) > 0
+    counts = changes(home)
 
-    await home.advance(6, step=6)
+    await home.advance(300, step=6)
 
-    assert float(home.state("production_energy_today")) == 0
+    assert counts["grid_export"] == 50
 
 
 async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:

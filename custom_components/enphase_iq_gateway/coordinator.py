@@ -32,12 +32,14 @@ from .client import (
     measure,
     read_lane,
     was_read,
+    with_counters,
     with_earlier,
     with_unchanged,
 )
 from .const import (
     ASLEEP_INTERVAL,
     CONF_UPDATE_INTERVAL,
+    COUNTED_EACH_S,
     DETAILS_INTERVAL_S,
     INVERTERS_INTERVAL,
     LOGGER,
@@ -119,6 +121,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self._warned = False
         self._documents = Documents(info=site.info)
         self._details_at = monotonic()
+        self._counted_at = 0.0
         self._failures: Counter[Endpoint[object]] = Counter()
         """In a row, of single endpoints of a lane that could be read otherwise."""
 
@@ -273,9 +276,18 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         snapshot = measure(self.site, self.lane, documents, time())
         if self.lane is Lane.INVERTERS:
             snapshot = self.devices.judge(snapshot)
-        snapshot = self.guard.check(self.lane, snapshot, dt_util.get_default_time_zone())
+        if self._counted_lately(snapshot.at):
+            snapshot = with_counters(snapshot, self.data)
+        else:
+            snapshot = self.guard.check(self.lane, snapshot, dt_util.get_default_time_zone())
+            self._counted_at = snapshot.at
         # An inverter that has said nothing new is the same object, which spares its entities a look.
         return snapshot if self.data is None else with_unchanged(snapshot, self.data)
+
+    def _counted_lately(self, at: float) -> bool:
+        """Whether the counters may stand once more; not where power is added up to counters here."""
+        adds_up = Source.INTEGRATED in self.site.sources.values()
+        return self.lane is Lane.LIVE and not adds_up and 0 <= at - self._counted_at < COUNTED_EACH_S
 
 
 def _may_pass(error: GatewayError, failure: HomeAssistantError) -> bool:

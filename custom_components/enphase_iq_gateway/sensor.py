@@ -13,7 +13,7 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import EntityCategory, Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
@@ -26,8 +26,6 @@ from .sensor_inverters import INVERTER_SENSORS, InverterSensorDescription
 
 # Nothing is sent to the gateway, and reading it is the lanes' work.
 PARALLEL_UPDATES = 0
-# The default interval of the live lane, less half of the shortest one for the jitter: only faster clocks notice it.
-COUNTED_EACH_S: Final = 27.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +161,6 @@ class FlowSensor(_ValueSensor):
     """A value of one flow or of one of its phases."""
 
     entity_description: FlowSensorDescription
-    _counted_at = 0.0
 
     def __init__(self, lane: LaneCoordinator, description: FlowSensorDescription, flow: Flow, phase: int) -> None:
         """Know which flow, and which phase of it."""
@@ -177,27 +174,7 @@ class FlowSensor(_ValueSensor):
     @override
     def native_value(self) -> float | None:
         """The value at the last reading."""
-        return self.entity_description.value_fn(self.coordinator.data.measurement(self._flow, self._phase))
-
-    @callback
-    @override
-    def _handle_coordinator_update(self) -> None:
-        """Let a counter's rise wait for half a minute: at 5 s a third of all writes would be its last digits."""
-        if self.entity_description.state_class is SensorStateClass.TOTAL_INCREASING:
-            at = self.coordinator.data.at
-            if 0 <= at - self._counted_at < COUNTED_EACH_S and _only_rises(self._written, self._shown()):
-                return
-            self._counted_at = at
-        super()._handle_coordinator_update()
-
-
-def _only_rises(before: tuple[object, ...], after: tuple[object, ...]) -> bool:
-    """Whether a counter was shown, is shown, and does not begin anew."""
-    match before, after:
-        case (True, float(past)), (True, float(now)):
-            return now >= past
-        case _:
-            return False
+        return _flow_value(self.coordinator, self.entity_description, self._flow, self._phase)
 
 
 class MeterStatusSensor(_ValueSensor):

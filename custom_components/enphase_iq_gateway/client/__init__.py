@@ -39,7 +39,7 @@ from .errors import (
 )
 from .gateway import EndpointStatistics, Gateway
 from .integrate import IntegrationState, step as integration_step
-from .measure import Phased, Snapshot, measure, with_unchanged
+from .measure import Phased, Snapshot, measure, with_counters, with_unchanged
 from .models import (
     DeviceData,
     Flow,
@@ -150,6 +150,7 @@ __all__ = [
     "saved_number",
     "take_in",
     "was_read",
+    "with_counters",
     "with_earlier",
     "with_unchanged",
 ]

@@ -25,6 +25,7 @@ _FIELDS: Mapping[Quantity, tuple[str, ...]] = {
     ),
 }
 _NO_DIRECTIONS: Mapping[str, None] = dict.fromkeys(_FIELDS[Quantity.DIRECTIONS])
+_COUNTERS = ("energy_delivered_wh", "energy_received_wh", "energy_lifetime_wh", "energy_today_wh")
 NOTHING = Measurement()
 
 type Phased = tuple[Measurement, ...]
@@ -79,6 +80,20 @@ def with_unchanged(snapshot: Snapshot, before: Snapshot) -> Snapshot:
             for serial, inverter in snapshot.inverters.items()
         },
     )
+
+
+def with_counters(snapshot: Snapshot, before: Snapshot) -> Snapshot:
+    """Let every counter stand as it was."""
+    flows = {
+        flow: tuple(
+            [
+                changed(snapshot.measurement(flow, phase), **{name: getattr(measurement, name) for name in _COUNTERS})
+                for phase, measurement in enumerate(phased)
+            ]
+        )
+        for flow, phased in before.flows.items()
+    }
+    return replace(snapshot, flows=flows)
 
 
 @cache
