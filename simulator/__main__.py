@@ -20,6 +20,7 @@ from .local_days import TIME_ZONE
 from .profiles import PROFILES
 from .simulator import DEFAULT_SERIAL, Simulator
 
+_EVERYWHERE = ("0.0.0.0:", "[::]:")
 _ACCOUNT = ("user@example.com", "password")
 # When the sun is highest, on a day that has few clouds with the default seed.
 _NOON = datetime(2026, 6, 20, 13, 40, tzinfo=ZoneInfo(TIME_ZONE)).timestamp()
@@ -141,6 +142,9 @@ async def _run(simulator: Simulator, *, with_cloud: bool, as_json: bool) -> None
         if as_json:
             lines = orjson.dumps(facts).decode()
         else:
+            # Nobody can go to 0.0.0.0.
+            if simulator.address.startswith(_EVERYWHERE):
+                facts["address"] += " (any address of this machine, and this port)"
             lines = "\n".join(f"{name.replace('_', ' ').capitalize() + ':':16}{value}" for name, value in facts.items())
         sys.stdout.write(f"{lines}\n")
         sys.stdout.flush()

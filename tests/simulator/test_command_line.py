@@ -81,6 +81,15 @@ async def test_it_says_it_in_readable_lines_too() -> None:
     assert any(line.startswith("Enlighten url:") for line in lines)
 
 
+async def test_it_says_what_to_make_of_an_address_that_means_all_of_them() -> None:
+    """A browser cannot go there."""
+    async with running("--host", "0.0.0.0") as process:  # noqa: S104 - what README says, for a moment
+        assert process.stdout is not None
+        line = (await process.stdout.readline()).decode()
+    assert line.startswith("Address:        0.0.0.0:")
+    assert line.endswith("(any address of this machine, and this port)\n")
+
+
 async def test_it_replays_a_folder(tmp_path: Path) -> None:
     """And says whose answers they are."""
     (tmp_path / "info").write_text("<i><sn>121600000042</sn><software>D5.0.62</software></i>")
