@@ -1,4 +1,4 @@
-"""A day of history for the Energy dashboard, made by the simulated site itself: a fresh Home Assistant has none."""
+"""Two days of history for the Energy dashboard, made by the simulated site itself: a fresh Home Assistant has none."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from simulator import PROFILES, Simulator
 
 from .house import House
 
-HOURS = 24
+HOURS = 48  # all of yesterday, at whatever time of day
 COUNTERS = ("production_energy_lifetime", "grid_import_energy", "grid_export_energy")
 
 
@@ -25,7 +25,7 @@ def counters() -> Iterator[tuple[datetime, tuple[float, float, float]]]:
 
 
 async def remember(house: House) -> None:
-    """Let Home Assistant have the statistics of the last day."""
+    """Let Home Assistant have the statistics of the last two days."""
     hours = list(counters())
     first = hours[0][1]
     for number, key in enumerate(COUNTERS):
