@@ -6,9 +6,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 import signal
-from types import FrameType
+from types import CodeType, FrameType
 
 # Often enough for some thousand samples in an hour that costs some hundred milliseconds.
 _SAMPLE_S = 0.0002
@@ -22,20 +23,19 @@ def profiled(path: Path) -> Iterator[None]:
     on_top: Counter[str] = Counter()
 
     def sample(_: int, frame: FrameType | None) -> None:
-        if frame is None or frame.f_code.co_qualname.endswith("Selector.select"):
-            return  # waiting for the gateway costs nothing
-        seen = set()
-        while frame is not None:
-            code = frame.f_code
-            seen.add(f"{'/'.join(Path(code.co_filename).parts[-2:])}:{code.co_qualname}")
-            if len(seen) == 1:
-                top = next(iter(seen))
-            frame = frame.f_back
-        on_stack.update(seen)
-        on_top[top] += 1
+        # Waiting for the gateway costs nothing.
+        if frame is not None and not frame.f_code.co_qualname.endswith("Selector.select"):
+            on_top[_name(frame.f_code)] += 1
+            seen = set()
+            while frame is not None:
+                seen.add(_name(frame.f_code))
+                frame = frame.f_back
+            on_stack.update(seen)
+        # Only now: on a slow machine the next sample would come before this one is taken, and so on.
+        signal.setitimer(signal.ITIMER_REAL, _SAMPLE_S)
 
     signal.signal(signal.SIGALRM, sample)
-    signal.setitimer(signal.ITIMER_REAL, _SAMPLE_S, _SAMPLE_S)
+    signal.setitimer(signal.ITIMER_REAL, _SAMPLE_S)
     try:
         yield
     finally:
@@ -48,3 +48,8 @@ def profiled(path: Path) -> Iterator[None]:
                 for name, count in on_stack.most_common(_LINES)
             )
         )
+
+
+@cache
+def _name(code: CodeType) -> str:
+    return f"{'/'.join(Path(code.co_filename).parts[-2:])}:{code.co_qualname}"

@@ -68,7 +68,7 @@ def site(sources: Sources, phases: int = 1) -> Site:
 def net_power(guard: Guard, seconds: float, *watts: float | None) -> tuple[Measurement, ...]:
     """Show net power to the live lane: all phases together, then each."""
     flows = {NET: tuple(Measurement(power_w=power) for power in watts)}
-    return tuple(guard.check(Lane.LIVE, Snapshot(at=T0 + seconds, flows=flows), UTC).flows[NET])
+    return tuple(guard.check(Lane.LIVE, Snapshot(at=T0 + seconds, flows=flows), UTC).counted[NET])
 
 
 def directions(measured: Measurement) -> tuple[float | None, float | None]:
@@ -87,13 +87,13 @@ def inverters(
             serial: Inverter(serial=serial, energy_lifetime_wh=lifetime) for serial, lifetime in lifetimes.items()
         },
     )
-    return guard.check(Lane.INVERTERS, snapshot, UTC).measurement(PRODUCTION).energy_lifetime_wh
+    return guard.check(Lane.INVERTERS, snapshot, UTC).counters(PRODUCTION).energy_lifetime_wh
 
 
 def production(guard: Guard, seconds: float, lifetime: float | None) -> float | None:
     """Show a production counter to the live lane; give what is published."""
     snapshot = Snapshot(at=T0 + seconds, flows={PRODUCTION: (Measurement(energy_lifetime_wh=lifetime),)})
-    return guard.check(Lane.LIVE, snapshot, UTC).measurement(PRODUCTION).energy_lifetime_wh
+    return guard.check(Lane.LIVE, snapshot, UTC).counters(PRODUCTION).energy_lifetime_wh
 
 
 # Import and export made of net power
@@ -152,7 +152,7 @@ def test_a_net_ct_instead_of_a_total_ct_goes_on_from_what_was_integrated() -> No
     guard.site = site(NET_CT)
     measured = Measurement(energy_delivered_wh=5_000_000, energy_received_wh=2_000_000)
     snapshot = guard.check(Lane.LIVE, Snapshot(at=T0 + 60, flows={NET: (measured,)}), UTC)
-    assert directions(snapshot.measurement(NET)) == (30, 0)
+    assert directions(snapshot.counters(NET)) == (30, 0)
 
 
 async def test_integrated_import_and_export_say_so(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
@@ -269,7 +269,7 @@ def test_a_total_put_together_of_production_and_net_goes_on_from_the_reported_on
     def total(seconds: float, lifetime: float, *, from_net: bool) -> float | None:
         flows = {TOTAL: (Measurement(energy_lifetime_wh=lifetime),)}
         snapshot = Snapshot(at=T0 + seconds, flows=flows, total_from_net=from_net)
-        return guard.check(Lane.REPORT, snapshot, UTC).measurement(TOTAL).energy_lifetime_wh
+        return guard.check(Lane.REPORT, snapshot, UTC).counters(TOTAL).energy_lifetime_wh
 
     assert [
         total(0, 9_000, from_net=False),

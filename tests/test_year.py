@@ -117,7 +117,7 @@ class Year:
     def count(self, lane: Lane, snapshot: Snapshot) -> None:
         """Add up what the counters have gained; a fall to less than 90 % is a new start (sensor/recorder.py)."""
         for name, (flow, field, its_lane) in COUNTERS.items():
-            value = getattr(snapshot.measurement(flow), field)
+            value = getattr(snapshot.counters(flow), field)
             if its_lane is not lane or value is None:
                 continue
             last = self.last.setdefault(name, value)
@@ -125,7 +125,7 @@ class Year:
                 self.falls.append(name)
             self.summed[name] += value if value < 0.9 * last else value - last
             self.last[name] = value
-        if lane is Lane.LIVE and (today := snapshot.measurement(Flow.PRODUCTION).energy_today_wh) is not None:
+        if lane is Lane.LIVE and (today := snapshot.counters(Flow.PRODUCTION).energy_today_wh) is not None:
             self.today.append((self.at, today))
 
     def true(self) -> dict[str, float]:

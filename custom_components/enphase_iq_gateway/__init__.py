@@ -76,7 +76,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     lanes = {
         lane: LaneCoordinator(hass, entry, lane=lane, gateway=gateway, site=site, guard=guard)
         for lane in Lane
-        if site.reads(lane) or (lane is Lane.INVERTERS and site.inverter_endpoints)
+        if site.reads(lane)
     }
     # The report first: what the gateway itself says of today is where today begins on the first day.
     for lane in sorted(lanes, key=lambda lane: lane is not Lane.REPORT):

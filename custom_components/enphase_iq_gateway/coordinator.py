@@ -1,12 +1,12 @@
 """The lanes: three clocks, each reading its own part of the gateway and failing alone (DESIGN §1)."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
 from time import monotonic, time
-from typing import override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -23,7 +23,6 @@ from .client import (
     GatewayCertificateError,
     GatewayError,
     GatewayWrongDeviceError,
-    Inverter,
     Lane,
     Meter,
     Site,
@@ -32,7 +31,6 @@ from .client import (
     measure,
     read_lane,
     was_read,
-    with_counters,
     with_earlier,
     with_unchanged,
 )
@@ -56,6 +54,8 @@ from .store import CounterStore
 
 type GatewayConfigEntry = ConfigEntry[GatewayRuntime]
 
+COUNTED: Final = "counted"
+"""The context of who shows counters alone; who shows an inverter alone has its serial. Others may show anything."""
 
 type Observer = Callable[[LaneCoordinator, GatewayError | None], None]
 """Told after each reading of a lane, with the error where it failed; must not raise."""
@@ -116,8 +116,8 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.known_devices: dict[str | None, DeviceEntry | None] = {}
         """Of each inverter by its serial, None the gateway's, for their entities."""
         self.last_success: datetime | None = None
-        self._told: tuple[bool, Mapping[str, Inverter]] = (False, {})
-        """Whether there were values, and of which inverters, when the entities were told last."""
+        self._told: tuple[bool, Snapshot | None] = (False, None)
+        """Whether there were values, and which, when the entities were told last."""
         self._warned = False
         self._documents = Documents(info=site.info)
         self._details_at = monotonic()
@@ -128,8 +128,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
     @property
     def endpoints(self) -> frozenset[Endpoint[object]]:
         """What the lane reads."""
-        own = self.site.inverter_endpoints if self.lane is Lane.INVERTERS else frozenset()
-        return self.site.reads(self.lane) | own
+        return self.site.reads(self.lane)
 
     def start_with(self, documents: Documents) -> None:
         """Take the lane's first values from what the probe has read, so that set-up asks for nothing twice."""
@@ -180,13 +179,16 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     @override
     def async_update_listeners(self) -> None:
-        """Tell everybody, but the entities of an inverter only what is new of it: unchanged it is the same object."""
-        (told_success, told), self._told = self._told, (self.last_update_success, self.data.inverters)
+        """Tell everybody, but those who show a part of the data only of news: unchanged it is the same object."""
+        (told_success, told), self._told = self._told, (self.last_update_success, self.data)
         quiet: set[object] = set()
-        if told_success is self.last_update_success:
-            quiet = {serial for serial, inverter in self.data.inverters.items() if told.get(serial) is inverter}
-        for update_callback, inverter in list(self._listeners.values()):
-            if inverter in quiet:
+        if told is not None and told_success is self.last_update_success:
+            known = told.inverters
+            quiet = {serial for serial, inverter in self.data.inverters.items() if known.get(serial) is inverter}
+            if told.counted is self.data.counted:
+                quiet.add(COUNTED)
+        for update_callback, part in list(self._listeners.values()):
+            if part in quiet:
                 continue
             try:
                 update_callback()
@@ -249,6 +251,8 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def _bridge(self, documents: Documents) -> Documents:
         """Let an endpoint that failed say what it said before, once; the others of the lane stand for themselves."""
+        if not documents.failed and not self._failures:
+            return documents
         expected = in_maintenance(dt_util.now())
         for endpoint in self.endpoints:
             if endpoint not in documents.failed:
@@ -273,14 +277,14 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def _snapshot(self, documents: Documents) -> Snapshot:
         """What the documents say, with every counter seen by the guard and every silent inverter found out."""
-        snapshot = measure(self.site, self.lane, documents, time())
+        at = time()
+        if self._counted_lately(at):
+            return measure(self.site, self.lane, documents, at, standing=self.data.counted)
+        snapshot = measure(self.site, self.lane, documents, at)
         if self.lane is Lane.INVERTERS:
             snapshot = self.devices.judge(snapshot)
-        if self._counted_lately(snapshot.at):
-            snapshot = with_counters(snapshot, self.data)
-        else:
-            snapshot = self.guard.check(self.lane, snapshot, dt_util.get_default_time_zone())
-            self._counted_at = snapshot.at
+        snapshot = self.guard.check(self.lane, snapshot, dt_util.get_default_time_zone())
+        self._counted_at = at
         # An inverter that has said nothing new is the same object, which spares its entities a look.
         return snapshot if self.data is None else with_unchanged(snapshot, self.data)
 

@@ -88,7 +88,7 @@ class Guard:
         if inverters:
             snapshot = replace(snapshot, inverters=inverters)
         return replace(
-            snapshot, flows={flow: self._flow(lane, flow, snapshot, zone) for flow in Flow if flow in served}
+            snapshot, counted={flow: self._flow(lane, flow, snapshot, zone) for flow in Flow if flow in served}
         )
 
     def take_events(self) -> list[CounterEvent | SourceChange]:
@@ -105,7 +105,7 @@ class Guard:
         self.state.counters[counter] = take_in(self.state.counters[counter], amount_wh)
 
     def _flow(self, lane: Lane, flow: Flow, snapshot: Snapshot, zone: tzinfo) -> Phased:
-        """One flow of a lane, also when this snapshot has nothing of it: its counters stand."""
+        """The counters of one flow, also when this snapshot has nothing of it: they stand."""
         measured = self._with_own_counters(flow, lane, snapshot)
         counted = [
             (quantity, names, self._source(flow, quantity, snapshot))
@@ -114,7 +114,7 @@ class Guard:
         ]
         phased = []
         for phase, measurement in enumerate(measured):
-            values: dict[str, float | None] = {"energy_today_wh": None}
+            values: dict[str, float | None] = {}
             for quantity, names, source in counted:
                 limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
                 for name in names:
@@ -123,7 +123,7 @@ class Guard:
             lifetime = values.get(LIFETIME)
             if phase == 0 and flow in _WITH_TODAY and lifetime is not None:
                 values["energy_today_wh"] = self._today(flow, lifetime, snapshot.at, zone)
-            phased.append(changed(measurement, **values))
+            phased.append(Measurement(**values))
         return tuple(phased)
 
     def _with_own_counters(self, flow: Flow, lane: Lane, snapshot: Snapshot) -> list[Measurement]:

@@ -19,7 +19,7 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from .client import Flow, Inverter, Lane, MeterStatus, Source
-from .coordinator import GatewayConfigEntry, LaneCoordinator
+from .coordinator import COUNTED, GatewayConfigEntry, LaneCoordinator
 from .entity import Candidate, GatewayEntity, InverterEntity, SeenEntities
 from .sensor_flows import FLOW_SENSORS, FlowSensorDescription
 from .sensor_inverters import INVERTER_SENSORS, InverterSensorDescription
@@ -137,7 +137,8 @@ def _status_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
 
 
 def _flow_value(lane: LaneCoordinator, description: FlowSensorDescription, flow: Flow, phase: int) -> float | None:
-    return description.value_fn(lane.data.measurement(flow, phase))
+    data = lane.data
+    return description.value_fn(data.counters(flow, phase) if description.counted else data.measurement(flow, phase))
 
 
 def _inverter_value(description: InverterSensorDescription, inverter: Inverter) -> float | datetime | None:
@@ -167,6 +168,8 @@ class FlowSensor(_ValueSensor):
         super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
         self._flow = flow
         self._phase = phase
+        if description.counted:
+            self.coordinator_context = COUNTED
         if lane.site.sources[flow, description.quantity] is Source.INTEGRATED:
             self._attr_extra_state_attributes = {"integrated": True}
 

@@ -37,6 +37,11 @@ class FlowSensorDescription(SensorEntityDescription):
     phases: bool = True
     phases_enabled: bool = True
 
+    @property
+    def counted(self) -> bool:
+        """Whether it is a counter, so that what the guard publishes is shown and not what was measured."""
+        return self.quantity in {Quantity.LIFETIME, Quantity.DIRECTIONS}
+
     def of(self, flow: Flow, phase: int) -> FlowSensorDescription:
         """The same row for one flow and phase, 0 for all phases together."""
         key = self.key.format(flow=flow)

@@ -39,7 +39,7 @@ from .errors import (
 )
 from .gateway import EndpointStatistics, Gateway
 from .integrate import IntegrationState, step as integration_step
-from .measure import Phased, Snapshot, measure, with_counters, with_unchanged
+from .measure import measure
 from .models import (
     DeviceData,
     Flow,
@@ -61,6 +61,7 @@ from .saved import number as saved_number
 from .secret import Secret
 from .signin import CHECK_PATH, DEFAULT_USERNAME, Account
 from .site import Documents, GatewayClass, Lane, Quantity, Site, Source, Sources, decide, endpoints_of
+from .snapshot import Phased, Snapshot, with_unchanged
 from .token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token, TokenError
 from .trust import Certificate, CertificateCheck
 
@@ -150,7 +151,6 @@ __all__ = [
     "saved_number",
     "take_in",
     "was_read",
-    "with_counters",
     "with_earlier",
     "with_unchanged",
 ]

@@ -1,13 +1,15 @@
 """From documents to what one lane shows: each quantity from the source the site chose for it, and from no other."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
 
 from .changed import changed
 from .inverters import merge_inverters
-from .models import Flow, Inverter, Measurement, Meter, Reading, Report, ReportedFlow
+from .measure_readings import from_readings
+from .models import Flow, Measurement, Report, ReportedFlow
+from .phases import computed, mean
 from .site import Documents, Lane, Quantity, Site, Source
+from .snapshot import Phased, Snapshot
 
 _FIELDS: Mapping[Quantity, tuple[str, ...]] = {
     Quantity.POWER: ("power_w",),
@@ -24,34 +26,28 @@ _FIELDS: Mapping[Quantity, tuple[str, ...]] = {
         "frequency_hz",
     ),
 }
-_NO_DIRECTIONS: Mapping[str, None] = dict.fromkeys(_FIELDS[Quantity.DIRECTIONS])
-_COUNTERS = ("energy_delivered_wh", "energy_received_wh", "energy_lifetime_wh", "energy_today_wh")
-NOTHING = Measurement()
-
-type Phased = tuple[Measurement, ...]
-"""One flow: all phases together first, then each phase where the site tells them apart."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Snapshot:
-    """What one lane knows after one reading."""
+def measure(
+    site: Site, lane: Lane, documents: Documents, at: float, *, standing: Mapping[Flow, Phased] | None = None
+) -> Snapshot:
+    """Take from the documents what the lane serves; with `standing` counters, those of the documents are left alone."""
+    if lane is Lane.LIVE and site.quantities(Source.READINGS):  # then it reads nothing else
+        flows = from_readings(site, documents, counters=standing is None)
+    else:
+        flows = _from_sources(site, lane, documents)
+    return Snapshot(
+        at=at,
+        flows=flows,
+        counted={} if standing is None else standing,
+        meters={meter.flow: meter for meter in documents.meters or ()} if lane is Lane.LIVE else {},
+        inverters=merge_inverters(documents) if lane is Lane.INVERTERS else {},
+        total_from_net=_total_repeats_net(documents.report),
+    )
 
-    at: float
-    """When it was read, epoch seconds."""
-    flows: Mapping[Flow, Phased] = field(default_factory=dict[Flow, Phased])
-    meters: Mapping[Flow, Meter] = field(default_factory=dict[Flow, Meter])
-    inverters: Mapping[str, Inverter] = field(default_factory=dict[str, Inverter])
-    total_from_net: bool = False
-    """The report's total repeated the net values, and was put together of production and net instead (G§6.8)."""
 
-    def measurement(self, flow: Flow, phase: int = 0) -> Measurement:
-        """What is known of a flow, 0 for all phases together; all None where nothing is."""
-        phased = self.flows.get(flow, ())
-        return phased[phase] if phase < len(phased) else NOTHING
-
-
-def measure(site: Site, lane: Lane, documents: Documents, at: float) -> Snapshot:
-    """Take from the documents what the lane serves."""
+def _from_sources(site: Site, lane: Lane, documents: Documents) -> dict[Flow, Phased]:
+    """What a lane of several sources serves: of each what it is chosen for."""
     flows: dict[Flow, Phased] = {}
     for source, build in _BUILDERS.items():
         if site.lane_of(source) is not lane or not (served := site.quantities(source)):
@@ -61,39 +57,7 @@ def measure(site: Site, lane: Lane, documents: Documents, at: float) -> Snapshot
                 dropped = _dropped(served[flow])
                 kept = tuple([changed(measurement, **dropped) for measurement in phased])
                 flows[flow] = _combine(flows[flow], kept) if flow in flows else kept
-    return Snapshot(
-        at=at,
-        flows=flows,
-        meters={meter.flow: meter for meter in documents.meters or ()} if lane is Lane.LIVE else {},
-        inverters=merge_inverters(documents) if lane is Lane.INVERTERS else {},
-        total_from_net=_total_repeats_net(documents.report),
-    )
-
-
-def with_unchanged(snapshot: Snapshot, before: Snapshot) -> Snapshot:
-    """Let each inverter that is as before be the same object."""
-    # Not `changed`, for which equal is as good as the same.
-    return replace(
-        snapshot,
-        inverters={
-            serial: known if (known := before.inverters.get(serial)) == inverter and known is not None else inverter
-            for serial, inverter in snapshot.inverters.items()
-        },
-    )
-
-
-def with_counters(snapshot: Snapshot, before: Snapshot) -> Snapshot:
-    """Let every counter stand as it was."""
-    flows = {
-        flow: tuple(
-            [
-                changed(snapshot.measurement(flow, phase), **{name: getattr(measurement, name) for name in _COUNTERS})
-                for phase, measurement in enumerate(phased)
-            ]
-        )
-        for flow, phased in before.flows.items()
-    }
-    return replace(snapshot, flows=flows)
+    return flows
 
 
 @cache
@@ -112,83 +76,6 @@ def _combine(first: Phased, second: Phased) -> Phased:
     return (*filled, *longer[len(shorter) :])
 
 
-def _from_readings(site: Site, documents: Documents) -> dict[Flow, Phased]:
-    """The CTs, joined with the enabled meters by `eid` (G§9), and what follows from two of them."""
-    readings = {reading.eid: reading for reading in documents.readings or ()}
-    served = site.quantities(Source.READINGS)
-    flows = {
-        meter.flow: _phased_reading(
-            reading, meter, directions=Quantity.DIRECTIONS in served.get(meter.flow, frozenset())
-        )
-        for meter in documents.meters or ()
-        if meter.enabled and (reading := readings.get(meter.eid)) is not None and reading.timestamp
-    }
-    net, total = flows.get(Flow.NET_CONSUMPTION), flows.get(Flow.TOTAL_CONSUMPTION)
-    if (production := flows.get(Flow.PRODUCTION)) is not None:
-        if net is not None:
-            flows[Flow.TOTAL_CONSUMPTION] = _computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, production)
-        elif total is not None:
-            flows[Flow.NET_CONSUMPTION] = _computed(site, Source.READINGS, Flow.NET_CONSUMPTION, total, production)
-    return flows
-
-
-def _phased_reading(reading: Reading, meter: Meter, *, directions: bool) -> Phased:
-    """One CT's values with its lifetime and its phases in use (G§8, §9), the one-way counters where they are served.
-
-    All at once: a changed measurement is a new one, and there are a dozen at each reading.
-    """
-    phases = reading.channels[: meter.phase_count] if meter.phase_count > 1 else ()
-    dropped: Mapping[str, None] = {} if directions else _NO_DIRECTIONS
-    total = reading.total
-    return (
-        changed(total, energy_lifetime_wh=_lifetime(total, meter.flow), **_mean(total, meter.phase_count), **dropped),
-        *[changed(phase, energy_lifetime_wh=_lifetime(phase, meter.flow), **dropped) for phase in phases],
-    )
-
-
-def _mean(total: Measurement, count: int) -> dict[str, float | None]:
-    """What all phases together are, where the gateway sends sums that mean nothing (G§6.3).
-
-    That is so of the voltage, and on some firmware of the power factor: real over apparent power is right on all.
-    """
-    changes: dict[str, float | None] = {}
-    if total.voltage_v is not None:
-        changes["voltage_v"] = total.voltage_v / count
-    power, apparent = total.power_w, abs(total.apparent_power_va or 0)
-    if count > 1 and power is not None and 0 < apparent >= abs(power):
-        changes["power_factor"] = power / apparent
-    return changes
-
-
-def _lifetime(measurement: Measurement, flow: Flow) -> float | None:
-    """The lifetime of a CT: what it delivered; for net consumption import - export (G§6.4, §9)."""
-    if flow is Flow.NET_CONSUMPTION:
-        return _minus(measurement.energy_delivered_wh, measurement.energy_received_wh)
-    return measurement.energy_delivered_wh
-
-
-def _plus(first: float | None, second: float | None) -> float | None:
-    return None if first is None or second is None else first + second
-
-
-def _minus(first: float | None, second: float | None) -> float | None:
-    return None if first is None or second is None else first - second
-
-
-def _computed(site: Site, source: Source, flow: Flow, consumption: Phased, production: Phased) -> Phased:
-    """Total from net or net from total, phase by phase where both CTs have the phase (G§6.4)."""
-    arithmetic = _plus if flow is Flow.TOTAL_CONSUMPTION else _minus
-    pairs = list(zip(consumption, production, strict=False))[: 1 + site.phases(flow)]
-    counted = site.sources.get((flow, Quantity.LIFETIME)) is source
-    return tuple(
-        Measurement(
-            power_w=arithmetic(one.power_w, produced.power_w),
-            energy_lifetime_wh=arithmetic(one.energy_lifetime_wh, produced.energy_lifetime_wh) if counted else None,
-        )
-        for one, produced in pairs
-    )
-
-
 def _from_report(site: Site, documents: Documents) -> dict[Flow, Phased]:
     """The report's `eim` entries (G§6.3), each as long as it is active: else the sample is left out (G§6.7)."""
     if documents.report is None:
@@ -204,7 +91,7 @@ def _from_report(site: Site, documents: Documents) -> dict[Flow, Phased]:
         # this is right on every firmware, also where nothing is produced; without production there is no total.
         flows.pop(Flow.TOTAL_CONSUMPTION)
         if (production := flows.get(Flow.PRODUCTION)) is not None:
-            flows[Flow.TOTAL_CONSUMPTION] = _computed(site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, production)
+            flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, production)
     return flows
 
 
@@ -230,7 +117,8 @@ def _phased_report(site: Site, flow: Flow, reported: ReportedFlow) -> Phased:
     if lines:
         # The gateway's own sum is three times too much on some firmware (G§6.3).
         total = changed(total, apparent_power_va=_sum(line.apparent_power_va for line in lines))
-    total = changed(total, **_mean(total, max(phases, 1)))
+    voltage_v, power_factor = mean(total, max(phases, 1))
+    total = changed(total, voltage_v=voltage_v, power_factor=power_factor)
     return tuple(
         changed(
             measurement,
@@ -322,7 +210,6 @@ def _sum(values: Iterable[float | None]) -> float | None:
 
 
 _BUILDERS: Mapping[Source, Callable[[Site, Documents], dict[Flow, Phased]]] = {
-    Source.READINGS: _from_readings,
     Source.REPORT: _from_report,
     Source.REPORTED_INVERTERS: _from_reported_inverters,
     Source.SUMMARY: _from_summary,

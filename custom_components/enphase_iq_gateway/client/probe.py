@@ -180,23 +180,25 @@ async def read_lane(
     Raises:
         GatewayError: nothing at all could be read; or what concerns the gateway as a whole.
     """
-    documents = Documents(info=site.info, meters=meters, report_endpoint=site.report_endpoint, device_data=devices)
+    answers: dict[str, Any] = {"meters": meters, "device_data": devices}
+    failed: set[Endpoint[object]] = set()
     last_error: GatewayError | None = None
     got_any = False
     for endpoint in _order(site, lane, details_last=devices is not None):
-        if endpoint is INVERTER_LIST and documents.device_data is not None and not documents.device_data.truncated:
+        details = answers["device_data"]
+        if endpoint is INVERTER_LIST and details is not None and not details.truncated:
             continue
-        if endpoint is DEVICE_DATA and was_read(documents, INVERTER_LIST):
+        if endpoint is DEVICE_DATA and answers.get(_FIELDS[INVERTER_LIST]) is not None:
             continue
         try:
-            documents = _with(documents, endpoint, await gateway.read(endpoint))
+            answers[_FIELDS[endpoint]] = await gateway.read(endpoint)
             got_any = True
         except (GatewayConnectionError, GatewayResponseError) as error:
             last_error = error
-            documents = replace(documents, failed=documents.failed | {endpoint})
+            failed.add(endpoint)
     if last_error is not None and not got_any:
         raise last_error
-    return documents
+    return Documents(info=site.info, report_endpoint=site.report_endpoint, failed=frozenset(failed), **answers)
 
 
 def was_read(documents: Documents, endpoint: Endpoint[object]) -> bool:
@@ -211,7 +213,7 @@ def with_earlier(documents: Documents, earlier: Documents, endpoint: Endpoint[ob
 
 def _order(site: Site, lane: Lane, *, details_last: bool) -> list[Endpoint[object]]:
     """The lane's endpoints in the order of asking."""
-    wanted = site.reads(lane) | (site.inverter_endpoints if lane is Lane.INVERTERS else frozenset())
+    wanted = site.reads(lane)
     order = [endpoint for endpoint in _FIELDS if endpoint in wanted]
     return sorted(order, key=lambda endpoint: endpoint is DEVICE_DATA) if details_last else order
 

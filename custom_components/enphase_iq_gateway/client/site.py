@@ -160,7 +160,7 @@ class Site:
         return count if count > 1 else 0
 
     def reads(self, lane: Lane) -> frozenset[Endpoint[object]]:
-        """The endpoints that give a lane its flows; the inverters' own come on top (`inverter_endpoints`)."""
+        """The endpoints that a lane reads."""
         return self._reads[lane]
 
     def _find_reads(self, lane: Lane) -> frozenset[Endpoint[object]]:
@@ -172,7 +172,8 @@ class Site:
             Source.SUMMARY: PRODUCTION_SUMMARY,
             Source.DEVICE_DATA: DEVICE_DATA,
         }
-        return frozenset(endpoints[source] for source in self.sources.values() if self.lane_of(source) is lane)
+        flows = frozenset(endpoints[source] for source in self.sources.values() if self.lane_of(source) is lane)
+        return flows | self.inverter_endpoints if lane is Lane.INVERTERS else flows
 
 
 def endpoints_of(sources: Sources) -> frozenset[Endpoint[object]]:
