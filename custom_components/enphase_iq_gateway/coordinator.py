@@ -9,7 +9,7 @@ from time import monotonic, time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -116,6 +116,8 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.known_devices: dict[str | None, DeviceEntry | None] = {}
         """Of each inverter by its serial, None the gateway's, for their entities."""
         self.last_success: datetime | None = None
+        self.reading = Context()
+        """What the states of one reading have in common."""
         self._told: tuple[bool, Snapshot | None] = (False, None)
         """Whether there were values, and which, when the entities were told last."""
         self._warned = False
@@ -180,6 +182,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     def async_update_listeners(self) -> None:
         """Tell everybody, but those who show a part of the data only of news: unchanged it is the same object."""
+        self.reading = Context()
         (told_success, told), self._told = self._told, (self.last_update_success, self.data)
         quiet: set[object] = set()
         if told is not None and told_success is self.last_update_success:

@@ -30,6 +30,8 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
         super().__init__(lane, inverter)
         self.entity_description = description
         self._attr_unique_id = unique_id
+        # What the logbook shows keeps contexts of its own: it would name another entity of the same reading as the cause.
+        self._continuous = getattr(description, "state_class", None) is not None
         self.device_entry = _device(lane, inverter)
 
     @abstractmethod
@@ -48,6 +50,8 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
         """Write the state only when it shows something else than before."""
         if (shown := self._shown()) != self._written:
             self._written = shown
+            if self._continuous:
+                self.async_set_context(self.coordinator.reading)
             self.async_write_ha_state()
 
 
