@@ -41,7 +41,7 @@ class InverterCommunicating(InverterEntity, BinarySensorEntity):
     """Whether an inverter is heard of."""
 
     @override
-    def _shown(self) -> tuple[object, ...]:
+    def _shown(self) -> tuple[bool, bool | None]:
         return self.available, self.is_on
 
     @property

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import override
 
 from homeassistant.const import Platform
@@ -9,7 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.typing import UNDEFINED
+from homeassistant.helpers.typing import UNDEFINED, StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Inverter
@@ -21,7 +22,8 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
     """An entity of the gateway itself, on one lane."""
 
     _attr_has_entity_name = True
-    _written: tuple[object, ...] = ()
+    _written: tuple[bool, StateType | datetime] = (False, None)
+    """Whether there was a value when the state was looked at last, and which."""
 
     def __init__(
         self, lane: LaneCoordinator, description: EntityDescription, unique_id: str, inverter: str | None = None
@@ -35,7 +37,7 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
         self.device_entry = _device(lane, inverter)
 
     @abstractmethod
-    def _shown(self) -> tuple[object, ...]:
+    def _shown(self) -> tuple[bool, StateType | datetime]:
         """What the state would show now: a change of it is worth a write, nothing else is."""
 
     @override

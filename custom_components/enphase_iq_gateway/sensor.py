@@ -151,11 +151,13 @@ def _status(lane: LaneCoordinator, flow: Flow) -> str | None:
 
 
 class _ValueSensor(GatewayEntity, SensorEntity):
-    """A sensor whose value is looked up in its lane's data."""
+    """A sensor whose value is looked up in its lane's data, once for each reading."""
 
+    @property
     @override
-    def _shown(self) -> tuple[object, ...]:
-        return self.available, self.native_value
+    def native_value(self) -> StateType | datetime:
+        """The value as it was looked up last."""
+        return self._written[1]
 
 
 class FlowSensor(_ValueSensor):
@@ -173,11 +175,10 @@ class FlowSensor(_ValueSensor):
         if lane.site.sources[flow, description.quantity] is Source.INTEGRATED:
             self._attr_extra_state_attributes = {"integrated": True}
 
-    @property
     @override
-    def native_value(self) -> float | None:
-        """The value at the last reading."""
-        return _flow_value(self.coordinator, self.entity_description, self._flow, self._phase)
+    def _shown(self) -> tuple[bool, float | None]:
+        lane = self.coordinator
+        return lane.last_update_success, _flow_value(lane, self.entity_description, self._flow, self._phase)
 
 
 class MeterStatusSensor(_ValueSensor):
@@ -188,11 +189,9 @@ class MeterStatusSensor(_ValueSensor):
         super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
         self._flow = flow
 
-    @property
     @override
-    def native_value(self) -> str | None:
-        """The status at the last reading of the meters."""
-        return _status(self.coordinator, self._flow)
+    def _shown(self) -> tuple[bool, str | None]:
+        return self.available, _status(self.coordinator, self._flow)
 
 
 class GatewaySensor(_ValueSensor):
@@ -204,11 +203,9 @@ class GatewaySensor(_ValueSensor):
         """Take the id from the gateway's serial."""
         super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
 
-    @property
     @override
-    def native_value(self) -> StateType | datetime:
-        """The value now."""
-        return self.entity_description.value_fn(self.coordinator)
+    def _shown(self) -> tuple[bool, StateType | datetime]:
+        return self.available, self.entity_description.value_fn(self.coordinator)
 
     @property
     @override
@@ -222,15 +219,8 @@ class InverterSensor(InverterEntity, _ValueSensor):
 
     entity_description: InverterSensorDescription
 
-    @property
-    @override
-    def native_value(self) -> float | datetime | None:
-        """The value at its last report."""
-        return self._shown()[1]
-
     @override
     def _shown(self) -> tuple[bool, float | datetime | None]:
-        """Both at one look: of hundreds of these at each reading only some have news."""
         lane = self.coordinator
         inverter = lane.data.inverters.get(self._serial)
         if inverter is None:

@@ -40,7 +40,7 @@ class FlowSensorDescription(SensorEntityDescription):
     @property
     def counted(self) -> bool:
         """Whether it is a counter, so that what the guard publishes is shown and not what was measured."""
-        return self.quantity in {Quantity.LIFETIME, Quantity.DIRECTIONS}
+        return self.quantity in (Quantity.LIFETIME, Quantity.DIRECTIONS)
 
     def of(self, flow: Flow, phase: int) -> FlowSensorDescription:
         """The same row for one flow and phase, 0 for all phases together."""

@@ -231,7 +231,7 @@ class Door:
             ) as response:
                 hung_up = response.status == HTTPStatus.UNAUTHORIZED and scheme == "http"
                 body = b"" if hung_up else await _read(response, path)
-                cookie = response.cookies.get(SESSION_COOKIE)
+                cookie = response.cookies.get(SESSION_COOKIE) if hdrs.SET_COOKIE in response.headers else None
         except UnprovenError:
             raise GatewayConnectionError(f"{path}: the connection did not last from /info to this request") from None
         except (ClientError, OSError, ValueError) as error:

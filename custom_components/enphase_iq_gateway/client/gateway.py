@@ -10,7 +10,6 @@ from typing import Self, cast
 from aiohttp.abc import AbstractResolver
 
 from .address import Address
-from .changed import changed
 from .connection import Answer, Door
 from .endpoints import INFO, Endpoint
 from .errors import GatewayAuthenticationError, GatewayError, GatewayStatusError
@@ -20,7 +19,7 @@ from .token import Token
 from .trust import Certificate, CertificateCheck
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class EndpointStatistics:
     """How reading one endpoint went, for diagnostics."""
 
@@ -162,20 +161,18 @@ class Gateway:
 
     async def _ask[T](self, path: str, parse: Callable[[bytes], T], timeout_s: float | None) -> T:
         """Ask, judge the status, make something of the body, and keep account of it."""
-        before = self._statistics.get(path, EndpointStatistics())
-        news: dict[str, object] = {"requests": before.requests + 1}
+        kept = self._statistics.setdefault(path, EndpointStatistics())
+        kept.requests += 1
         try:
             answer = await self._answer(path, timeout_s)
-            news |= {"status": answer.status, "duration_ms": answer.duration_ms, "size_bytes": len(answer.body)}
+            kept.status, kept.duration_ms, kept.size_bytes = answer.status, answer.duration_ms, len(answer.body)
             if answer.status != HTTPStatus.OK:
                 raise GatewayStatusError(path, answer.status)
             document = parse(answer.body)
-            news["last_success"] = self._clock()
+            kept.last_success = self._clock()
         except GatewayError as error:
-            news["last_error"] = str(error)
+            kept.last_error = str(error)
             raise
-        finally:
-            self._statistics[path] = changed(before, **news)
         return document
 
     async def _answer(self, path: str, timeout_s: float | None) -> Answer:
