@@ -15,6 +15,7 @@ import subprocess
 import sys
 from typing import Any
 
+from .awake import kept_awake
 from .goals import Figure, Results, figures
 from .runs import Case, cases
 
@@ -84,14 +85,16 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "compare.json", metavar="FILE")
     chosen = parser.parse_args()
     measured: dict[Case, list[dict[str, Any]]] = {}
-    # Whole rounds rather than one case after the other: a busy moment of the machine then meets all of them.
-    for number in range(chosen.runs):
-        for case in cases(quick=chosen.quick):
-            sys.stderr.write(f"run {number + 1}: {' '.join(case.arguments)}\n")
-            measured.setdefault(case, []).append(measure(case))
+    with kept_awake() as awake:
+        # Whole rounds rather than one case after the other: a busy moment of the machine then meets all of them.
+        for number in range(chosen.runs):
+            for case in cases(quick=chosen.quick):
+                sys.stderr.write(f"run {number + 1}: {' '.join(case.arguments)}\n")
+                measured.setdefault(case, []).append(measure(case))
     results: Results = {case: together(runs) for case, runs in measured.items()}
     table = figures(results)
-    sys.stdout.write(", ".join(f"{name} {what}" for name, what in versions().items()) + "\n\n")
+    sys.stdout.write(", ".join(f"{name} {what}" for name, what in versions().items()))
+    sys.stdout.write(f"; processor {'kept awake' if awake else 'sleeps when it likes'}\n\n")
     sys.stdout.write("\n".join(layout(table)) + "\n")
     document = {
         "versions": versions(),

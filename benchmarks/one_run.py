@@ -15,9 +15,12 @@ from typing import IO, Any, cast
 
 from .virtual_clock import NIGHT, START, VirtualClock
 
-HOUR_S = 3600.0
-WARM_UP_S = 900.0  # the slowest clock of an inverter: each has spoken
-MINUTES = HOUR_S / 60
+# Each inverter has spoken; and no lane is just due where an hour begins and ends.
+WARM_UP_S = 1052.0
+# The slowest clocks there are, an inverter's and that of what is stored: one quarter costs the same as another.
+QUARTER_S = 900.0
+QUARTERS = 4
+HOURS = 3
 
 
 class GatewayProcess:
@@ -51,7 +54,7 @@ class GatewayProcess:
 
 
 async def run(chosen: Namespace, folder: Path, clock: VirtualClock, gateway: GatewayProcess) -> dict[str, Any]:
-    """Set up, warm up, live an hour for the processor time, then one for the events."""
+    """Set up, warm up, live some hours for the processor time, then one for the events."""
     # Not before the clock is installed: what is imported keeps the time it has found.
     homes = importlib.import_module("benchmarks.home")
     options = {"update_interval": chosen.interval} if chosen.integration == homes.OURS else {}
@@ -67,22 +70,23 @@ async def run(chosen: Namespace, folder: Path, clock: VirtualClock, gateway: Gat
         await home.set_up()
         result["setup"] = {"cpu_ms": homes.cpu_ms() - before, **gateway.served()}
         await home.live(WARM_UP_S)
-        gateway.served()
         result["entities"] = len(home.hass.states.async_all())
         if chosen.memory:
             result["memory_bytes"] = measured.grown()
             return result
-        gc.collect()
-        before = homes.cpu_ms()
         with ExitStack() as profiling:
             if chosen.profile_to:
                 profile = importlib.import_module("benchmarks.profile_hour")
                 profiling.enter_context(profile.profiled(chosen.profile_to))
-            await home.live(HOUR_S)
-        result["cpu_ms_per_minute"] = (homes.cpu_ms() - before) / MINUTES
+            costs = []
+            for _ in range(HOURS):
+                gateway.served()
+                costs += [await home.cost_of(QUARTER_S) for _ in range(QUARTERS)]
+        # The least of them: to a processor time others on the host only add.
+        result["cpu_ms_per_minute"] = min(costs)
         result["hour"] = gateway.served()
         events = importlib.import_module("benchmarks.events").Events(home.hass)
-        await home.live(HOUR_S)
+        await home.live(QUARTERS * QUARTER_S)
         result["state_writes"], result["state_reports"] = events.changed, events.reported
         states = home.hass.states.async_all()
         result["without_value"] = sum(state.state in {"unknown", "unavailable"} for state in states)
@@ -118,7 +122,7 @@ def main() -> None:
         )
         stack.callback(gateway.stop)
         clock.install()
-        result = asyncio.run(run(chosen, folder, clock, gateway))
+        result = asyncio.run(run(chosen, folder, clock, gateway), loop_factory=clock.loop)
         sys.stdout.write(f"{json.dumps(result)}\n")
         sys.stdout.flush()
 

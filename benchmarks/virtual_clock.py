@@ -1,12 +1,15 @@
 """A clock that can be put forward, in two processes at once: an hour takes as long as its work does."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 import mmap
 from pathlib import Path
+import selectors
 import struct
 import time
-from typing import Final
+from typing import Final, override
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -29,6 +32,21 @@ class VirtualClock:
         self._ahead = self._began = start - _REAL_TIME()
         path.write_bytes(_OFFSET.pack(self._ahead))
         self._shared = _open(path)
+        self.is_busy: Callable[[], bool] = _always
+        """Whether something is under way that is to be waited for: an answer, a thread."""
+
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Make the event loop that goes by this clock."""
+        return asyncio.SelectorEventLoop(_JumpingSelector(self))
+
+    @contextmanager
+    def jumping(self, is_busy: Callable[[], bool]) -> Iterator[None]:
+        """Put the clock forward to the next timer whenever the loop is not busy."""
+        self.is_busy = is_busy
+        try:
+            yield
+        finally:
+            self.is_busy = _always
 
     def time(self) -> float:
         """The virtual epoch."""
@@ -50,10 +68,33 @@ class VirtualClock:
             patch.object(time, name, replacement).start()
 
 
+class _JumpingSelector(selectors.DefaultSelector):
+    """Where a loop would wait for nothing but its next timer, the clock is put forward instead.
+
+    Nothing else stands between the loop and what it runs, so that an hour costs what it does cost.
+    """
+
+    def __init__(self, clock: VirtualClock) -> None:
+        """Begin as any other selector."""
+        super().__init__()
+        self._clock = clock
+
+    @override
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout > 0 and not self._clock.is_busy():
+            self._clock.skip(timeout)
+            timeout = 0
+        return super().select(timeout)
+
+
 def clock_of(path: Path) -> Callable[[], float]:
     """Give the virtual epoch of the process that has made the file."""
     shared = _open(path)
     return lambda: _REAL_TIME() + float(_OFFSET.unpack_from(shared)[0])
+
+
+def _always() -> bool:
+    return True
 
 
 def _open(path: Path) -> mmap.mmap:

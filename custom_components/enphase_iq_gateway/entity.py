@@ -32,7 +32,7 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
         super().__init__(lane, inverter)
         self.entity_description = description
         self._attr_unique_id = unique_id
-        # What the logbook shows keeps contexts of its own: it would name another entity of the same reading as the cause.
+        # What the logbook shows keeps a context of its own: there another entity of the reading would seem the cause.
         self._continuous = getattr(description, "state_class", None) is not None
         self.device_entry = _device(lane, inverter)
 
