@@ -200,6 +200,35 @@ async def test_in_live_mode_what_is_added_up_here_takes_each_power(start_home: S
     assert counts["grid_export"] == 50
 
 
+def contexts(home: Home, *unique_ids: str) -> list[str]:
+    """Give the contexts that states were written in."""
+    registry = er.async_get(home.hass)
+    found = [registry.async_get_entity_id("sensor", DOMAIN, unique_id) for unique_id in unique_ids]
+    return [state.context.id for name in found if name and (state := home.hass.states.get(name))]
+
+
+@pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
+async def test_the_numbers_of_one_reading_share_a_context(home: Home) -> None:
+    """They have one cause, and the next reading is another."""
+    flows = [f"{home.entry.unique_id}_{flow}_power" for flow in ("production", "total_consumption", "net_consumption")]
+    await home.advance(35)
+    first = contexts(home, *flows)
+    await home.advance(35)
+    second = contexts(home, *flows)
+
+    assert (len(first), len(set(first)), len(set(second)), len({*first, *second})) == (3, 1, 1, 2)
+
+
+@pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
+async def test_what_the_logbook_shows_has_a_context_of_its_own(home: Home) -> None:
+    """It would name another inverter of the same reading as the cause."""
+    reported = [f"{serial}_last_reported" for serial in home.simulator.world.inverters]
+    await home.advance(960, step=30)
+    found = contexts(home, *reported)
+
+    assert len(set(found)) == len(reported) > 1
+
+
 async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:
     """No task, no connection, no listener; what was shown is unavailable."""
     lanes = home.entry.runtime_data.lanes

@@ -44,17 +44,21 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
     async def async_added_to_hass(self) -> None:
         """Remember what is written on adding."""
         await super().async_added_to_hass()
-        self._written = self._shown()
+        self._take(self._shown())
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only when it shows something else than before."""
         if (shown := self._shown()) != self._written:
-            self._written = shown
-            if self._continuous:
-                self.async_set_context(self.coordinator.reading)
+            self._take(shown)
             self.async_write_ha_state()
+
+    def _take(self, shown: tuple[bool, StateType | datetime]) -> None:
+        """Remember what is written now, in the context of its reading."""
+        self._written = shown
+        if self._continuous:
+            self.async_set_context(self.coordinator.reading)
 
 
 class InverterEntity(GatewayEntity):

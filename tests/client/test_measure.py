@@ -63,6 +63,18 @@ def test_a_ct_counts_one_way_and_the_other() -> None:
     assert net.energy_lifetime_wh == -10_000.0
 
 
+def test_counters_that_stand_are_not_taken_from_the_readings() -> None:
+    """In live mode they are taken now and then only; power each time."""
+    documents = metered()
+    standing = {PRODUCTION: (Measurement(energy_lifetime_wh=49_000.0),)}
+
+    snapshot = measure(decide(documents), Lane.LIVE, documents, NOW, standing=standing)
+
+    assert snapshot.counted is standing
+    assert snapshot.measurement(PRODUCTION).power_w == 3000.0
+    assert snapshot.measurement(NET).energy_lifetime_wh is None
+
+
 def test_total_consumption_is_production_and_net_of_one_reading() -> None:
     """G§6.4; its counter is the report's."""
     documents = metered()
