@@ -1,7 +1,7 @@
 """What an hour costs: Home Assistant's own `enphase_envoy` and this integration, side by side.
 
 Each in a process of its own, in a bare Home Assistant, against the simulated gateway in another process, with the time
-put forward from timer to timer. `python -m benchmarks.compare --help`; the rest: docs/performance.md.
+put forward from timer to timer. `python benchmarks/compare.py --help`; the rest: docs/performance.md.
 """
 
 from argparse import ArgumentParser
@@ -15,9 +15,11 @@ import subprocess
 import sys
 from typing import Any
 
-from .awake import kept_awake
-from .goals import Figure, Results, figures
-from .runs import Case, cases
+sys.path.insert(0, str(Path(__file__).parent.parent))  # run as a file, it finds its neighbours too
+
+from benchmarks.awake import kept_awake
+from benchmarks.goals import Figure, Results, figures
+from benchmarks.runs import Case, cases
 
 ROOT = Path(__file__).parent.parent
 # A slow machine at 400 inverters with everything on, ten times over.
