@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE
-from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, callback
+from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
@@ -87,6 +87,21 @@ async def test_an_entity_that_was_there_comes_back_with_a_restart_whatever_the_f
     await settle(home.hass)
 
     assert home.state("temperature", serial) == "unknown"
+
+
+async def test_the_registry_hears_of_each_entity_once(hass: HomeAssistant, start_home: StartHome) -> None:
+    """With all that it keeps: what is added later costs a second write of the registry and of the state."""
+    actions: Counter[str] = Counter()
+
+    @callback
+    def count(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        actions[event.data["action"]] += 1
+
+    hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, count)
+    home = await start_home()
+
+    registered = er.async_entries_for_config_entry(er.async_get(hass), home.entry.entry_id)
+    assert actions == {"create": len(registered)}
 
 
 async def test_every_inverter_is_a_device_behind_the_gateway(home: Home) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final, override
 
 from homeassistant.components.sensor import (
+    DOMAIN,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -14,6 +15,7 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
@@ -158,6 +160,13 @@ class _ValueSensor(GatewayEntity, SensorEntity):
     def native_value(self) -> StateType | datetime:
         """The value as it was looked up last."""
         return self._written[1]
+
+    @override
+    def get_initial_entity_options(self) -> er.EntityOptionsType | None:
+        """Give the digits to show with the rest: else the registry is changed, and the state written, once more."""
+        options = super().get_initial_entity_options()
+        digits = self.suggested_display_precision
+        return options if digits is None else {**(options or {}), DOMAIN: {"suggested_display_precision": digits}}
 
 
 class FlowSensor(_ValueSensor):
