@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, override
 
 from homeassistant.components.sensor import (
-    DOMAIN,
+    DOMAIN as SENSOR_DOMAIN,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -166,7 +166,9 @@ class _ValueSensor(GatewayEntity, SensorEntity):
         """Give the digits to show with the rest: else the registry is changed, and the state written, once more."""
         options = super().get_initial_entity_options()
         digits = self.suggested_display_precision
-        return options if digits is None else {**(options or {}), DOMAIN: {"suggested_display_precision": digits}}
+        if digits is None:
+            return options
+        return {**(options or {}), SENSOR_DOMAIN: {"suggested_display_precision": digits}}
 
 
 class FlowSensor(_ValueSensor):
