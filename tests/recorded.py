@@ -157,21 +157,18 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     },
     "8.2.4286_with_3cts_and_battery_split": {
         "net_consumption_power_factor": _SUMMED_FACTOR,
-        "production_power_factor": _SUMMED_FACTOR,
         "total_consumption_power_factor": _SUMMED_FACTOR,
         "production_energy_last_7_days": _WEEK_IS_THE_LIFETIME,
         "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
     },
     "8.2.4382_ACB": {"total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR},
     "8.3.5167_3rd-pv": {
-        "net_consumption_power_factor": _SUMMED_FACTOR,
         "production_power_factor": _SUMMED_FACTOR,
         "production_energy_last_7_days": _WEEK_IS_THE_LIFETIME,
         "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
     },
     "8.3.5169_with_generator": {
         "net_consumption_power_factor": _SUMMED_FACTOR,
-        "production_power_factor": _SUMMED_FACTOR,
         "total_consumption_power_factor": _SUMMED_FACTOR,
     },
     "8.3.5289_modGone": {"inverter * ac_current": _NOT_MEASURED, "inverter * signal_strength": _NOT_MEASURED},

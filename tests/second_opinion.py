@@ -84,7 +84,7 @@ def _electrics_of_report(data: EnvoyData, phases: int) -> Iterator[_Item]:
 
 def _electrics(flow: str, suffix: str, raw: Mapping[str, float], phases: int) -> Iterator[_Item]:
     """Give one entry of the report or one of its lines."""
-    yield f"{flow}_voltage{suffix}", raw["rmsVoltage"] / phases
+    yield f"{flow}_voltage{suffix}", round(raw["rmsVoltage"] / phases, 3)
     yield f"{flow}_current{suffix}", raw["rmsCurrent"]
     yield f"{flow}_power_factor{suffix}", raw["pwrFactor"]
     yield f"{flow}_apparent_power{suffix}", raw["apprntPwr"]
@@ -115,7 +115,7 @@ def _meter(flow: str, suffix: str, meter: EnvoyMeterData, raw: Mapping[str, floa
         yield f"{flow}_ct_energy_delivered{suffix}", meter.energy_delivered
         yield f"{flow}_ct_energy_received{suffix}", meter.energy_received
         return
-    yield f"{flow}_voltage{suffix}", meter.voltage / phases
+    yield f"{flow}_voltage{suffix}", round(meter.voltage / phases, 3)
     yield f"{flow}_current{suffix}", meter.current
     yield f"{flow}_power_factor{suffix}", meter.power_factor
     yield f"{flow}_apparent_power{suffix}", raw["apparentPower"]

@@ -128,7 +128,7 @@ SITES = {
         size=619916,
         handshakes=0,
         connections=0,
-        writes=2590,
+        writes=2148,
     ),
 }
 

@@ -12,7 +12,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
-from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.client import Flow, Lane
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
 
 from .conftest import StartHome
@@ -199,8 +199,8 @@ async def test_in_live_mode_power_is_shown_each_time_and_counters_each_half_minu
     # Home Assistant adds a part of a second to each interval.
     await home.advance(300, step=6)
 
-    shown = ("production_power", "production_lifetime", "production_today", "grid_export")
-    assert [counts[name] for name in shown] == [50, 10, 10, 10]
+    shown = ("production_power", "net_consumption_power", "production_lifetime", "production_today")
+    assert [counts[name] for name in shown] == [50, 50, 10, 10]
 
 
 @pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
@@ -208,11 +208,29 @@ async def test_in_live_mode_what_is_added_up_here_takes_each_power(start_home: S
     """Import and export with a total-consumption CT: what is left out would be lost."""
     home = await start_home("metered_total_split_phase")
     await live_mode(home)
-    counts = changes(home)
+    lane = home.lane(Lane.LIVE)
+    exported = set()
+    lane.async_add_listener(lambda: exported.add(lane.data.counters(Flow.NET_CONSUMPTION).energy_received_wh))
 
     await home.advance(300, step=6)
 
-    assert counts["grid_export"] == 50
+    assert len(exported) == 50
+
+
+@pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
+async def test_what_is_too_small_to_be_shown_is_no_news(home: Home) -> None:
+    """A CT's noise of a part of a watt would be a third of what goes to the database."""
+    await live_mode(home)
+    counts = changes(home)
+    flow = Flow.TOTAL_CONSUMPTION
+    lane = home.lane(Lane.LIVE)
+    measured = set()
+    lane.async_add_listener(lambda: measured.add(lane.data.measurement(flow, 3).power_w))
+
+    await home.advance(300, step=6)
+
+    assert len(measured) == 50
+    assert counts["total_consumption_power_l3"] == len({round(power) for power in measured if power is not None}) - 1
 
 
 def contexts(home: Home, *unique_ids: str) -> list[str]:
@@ -225,7 +243,8 @@ def contexts(home: Home, *unique_ids: str) -> list[str]:
 @pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
 async def test_the_numbers_of_one_reading_share_a_context(home: Home) -> None:
     """They have one cause, and the next reading is another."""
-    flows = [f"{home.entry.unique_id}_{flow}_power" for flow in ("production", "total_consumption", "net_consumption")]
+    keys = ("production_power", "production_power_l1", "net_consumption_power")
+    flows = [f"{home.entry.unique_id}_{key}" for key in keys]
     await home.advance(35)
     first = contexts(home, *flows)
     await home.advance(35)

@@ -190,9 +190,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
             quiet = {serial for serial, inverter in self.data.inverters.items() if known.get(serial) is inverter}
             if told.counted is self.data.counted:
                 quiet.add(COUNTED)
-        for update_callback, part in list(self._listeners.values()):
-            if part in quiet:
-                continue
+        for update_callback in [update for update, part in self._listeners.values() if part not in quiet]:
             try:
                 update_callback()
             except Exception:  # noqa: BLE001 - as Home Assistant does here: one entity's trouble is not the others'

@@ -140,7 +140,7 @@ def _status_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
 
 def _flow_value(lane: LaneCoordinator, description: FlowSensorDescription, flow: Flow, phase: int) -> float | None:
     data = lane.data
-    return description.value_fn(data.counters(flow, phase) if description.counted else data.measurement(flow, phase))
+    return description.value(data.counters(flow, phase) if description.counted else data.measurement(flow, phase))
 
 
 def _inverter_value(description: InverterSensorDescription, inverter: Inverter) -> float | datetime | None:

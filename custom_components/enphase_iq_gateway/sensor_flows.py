@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
@@ -20,6 +21,8 @@ from .client import Flow, Measurement, Quantity
 HOUSE: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 PRODUCED_AND_CONSUMED: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
 NET: Final = (Flow.NET_CONSUMPTION,)
+# The gateway sends three; those of power and energy are far below what a CT can tell, and would change at each reading.
+_SENT_DIGITS: Final = 3
 OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
 
 
@@ -34,13 +37,20 @@ class FlowSensorDescription(SensorEntityDescription):
     quantity: Quantity
     """What it comes from, which decides the lane."""
     value_fn: Callable[[Measurement], float | None]
+    digits: int = 0
+    """Behind the point, in the native unit: a change of further ones is no news."""
     phases: bool = True
     phases_enabled: bool = True
 
-    @property
+    @cached_property
     def counted(self) -> bool:
         """Whether it is a counter, so that what the guard publishes is shown and not what was measured."""
         return self.quantity in (Quantity.LIFETIME, Quantity.DIRECTIONS)
+
+    def value(self, measured: Measurement) -> float | None:
+        """The value to show, to its digits: whole numbers where it has none."""
+        value = self.value_fn(measured)
+        return None if value is None else round(value, self.digits or None)
 
     def of(self, flow: Flow, phase: int) -> FlowSensorDescription:
         """The same row for one flow and phase, 0 for all phases together."""
@@ -135,6 +145,7 @@ def _electrical(
         native_unit_of_measurement=unit,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=precision,
+        digits=_SENT_DIGITS,
         flows=flows,
         phases=phases,
         phases_enabled=False,

@@ -51,7 +51,6 @@ IDENTITY_S: Final = 20.0
 schemes are tried within `ANSWER_S`."""
 BODY_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a decoded body: a hundred times the largest recorded answer (device data, 43 kB)."""
-_CHUNK: Final = 64 * 1024  # what aiohttp reads at once
 SESSION_COOKIE: Final = "sessionId"
 """What `/auth/check_jwt` gives for a token (G§2.5)."""
 
@@ -252,7 +251,7 @@ class Door:
 async def _read(response: ClientResponse, path: str) -> bytes:
     """Take a body as far as the limit, whatever its header says of the length."""
     body = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
+    while chunk := await response.content.readany():
         body += chunk
         if len(body) > BODY_LIMIT:
             raise GatewayResponseError(path, f"more than {BODY_LIMIT} bytes")
