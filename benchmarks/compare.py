@@ -92,7 +92,7 @@ def main() -> int:
         for number in range(chosen.runs):
             for case in cases(quick=chosen.quick):
                 sys.stderr.write(f"run {number + 1}: {' '.join(case.arguments)}\n")
-                measured.setdefault(case, []).append(measure(case))
+                measured.setdefault(case, []).extend(measure(case) for _ in range(case.times))
     results: Results = {case: together(runs) for case, runs in measured.items()}
     table = figures(results)
     sys.stdout.write(", ".join(f"{name} {what}" for name, what in versions().items()))

@@ -97,6 +97,7 @@ class _Row:
     interval_s: int = 60
     memory: bool = False
     night: bool = False
+    set_up: bool = False
 
     def cases(self) -> tuple[Case, Case]:
         """Ours and theirs; theirs has one interval only."""
@@ -106,6 +107,7 @@ class _Row:
             "device_limit": self.device_limit,
             "memory": self.memory,
             "night": self.night,
+            "set_up": self.set_up,
         }
         return (
             Case(integration=OURS, interval_s=self.interval_s, **site),
@@ -159,17 +161,18 @@ _ROWS: tuple[_Row, ...] = (
         all_entities=True,
         goal=0,
     ),
-    _Row(name="set-up: CPU ms, 20 inverters", take=_setup_cpu, inverters=20, ratio_goal=1.0),
-    _Row(name="set-up: CPU ms, 49 inverters", take=_setup_cpu, ratio_goal=1.0),
+    _Row(name="set-up: CPU ms, 20 inverters", take=_setup_cpu, inverters=20, set_up=True, ratio_goal=1.0),
+    _Row(name="set-up: CPU ms, 49 inverters", take=_setup_cpu, set_up=True, ratio_goal=1.0),
     _Row(
         name="set-up: CPU ms, all entities, 200 inverters",
         take=_setup_cpu,
         inverters=200,
         all_entities=True,
+        set_up=True,
         ratio_goal=1.0,
     ),
-    _Row(name="set-up: requests, 20 inverters", take=_setup_requests, inverters=20, ratio_goal=1.0),
-    _Row(name="set-up: requests, 49 inverters", take=_setup_requests, ratio_goal=1.0),
+    _Row(name="set-up: requests, 20 inverters", take=_setup_requests, inverters=20, set_up=True, ratio_goal=1.0),
+    _Row(name="set-up: requests, 49 inverters", take=_setup_requests, set_up=True, ratio_goal=1.0),
     _Row(name="memory, KiB per entity, default, 49 inverters", take=_memory, memory=True, ratio_goal=1.0),
     _Row(
         name="memory, KiB per entity, all entities, 200 inverters",

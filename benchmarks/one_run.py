@@ -69,6 +69,8 @@ async def run(chosen: Namespace, folder: Path, clock: VirtualClock, gateway: Gat
         before = homes.cpu_ms()
         await home.set_up()
         result["setup"] = {"cpu_ms": homes.cpu_ms() - before, **gateway.served()}
+        if chosen.set_up:
+            return result
         await home.live(WARM_UP_S)
         result["entities"] = len(home.hass.states.async_all())
         if chosen.memory:
@@ -103,6 +105,7 @@ def main() -> None:
     parser.add_argument("--all-entities", action="store_true")
     parser.add_argument("--interval", type=int, default=60, help="of the live lane; theirs is 60 s always")
     parser.add_argument("--night", action="store_true")
+    parser.add_argument("--set-up", action="store_true", help="only set-up, no hour")
     parser.add_argument("--memory", action="store_true", help="only what set-up and warm-up leave in memory")
     parser.add_argument("--device-limit", type=int, default=50, help="how many devices device_data lists at most")
     parser.add_argument("--slow-readings", type=float, default=0.0, metavar="SECONDS")
