@@ -18,7 +18,7 @@ def changed[T](model: T, **values: object) -> T:
     For slotted dataclasses whose fields all go into `__init__`. It takes half the time of `replace` (1.6 against 3.7 us
     for twelve fields).
     """
-    # Loops in the plain: this is what a reading spends most of its own time on.
+    # Loops in the plain: each report and each reading of the inverters passes here for every phase and inverter.
     for name, value in values.items():
         if getattr(model, name) != value:
             break
