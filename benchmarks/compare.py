@@ -1,17 +1,18 @@
 """What an hour costs: Home Assistant's own `enphase_envoy` and this integration, side by side.
 
 Each in a process of its own, in a bare Home Assistant, against the simulated gateway in another process, with the time
-put forward from timer to timer. `python benchmarks/compare.py --help`; the rest: docs/performance.md.
+put forward from timer to timer; those that are compared take turns, a quarter of an hour at a time.
+`python benchmarks/compare.py --help`; the rest: docs/performance.md.
 """
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import chain
 import json
 from pathlib import Path
 import platform
 from statistics import median
-import subprocess
 import sys
 from typing import Any
 
@@ -19,28 +20,21 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # run as a file, it finds
 
 from benchmarks.awake import kept_awake
 from benchmarks.goals import Figure, Results, figures
-from benchmarks.runs import Case, cases
+from benchmarks.runs import Case, matches
+from benchmarks.turns import in_turns
 
 ROOT = Path(__file__).parent.parent
-# A slow machine at 400 inverters with everything on, ten times over.
-_LIMIT_S = 600
 _SHOWN_WHOLE = 100
 
 
-def measure(case: Case) -> dict[str, Any]:
-    """Run one case in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.one_run", *case.arguments]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=_LIMIT_S)  # noqa: S603 - our own command
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
-
-
 def together(results: list[dict[str, Any]]) -> dict[str, Any]:
-    """One result of several runs: of processor times the least, to which others only add, of counts the median."""
+    """One result of several runs: the median of all that is a number; many of one run count each."""
     return {
         key: together([result[key] for result in results])
         if isinstance(value, dict)
-        else (min if key.startswith("cpu_ms") else median)(result.get(key, 0) for result in results)
+        else median(chain.from_iterable(result[key] for result in results))
+        if isinstance(value, list)
+        else median(result.get(key, 0) for result in results)
         if isinstance(value, int | float)
         else value
         for key, value in results[0].items()
@@ -80,19 +74,18 @@ def versions() -> dict[str, str]:
 def main() -> int:
     """Run the command line; give 1 when a goal is missed."""
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--runs", type=int, default=1, help="of each case: the least time counts, and the median of counts (default 1)"
-    )
+    parser.add_argument("--runs", type=int, default=1, help="of each case: the median counts (default 1)")
     parser.add_argument("--quick", action="store_true", help="20 and 200 inverters only")
     parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "compare.json", metavar="FILE")
     chosen = parser.parse_args()
     measured: dict[Case, list[dict[str, Any]]] = {}
     with kept_awake() as awake:
-        # Whole rounds rather than one case after the other: a busy moment of the machine then meets all of them.
         for number in range(chosen.runs):
-            for case in cases(quick=chosen.quick):
-                sys.stderr.write(f"run {number + 1}: {' '.join(case.arguments)}\n")
-                measured.setdefault(case, []).extend(measure(case) for _ in range(case.times))
+            for match in matches(quick=chosen.quick):
+                for case in match:
+                    sys.stderr.write(f"run {number + 1}: {' '.join(case.arguments)}\n")
+                for case, result in in_turns(match).items():
+                    measured.setdefault(case, []).append(result)
     results: Results = {case: together(runs) for case, runs in measured.items()}
     table = figures(results)
     sys.stdout.write(", ".join(f"{name} {what}" for name, what in versions().items()))

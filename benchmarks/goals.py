@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .runs import NO_LIMIT, OURS, THEIRS, Case
+from .runs import NO_LIMIT, Case
 
 type Result = Mapping[str, Any]
 type Results = Mapping[Case, Result]
@@ -85,38 +85,17 @@ def _memory(result: Result) -> float:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Row:
-    """One figure of one site, taken from a case of ours and the same one of theirs."""
+    """One figure, taken from a case of ours and the same one of theirs."""
 
     name: str
     take: Callable[[Result], float]
+    ours: Case
     ratio_goal: float | None = None
     goal: float | None = None
-    inverters: int = 49
-    all_entities: bool = False
-    device_limit: int = 50
-    interval_s: int = 60
-    memory: bool = False
-    night: bool = False
-    set_up: bool = False
-
-    def cases(self) -> tuple[Case, Case]:
-        """Ours and theirs; theirs has one interval only."""
-        site: dict[str, Any] = {
-            "inverters": self.inverters,
-            "all_entities": self.all_entities,
-            "device_limit": self.device_limit,
-            "memory": self.memory,
-            "night": self.night,
-            "set_up": self.set_up,
-        }
-        return (
-            Case(integration=OURS, interval_s=self.interval_s, **site),
-            Case(integration=THEIRS, **site),
-        )
 
     def figure(self, results: Results) -> Figure | None:
         """The line, None where this was not measured."""
-        ours, theirs = (results.get(case) for case in self.cases())
+        ours, theirs = results.get(self.ours), results.get(self.ours.theirs)
         if ours is None or theirs is None:
             return None
         return Figure(
@@ -132,66 +111,98 @@ _REQUESTS, _BYTES = _served("requests"), _served("bytes")
 _LIVE = "live mode, 5 s against their 60 s: "
 _USUAL = "default interval, 30 s against their 60 s: "
 _ROWS: tuple[_Row, ...] = (
-    _Row(name="requests per hour, 20 inverters", take=_REQUESTS, inverters=20, ratio_goal=0.40),
-    _Row(name="requests per hour, 49 inverters", take=_REQUESTS, ratio_goal=0.40),
-    _Row(name="reads of `/production.json` per hour", take=_reports, inverters=20, goal=12),
-    _Row(name="bytes per hour, 20 inverters", take=_BYTES, inverters=20, ratio_goal=0.40),
-    _Row(name="bytes per hour, 49 inverters, listed in full", take=_BYTES, device_limit=NO_LIMIT, ratio_goal=0.40),
-    _Row(name="bytes per hour, 49 inverters, list cut at 50 devices", take=_BYTES),
-    _Row(name="TLS handshakes per hour", take=_served("handshakes"), goal=4),
-    _Row(name="CPU ms per minute, default entities, 20 inverters", take=_cpu, inverters=20, ratio_goal=0.50),
-    _Row(name="CPU ms per minute, default entities, 49 inverters", take=_cpu, ratio_goal=0.50),
-    _Row(name="CPU ms per minute, default, 49, listed in full", take=_cpu, device_limit=NO_LIMIT, ratio_goal=0.50),
-    _Row(name="CPU ms per minute, default entities, 200 inverters", take=_cpu, inverters=200),
-    _Row(name="CPU ms per minute, default entities, 400 inverters", take=_cpu, inverters=400),
-    _Row(name="CPU ms per minute, all entities, 20 inverters", take=_cpu, inverters=20, all_entities=True),
-    _Row(name="CPU ms per minute, all entities, 49 inverters", take=_cpu, all_entities=True),
+    _Row(name="requests per hour, 20 inverters", take=_REQUESTS, ours=Case(inverters=20), ratio_goal=0.40),
+    _Row(name="requests per hour, 49 inverters", take=_REQUESTS, ours=Case(inverters=49), ratio_goal=0.40),
+    _Row(name="reads of `/production.json` per hour", take=_reports, ours=Case(inverters=20), goal=12),
+    _Row(name="bytes per hour, 20 inverters", take=_BYTES, ours=Case(inverters=20), ratio_goal=0.40),
+    _Row(
+        name="bytes per hour, 49 inverters, listed in full",
+        take=_BYTES,
+        ours=Case(inverters=49, device_limit=NO_LIMIT),
+        ratio_goal=0.40,
+    ),
+    _Row(name="bytes per hour, 49 inverters, list cut at 50 devices", take=_BYTES, ours=Case(inverters=49)),
+    _Row(name="TLS handshakes per hour", take=_served("handshakes"), ours=Case(inverters=49), goal=4),
+    _Row(name="CPU ms per minute, default entities, 20 inverters", take=_cpu, ours=Case(inverters=20), ratio_goal=0.50),
+    _Row(name="CPU ms per minute, default entities, 49 inverters", take=_cpu, ours=Case(inverters=49), ratio_goal=0.50),
+    _Row(
+        name="CPU ms per minute, default, 49, listed in full",
+        take=_cpu,
+        ours=Case(inverters=49, device_limit=NO_LIMIT),
+        ratio_goal=0.50,
+    ),
+    _Row(name="CPU ms per minute, default entities, 200 inverters", take=_cpu, ours=Case(inverters=200)),
+    _Row(name="CPU ms per minute, default entities, 400 inverters", take=_cpu, ours=Case(inverters=400)),
+    _Row(name="CPU ms per minute, all entities, 20 inverters", take=_cpu, ours=Case(inverters=20, all_entities=True)),
+    _Row(name="CPU ms per minute, all entities, 49 inverters", take=_cpu, ours=Case(inverters=49, all_entities=True)),
     _Row(
         name="CPU ms per minute, all entities, 200 inverters",
         take=_cpu,
-        inverters=200,
-        all_entities=True,
+        ours=Case(inverters=200, all_entities=True),
         ratio_goal=0.25,
     ),
-    _Row(name="CPU ms per minute, all entities, 400 inverters", take=_cpu, inverters=400, all_entities=True),
+    _Row(name="CPU ms per minute, all entities, 400 inverters", take=_cpu, ours=Case(inverters=400, all_entities=True)),
     _Row(
         name="state reports an hour that change nothing, all entities, 200 inverters",
         take=_unchanging,
-        inverters=200,
-        all_entities=True,
+        ours=Case(inverters=200, all_entities=True),
         goal=0,
     ),
-    _Row(name="set-up: CPU ms, 20 inverters", take=_setup_cpu, inverters=20, set_up=True, ratio_goal=1.0),
-    _Row(name="set-up: CPU ms, 49 inverters", take=_setup_cpu, set_up=True, ratio_goal=1.0),
+    _Row(name="set-up: CPU ms, 20 inverters", take=_setup_cpu, ours=Case(inverters=20, set_up=True), ratio_goal=1.0),
+    _Row(name="set-up: CPU ms, 49 inverters", take=_setup_cpu, ours=Case(inverters=49, set_up=True), ratio_goal=1.0),
     _Row(
         name="set-up: CPU ms, all entities, 200 inverters",
         take=_setup_cpu,
-        inverters=200,
-        all_entities=True,
-        set_up=True,
+        ours=Case(inverters=200, all_entities=True, set_up=True),
         ratio_goal=1.0,
     ),
-    _Row(name="set-up: requests, 20 inverters", take=_setup_requests, inverters=20, set_up=True, ratio_goal=1.0),
-    _Row(name="set-up: requests, 49 inverters", take=_setup_requests, set_up=True, ratio_goal=1.0),
-    _Row(name="memory, KiB per entity, default, 49 inverters", take=_memory, memory=True, ratio_goal=1.0),
+    _Row(
+        name="set-up: requests, 20 inverters",
+        take=_setup_requests,
+        ours=Case(inverters=20, set_up=True),
+        ratio_goal=1.0,
+    ),
+    _Row(
+        name="set-up: requests, 49 inverters",
+        take=_setup_requests,
+        ours=Case(inverters=49, set_up=True),
+        ratio_goal=1.0,
+    ),
+    _Row(
+        name="memory, KiB per entity, default, 49 inverters",
+        take=_memory,
+        ours=Case(inverters=49, memory=True),
+        ratio_goal=1.0,
+    ),
     _Row(
         name="memory, KiB per entity, all entities, 200 inverters",
         take=_memory,
-        inverters=200,
-        all_entities=True,
-        memory=True,
+        ours=Case(inverters=200, all_entities=True, memory=True),
         ratio_goal=1.0,
     ),
-    _Row(name=f"{_USUAL}requests, 20 inverters", take=_REQUESTS, inverters=20, interval_s=30, ratio_goal=1.0),
-    _Row(name=f"{_USUAL}bytes, 20 inverters", take=_BYTES, inverters=20, interval_s=30, ratio_goal=1.0),
-    _Row(name=f"{_USUAL}requests, 49 inverters", take=_REQUESTS, interval_s=30, ratio_goal=1.0),
-    _Row(name=f"{_USUAL}bytes, 49 inverters", take=_BYTES, interval_s=30, ratio_goal=1.0),
-    _Row(name=f"{_USUAL}CPU ms per minute, 20 inverters", take=_cpu, inverters=20, interval_s=30),
-    _Row(name=f"{_LIVE}CPU ms per minute, 20 inverters", take=_cpu, inverters=20, interval_s=5, ratio_goal=2.0),
-    _Row(name=f"{_LIVE}CPU ms per minute, 49 inverters", take=_cpu, interval_s=5, ratio_goal=2.0),
-    _Row(name=f"{_LIVE}all entities, 20", take=_cpu, inverters=20, interval_s=5, all_entities=True, ratio_goal=2.0),
-    _Row(name="night: requests per hour, 20 inverters", take=_REQUESTS, inverters=20, night=True),
-    _Row(name="night: CPU ms per minute, 20 inverters", take=_cpu, inverters=20, night=True),
+    _Row(
+        name=f"{_USUAL}requests, 20 inverters", take=_REQUESTS, ours=Case(inverters=20, interval_s=30), ratio_goal=1.0
+    ),
+    _Row(name=f"{_USUAL}bytes, 20 inverters", take=_BYTES, ours=Case(inverters=20, interval_s=30), ratio_goal=1.0),
+    _Row(
+        name=f"{_USUAL}requests, 49 inverters", take=_REQUESTS, ours=Case(inverters=49, interval_s=30), ratio_goal=1.0
+    ),
+    _Row(name=f"{_USUAL}bytes, 49 inverters", take=_BYTES, ours=Case(inverters=49, interval_s=30), ratio_goal=1.0),
+    _Row(name=f"{_USUAL}CPU ms per minute, 20 inverters", take=_cpu, ours=Case(inverters=20, interval_s=30)),
+    _Row(
+        name=f"{_LIVE}CPU ms per minute, 20 inverters", take=_cpu, ours=Case(inverters=20, interval_s=5), ratio_goal=2.0
+    ),
+    _Row(
+        name=f"{_LIVE}CPU ms per minute, 49 inverters", take=_cpu, ours=Case(inverters=49, interval_s=5), ratio_goal=2.0
+    ),
+    _Row(
+        name=f"{_LIVE}all entities, 20",
+        take=_cpu,
+        ours=Case(inverters=20, all_entities=True, interval_s=5),
+        ratio_goal=2.0,
+    ),
+    _Row(name="night: requests per hour, 20 inverters", take=_REQUESTS, ours=Case(inverters=20, night=True)),
+    _Row(name="night: CPU ms per minute, 20 inverters", take=_cpu, ours=Case(inverters=20, night=True)),
 )
 
 
@@ -202,13 +213,12 @@ def figures(results: Results) -> list[Figure]:
 
 def _growth(results: Results) -> Iterator[Figure]:
     """How much more ten times the inverters cost."""
-    grown = []
-    for integration in (OURS, THEIRS):
-        small, large = (
-            results.get(Case(integration=integration, inverters=inverters, all_entities=True))
-            for inverters in (20, 200)
-        )
-        if small is None or large is None:
-            return
-        grown.append(_cpu(large) / _cpu(small))
-    yield Figure(name="growth of CPU from 20 to 200 inverters, all entities", ours=grown[0], theirs=grown[1], goal=1.5)
+    small, large = Case(inverters=20, all_entities=True), Case(inverters=200, all_entities=True)
+    if not {small, large, small.theirs, large.theirs} <= results.keys():
+        return
+    yield Figure(
+        name="growth of CPU from 20 to 200 inverters, all entities",
+        ours=_cpu(results[large]) / _cpu(results[small]),
+        theirs=_cpu(results[large.theirs]) / _cpu(results[small.theirs]),
+        goal=1.5,
+    )

@@ -1,7 +1,12 @@
-"""One integration, one site, one process: prints what it cost as one line of JSON."""
+"""One integration, one site, one process: prints what it cost as one line of JSON.
+
+With `--turns` it does a part of its work at a time: an empty line says that the part is done, an empty line to it that
+the next one may begin. So several of these can be measured in turns, and a machine that is busy is as busy for all.
+"""
 
 from argparse import ArgumentParser, Namespace
 import asyncio
+from collections.abc import Callable
 from contextlib import ExitStack
 import gc
 import importlib
@@ -53,8 +58,17 @@ class GatewayProcess:
         self._process.wait()
 
 
-async def run(chosen: Namespace, folder: Path, clock: VirtualClock, gateway: GatewayProcess) -> dict[str, Any]:
-    """Set up, warm up, live some hours for the processor time, then one for the events."""
+def _take_turn() -> None:
+    """Say that a part is done, and wait until the next one may begin."""
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+
+
+async def run(
+    chosen: Namespace, folder: Path, clock: VirtualClock, gateway: GatewayProcess, wait: Callable[[], None]
+) -> dict[str, Any]:
+    """Set up, warm up, live some hours for the processor time, then one for the events; `wait` between these parts."""
     # Not before the clock is installed: what is imported keeps the time it has found.
     homes = importlib.import_module("benchmarks.home")
     options = {"update_interval": chosen.interval} if chosen.integration == homes.OURS else {}
@@ -80,19 +94,24 @@ async def run(chosen: Namespace, folder: Path, clock: VirtualClock, gateway: Gat
             if chosen.profile_to:
                 profile = importlib.import_module("benchmarks.profile_hour")
                 profiling.enter_context(profile.profiled(chosen.profile_to))
-            costs = []
+            result["cpu_ms_per_minute"] = costs = []
             for _ in range(HOURS):
                 gateway.served()
-                costs += [await home.cost_of(QUARTER_S) for _ in range(QUARTERS)]
-        # The least of them: to a processor time others on the host only add.
-        result["cpu_ms_per_minute"] = min(costs)
+                for _ in range(QUARTERS):
+                    wait()
+                    costs.append(await home.cost_of(QUARTER_S))
         result["hour"] = gateway.served()
+        wait()
         events = importlib.import_module("benchmarks.events").Events(home.hass)
         await home.live(QUARTERS * QUARTER_S)
         result["state_writes"], result["state_reports"] = events.changed, events.reported
         states = home.hass.states.async_all()
         result["without_value"] = sum(state.state in {"unknown", "unavailable"} for state in states)
     return result
+
+
+def _go_on() -> None:
+    """Wait for nobody."""
 
 
 def main() -> None:
@@ -109,6 +128,7 @@ def main() -> None:
     parser.add_argument("--memory", action="store_true", help="only what set-up and warm-up leave in memory")
     parser.add_argument("--device-limit", type=int, default=50, help="how many devices device_data lists at most")
     parser.add_argument("--slow-readings", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--turns", action="store_true", help="wait for a line before each part")
     parser.add_argument("--profile-to", type=Path, metavar="FILE", help="write a profile of the hour")
     chosen = parser.parse_args()
     with TemporaryDirectory() as name, ExitStack() as stack:
@@ -125,7 +145,8 @@ def main() -> None:
         )
         stack.callback(gateway.stop)
         clock.install()
-        result = asyncio.run(run(chosen, folder, clock, gateway), loop_factory=clock.loop)
+        wait = _take_turn if chosen.turns else _go_on
+        result = asyncio.run(run(chosen, folder, clock, gateway, wait), loop_factory=clock.loop)
         sys.stdout.write(f"{json.dumps(result)}\n")
         sys.stdout.flush()
 

@@ -1,16 +1,19 @@
 """Which cases are measured: integration, site, entities, clock."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 OURS = "enphase_iq_gateway"
 THEIRS = "enphase_envoy"
-# 49 is where device_data reaches its limit (G§5.1).
-SITES = (20, 49, 200, 400)
 # Above every site: a gateway that lists all inverters in full. None is known above 50 devices; the goal for bytes comes
 # from a site of 49 inverters that cost 3.0 MB an hour, which was one.
 NO_LIMIT = 1000
+# Set-up is over in a moment, and that may be a busy one.
 _SET_UPS = 3
+_THEIR_INTERVAL_S = 60
+# Inverters of the sites; 49 is where device_data reaches its limit (G§5.1). How the cost grows from 20 to 200 is a
+# figure of its own, so these are in one match.
+_TOGETHER = ((20, 200), (49,), (400,))
 # What ours is asked to do at other intervals than theirs, the default one and live mode: by inverters and all entities.
 _FASTER = {(20, False): (30, 5), (49, False): (30, 5), (20, True): (5,)}
 
@@ -19,19 +22,19 @@ _FASTER = {(20, False): (30, 5), (49, False): (30, 5), (20, True): (5,)}
 class Case:
     """One process to run."""
 
-    integration: str
+    integration: str = OURS
     inverters: int
     all_entities: bool = False
-    interval_s: int = 60
+    interval_s: int = _THEIR_INTERVAL_S
     device_limit: int = 50
     memory: bool = False
     night: bool = False
     set_up: bool = False
 
     @property
-    def times(self) -> int:
-        """How often it runs where others run once: set-up is over in a moment, and that may be a busy one."""
-        return _SET_UPS if self.set_up else 1
+    def theirs(self) -> Case:
+        """The same with their integration, whose interval is fixed."""
+        return replace(self, integration=THEIRS, interval_s=_THEIR_INTERVAL_S)
 
     @property
     def arguments(self) -> list[str]:
@@ -48,22 +51,36 @@ class Case:
         ]
 
 
-def cases(*, quick: bool) -> Iterator[Case]:
-    """Each case once, those that are compared right after each other: a busy machine is as busy for both."""
-    for inverters in (20, 200) if quick else SITES:
+type Match = tuple[Case, ...]
+"""What is compared with each other, so measured in turns."""
+
+
+def matches(*, quick: bool) -> Iterator[Match]:
+    """Each case once, but set-up."""
+    for sites in _TOGETHER[:1] if quick else _TOGETHER:
         for all_entities in (False, True):
-            for integration in (THEIRS, OURS):
-                yield Case(integration=integration, inverters=inverters, all_entities=all_entities)
-            if not quick:
-                for interval_s in _FASTER.get((inverters, all_entities), ()):
-                    yield Case(integration=OURS, inverters=inverters, all_entities=all_entities, interval_s=interval_s)
+            yield tuple(_hours(sites, all_entities=all_entities, faster=not quick))
     if quick:
         return
-    for integration in (THEIRS, OURS):
-        yield Case(integration=integration, inverters=49, device_limit=NO_LIMIT)
-        yield Case(integration=integration, inverters=20, night=True)
-        yield Case(integration=integration, inverters=20, set_up=True)
-        yield Case(integration=integration, inverters=49, set_up=True)
-        yield Case(integration=integration, inverters=200, all_entities=True, set_up=True)
-        yield Case(integration=integration, inverters=49, memory=True)
-        yield Case(integration=integration, inverters=200, all_entities=True, memory=True)
+    yield _both(Case(inverters=49, device_limit=NO_LIMIT))
+    yield _both(Case(inverters=20, night=True))
+    for _ in range(_SET_UPS):
+        yield _both(Case(inverters=20, set_up=True))
+        yield _both(Case(inverters=49, set_up=True))
+        yield _both(Case(inverters=200, all_entities=True, set_up=True))
+    yield _both(Case(inverters=49, memory=True))
+    yield _both(Case(inverters=200, all_entities=True, memory=True))
+
+
+def _hours(sites: tuple[int, ...], *, all_entities: bool, faster: bool) -> Iterator[Case]:
+    """Hours of both on some sites, and of ours at its other intervals."""
+    for inverters in sites:
+        ours = Case(inverters=inverters, all_entities=all_entities)
+        yield from _both(ours)
+        for interval_s in _FASTER.get((inverters, all_entities), ()) if faster else ():
+            yield replace(ours, interval_s=interval_s)
+
+
+def _both(ours: Case) -> Match:
+    """A case of ours behind the same one of theirs."""
+    return (ours.theirs, ours)

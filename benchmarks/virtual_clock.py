@@ -1,4 +1,4 @@
-"""A clock that can be put forward, in two processes at once: an hour takes as long as its work does."""
+"""A clock that is put forward, in two processes at once: an hour takes as long as its work does."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -18,20 +18,24 @@ START: Final = datetime(2026, 6, 21, 10, tzinfo=ZoneInfo("Europe/Berlin")).times
 # And the hour after it has got dark: the last inverter has said its last.
 NIGHT: Final = datetime(2026, 6, 22, 0, 30, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
 
-_REAL_TIME: Final = time.time
 _REAL_MONOTONIC: Final = time.monotonic
-_OFFSET: Final = struct.Struct("d")
+_EPOCH: Final = struct.Struct("d")
 
 
 class VirtualClock:
-    """How far the virtual time of this process is ahead of the real one; written to a file for the other process."""
+    """Stands still while something is done, goes with the real time while an answer is waited for, and jumps otherwise.
+
+    So nothing depends on how fast the machine is, nor on who has his turn meanwhile. The other process reads the time
+    from a file.
+    """
 
     def __init__(self, path: Path, start: float) -> None:
         """Make the file; the virtual time is `start` now."""
-        # A plain number beside the file: each look at the time is part of what is measured.
-        self._ahead = self._began = start - _REAL_TIME()
-        path.write_bytes(_OFFSET.pack(self._ahead))
+        path.write_bytes(_EPOCH.pack(start))
         self._shared = _open(path)
+        # Plain numbers beside the file: each look at the time is part of what is measured.
+        self._start = self._epoch = start
+        self._elapsed = 0.0
         self.is_busy: Callable[[], bool] = _always
         """Whether something is under way that is to be waited for: an answer, a thread."""
 
@@ -50,16 +54,17 @@ class VirtualClock:
 
     def time(self) -> float:
         """The virtual epoch."""
-        return _REAL_TIME() + self._ahead
+        return self._epoch
 
     def monotonic(self) -> float:
-        """The virtual monotonic time."""
-        return _REAL_MONOTONIC() + self._ahead - self._began
+        """The virtual monotonic time: from zero, where a float tells the smallest steps apart."""
+        return self._elapsed
 
     def skip(self, seconds: float) -> None:
         """Put the clock forward."""
-        self._ahead += max(seconds, 0.0)
-        _OFFSET.pack_into(self._shared, 0, self._ahead)
+        self._elapsed += seconds
+        self._epoch = self._start + self._elapsed
+        _EPOCH.pack_into(self._shared, 0, self._epoch)
 
     def install(self) -> None:
         """Be the time of this process, for everything that is imported from now on."""
@@ -84,13 +89,18 @@ class _JumpingSelector(selectors.DefaultSelector):
         if timeout is not None and timeout > 0 and not self._clock.is_busy():
             self._clock.skip(timeout)
             timeout = 0
-        return super().select(timeout)
+        if timeout == 0:
+            return super().select(0)
+        began = _REAL_MONOTONIC()
+        ready = super().select(timeout)
+        self._clock.skip(_REAL_MONOTONIC() - began)
+        return ready
 
 
 def clock_of(path: Path) -> Callable[[], float]:
     """Give the virtual epoch of the process that has made the file."""
     shared = _open(path)
-    return lambda: _REAL_TIME() + float(_OFFSET.unpack_from(shared)[0])
+    return lambda: float(_EPOCH.unpack_from(shared)[0])
 
 
 def _always() -> bool:
