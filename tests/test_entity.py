@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity_platform import async_get_platforms
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
@@ -169,6 +171,27 @@ async def test_an_entity_that_cannot_take_its_values_leaves_the_others(home: Hom
 
     assert f"{home.entry.unique_id}_production_power" in written()
     assert home.log() == [("ERROR", "live: an entity could not take its values")]
+
+
+@pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
+async def test_an_inverters_entity_that_cannot_take_its_value_leaves_its_others(home: Home) -> None:
+    """They are told together, and by one after the other."""
+    (serial, *_) = home.simulator.world.inverters
+    entity_id = er.async_get(home.hass).async_get_entity_id("sensor", DOMAIN, f"{serial}_power")
+    assert entity_id is not None
+    (power,) = (
+        platform.entities[entity_id]
+        for platform in async_get_platforms(home.hass, DOMAIN)
+        if entity_id in platform.entities
+    )
+    written = writes(home)
+
+    with patch.object(power, "show", side_effect=ValueError("odd value")):
+        await home.advance(1260, step=30)
+
+    assert f"{serial}_energy_lifetime" in written()
+    assert f"{serial}_power" not in written()
+    assert set(home.log()) == {("ERROR", "inverters: an entity could not take its values")}
 
 
 async def live_mode(home: Home) -> None:

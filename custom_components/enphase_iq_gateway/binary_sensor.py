@@ -1,5 +1,6 @@
 """Binary sensors of the inverters."""
 
+from dataclasses import dataclass
 from typing import Final, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
@@ -8,19 +9,27 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Inverter, Lane
+from .client import Lane
 from .coordinator import GatewayConfigEntry
-from .entity import InverterEntity, SeenEntities
+from .inverter_entity import InverterDescription, InverterEntity
+from .seen_entities import SeenEntities
 
 # Nothing is sent to the gateway, and reading it is the lanes' work.
 PARALLEL_UPDATES = 0
 
-COMMUNICATING: Final = BinarySensorEntityDescription(
+
+@dataclass(frozen=True, kw_only=True)
+class InverterBinarySensorDescription(BinarySensorEntityDescription, InverterDescription):
+    """A yes or no of one inverter."""
+
+
+COMMUNICATING: Final = InverterBinarySensorDescription(
     key="communicating",
     translation_key="communicating",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
     entity_registry_enabled_default=False,
+    value_fn=lambda inverter: inverter.communicating,
 )
 
 
@@ -30,22 +39,16 @@ async def async_setup_entry(
     """Add a binary sensor for each inverter that says whether it communicates."""
     if (lane := entry.runtime_data.lanes.get(Lane.INVERTERS)) is not None:
         seen = SeenEntities(hass, entry, Platform.BINARY_SENSOR, async_add_entities)
-        seen.watch_inverters(lane, (COMMUNICATING,), _communicating, InverterCommunicating)
+        seen.watch_inverters(lane, (COMMUNICATING,), InverterBinarySensor)
 
 
-def _communicating(_: BinarySensorEntityDescription, inverter: Inverter) -> bool:
-    return inverter.communicating
+class InverterBinarySensor(InverterEntity, BinarySensorEntity):
+    """A yes or no of one inverter."""
 
-
-class InverterCommunicating(InverterEntity, BinarySensorEntity):
-    """Whether an inverter is heard of."""
-
-    @override
-    def _shown(self) -> tuple[bool, bool | None]:
-        return self.available, self.is_on
+    entity_description: InverterBinarySensorDescription
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether it has spoken while others did."""
-        return None if (inverter := self.inverter) is None else inverter.communicating
+        """The value as it was looked up last."""
+        return None if (value := self._written[1]) is None else bool(value)

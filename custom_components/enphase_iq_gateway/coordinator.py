@@ -191,10 +191,15 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
             if told.counted is self.data.counted:
                 quiet.add(COUNTED)
         for update_callback in [update for update, part in self._listeners.values() if part not in quiet]:
-            try:
-                update_callback()
-            except Exception:  # noqa: BLE001 - as Home Assistant does here: one entity's trouble is not the others'
-                LOGGER.exception("%s: an entity could not take its values", self.name)
+            self.let(update_callback)
+
+    @callback
+    def let[*Values](self, take: Callable[[*Values], None], *values: *Values) -> None:
+        """Let somebody take new values; as in Home Assistant one entity's trouble is not the others'."""
+        try:
+            take(*values)
+        except Exception:  # noqa: BLE001 - whatever it is
+            LOGGER.exception("%s: an entity could not take its values", self.name)
 
     def hurry(self) -> None:
         """Read soon where failures have made the lane slow: another one has just found the gateway back."""

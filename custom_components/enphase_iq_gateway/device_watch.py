@@ -1,6 +1,6 @@
 """Which inverters keep silent while others speak, and how often they speak: pure, one snapshot after the other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -42,29 +42,28 @@ class DeviceWatch:
 
         The gateway's own word (`modGone`) is no help: at night every inverter is gone (G§5.2).
         """
-        inverters = snapshot.inverters
-        self._learn_intervals(inverters.values())
-        heard = frozenset(serial for serial, inverter in inverters.items() if self._is_heard(inverter, snapshot.at))
-        self.heard = heard
+        inverters, at = snapshot.inverters, snapshot.at
+        self.mute = frozenset(serial for serial, inverter in inverters.items() if inverter.last_reported is None)
+        self.heard = heard = frozenset(self._listen(inverters, at))
         # Not by silence alone: with a clock that is wrong by an hour it would be night for ever.
         self.asleep = bool(inverters) and not heard and not any((each.power_w or 0) > 0 for each in inverters.values())
+        unheard = inverters.keys() - heard
         if not heard or len(heard) < _DAY_SHARE * len(inverters):
             self._day_since = None
-            self.silent = self.silent & inverters.keys() - heard
+            self.silent &= unheard
         else:
-            self._day_since = snapshot.at if self._day_since is None else self._day_since
+            self._day_since = at if self._day_since is None else self._day_since
             self.silent = frozenset(
-                serial
-                for serial, inverter in inverters.items()
-                if serial not in heard and (serial in self.silent or self._is_late(inverter, snapshot.at))
+                serial for serial in unheard if serial in self.silent or self._is_late(inverters[serial], at)
             )
-        self.mute = frozenset(serial for serial, inverter in inverters.items() if inverter.last_reported is None)
+        # Nearly always none: of hundreds of inverters those that stay as they are cost next to nothing.
+        wrong = {serial for serial, inverter in inverters.items() if inverter.communicating is (serial in self.silent)}
+        if not wrong:
+            return snapshot
         return replace(
             snapshot,
             inverters={
-                serial: inverter
-                if inverter.communicating is (communicating := serial not in self.silent)
-                else changed(inverter, communicating=communicating)
+                serial: changed(inverter, communicating=not inverter.communicating) if serial in wrong else inverter
                 for serial, inverter in inverters.items()
             },
         )
@@ -75,29 +74,25 @@ class DeviceWatch:
         long = sum(interval >= _LONG_INTERVAL_S for interval in self._intervals.values())
         return long > len(self._intervals) / 2
 
-    def _is_heard(self, inverter: Inverter, at: float) -> bool:
-        interval = max(self._intervals.get(inverter.serial, 0.0), _USUAL_INTERVAL_S)
-        reported = inverter.last_reported
-        return reported is not None and at - reported <= _HEARD_WITHIN_INTERVALS * interval
-
     def _is_late(self, inverter: Inverter, at: float) -> bool:
         """Whether it has been silent for too long of this day."""
         day_since = at if self._day_since is None else self._day_since
         return at - max(inverter.last_reported or 0.0, day_since) > SILENT_AFTER_S
 
-    def _learn_intervals(self, inverters: Iterable[Inverter]) -> None:
-        """Take the interval the gateway tells, else the time between two reports."""
-        serials = set()
-        for inverter in inverters:
-            serials.add(inverter.serial)
-            before, reported = self._reports.get(inverter.serial), inverter.last_reported
+    def _listen(self, inverters: Mapping[str, Inverter], at: float) -> Iterator[str]:
+        """Learn the intervals: what the gateway tells, else the time between two reports; give who has been heard."""
+        reports, intervals = self._reports, self._intervals
+        for gone in reports.keys() - inverters.keys():
+            del reports[gone]
+            intervals.pop(gone, None)
+        for serial, inverter in inverters.items():
+            before, reported = reports.get(serial), inverter.last_reported
             if reported is None:
                 continue
-            self._reports[inverter.serial] = reported
             if inverter.report_interval_s is not None:
-                self._intervals[inverter.serial] = inverter.report_interval_s
+                intervals[serial] = inverter.report_interval_s
             elif before is not None and 0 < reported - before <= _LONGEST_INTERVAL_S:
-                self._intervals[inverter.serial] = reported - before
-        for gone in self._reports.keys() - serials:
-            del self._reports[gone]
-            self._intervals.pop(gone, None)
+                intervals[serial] = reported - before
+            reports[serial] = reported
+            if at - reported <= _HEARD_WITHIN_INTERVALS * max(intervals.get(serial, 0.0), _USUAL_INTERVAL_S):
+                yield serial

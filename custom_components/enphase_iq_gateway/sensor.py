@@ -20,9 +20,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .client import Flow, Inverter, Lane, MeterStatus, Source
+from .client import Flow, Lane, MeterStatus, Source
 from .coordinator import COUNTED, GatewayConfigEntry, LaneCoordinator
-from .entity import Candidate, GatewayEntity, InverterEntity, SeenEntities
+from .entity import GatewayEntity
+from .inverter_entity import InverterEntity
+from .seen_entities import Candidate, SeenEntities
 from .sensor_flows import FLOW_SENSORS, FlowSensorDescription
 from .sensor_inverters import INVERTER_SENSORS, InverterSensorDescription
 
@@ -88,7 +90,7 @@ async def async_setup_entry(
             fixed += _status_sensors(lane)
         seen.watch(lane, fixed)
         if name is Lane.INVERTERS:
-            seen.watch_inverters(lane, INVERTER_SENSORS, _inverter_value, InverterSensor)
+            seen.watch_inverters(lane, INVERTER_SENSORS, InverterSensor)
 
 
 def _flow_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
@@ -141,10 +143,6 @@ def _status_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
 def _flow_value(lane: LaneCoordinator, description: FlowSensorDescription, flow: Flow, phase: int) -> float | None:
     data = lane.data
     return description.value(data.counters(flow, phase) if description.counted else data.measurement(flow, phase))
-
-
-def _inverter_value(description: InverterSensorDescription, inverter: Inverter) -> float | datetime | None:
-    return description.value_fn(inverter)
 
 
 def _status(lane: LaneCoordinator, flow: Flow) -> str | None:
@@ -229,11 +227,3 @@ class InverterSensor(InverterEntity, _ValueSensor):
     """A value of one inverter."""
 
     entity_description: InverterSensorDescription
-
-    @override
-    def _shown(self) -> tuple[bool, float | datetime | None]:
-        lane = self.coordinator
-        inverter = lane.data.inverters.get(self._serial)
-        if inverter is None:
-            return False, None
-        return lane.last_update_success, self.entity_description.value_fn(inverter)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
@@ -19,13 +18,12 @@ from homeassistant.const import (
 from homeassistant.util import dt as dt_util
 
 from .client import Inverter
+from .inverter_entity import InverterDescription
 
 
 @dataclass(frozen=True, kw_only=True)
-class InverterSensorDescription(SensorEntityDescription):
+class InverterSensorDescription(SensorEntityDescription, InverterDescription):
     """A value of one inverter."""
-
-    value_fn: Callable[[Inverter], float | datetime | None]
 
 
 def _energy(
