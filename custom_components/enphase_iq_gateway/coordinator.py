@@ -118,6 +118,8 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.last_success: datetime | None = None
         self.reading = Context()
         """What the states of one reading have in common."""
+        self.news: set[str] = set()
+        """The inverters that the entities are being told of: those that are not as before."""
         self._told: tuple[bool, Snapshot | None] = (False, None)
         """Whether there were values, and which, when the entities were told last."""
         self._warned = False
@@ -184,10 +186,11 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         """Tell everybody, but those who show a part of the data only of news: unchanged it is the same object."""
         self.reading = Context()
         (told_success, told), self._told = self._told, (self.last_update_success, self.data)
+        known = {} if told is None else told.inverters
+        self.news = {serial for serial, inverter in self.data.inverters.items() if known.get(serial) is not inverter}
         quiet: set[object] = set()
         if told is not None and told_success is self.last_update_success:
-            known = told.inverters
-            quiet = {serial for serial, inverter in self.data.inverters.items() if known.get(serial) is inverter}
+            quiet.update(self.data.inverters.keys() - self.news)
             if told.counted is self.data.counted:
                 quiet.add(COUNTED)
         for update_callback in [update for update, part in self._listeners.values() if part not in quiet]:

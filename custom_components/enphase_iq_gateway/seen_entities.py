@@ -8,7 +8,6 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Inverter
 from .coordinator import GatewayConfigEntry, LaneCoordinator
 from .inverter_entity import InverterDescription, WatchedInverter
 
@@ -61,18 +60,15 @@ class SeenEntities:
         self, lane: LaneCoordinator, descriptions: Sequence[D], make: Callable[[WatchedInverter, D], Entity]
     ) -> None:
         """Look for the values of each inverter now, and again when it has changed, until it has them all."""
-        looked_at: dict[str, Inverter] = {}
         missing: dict[str, tuple[WatchedInverter, Sequence[D]]] = {}
 
         @callback
-        def look() -> None:
+        def look(news: Iterable[str]) -> None:
             new = []
-            for serial, inverter in lane.data.inverters.items():
-                if looked_at.get(serial) is inverter:
-                    continue
+            for serial in news:
+                inverter = lane.data.inverters[serial]
                 # What there was before a restart comes back at first sight, and needs no look later.
-                before = () if serial in looked_at else self._registered
-                looked_at[serial] = inverter
+                before = () if serial in missing else self._registered
                 watched, wanted = missing.get(serial) or (WatchedInverter(lane, serial), descriptions)
                 still = []
                 for description in wanted:
@@ -86,5 +82,5 @@ class SeenEntities:
             if new:
                 self._add_entities(new)
 
-        look()
-        self._entry.async_on_unload(lane.async_add_listener(look))
+        look(lane.data.inverters)
+        self._entry.async_on_unload(lane.async_add_listener(lambda: look(lane.news)))

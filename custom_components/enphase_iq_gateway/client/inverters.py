@@ -32,11 +32,12 @@ def merge_inverters(documents: Documents) -> dict[str, Inverter]:
 
 
 def _fill(detailed: Inverter, listed: Inverter) -> Inverter:
-    """Let the list say what the details leave open, and all that it knows when it knows of a later report."""
+    """Take power and time from who knows of the later report, and from the other one what is left open."""
     later = (listed.last_reported or 0) > (detailed.last_reported or 0)
-    said = {
-        name: value
-        for name in ("power_w", "max_power_w", "last_reported")
-        if (later or getattr(detailed, name) is None) and (value := getattr(listed, name)) is not None
-    }
-    return changed(detailed, **said)
+    said, other = (listed, detailed) if later else (detailed, listed)
+    return changed(
+        detailed,
+        power_w=other.power_w if said.power_w is None else said.power_w,
+        max_power_w=other.max_power_w if said.max_power_w is None else said.max_power_w,
+        last_reported=other.last_reported if said.last_reported is None else said.last_reported,
+    )
