@@ -201,7 +201,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         """Let somebody take new values; as in Home Assistant one entity's trouble is not the others'."""
         try:
             take(*values)
-        except Exception:  # noqa: BLE001 - whatever it is
+        except Exception:  # noqa: BLE001 - an entity may raise anything
             LOGGER.exception("%s: an entity could not take its values", self.name)
 
     def hurry(self) -> None:
