@@ -51,11 +51,12 @@ from .guard import Guard
 from .night import in_maintenance
 from .pace import LOST_AFTER_FAILURES, Pace
 from .store import CounterStore
+from .watched_inverter import WatchedInverter
 
 type GatewayConfigEntry = ConfigEntry[GatewayRuntime]
 
 COUNTED: Final = "counted"
-"""The context of who shows counters alone; who shows an inverter alone has its serial. Others may show anything."""
+"""The context of who shows counters alone; others may show anything."""
 
 type Observer = Callable[[LaneCoordinator, GatewayError | None], None]
 """Told after each reading of a lane, with the error where it failed; must not raise."""
@@ -118,6 +119,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.last_success: datetime | None = None
         self.reading = Context()
         """What the states of one reading have in common."""
+        self._watched: dict[str, WatchedInverter] = {}
         self.news: set[str] = set()
         """The inverters that the entities are being told of: those that are not as before."""
         self._told: tuple[bool, Snapshot | None] = (False, None)
@@ -181,6 +183,11 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         return None if devices is None or not devices.truncated or old else devices
 
     @callback
+    def watched(self, serial: str) -> WatchedInverter:
+        """Where the entities of an inverter hear of its news."""
+        return self._watched.setdefault(serial, WatchedInverter())
+
+    @callback
     @override
     def async_update_listeners(self) -> None:
         """Tell everybody, but those who show a part of the data only of news: unchanged it is the same object."""
@@ -188,13 +195,23 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         (told_success, told), self._told = self._told, (self.last_update_success, self.data)
         known = {} if told is None else told.inverters
         self.news = {serial for serial, inverter in self.data.inverters.items() if known.get(serial) is not inverter}
-        quiet: set[object] = set()
-        if told is not None and told_success is self.last_update_success:
-            quiet.update(self.data.inverters.keys() - self.news)
-            if told.counted is self.data.counted:
-                quiet.add(COUNTED)
-        for update_callback in [update for update, part in self._listeners.values() if part not in quiet]:
-            self.let(update_callback)
+        before = told if told_success is self.last_update_success else None
+        counters_stand = before is not None and before.counted is self.data.counted
+        for update_callback, part in list(self._listeners.values()):
+            if not (counters_stand and part is COUNTED):
+                self.let(update_callback)
+        gone = known.keys() - self.data.inverters.keys()
+        for serial in list(self._watched) if before is None else self.news | gone:
+            self.let(self._tell_of, serial)
+
+    @callback
+    def _tell_of(self, serial: str) -> None:
+        """Tell the entities of one inverter what is new to them."""
+        inverter = self.data.inverters.get(serial)
+        available = self.last_update_success and inverter is not None
+        if (watched := self._watched.get(serial)) is not None:
+            for entity, shown in watched.news(inverter, available=available):
+                self.let(entity.show, shown)
 
     @callback
     def let[*Values](self, take: Callable[[*Values], None], *values: *Values) -> None:

@@ -1,24 +1,24 @@
 """What every entity of the gateway shares: its lane, its device, its id, and when it writes its state."""
 
 from abc import abstractmethod
-from datetime import datetime
 from typing import override
 
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity import EntityDescription
-from homeassistant.helpers.typing import UNDEFINED, StateType
+from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import LaneCoordinator
+from .watched_inverter import Shown
 
 
 class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
     """An entity of the gateway itself, on one lane."""
 
     _attr_has_entity_name = True
-    _written: tuple[bool, StateType | datetime] = (False, None)
+    _written: Shown = (False, None)
     """Whether there was a value when the state was looked at last, and which."""
 
     def __init__(
@@ -32,8 +32,14 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
         self._continuous = getattr(description, "state_class", None) is not None
         self.device_entry = _device(lane, inverter)
 
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether there was a value when the state was looked at last."""
+        return self._written[0]
+
     @abstractmethod
-    def _shown(self) -> tuple[bool, StateType | datetime]:
+    def _shown(self) -> Shown:
         """What the state would show now: a change of it is worth a write, nothing else is."""
 
     @override
@@ -50,12 +56,12 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
             self.show(shown)
 
     @callback
-    def show(self, shown: tuple[bool, StateType | datetime]) -> None:
+    def show(self, shown: Shown) -> None:
         """Write the state, which shows something new."""
         self._take(shown)
         self.async_write_ha_state()
 
-    def _take(self, shown: tuple[bool, StateType | datetime]) -> None:
+    def _take(self, shown: Shown) -> None:
         """Remember what is written now, in the context of its reading."""
         self._written = shown
         if self._continuous:

@@ -9,7 +9,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import GatewayConfigEntry, LaneCoordinator
-from .inverter_entity import InverterDescription, WatchedInverter
+from .inverter_entity import InverterDescription
 
 type Candidate = tuple[str, Callable[[], object], Callable[[], Entity]]
 """An entity that may come: its unique id, its value now, and how to make it."""
@@ -57,10 +57,13 @@ class SeenEntities:
         self._entry.async_on_unload(lane.async_add_listener(look))
 
     def watch_inverters[D: InverterDescription](
-        self, lane: LaneCoordinator, descriptions: Sequence[D], make: Callable[[WatchedInverter, D], Entity]
+        self,
+        lane: LaneCoordinator,
+        descriptions: Sequence[D],
+        make: Callable[[LaneCoordinator, str, D], Entity],
     ) -> None:
         """Look for the values of each inverter now, and again when it has changed, until it has them all."""
-        missing: dict[str, tuple[WatchedInverter, Sequence[D]]] = {}
+        missing: dict[str, Sequence[D]] = {}
 
         @callback
         def look(news: Iterable[str]) -> None:
@@ -69,16 +72,15 @@ class SeenEntities:
                 inverter = lane.data.inverters[serial]
                 # What there was before a restart comes back at first sight, and needs no look later.
                 before = () if serial in missing else self._registered
-                watched, wanted = missing.get(serial) or (WatchedInverter(lane, serial), descriptions)
                 still = []
-                for description in wanted:
+                for description in missing.get(serial, descriptions):
                     if description.value_fn(inverter) is not None or (
                         before and f"{serial}_{description.key}" in before
                     ):
-                        new.append(make(watched, description))
+                        new.append(make(lane, serial, description))
                     else:
                         still.append(description)
-                missing[serial] = watched, still
+                missing[serial] = still
             if new:
                 self._add_entities(new)
 

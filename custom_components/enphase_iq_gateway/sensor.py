@@ -200,7 +200,8 @@ class MeterStatusSensor(_ValueSensor):
 
     @override
     def _shown(self) -> tuple[bool, str | None]:
-        return self.available, _status(self.coordinator, self._flow)
+        lane = self.coordinator
+        return lane.last_update_success, _status(lane, self._flow)
 
 
 class GatewaySensor(_ValueSensor):
@@ -214,7 +215,8 @@ class GatewaySensor(_ValueSensor):
 
     @override
     def _shown(self) -> tuple[bool, StateType | datetime]:
-        return self.available, self.entity_description.value_fn(self.coordinator)
+        lane = self.coordinator
+        return lane.last_update_success, self.entity_description.value_fn(lane)
 
     @property
     @override
