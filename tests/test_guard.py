@@ -222,6 +222,23 @@ def test_an_inverter_silent_at_night_is_not_a_rejected_reading() -> None:
     assert guard.state.rejected.total() == 0
 
 
+def test_what_is_kept_of_an_inverter_is_no_new_sample() -> None:
+    """A new line takes three readings, however often the details of the last one are looked at in between."""
+    guard = Guard(site=site(INVERTERS))
+
+    def lifetime(seconds: float, lifetime_wh: float, *, kept: bool = False) -> float | None:
+        shown = {"a": Inverter(serial="a", energy_lifetime_wh=lifetime_wh)}
+        snapshot = Snapshot(at=T0 + seconds, inverters=shown, details_kept=kept)
+        return guard.check(Lane.INVERTERS, snapshot, UTC).inverters["a"].energy_lifetime_wh
+
+    lifetime(0, 1_000)
+    lifetime(900, 900_000)
+    kept = [lifetime(seconds, 900_000, kept=True) for seconds in (1_200, 1_500)]
+    read = [lifetime(1_800, 900_010), lifetime(2_700, 900_020), lifetime(3_600, 900_030)]
+    assert (kept, read) == ([1_000, 1_000], [1_000, 1_020, 1_030])
+    assert guard.state.rejected.total() == 2
+
+
 # Sources
 
 

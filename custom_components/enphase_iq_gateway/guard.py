@@ -84,7 +84,7 @@ class Guard:
             (inverter.report_interval_s or 0 for inverter in snapshot.inverters.values()),
             default=self._report_interval_s,
         )
-        inverters = {serial: self._inverter(inverter, snapshot.at) for serial, inverter in snapshot.inverters.items()}
+        inverters = {serial: self._inverter(inverter, snapshot) for serial, inverter in snapshot.inverters.items()}
         if inverters:
             snapshot = replace(snapshot, inverters=inverters)
         return replace(
@@ -184,14 +184,15 @@ class Guard:
             for serial, at in self.state.origins.items()
         )
 
-    def _inverter(self, inverter: Inverter, at: float) -> Inverter:
+    def _inverter(self, inverter: Inverter, snapshot: Snapshot) -> Inverter:
         """One inverter with its lifetime judged."""
         name = f"{INVERTER}{inverter.serial}"
         before, lifetime = self.state.counters.get(name), inverter.energy_lifetime_wh
-        if lifetime is None:  # nothing said is nothing turned away: at night that goes on for hours
+        if lifetime is None or snapshot.details_kept:
+            # Nothing said is nothing turned away: at night that goes on for hours.
             return changed(inverter, energy_lifetime_wh=before.published) if before else inverter
         limits = inverter_limits(1, inverter.report_interval_s)
-        lifetime = self._step(name, lifetime, at, limits, "inverter")
+        lifetime = self._step(name, lifetime, snapshot.at, limits, "inverter")
         if before and before.published and lifetime is not None and lifetime < before.published:
             # It began again at zero; their sum goes on.
             self.state.origins[inverter.serial] = self.state.origins.get(inverter.serial, 0.0) - before.published

@@ -93,6 +93,16 @@ async def test_details_that_will_do_are_not_read_again(asked: Asked) -> None:
 
     assert asked.endpoints == paths(INVERTER_LIST)
     assert documents.device_data is KNOWN
+    assert documents.details_kept
+
+
+def test_details_that_could_not_be_read_are_the_earlier_ones() -> None:
+    """And known to be so."""
+    failed = Documents(info=info(), failed=frozenset({DEVICE_DATA}))
+
+    documents = with_earlier(failed, Documents(info=info(), device_data=KNOWN), DEVICE_DATA)
+
+    assert (documents.device_data, documents.details_kept) == (KNOWN, True)
 
 
 async def test_details_are_read_when_the_list_does_not_answer(asked: Asked) -> None:
@@ -104,6 +114,7 @@ async def test_details_are_read_when_the_list_does_not_answer(asked: Asked) -> N
     assert asked.endpoints == paths(INVERTER_LIST, DEVICE_DATA)
     assert documents.failed == {INVERTER_LIST}
     assert documents.device_data is not KNOWN
+    assert not documents.details_kept
 
 
 async def test_a_lane_fails_whose_details_will_do_but_nothing_can_be_read(asked: Asked) -> None:

@@ -42,6 +42,7 @@ def measure(
         counted={} if standing is None else standing,
         meters={meter.flow: meter for meter in documents.meters or ()} if lane is Lane.LIVE else {},
         inverters=merge_inverters(documents) if lane is Lane.INVERTERS else {},
+        details_kept=documents.details_kept,
         total_from_net=_total_repeats_net(documents.report),
     )
 

@@ -183,7 +183,7 @@ async def read_lane(
     answers: dict[str, Any] = {"meters": meters, "device_data": devices}
     failed: set[Endpoint[object]] = set()
     last_error: GatewayError | None = None
-    got_any = False
+    got: set[Endpoint[object]] = set()
     for endpoint in _order(site, lane, details_last=devices is not None):
         details = answers["device_data"]
         if endpoint is INVERTER_LIST and details is not None and not details.truncated:
@@ -192,13 +192,19 @@ async def read_lane(
             continue
         try:
             answers[_FIELDS[endpoint]] = await gateway.read(endpoint)
-            got_any = True
+            got.add(endpoint)
         except (GatewayConnectionError, GatewayResponseError) as error:
             last_error = error
             failed.add(endpoint)
-    if last_error is not None and not got_any:
+    if last_error is not None and not got:
         raise last_error
-    return Documents(info=site.info, report_endpoint=site.report_endpoint, failed=frozenset(failed), **answers)
+    return Documents(
+        info=site.info,
+        report_endpoint=site.report_endpoint,
+        details_kept=devices is not None and DEVICE_DATA not in got,
+        failed=frozenset(failed),
+        **answers,
+    )
 
 
 def was_read(documents: Documents, endpoint: Endpoint[object]) -> bool:
@@ -208,7 +214,8 @@ def was_read(documents: Documents, endpoint: Endpoint[object]) -> bool:
 
 def with_earlier(documents: Documents, earlier: Documents, endpoint: Endpoint[object]) -> Documents:
     """Let an endpoint say what it said before."""
-    return _with(documents, endpoint, getattr(earlier, _FIELDS[endpoint]))
+    told = _with(documents, endpoint, getattr(earlier, _FIELDS[endpoint]))
+    return replace(told, details_kept=True) if endpoint is DEVICE_DATA else told
 
 
 def _order(site: Site, lane: Lane, *, details_last: bool) -> list[Endpoint[object]]:

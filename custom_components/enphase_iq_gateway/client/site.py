@@ -89,6 +89,8 @@ class Documents:
     summary: ProductionSummary | None = None
     inverter_list: InverterList | None = None
     device_data: DeviceData | None = None
+    details_kept: bool = False
+    """`device_data` is what was read earlier: nothing in it is a new sample of a counter."""
     failed: frozenset[Endpoint[object]] = frozenset()
     """Endpoints that could not be read this time but may well be there: time-outs, lost connections, 5xx."""
 

@@ -23,6 +23,8 @@ class Snapshot:
     """The counters of the flows as the guard publishes them, and nothing else of the flows."""
     meters: Mapping[Flow, Meter] = field(default_factory=dict[Flow, Meter])
     inverters: Mapping[str, Inverter] = field(default_factory=dict[str, Inverter])
+    details_kept: bool = False
+    """What the inverters have counted was read earlier, and is no new sample."""
     total_from_net: bool = False
     """The report's total repeated the net values, and was put together of production and net instead (G§6.8)."""
 
