@@ -1,6 +1,6 @@
 """Inverters that keep silent while others speak."""
 
-from custom_components.enphase_iq_gateway.client import Inverter, Snapshot
+from custom_components.enphase_iq_gateway.client import Inverter, InverterDetails, Snapshot
 from custom_components.enphase_iq_gateway.device_watch import DeviceWatch
 
 NOON = 1_795_172_400.0
@@ -31,7 +31,7 @@ class Roof:
                         serial: Inverter(
                             serial=serial,
                             last_reported=reported,
-                            report_interval_s=interval_s if told else None,
+                            details=InverterDetails(report_interval_s=interval_s if told else None),
                             communicating=False,
                         )
                         for serial, reported in self.reported.items()
@@ -175,7 +175,9 @@ def test_an_hourly_inverter_is_not_silent_between_its_reports() -> None:
 def judge_one(*, power_w: float | None, silent_s: int) -> DeviceWatch:
     """Look at a single inverter that has said nothing for so long."""
     watch = DeviceWatch()
-    inverter = Inverter(serial="a", power_w=power_w, last_reported=int(NOON) - silent_s, report_interval_s=900)
+    inverter = Inverter(
+        serial="a", power_w=power_w, last_reported=int(NOON) - silent_s, details=InverterDetails(report_interval_s=900)
+    )
     watch.judge(Snapshot(at=NOON, inverters={"a": inverter}))
     return watch
 

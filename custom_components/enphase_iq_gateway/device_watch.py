@@ -89,8 +89,8 @@ class DeviceWatch:
             before, reported = reports.get(serial), inverter.last_reported
             if reported is None:
                 continue
-            if inverter.report_interval_s is not None:
-                intervals[serial] = inverter.report_interval_s
+            if inverter.details.report_interval_s is not None:
+                intervals[serial] = inverter.details.report_interval_s
             elif before is not None and 0 < reported - before <= _LONGEST_INTERVAL_S:
                 intervals[serial] = reported - before
             reports[serial] = reported

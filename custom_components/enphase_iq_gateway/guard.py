@@ -81,7 +81,7 @@ class Guard:
                 self._reported_today[flow] = snapshot.measurement(flow).energy_today_wh
         served = {flow for flow, quantity in self.site.sources if self.site.lane(flow, quantity) is lane}
         self._report_interval_s = max(
-            (inverter.report_interval_s or 0 for inverter in snapshot.inverters.values()),
+            (inverter.details.report_interval_s or 0 for inverter in snapshot.inverters.values()),
             default=self._report_interval_s,
         )
         inverters = {serial: self._inverter(inverter, snapshot) for serial, inverter in snapshot.inverters.items()}
@@ -191,7 +191,7 @@ class Guard:
         if lifetime is None or snapshot.details_kept:
             # Nothing said is nothing turned away: at night that goes on for hours.
             return changed(inverter, energy_lifetime_wh=before.published) if before else inverter
-        limits = inverter_limits(1, inverter.report_interval_s)
+        limits = inverter_limits(1, inverter.details.report_interval_s)
         lifetime = self._step(name, lifetime, snapshot.at, limits, "inverter")
         if before and before.published and lifetime is not None and lifetime < before.published:
             # It began again at zero; their sum goes on.

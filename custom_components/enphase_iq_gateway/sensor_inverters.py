@@ -79,10 +79,12 @@ INVERTER_SENSORS: Final[tuple[InverterSensorDescription, ...]] = (
         value_fn=lambda inverter: inverter.power_w,
     ),
     _energy("energy_lifetime", lambda inverter: inverter.energy_lifetime_wh, enabled=True),
-    _energy("energy_today", lambda inverter: inverter.energy_today_wh, enabled=True),
-    _energy("energy_yesterday", lambda inverter: inverter.energy_yesterday_wh, enabled=False, state_class=None),
+    _energy("energy_today", lambda inverter: inverter.details.energy_today_wh, enabled=True),
+    _energy("energy_yesterday", lambda inverter: inverter.details.energy_yesterday_wh, enabled=False, state_class=None),
     # A window that moves on each day is no counter: no state class.
-    _energy("energy_last_7_days", lambda inverter: inverter.energy_last_7_days_wh, enabled=False, state_class=None),
+    _energy(
+        "energy_last_7_days", lambda inverter: inverter.details.energy_last_7_days_wh, enabled=False, state_class=None
+    ),
     InverterSensorDescription(
         key="last_reported",
         translation_key="last_reported",
@@ -97,54 +99,58 @@ INVERTER_SENSORS: Final[tuple[InverterSensorDescription, ...]] = (
         "dc_voltage",
         SensorDeviceClass.VOLTAGE,
         UnitOfElectricPotential.VOLT,
-        lambda inverter: inverter.dc_voltage_v,
+        lambda inverter: inverter.details.dc_voltage_v,
         1,
     ),
     _detail(
         "dc_current",
         SensorDeviceClass.CURRENT,
         UnitOfElectricCurrent.AMPERE,
-        lambda inverter: inverter.dc_current_a,
+        lambda inverter: inverter.details.dc_current_a,
         2,
     ),
     _detail(
         "ac_voltage",
         SensorDeviceClass.VOLTAGE,
         UnitOfElectricPotential.VOLT,
-        lambda inverter: inverter.ac_voltage_v,
+        lambda inverter: inverter.details.ac_voltage_v,
         1,
     ),
     _detail(
         "ac_current",
         SensorDeviceClass.CURRENT,
         UnitOfElectricCurrent.AMPERE,
-        lambda inverter: inverter.ac_current_a,
+        lambda inverter: inverter.details.ac_current_a,
         2,
     ),
     _detail(
-        "ac_frequency", SensorDeviceClass.FREQUENCY, UnitOfFrequency.HERTZ, lambda inverter: inverter.ac_frequency_hz, 2
+        "ac_frequency",
+        SensorDeviceClass.FREQUENCY,
+        UnitOfFrequency.HERTZ,
+        lambda inverter: inverter.details.ac_frequency_hz,
+        2,
     ),
     _detail(
         "temperature",
         SensorDeviceClass.TEMPERATURE,
         UnitOfTemperature.CELSIUS,
-        lambda inverter: inverter.temperature_c,
+        lambda inverter: inverter.details.temperature_c,
         0,
     ),
     _detail(
         "report_interval",
         SensorDeviceClass.DURATION,
         UnitOfTime.SECONDS,
-        lambda inverter: inverter.report_interval_s,
+        lambda inverter: inverter.details.report_interval_s,
         0,
     ),
     # The power line's own scale, without a unit (G§5.4).
-    _detail("signal_strength", None, None, lambda inverter: inverter.signal_strength),
+    _detail("signal_strength", None, None, lambda inverter: inverter.details.signal_strength),
     _detail(
         "conversion_error_time",
         SensorDeviceClass.DURATION,
         UnitOfTime.SECONDS,
-        lambda inverter: inverter.conversion_error_time_s,
+        lambda inverter: inverter.details.conversion_error_time_s,
         0,
     ),
 )

@@ -9,6 +9,7 @@ from custom_components.enphase_iq_gateway.client.models import (
     Flow,
     Info,
     Inverter,
+    InverterDetails,
     InverterList,
     Measurement,
     Meter,
@@ -117,8 +118,7 @@ def inverter(serial: str = "A", lifetime_wh: float | None = 20_000.0) -> Inverte
         power_w=100.0,
         last_reported=NOW,
         energy_lifetime_wh=lifetime_wh,
-        energy_today_wh=1_000.0,
-        energy_last_7_days_wh=9_000.0,
+        details=InverterDetails(energy_today_wh=1_000.0, energy_last_7_days_wh=9_000.0),
     )
 
 

@@ -149,8 +149,8 @@ def test_lifetimes_of_inverters_go_beyond_32_bits_of_joules() -> None:
 
     assert max(lifetimes) == pytest.approx(4_904_101_572 / 3600)
     assert sum(lifetimes) == pytest.approx(11_216_541, abs=1)
-    assert {inverter.ac_current_a for inverter in found if inverter.power_w} == {None}
-    assert {inverter.signal_strength for inverter in found} == {None}
+    assert {inverter.details.ac_current_a for inverter in found if inverter.power_w} == {None}
+    assert {inverter.details.signal_strength for inverter in found} == {None}
 
 
 def test_a_total_consumption_ct_has_its_own_counters_and_sums_its_power_factor() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import DEVICE_DATA
 from custom_components.enphase_iq_gateway.client.errors import GatewayResponseError
-from custom_components.enphase_iq_gateway.client.models import Inverter
+from custom_components.enphase_iq_gateway.client.models import Inverter, InverterDetails
 
 from .documents import NOW, Document, body, device, device_channel, device_data, last_reading
 
@@ -29,18 +29,20 @@ def test_an_inverter_is_read() -> None:
         max_power_w=310.0,
         last_reported=NOW,
         energy_lifetime_wh=2_000_000.0,
-        energy_today_wh=800.0,
-        energy_yesterday_wh=1200.0,
-        energy_last_7_days_wh=7500.0,
-        dc_voltage_v=35.25,
-        dc_current_a=6.125,
-        ac_voltage_v=230.5,
-        ac_current_a=0.875,
-        ac_frequency_hz=50.01,
-        temperature_c=31.0,
-        report_interval_s=900,
-        signal_strength=90,
-        conversion_error_time_s=3,
+        details=InverterDetails(
+            energy_today_wh=800.0,
+            energy_yesterday_wh=1200.0,
+            energy_last_7_days_wh=7500.0,
+            dc_voltage_v=35.25,
+            dc_current_a=6.125,
+            ac_voltage_v=230.5,
+            ac_current_a=0.875,
+            ac_frequency_hz=50.01,
+            temperature_c=31.0,
+            report_interval_s=900,
+            signal_strength=90,
+            conversion_error_time_s=3,
+        ),
     )
 
 
@@ -111,7 +113,7 @@ def test_missing_groups_are_missing_values() -> None:
     """What the last reading says stays."""
     found = read_one(watts=None, wattHours=5)
 
-    assert (found.power_w, found.energy_today_wh, found.ac_voltage_v) == (None, None, 230.5)
+    assert (found.power_w, found.details.energy_today_wh, found.details.ac_voltage_v) == (None, None, 230.5)
 
 
 @pytest.mark.parametrize("missing", [None, True, "5", [], {}])
@@ -119,13 +121,17 @@ def test_what_is_no_number_is_missing(missing: Document) -> None:
     """The rest of the inverter stays."""
     found = read_reading(dcVoltageINmV=missing, channelTemp=missing, duration=missing)
 
-    assert (found.dc_voltage_v, found.temperature_c, found.report_interval_s) == (None, None, None)
+    assert (found.details.dc_voltage_v, found.details.temperature_c, found.details.report_interval_s) == (
+        None,
+        None,
+        None,
+    )
     assert found.power_w == 200.0
 
 
 def test_minus_zero_is_zero() -> None:
     """Nobody wants to see -0.0 A."""
-    assert repr(read_reading(dcCurrentINmA=-0.0).dc_current_a) == "0.0"
+    assert repr(read_reading(dcCurrentINmA=-0.0).details.dc_current_a) == "0.0"
 
 
 @pytest.mark.parametrize("missing", [None, "5", True])
@@ -133,7 +139,7 @@ def test_a_power_that_is_no_number_is_missing(missing: Document) -> None:
     """The rest of the inverter stays, a current of 0 A with it."""
     found = read_one(watts={"now": missing, "max": 310}, lastReading=last_reading(acCurrentInmA=0))
 
-    assert (found.power_w, found.max_power_w, found.ac_current_a) == (None, 310.0, 0.0)
+    assert (found.power_w, found.max_power_w, found.details.ac_current_a) == (None, 310.0, 0.0)
 
 
 def test_the_unsigned_image_of_a_negative_power_is_turned_round() -> None:
@@ -146,18 +152,18 @@ def test_no_current_while_producing_is_not_measured(power: int, current: float |
     """Older inverters always send 0."""
     found = read_one(watts={"now": power}, lastReading=last_reading(acCurrentInmA=0))
 
-    assert found.ac_current_a == current
+    assert found.details.ac_current_a == current
 
 
 def test_no_signal_strength_is_not_supported() -> None:
     """Older inverters always send 0."""
-    assert read_reading(rssi=0).signal_strength is None
+    assert read_reading(rssi=0).details.signal_strength is None
 
 
 @pytest.mark.parametrize(("sent", "read"), [(13, 13), (0, None), (-5, None), (900.0, 900)])
 def test_an_interval_lasts(sent: float, read: int | None) -> None:
     """A short one is odd but true, none cannot be."""
-    assert read_reading(duration=sent).report_interval_s == read
+    assert read_reading(duration=sent).details.report_interval_s == read
 
 
 @pytest.mark.parametrize(

@@ -193,8 +193,8 @@ def _from_device_data(_: Site, documents: Documents) -> dict[Flow, Phased]:
             Measurement(
                 power_w=_sum(inverter.power_w for inverter in inverters),
                 energy_lifetime_wh=_sum(inverter.energy_lifetime_wh for inverter in inverters),
-                energy_today_wh=_sum(inverter.energy_today_wh for inverter in inverters),
-                energy_last_7_days_wh=_sum(inverter.energy_last_7_days_wh for inverter in inverters),
+                energy_today_wh=_sum(inverter.details.energy_today_wh for inverter in inverters),
+                energy_last_7_days_wh=_sum(inverter.details.energy_last_7_days_wh for inverter in inverters),
             ),
         )
     }

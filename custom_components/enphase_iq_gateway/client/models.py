@@ -142,16 +142,9 @@ class ProductionSummary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Inverter:
-    """One inverter, from `/api/v1/production/inverters` (G§4), `/ivp/pdm/device_data` (G§5) or both."""
+class InverterDetails:
+    """What `/ivp/pdm/device_data` alone says of an inverter, beside its lifetime (G§5)."""
 
-    serial: str
-    power_w: float | None = None
-    """The mean over its last report interval."""
-    max_power_w: float | None = None
-    last_reported: int | None = None
-    """End of its last report interval, epoch seconds; None when it has never reported."""
-    energy_lifetime_wh: float | None = None
     energy_today_wh: float | None = None
     energy_yesterday_wh: float | None = None
     energy_last_7_days_wh: float | None = None
@@ -167,6 +160,25 @@ class Inverter:
     signal_strength: int | None = None
     """`rssi`, arbitrary units; None where the model does not tell (0, G§5.4)."""
     conversion_error_time_s: int | None = None
+
+
+NO_DETAILS = InverterDetails()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inverter:
+    """One inverter, from `/api/v1/production/inverters` (G§4), `/ivp/pdm/device_data` (G§5) or both."""
+
+    serial: str
+    power_w: float | None = None
+    """The mean over its last report interval."""
+    max_power_w: float | None = None
+    last_reported: int | None = None
+    """End of its last report interval, epoch seconds; None when it has never reported."""
+    energy_lifetime_wh: float | None = None
+    """From the device data alone."""
+    details: InverterDetails = NO_DETAILS
+    """One object for as long as nothing in it has changed."""
     communicating: bool = True
     """Not by the gateway's own word (`modGone`): at night every inverter is gone (G§5.2). Who watches them says."""
 

@@ -6,7 +6,7 @@ Not published: `leadingVArs` and `laggingVArs`, which are no VAr on older invert
 from typing import Final
 
 from ..errors import GatewayResponseError
-from ..models import DeviceData, Inverter
+from ..models import DeviceData, Inverter, InverterDetails
 from .values import (
     JsonObject,
     array_in,
@@ -79,18 +79,20 @@ def _inverter(serial: str, device: JsonObject) -> Inverter:
         max_power_w=number(watts.get("max")),
         last_reported=reported,
         energy_lifetime_wh=lifetime,
-        energy_today_wh=number(energy.get("today")),
-        energy_yesterday_wh=number(energy.get("yesterday")),
-        energy_last_7_days_wh=number(energy.get("week")),
-        dc_voltage_v=thousandth(reading.get("dcVoltageINmV")),
-        dc_current_a=thousandth(reading.get("dcCurrentINmA")),
-        ac_voltage_v=thousandth(reading.get("acVoltageINmV")),
-        # 0 A while producing: this model does not measure it (G§5.4).
-        ac_current_a=None if current == 0 and power is not None and power > 0 else current,
-        ac_frequency_hz=thousandth(reading.get("acFrequencyINmHz")),
-        temperature_c=number(reading.get("channelTemp")),
-        # 0 s cannot be an interval (G§5.4).
-        report_interval_s=duration if duration is not None and duration > 0 else None,
-        signal_strength=whole(reading.get("rssi")) or None,
-        conversion_error_time_s=whole(reading.get("pwrConvErrSecs")),
+        details=InverterDetails(
+            energy_today_wh=number(energy.get("today")),
+            energy_yesterday_wh=number(energy.get("yesterday")),
+            energy_last_7_days_wh=number(energy.get("week")),
+            dc_voltage_v=thousandth(reading.get("dcVoltageINmV")),
+            dc_current_a=thousandth(reading.get("dcCurrentINmA")),
+            ac_voltage_v=thousandth(reading.get("acVoltageINmV")),
+            # 0 A while producing: this model does not measure it (G§5.4).
+            ac_current_a=None if current == 0 and power is not None and power > 0 else current,
+            ac_frequency_hz=thousandth(reading.get("acFrequencyINmHz")),
+            temperature_c=number(reading.get("channelTemp")),
+            # 0 s cannot be an interval (G§5.4).
+            report_interval_s=duration if duration is not None and duration > 0 else None,
+            signal_strength=whole(reading.get("rssi")) or None,
+            conversion_error_time_s=whole(reading.get("pwrConvErrSecs")),
+        ),
     )
