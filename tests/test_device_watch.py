@@ -32,7 +32,6 @@ class Roof:
                             serial=serial,
                             last_reported=reported,
                             details=InverterDetails(report_interval_s=interval_s if told else None),
-                            communicating=False,
                         )
                         for serial, reported in self.reported.items()
                     },
@@ -45,7 +44,7 @@ class Roof:
 
 
 def test_an_inverter_silent_for_two_hours_of_day_does_not_communicate() -> None:
-    """The others do, whatever the gateway says of them."""
+    """The others do."""
     roof = Roof()
     roof.pass_hours(1)
 

@@ -1,6 +1,6 @@
 """Which inverters keep silent while others speak, and how often they speak: pure, one snapshot after the other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -38,13 +38,13 @@ class DeviceWatch:
     _intervals: dict[str, float] = field(default_factory=dict[str, float])
 
     def judge(self, snapshot: Snapshot) -> Snapshot:
-        """Say of each inverter whether it communicates.
+        """Say which inverters do not communicate; as they are measured, all do.
 
         The gateway's own word (`modGone`) is no help: at night every inverter is gone (G§5.2).
         """
         inverters, at = snapshot.inverters, snapshot.at
-        self.mute = frozenset(serial for serial, inverter in inverters.items() if inverter.last_reported is None)
-        self.heard = heard = frozenset(self._listen(inverters, at))
+        heard, self.mute = self._listen(inverters, at)
+        self.heard = heard
         # Not by silence alone: with a clock that is wrong by an hour it would be night for ever.
         self.asleep = bool(inverters) and not heard and not any((each.power_w or 0) > 0 for each in inverters.values())
         unheard = inverters.keys() - heard
@@ -56,17 +56,10 @@ class DeviceWatch:
             self.silent = frozenset(
                 serial for serial in unheard if serial in self.silent or self._is_late(inverters[serial], at)
             )
-        # Nearly always none: of hundreds of inverters those that stay as they are cost next to nothing.
-        wrong = {serial for serial, inverter in inverters.items() if inverter.communicating is (serial in self.silent)}
-        if not wrong:
+        if not self.silent:
             return snapshot
-        return replace(
-            snapshot,
-            inverters={
-                serial: changed(inverter, communicating=not inverter.communicating) if serial in wrong else inverter
-                for serial, inverter in inverters.items()
-            },
-        )
+        silent = {serial: changed(inverters[serial], communicating=False) for serial in self.silent}
+        return replace(snapshot, inverters={**inverters, **silent})
 
     @property
     def reports_hourly(self) -> bool:
@@ -79,20 +72,28 @@ class DeviceWatch:
         day_since = at if self._day_since is None else self._day_since
         return at - max(inverter.last_reported or 0.0, day_since) > SILENT_AFTER_S
 
-    def _listen(self, inverters: Mapping[str, Inverter], at: float) -> Iterator[str]:
-        """Learn the intervals: what the gateway tells, else the time between two reports; give who has been heard."""
+    def _listen(self, inverters: Mapping[str, Inverter], at: float) -> tuple[frozenset[str], frozenset[str]]:
+        """Learn the intervals: what the gateway tells, else the time between two reports.
+
+        Give who has been heard, and who has never reported.
+        """
         reports, intervals = self._reports, self._intervals
+        heard, mute = set(), set()
         for gone in reports.keys() - inverters.keys():
             del reports[gone]
             intervals.pop(gone, None)
         for serial, inverter in inverters.items():
-            before, reported = reports.get(serial), inverter.last_reported
+            reported = inverter.last_reported
             if reported is None:
+                mute.add(serial)
                 continue
-            if inverter.details.report_interval_s is not None:
-                intervals[serial] = inverter.details.report_interval_s
-            elif before is not None and 0 < reported - before <= _LONGEST_INTERVAL_S:
-                intervals[serial] = reported - before
-            reports[serial] = reported
+            if (before := reports.get(serial)) != reported:
+                reports[serial] = reported
+                told = inverter.details.report_interval_s
+                if told is not None:
+                    intervals[serial] = told
+                elif before is not None and 0 < reported - before <= _LONGEST_INTERVAL_S:
+                    intervals[serial] = reported - before
             if at - reported <= _HEARD_WITHIN_INTERVALS * max(intervals.get(serial, 0.0), _USUAL_INTERVAL_S):
-                yield serial
+                heard.add(serial)
+        return frozenset(heard), frozenset(mute)

@@ -60,6 +60,11 @@ def test_a_device_without_a_serial_leaves_the_others(serial: Document) -> None:
     assert set(DEVICE_DATA.read(body(device_data(device(sn=serial), device()))).inverters) == {SERIAL}
 
 
+def test_a_device_that_is_gone_communicates() -> None:
+    """The gateway's word is none: at night every inverter is gone (G§5.2)."""
+    assert DEVICE_DATA.read(body(device_data(device(modGone=True)))).inverters[SERIAL].communicating
+
+
 def test_an_inactive_device_is_retired() -> None:
     """And no inverter any more."""
     found = DEVICE_DATA.read(body(device_data(device(), device(sn="old", active=False, modGone=True))))

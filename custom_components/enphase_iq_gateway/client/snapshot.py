@@ -45,11 +45,12 @@ def with_unchanged(snapshot: Snapshot, before: Snapshot) -> Snapshot:
     """Let each inverter that is as before be the same object."""
     if not snapshot.inverters:
         return snapshot
-    # Not `changed`, for which equal is as good as the same.
+    # Not `changed`, for which equal is as good as the same. Most are the same already, which is asked for first.
+    known = before.inverters
     return replace(
         snapshot,
         inverters={
-            serial: known if (known := before.inverters.get(serial)) == inverter and known is not None else inverter
+            serial: was if (was := known.get(serial)) is not None and (was is inverter or was == inverter) else inverter
             for serial, inverter in snapshot.inverters.items()
         },
     )
