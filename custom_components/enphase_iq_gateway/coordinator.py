@@ -120,7 +120,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.reading = Context()
         """What the states of one reading have in common."""
         self._watched: dict[str, WatchedInverter] = {}
-        self.news: set[str] = set()
+        self.news: list[str] = []
         """The inverters that the entities are being told of: those that are not as before."""
         self._told: tuple[bool, Snapshot | None] = (False, None)
         """Whether there were values, and which, when the entities were told last."""
@@ -194,14 +194,14 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.reading = Context()
         (told_success, told), self._told = self._told, (self.last_update_success, self.data)
         known = {} if told is None else told.inverters
-        self.news = {serial for serial, inverter in self.data.inverters.items() if known.get(serial) is not inverter}
+        self.news = [serial for serial, inverter in self.data.inverters.items() if known.get(serial) is not inverter]
         before = told if told_success is self.last_update_success else None
         counters_stand = before is not None and before.counted is self.data.counted
         for update_callback, part in list(self._listeners.values()):
             if not (counters_stand and part is COUNTED):
                 self.let(update_callback)
         gone = known.keys() - self.data.inverters.keys()
-        for serial in list(self._watched) if before is None else self.news | gone:
+        for serial in list(self._watched) if before is None else [*self.news, *gone]:
             self.let(self._tell_of, serial)
 
     @callback

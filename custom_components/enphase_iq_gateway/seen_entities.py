@@ -69,11 +69,13 @@ class SeenEntities:
         def look(news: Iterable[str]) -> None:
             new = []
             for serial in news:
+                if not (wanted := missing.get(serial, descriptions)):
+                    continue
                 inverter = lane.data.inverters[serial]
                 # What there was before a restart comes back at first sight, and needs no look later.
                 before = () if serial in missing else self._registered
                 still = []
-                for description in missing.get(serial, descriptions):
+                for description in wanted:
                     if description.value_fn(inverter) is not None or (
                         before and f"{serial}_{description.key}" in before
                     ):

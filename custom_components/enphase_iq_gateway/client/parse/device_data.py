@@ -15,7 +15,7 @@ from .values import (
     load_object,
     number,
     object_in,
-    text,
+    serial_in,
     thousandth,
     whole,
 )
@@ -39,7 +39,7 @@ def parse_device_data(body: bytes) -> DeviceData:
     inverters: dict[str, Inverter] = {}
     retired: set[str] = set()
     for device in devices:
-        serial = text(device.get("sn"))
+        serial = serial_in(device.get("sn"))
         if serial is None or device["devName"] != "pcu":
             continue
         if device.get("active") is False:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from ..models import Inverter, InverterList
-from .values import epoch, interval_power, load_objects, number, text, whole
+from .values import epoch, interval_power, load_objects, number, serial_in, whole
 
 INVERTER_LIST_PATH: Final = "/api/v1/production/inverters"
 
@@ -20,7 +20,7 @@ def parse_inverter_list(body: bytes) -> InverterList:
     """
     inverters: dict[str, Inverter] = {}
     for entry in load_objects(body, INVERTER_LIST_PATH, "serialNumber"):
-        serial = text(entry["serialNumber"])
+        serial = serial_in(entry["serialNumber"])
         if serial is None or whole(entry.get("devType")) not in _INVERTER_TYPES:
             continue
         reported = epoch(entry.get("lastReportDate"))

@@ -5,6 +5,7 @@ int for counts and times. Nothing here can get nan or an infinity: orjson takes 
 for a float, so such a document is not JSON.
 """
 
+from sys import intern
 from typing import Final
 
 import orjson
@@ -95,6 +96,12 @@ def array_in(value: Json) -> list[Json]:
 def text(value: Json) -> str | None:
     """Give a text without the space around it, None where nothing is left."""
     return (value.strip() or None) if isinstance(value, str) else None
+
+
+def serial_in(value: Json) -> str | None:
+    """Give a serial as `text` does, one and the same object each time: it is looked up dozens of times a reading."""
+    serial = text(value)
+    return None if serial is None else intern(serial)
 
 
 def number(value: Json) -> float | None:
