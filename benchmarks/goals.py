@@ -1,10 +1,10 @@
 """The figures that are compared, and how low each has to be."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from .runs import NO_LIMIT, Case
+from .runs import DEFAULT_HOURS, GROWTH, NO_LIMIT, Case
 
 type Result = Mapping[str, Any]
 type Results = Mapping[Case, Result]
@@ -213,12 +213,13 @@ def figures(results: Results) -> list[Figure]:
 
 def _growth(results: Results) -> Iterator[Figure]:
     """How much more ten times the inverters cost."""
-    small, large = Case(inverters=20, all_entities=True), Case(inverters=200, all_entities=True)
-    if not {small, large, small.theirs, large.theirs} <= results.keys():
+    small, large = GROWTH
+    their_small, their_large = (replace(case.theirs, hours=DEFAULT_HOURS) for case in GROWTH)
+    if not {small, large, their_small, their_large} <= results.keys():
         return
     yield Figure(
         name="growth of CPU from 20 to 200 inverters, all entities",
         ours=_cpu(results[large]) / _cpu(results[small]),
-        theirs=_cpu(results[large.theirs]) / _cpu(results[small.theirs]),
+        theirs=_cpu(results[their_large]) / _cpu(results[their_small]),
         goal=1.5,
     )

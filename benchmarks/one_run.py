@@ -18,6 +18,7 @@ import sys
 from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
 
+from .runs import DEFAULT_HOURS
 from .virtual_clock import NIGHT, START, VirtualClock
 
 # Each inverter has spoken; and no lane is just due where an hour begins and ends.
@@ -25,7 +26,6 @@ WARM_UP_S = 1052.0
 # The slowest clocks there are, an inverter's and that of what is stored: one quarter costs the same as another.
 QUARTER_S = 900.0
 QUARTERS = 4
-HOURS = 3
 
 
 class GatewayProcess:
@@ -95,7 +95,7 @@ async def run(
                 profile = importlib.import_module("benchmarks.profile_hour")
                 profiling.enter_context(profile.profiled(chosen.profile_to))
             result["cpu_ms_per_minute"] = costs = []
-            for _ in range(HOURS):
+            for _ in range(chosen.hours):
                 gateway.served()
                 for _ in range(QUARTERS):
                     wait()
@@ -124,6 +124,7 @@ def main() -> None:
     parser.add_argument("--all-entities", action="store_true")
     parser.add_argument("--interval", type=int, default=60, help="of the live lane; theirs is 60 s always")
     parser.add_argument("--night", action="store_true")
+    parser.add_argument("--hours", type=int, default=DEFAULT_HOURS, help="for the processor time")
     parser.add_argument("--set-up", action="store_true", help="only set-up, no hour")
     parser.add_argument("--memory", action="store_true", help="only what set-up and warm-up leave in memory")
     parser.add_argument("--device-limit", type=int, default=50, help="how many devices device_data lists at most")
