@@ -9,7 +9,7 @@ THEIRS = "enphase_envoy"
 # from a site of 49 inverters that cost 3.0 MB an hour, which was one.
 NO_LIMIT = 1000
 # Set-up is over in a moment, and that may be a busy one.
-_SET_UPS = 3
+_SET_UPS = 9
 _THEIR_INTERVAL_S = 60
 DEFAULT_HOURS = 3
 # Inverters of the sites; 49 is where device_data reaches its limit (G§5.1). How the cost of theirs grows from 20 to 200
