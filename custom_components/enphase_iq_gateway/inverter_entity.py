@@ -31,9 +31,8 @@ class InverterEntity(GatewayEntity):
     def _shown(self) -> Shown:
         lane = self.coordinator
         inverter = lane.data.inverters.get(self._serial)
-        if inverter is None:
-            return False, None
-        return lane.last_update_success, self.entity_description.value_fn(inverter)
+        available = lane.last_update_success and inverter is not None
+        return available, None if inverter is None else self.entity_description.value_fn(inverter)
 
     @override
     async def async_added_to_hass(self) -> None:
