@@ -21,6 +21,7 @@ from yarl import URL
 from custom_components.enphase_iq_gateway.client import Address, CloudUrls
 from custom_components.enphase_iq_gateway.client.address import Scheme
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.night import in_maintenance
 from simulator import PROFILES, Faults, Simulator
 from simulator.certificate import Certificate
 from simulator.cloud import LOGIN_PATH, TOKENS_PATH, Cloud
@@ -29,6 +30,7 @@ from simulator.simulator import DEFAULT_SERIAL
 from .home import Home
 from .virtual_time import VirtualTime, virtual_time
 
+_IN_MAINTENANCE = "custom_components.enphase_iq_gateway.coordinator.in_maintenance"
 USERNAME = "owner@example.com"
 PASSWORD = "correct horse"
 
@@ -57,6 +59,13 @@ type StartHome = Callable[..., Awaitable[Home]]
 @pytest.fixture(autouse=True)
 def _real_sockets(socket_enabled: None, enable_custom_integrations: None) -> None:
     """Let everything talk to the simulator on loopback, and let Home Assistant find the integration."""
+
+
+@pytest.fixture(autouse=True)
+def _no_maintenance() -> Iterator[None]:
+    """Run alike at any hour of the real clock: the gateway's nightly quarter of an hour is there by `clock` alone."""
+    with patch(_IN_MAINTENANCE, return_value=False):
+        yield
 
 
 @pytest.fixture
@@ -135,7 +144,8 @@ async def clock(hass: HomeAssistant, request: pytest.FixtureRequest) -> AsyncIte
     await hass.config.async_set_time_zone("Europe/Amsterdam")
     # The loop would warn of every turn in which virtual time has passed.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
-    with virtual_time(getattr(request, "param", datetime(2026, 11, 20, 11, 0, tzinfo=UTC))) as clock:
+    noon = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+    with virtual_time(getattr(request, "param", noon)) as clock, patch(_IN_MAINTENANCE, in_maintenance):
         yield clock
     logging.getLogger("asyncio").setLevel(logging.NOTSET)
 
