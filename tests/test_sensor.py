@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
 from homeassistant.helpers import entity_platform, entity_registry as er
@@ -141,7 +142,16 @@ async def test_no_inverter_reports_at_night(start_home: StartHome) -> None:
 
     assert home.state("inverters_reporting") == "0"
     (serial, *_) = home.simulator.world.inverters
-    assert home.state("power", serial) == "0.0"
+    assert home.state("power", serial) == "0"
+
+
+@at_noon
+async def test_energy_of_an_inverter_is_shown_in_whole_wh(start_home: StartHome) -> None:
+    """The gateway counts joules: 581.458358611111 kWh would be news at each report, and nothing to read."""
+    home = await start_home()
+    (serial, *_) = home.simulator.world.inverters
+
+    assert Decimal(home.state("energy_lifetime", serial)) * 1000 % 1 == 0
 
 
 @at_noon

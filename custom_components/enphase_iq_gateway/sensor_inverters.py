@@ -26,6 +26,16 @@ class InverterSensorDescription(SensorEntityDescription, InverterDescription):
     """A value of one inverter."""
 
 
+def _whole(value_fn: Callable[[Inverter], float | None]) -> Callable[[Inverter], int | None]:
+    """The value in whole W or Wh, as that of a flow: the gateway counts an inverter's energy in joules (G§5.5)."""
+
+    def value(inverter: Inverter) -> int | None:
+        exact = value_fn(inverter)
+        return None if exact is None else round(exact)
+
+    return value
+
+
 def _energy(
     key: str,
     value_fn: Callable[[Inverter], float | None],
@@ -43,7 +53,7 @@ def _energy(
         state_class=state_class,
         suggested_display_precision=2,
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        value_fn=value_fn,
+        value_fn=_whole(value_fn),
     )
 
 
@@ -76,7 +86,7 @@ INVERTER_SENSORS: Final[tuple[InverterSensorDescription, ...]] = (
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        value_fn=lambda inverter: inverter.power_w,
+        value_fn=_whole(lambda inverter: inverter.power_w),
     ),
     _energy("energy_lifetime", lambda inverter: inverter.energy_lifetime_wh, enabled=True),
     _energy("energy_today", lambda inverter: inverter.details.energy_today_wh, enabled=True),
@@ -94,7 +104,7 @@ INVERTER_SENSORS: Final[tuple[InverterSensorDescription, ...]] = (
             None if inverter.last_reported is None else dt_util.utc_from_timestamp(inverter.last_reported)
         ),
     ),
-    _detail("max_power", SensorDeviceClass.POWER, UnitOfPower.WATT, lambda inverter: inverter.max_power_w, 0),
+    _detail("max_power", SensorDeviceClass.POWER, UnitOfPower.WATT, _whole(lambda inverter: inverter.max_power_w), 0),
     _detail(
         "dc_voltage",
         SensorDeviceClass.VOLTAGE,
