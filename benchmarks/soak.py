@@ -1,7 +1,8 @@
 """A home with a bad gateway for days of virtual time: faults at a tenth of the requests, unloads, restarts, updates.
 
-Run: `python -m benchmarks.soak --days 7`. It fails when a task or a connection is left, when a counter is not what
-the gateway has counted in the end, or, with `--restarts 0`, when the memory allocated grows by 2 % after the first day.
+Run: `python -m benchmarks.soak --days 7`, in live mode with `--interval 5`. It fails when a task or a connection is
+left, when a counter is not what the gateway has counted in the end, or, with `--restarts 0`, when the memory allocated
+grows by 2 % after the first day.
 """
 
 from argparse import ArgumentParser
@@ -26,7 +27,7 @@ from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 from custom_components.enphase_iq_gateway.client import Certificate, Lane
-from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN, UPDATE_INTERVAL_DEFAULT_S
 from custom_components.enphase_iq_gateway.gateway import certificate_data
 from simulator import PROFILES, Faults, Simulator
 from simulator.fault import Scalar
@@ -34,7 +35,7 @@ from simulator.server import Answer, Request
 from tests.virtual_time import VirtualTime, real_seconds, virtual_time
 
 HOURS_OF_DAY: Final = 24
-STEP_S: Final = 15.5  # a lane is due up to half a second after its interval of 30 s or 300 s
+LATE_S: Final = 0.5  # a lane is due up to half a second after its interval
 # Real seconds: an exchange that does not hang takes milliseconds; one that hangs has begun to after two.
 PATIENCE_S: Final = 5.0
 HANGS_AFTER_S: Final = 0.002
@@ -82,9 +83,13 @@ class RandomFaults(Faults):
 class Soak:
     """One gateway, and one Home Assistant after the other."""
 
-    def __init__(self, folder: Path, clock: VirtualTime, simulator: Simulator, faults: RandomFaults) -> None:
+    def __init__(
+        self, folder: Path, clock: VirtualTime, simulator: Simulator, faults: RandomFaults, interval_s: int
+    ) -> None:
         """Take what stays over all restarts."""
         self._folder = folder
+        self._interval_s = interval_s
+        self._step_s = interval_s / 2 + LATE_S
         self._clock = clock
         self._simulator = simulator
         self._faults = faults
@@ -111,6 +116,7 @@ class Soak:
                 "token": self._simulator.token(),
                 "certificate": certificate_data(pinned),
             },
+            options={CONF_UPDATE_INTERVAL: self._interval_s},
         )
         self.entry.add_to_hass(hass)
         await self._set_up()
@@ -140,7 +146,7 @@ class Soak:
 
     async def _step(self) -> None:
         """A step of time, and all that it starts, but for a request that hangs."""
-        self._clock.tick(STEP_S)
+        self._clock.tick(self._step_s)
         for _ in range(3):
             await asyncio.sleep(0)
         began = real_seconds()
@@ -196,7 +202,7 @@ def plan(days: int, restarts: int, chance: random.Random) -> dict[int, str]:
     return dict(zip(hours, wanted, strict=True))
 
 
-async def soak(days: int, restarts: int, folder: Path) -> int:
+async def soak(days: int, restarts: int, interval_s: int, folder: Path) -> int:
     """Live through the days; give what the command line returns."""
     chance = random.Random(days)  # noqa: S311 - the same bad luck each time, no secrets
     began = real_seconds()
@@ -204,7 +210,7 @@ async def soak(days: int, restarts: int, folder: Path) -> int:
         simulator = Simulator(PROFILES["metered_net_three_phase"], inverters=INVERTERS, clock=clock.now)
         faults = simulator.faults = RandomFaults(clock, chance)
         async with simulator:
-            run = Soak(folder, clock, simulator, faults)
+            run = Soak(folder, clock, simulator, faults, interval_s)
             await run.start()
             actions = plan(days, restarts, chance)
             updates = iter(UPDATES)
@@ -253,11 +259,14 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=7)
     # Here a restart leaves the old Home Assistant in the process, so memory is judged without.
     parser.add_argument("--restarts", type=int, default=3)
+    parser.add_argument(
+        "--interval", type=int, default=UPDATE_INTERVAL_DEFAULT_S, help="of the live lane; 5 is live mode"
+    )
     chosen = parser.parse_args()
     logging.disable(logging.ERROR)
     with TemporaryDirectory() as folder, patch("homeassistant.util.dt.DEFAULT_TIME_ZONE", UTC):
         (Path(folder) / "custom_components").symlink_to(Path(__file__).parent.parent / "custom_components")
-        return asyncio.run(soak(chosen.days, chosen.restarts, Path(folder)))
+        return asyncio.run(soak(chosen.days, chosen.restarts, chosen.interval, Path(folder)))
 
 
 if __name__ == "__main__":
