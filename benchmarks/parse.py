@@ -1,4 +1,4 @@
-"""What parsing costs: each capture's answers with our parsers and with pyenphase's models, in microseconds.
+"""What parsing costs: each capture's answers with our parsers and with pyenphase's models, in nanoseconds.
 
 Run: `python -m benchmarks.parse [FOLDER]`, the folder of the captures (default: IQ_GATEWAY_CAPTURES, else
 ../shared/captures). Both begin with the bytes; both read them with orjson, as they do in use.
@@ -73,8 +73,8 @@ def their_readings(meters: bytes) -> Callable[[bytes], object]:
     return read
 
 
-def cost_us(read: Callable[[bytes], object], body: bytes) -> float | None:
-    """Microseconds for one document; None where the reader cannot make anything of it."""
+def cost_ns(read: Callable[[bytes], object], body: bytes) -> float | None:
+    """Nanoseconds for one document; None where the reader cannot make anything of it."""
     try:
         read(body)
     except GatewayError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError:
@@ -82,7 +82,7 @@ def cost_us(read: Callable[[bytes], object], body: bytes) -> float | None:
     timer = Timer(lambda: read(body))
     number, taken = timer.autorange()
     number = max(1, int(number * _SECONDS / taken))
-    return min(timer.repeat(ROUNDS, number)) / number * 1e6
+    return min(timer.repeat(ROUNDS, number)) / number * 1e9
 
 
 def documents(capture: Path) -> Iterator[tuple[Endpoint[Any], bytes, Callable[[bytes], object]]]:
@@ -116,18 +116,18 @@ def main() -> int:
         sys.stderr.write(f"no folder of captures: {folder}\n")
         return 1
     write = sys.stdout.write
-    write(f"us per document, and per inverter; theirs: pyenphase {version('pyenphase')}\n")
+    write(f"ns per document, and per inverter; theirs: pyenphase {version('pyenphase')}\n")
     for capture in sorted(path for path in folder.iterdir() if path.is_dir()):
         for endpoint, body, theirs in documents(capture):
-            ours_us, theirs_us = cost_us(endpoint.read, body), cost_us(theirs, body)
-            if ours_us is None:
+            ours_ns, theirs_ns = cost_ns(endpoint.read, body), cost_ns(theirs, body)
+            if ours_ns is None:
                 continue
             count = len(endpoint.read(body).inverters) if endpoint in (INVERTER_LIST, DEVICE_DATA) else 0
-            line = f"{capture.name[:36]:36} {endpoint.path:32} {len(body):6} B  ours {ours_us:7.1f}"
-            line += f"  theirs {theirs_us:7.1f}" if theirs_us is not None else "  theirs      -"
+            line = f"{capture.name[:36]:36} {endpoint.path:32} {len(body):6} B  ours {ours_ns:7.0f}"
+            line += f"  theirs {theirs_ns:7.0f}" if theirs_ns is not None else "  theirs      -"
             if count:
-                line += f"  per inverter {ours_us / count:5.2f}"
-                line += f" / {theirs_us / count:5.2f}" if theirs_us is not None else ""
+                line += f"  per inverter {ours_ns / count:5.0f}"
+                line += f" / {theirs_ns / count:5.0f}" if theirs_ns is not None else ""
             write(f"{line}\n")
     return 0
 
