@@ -26,7 +26,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
-from custom_components.enphase_iq_gateway.client.errors import GatewayError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayError
 
 ROOT: Final = Path(__file__).parent.parent
 ROUNDS: Final = 5  # the best counts: the others were disturbed

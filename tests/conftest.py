@@ -19,7 +19,7 @@ from syrupy.assertion import SnapshotAssertion
 from yarl import URL
 
 from custom_components.enphase_iq_gateway.client import Address, CloudUrls
-from custom_components.enphase_iq_gateway.client.address import Scheme
+from custom_components.enphase_iq_gateway.client.transport.address import Scheme
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.night import in_maintenance
 from simulator import PROFILES, Faults, Simulator
@@ -109,8 +109,8 @@ async def start_simulator() -> AsyncIterator[StartSimulator]:
 @pytest.fixture
 async def start_cloud(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StartCloud]:
     """Start the cloud that gives tokens for a simulator; nobody waits long for it."""
-    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.cloud.BACK_OFF_S", (0.0, 0.0))
-    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.cloud.TIMEOUT_S", 0.3)
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.BACK_OFF_S", (0.0, 0.0))
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.TIMEOUT_S", 0.3)
     async with AsyncExitStack() as stack:
 
         async def start(simulator: Simulator) -> Cloud:

@@ -17,11 +17,12 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.enphase_iq_gateway.client.parse import parse_info
+from custom_components.enphase_iq_gateway.client.endpoints.info import parse_info
 from custom_components.enphase_iq_gateway.coordinator import GatewayRuntime
-from tests.conftest import StartSimulator, set_up, sign_in, start_flow
-from tests.recorded import DIFFERENCES, GATEWAYS
-from tests.second_opinion import Values, second_opinion
+
+from .conftest import StartSimulator, set_up, sign_in, start_flow
+from .recorded import DIFFERENCES, GATEWAYS
+from .second_opinion import Values, second_opinion
 
 CAPTURES = Path(
     os.environ.get("IQ_GATEWAY_CAPTURES") or Path(__file__).parents[1].joinpath("..", "shared", "captures")

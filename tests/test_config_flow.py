@@ -132,7 +132,7 @@ async def test_a_gateway_that_does_not_answer(
     read: str,
 ) -> None:
     """It hangs up, or says nothing."""
-    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.connection.IDENTITY_S", 0.5)
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.transport.connection.IDENTITY_S", 0.5)
     simulator = await start_simulator("metered_digest")
     simulator.faults.add(fault, path="/info")
 

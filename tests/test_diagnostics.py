@@ -26,8 +26,8 @@ from custom_components.enphase_iq_gateway.client import (
     GatewayError,
     Lane,
 )
+from custom_components.enphase_iq_gateway.client.redaction import REDACTED, Scrubber
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
-from custom_components.enphase_iq_gateway.scrubbing import REDACTED, Scrubber
 from simulator import PROFILES
 
 from .conftest import StartSimulator, set_up

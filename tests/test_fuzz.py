@@ -29,8 +29,8 @@ from custom_components.enphase_iq_gateway.client import (
     GatewayError,
     Lane,
     decide,
-    measure,
 )
+from custom_components.enphase_iq_gateway.client.site import measure
 from custom_components.enphase_iq_gateway.device_watch import DeviceWatch
 from custom_components.enphase_iq_gateway.guard import Guard
 from simulator import PROFILES, World, endpoints

@@ -114,7 +114,7 @@ async def test_polling_does_not_wait_for_the_cloud(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cloud that hangs costs the gateway's values nothing."""
-    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.cloud.TIMEOUT_S", 600.0)
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.TIMEOUT_S", 600.0)
     cloud.login_answer = CloudAnswer.HANG
     entry = await set_up(hass, simulator)
     clock.shift_s = -340 * DAY

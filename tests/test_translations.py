@@ -37,8 +37,8 @@ from custom_components.enphase_iq_gateway.client import (
     NotATokenError,
     OtherGatewayTokenError,
 )
-from custom_components.enphase_iq_gateway.client.address import AddressProblem
-from custom_components.enphase_iq_gateway.client.cloud import CloudProblem
+from custom_components.enphase_iq_gateway.client.auth.cloud import CloudProblem
+from custom_components.enphase_iq_gateway.client.transport.address import AddressProblem
 from custom_components.enphase_iq_gateway.errors import translated
 from custom_components.enphase_iq_gateway.flow_errors import form_error
 from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS

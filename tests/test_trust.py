@@ -17,8 +17,8 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 from simulator import Simulator
+from tests.client.device import Device, info
 
-from .client.device import Device, info
 from .conftest import Network, Reachable, StartSimulator, sign_in
 from .repairs import open_repair, submit_repair
 from .texts import issue_text

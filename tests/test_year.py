@@ -21,8 +21,8 @@ from custom_components.enphase_iq_gateway.client import (
     Lane,
     Snapshot,
     decide,
-    measure,
 )
+from custom_components.enphase_iq_gateway.client.site import measure
 from custom_components.enphase_iq_gateway.guard import CounterEvent, Guard
 from custom_components.enphase_iq_gateway.guard_state import GuardState
 from simulator import PROFILES

@@ -36,12 +36,7 @@ from .client import (
     Token,
     check_supported,
 )
-from .const import (
-    CONF_CERTIFICATE,
-    CONF_CERTIFICATE_CHECK,
-    CONF_REMEMBER_PASSWORD,
-    DOMAIN,
-)
+from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, DOMAIN
 from .discovery import async_has_left, remember_mac
 from .flow_errors import form_error
 from .gateway import TOKEN_PAGE, async_fetch_token, async_open_gateway, certificate_data, certificate_of, credential_of

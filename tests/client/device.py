@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 import jwt
 
-from custom_components.enphase_iq_gateway.client.address import Address
-from custom_components.enphase_iq_gateway.client.trust import Certificate
+from custom_components.enphase_iq_gateway.client.transport.address import Address
+from custom_components.enphase_iq_gateway.client.transport.certificates import Certificate
 
 NOW = 1_780_000_000
 """The moment all tests without a clock of their own happen at."""

@@ -20,7 +20,7 @@ from custom_components.enphase_iq_gateway.client.models import (
     ReportedFlow,
     ReportedInverters,
 )
-from custom_components.enphase_iq_gateway.client.site import Documents
+from custom_components.enphase_iq_gateway.client.site.site import Documents
 
 NOW = 1_780_000_000
 EIDS = {flow: number for number, flow in enumerate(Flow, start=101)}

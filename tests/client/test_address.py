@@ -3,7 +3,7 @@
 import pytest
 from yarl import URL
 
-from custom_components.enphase_iq_gateway.client.address import Address, AddressError, AddressProblem
+from custom_components.enphase_iq_gateway.client.transport.address import Address, AddressError, AddressProblem
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ import logging
 from aiohttp import ClientSession
 import pytest
 
-from custom_components.enphase_iq_gateway.client import cloud
-from custom_components.enphase_iq_gateway.client.cloud import CloudError, CloudProblem, CloudUrls, fetch_token
-from custom_components.enphase_iq_gateway.client.secret import Secret
-from custom_components.enphase_iq_gateway.client.token import Token
+from custom_components.enphase_iq_gateway.client.auth import cloud
+from custom_components.enphase_iq_gateway.client.auth.cloud import CloudError, CloudProblem, CloudUrls, fetch_token
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
+from custom_components.enphase_iq_gateway.client.auth.token import Token
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
-from tests.client.device import OTHER_SERIAL, Device, reply
+
+from .device import OTHER_SERIAL, Device, reply
 
 EMAIL = "somebody@example.com"
 PASSWORD = "made-up-password"

@@ -11,9 +11,9 @@ from typing import override
 from aiohttp.abc import AbstractResolver, ResolveResult
 import pytest
 
-from custom_components.enphase_iq_gateway.client import connection
-from custom_components.enphase_iq_gateway.client.address import Address
-from custom_components.enphase_iq_gateway.client.errors import (
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
+from custom_components.enphase_iq_gateway.client.auth.sign_in import Account
+from custom_components.enphase_iq_gateway.client.exceptions import (
     GatewayConnectionError,
     GatewayError,
     GatewayResponseError,
@@ -21,9 +21,10 @@ from custom_components.enphase_iq_gateway.client.errors import (
     GatewayTimeoutError,
 )
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
-from custom_components.enphase_iq_gateway.client.secret import Secret
-from custom_components.enphase_iq_gateway.client.signin import Account
-from tests.client.device import Device, Doing, Reply, info, make_identity, reply
+from custom_components.enphase_iq_gateway.client.transport import connection
+from custom_components.enphase_iq_gateway.client.transport.address import Address
+
+from .device import Device, Doing, Reply, info, make_identity, reply
 
 PATH = "/api/v1/production"
 LEGACY = info(firmware="D5.0.62")

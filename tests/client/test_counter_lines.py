@@ -16,7 +16,8 @@ from custom_components.enphase_iq_gateway.client.counters import (
     step,
     take_in,
 )
-from tests.client.counting import LIVE, MWH_12, T0, events, line, published, run, settled
+
+from .counting import LIVE, MWH_12, T0, events, line, published, run, settled
 
 # Held, and confirmed
 

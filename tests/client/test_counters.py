@@ -5,7 +5,8 @@ import math
 import pytest
 
 from custom_components.enphase_iq_gateway.client.counters import CounterState, EventKind, Reason, Step, rebase, step
-from tests.client.counting import LIVE, MWH_12, NET, QUARTERLY, T0, events, line, published, run, settled
+
+from .counting import LIVE, MWH_12, NET, QUARTERLY, T0, events, line, published, run, settled
 
 # The normal path
 

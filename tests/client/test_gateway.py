@@ -8,10 +8,11 @@ from aiohttp.client_reqrep import ConnectionKey
 from aiohttp.connector import Connection
 import pytest
 
-from custom_components.enphase_iq_gateway.client import connector
-from custom_components.enphase_iq_gateway.client.address import Address
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
+from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH, Account
+from custom_components.enphase_iq_gateway.client.auth.token import Token
 from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST
-from custom_components.enphase_iq_gateway.client.errors import (
+from custom_components.enphase_iq_gateway.client.exceptions import (
     GatewayCertificateError,
     GatewayConnectionError,
     GatewayError,
@@ -20,11 +21,11 @@ from custom_components.enphase_iq_gateway.client.errors import (
     GatewayWrongDeviceError,
 )
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
-from custom_components.enphase_iq_gateway.client.secret import Secret
-from custom_components.enphase_iq_gateway.client.signin import CHECK_PATH, Account
-from custom_components.enphase_iq_gateway.client.token import Token
-from custom_components.enphase_iq_gateway.client.trust import Certificate, CertificateCheck
-from tests.client.device import (
+from custom_components.enphase_iq_gateway.client.transport import connector
+from custom_components.enphase_iq_gateway.client.transport.address import Address
+from custom_components.enphase_iq_gateway.client.transport.certificates import Certificate, CertificateCheck
+
+from .device import (
     CHALLENGE,
     DAY,
     NOW,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.address import Address
+from custom_components.enphase_iq_gateway.client.auth.token import Token
 from custom_components.enphase_iq_gateway.client.endpoints import INFO, METERS, READINGS
-from custom_components.enphase_iq_gateway.client.errors import (
+from custom_components.enphase_iq_gateway.client.exceptions import (
     GatewayConnectionError,
     GatewayError,
     GatewayResponseError,
@@ -12,7 +12,7 @@ from custom_components.enphase_iq_gateway.client.errors import (
     GatewayTimeoutError,
 )
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
-from custom_components.enphase_iq_gateway.client.token import Token
+from custom_components.enphase_iq_gateway.client.transport.address import Address
 from simulator import Simulator
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.inverters import merge_inverters
-from custom_components.enphase_iq_gateway.client.site import Documents
+from custom_components.enphase_iq_gateway.client.site.inverters import merge_inverters
+from custom_components.enphase_iq_gateway.client.site.site import Documents
 
 from .made_up import NOW, device_data, info, inverter, inverter_list, listed
 

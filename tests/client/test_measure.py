@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.measure import measure
 from custom_components.enphase_iq_gateway.client.models import DeviceData, Flow, Measurement, ProductionSummary, Report
-from custom_components.enphase_iq_gateway.client.site import Documents, Lane, decide
-from custom_components.enphase_iq_gateway.client.snapshot import NOTHING, Snapshot
+from custom_components.enphase_iq_gateway.client.site.measure import measure
+from custom_components.enphase_iq_gateway.client.site.site import Documents, Lane, decide
+from custom_components.enphase_iq_gateway.client.site.snapshot import NOTHING, Snapshot
 
 from .made_up import (
     NET as NET_CT,

@@ -19,7 +19,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
-from custom_components.enphase_iq_gateway.client.errors import GatewayError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayError
 
 from . import documents
 from .documents import Document

@@ -17,7 +17,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
-from custom_components.enphase_iq_gateway.client.errors import GatewayResponseError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Flow
 
 from .documents import values_in

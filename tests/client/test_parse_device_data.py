@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import DEVICE_DATA
-from custom_components.enphase_iq_gateway.client.errors import GatewayResponseError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Inverter, InverterDetails
 
 from .documents import NOW, Document, body, device, device_channel, device_data, last_reading

@@ -4,7 +4,7 @@ from awesomeversion import AwesomeVersion
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import INFO
-from custom_components.enphase_iq_gateway.client.errors import GatewayResponseError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 
 from . import documents
 

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import DEVICE_DATA, INVERTER_LIST
-from custom_components.enphase_iq_gateway.client.errors import GatewayResponseError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Inverter
 
 from .documents import NOW, Document, body, device, device_data, listed_inverter

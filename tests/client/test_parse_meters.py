@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import METERS, READINGS, Endpoint
-from custom_components.enphase_iq_gateway.client.errors import GatewayResponseError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement, Meter, MeterStatus, Reading
 
 from .documents import NOW, Document, body, channel, meter, reading

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import PRODUCTION_SUMMARY, REPORT, REPORT_DETAILED, Endpoint
-from custom_components.enphase_iq_gateway.client.errors import GatewayResponseError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import (
     Flow,
     Measurement,

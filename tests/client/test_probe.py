@@ -15,14 +15,14 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
-from custom_components.enphase_iq_gateway.client.errors import (
+from custom_components.enphase_iq_gateway.client.exceptions import (
     GatewayConnectionError,
     GatewayTimeoutError,
     GatewayUnsupportedError,
 )
 from custom_components.enphase_iq_gateway.client.models import Flow
-from custom_components.enphase_iq_gateway.client.probe import check_supported, probe
-from custom_components.enphase_iq_gateway.client.site import Quantity, Source, decide, endpoints_of
+from custom_components.enphase_iq_gateway.client.site.probe import check_supported, probe
+from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source, decide, endpoints_of
 
 from . import documents as answers
 from .asked import ANSWERS, BUSY, FULL, MISSING, NOT_FOR_US, Asked, paths
@@ -33,7 +33,7 @@ NO_METERS = reply(b"[]")
 
 
 # The package gives the function of the same name.
-PROBE_MODULE = import_module("custom_components.enphase_iq_gateway.client.probe")
+PROBE_MODULE = import_module("custom_components.enphase_iq_gateway.client.site.probe")
 
 
 async def _hang(_: asyncio.StreamWriter) -> None:

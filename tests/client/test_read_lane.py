@@ -11,9 +11,9 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
-from custom_components.enphase_iq_gateway.client.errors import GatewayStatusError
-from custom_components.enphase_iq_gateway.client.probe import read_lane, was_read, with_earlier
-from custom_components.enphase_iq_gateway.client.site import Documents, Lane, decide
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayStatusError
+from custom_components.enphase_iq_gateway.client.site.probe import read_lane, was_read, with_earlier
+from custom_components.enphase_iq_gateway.client.site.site import Documents, Lane, decide
 
 from .asked import BUSY, FULL, MISSING, Asked, paths
 from .device import Reply

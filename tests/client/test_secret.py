@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.secret import Secret
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
 
 
 def test_a_secret_does_not_print() -> None:

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.address import Address
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
+from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH, Account
+from custom_components.enphase_iq_gateway.client.auth.token import ExpiredTokenError, OtherGatewayTokenError, Token
 from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST
-from custom_components.enphase_iq_gateway.client.errors import (
+from custom_components.enphase_iq_gateway.client.exceptions import (
     GatewayAuthenticationError,
     GatewayConnectionError,
     GatewayError,
@@ -16,11 +18,10 @@ from custom_components.enphase_iq_gateway.client.errors import (
     GatewayStatusError,
 )
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
-from custom_components.enphase_iq_gateway.client.secret import Secret
-from custom_components.enphase_iq_gateway.client.signin import CHECK_PATH, Account
-from custom_components.enphase_iq_gateway.client.token import ExpiredTokenError, OtherGatewayTokenError, Token
+from custom_components.enphase_iq_gateway.client.transport.address import Address
 from simulator import PROFILES, Simulator
-from tests.client.device import (
+
+from .device import (
     CHALLENGE,
     DAY,
     NOW,

@@ -12,7 +12,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.models import Flow
-from custom_components.enphase_iq_gateway.client.site import (
+from custom_components.enphase_iq_gateway.client.site.site import (
     Documents,
     GatewayClass,
     Lane,

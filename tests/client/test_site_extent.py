@@ -12,9 +12,9 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
-from custom_components.enphase_iq_gateway.client.errors import GatewayUnsupportedError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayUnsupportedError
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
-from custom_components.enphase_iq_gateway.client.site import (
+from custom_components.enphase_iq_gateway.client.site.site import (
     Documents,
     Lane,
     Quantity,

@@ -6,14 +6,15 @@ from hypothesis import given, strategies as st
 import orjson
 import pytest
 
-from custom_components.enphase_iq_gateway.client.errors import GatewayAuthenticationError
-from custom_components.enphase_iq_gateway.client.token import (
+from custom_components.enphase_iq_gateway.client.auth.token import (
     ExpiredTokenError,
     NotATokenError,
     OtherGatewayTokenError,
     Token,
 )
-from tests.client.device import DAY, NOW, OTHER_SERIAL, SERIAL, make_token
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayAuthenticationError
+
+from .device import DAY, NOW, OTHER_SERIAL, SERIAL, make_token
 
 
 def written(claims: object) -> str:

@@ -4,8 +4,14 @@ import hashlib
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.trust import Certificate, CertificateCheck, Verdict, judge
-from tests.client.device import DAY, NOW, make_identity
+from custom_components.enphase_iq_gateway.client.transport.certificates import (
+    Certificate,
+    CertificateCheck,
+    Verdict,
+    judge,
+)
+
+from .device import DAY, NOW, make_identity
 
 PINNED = Certificate(sha256="aa", not_before=NOW - 300 * DAY, not_after=NOW + 65 * DAY)
 NEW = Certificate(sha256="bb", not_before=NOW - DAY, not_after=NOW + 364 * DAY)

@@ -1,19 +1,11 @@
 """The client: knows the gateway and nothing of Home Assistant. What is named here is all that others use of it."""
 
-from .address import Address, AddressError, AddressProblem
+from .auth.cloud import CloudError, CloudProblem, CloudUrls, fetch_token
+from .auth.secret import Secret
+from .auth.sign_in import CHECK_PATH, DEFAULT_USERNAME, Account
+from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token, TokenError
 from .changed import changed
-from .cloud import CloudError, CloudProblem, CloudUrls, fetch_token
-from .counters import (
-    INTERVAL_S,
-    CounterState,
-    Event,
-    EventKind,
-    Limits,
-    Reason,
-    rebase,
-    step as counter_step,
-    take_in,
-)
+from .counters import INTERVAL_S, CounterState, Event, EventKind, Limits, Reason, rebase, step as counter_step, take_in
 from .daily import DailyState, step as daily_step
 from .endpoints import (
     DEVICE_DATA,
@@ -26,7 +18,7 @@ from .endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
-from .errors import (
+from .exceptions import (
     GatewayAuthenticationError,
     GatewayCertificateError,
     GatewayConnectionError,
@@ -39,7 +31,6 @@ from .errors import (
 )
 from .gateway import EndpointStatistics, Gateway
 from .integrate import IntegrationState, step as integration_step
-from .measure import measure
 from .models import (
     DeviceData,
     Flow,
@@ -57,14 +48,13 @@ from .models import (
     ReportedInverters,
 )
 from .part_numbers import model_name
-from .probe import PROBE_LIMIT_S, check_supported, may_be_there, probe, read_lane, was_read, with_earlier
 from .saved import number as saved_number
-from .secret import Secret
-from .signin import CHECK_PATH, DEFAULT_USERNAME, Account
-from .site import Documents, GatewayClass, Lane, Quantity, Site, Source, Sources, decide, endpoints_of
-from .snapshot import Phased, Snapshot, with_unchanged
-from .token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token, TokenError
-from .trust import Certificate, CertificateCheck
+from .site.measure import measure
+from .site.probe import PROBE_LIMIT_S, check_supported, may_be_there, probe, read_lane, was_read, with_earlier
+from .site.site import Documents, GatewayClass, Lane, Quantity, Site, Source, Sources, decide, endpoints_of
+from .site.snapshot import Phased, Snapshot, with_unchanged
+from .transport.address import Address, AddressError, AddressProblem
+from .transport.certificates import Certificate, CertificateCheck
 
 __all__ = [
     "CHECK_PATH",

@@ -9,14 +9,14 @@ from typing import Self, cast
 
 from aiohttp.abc import AbstractResolver
 
-from .address import Address
-from .connection import Answer, Door
+from .auth.sign_in import Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
+from .auth.token import Token
 from .endpoints import INFO, Endpoint
-from .errors import GatewayAuthenticationError, GatewayError, GatewayStatusError
+from .exceptions import GatewayAuthenticationError, GatewayError, GatewayStatusError
 from .models import Info
-from .signin import Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
-from .token import Token
-from .trust import Certificate, CertificateCheck
+from .transport.address import Address
+from .transport.certificates import Certificate, CertificateCheck
+from .transport.connection import Answer, Door
 
 
 @dataclass(kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 
 import orjson
 
-from ..errors import GatewayResponseError
+from ..exceptions import GatewayResponseError
 
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 type JsonObject = dict[str, Json]

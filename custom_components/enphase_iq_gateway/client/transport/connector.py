@@ -14,9 +14,9 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from .endpoints import INFO
-from .errors import GatewayCertificateError, GatewayConnectionError
-from .trust import Certificate, CertificateCheck, Verdict, judge
+from ..endpoints import INFO
+from ..exceptions import GatewayCertificateError, GatewayConnectionError
+from .certificates import Certificate, CertificateCheck, Verdict, judge
 
 KEEP_ALIVE_S: Final = 330.0
 """Longer than the slowest clock of a lane (300 s, DESIGN §1): handshakes are costly for the gateway (G§2.7)."""

@@ -1,6 +1,6 @@
 """What follows from the phases of a CT, and from two CTs together."""
 
-from .models import Flow, Measurement
+from ..models import Flow, Measurement
 from .site import Quantity, Site, Source
 from .snapshot import Phased
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..errors import GatewayResponseError
+from ..exceptions import GatewayResponseError
 from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
 from .values import (
     Json,

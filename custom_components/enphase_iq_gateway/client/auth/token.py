@@ -1,4 +1,4 @@
-"""The token that firmware 7 and later want: read, judged, never verified (only the gateway can, G§2.4)."""  # noqa: A005 - only ever imported as a part of this package
+"""The token that firmware 7 and later want: read, judged, never verified (only the gateway can, G§2.4)."""
 
 import binascii
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final, Self
 
 import jwt
 
-from .errors import GatewayAuthenticationError
+from ..exceptions import GatewayAuthenticationError
 from .secret import Secret
 
 RENEWAL_PART: Final = 0.1

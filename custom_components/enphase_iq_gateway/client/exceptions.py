@@ -6,7 +6,7 @@ Each message names the endpoint and what was expected, and never holds a credent
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .trust import Certificate
+    from .transport.certificates import Certificate
 
 
 class GatewayError(Exception):

@@ -14,7 +14,7 @@ from typing import Final
 from aiohttp import ClientError, ClientSession, hdrs
 import orjson
 
-from .errors import GatewayError
+from ..exceptions import GatewayError
 from .secret import Secret
 from .token import NotATokenError, Token, TokenError
 

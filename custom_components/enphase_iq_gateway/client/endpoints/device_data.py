@@ -5,7 +5,7 @@ Not published: `leadingVArs` and `laggingVArs`, which are no VAr on older invert
 
 from typing import Final
 
-from ..errors import GatewayResponseError
+from ..exceptions import GatewayResponseError
 from ..models import DeviceData, Inverter, InverterDetails
 from .values import (
     JsonObject,

@@ -28,10 +28,9 @@ from aiohttp import (
 )
 from aiohttp.abc import AbstractResolver
 
-from .address import Address, Scheme
-from .connector import GatewayConnector, UnprovenError
-from .endpoints import INFO
-from .errors import (
+from ..auth.secret import Secret
+from ..endpoints import INFO
+from ..exceptions import (
     GatewayConnectionError,
     GatewayError,
     GatewayResponseError,
@@ -39,8 +38,9 @@ from .errors import (
     GatewayTimeoutError,
     GatewayWrongDeviceError,
 )
-from .secret import Secret
-from .trust import Certificate, CertificateCheck
+from .address import Address, Scheme
+from .certificates import Certificate, CertificateCheck
+from .connector import GatewayConnector, UnprovenError
 
 CONNECT_S: Final = 10.0
 """Time to connect, TLS included (G§2.8)."""

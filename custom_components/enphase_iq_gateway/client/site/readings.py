@@ -1,6 +1,6 @@
 """What the CTs serve, done at each reading of the live lane: what can stay the same object does."""
 
-from .models import Flow, Measurement, Meter, Reading
+from ..models import Flow, Measurement, Meter, Reading
 from .phases import computed, mean, minus
 from .site import Documents, Site, Source
 from .snapshot import Phased

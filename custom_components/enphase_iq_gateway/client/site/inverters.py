@@ -1,7 +1,7 @@
 """The inverters of both endpoints as one: merged by serial, each with what detail there is."""
 
-from .changed import changed
-from .models import Inverter
+from ..changed import changed
+from ..models import Inverter
 from .site import Documents
 
 # An inverter heard of this much earlier than the newest is retired but still listed, as old firmware does: 32 of 51 on

@@ -6,7 +6,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from .endpoints import (
+from ..endpoints import (
     DEVICE_DATA,
     INVERTER_LIST,
     METERS,
@@ -16,7 +16,7 @@ from .endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
-from .errors import (
+from ..exceptions import (
     GatewayConnectionError,
     GatewayError,
     GatewayResponseError,
@@ -24,8 +24,8 @@ from .errors import (
     GatewayTimeoutError,
     GatewayUnsupportedError,
 )
-from .gateway import Gateway
-from .models import DeviceData, Flow, Info, Meter
+from ..gateway import Gateway
+from ..models import DeviceData, Flow, Info, Meter
 from .site import Documents, Lane, Site
 
 # All of set-up together: single answers may take 30 s and more (G§2.8, §6).

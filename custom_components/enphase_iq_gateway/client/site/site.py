@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from awesomeversion import AwesomeVersion
 
-from .endpoints import (
+from ..endpoints import (
     DEVICE_DATA,
     INVERTER_LIST,
     METERS,
@@ -16,8 +16,8 @@ from .endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
-from .errors import GatewayUnsupportedError
-from .models import DeviceData, Flow, Info, InverterList, Meter, ProductionSummary, Reading, Report
+from ..exceptions import GatewayUnsupportedError
+from ..models import DeviceData, Flow, Info, InverterList, Meter, ProductionSummary, Reading, Report
 
 # The first firmware whose reported net lifetime is import - export; before, it is import only (G§6.4).
 NET_LIFETIME_IS_SIGNED = AwesomeVersion("7.3.517")

@@ -8,9 +8,9 @@ from typing import Final, Protocol, override
 
 from aiohttp import DigestAuthMiddleware, hdrs
 
-from .connection import SESSION_COOKIE, Answer, Door
-from .endpoints import INVERTER_LIST
-from .errors import GatewayAuthenticationError, GatewayResponseError, GatewayStatusError
+from ..endpoints import INVERTER_LIST
+from ..exceptions import GatewayAuthenticationError, GatewayResponseError, GatewayStatusError
+from ..transport.connection import SESSION_COOKIE, Answer, Door
 from .secret import Secret
 from .token import Token
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
-from .changed import changed
+from ..changed import changed
+from ..models import Flow, Measurement, Report, ReportedFlow
 from .inverters import merge_inverters
-from .measure_readings import from_readings
-from .models import Flow, Measurement, Report, ReportedFlow
 from .phases import computed, mean
+from .readings import from_readings
 from .site import Documents, Lane, Quantity, Site, Source
 from .snapshot import Phased, Snapshot
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from awesomeversion import AwesomeVersion
 
-from ..errors import GatewayResponseError
+from ..exceptions import GatewayResponseError
 from ..models import Info
 from .values import epoch
 

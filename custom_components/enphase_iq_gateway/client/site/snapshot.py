@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from .models import Flow, Inverter, Measurement, Meter
+from ..models import Flow, Inverter, Measurement, Meter
 
 NOTHING = Measurement()
 

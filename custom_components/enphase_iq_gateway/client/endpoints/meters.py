@@ -3,18 +3,7 @@
 from typing import Final
 
 from ..models import Flow, Measurement, Meter, MeterStatus, Reading
-from .values import (
-    Json,
-    JsonObject,
-    array_in,
-    epoch,
-    load_objects,
-    number,
-    object_in,
-    power_factor,
-    text,
-    whole,
-)
+from .values import Json, JsonObject, array_in, epoch, load_objects, number, object_in, power_factor, text, whole
 
 METERS_PATH: Final = "/ivp/meters"
 READINGS_PATH: Final = "/ivp/meters/readings"

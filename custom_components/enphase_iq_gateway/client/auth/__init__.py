@@ -1,0 +1,1 @@
+"""Signing in: tokens, local accounts, the maker's cloud."""

@@ -1,0 +1,1 @@
+"""What a gateway has, which source serves which quantity, and how its documents become values."""

@@ -1,0 +1,1 @@
+"""The connection to the gateway: address, TLS, one request at a time."""
