@@ -4,7 +4,7 @@ import gc
 import sys
 import time
 
-from custom_components.enphase_iq_gateway.client.counters import CounterState, Limits, step
+from custom_components.enphase_iq_gateway.counters.counter import CounterState, Limits, step
 
 BUDGET_US = 2.0  # per sample
 SAMPLES = 100_000

@@ -31,8 +31,8 @@ from custom_components.enphase_iq_gateway.client import (
     decide,
 )
 from custom_components.enphase_iq_gateway.client.site import measure
+from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.device_watch import DeviceWatch
-from custom_components.enphase_iq_gateway.guard import Guard
 from simulator import PROFILES, World, endpoints
 from simulator.firmware import Firmware
 from simulator.site import Site

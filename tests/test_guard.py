@@ -11,8 +11,6 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client import (
     REPORT_DETAILED,
-    Event,
-    EventKind,
     Flow,
     GatewayClass,
     Info,
@@ -25,8 +23,9 @@ from custom_components.enphase_iq_gateway.client import (
     Source,
     Sources,
 )
-from custom_components.enphase_iq_gateway.guard import CounterEvent, Guard, SourceChange
-from custom_components.enphase_iq_gateway.guard_state import GuardState
+from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
+from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard, SourceChange
+from custom_components.enphase_iq_gateway.counters.state import GuardState
 
 from .conftest import StartSimulator, set_up
 

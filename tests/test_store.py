@@ -10,7 +10,7 @@ from homeassistant.core import CoreState, HomeAssistant
 import pytest
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from custom_components.enphase_iq_gateway.store import CounterStore
+from custom_components.enphase_iq_gateway.counters.store import CounterStore
 from simulator import Simulator
 
 from .conftest import StartSimulator, set_up

@@ -15,7 +15,6 @@ from custom_components.enphase_iq_gateway.client import (
     REPORT_DETAILED,
     Documents,
     Endpoint,
-    EventKind,
     Flow,
     GatewayResponseError,
     Lane,
@@ -23,8 +22,9 @@ from custom_components.enphase_iq_gateway.client import (
     decide,
 )
 from custom_components.enphase_iq_gateway.client.site import measure
-from custom_components.enphase_iq_gateway.guard import CounterEvent, Guard
-from custom_components.enphase_iq_gateway.guard_state import GuardState
+from custom_components.enphase_iq_gateway.counters.counter import EventKind
+from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard
+from custom_components.enphase_iq_gateway.counters.state import GuardState
 from simulator import PROFILES
 from simulator.endpoints import answer
 from simulator.faults import Faults

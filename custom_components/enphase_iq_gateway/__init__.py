@@ -25,14 +25,14 @@ from .client.site import probe
 from .const import DOMAIN, MANUFACTURER, PLATFORMS
 from .coordinator import GatewayConfigEntry, GatewayRuntime, LaneCoordinator
 from .counter_issues import CounterWatch
+from .counters.guard import Guard
+from .counters.store import CounterStore
 from .device_notes import DeviceNotes
 from .errors import translated
 from .gateway import async_create_gateway
-from .guard import Guard
 from .renewal import TokenRenewal, async_renew, can_renew
 from .services import async_setup_services
 from .site_watch import SiteWatch
-from .store import CounterStore
 from .trust_issues import TrustWatch, clear_issues, note_refusal, note_trust
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)

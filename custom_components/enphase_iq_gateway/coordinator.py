@@ -45,12 +45,12 @@ from .const import (
     SLOW_SOURCE_INTERVAL,
     UPDATE_INTERVAL_DEFAULT_S,
 )
+from .counters.guard import Guard
+from .counters.store import CounterStore
 from .device_watch import DeviceWatch
 from .errors import translated
-from .guard import Guard
 from .night import in_maintenance
 from .pace import LOST_AFTER_FAILURES, Pace
-from .store import CounterStore
 from .watched_inverter import WatchedInverter
 
 type GatewayConfigEntry = ConfigEntry[GatewayRuntime]

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.counters import (
+from custom_components.enphase_iq_gateway.counters.counter import (
     WRAP_WH,
     CounterState,
     Event,

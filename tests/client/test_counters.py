@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.counters import CounterState, EventKind, Reason, Step, rebase, step
+from custom_components.enphase_iq_gateway.counters.counter import CounterState, EventKind, Reason, Step, rebase, step
 
 from .counting import LIVE, MWH_12, NET, QUARTERLY, T0, events, line, published, run, settled
 

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.enphase_iq_gateway.client.counters import (
+from custom_components.enphase_iq_gateway.counters.counter import (
     WRAP_WH,
     CounterState,
     EventKind,

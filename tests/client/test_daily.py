@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.enphase_iq_gateway.client.daily import DailyState, step
+from custom_components.enphase_iq_gateway.counters.daily import DailyState, step
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HAVANA = ZoneInfo("America/Havana")  # its summer time begins at midnight

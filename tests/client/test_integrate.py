@@ -7,7 +7,7 @@ import math
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.enphase_iq_gateway.client.integrate import IntegrationState, step
+from custom_components.enphase_iq_gateway.counters.integration import IntegrationState, step
 
 T0 = 1_790_000_000.0
 LIMIT_W = 20_000.0

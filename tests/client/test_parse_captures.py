@@ -84,7 +84,7 @@ def test_html_where_json_is_due_is_refused(endpoint: Endpoint[object], file: Pat
 
 def test_most_answers_are_good_ones() -> None:
     """The lists above are not empty: 22 gateways, most with half a dozen endpoints."""
-    assert len(list(CAPTURES.glob("*/info"))) == 22
+    assert len(list(CAPTURES.glob("*/info"))) >= 22
     assert len(answers(html=False)) > 120
     assert len(answers(html=True)) >= 6
 

@@ -1,12 +1,24 @@
 """The client: knows the gateway and nothing of Home Assistant. What is named here is all that others use of it."""
 
+from ..counters.counter import (
+    INTERVAL_S,
+    CounterState,
+    Event,
+    EventKind,
+    Limits,
+    Reason,
+    rebase,
+    step as counter_step,
+    take_in,
+)
+from ..counters.daily import DailyState, step as daily_step
+from ..counters.integration import IntegrationState, step as integration_step
+from ..counters.serialization import number as saved_number
 from .auth.cloud import CloudError, CloudProblem, CloudUrls, fetch_token
 from .auth.secret import Secret
 from .auth.sign_in import CHECK_PATH, DEFAULT_USERNAME, Account
 from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token, TokenError
 from .changed import changed
-from .counters import INTERVAL_S, CounterState, Event, EventKind, Limits, Reason, rebase, step as counter_step, take_in
-from .daily import DailyState, step as daily_step
 from .endpoints import (
     DEVICE_DATA,
     INFO,
@@ -30,7 +42,6 @@ from .exceptions import (
     GatewayWrongDeviceError,
 )
 from .gateway import EndpointStatistics, Gateway
-from .integrate import IntegrationState, step as integration_step
 from .models import (
     DeviceData,
     Flow,
@@ -48,7 +59,6 @@ from .models import (
     ReportedInverters,
 )
 from .part_numbers import model_name
-from .saved import number as saved_number
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, may_be_there, probe, read_lane, was_read, with_earlier
 from .site.site import Documents, GatewayClass, Lane, Quantity, Site, Source, Sources, decide, endpoints_of

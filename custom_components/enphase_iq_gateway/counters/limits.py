@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Final
 
-from .client import INTERVAL_S, Flow, Limits, Quantity, Site, Source
+from ..client import Flow, Quantity, Site, Source
+from .counter import INTERVAL_S, Limits
 
 # The largest CT that Enphase sells for these gateways carries 200 A; 277 V is the highest phase voltage they take.
 CT_LIMIT_W: Final = 200 * 277

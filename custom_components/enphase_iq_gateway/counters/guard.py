@@ -9,29 +9,12 @@ from datetime import tzinfo
 from functools import cache
 from typing import Final
 
-from .client import (
-    CounterState,
-    Event,
-    Flow,
-    Inverter,
-    Lane,
-    Limits,
-    Measurement,
-    Phased,
-    Quantity,
-    Reason,
-    Site,
-    Snapshot,
-    Source,
-    changed,
-    counter_step,
-    daily_step,
-    integration_step,
-    rebase,
-    take_in,
-)
-from .counter_limits import counter_limits, inverter_limits
-from .guard_state import INVERTER, LIFETIME, GuardState
+from ..client import Flow, Inverter, Lane, Measurement, Phased, Quantity, Site, Snapshot, Source, changed
+from .counter import CounterState, Event, Limits, Reason, rebase, step as counter_step, take_in
+from .daily import step as daily_step
+from .integration import step as integration_step
+from .limits import counter_limits, inverter_limits
+from .state import INVERTER, LIFETIME, GuardState
 
 DELIVERED: Final = "energy_delivered_wh"
 RECEIVED: Final = "energy_received_wh"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Final, Self
 
-from .saved import fields, number
+from .serialization import fields, number
 
 # Over a longer pause nobody knows what the power was. The slowest live lane asks each 300 s, and answers may be late.
 GAP_S: Final = 330.0

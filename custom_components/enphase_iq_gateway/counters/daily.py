@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from typing import Final, Self, TypeGuard
 
-from .saved import fields, number
+from .serialization import fields, number
 
 GAP_S: Final = 900.0  # longer without a sample is a gap: the slowest source moves each 15 minutes (G§3)
 _DAY_S: Final = 86_400.0

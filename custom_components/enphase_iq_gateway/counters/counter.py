@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Final, Self
 
-from .saved import fields, number
+from .serialization import fields, number
 
 INTERVAL_S: Final = 900.0  # how far the quarter-hour sources step at once (G§3, G§5)
 WRAP_WH: Final = 2**32 / 3600  # an unsigned 32-bit count of joules (G§6.6)

@@ -6,8 +6,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from .const import DOMAIN, LOGGER
-from .guard_state import GuardState
+from ..const import DOMAIN, LOGGER
+from .state import GuardState
 
 _VERSION: Final = 1
 # A crash loses no more than this of the state. That costs no energy: the counters themselves go on in the gateway ...

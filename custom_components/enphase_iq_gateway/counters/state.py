@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from .client import CounterState, DailyState, Flow, IntegrationState, Quantity, Source, Sources, saved_number
+from ..client import Flow, Quantity, Source, Sources
+from .counter import CounterState
+from .daily import DailyState
+from .integration import IntegrationState
+from .serialization import number as saved_number
 
 INVERTER: Final = "inverter."
 LIFETIME: Final = "energy_lifetime_wh"
