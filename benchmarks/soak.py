@@ -28,7 +28,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.enphase_iq_gateway.client import Certificate, Lane
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN, UPDATE_INTERVAL_DEFAULT_S
-from custom_components.enphase_iq_gateway.gateway import certificate_data
+from custom_components.enphase_iq_gateway.hub.api import certificate_data
 from simulator import PROFILES, Faults, Simulator
 from simulator.fault import Scalar
 from simulator.server import Answer, Request

@@ -21,7 +21,7 @@ from yarl import URL
 from custom_components.enphase_iq_gateway.client import Address, CloudUrls
 from custom_components.enphase_iq_gateway.client.transport.address import Scheme
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from custom_components.enphase_iq_gateway.night import in_maintenance
+from custom_components.enphase_iq_gateway.polling.maintenance import in_maintenance
 from simulator import PROFILES, Faults, Simulator
 from simulator.certificate import Certificate
 from simulator.cloud import LOGIN_PATH, TOKENS_PATH, Cloud
@@ -116,7 +116,7 @@ async def start_cloud(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StartClo
         async def start(simulator: Simulator) -> Cloud:
             cloud = await stack.enter_async_context(Cloud(simulator, {USERNAME: PASSWORD}))
             urls = CloudUrls(login=cloud.enlighten_url + LOGIN_PATH, token=cloud.entrez_url + TOKENS_PATH)
-            monkeypatch.setattr("custom_components.enphase_iq_gateway.gateway.CLOUD_URLS", urls)
+            monkeypatch.setattr("custom_components.enphase_iq_gateway.hub.api.CLOUD_URLS", urls)
             return cloud
 
         yield start

@@ -1,7 +1,7 @@
 """Inverters that keep silent while others speak."""
 
 from custom_components.enphase_iq_gateway.client import Inverter, InverterDetails, Snapshot
-from custom_components.enphase_iq_gateway.device_watch import DeviceWatch
+from custom_components.enphase_iq_gateway.polling.inverter_health import DeviceWatch
 
 NOON = 1_795_172_400.0
 HOUR = 3600.0

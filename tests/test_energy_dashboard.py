@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from pytest_homeassistant_custom_component.typing import RecorderInstanceContextManager
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from custom_components.enphase_iq_gateway.energy_dashboard import (
+from custom_components.enphase_iq_gateway.flow.energy_dashboard import (
     Kind,
     Proposal,
     Verdict,

@@ -15,8 +15,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from homeassistant.const import CONF_HOST
 import pytest
 
-from custom_components.enphase_iq_gateway import gateway as entry_gateway
 from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.hub import api as entry_gateway
 
 from .home import Home
 

@@ -32,7 +32,7 @@ from custom_components.enphase_iq_gateway.client import (
 )
 from custom_components.enphase_iq_gateway.client.site import measure
 from custom_components.enphase_iq_gateway.counters.guard import Guard
-from custom_components.enphase_iq_gateway.device_watch import DeviceWatch
+from custom_components.enphase_iq_gateway.polling.inverter_health import DeviceWatch
 from simulator import PROFILES, World, endpoints
 from simulator.firmware import Firmware
 from simulator.site import Site

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.enphase_iq_gateway.night import in_maintenance
+from custom_components.enphase_iq_gateway.polling.maintenance import in_maintenance
 
 
 def local(clock: str) -> datetime:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.enphase_iq_gateway.pace import Pace
+from custom_components.enphase_iq_gateway.polling.backoff import Pace
 
 
 def failed(base_s: float, *times: float, expected: bool = False) -> Pace:

@@ -9,9 +9,9 @@ import pytest
 
 import custom_components.enphase_iq_gateway
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from custom_components.enphase_iq_gateway.renewal import TOKEN_ENDS
+from custom_components.enphase_iq_gateway.hub.token_renewal import TOKEN_ENDS
+from custom_components.enphase_iq_gateway.issues.identity import OTHER_CERTIFICATE
 from custom_components.enphase_iq_gateway.repairs import FLOWS, async_create_fix_flow
-from custom_components.enphase_iq_gateway.trust_issues import OTHER_CERTIFICATE
 
 from .conftest import StartSimulator, set_up
 from .repairs import open_repair

@@ -40,10 +40,10 @@ from custom_components.enphase_iq_gateway.client import (
 from custom_components.enphase_iq_gateway.client.auth.cloud import CloudProblem
 from custom_components.enphase_iq_gateway.client.transport.address import AddressProblem
 from custom_components.enphase_iq_gateway.errors import translated
-from custom_components.enphase_iq_gateway.flow_errors import form_error
+from custom_components.enphase_iq_gateway.flow.errors import form_error
 from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS
-from custom_components.enphase_iq_gateway.sensor_flows import FLOW_SENSORS
-from custom_components.enphase_iq_gateway.sensor_inverters import INVERTER_SENSORS
+from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
+from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(file.stem for file in (FOLDER / "translations").iterdir())

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from custom_components.enphase_iq_gateway.client import Inverter, InverterDetails
-from custom_components.enphase_iq_gateway.sensor_inverters import INVERTER_SENSORS
-from custom_components.enphase_iq_gateway.watched_inverter import Shown, WatchedInverter
+from custom_components.enphase_iq_gateway.polling.inverter_updates import Shown, WatchedInverter
+from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 
 DETAILS = InverterDetails(energy_today_wh=1.0)
 POWER, TODAY = (row for row in INVERTER_SENSORS if row.key in {"power", "energy_today"})

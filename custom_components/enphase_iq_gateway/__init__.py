@@ -24,16 +24,16 @@ from .client import (
 from .client.site import probe
 from .const import DOMAIN, MANUFACTURER, PLATFORMS
 from .coordinator import GatewayConfigEntry, GatewayRuntime, LaneCoordinator
-from .counter_issues import CounterWatch
 from .counters.guard import Guard
 from .counters.store import CounterStore
-from .device_notes import DeviceNotes
 from .errors import translated
-from .gateway import async_create_gateway
-from .renewal import TokenRenewal, async_renew, can_renew
+from .hub.api import async_create_gateway
+from .hub.site_check import SiteWatch
+from .hub.token_renewal import TokenRenewal, async_renew, can_renew
+from .issues.counters import CounterWatch
+from .issues.identity import TrustWatch, clear_issues, note_refusal, note_trust
+from .issues.inverters import DeviceNotes
 from .services import async_setup_services
-from .site_watch import SiteWatch
-from .trust_issues import TrustWatch, clear_issues, note_refusal, note_trust
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

@@ -37,10 +37,10 @@ from .client import (
     check_supported,
 )
 from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, DOMAIN
-from .discovery import async_has_left, remember_mac
-from .flow_errors import form_error
-from .gateway import TOKEN_PAGE, async_fetch_token, async_open_gateway, certificate_data, certificate_of, credential_of
-from .options_flow import GatewayOptionsFlow, async_offer_energy_dashboard
+from .flow.discovery import async_has_left, remember_mac
+from .flow.errors import form_error
+from .flow.options import GatewayOptionsFlow, async_offer_energy_dashboard
+from .hub.api import TOKEN_PAGE, async_fetch_token, async_open_gateway, certificate_data, certificate_of, credential_of
 
 TITLE: Final = "IQ Gateway"
 _PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))

@@ -47,11 +47,11 @@ from .const import (
 )
 from .counters.guard import Guard
 from .counters.store import CounterStore
-from .device_watch import DeviceWatch
 from .errors import translated
-from .night import in_maintenance
-from .pace import LOST_AFTER_FAILURES, Pace
-from .watched_inverter import WatchedInverter
+from .polling.backoff import LOST_AFTER_FAILURES, Pace
+from .polling.inverter_health import DeviceWatch
+from .polling.inverter_updates import WatchedInverter
+from .polling.maintenance import in_maintenance
 
 type GatewayConfigEntry = ConfigEntry[GatewayRuntime]
 

@@ -30,7 +30,7 @@ from .client import (
 from .client.redaction import Scrubber
 from .const import CONF_CERTIFICATE_CHECK, CONF_UPDATE_INTERVAL
 from .coordinator import GatewayConfigEntry, GatewayRuntime, LaneCoordinator
-from .gateway import certificate_of
+from .hub.api import certificate_of
 
 # The slow report last: it may take what time is left (G§13.4).
 _ASKED: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST, REPORT, REPORT_DETAILED)

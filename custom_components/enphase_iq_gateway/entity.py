@@ -11,7 +11,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import LaneCoordinator
-from .watched_inverter import Shown
+from .polling.inverter_updates import Shown
 
 
 class GatewayEntity(CoordinatorEntity[LaneCoordinator]):

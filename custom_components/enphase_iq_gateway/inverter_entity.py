@@ -7,7 +7,7 @@ from homeassistant.helpers.entity import EntityDescription
 
 from .coordinator import LaneCoordinator
 from .entity import GatewayEntity
-from .watched_inverter import InverterValue, Shown
+from .polling.inverter_updates import InverterValue, Shown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE
 from homeassistant.core import HomeAssistant
 
 from .const import CONF_CERTIFICATE, DOMAIN
-from .counter_issues import COUNTER_JUMP, COUNTER_SOURCE, JumpRepair
-from .ct_issues import CHECK_WIRING, DISABLED, NEGATIVE_PRODUCTION, CtRepair
-from .renewal import TOKEN_ENDS
-from .trust_issues import OTHER_CERTIFICATE
+from .hub.token_renewal import TOKEN_ENDS
+from .issues.counters import COUNTER_JUMP, COUNTER_SOURCE, JumpRepair
+from .issues.cts import CHECK_WIRING, DISABLED, NEGATIVE_PRODUCTION, CtRepair
+from .issues.identity import OTHER_CERTIFICATE
 
 type IssueData = dict[str, str | int | float | None]
 

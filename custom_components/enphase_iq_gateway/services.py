@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 import probatio
 
 from .const import DOMAIN
-from .statistics_repair import Change, Row, find_spikes, most_of, plausible_most
+from .history.spikes import Change, Row, find_spikes, most_of, plausible_most
 
 REPAIR_STATISTICS: Final = "repair_statistics"
 SCHEMA: Final = probatio.Schema(

@@ -13,15 +13,15 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .client import CertificateCheck
-from .const import (
+from ..client import CertificateCheck
+from ..const import (
     CONF_CERTIFICATE_CHECK,
     CONF_UPDATE_INTERVAL,
     UPDATE_INTERVAL_DEFAULT_S,
     UPDATE_INTERVAL_MAX_S,
     UPDATE_INTERVAL_MIN_S,
 )
-from .coordinator import GatewayConfigEntry
+from ..coordinator import GatewayConfigEntry
 from .energy_dashboard import async_add, async_describe, async_propose
 
 ENERGY_STEP: Final = "energy_dashboard"

@@ -22,9 +22,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
 
-from .client import Flow, Quantity
-from .const import DOMAIN
-from .coordinator import GatewayConfigEntry
+from ..client import Flow, Quantity
+from ..const import DOMAIN
+from ..coordinator import GatewayConfigEntry
 
 
 class Kind(StrEnum):

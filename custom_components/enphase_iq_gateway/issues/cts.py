@@ -8,9 +8,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import probatio
 
-from .client import METERS, READINGS, GatewayError, Meter, MeterStatus, Reading
-from .const import DOMAIN
-from .coordinator import GatewayConfigEntry
+from ..client import METERS, READINGS, GatewayError, Meter, MeterStatus, Reading
+from ..const import DOMAIN
+from ..coordinator import GatewayConfigEntry
 
 DISABLED: Final = "ct_disabled"
 CHECK_WIRING: Final = "ct_check_wiring"

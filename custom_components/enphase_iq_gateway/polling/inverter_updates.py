@@ -8,7 +8,7 @@ from typing import Protocol
 from homeassistant.core import callback
 from homeassistant.helpers.typing import StateType
 
-from .client import Inverter
+from ..client import Inverter
 
 type Shown = tuple[bool, StateType | datetime]
 """What a state shows: whether there is a value, and which."""

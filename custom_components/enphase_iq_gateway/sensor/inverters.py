@@ -17,8 +17,8 @@ from homeassistant.const import (
 )
 from homeassistant.util import dt as dt_util
 
-from .client import Inverter
-from .inverter_entity import InverterDescription
+from ..client import Inverter
+from ..inverter_entity import InverterDescription
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,13 +20,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .client import Flow, Lane, MeterStatus, Source
-from .coordinator import COUNTED, GatewayConfigEntry, LaneCoordinator
-from .entity import GatewayEntity
-from .inverter_entity import InverterEntity
-from .seen_entities import Candidate, SeenEntities
-from .sensor_flows import FLOW_SENSORS, FlowSensorDescription
-from .sensor_inverters import INVERTER_SENSORS, InverterSensorDescription
+from ..client import Flow, Lane, MeterStatus, Source
+from ..coordinator import COUNTED, GatewayConfigEntry, LaneCoordinator
+from ..entity import GatewayEntity
+from ..inverter_entity import InverterEntity
+from ..seen_entities import Candidate, SeenEntities
+from .flows import FLOW_SENSORS, FlowSensorDescription
+from .inverters import INVERTER_SENSORS, InverterSensorDescription
 
 # Nothing is sent to the gateway, and reading it is the lanes' work.
 PARALLEL_UPDATES = 0

@@ -12,7 +12,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from .client import (
+from ..client import (
     METERS,
     READINGS,
     Documents,
@@ -25,10 +25,10 @@ from .client import (
     decide,
     endpoints_of,
 )
-from .client.site import probe
-from .const import DOMAIN, INFO_INTERVAL, LOGGER, METERS_INTERVAL
-from .coordinator import GatewayConfigEntry, LaneCoordinator
-from .ct_issues import note_cts
+from ..client.site import probe
+from ..const import DOMAIN, INFO_INTERVAL, LOGGER, METERS_INTERVAL
+from ..coordinator import GatewayConfigEntry, LaneCoordinator
+from ..issues.cts import note_cts
 
 # After an update the gateway boots for minutes (G§2.6).
 _AGAIN_AFTER: Final = timedelta(minutes=5)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .client import Inverter, Snapshot, changed
+from ..client import Inverter, Snapshot, changed
 
 # An inverter whose interval is not told reports each 5 or 15 minutes (G§4).
 _USUAL_INTERVAL_S: Final = 900.0

@@ -3,9 +3,9 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .client import GatewayError, Lane
-from .const import DOMAIN, LOGGER
-from .coordinator import GatewayConfigEntry, LaneCoordinator
+from ..client import GatewayError, Lane
+from ..const import DOMAIN, LOGGER
+from ..coordinator import GatewayConfigEntry, LaneCoordinator
 
 REPORTS_HOURLY = "reports_hourly"
 

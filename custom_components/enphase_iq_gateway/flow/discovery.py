@@ -5,9 +5,9 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from .client import Address, GatewayError
-from .const import DOMAIN
-from .gateway import async_open_gateway, certificate_of
+from ..client import Address, GatewayError
+from ..const import DOMAIN
+from ..hub.api import async_open_gateway, certificate_of
 
 
 async def async_has_left(hass: HomeAssistant, entry: ConfigEntry) -> bool:

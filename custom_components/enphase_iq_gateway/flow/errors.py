@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from .client import (
+from ..client import (
     INFO,
     AddressError,
     CloudError,

@@ -11,12 +11,12 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
-from .client import CloudError, Gateway, GatewayAuthenticationError, GatewayError, Token
-from .const import DOMAIN, LOGGER
-from .coordinator import GatewayConfigEntry, LaneCoordinator
-from .errors import FOR_A_PERSON, translated
-from .gateway import TOKEN_PAGE, async_fetch_token
-from .trust_issues import issue_id
+from ..client import CloudError, Gateway, GatewayAuthenticationError, GatewayError, Token
+from ..const import DOMAIN, LOGGER
+from ..coordinator import GatewayConfigEntry, LaneCoordinator
+from ..errors import FOR_A_PERSON, translated
+from ..issues.identity import issue_id
+from .api import TOKEN_PAGE, async_fetch_token
 
 TOKEN_ENDS: Final = "token_ends"  # noqa: S105 - the name of a repair
 

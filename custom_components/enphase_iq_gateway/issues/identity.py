@@ -11,10 +11,10 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .client import Certificate, Gateway, GatewayCertificateError, GatewayError, GatewayWrongDeviceError
-from .const import CONF_CERTIFICATE, DOMAIN
-from .coordinator import GatewayConfigEntry, LaneCoordinator
-from .gateway import certificate_data, certificate_of
+from ..client import Certificate, Gateway, GatewayCertificateError, GatewayError, GatewayWrongDeviceError
+from ..const import CONF_CERTIFICATE, DOMAIN
+from ..coordinator import GatewayConfigEntry, LaneCoordinator
+from ..hub.api import certificate_data, certificate_of
 
 WRONG_DEVICE: Final = "wrong_device"
 OTHER_CERTIFICATE: Final = "other_certificate"

@@ -15,8 +15,8 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 
-from .client import Account, Address, Certificate, CertificateCheck, CloudUrls, Gateway, Secret, Token, fetch_token
-from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
+from ..client import Account, Address, Certificate, CertificateCheck, CloudUrls, Gateway, Secret, Token, fetch_token
+from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 
 CLOUD_URLS: CloudUrls = CloudUrls()
 TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address

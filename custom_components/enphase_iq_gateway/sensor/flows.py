@@ -16,7 +16,7 @@ from homeassistant.const import (
     UnitOfReactivePower,
 )
 
-from .client import Flow, Measurement, Quantity
+from ..client import Flow, Measurement, Quantity
 
 HOUSE: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 PRODUCED_AND_CONSUMED: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)

@@ -12,13 +12,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from .client import Flow, GatewayError, Source
-from .const import DOMAIN, LOGGER
-from .coordinator import GatewayConfigEntry, LaneCoordinator
-from .counters.counter import EventKind
-from .counters.guard import DELIVERED, CounterEvent, SourceChange
-from .counters.state import INVERTER, LIFETIME
-from .counters.store import CounterStore
+from ..client import Flow, GatewayError, Source
+from ..const import DOMAIN, LOGGER
+from ..coordinator import GatewayConfigEntry, LaneCoordinator
+from ..counters.counter import EventKind
+from ..counters.guard import DELIVERED, CounterEvent, SourceChange
+from ..counters.state import INVERTER, LIFETIME
+from ..counters.store import CounterStore
 
 COUNTER_JUMP: Final = "counter_jump"
 COUNTER_SOURCE: Final = "counter_source"

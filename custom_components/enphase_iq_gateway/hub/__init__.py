@@ -1,0 +1,1 @@
+"""The connection to one gateway and its upkeep."""

@@ -1,0 +1,1 @@
+"""Repair issues, each beside its fix flow."""

@@ -1,0 +1,1 @@
+"""When to poll, and which inverters are silent: pure functions and values."""
