@@ -1,8 +1,8 @@
 """The gauntlet for the integration that Home Assistant ships with: false and lost energy of each fault, as a table.
 
-Run: `python -m pytest -q benchmarks/gauntlet.py`. It takes minutes; each row is an hour of tests/gauntlet_rows.py. What
-is counted is compared with the simulator's true energy, as in tests/test_gauntlet.py; the worst counter of each row is
-printed.
+Run: `python -m pytest -q benchmarks/gauntlet.py`. It takes minutes; every row is an hour of
+tests/support/gauntlet_rows.py. The counters are compared with the simulator's true energy, as in
+tests/system/test_gauntlet.py; the worst counter of every row is printed.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 
 from simulator import PROFILES, Simulator
-from tests.gauntlet import Counted, Truth, flow_truths, inverter_wh, run
-from tests.gauntlet_rows import ROWS, Row
-from tests.virtual_time import VirtualTime, virtual_time
+from tests.support.gauntlet import Counted, Truth, flow_truths, inverter_wh, run
+from tests.support.gauntlet_rows import ROWS, Row
+from tests.support.virtual_time import VirtualTime, virtual_time
 
 DOMAIN = "enphase_envoy"
 _FLOWS = {

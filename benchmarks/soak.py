@@ -32,7 +32,7 @@ from custom_components.enphase_iq_gateway.hub.api import certificate_data
 from simulator import PROFILES, Faults, Simulator
 from simulator.fault import Scalar
 from simulator.server import Answer, Request
-from tests.virtual_time import VirtualTime, real_seconds, virtual_time
+from tests.support.virtual_time import VirtualTime, real_seconds, virtual_time
 
 HOURS_OF_DAY: Final = 24
 LATE_S: Final = 0.5  # a lane is due up to half a second after its interval

@@ -26,9 +26,8 @@ from simulator import PROFILES, Faults, Simulator
 from simulator.certificate import Certificate
 from simulator.cloud import LOGIN_PATH, TOKENS_PATH, Cloud
 from simulator.simulator import DEFAULT_SERIAL
-
-from .home import Home
-from .virtual_time import VirtualTime, virtual_time
+from tests.support.home import Home
+from tests.support.virtual_time import VirtualTime, virtual_time
 
 _IN_MAINTENANCE = "custom_components.enphase_iq_gateway.coordinator.in_maintenance"
 USERNAME = "owner@example.com"

@@ -7,10 +7,10 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client import Lane
 from simulator import Faults
+from tests.support.home import Home
+from tests.support.virtual_time import settle, until
 
 from .conftest import StartHome
-from .home import Home
-from .virtual_time import settle, until
 
 READINGS = "/ivp/meters/readings"
 REPORT = "/production.json"

@@ -6,9 +6,9 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from tests.support.home import Home
 
 from .conftest import StartHome, StartSimulator, set_up
-from .home import Home
 
 
 async def health(hass: HomeAssistant) -> dict[str, object]:

@@ -20,8 +20,8 @@ from .client import (
     decide,
     endpoints_of,
     model_name,
+    probe,
 )
-from .client.site import probe
 from .const import DOMAIN, MANUFACTURER, PLATFORMS
 from .coordinator import GatewayConfigEntry, GatewayRuntime, LaneCoordinator
 from .counters.guard import Guard

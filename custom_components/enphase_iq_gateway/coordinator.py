@@ -28,12 +28,12 @@ from .client import (
     Site,
     Snapshot,
     Source,
+    measure,
     read_lane,
     was_read,
     with_earlier,
     with_unchanged,
 )
-from .client.site import measure
 from .const import (
     ASLEEP_INTERVAL,
     CONF_UPDATE_INTERVAL,

@@ -1,1 +1,0 @@
-"""Tests of the client: no Home Assistant in them."""

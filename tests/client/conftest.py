@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
-
-from .asked import ANSWERS, Asked
-from .device import Device, info as info_reply
+from tests.support.asked import ANSWERS, Asked
+from tests.support.device import Device, info as info_reply
 
 
 @pytest.fixture(autouse=True)

@@ -24,8 +24,7 @@ from custom_components.enphase_iq_gateway.client.gateway import Gateway
 from custom_components.enphase_iq_gateway.client.transport import connector
 from custom_components.enphase_iq_gateway.client.transport.address import Address
 from custom_components.enphase_iq_gateway.client.transport.certificates import Certificate, CertificateCheck
-
-from .device import (
+from tests.support.device import (
     CHALLENGE,
     DAY,
     NOW,

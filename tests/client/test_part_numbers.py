@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.enphase_iq_gateway.client.part_numbers import model_name
-
-from .made_up import info
+from tests.support.models import info
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-"""The simulator behaves like a gateway."""

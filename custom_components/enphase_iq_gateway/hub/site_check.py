@@ -24,8 +24,8 @@ from ..client import (
     Meter,
     decide,
     endpoints_of,
+    probe,
 )
-from ..client.site import probe
 from ..const import DOMAIN, INFO_INTERVAL, LOGGER, METERS_INTERVAL
 from ..coordinator import GatewayConfigEntry, LaneCoordinator
 from ..issues.cts import note_cts

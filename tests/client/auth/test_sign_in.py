@@ -1,0 +1,396 @@
+"""Being let in, and what a "no" means (G§2.2, §2.5, §2.6)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
+from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH, Account
+from custom_components.enphase_iq_gateway.client.auth.token import ExpiredTokenError, OtherGatewayTokenError, Token
+from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST
+from custom_components.enphase_iq_gateway.client.exceptions import (
+    GatewayAuthenticationError,
+    GatewayConnectionError,
+    GatewayError,
+    GatewayResponseError,
+    GatewayStatusError,
+)
+from custom_components.enphase_iq_gateway.client.gateway import Gateway
+from custom_components.enphase_iq_gateway.client.transport.address import Address
+from simulator import PROFILES, Simulator
+from tests.support.device import (
+    CHALLENGE,
+    DAY,
+    NOW,
+    OTHER_SERIAL,
+    UNAUTHORIZED,
+    VALID,
+    Device,
+    Doing,
+    Reply,
+    Request,
+    info,
+    make_identity,
+    make_token,
+    reply,
+)
+
+PATH = "/api/v1/production"
+INVERTERS = INVERTER_LIST.path
+BOTH = [401, 403]
+SOME_PASSWORD = "made-up-password"
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        """Start at the moment of all tests."""
+        self.now = float(NOW)
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+@asynccontextmanager
+async def by_token(**replies: Reply) -> AsyncIterator[tuple[Device, Gateway, Clock]]:
+    """Sign in by token at a device; replies by name of what they are to."""
+    paths = {"path": PATH, "check": CHECK_PATH}
+    told: dict[str, Reply] = {"/info": info(), CHECK_PATH: VALID, PATH: reply(b"{}")}
+    told |= {paths[name]: answer for name, answer in replies.items()}
+    clock = Clock()
+    async with (
+        Device(told, identity=make_identity()) as device,
+        Gateway(device.address, credential=Token.parse(make_token()), clock=clock) as gateway,
+    ):
+        yield device, gateway, clock
+
+
+@asynccontextmanager
+async def by_account(
+    answers: dict[str, Reply], username: str = "envoy", password: str = SOME_PASSWORD
+) -> AsyncIterator[tuple[Device, Gateway]]:
+    """Sign in with a local account at a device."""
+    account = Account(username=username, password=Secret(password))
+    async with (
+        Device({"/info": info(firmware="D5.0.62"), **answers}) as device,
+        Gateway(device.address, credential=account) as gateway,
+    ):
+        yield device, gateway
+
+
+def challenged(answer: bytes) -> Callable[[Request], bytes]:
+    """Give an answer to a digest, a challenge to everything else."""
+    return lambda request: answer if request.credential == "digest" else CHALLENGE
+
+
+def with_session(answer: bytes) -> Callable[[Request], bytes]:
+    """Give an answer to a session, a refusal to everything else."""
+    return lambda request: answer if request.credential == "cookie" else UNAUTHORIZED
+
+
+async def test_a_session_is_opened_once_and_used() -> None:
+    """It costs the gateway less to check than the token."""
+    async with by_token() as (device, gateway, _):
+        for _ in range(2):
+            await gateway.read_raw(PATH)
+
+    assert device.credentials == [(CHECK_PATH, "bearer"), (PATH, "cookie"), (PATH, "cookie")]
+    assert device.requests[-1].headers["cookie"] == "sessionId=made-up-session"
+
+
+async def test_the_session_of_the_check_is_used() -> None:
+    """Nothing is asked twice at set-up but `/info`, which comes with the connection."""
+    async with by_token() as (device, gateway, _):
+        await gateway.check_sign_in()
+        await gateway.read_raw(PATH)
+
+    assert device.paths == ["/info", CHECK_PATH, PATH]
+
+
+async def test_a_session_lives_on_by_being_used() -> None:
+    """It lapses ten minutes after its last use, however old it is."""
+    async with by_token() as (device, gateway, clock):
+        for _ in range(4):
+            await gateway.read_raw(PATH)
+            clock.now += 599
+
+    assert device.paths.count(CHECK_PATH) == 1
+
+
+async def test_a_lapsed_session_is_opened_anew() -> None:
+    """With the token, before the request that needs it."""
+    async with by_token() as (device, gateway, clock):
+        await gateway.read_raw(PATH)
+        clock.now += 600
+        await gateway.read_raw(PATH)
+
+    assert device.credentials[2:] == [(CHECK_PATH, "bearer"), (PATH, "cookie")]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [reply(b"<h2>Valid token.</h2>"), reply(b"", 503), reply(b"<html>Welcome</html>")],
+    ids=["none", "503", "page"],
+)
+async def test_without_a_session_the_token_goes_with_each_request(check: bytes) -> None:
+    """A session is asked for no oftener than it would lapse."""
+    async with by_token(check=check) as (device, gateway, clock):
+        await gateway.read_raw(PATH)
+        clock.now += 599
+        await gateway.read_raw(PATH)
+        clock.now += 1
+        await gateway.read_raw(PATH)
+
+    assert [path for path, kind in device.credentials if kind == "bearer"] == [CHECK_PATH, PATH, PATH, CHECK_PATH, PATH]
+
+
+async def test_a_session_lost_in_a_reboot_is_opened_anew() -> None:
+    """Nobody is told."""
+    async with by_token(path=with_session(reply(b"{}"))) as (device, gateway, _):
+        await gateway.read_raw(PATH)
+        device.replies[PATH] = UNAUTHORIZED
+
+        def check(_: Request) -> bytes:
+            device.replies[PATH] = reply(b"[]")
+            return VALID
+
+        device.replies[CHECK_PATH] = check
+        assert await gateway.read_raw(PATH) == b"[]"
+
+    assert device.paths[-3:] == [PATH, CHECK_PATH, PATH]
+
+
+@pytest.mark.parametrize("status", BOTH)
+async def test_one_closed_endpoint_is_no_failed_sign_in(status: int) -> None:
+    """It is asked about once; from then on it is that endpoint's own matter."""
+    async with by_token(path=reply(b"", status)) as (device, gateway, _):
+        await gateway.check_sign_in()
+        device.requests.clear()
+        for _ in range(3):
+            with pytest.raises(GatewayStatusError, match=str(status)):
+                await gateway.read_raw(PATH)
+
+    assert device.paths == [PATH, CHECK_PATH, PATH, PATH, PATH]
+
+
+async def test_an_endpoint_that_opened_and_closes_again_is_asked_about_again() -> None:
+    """It may be the whole sign-in this time."""
+    async with by_token(path=UNAUTHORIZED) as (device, gateway, _):
+        with pytest.raises(GatewayStatusError):
+            await gateway.read_raw(PATH)
+        device.replies[PATH] = reply(b"{}")
+        await gateway.read_raw(PATH)
+        device.replies[PATH] = device.replies[CHECK_PATH] = UNAUTHORIZED
+        with pytest.raises(GatewayAuthenticationError):
+            await gateway.read_raw(PATH)
+
+
+@pytest.mark.parametrize("status", BOTH)
+async def test_a_token_that_the_check_refuses_is_a_failed_sign_in(status: int) -> None:
+    """Only a new one helps."""
+    async with by_token(check=reply(b"", status), path=UNAUTHORIZED) as (_, gateway, _):
+        with pytest.raises(GatewayAuthenticationError, match=f"status {status}"):
+            await gateway.check_sign_in()
+        with pytest.raises(GatewayAuthenticationError):
+            await gateway.read_raw(PATH)
+
+
+async def hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close before a word was said."""
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_a_new_token_takes_the_place_of_the_old_one() -> None:
+    """With a session of its own."""
+    renewed = make_token(issued_at=NOW)
+    async with by_token() as (device, gateway, _):
+        await gateway.read_raw(PATH)
+        gateway.replace_token(Token.parse(renewed))
+        await gateway.read_raw(PATH)
+
+        assert gateway.token_expires_at == NOW + 365 * DAY
+    assert device.credentials[2:] == [(CHECK_PATH, "bearer"), (PATH, "cookie")]
+    assert device.requests[-2].headers["authorization"] == f"Bearer {renewed}"
+
+
+@pytest.mark.parametrize(
+    ("check", "error"),
+    [
+        (reply(b"", 503), GatewayStatusError),
+        (reply(b"", 504), GatewayStatusError),
+        (reply(b"", 302, "Location: /login.html"), GatewayStatusError),
+        (reply(b"<html>Welcome</html>"), GatewayResponseError),
+        (Doing(hang_up), GatewayConnectionError),
+    ],
+)
+async def test_a_check_that_does_not_answer_is_an_outage(check: Reply, error: type[GatewayError]) -> None:
+    """Never a bad credential: a reboot must not ask a person for a new token."""
+    async with by_token(check=check, path=UNAUTHORIZED) as (_, gateway, _):
+        for ask in (gateway.check_sign_in, lambda: gateway.read_raw(PATH)):
+            with pytest.raises(error) as caught:
+                await ask()
+            assert type(caught.value) is error
+
+
+@pytest.mark.parametrize(
+    ("token", "error"),
+    [(make_token(OTHER_SERIAL), OtherGatewayTokenError), (make_token(issued_at=NOW - 366 * DAY), ExpiredTokenError)],
+)
+async def test_a_token_that_cannot_serve_is_not_sent(token: str, error: type[GatewayError]) -> None:
+    """Neither to the wrong gateway nor after its end."""
+    async with (
+        Device({"/info": info(), CHECK_PATH: VALID}, identity=make_identity()) as device,
+        Gateway(device.address, credential=Token.parse(token), clock=Clock()) as gateway,
+    ):
+        with pytest.raises(error):
+            await gateway.check_sign_in()
+
+    assert device.credentials == []
+
+
+async def test_nobody_is_not_let_in() -> None:
+    """Without a credential there is nothing to check."""
+    async with Device({"/info": info()}, identity=make_identity()) as device, Gateway(device.address) as gateway:
+        with pytest.raises(GatewayAuthenticationError, match="no credential"):
+            await gateway.check_sign_in()
+
+
+async def test_an_account_is_not_for_firmware_that_wants_a_token() -> None:
+    """As after an update across 7.0: only the other kind helps."""
+    account = Account(username="envoy", password=Secret(""))
+    async with (
+        Device({"/info": info()}, identity=make_identity()) as device,
+        Gateway(device.address, credential=account) as gateway,
+    ):
+        with pytest.raises(GatewayAuthenticationError, match=r"8\.2\.4345 wants a token"):
+            await gateway.check_sign_in()
+
+
+async def test_an_update_to_firmware_that_wants_a_token_is_found_out() -> None:
+    """Whichever path is closed first: TLS alone says that an account is no use any more."""
+    account = Account(username="envoy", password=Secret(""))
+    async with (
+        Device({"/info": info(), PATH: UNAUTHORIZED}, identity=make_identity()) as device,
+        Gateway(device.address, credential=account) as gateway,
+    ):
+        with pytest.raises(GatewayAuthenticationError, match="a token is wanted"):
+            await gateway.read_raw(PATH)
+
+
+async def test_an_account_is_shown_only_where_it_is_asked_for() -> None:
+    """Open paths never carry it."""
+    async with by_account({PATH: reply(b"{}"), INVERTERS: challenged(reply(b"[]"))}) as (device, gateway):
+        await gateway.check_sign_in()
+        assert await gateway.read_raw(PATH) == b"{}"
+
+    assert device.credentials == [(INVERTERS, "digest")]
+
+
+async def test_the_answer_to_a_challenge_goes_over_a_new_connection() -> None:
+    """D3.18.10 resets the one on which it has said 401; the new one shows its serial first."""
+    async with by_account({INVERTERS: challenged(reply(b"[]"))}) as (device, gateway):
+        await gateway.check_sign_in()
+
+    first, second = device.requests[0].connection, device.requests[-1].connection
+    assert first != second
+    assert [(request.path, request.credential, request.connection) for request in device.requests] == [
+        ("/info", "", first),
+        (INVERTERS, "", first),
+        ("/info", "", second),
+        (INVERTERS, "digest", second),
+    ]
+
+
+async def test_a_wrong_password_is_a_failed_sign_in() -> None:
+    """Seen where a good account is let in."""
+    async with by_account({INVERTERS: CHALLENGE}) as (_, gateway):
+        with pytest.raises(GatewayAuthenticationError, match="account is not accepted"):
+            await gateway.check_sign_in()
+
+
+@pytest.mark.parametrize("path", ["/production", "/ivp/meters", PATH])
+async def test_paths_closed_to_good_accounts_are_no_failed_sign_in(path: str) -> None:
+    """As /production on 4.x and 5.x, /ivp/meters on 3.x."""
+    async with by_account({path: CHALLENGE}) as (_, gateway):
+        with pytest.raises(GatewayStatusError, match="401"):
+            await gateway.read_raw(path)
+
+
+@pytest.mark.parametrize("header", ["Digest", "ØÉÆA", "Digest ØÉÆA", "Basic realm=x", 'Digest nonce=""'])
+async def test_rubbish_for_a_challenge_is_survived(header: str) -> None:
+    """Binary rubbish in a real case; no password is shown to it."""
+    async with by_account({PATH: reply(b"", 401, f"WWW-Authenticate: {header}")}) as (device, gateway):
+        with pytest.raises(GatewayResponseError):
+            await gateway.read_raw(PATH)
+
+    assert device.credentials == []
+
+
+async def test_firmware_without_inverters_has_nothing_to_sign_in_to() -> None:
+    """As 3.7.0."""
+    async with by_account({}) as (_, gateway):
+        await gateway.check_sign_in()
+
+
+async def test_a_busy_gateway_does_not_refuse_an_account() -> None:
+    """It has not said anything about it."""
+    async with by_account({INVERTERS: reply(b"", 503)}) as (_, gateway):
+        with pytest.raises(GatewayStatusError, match="503"):
+            await gateway.check_sign_in()
+
+
+@pytest.mark.parametrize(("username", "password"), [("en:voy", "made-up"), ("envoy", "\ud800")])
+async def test_what_no_account_can_look_like_is_a_failed_sign_in(username: str, password: str) -> None:
+    """Without repeating it."""
+    async with by_account({}, username, password) as (_, gateway):
+        with pytest.raises(GatewayAuthenticationError, match="no user name or password can look like this"):
+            await gateway.read_raw(PATH)
+
+
+@pytest.mark.parametrize("profile", ["legacy", "non_metered", "metered_digest"])
+@pytest.mark.parametrize("password", ["", "right"])
+async def test_an_account_is_let_in_by_a_whole_gateway(profile: str, password: str) -> None:
+    """Blank is the end of the serial."""
+    async with Simulator(profile=PROFILES[profile]) as simulator:
+        account = Account(username="envoy", password=Secret(password and simulator.password))
+        async with Gateway(Address.parse(simulator.address), credential=account) as gateway:
+            await gateway.check_sign_in()
+            inverters = await gateway.read(INVERTER_LIST)
+
+        assert len(inverters.inverters) == 20
+
+
+async def test_a_wrong_account_is_refused_by_a_whole_gateway() -> None:
+    """With a real digest."""
+    async with Simulator(profile=PROFILES["legacy"]) as simulator:
+        account = Account(username="envoy", password=Secret("wrong"))
+        async with Gateway(Address.parse(simulator.address), credential=account) as gateway:
+            with pytest.raises(GatewayAuthenticationError):
+                await gateway.check_sign_in()
+
+
+async def test_a_token_is_let_in_by_a_whole_gateway() -> None:
+    """And again when the session ended, but not when it was revoked."""
+    async with Simulator() as simulator:
+        token = Token.parse(simulator.token())
+        async with Gateway(
+            Address.parse(simulator.address), expected_serial=simulator.serial, credential=token
+        ) as gateway:
+            await gateway.check_sign_in()
+            simulator.end_sessions()
+            assert (await gateway.read(INVERTER_LIST)).inverters
+            assert [request.credential for request in simulator.requests] == [
+                "none",
+                "bearer",
+                "cookie",
+                "bearer",
+                "cookie",
+            ]
+            simulator.revoke_tokens()
+            with pytest.raises(GatewayAuthenticationError):
+                await gateway.read(INVERTER_LIST)

@@ -1,0 +1,151 @@
+"""Reading a token (G§2.4)."""
+
+from base64 import urlsafe_b64encode
+
+from hypothesis import given, strategies as st
+import orjson
+import pytest
+
+from custom_components.enphase_iq_gateway.client.auth.token import (
+    ExpiredTokenError,
+    NotATokenError,
+    OtherGatewayTokenError,
+    Token,
+)
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayAuthenticationError
+from tests.support.device import DAY, NOW, OTHER_SERIAL, SERIAL, make_token
+
+
+def written(claims: object) -> str:
+    """Write claims as a token."""
+    return ".".join(
+        urlsafe_b64encode(orjson.dumps(part)).decode().rstrip("=") for part in ({"alg": "ES256"}, claims, 1)
+    )
+
+
+def test_a_token_says_for_whom_and_until_when() -> None:
+    """By its claims."""
+    token = Token.parse(make_token())
+
+    assert (token.serial, token.issued_at, token.expires_at) == (SERIAL, NOW - DAY, NOW + 364 * DAY)
+    assert (token.role, token.lifetime_s) == ("owner", 365 * DAY)
+
+
+@pytest.mark.parametrize("form", ["{}", "  {}\n", '"{}"', "'{}'", ' "{}" ', "`{}`"])
+def test_what_comes_along_when_pasting_is_no_part_of_it(form: str) -> None:
+    """White space and quotes around it."""
+    text = make_token()
+
+    assert Token.parse(form.format(text)).text.reveal() == text
+
+
+def test_a_token_broken_into_lines_is_whole_again() -> None:
+    """As mail programs break it."""
+    text = make_token()
+
+    assert Token.parse(f"{text[:76]}\r\n{text[76:]}").text.reveal() == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "secret",
+        "secret.secret",
+        "secret.secret.secret",
+        make_token() + ".secret",
+        written(["secret"]),
+        written({}),
+        written({"aud": ["secret"], "iat": NOW, "exp": NOW}),
+        written({"aud": "", "iat": NOW, "exp": NOW}),
+        written({"aud": SERIAL, "iat": NOW}),
+        written({"aud": SERIAL, "iat": NOW, "exp": "secret"}),
+        written({"aud": SERIAL, "iat": True, "exp": NOW}),
+        written({"aud": SERIAL, "iat": NOW, "exp": 1e300}),
+        written({"aud": SERIAL, "iat": -1, "exp": NOW}),
+        "sécret.\ud800.secret",
+    ],
+)
+def test_what_is_no_token_is_told_so(text: str) -> None:
+    """Without repeating it."""
+    with pytest.raises(NotATokenError) as caught:
+        Token.parse(text)
+
+    assert "secret" not in str(caught.value)
+
+
+@given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(str) | st.binary().map(repr))
+def test_any_text_is_a_token_or_is_none(text: str) -> None:
+    """Nothing else comes of it."""
+    with pytest.raises(NotATokenError):
+        Token.parse(text)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["aud", "iat", "exp", "enphaseUser", "nbf", "sub"]),
+        st.none()
+        | st.integers(-(2**63), 2**63)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text()
+        | st.booleans(),
+    )
+)
+def test_any_claims_are_a_token_or_are_none(claims: dict[str, object]) -> None:
+    """A token that was read can always be shown."""
+    try:
+        token = Token.parse(written(claims))
+    except NotATokenError:
+        return
+    with pytest.raises(OtherGatewayTokenError):
+        token.check(f"{token.serial}-not", NOW)
+
+
+def test_a_role_that_is_no_text_is_left_out() -> None:
+    """It decides nothing."""
+    assert Token.parse(written({"aud": SERIAL, "iat": NOW, "exp": NOW, "enphaseUser": 2})).role is None
+
+
+def test_a_good_token_passes() -> None:
+    """For its gateway, before its end."""
+    token = Token.parse(make_token())
+
+    token.check(SERIAL, token.expires_at - 1)
+
+
+def test_a_token_of_another_gateway_says_of_which() -> None:
+    """Which a person can compare with the label."""
+    with pytest.raises(OtherGatewayTokenError) as caught:
+        Token.parse(make_token(OTHER_SERIAL)).check(SERIAL, NOW)
+
+    assert (caught.value.expected, caught.value.found) == (SERIAL, OTHER_SERIAL)
+    assert isinstance(caught.value, GatewayAuthenticationError)
+
+
+def test_an_expired_token_says_since_when() -> None:
+    """In a form a person reads."""
+    token = Token.parse(make_token(issued_at=NOW - 366 * DAY))
+
+    with pytest.raises(ExpiredTokenError, match="2026-05-27T20:26:40") as caught:
+        token.check(SERIAL, token.expires_at)
+
+    assert caught.value.expired_at == NOW - DAY
+
+
+@pytest.mark.parametrize(
+    ("lifetime_s", "margin_s"), [(365 * DAY, 36.5 * DAY), (43_200, 4_320)], ids=["owner", "installer"]
+)
+def test_renewal_is_due_in_the_last_tenth(lifetime_s: int, margin_s: float) -> None:
+    """Of its own life, so that a short token does not ask for a new one at once."""
+    token = Token.parse(make_token(issued_at=NOW, lifetime_s=lifetime_s))
+
+    assert not token.renewal_due(NOW)
+    assert not token.renewal_due(token.expires_at - margin_s)
+    assert token.renewal_due(token.expires_at - margin_s + 1)
+
+
+def test_a_token_does_not_print() -> None:
+    """Not even in a log of the whole object."""
+    text = make_token()
+
+    assert text not in repr(Token.parse(text))

@@ -1,0 +1,133 @@
+"""Whatever comes in, a model or a `GatewayError` comes out, for every endpoint."""
+
+from contextlib import suppress
+from copy import deepcopy
+import json
+from math import isfinite
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    DEVICE_DATA,
+    INFO,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT,
+    REPORT_DETAILED,
+    Endpoint,
+)
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayError
+from tests.support import answers as documents
+from tests.support.answers import Document
+
+VALID: list[tuple[Endpoint[object], Document]] = [
+    (METERS, [documents.meter(), documents.meter(measurementType="net-consumption")]),
+    (READINGS, [documents.reading(), documents.reading()]),
+    (REPORT, documents.report()),
+    (REPORT_DETAILED, documents.report()),
+    (PRODUCTION_SUMMARY, documents.production_summary()),
+    (INVERTER_LIST, [documents.listed_inverter(), documents.listed_inverter(serialNumber="b")]),
+    (DEVICE_DATA, documents.device_data(documents.device(), documents.device(sn="b", active=False))),
+]
+for_each_json_endpoint = pytest.mark.parametrize(
+    ("endpoint", "document"), VALID, ids=[endpoint.path for endpoint, _ in VALID]
+)
+
+# Deliberately not limited to what JSON allows: lone surrogates, nan, infinities and integers of any length are in it.
+anything: st.SearchStrategy[Document] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([10**400, -(10**400), 2**31, 2**32 - 4, 2**53, 2**63, 2**64, 0, -0.0])
+    | st.floats()
+    | st.text(st.characters())
+    | st.text(st.characters(categories=["Cs", "Nd", "L"]), max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def read_or_refuse(endpoint: Endpoint[object], body: bytes) -> None:
+    """Read a body: a refusal is one of ours, a model holds finite numbers only."""
+    with suppress(GatewayError):
+        model = endpoint.read(body)
+        assert all(isfinite(value) for value in documents.values_in(model) if isinstance(value, int | float))
+
+
+def places(document: Document) -> list[tuple[str | int, ...]]:
+    """List the path to every value below a document."""
+    inside = (
+        list(document.items())
+        if isinstance(document, dict)
+        else list(enumerate(document))
+        if isinstance(document, list)
+        else []
+    )
+    return [(key, *rest) for key, value in inside for rest in [(), *places(value)]]
+
+
+def with_other_value(document: Document, path: tuple[str | int, ...], value: Document) -> Document:
+    """Copy a document with another value at one place."""
+    changed = deepcopy(document)
+    inside = changed
+    for key in path[:-1]:
+        inside = inside[key]  # type: ignore[index] # the path was made from this document
+    inside[path[-1]] = value  # type: ignore[index] # the path was made from this document
+    return changed
+
+
+@for_each_json_endpoint
+def test_the_documents_of_these_tests_are_good_ones(endpoint: Endpoint[object], document: Document) -> None:
+    """Else the changes below would change nothing."""
+    assert any(
+        isinstance(value, float) or value is True
+        for value in documents.values_in(endpoint.read(documents.body(document)))
+    )
+
+
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint, _ in VALID], ids=lambda endpoint: endpoint.path)
+@given(value=anything)
+def test_any_json_is_read_or_refused(endpoint: Endpoint[object], value: Document) -> None:
+    """On its own and as the only element."""
+    read_or_refuse(endpoint, json.dumps(value).encode())
+    read_or_refuse(endpoint, json.dumps([value]).encode())
+
+
+@for_each_json_endpoint
+@given(data=st.data())
+def test_any_value_anywhere_is_read_or_refused(
+    endpoint: Endpoint[object], document: Document, data: st.DataObject
+) -> None:
+    """A valid document with anything at one or two of its places."""
+    for _ in range(2):
+        path = data.draw(st.sampled_from(places(document)))
+        read_or_refuse(endpoint, json.dumps(with_other_value(document, path, data.draw(anything))).encode())
+
+
+@pytest.mark.parametrize("endpoint", [INFO, *(endpoint for endpoint, _ in VALID)], ids=lambda endpoint: endpoint.path)
+@given(body=st.binary())
+def test_any_bytes_are_read_or_refused(endpoint: Endpoint[object], body: bytes) -> None:
+    """No content type is looked at."""
+    read_or_refuse(endpoint, body)
+
+
+@given(software=st.text("DR0189. -"))
+def test_any_firmware_is_read_or_refused(software: str) -> None:
+    """Comparing it cannot fail either."""
+    read_or_refuse(INFO, documents.info(software=software))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "body"),
+    [(INFO, documents.info()), *((endpoint, documents.body(document)) for endpoint, document in VALID)],
+    ids=[INFO.path, *(endpoint.path for endpoint, _ in VALID)],
+)
+@given(data=st.data())
+def test_broken_bytes_are_read_or_refused(endpoint: Endpoint[object], body: bytes, data: st.DataObject) -> None:
+    """A valid body with a part of it replaced or cut off."""
+    start = data.draw(st.integers(0, len(body)))
+    end = data.draw(st.integers(start, len(body)))
+    read_or_refuse(endpoint, body[:start] + data.draw(st.binary(max_size=8)) + body[end:])

@@ -1,0 +1,223 @@
+"""`/production.json?details=1`, `/production` and `/api/v1/production` (G§3, G§6, G§7)."""
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.endpoints import PRODUCTION_SUMMARY, REPORT, REPORT_DETAILED, Endpoint
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
+from custom_components.enphase_iq_gateway.client.models import (
+    Flow,
+    Measurement,
+    ProductionSummary,
+    Report,
+    ReportedFlow,
+    ReportedInverters,
+)
+from tests.support.answers import NOW, Document, body, eim, production_summary, report, reported_inverters
+
+
+def read(**changes: Document) -> Report:
+    """Read a report."""
+    return REPORT_DETAILED.read(body(report(**changes)))
+
+
+def production(**changes: Document) -> ReportedFlow:
+    """Read the flow of production of a report."""
+    return read(production=[reported_inverters(), eim(**changes)]).flows[Flow.PRODUCTION]
+
+
+def test_an_entry_is_read_with_its_lines() -> None:
+    """Each key has its field, in the gateway's units."""
+    measurement = Measurement(
+        power_w=1500.5,
+        voltage_v=693.0,
+        current_a=6.5,
+        apparent_power_va=1501.0,
+        reactive_power_var=20.0,
+        power_factor=0.99,
+        energy_lifetime_wh=70000.25,
+        energy_today_wh=4000.0,
+        energy_last_7_days_wh=30000.0,
+    )
+
+    assert read().flows[Flow.PRODUCTION] == ReportedFlow(
+        active=True, reading_time=NOW, total=measurement, lines=(measurement, measurement)
+    )
+
+
+def test_the_inverters_are_read() -> None:
+    """As a sum of what they last reported."""
+    assert read().inverters == ReportedInverters(
+        active_count=4, reading_time=NOW, power_w=1400.0, energy_lifetime_wh=69000.0
+    )
+
+
+def test_entries_are_told_apart_by_their_words_and_not_by_their_place() -> None:
+    """Whatever the order."""
+    found = read(
+        production=[eim(wNow=1), {"type": "rgms"}, reported_inverters(wNow=2)],
+        consumption=[eim(measurementType="net-consumption", wNow=3), eim(measurementType="total-consumption", wNow=4)],
+    )
+
+    assert found.inverters is not None
+    assert found.inverters.power_w == 2.0
+    assert {flow: each.total.power_w for flow, each in found.flows.items()} == {
+        Flow.PRODUCTION: 1.0,
+        Flow.NET_CONSUMPTION: 3.0,
+        Flow.TOTAL_CONSUMPTION: 4.0,
+    }
+
+
+def test_without_metering_hardware_there_are_only_inverters() -> None:
+    """And no consumption array at all."""
+    found = REPORT.read(body({"production": [reported_inverters()]}))
+
+    assert found.inverters is not None
+    assert found.flows == {}
+
+
+def test_production_without_its_word_is_production() -> None:
+    """Nothing else stands there."""
+    entry = eim()
+    del entry["measurementType"]
+
+    assert read(production=[entry]).flows[Flow.PRODUCTION].total.power_w == 1500.5
+
+
+@pytest.mark.parametrize("word", [None, "production", "gross-consumption", 3, []])
+def test_consumption_whose_word_does_not_say_which_is_left_out(word: Document) -> None:
+    """It could be either."""
+    assert set(read(consumption=[eim(measurementType=word)]).flows) == {Flow.PRODUCTION}
+
+
+def test_of_two_entries_of_one_flow_the_first_counts() -> None:
+    """And of two sums of inverters."""
+    found = read(production=[reported_inverters(wNow=1), eim(wNow=2), reported_inverters(wNow=3), eim(wNow=4)])
+
+    assert found.inverters is not None
+    assert (found.inverters.power_w, found.flows[Flow.PRODUCTION].total.power_w) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("count", "active"), [(1, True), (2.0, True), (0, False), (-1, False), (None, False), ("1", False), (True, False)]
+)
+def test_only_a_count_above_zero_is_active(count: Document, *, active: bool) -> None:
+    """The values of an inactive entry stay readable, their use is not decided here."""
+    found = production(activeCount=count)
+
+    assert (found.active, found.total.power_w) == (active, 1500.5)
+
+
+def test_a_reading_time_of_zero_is_none() -> None:
+    """As at night."""
+    found = read(production=[reported_inverters(readingTime=0), eim(readingTime=0)])
+
+    assert found.inverters is not None
+    assert (found.inverters.reading_time, found.flows[Flow.PRODUCTION].reading_time) == (None, None)
+
+
+@pytest.mark.parametrize("missing", [None, True, "5", [], {}])
+def test_what_is_no_number_is_missing(missing: Document) -> None:
+    """The rest of the entry stays."""
+    found = production(wNow=missing).total
+
+    assert (found.power_w, found.energy_lifetime_wh) == (None, 70000.25)
+
+
+def test_negative_values_stay() -> None:
+    """Standby at night, net export."""
+    found = production(wNow=-3.5, whLifetime=-18, rmsCurrent=-0.5).total
+
+    assert (found.power_w, found.energy_lifetime_wh, found.current_a) == (-3.5, -18.0, -0.5)
+
+
+def test_a_power_factor_that_is_a_sum_over_the_lines_is_missing() -> None:
+    """The lines keep theirs."""
+    found = production(pwrFactor=1.531, lines=[eim(pwrFactor=0.75), eim(pwrFactor=0.781)])
+
+    assert found.total.power_factor is None
+    assert [line.power_factor for line in found.lines] == [0.75, 0.781]
+
+
+def test_an_odd_line_keeps_the_place_of_the_others() -> None:
+    """The second phase stays the second."""
+    assert [line.power_w for line in production(lines=["L1", eim(wNow=7)]).lines] == [None, 7.0]
+
+
+@pytest.mark.parametrize("lines", [None, {}, 3])
+def test_without_lines_there_are_none(lines: Document) -> None:
+    """As without details."""
+    assert production(lines=lines).lines == ()
+
+
+def test_entries_that_are_no_objects_leave_the_others() -> None:
+    """One oddity takes away nothing else."""
+    found = read(production=[None, 5, reported_inverters(), eim()], consumption=["none"])
+
+    assert found.inverters is not None
+    assert set(found.flows) == {Flow.PRODUCTION}
+
+
+@pytest.mark.parametrize("endpoint", [REPORT, REPORT_DETAILED], ids=["plain", "detailed"])
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"<!DOCTYPE html><html>Page Not Found</html>", "HTML, expected JSON"),
+        (b"[]", "an array, expected an object"),
+        (b'{"error": "404 - Not Found"}', "no entry with a type in production"),
+        (b'{"production": []}', "no entry with a type in production"),
+        (b'{"production": [{}, 4]}', "no entry with a type in production"),
+        (b'{"production": {"type": "eim"}}', "an object in production, expected an array"),
+        (b'{"production": null}', "null in production, expected an array"),
+        (b'{"production": [{"type": "eim"}], "consumption": {}}', "an object in consumption, expected an array"),
+    ],
+)
+def test_another_document_is_an_error_that_says_what_was_expected(
+    endpoint: Endpoint[Report], answer: bytes, problem: str
+) -> None:
+    """It names the endpoint that was asked."""
+    with pytest.raises(GatewayResponseError) as raised:
+        endpoint.read(answer)
+
+    assert raised.value.endpoint == endpoint.path
+    assert raised.value.problem.startswith(problem)
+    assert "expected" in raised.value.problem
+
+
+def test_the_summary_is_read() -> None:
+    """W and Wh."""
+    assert PRODUCTION_SUMMARY.read(body(production_summary())) == ProductionSummary(
+        power_w=700.0, energy_today_wh=5100.0, energy_last_7_days_wh=42000.0, energy_lifetime_wh=81000.0
+    )
+
+
+def test_four_zeros_are_a_good_summary() -> None:
+    """Whether to believe them is not decided here."""
+    found = PRODUCTION_SUMMARY.read(
+        body({"wattsNow": 0, "wattHoursToday": 0, "wattHoursSevenDays": 0, "wattHoursLifetime": 0})
+    )
+
+    assert found.energy_lifetime_wh == 0.0
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"), [(-4, -4.0), (4294967292, -4.0), (2147483648, -2147483648.0), (2147483647, 2147483647.0)]
+)
+def test_the_unsigned_image_of_a_negative_power_is_turned_round(sent: int, read: float) -> None:
+    """Both ways of sending -4 W give -4 W."""
+    assert PRODUCTION_SUMMARY.read(body(production_summary(wattsNow=sent))).power_w == read
+
+
+def test_a_missing_number_of_the_summary_leaves_the_others() -> None:
+    """It is None."""
+    found = PRODUCTION_SUMMARY.read(body({"wattHoursLifetime": 5, "wattsNow": None}))
+
+    assert (found.power_w, found.energy_today_wh, found.energy_lifetime_wh) == (None, None, 5.0)
+
+
+@pytest.mark.parametrize(
+    "answer", [b'{"status": 401, "info": "Authentication required"}', b"{}", b"[]", b"<html>", b'{"wattsNow": "5"}']
+)
+def test_a_summary_without_any_number_is_an_error(answer: bytes) -> None:
+    """It names the endpoint and what was expected."""
+    with pytest.raises(GatewayResponseError, match=r"^/api/v1/production: .*expected"):
+        PRODUCTION_SUMMARY.read(answer)

@@ -1,0 +1,94 @@
+"""The inverters of two endpoints are one set: by serial, with what detail there is, without those that are gone."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.site.inverters import merge_inverters
+from custom_components.enphase_iq_gateway.client.site.site import Documents
+from tests.support.models import NOW, device_data, info, inverter, inverter_list, listed
+
+DAY = 86_400
+NOTHING_READ = Documents(info=info())
+
+
+def test_details_count_more_than_the_list() -> None:
+    """G§5: what the list adds is what the details leave open."""
+    documents = replace(
+        NOTHING_READ,
+        device_data=device_data(inverter("A"), replace(inverter("B"), power_w=None, last_reported=None)),
+        inverter_list=inverter_list(listed("A"), listed("B")),
+    )
+
+    merged = merge_inverters(documents)
+
+    assert (merged["A"].power_w, merged["A"].max_power_w, merged["A"].energy_lifetime_wh) == (100.0, 300.0, 20_000.0)
+    assert (merged["B"].power_w, merged["B"].last_reported) == (110.0, NOW)
+
+
+def test_details_that_leave_nothing_open_stay_as_they_are() -> None:
+    """An equal object is no news."""
+    complete = replace(inverter("A"), max_power_w=290.0)
+    documents = replace(NOTHING_READ, device_data=device_data(complete), inverter_list=inverter_list(listed("A")))
+
+    assert merge_inverters(documents)["A"] is complete
+
+
+def test_a_later_report_in_the_list_counts_more_than_the_details() -> None:
+    """Details that were read a while ago stand, but for what the list says too."""
+    documents = replace(
+        NOTHING_READ,
+        device_data=device_data(inverter("A"), truncated=True),
+        inverter_list=inverter_list(listed("A", NOW + 300)),
+    )
+
+    merged = merge_inverters(documents)["A"]
+
+    assert (merged.power_w, merged.last_reported, merged.energy_lifetime_wh) == (110.0, NOW + 300, 20_000.0)
+
+
+def test_above_the_limit_the_rest_comes_from_the_list() -> None:
+    """G§5.1: and keeps what detail there is."""
+    documents = replace(
+        NOTHING_READ,
+        device_data=device_data(inverter("A"), truncated=True, retired=["R"]),
+        inverter_list=inverter_list(listed("A"), listed("B"), listed("R")),
+    )
+
+    merged = merge_inverters(documents)
+
+    assert set(merged) == {"A", "B"}
+    assert merged["A"].energy_lifetime_wh == 20_000.0
+    assert merged["B"].energy_lifetime_wh is None
+
+
+def test_complete_device_data_say_who_is_a_member() -> None:
+    """G§5.2: who is listed beside them is retired."""
+    documents = replace(
+        NOTHING_READ, device_data=device_data(inverter("A")), inverter_list=inverter_list(listed("A"), listed("B"))
+    )
+
+    assert set(merge_inverters(documents)) == {"A"}
+
+
+def test_without_device_data_the_list_is_all() -> None:
+    """And the other way round; without both there is none."""
+    assert set(merge_inverters(replace(NOTHING_READ, inverter_list=inverter_list(listed("A"))))) == {"A"}
+    assert set(merge_inverters(replace(NOTHING_READ, device_data=device_data(inverter("A"))))) == {"A"}
+    assert merge_inverters(NOTHING_READ) == {}
+
+
+@pytest.mark.parametrize(
+    ("last_reported", "there"),
+    [
+        pytest.param(NOW - 29 * DAY, True, id="within a month of the newest"),
+        pytest.param(NOW - 31 * DAY, False, id="retired but still listed"),
+        pytest.param(0, False, id="never heard"),
+        pytest.param(None, False, id="no date"),
+    ],
+)
+def test_who_has_not_been_heard_of_for_long_is_gone(last_reported: int | None, there: bool) -> None:  # noqa: FBT001
+    """G§4: old firmware lists retired inverters for ever; the gateway's own dates are compared."""
+    documents = replace(NOTHING_READ, inverter_list=inverter_list(listed("A"), listed("B", last_reported)))
+
+    assert ("B" in merge_inverters(documents)) is there

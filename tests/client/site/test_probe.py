@@ -1,0 +1,280 @@
+"""What is asked of a gateway at set-up and by each lane, and what becomes of the answers that do not come."""
+
+import asyncio
+from importlib import import_module
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    DEVICE_DATA,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT,
+    REPORT_DETAILED,
+    Endpoint,
+)
+from custom_components.enphase_iq_gateway.client.exceptions import (
+    GatewayConnectionError,
+    GatewayTimeoutError,
+    GatewayUnsupportedError,
+)
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.probe import check_supported, probe
+from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source, decide, endpoints_of
+from tests.support import answers
+from tests.support.asked import ANSWERS, BUSY, FULL, MISSING, NOT_FOR_US, Asked, paths
+from tests.support.device import Doing, Reply, reply
+from tests.support.models import info
+
+NO_METERS = reply(b"[]")
+
+
+# The package gives the function of the same name.
+PROBE_MODULE = import_module("custom_components.enphase_iq_gateway.client.site.probe")
+
+
+async def _hang(_: asyncio.StreamWriter) -> None:
+    await asyncio.get_running_loop().create_future()
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
+HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
+
+
+@pytest.mark.parametrize(
+    ("firmware", "changes", "expected"),
+    [
+        pytest.param("8.2.4345", {}, (METERS, READINGS, DEVICE_DATA, REPORT_DETAILED), id="metered"),
+        pytest.param("7.6.175", {}, (METERS, READINGS, INVERTER_LIST, REPORT_DETAILED), id="no device data before 8"),
+        pytest.param(
+            "8.2.4345", {DEVICE_DATA: FULL}, (METERS, READINGS, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED),
+            id="device data above their limit",
+        ),
+        pytest.param(
+            "8.2.4345", {DEVICE_DATA: MISSING}, (METERS, READINGS, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED),
+            id="device data missing",
+        ),
+        pytest.param(
+            "8.2.4345", {METERS: NO_METERS}, (METERS, PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED),
+            id="no CTs",
+        ),
+        pytest.param(
+            "7.6.175", {METERS: NOT_FOR_US}, (METERS, PRODUCTION_SUMMARY, INVERTER_LIST, REPORT_DETAILED),
+            id="a list of meters that is not for us",
+        ),
+        pytest.param(
+            "4.10.35", {REPORT_DETAILED: MISSING}, (METERS, READINGS, INVERTER_LIST, REPORT_DETAILED),
+            id="no other report before 7",
+        ),
+        pytest.param(
+            "8.2.4345", {READINGS: reply(b"<html>")}, (METERS, READINGS, READINGS, DEVICE_DATA, REPORT_DETAILED),
+            id="odd readings once more",
+        ),
+    ],
+)  # fmt: skip
+async def test_only_what_the_gateway_needs_is_asked_for(
+    asked: Asked, firmware: str, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
+) -> None:
+    """G§13.1; the slow report last."""
+    asked.answers(changes)
+
+    await probe(asked.gateway, info(firmware))
+
+    assert asked.endpoints == paths(*expected)
+
+
+async def test_what_was_read_is_in_its_place(asked: Asked) -> None:
+    """One document per endpoint."""
+    documents = await probe(asked.gateway, info())
+
+    assert documents.meters is not None
+    assert [meter.flow for meter in documents.meters] == [Flow.PRODUCTION, Flow.NET_CONSUMPTION]
+    assert (len(documents.readings or ()), documents.summary, documents.inverter_list) == (2, None, None)
+    assert documents.report is not None
+    assert documents.device_data is not None
+    assert documents.failed == frozenset()
+
+
+async def test_the_list_of_meters_is_worth_a_second_try(asked: Asked) -> None:
+    """Everything hangs on it: without it a metered gateway would look like one without CTs."""
+    asked.answers({METERS: lambda _: BUSY if asked.endpoints.count(METERS.path) == 1 else CTS})
+
+    documents = await probe(asked.gateway, info())
+
+    assert asked.endpoints[:2] == paths(METERS, METERS)
+    assert documents.meters
+    assert documents.failed == frozenset()
+
+
+CTS = reply(answers.body([answers.meter()]))
+
+
+async def test_without_the_list_of_meters_there_is_no_set_up(asked: Asked) -> None:
+    """It may well be there, so nothing is decided."""
+    asked.answers({METERS: BUSY})
+
+    with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
+        await probe(asked.gateway, info())
+
+
+HTML = reply(b"<html>")
+ON_READINGS = endpoints_of({(Flow.PRODUCTION, Quantity.LIFETIME): Source.READINGS})
+
+
+async def test_what_a_counter_relies_on_is_not_gone_for_answering_oddly(asked: Asked) -> None:
+    """Its source stays, until the gateway says that it is gone."""
+    asked.answers({READINGS: HTML})
+
+    documents = await probe(asked.gateway, info(), relied_on=ON_READINGS)
+
+    assert documents.failed == {READINGS}
+    assert decide(documents).sources[Flow.PRODUCTION, Quantity.LIFETIME] is Source.READINGS
+
+
+async def test_an_odd_list_of_meters_that_a_counter_relies_on_decides_nothing(asked: Asked) -> None:
+    """Without it the readings cannot be told apart."""
+    asked.answers({METERS: HTML})
+
+    with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
+        await probe(asked.gateway, info(), relied_on=ON_READINGS)
+
+
+@pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US])
+async def test_what_a_counter_relies_on_is_gone_only_by_an_update(asked: Asked, answer: Reply) -> None:
+    """The counter has to go on from another source then; with the firmware that had it, it will be back."""
+    asked.answers({READINGS: answer})
+
+    same = await probe(asked.gateway, info(), relied_on=ON_READINGS)
+    updated = await probe(asked.gateway, info(), relied_on=ON_READINGS, updated=True)
+
+    assert same.failed == {READINGS}
+    assert updated.failed == frozenset()
+
+
+async def test_after_an_update_too_an_odd_answer_says_nothing(asked: Asked) -> None:
+    """The gateway may still be starting."""
+    asked.answers({READINGS: HTML})
+
+    documents = await probe(asked.gateway, info(), relied_on=ON_READINGS, updated=True)
+
+    assert documents.failed == {READINGS}
+
+
+@pytest.mark.parametrize("answer", [BUSY, reply(b"", 500), reply(b"", 408), reply(b"", 429), HANG_UP])
+async def test_an_endpoint_that_is_busy_may_be_there(asked: Asked, answer: Reply) -> None:
+    """G§2.6: 5xx, too many requests, a lost connection."""
+    asked.answers({DEVICE_DATA: answer})
+
+    documents = await probe(asked.gateway, info())
+
+    assert documents.failed == {DEVICE_DATA}
+    assert documents.inverter_list is not None
+
+
+@pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US, reply(b"", 403), reply(b"<html>"), reply(b"[]")])
+async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(asked: Asked, answer: bytes) -> None:
+    """G§2.6, §13.1: 404, a role too low, HTML or another shape."""
+    asked.answers({DEVICE_DATA: answer})
+
+    documents = await probe(asked.gateway, info())
+
+    assert (documents.device_data, documents.failed) == (None, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("detailed", "plain", "endpoint", "failed"),
+    [
+        pytest.param(MISSING, ANSWERS[REPORT], REPORT, set(), id="only the one without details"),
+        pytest.param(BUSY, ANSWERS[REPORT], REPORT, set(), id="only that one answers"),
+        pytest.param(MISSING, BUSY, REPORT, {REPORT}, id="only that one may be there"),
+        pytest.param(BUSY, BUSY, REPORT_DETAILED, {REPORT_DETAILED, REPORT}, id="both may be there"),
+        pytest.param(MISSING, MISSING, REPORT_DETAILED, set(), id="none"),
+    ],
+)
+async def test_the_report_without_details_is_the_second_try(
+    asked: Asked, detailed: Reply, plain: Reply, endpoint: Endpoint[object], failed: set[Endpoint[object]]
+) -> None:
+    """G§7."""
+    asked.answers({REPORT_DETAILED: detailed, REPORT: plain})
+
+    documents = await probe(asked.gateway, info())
+
+    assert documents.report_endpoint is endpoint
+    assert documents.failed == failed
+
+
+@pytest.mark.parametrize(
+    ("hangs", "firmware", "failed"),
+    [
+        pytest.param(REPORT_DETAILED, "8.2.4345", {REPORT_DETAILED}, id="the report"),
+        pytest.param(INVERTER_LIST, "7.6.175", {INVERTER_LIST, REPORT_DETAILED}, id="the list"),
+        pytest.param(
+            READINGS,
+            "8.2.4345",
+            {READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED},
+            id="the readings",
+        ),
+        pytest.param(
+            DEVICE_DATA,
+            "8.2.4345",
+            {DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED},
+            id="the device data",
+        ),
+    ],
+)
+async def test_what_there_was_no_time_for_may_be_there(
+    asked: Asked,
+    monkeypatch: pytest.MonkeyPatch,
+    hangs: Endpoint[object],
+    firmware: str,
+    failed: set[Endpoint[object]],
+) -> None:
+    """Set-up ends in time with what it has, and nothing is taken for missing."""
+    monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
+    asked.answers({hangs: HANG})
+
+    documents = await probe(asked.gateway, info(firmware))
+
+    assert documents.failed == failed
+    assert documents.meters
+
+
+async def test_no_time_for_the_list_of_meters_is_no_set_up(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be tried again later."""
+    monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
+    asked.answers({METERS: HANG})
+
+    with pytest.raises(GatewayTimeoutError, match="/ivp/meters"):
+        await probe(asked.gateway, info())
+
+
+@pytest.mark.parametrize("there", [PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED])
+async def test_one_endpoint_that_tells_the_production_is_enough(asked: Asked, there: Endpoint[object]) -> None:
+    """The form asks no more than that takes."""
+    candidates = (PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED)
+    asked.answers({endpoint: MISSING for endpoint in candidates if endpoint is not there})
+
+    await check_supported(asked.gateway, info())
+
+    assert asked.endpoints == paths(*candidates[: candidates.index(there) + 1])
+
+
+async def test_a_gateway_without_any_of_them_is_unsupported(asked: Asked) -> None:
+    """G§14: 3.7.0."""
+    asked.answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), reply(b"<html>")))
+
+    with pytest.raises(GatewayUnsupportedError, match=r"firmware 3\.7\.0"):
+        await check_supported(asked.gateway, info("3.7.0"))
+
+
+async def test_a_gateway_that_is_only_busy_is_not_called_unsupported(asked: Asked) -> None:
+    """G§2.6: 503 while it boots."""
+    asked.answers({PRODUCTION_SUMMARY: BUSY, DEVICE_DATA: MISSING, REPORT_DETAILED: HANG_UP})
+
+    with pytest.raises(GatewayConnectionError):
+        await check_supported(asked.gateway, info())

@@ -1,0 +1,171 @@
+"""How long a source is kept, how many phases and inverters a site has, and where they are read (G§13)."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    DEVICE_DATA,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    REPORT_DETAILED,
+    Endpoint,
+)
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayUnsupportedError
+from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import (
+    Documents,
+    Lane,
+    Quantity,
+    Site,
+    Source,
+    Sources,
+    decide,
+)
+from tests.support.models import (
+    ZEROS,
+    device_data,
+    house,
+    info,
+    inverter,
+    inverter_list,
+    lifetime,
+    listed,
+    metered,
+    meters,
+    report,
+    reported,
+    reported_inverters,
+    summary,
+)
+
+PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
+
+
+def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
+    """Pick the sources of one flow."""
+    return {quantity: source for (its_flow, quantity), source in site.sources.items() if its_flow is flow}
+
+
+LOCKED_ELSEWHERE: Sources = {
+    (PRODUCTION, Quantity.LIFETIME): Source.REPORT,
+    (PRODUCTION, Quantity.POWER): Source.REPORT,
+    (Flow.STORAGE, Quantity.DIRECTIONS): Source.READINGS,
+}
+
+
+def test_a_counter_keeps_its_source_while_that_is_there() -> None:
+    """DESIGN §1; only counters are locked, and only what the site still has."""
+    site = decide(metered(), LOCKED_ELSEWHERE)
+
+    assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is Source.REPORT
+    assert by_quantity(site, PRODUCTION)[Quantity.POWER] is Source.READINGS
+    assert by_quantity(site, Flow.STORAGE) == {}
+
+
+def test_a_counter_keeps_its_source_while_that_only_fails() -> None:
+    """A time-out at set-up does not move a counter."""
+    documents = replace(metered(), report=None, failed=frozenset({REPORT_DETAILED}))
+
+    assert by_quantity(decide(documents, LOCKED_ELSEWHERE), PRODUCTION)[Quantity.LIFETIME] is Source.REPORT
+
+
+def test_a_counter_whose_source_is_missing_takes_another() -> None:
+    """Only then."""
+    documents = replace(metered(), report=None)
+
+    assert by_quantity(decide(documents, LOCKED_ELSEWHERE), PRODUCTION)[Quantity.LIFETIME] is Source.READINGS
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        Documents(info=info("7.6.175", has_meter=False), summary=ZEROS, report=report()),
+        Documents(info=info("8.2.4345"), summary=summary(), report=report()),
+    ],
+)
+def test_a_counter_leaves_a_summary_that_has_stopped_for_good(documents: Documents) -> None:
+    """G§3: all zeros, or frozen since an update of a gateway without CTs."""
+    site = decide(documents, {(PRODUCTION, Quantity.LIFETIME): Source.SUMMARY})
+
+    assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is Source.REPORTED_INVERTERS
+
+
+@pytest.mark.parametrize(
+    ("locked", "documents"),
+    [
+        (Source.DEVICE_DATA, Documents(info=info("7.6.175", has_meter=False), summary=summary(),
+                                       failed=frozenset({DEVICE_DATA}))),
+        (Source.REPORTED_INVERTERS, Documents(info=info("7.6.175", has_meter=False), summary=summary(),
+                                              report=report())),
+        (Source.SUMMARY, Documents(info=info("8.2.4345"), report=report(), failed=frozenset({PRODUCTION_SUMMARY}))),
+    ],
+)  # fmt: skip
+def test_each_source_can_be_locked(locked: Source, documents: Documents) -> None:
+    """Also those of a gateway without CTs."""
+    site = decide(documents, {(PRODUCTION, Quantity.LIFETIME): locked})
+
+    assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is locked
+
+
+def test_a_gateway_that_says_nothing_of_production_is_unsupported() -> None:
+    """The message names the firmware and what was asked."""
+    with pytest.raises(GatewayUnsupportedError, match=r"3\.7\.0.*/api/v1/production.*says what is produced"):
+        decide(Documents(info=info("3.7.0", has_meter=None)))
+
+
+def test_phases_are_those_in_use() -> None:
+    """G§8: phaseCount, not phaseMode; what is computed from two CTs has the phases of both."""
+    site = decide(replace(metered(), meters=(*meters(PRODUCTION, phases=3), *meters(NET, phases=2))))
+
+    assert [site.phases(flow) for flow in (PRODUCTION, NET, TOTAL, Flow.STORAGE)] == [3, 2, 2, 0]
+    assert decide(metered()).phases(PRODUCTION) == 0
+
+
+def test_without_a_list_of_meters_the_lines_that_carry_anything_are_counted() -> None:
+    """G§6.3: the third line of a split-phase site is all zero."""
+    line, unused = lifetime(20_000.0), Measurement(power_w=0.0, voltage_v=0.0, energy_lifetime_wh=0.0)
+    flows = {**house(), PRODUCTION: reported(lifetime(40_000.0), line, line, unused)}
+    site = decide(Documents(info=info("7.3.517"), report=report(flows)))
+
+    assert (site.phases(PRODUCTION), site.phases(NET)) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("documents", "endpoints"),
+    [
+        (metered(), set()),
+        (replace(metered(), inverter_list=inverter_list(listed())), {INVERTER_LIST}),
+        (replace(metered(), failed=frozenset({INVERTER_LIST})), {INVERTER_LIST}),
+        (replace(metered(), device_data=device_data(inverter())), {DEVICE_DATA, INVERTER_LIST}),
+        (replace(metered(), device_data=device_data(inverter(), truncated=True)), {DEVICE_DATA}),
+        (replace(metered(), failed=frozenset({DEVICE_DATA})), {DEVICE_DATA}),
+    ],
+)
+def test_inverters_are_read_where_they_are_listed(documents: Documents, endpoints: set[Endpoint[object]]) -> None:
+    """Complete device data make the list superfluous until they fail."""
+    assert decide(documents).inverter_endpoints == endpoints
+
+
+def test_the_most_that_anything_tells_is_the_number_of_inverters() -> None:
+    """It bounds what a site can produce."""
+    documents = replace(
+        metered(),
+        report=report(house(), reported_inverters(count=2)),
+        device_data=device_data(inverter("A"), inverter("B"), inverter("C"), truncated=True),
+        inverter_list=inverter_list(listed("A")),
+    )
+
+    assert decide(documents).inverter_count == 3
+    assert decide(replace(documents, report=None, device_data=None, inverter_list=None)).inverter_count == 0
+
+
+def test_device_data_that_serve_a_flow_are_read_with_the_inverters() -> None:
+    """The two share one request."""
+    site = decide(Documents(info=info(), report=report(), device_data=device_data(inverter())))
+
+    assert site.lane(PRODUCTION, Quantity.LIFETIME) is Lane.INVERTERS
+    assert DEVICE_DATA in site.reads(Lane.INVERTERS)
+    assert site.reads(Lane.LIVE) == {REPORT_DETAILED}
+    assert METERS not in site.reads(Lane.LIVE)

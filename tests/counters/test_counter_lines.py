@@ -1,0 +1,219 @@
+"""The guard of the counters people are billed on: when a counter leaves its line for good."""
+
+from dataclasses import replace
+import json
+import math
+
+import pytest
+
+from custom_components.enphase_iq_gateway.counters.counter import (
+    WRAP_WH,
+    CounterState,
+    Event,
+    EventKind,
+    Limits,
+    Reason,
+    step,
+    take_in,
+)
+from tests.support.counters import LIVE, MWH_12, T0, events, line, published, run, settled
+
+# Held, and confirmed
+
+
+def test_a_jump_is_continued_without_the_jump_and_told() -> None:
+    """What was counted on the new line is energy, the step is not."""
+    steps = run([MWH_12, *line(MWH_12 + 1_691_000, 40)])
+    assert published(steps)[:31] == [MWH_12] * 31
+    assert published(steps)[31] == pytest.approx(MWH_12 + 30 * 40)
+    assert published(steps)[-1] == pytest.approx(MWH_12 + 39 * 40)
+    assert events(steps) == [Event(kind=EventKind.JUMP, amount_wh=1_691_000, at=T0 + 30)]
+
+
+def test_it_takes_fifteen_minutes_and_three_samples_to_be_believed() -> None:
+    """Both, whatever the clock of the lane."""
+    jumped = line(MWH_12 + 1_691_000, 4)
+    assert not events(run([MWH_12, *jumped[:2]], every=900))
+    assert events(run([MWH_12, *jumped[:3]], every=900))
+    assert not events(run([MWH_12, *jumped[:3]], every=300))
+    assert events(run([MWH_12, *jumped], every=300))
+
+
+def test_the_time_home_assistant_was_off_does_not_confirm_a_glitch() -> None:
+    """One pause counts no more than half of the time to be believed."""
+    state = settled()
+    for at in (30, 7230, 7260, 7290):
+        state = step(7.0, T0 + at, LIVE, state).state
+    assert step(MWH_12, T0 + 7320, LIVE, state).publish == MWH_12
+
+
+def test_a_new_line_that_is_not_plausible_in_itself_begins_anew() -> None:
+    """Two wrong levels do not confirm each other."""
+    steps = run([MWH_12, *line(1e6, 25), *line(2e6, 25)])
+    assert {each.publish for each in steps} == {MWH_12}
+    assert steps[-1].state.held is not None
+    assert steps[-1].state.held.samples == 25
+
+
+def test_a_hair_off_the_new_line_is_still_the_new_line() -> None:
+    """Dips are dips there too."""
+    jumped = line(MWH_12 + 1_691_000, 40)
+    jumped[10] = MWH_12 + 1_691_000
+    assert len(events(run([MWH_12, *jumped]))) == 1
+
+
+def test_a_jump_left_out_can_be_taken_in() -> None:
+    """The answer "take in" of a person."""
+    steps = run([MWH_12, *line(MWH_12 + 1_691_000, 40)])
+    state = take_in(steps[-1].state, events(steps)[0].amount_wh)
+    assert step(MWH_12 + 1_691_000 + 40 * 40, T0 + 41 * 30, LIVE, state).publish == pytest.approx(
+        MWH_12 + 1_691_000 + 40 * 40
+    )
+
+
+def test_after_a_jump_was_taken_in_a_fall_is_still_a_fall() -> None:
+    """What was taken in is not a rise that could be taken back."""
+    state = step(1040, T0 + 1000, LIVE, take_in(settled(1000), 5e5)).state
+    assert step(500, T0 + 1030, LIVE, state).reason is Reason.FALL
+
+
+def test_nothing_can_be_taken_in_before_the_first_value() -> None:
+    """There is no value to add to."""
+    with pytest.raises(ValueError, match="left nothing out"):
+        take_in(CounterState(), 1)
+
+
+def test_a_new_start_is_passed_on_once_confirmed_and_moving() -> None:
+    """A re-commissioned meter (G§9.6): the statistics count from zero on."""
+    steps = run([MWH_12, *[0.0] * 50, 40, 80])
+    assert published(steps)[-3:] == [MWH_12, 40, 80]
+    assert events(steps) == [Event(kind=EventKind.RESET, amount_wh=-MWH_12, at=T0 + 30)]
+    assert steps[-1].state.offset == 0
+
+
+def test_a_new_start_so_soon_that_the_statistics_would_miss_it_goes_on_upwards() -> None:
+    """They take a fall to 90 % or more for a correction and would subtract it."""
+    steps = run([300, *line(10, 32, 8.9)])
+    assert events(steps)[0].kind is EventKind.RESET
+    assert steps[-1].publish == 300 + 10 + 31 * 8.9
+
+
+def test_a_fall_to_no_new_start_is_bridged_because_the_statistics_would_count_the_new_level() -> None:
+    """It would be 5 MWh of false energy."""
+    steps = run([MWH_12, *line(5e6, 40)])
+    assert steps[-1].publish == pytest.approx(MWH_12 + 39 * 40)
+    assert events(steps) == [Event(kind=EventKind.FALL, amount_wh=5e6 - MWH_12, at=T0 + 30)]
+
+
+def test_a_source_that_stood_still_and_caught_up_loses_nothing_and_asks_nobody() -> None:
+    """The step is no more than the site can do in the time the counter stood."""
+    silent: list[float | None] = [MWH_12] * 289  # an inverter out of reach for a day
+    limits = Limits(rise_w=400)
+    steps = run([*silent, *line(MWH_12 + 2_000, 5, 20)], limits, every=300)
+    assert steps[289].publish == MWH_12
+    assert steps[-1].publish == MWH_12 + 2_080
+    assert not events(steps)
+
+
+# Wraps
+
+
+def test_a_wrap_is_continued_at_once_and_undone_when_the_gateway_recovers() -> None:
+    """G§6.6."""
+    low = 1_193_000.0
+    steps = run([low, low + 60 - WRAP_WH, low + 100 - WRAP_WH, low + 140, low + 180])
+    assert published(steps) == pytest.approx([low, low + 60, low + 100, low + 140, low + 180])
+    assert [each.reason for each in steps] == [None, Reason.WRAP, None, Reason.WRAP, None]
+    assert steps[-1].state.offset == 0
+
+
+def test_of_several_counters_summed_one_wraps_after_the_other() -> None:
+    """The site's total on firmware >= 8.2.4264 is a sum of counters that wrap (G§6.6)."""
+    values = [3e6 + 40 * number - WRAP_WH * (number // 5) for number in range(11)]
+    assert published(run([*values])) == pytest.approx([3e6 + 40 * number for number in range(11)])
+
+
+def test_a_firmware_that_counts_right_again_gives_all_wraps_back() -> None:
+    """Any number of wraps, which is no energy and no question for a person."""
+    steps = run([366_148, *line(366_148 + 7 * WRAP_WH, 40)])
+    assert steps[-1].publish == pytest.approx(366_148 + 39 * 40)
+    assert not events(steps)
+
+
+def test_a_zero_just_where_the_counter_would_wrap_is_no_wrap() -> None:
+    """A zero is a glitch far more often."""
+    steps = run([1_193_040, 0, 1_193_060])
+    assert published(steps) == [1_193_040, 1_193_040, 1_193_060]
+
+
+def test_a_zero_that_was_a_wrap_after_all_is_continued() -> None:
+    """At dusk, to the very digit."""
+    steps = run([1_193_040, *[0.0] * 32, 40])
+    assert steps[-1].publish == pytest.approx(WRAP_WH + 40)
+    assert not events(steps)
+
+
+def test_a_wrap_while_home_assistant_was_off_for_days_waits_for_confirmation() -> None:
+    """After a long gap a wrap and a new start look alike at first."""
+    state = settled(1_150_000)
+    five_days = 432_000.0
+    first = step(7_000, T0 + five_days, LIVE, state)
+    assert first.reason is Reason.FALL
+    for number in range(1, 31):
+        first = step(7_000 + 40 * number, T0 + five_days + 30 * number, LIVE, first.state)
+    assert first.publish == pytest.approx(WRAP_WH + 7_000 + 1_200)
+
+
+def test_a_wrap_during_a_held_glitch_is_continued() -> None:
+    """Neither the glitch's line nor the old one, but the old one wrapped."""
+    low = 1_193_000.0
+    assert published(run([low, 5e6, low + 80 - WRAP_WH])) == pytest.approx([low, low, low + 80])
+
+
+# Saved
+
+
+@pytest.mark.parametrize("values", [[1000.5], [1000, 5e6, 5e6], [0.0], [None]])
+def test_a_state_survives_json(values: list[float | None]) -> None:
+    """Settled, held, waiting, empty."""
+    state = run(values)[-1].state
+    assert CounterState.from_json(json.loads(json.dumps(state.as_json()))) == state
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"published": "12"},
+        {"published": math.nan},
+        {"offset": math.inf},
+        {"at": None},
+        {"moved_at": True},
+        {"at": 10**400},
+        {"floor": 5000.0},
+        {"extra": 1},
+        {"held": []},
+        {"held": {"first": 1}},
+        {"held": {"first": 1, "first_at": 1, "last": 1, "last_at": 1, "seen_s": 1, "samples": 0}},
+        {"held": {"first": 1, "first_at": 1, "last": 1, "last_at": 1, "seen_s": 1, "samples": 1.5}},
+        {"held": {"first": 1, "first_at": 1, "last": 1, "last_at": 1, "seen_s": 1, "samples": True}},
+    ],
+)
+def test_an_odd_saved_state_is_refused(change: dict[str, object]) -> None:
+    """A damaged store must not become energy."""
+    with pytest.raises(ValueError, match=r"counter state|held line"):
+        CounterState.from_json({**settled(1000).as_json(), **change})
+
+
+@pytest.mark.parametrize("data", [None, [], "state", {}, 7])
+def test_what_is_no_state_is_refused(data: object) -> None:
+    """Whatever JSON it is."""
+    with pytest.raises(ValueError, match="counter state"):
+        CounterState.from_json(data)
+
+
+def test_a_restart_amid_a_hold_changes_nothing() -> None:
+    """The state is all there is."""
+    held = run([MWH_12, 0, 0])[-1].state
+    restored = CounterState.from_json(held.as_json())
+    assert replace(restored) == held
+    assert step(MWH_12 + 500, T0 + 300, LIVE, restored).publish == MWH_12 + 500

@@ -1,0 +1,353 @@
+"""All counters of one gateway: which sample of which source becomes which published value."""
+
+from collections.abc import Mapping
+from datetime import UTC
+import json
+from math import inf
+
+from awesomeversion import AwesomeVersion
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.enphase_iq_gateway.client import (
+    REPORT_DETAILED,
+    Flow,
+    GatewayClass,
+    Info,
+    Inverter,
+    Lane,
+    Measurement,
+    Quantity,
+    Site,
+    Snapshot,
+    Source,
+    Sources,
+)
+from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
+from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard, SourceChange
+from custom_components.enphase_iq_gateway.counters.state import GuardState
+from tests.conftest import StartSimulator, set_up
+
+T0 = 1_790_000_000.0
+PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
+TOTAL_CT: Sources = {
+    (PRODUCTION, Quantity.POWER): Source.READINGS,
+    (PRODUCTION, Quantity.LIFETIME): Source.READINGS,
+    (TOTAL, Quantity.POWER): Source.READINGS,
+    (TOTAL, Quantity.LIFETIME): Source.READINGS,
+    (NET, Quantity.POWER): Source.READINGS,
+    (NET, Quantity.LIFETIME): Source.READINGS,
+    (NET, Quantity.DIRECTIONS): Source.INTEGRATED,
+}
+NET_CT: Sources = {
+    **TOTAL_CT,
+    (TOTAL, Quantity.LIFETIME): Source.REPORT,
+    (NET, Quantity.DIRECTIONS): Source.READINGS,
+}
+INVERTERS: Sources = {
+    (PRODUCTION, Quantity.POWER): Source.REPORTED_INVERTERS,
+    (PRODUCTION, Quantity.LIFETIME): Source.DEVICE_DATA,
+}
+
+
+def site(sources: Sources, phases: int = 1) -> Site:
+    """A gateway with these sources."""
+    return Site(
+        info=Info(serial="999900000001", firmware=AwesomeVersion("8.2.4345")),
+        gateway_class=GatewayClass.METERED,
+        phase_counts=dict.fromkeys(Flow, phases),
+        sources=sources,
+        report_endpoint=REPORT_DETAILED,
+        inverter_endpoints=frozenset(),
+        inverter_count=3,
+    )
+
+
+def net_power(guard: Guard, seconds: float, *watts: float | None) -> tuple[Measurement, ...]:
+    """Show net power to the live lane: all phases together, then each."""
+    flows = {NET: tuple(Measurement(power_w=power) for power in watts)}
+    return tuple(guard.check(Lane.LIVE, Snapshot(at=T0 + seconds, flows=flows), UTC).counted[NET])
+
+
+def directions(measured: Measurement) -> tuple[float | None, float | None]:
+    """Import and export."""
+    return measured.energy_delivered_wh, measured.energy_received_wh
+
+
+def inverters(
+    guard: Guard, seconds: float, lifetimes: Mapping[str, float | None], reported: float | None = None
+) -> float | None:
+    """Show the inverters' lifetimes to their lane; give what production has then counted."""
+    snapshot = Snapshot(
+        at=T0 + seconds,
+        flows={PRODUCTION: (Measurement(energy_lifetime_wh=reported),)},
+        inverters={
+            serial: Inverter(serial=serial, energy_lifetime_wh=lifetime) for serial, lifetime in lifetimes.items()
+        },
+    )
+    return guard.check(Lane.INVERTERS, snapshot, UTC).counters(PRODUCTION).energy_lifetime_wh
+
+
+def production(guard: Guard, seconds: float, lifetime: float | None) -> float | None:
+    """Show a production counter to the live lane; give what is published."""
+    snapshot = Snapshot(at=T0 + seconds, flows={PRODUCTION: (Measurement(energy_lifetime_wh=lifetime),)})
+    return guard.check(Lane.LIVE, snapshot, UTC).counters(PRODUCTION).energy_lifetime_wh
+
+
+# Import and export made of net power
+
+
+def test_import_and_export_begin_at_zero() -> None:
+    """At once: there is nothing to wait for."""
+    assert directions(net_power(Guard(site=site(TOTAL_CT)), 0, 3_600)[0]) == (0, 0)
+
+
+def test_import_and_export_are_integrated_from_net_power() -> None:
+    """+ is import, - is export."""
+    guard = Guard(site=site(TOTAL_CT))
+    net_power(guard, 0, 3_600)
+    assert directions(net_power(guard, 30, 3_600)[0]) == (30, 0)
+    net_power(guard, 60, -3_600)
+    assert directions(net_power(guard, 90, -3_600)[0]) == pytest.approx((37.5, 37.5))
+
+
+def test_each_phase_imports_and_exports_on_its_own() -> None:
+    """As the two counters of a net CT do: together they are the sum of the phases (G§9)."""
+    guard = Guard(site=site(TOTAL_CT, phases=2))
+    net_power(guard, 0, 0, 3_600, -3_600)
+    assert [directions(each) for each in net_power(guard, 30, 0, 3_600, -3_600)] == [(30, 30), (30, 0), (0, 30)]
+
+
+def test_import_and_export_stand_while_net_power_is_unknown() -> None:
+    """No power, no energy, no fall."""
+    guard = Guard(site=site(TOTAL_CT))
+    net_power(guard, 0, 3_600)
+    net_power(guard, 30, 3_600)
+    assert directions(net_power(guard, 60, None)[0]) == (30, 0)
+
+
+def test_a_net_power_that_no_site_can_have_is_turned_away_and_counted() -> None:
+    """The CT's limit holds for power too."""
+    guard = Guard(site=site(TOTAL_CT))
+    net_power(guard, 0, 3_600)
+    assert directions(net_power(guard, 30, 4_294_967_292)[0]) == (0, 0)
+    assert guard.state.rejected == {"jump": 1}
+
+
+def test_integrated_import_goes_on_after_a_restart() -> None:
+    """Its state is stored with the counters."""
+    guard = Guard(site=site(TOTAL_CT))
+    net_power(guard, 0, 3_600)
+    restarted = Guard(site=site(TOTAL_CT), state=GuardState.from_json(json.loads(json.dumps(guard.state.as_json()))))
+    assert directions(net_power(restarted, 30, 3_600)[0]) == (30, 0)
+
+
+def test_a_net_ct_instead_of_a_total_ct_goes_on_from_what_was_integrated() -> None:
+    """An installer turned the CT round: the counters change their source, not their value."""
+    guard = Guard(site=site(TOTAL_CT))
+    net_power(guard, 0, 3_600)
+    net_power(guard, 30, 3_600)
+    guard.site = site(NET_CT)
+    measured = Measurement(energy_delivered_wh=5_000_000, energy_received_wh=2_000_000)
+    snapshot = guard.check(Lane.LIVE, Snapshot(at=T0 + 60, flows={NET: (measured,)}), UTC)
+    assert directions(snapshot.counters(NET)) == (30, 0)
+
+
+async def test_integrated_import_and_export_say_so(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """They are as good as the clock they are read by, no better."""
+    await set_up(hass, await start_simulator("metered_total_split_phase"))
+    marked = [state.entity_id for state in hass.states.async_all() if state.attributes.get("integrated")]
+    assert [entity_id.rpartition("_grid_")[2] for entity_id in sorted(marked)] == ["export", "import"]
+
+
+async def test_counted_import_and_export_do_not(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """A net CT counts them itself."""
+    await set_up(hass, await start_simulator("metered_net_single_phase"))
+    assert not [state for state in hass.states.async_all() if "integrated" in state.attributes]
+
+
+# The inverters together
+
+
+def test_the_inverters_sum_begins_when_each_has_said_its_part() -> None:
+    """A part of the sum would be a wrong start (G§5.5)."""
+    guard = Guard(site=site(INVERTERS))
+    assert inverters(guard, 0, {"a": 1_000, "b": None}) is None
+    assert inverters(guard, 300, {"a": 1_000, "b": 2_000}, 3_000) == 3_000
+
+
+@pytest.mark.parametrize("missing", [{"a": 1_010.0, "b": None}, {"a": 1_010.0}])
+def test_an_inverter_missing_for_a_while_costs_no_energy(missing: Mapping[str, float | None]) -> None:
+    """The others count on, and its own comes when it is back."""
+    guard = Guard(site=site(INVERTERS))
+    inverters(guard, 0, {"a": 1_000, "b": 2_000}, 3_000)
+    assert inverters(guard, 300, missing) == 3_010
+    assert inverters(guard, 600, {"a": 1_020, "b": 2_020}, 3_040) == 3_040
+    assert guard.events == []
+
+
+def test_a_new_inverter_adds_what_it_makes_from_now_on() -> None:
+    """It may come with the energy of years."""
+    guard = Guard(site=site(INVERTERS))
+    inverters(guard, 0, {"a": 1_000}, 1_000)
+    assert inverters(guard, 300, {"a": 1_010, "b": 900_000}, 901_010) == 1_010
+    assert inverters(guard, 600, {"a": 1_020, "b": 900_010}, 901_030) == 1_030
+
+
+def test_a_retired_inverter_keeps_its_share() -> None:
+    """What it made was made."""
+    guard = Guard(site=site(INVERTERS))
+    inverters(guard, 0, {"a": 1_000, "b": 2_000}, 3_000)
+    assert [inverters(guard, 300 * number, {"a": 1_000 + number}, 1_000 + number) for number in (1, 9)] == [
+        3_001,
+        3_009,
+    ]
+
+
+def test_an_inverter_that_begins_again_at_zero_does_not_lower_the_sum() -> None:
+    """Its own counter starts anew, the sum counts on."""
+    guard = Guard(site=site(INVERTERS))
+    inverters(guard, 0, {"a": 50_000, "b": 60_000}, 110_000)
+    sums = [inverters(guard, 300 * number, {"a": 10.0 * number, "b": 60_000}) for number in range(1, 7)]
+    assert sums == [110_000, 110_000, 110_000, 110_040, 110_050, 110_060]
+
+
+def test_an_inverter_silent_at_night_is_not_a_rejected_reading() -> None:
+    """It says nothing, which is not wrong."""
+    guard = Guard(site=site(INVERTERS))
+    inverters(guard, 0, {"a": 1_000, "b": 2_000}, 3_000)
+    inverters(guard, 300, {"a": None, "b": None})
+    assert guard.state.rejected.total() == 0
+
+
+def test_what_is_kept_of_an_inverter_is_no_new_sample() -> None:
+    """A new line takes three readings, however often the details of the last one are looked at in between."""
+    guard = Guard(site=site(INVERTERS))
+
+    def lifetime(seconds: float, lifetime_wh: float, *, kept: bool = False) -> float | None:
+        shown = {"a": Inverter(serial="a", energy_lifetime_wh=lifetime_wh)}
+        snapshot = Snapshot(at=T0 + seconds, inverters=shown, details_kept=kept)
+        return guard.check(Lane.INVERTERS, snapshot, UTC).inverters["a"].energy_lifetime_wh
+
+    lifetime(0, 1_000)
+    lifetime(900, 900_000)
+    kept = [lifetime(seconds, 900_000, kept=True) for seconds in (1_200, 1_500)]
+    read = [lifetime(1_800, 900_010), lifetime(2_700, 900_020), lifetime(3_600, 900_030)]
+    assert (kept, read) == ([1_000, 1_000], [1_000, 1_020, 1_030])
+    assert guard.state.rejected.total() == 2
+
+
+# Sources
+
+
+def test_another_source_goes_on_from_where_the_old_one_stood() -> None:
+    """And the change is told."""
+    guard = Guard(site=site({**NET_CT, (PRODUCTION, Quantity.LIFETIME): Source.READINGS}))
+    production(guard, 0, 12_000_000)
+    guard.site = site({(PRODUCTION, Quantity.POWER): Source.SUMMARY, (PRODUCTION, Quantity.LIFETIME): Source.SUMMARY})
+    assert production(guard, 30, 11_000_000) == 12_000_000
+    assert production(guard, 60, 11_000_100) == 12_000_100
+    assert guard.events == [
+        SourceChange(counter="production.energy_lifetime_wh.0", before="readings", after="summary", at=T0 + 30)
+    ]
+
+
+def test_another_source_that_is_not_ready_is_waited_for() -> None:
+    """Going on from its zero would make a jump of its first value."""
+    guard = Guard(site=site(NET_CT))
+    production(guard, 0, 12_000_000)
+    guard.site = site({(PRODUCTION, Quantity.POWER): Source.SUMMARY, (PRODUCTION, Quantity.LIFETIME): Source.SUMMARY})
+    assert [production(guard, at, value) for at, value in ((30, 0), (60, 11_000_000), (90, 11_000_001))] == [
+        12_000_000,
+        12_000_000,
+        12_000_001,
+    ]
+
+
+def test_the_stored_sources_are_what_the_next_set_up_keeps() -> None:
+    """By flow, whatever stands behind the source's name."""
+    guard = Guard(site=site(NET_CT))
+    measured = {flow: (Measurement(energy_lifetime_wh=5_000.0),) for flow in (PRODUCTION, TOTAL, NET)}
+    for lane in (Lane.LIVE, Lane.REPORT):
+        guard.check(lane, Snapshot(at=T0, flows=measured), UTC)
+    assert guard.state.locked_sources() == {
+        (PRODUCTION, Quantity.LIFETIME): Source.READINGS,
+        (TOTAL, Quantity.LIFETIME): Source.REPORT,
+        (NET, Quantity.LIFETIME): Source.READINGS,
+    }
+
+
+def test_a_total_put_together_of_production_and_net_goes_on_from_the_reported_one() -> None:
+    """They differ by what the inverters drew at night; the gateway changed nothing, so nobody is told (G§6.8)."""
+    guard = Guard(site=site(NET_CT))
+
+    def total(seconds: float, lifetime: float, *, from_net: bool) -> float | None:
+        flows = {TOTAL: (Measurement(energy_lifetime_wh=lifetime),)}
+        snapshot = Snapshot(at=T0 + seconds, flows=flows, total_from_net=from_net)
+        return guard.check(Lane.REPORT, snapshot, UTC).counters(TOTAL).energy_lifetime_wh
+
+    assert [
+        total(0, 9_000, from_net=False),
+        total(300, 11_000, from_net=True),
+        total(600, 11_050, from_net=True),
+        total(900, 9_100, from_net=False),
+        total(1_200, 11_150, from_net=True),
+    ] == [9_000, 9_000, 9_050, 9_100, 9_150]
+    assert guard.events == []
+
+
+# Telling, storing
+
+
+def test_a_jump_is_told_and_can_be_taken_in() -> None:
+    """Held first, left out then, added when a person says so."""
+    guard = Guard(site=site(NET_CT))
+    production(guard, 0, 12_000_000)
+    for number in range(1, 33):
+        published = production(guard, 30 * number, 13_691_000)
+    assert published == 12_000_000
+    (told,) = guard.events
+    assert told == CounterEvent(
+        counter="production.energy_lifetime_wh.0", event=Event(kind=EventKind.JUMP, amount_wh=1_691_000, at=T0 + 30)
+    )
+    guard.take_in(told.counter, 1_691_000)
+    assert production(guard, 1_000, 13_691_040) == 13_691_040
+
+
+def test_every_sample_turned_away_is_counted_by_reason() -> None:
+    """For the diagnostic sensor."""
+    guard = Guard(site=site(NET_CT))
+    for number, value in enumerate((12_000_000, inf, -5, None, 0, 17_000_000)):
+        production(guard, 30 * number, value)
+    assert guard.state.rejected == {"not_a_number": 1, "negative": 1, "inactive": 1, "fall": 1, "jump": 1}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"counters": []},
+        {"counters": {"production.energy_lifetime_wh.0": {"published": "x"}}},
+        {"days": {"production": {}}},
+        {"integrations": {"0": {}}},
+        {"origins": {"a": 5.0}},
+        {"offsets": {"total_consumption.energy_lifetime_wh.0": {"report": "far"}}},
+        {"rejected": {"fall": "many"}},
+        {"sources": None},
+        {"sources": {"production.energy_lifetime_wh.0": "the moon"}},
+    ],
+    ids=lambda damage: next(iter(damage)),
+)
+def test_a_damaged_store_is_not_taken_at_all(damage: dict[str, object]) -> None:
+    """Half of a state would be energy that never was."""
+    guard = Guard(site=site(NET_CT))
+    production(guard, 0, 12_000_000)
+    with pytest.raises(ValueError, match=r"."):
+        GuardState.from_json({**guard.state.as_json(), **damage})
+
+
+def test_diagnostics_name_no_inverter() -> None:
+    """A serial is nobody's business."""
+    guard = Guard(site=site(INVERTERS))
+    inverters(guard, 0, {"999911111111": 1_000, "999922222222": 2_000}, 3_000)
+    assert "9999" not in json.dumps(guard.state.as_diagnostics())
+    assert guard.state.as_diagnostics()["origins"] == {"1": 0.0, "2": 0.0}

@@ -1,0 +1,203 @@
+"""The counters' state on disk: over restarts, after damage, and gone with the entry."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CoreState, HomeAssistant
+import pytest
+
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.counters.store import CounterStore
+from simulator import Simulator
+from tests.conftest import StartSimulator, set_up
+from tests.support.hours import pass_time
+from tests.support.virtual_time import VirtualTime, virtual_time
+
+PRODUCTION = "sensor.iq_gateway_122300000001_production_lifetime"
+COUNTER = "production.energy_lifetime_wh.0"
+
+
+@pytest.fixture
+async def noon() -> AsyncIterator[VirtualTime]:
+    """Stop the clock at noon of a day in June."""
+    with virtual_time(datetime(2026, 6, 10, 12, tzinfo=UTC)) as clock:
+        yield clock
+
+
+@pytest.fixture
+async def simulator(noon: VirtualTime, start_simulator: StartSimulator) -> Simulator:
+    """A gateway with a production and a net CT."""
+    return await start_simulator("metered_net_single_phase", clock=noon.now)
+
+
+def stored(hass_storage: dict[str, Any], entry: ConfigEntry) -> dict[str, Any] | None:
+    """What is on the disk of an entry's counters."""
+    data: dict[str, Any] | None = hass_storage.get(f"{DOMAIN}.{entry.entry_id}", {}).get("data")
+    return data
+
+
+def production_kwh(hass: HomeAssistant) -> float:
+    """What the entity shows."""
+    state = hass.states.get(PRODUCTION)
+    assert state is not None
+    return float(state.state)
+
+
+async def restart(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Take the entry down and set it up again, as a restart does."""
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+async def test_the_state_is_written_a_quarter_of_an_hour_after_it_was_last_written(
+    hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
+) -> None:
+    """Not with each reading, and not put off by each reading."""
+    await written_each(900, hass, hass_storage, noon, simulator)
+
+
+async def test_what_is_counted_here_is_written_five_minutes_after_it_was_last_written(
+    hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, start_simulator: StartSimulator
+) -> None:
+    """Import and export with a total-consumption CT: nobody else knows them."""
+    simulator = await start_simulator("metered_total_split_phase", clock=noon.now)
+    await written_each(300, hass, hass_storage, noon, simulator)
+
+
+async def written_each(
+    seconds: int, hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
+) -> None:
+    """Let time pass from set-up on, and see when the state is written first and again."""
+    entry = await set_up(hass, simulator)
+    await pass_time(hass, noon, seconds)
+    assert stored(hass_storage, entry) is None
+    await pass_time(hass, noon, 120)
+    first = stored(hass_storage, entry)
+    assert first is not None
+    await pass_time(hass, noon, seconds - 120)
+    assert stored(hass_storage, entry) == first
+    await pass_time(hass, noon, 240)
+    assert stored(hass_storage, entry) != first
+
+
+async def test_the_state_is_written_when_the_entry_is_unloaded(
+    hass: HomeAssistant, hass_storage: dict[str, Any], simulator: Simulator
+) -> None:
+    """The last word of a reload."""
+    entry = await set_up(hass, simulator)
+    await hass.config_entries.async_unload(entry.entry_id)
+    written = stored(hass_storage, entry)
+    assert written is not None
+    assert written["counters"][COUNTER]["published"] == pytest.approx(simulator.world.production.delivered_wh)
+
+
+async def test_the_state_is_written_when_home_assistant_stops(
+    hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
+) -> None:
+    """Whatever is still to be written is written then."""
+    entry = await set_up(hass, simulator)
+    await pass_time(hass, noon, 60)
+    hass.set_state(CoreState.stopping)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
+    assert stored(hass_storage, entry) is not None
+
+
+async def test_a_restart_in_the_middle_of_a_glitch_changes_nothing(
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+) -> None:
+    """What was held before is held after."""
+    entry = await set_up(hass, simulator)
+    before = production_kwh(hass)
+    simulator.faults.add("zeros")
+    await pass_time(hass, noon, 60)
+    await restart(hass, entry)
+    await pass_time(hass, noon, 60)
+    assert production_kwh(hass) == before
+    simulator.faults.clear()
+    await pass_time(hass, noon, 60)
+    assert production_kwh(hass) * 1000 == pytest.approx(simulator.world.production.delivered_wh, abs=1)
+
+
+async def test_a_restart_in_the_middle_of_a_wrap_changes_nothing(
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+) -> None:
+    """The offset is stored."""
+    entry = await set_up(hass, simulator)
+    simulator.faults.add("wrap")
+    await pass_time(hass, noon, 60)
+    await restart(hass, entry)
+    await pass_time(hass, noon, 60)
+    assert production_kwh(hass) * 1000 == pytest.approx(simulator.world.production.delivered_wh, abs=1)
+
+
+async def test_a_reset_is_written_at_once(
+    hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
+) -> None:
+    """After a crash the old value would come back, and be counted as energy."""
+    entry = await set_up(hass, simulator)
+    simulator.faults.add("spike", wh=-11_000_000.0)
+    await pass_time(hass, noon, 990)
+    written = stored(hass_storage, entry)
+    assert written is not None
+    assert written["counters"][COUNTER]["published"] < 2_000_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"version": 1, "data": {"counters": "gone"}},
+        {"version": 1, "data": []},
+        {"version": 0, "data": {}},
+        {"version": 99, "data": {}},
+        {"version": "x", "data": {}},
+    ],
+    ids=["damaged", "no_object", "old", "new", "no_version"],
+)
+async def test_a_store_that_cannot_be_used_starts_afresh_with_a_line_in_the_log(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+    content: dict[str, Any],
+) -> None:
+    """And never stops set-up."""
+    entry = await set_up(hass, simulator)
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass_storage[f"{DOMAIN}.{entry.entry_id}"] = content
+    caplog.clear()
+    await restart(hass, entry)
+    lines = [record for record in caplog.records if "start afresh" in record.message]
+    assert len(lines) == 1
+    assert production_kwh(hass) > 0
+
+
+async def test_a_missing_store_starts_afresh(
+    hass: HomeAssistant, hass_storage: dict[str, Any], simulator: Simulator
+) -> None:
+    """As on the first day."""
+    entry = await set_up(hass, simulator)
+    await hass.config_entries.async_unload(entry.entry_id)
+    del hass_storage[f"{DOMAIN}.{entry.entry_id}"]
+    await restart(hass, entry)
+    assert production_kwh(hass) > 0
+
+
+async def test_nothing_is_written_before_anything_was_read(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    """It would replace what is there by nothing."""
+    await CounterStore(hass, "entry").async_save()
+    assert f"{DOMAIN}.entry" not in hass_storage
+
+
+async def test_removing_the_entry_removes_its_state(
+    hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
+) -> None:
+    """Also the state that was still to be written."""
+    entry = await set_up(hass, simulator)
+    await pass_time(hass, noon, 60)
+    await hass.config_entries.async_remove(entry.entry_id)
+    await pass_time(hass, noon, 600, step=300)
+    assert stored(hass_storage, entry) is None

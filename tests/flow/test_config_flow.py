@@ -1,0 +1,204 @@
+"""Finding the gateway to set up: what a person types, what he reads when it is wrong, and that it works afterwards."""
+
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+
+from custom_components.enphase_iq_gateway.config_flow import GatewayConfigFlow
+from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
+from tests.conftest import StartSimulator, set_up, sign_in, start_flow
+from tests.support.forms import give
+from tests.support.texts import abort_text, error_text
+
+UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_data")
+
+
+# The address
+
+
+async def test_a_gateway_with_a_token_is_set_up(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """Its entry knows address, token and certificate, and nothing else."""
+    simulator = await start_simulator()
+
+    entry = await set_up(hass, simulator)
+
+    assert entry.state is ConfigEntryState.LOADED
+    assert (entry.unique_id, entry.title) == (simulator.serial, "IQ Gateway")
+    assert set(entry.data) == {CONF_HOST, CONF_TOKEN, CONF_CERTIFICATE}
+    assert entry.data[CONF_HOST] == simulator.address
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
+
+
+async def test_a_gateway_with_an_account_of_its_own_is_set_up(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """Firmware before 7 has no certificate."""
+    simulator = await start_simulator("metered_digest")
+
+    entry = await set_up(hass, simulator)
+
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.data == {
+        CONF_HOST: simulator.address,
+        CONF_USERNAME: simulator.username,
+        CONF_PASSWORD: simulator.password,
+    }
+
+
+@pytest.mark.usefixtures("mock_async_zeroconf")
+async def test_a_gateway_is_found_by_its_name(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """And found again under it at the next start, by the same resolver, until Home Assistant stops."""
+    simulator = await start_simulator()
+    host = simulator.address.replace("127.0.0.1", "localhost")
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+
+    result = await sign_in(hass, await give(hass, result, host=host), simulator)
+
+    assert result["data"][CONF_HOST] == host
+    assert result["result"].state is ConfigEntryState.LOADED
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("", "Type the address of the gateway."),
+        ("my gateway", "no spaces"),
+        ("ftp://192.0.2.1", "without anything like ftp://"),
+        ("192.0.2.0/24", "without a slash"),
+        ("envoy@192.0.2.1", "without a user name"),
+        ("fe80::1%eth0", "only works on one machine"),
+        ("192.0.2.1:99999", "from 1 to 65535"),
+        ("192.0.2.300", "neither a name nor an IP address"),
+    ],
+)
+async def test_a_bad_address_is_explained(
+    hass: HomeAssistant, start_simulator: StartSimulator, typed: str, read: str
+) -> None:
+    """And what was typed is still there to be corrected."""
+    simulator = await start_simulator()
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+
+    result = await give(hass, result, host=typed)
+
+    assert read in error_text(result)
+    assert result["data_schema"] is not None
+    assert [key.description for key in result["data_schema"].schema] == [{"suggested_value": typed}]
+    result = await give(hass, result, host=f" https://{simulator.address}/home ")
+    assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    ("fault", "parameters", "read"),
+    [
+        ("html", {}, "it is not an IQ Gateway"),
+        ("status", {"code": 404}, "it is not an IQ Gateway"),
+        ("status", {"code": 301}, "it is not an IQ Gateway"),
+        ("status", {"code": 503}, "The gateway is busy (status 503)"),
+        ("empty", {}, "it is not an IQ Gateway"),
+    ],
+)
+async def test_what_is_no_gateway_is_not_taken_for_one(
+    hass: HomeAssistant,
+    start_simulator: StartSimulator,
+    fault: str,
+    parameters: dict[str, int],
+    read: str,
+) -> None:
+    """A router's page, a redirect, a gateway that boots."""
+    simulator = await start_simulator()
+    simulator.faults.add(fault, path="/info", **parameters)
+
+    result = await start_flow(hass, simulator)
+
+    assert read in error_text(result)
+    simulator.faults.clear()
+    result = await give(hass, result, host=simulator.address)
+    assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    ("fault", "read"), [("reset", "Nothing answers at this address."), ("hang", "did not answer in time")]
+)
+async def test_a_gateway_that_does_not_answer(
+    hass: HomeAssistant,
+    start_simulator: StartSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    read: str,
+) -> None:
+    """It hangs up, or says nothing."""
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.transport.connection.IDENTITY_S", 0.5)
+    simulator = await start_simulator("metered_digest")
+    simulator.faults.add(fault, path="/info")
+
+    result = await start_flow(hass, simulator)
+
+    assert read in error_text(result)
+    simulator.faults.clear()
+    result = await give(hass, result, host=simulator.address)
+    assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_nobody_at_the_address(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """A gateway that is off can be tried again."""
+    simulator = await start_simulator()
+    await simulator.stop()
+
+    result = await start_flow(hass, simulator)
+
+    assert "Nothing answers at this address." in error_text(result)
+    await simulator.start()
+    result = await give(hass, result, host=simulator.address)
+    assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_firmware_without_data_is_turned_away(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """As 3.7 is, which knows none of the endpoints; until it is updated."""
+    simulator = await start_simulator("legacy")
+    for path in UNMETERED_PATHS:
+        simulator.faults.add("status", path=path, code=404)
+
+    result = await sign_in(hass, await start_flow(hass, simulator), simulator)
+
+    assert error_text(result) == "The firmware of this gateway gives no data that can be read here."
+    simulator.faults.clear()
+    assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_gateway_is_set_up_once(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """Whatever way its address is written."""
+    simulator = await start_simulator()
+    await set_up(hass, simulator)
+
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    result = await give(hass, result, host=f"https://{simulator.address}")
+
+    assert abort_text(result) == "This gateway is already set up."
+
+
+async def test_an_ignored_gateway_can_be_set_up(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """The person has changed his mind."""
+    simulator = await start_simulator()
+    await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": "ignore"}, data={"unique_id": simulator.serial, "title": "ignored"}
+    )
+
+    entry = await set_up(hass, simulator)
+
+    assert entry.state is ConfigEntryState.LOADED
+    assert hass.config_entries.async_entries(DOMAIN) == [entry]
+
+
+# What cannot happen by typing
+
+
+async def test_signing_in_needs_a_gateway() -> None:
+    """A step that comes before the gateway is found is a mistake of ours, and is said to be one."""
+    flow = GatewayConfigFlow()
+
+    with pytest.raises(RuntimeError, match="no gateway has been identified yet"):
+        await flow.async_step_local_account({CONF_USERNAME: "envoy"})

@@ -1,0 +1,301 @@
+"""Gateways that announce themselves: taken up, or followed to another address once they have shown that they moved."""
+
+from ipaddress import ip_address
+
+from homeassistant.config_entries import SOURCE_DHCP, SOURCE_ZEROCONF, ConfigEntry, ConfigEntryState, ConfigFlowResult
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+import pytest
+
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from simulator import Simulator
+from tests.conftest import Network, StartSimulator, sign_in
+from tests.support.texts import abort_text, step_text
+
+ADDRESS = "192.0.2.5"
+OTHER_ADDRESS = "192.0.2.6"
+MAC = "001dc0abcdef"
+
+
+async def announced(
+    hass: HomeAssistant, address: str, serial: str | None, *, firmware: str = "8.3.4041"
+) -> ConfigFlowResult:
+    """Let a gateway announce itself as G§12 shows it: its port is wrong from firmware 7 on."""
+    properties = {"protovers": firmware, "txtvers": "1"} | ({} if serial is None else {"serialnum": serial})
+    place = ip_address(address)
+    information = ZeroconfServiceInfo(
+        ip_address=place,
+        ip_addresses=[place],
+        port=80,
+        hostname="envoy.local.",
+        type="_enphase-envoy._tcp.local.",
+        name="envoy._enphase-envoy._tcp.local.",
+        properties=properties,
+    )
+    return await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_ZEROCONF}, data=information)
+
+
+async def leased(hass: HomeAssistant, address: str, mac: str = MAC) -> ConfigFlowResult:
+    """Let a router give a device an address."""
+    return await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_DHCP},
+        data=DhcpServiceInfo(ip=address, hostname="envoy", macaddress=mac),
+    )
+
+
+async def set_up_at(hass: HomeAssistant, network: Network, simulator: Simulator, address: str = ADDRESS) -> ConfigEntry:
+    """Set up a gateway that has announced itself."""
+    network[address] = simulator
+    result = await sign_in(hass, await announced(hass, address, simulator.serial), simulator)
+    await hass.async_block_till_done()
+    entry: ConfigEntry = result["result"]
+    assert entry.state is ConfigEntryState.LOADED
+    return entry
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "2001:db8::5"])
+async def test_an_announced_gateway_is_set_up(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, address: str
+) -> None:
+    """Over IPv4 or IPv6; the list of discovered things and the form show serial and address."""
+    simulator = network[address] = await start_simulator()
+
+    result = await announced(hass, address, simulator.serial)
+
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["title_placeholders"] == {"serial": simulator.serial, "host": address}
+    assert address in step_text(result)
+    result = await sign_in(hass, result, simulator)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"][CONF_HOST] == address
+    assert result["result"].unique_id == simulator.serial
+    assert result["result"].state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize("profile", ["metered_net_three_phase", "metered_digest"])
+async def test_a_leased_address_leads_to_a_gateway(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, profile: str
+) -> None:
+    """Its serial comes from itself."""
+    simulator = network[ADDRESS] = await start_simulator(profile)
+
+    result = await leased(hass, ADDRESS)
+
+    assert simulator.serial in str(result["description_placeholders"])
+    result = await sign_in(hass, result, simulator)
+    assert result["result"].unique_id == simulator.serial
+
+
+async def test_an_announcement_without_a_serial_is_asked_for_it(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """Nothing depends on what is announced."""
+    simulator = network[ADDRESS] = await start_simulator()
+
+    result = await sign_in(hass, await announced(hass, ADDRESS, None), simulator)
+
+    assert result["result"].unique_id == simulator.serial
+
+
+@pytest.mark.parametrize("address", ["169.254.120.1", "fe80::21d:c0ff:fe00:1"])
+async def test_an_address_that_only_works_on_one_cable_is_dropped(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, address: str
+) -> None:
+    """The gateway's own access point announces itself too (G§12)."""
+    simulator = network[address] = await start_simulator()
+
+    result = await announced(hass, address, simulator.serial)
+
+    assert abort_text(result).startswith("This address only works on one cable.")
+    assert simulator.requests == []
+
+
+@pytest.mark.parametrize("serial", ["121900000099", None])
+async def test_what_is_not_what_it_says_is_dropped(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str | None
+) -> None:
+    """Another serial than announced, or no gateway at all."""
+    simulator = network[ADDRESS] = await start_simulator()
+    if serial is None:
+        simulator.faults.add("html", path="/info")
+
+    result = await announced(hass, ADDRESS, serial)
+
+    assert abort_text(result) == "The device does not answer as the gateway it is said to be."
+
+
+async def test_something_else_with_the_makers_network_address_is_dropped(hass: HomeAssistant, network: Network) -> None:
+    """The maker makes other things as well."""
+    assert network == {}
+
+    assert (await leased(hass, ADDRESS))["reason"] == "cannot_connect"
+
+
+async def test_a_gateway_is_offered_once(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """While a person has not decided yet, its other interface is no other gateway."""
+    simulator = network[ADDRESS] = network[OTHER_ADDRESS] = await start_simulator()
+    await announced(hass, ADDRESS, simulator.serial)
+
+    result = await announced(hass, OTHER_ADDRESS, simulator.serial)
+
+    assert result["reason"] == "already_in_progress"
+    assert len(hass.config_entries.flow.async_progress()) == 1
+
+
+async def test_an_ignored_gateway_stays_ignored(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """However it makes itself known."""
+    simulator = network[ADDRESS] = await start_simulator()
+    await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": "ignore"}, data={"unique_id": simulator.serial, "title": "ignored"}
+    )
+
+    assert (await announced(hass, ADDRESS, simulator.serial))["reason"] == "already_configured"
+    assert (await leased(hass, ADDRESS))["reason"] == "already_configured"
+
+
+async def test_a_gateway_that_has_moved_is_followed(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """It no longer answers where it was, and shows its serial where it says it is."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    await lose(hass, network, entry)
+    network[OTHER_ADDRESS] = simulator
+
+    result = await announced(hass, OTHER_ADDRESS, simulator.serial)
+    await hass.async_block_till_done()
+
+    assert result["reason"] == "already_configured"
+    assert entry.data[CONF_HOST] == OTHER_ADDRESS
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def lose(hass: HomeAssistant, network: Network, entry: ConfigEntry) -> None:
+    """Let a gateway be away from its address at a restart of Home Assistant."""
+    del network[entry.data[CONF_HOST]]
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_two_interfaces_that_announce_in_turn_change_nothing(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, *, running: bool
+) -> None:
+    """The present address still answers: it stays."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    network[OTHER_ADDRESS] = simulator
+    if not running:
+        await hass.config_entries.async_unload(entry.entry_id)
+
+    for address in (OTHER_ADDRESS, ADDRESS, OTHER_ADDRESS):
+        assert (await announced(hass, address, simulator.serial))["reason"] == "already_configured"
+        assert (await leased(hass, address))["reason"] == "already_configured"
+
+    await hass.async_block_till_done()
+    assert entry.data[CONF_HOST] == ADDRESS
+
+
+async def test_a_new_address_is_not_believed_without_its_serial(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """Anybody can announce anything: another gateway there gets nothing."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    await lose(hass, network, entry)
+    impostor = network[OTHER_ADDRESS] = await start_simulator(serial="121900000099")
+
+    result = await announced(hass, OTHER_ADDRESS, simulator.serial)
+    await hass.async_block_till_done()
+
+    assert result["reason"] == "cannot_connect"
+    assert entry.data[CONF_HOST] == ADDRESS
+    assert [request.path for request in impostor.requests if request.credential != "none"] == []
+
+
+async def test_a_new_address_is_not_believed_with_another_certificate(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """A serial is no secret."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    await lose(hass, network, entry)
+    impostor = network[OTHER_ADDRESS] = await start_simulator()
+
+    result = await leased(hass, OTHER_ADDRESS)
+    await hass.async_block_till_done()
+
+    assert result["reason"] == "cannot_connect"
+    assert entry.data[CONF_HOST] == ADDRESS
+    assert [request.path for request in impostor.requests if request.credential != "none"] == []
+
+
+async def test_another_device_at_the_old_address_does_not_hold_a_gateway_back(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """A router gave the old address to somebody else."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    network[ADDRESS] = await start_simulator(serial="121900000099")
+    await hass.config_entries.async_reload(entry.entry_id)
+    network[OTHER_ADDRESS] = simulator
+
+    await announced(hass, OTHER_ADDRESS, simulator.serial)
+    await hass.async_block_till_done()
+
+    assert entry.data[CONF_HOST] == OTHER_ADDRESS
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_gateway_that_is_back_is_set_up_at_once(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """Its announcement says that it can be tried again."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    await lose(hass, network, entry)
+    network[ADDRESS] = simulator
+
+    assert (await announced(hass, ADDRESS, simulator.serial))["reason"] == "already_configured"
+    await hass.async_block_till_done()
+
+    assert entry.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize("address", [ADDRESS, OTHER_ADDRESS], ids=["at its address", "at its other interface"])
+async def test_the_network_address_is_remembered(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, address: str
+) -> None:
+    """So that Home Assistant tells when it gets another lease, whatever its name is then."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    network[OTHER_ADDRESS] = simulator
+
+    await leased(hass, address)
+
+    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, simulator.serial), entry.entry_id)
+    assert device is not None
+    assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:ab:cd:ef")}
+
+
+async def test_a_gateway_that_was_never_there_has_no_device_to_remember(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """The lease says nothing new then."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    devices = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
+        devices.async_remove_device(device.id)
+
+    assert (await leased(hass, ADDRESS))["reason"] == "already_configured"
+    assert dr.async_entries_for_config_entry(devices, entry.entry_id) == []

@@ -1,0 +1,150 @@
+"""The options: the settings, the Energy step, and where set-up leads to it."""
+
+from homeassistant.components.energy.data import async_get_manager
+from homeassistant.config_entries import ConfigEntryState, FlowType
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+import pytest
+
+from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE_CHECK, CONF_UPDATE_INTERVAL
+from tests.conftest import StartSimulator, set_up, sign_in, start_flow
+
+
+async def choose(hass: HomeAssistant, entry_id: str, step: str) -> dict[str, object]:
+    """Open the options and choose from the menu, leaving what set-up has offered."""
+    for offered in hass.config_entries.options.async_progress():
+        hass.config_entries.options.async_abort(offered["flow_id"])
+    menu = await hass.config_entries.options.async_init(entry_id)
+    assert menu["type"] is FlowResultType.MENU
+    return dict(await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": step}))
+
+
+@pytest.fixture
+def energy_is_on(hass: HomeAssistant) -> None:
+    """Let the Energy dashboard be part of Home Assistant; its preferences need no more."""
+    hass.config.components.add("energy")
+
+
+async def test_settings_take_effect_at_once(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """The entry is reloaded with the new interval."""
+    entry = await set_up(hass, await start_simulator())
+    form = await choose(hass, entry.entry_id, "settings")
+    result = await hass.config_entries.options.async_configure(
+        str(form["flow_id"]), {CONF_UPDATE_INTERVAL: 10.0, CONF_CERTIFICATE_CHECK: "strict"}
+    )
+    await hass.async_block_till_done()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options == {CONF_UPDATE_INTERVAL: 10, CONF_CERTIFICATE_CHECK: "strict"}
+    assert entry.runtime_data.lanes[Lane.LIVE].update_interval.total_seconds() == 10
+
+
+@pytest.mark.parametrize("seconds", [4, 301])
+async def test_an_interval_out_of_range_is_refused(
+    hass: HomeAssistant, start_simulator: StartSimulator, seconds: int
+) -> None:
+    """5 to 300 seconds."""
+    entry = await set_up(hass, await start_simulator())
+    form = await choose(hass, entry.entry_id, "settings")
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(
+            str(form["flow_id"]), {CONF_UPDATE_INTERVAL: seconds, CONF_CERTIFICATE_CHECK: "strict"}
+        )
+
+
+@pytest.mark.usefixtures("energy_is_on")
+async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """What is added is what was shown; the settings stay as they are and nothing is reloaded."""
+    entry = await set_up(hass, await start_simulator())
+    hass.config_entries.async_update_entry(entry, options={CONF_UPDATE_INTERVAL: 60})
+    manager = await async_get_manager(hass)
+    form = await choose(hass, entry.entry_id, "energy_dashboard")
+    assert form["description_placeholders"] == {
+        "sources": "- **Solar** will be added: Production lifetime, Production power.\n"
+        "- **Grid** will be added: Grid import, Grid export, Net consumption power.\n"
+        "- **Battery** cannot be added: this gateway has no current transformer (CT) at a battery."
+    }
+    before = manager.data
+    running = entry.runtime_data
+    result = await hass.config_entries.options.async_configure(str(form["flow_id"]), {})
+    await hass.async_block_till_done()
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert before is None
+    assert manager.data
+    assert [source["type"] for source in manager.data["energy_sources"]] == ["solar", "grid"]
+    assert entry.options == {CONF_UPDATE_INTERVAL: 60}
+    assert entry.runtime_data is running
+
+
+@pytest.mark.usefixtures("energy_is_on")
+async def test_a_second_visit_says_that_all_is_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """With nothing to add the step ends, and says of each kind why."""
+    entry = await set_up(hass, await start_simulator("non_metered_token"))
+    form = await choose(hass, entry.entry_id, "energy_dashboard")
+    await hass.config_entries.options.async_configure(str(form["flow_id"]), {})
+    result = await choose(hass, entry.entry_id, "energy_dashboard")
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "energy_nothing_to_add"
+    placeholders = result["description_placeholders"]
+    assert isinstance(placeholders, dict)
+    assert placeholders["sources"].startswith("- **Solar** is in the dashboard already: Production lifetime")
+
+
+@pytest.mark.usefixtures("energy_is_on")
+async def test_set_up_ends_with_the_energy_step(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """The page goes on to it by itself."""
+    simulator = await start_simulator()
+    result = await sign_in(hass, await start_flow(hass, simulator), simulator)
+    kind, flow_id = result["next_flow"]
+    assert kind is FlowType.OPTIONS_FLOW
+    assert hass.config_entries.options.async_get(flow_id)["step_id"] == "energy_dashboard"
+
+
+@pytest.mark.usefixtures("energy_is_on")
+async def test_options_opened_by_set_up_go_straight_to_the_energy_step(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """The page opens the options anew instead of going on with the step it is given; after that it is the menu."""
+    entry = await set_up(hass, await start_simulator())
+    opened = await hass.config_entries.options.async_init(entry.entry_id)
+    assert opened["step_id"] == "energy_dashboard"
+    assert [flow["flow_id"] for flow in hass.config_entries.options.async_progress()] == [opened["flow_id"]]
+    hass.config_entries.options.async_abort(opened["flow_id"])
+    assert (await hass.config_entries.options.async_init(entry.entry_id))["step_id"] == "init"
+
+
+@pytest.mark.usefixtures("energy_is_on")
+async def test_set_up_offers_nothing_where_all_is_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """A gateway that is set up anew finds its sources in the dashboard."""
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    form = await choose(hass, entry.entry_id, "energy_dashboard")
+    await hass.config_entries.options.async_configure(str(form["flow_id"]), {})
+    manager = await async_get_manager(hass)
+    assert manager.data
+    await hass.config_entries.async_remove(entry.entry_id)
+    result = await sign_in(hass, await start_flow(hass, simulator), simulator)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert "next_flow" not in result
+
+
+async def test_without_the_energy_dashboard_it_is_not_offered(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """Where Home Assistant has none, set-up ends, and the options say so."""
+    simulator = await start_simulator()
+    result = await sign_in(hass, await start_flow(hass, simulator), simulator)
+    assert "next_flow" not in result
+    aborted = await choose(hass, result["result"].entry_id, "energy_dashboard")
+    assert aborted["reason"] == "energy_is_off"
+
+
+@pytest.mark.usefixtures("energy_is_on")
+async def test_a_gateway_that_does_not_run_has_nothing_to_propose(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """What it measures is known only while it is set up."""
+    entry = await set_up(hass, await start_simulator())
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    assert (await choose(hass, entry.entry_id, "energy_dashboard"))["reason"] == "not_loaded"

@@ -1,0 +1,303 @@
+"""Signing in: what a person types, what he reads when it is wrong, and that it works once corrected."""
+
+from collections.abc import Callable
+
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+
+from custom_components.enphase_iq_gateway.const import CONF_REMEMBER_PASSWORD, DOMAIN
+from simulator import Simulator
+from simulator.cloud import Cloud, CloudAnswer
+from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, sign_in, start_flow
+from tests.support.forms import account, give, go_to
+from tests.support.texts import error_text, step_text
+
+UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_data")
+
+
+# The token
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda token: f'  "{token}"\n',
+        lambda token: f"'{token}'",
+        lambda token: f"{token[:60]}\r\n{token[60:120]}\n  {token[120:]}",
+    ],
+    ids=["double quotes and white space", "quotes", "broken into lines"],
+)
+async def test_what_comes_along_with_a_pasted_token_is_dropped(
+    hass: HomeAssistant, start_simulator: StartSimulator, wrapped: Callable[[str], str]
+) -> None:
+    """Mails and terminals add to it."""
+    simulator = await start_simulator()
+    token = simulator.token()
+    result = await go_to(hass, await start_flow(hass, simulator), "token")
+
+    result = await give(hass, result, token=wrapped(token))
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"][CONF_TOKEN] == token
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (lambda _: "eyJ", "This is not a token."),
+        (lambda _: "one.two.three", "This is not a token."),
+        (lambda _: "", "This is not a token."),
+        (
+            lambda simulator: simulator.token(serial="121900000099"),
+            "This token is for gateway 121900000099, but the gateway here is 122300000001.",
+        ),
+        (lambda simulator: simulator.token(lifetime_s=-86_400), "This token ended at 20"),
+        (lambda simulator: simulator.token()[:-8] + "AAAAAAAA", "The gateway does not accept this."),
+    ],
+    ids=["a part", "garbage", "nothing", "other gateway", "ended", "forged"],
+)
+async def test_a_wrong_token_is_explained(
+    hass: HomeAssistant, start_simulator: StartSimulator, typed: Callable[[Simulator], str], read: str
+) -> None:
+    """And not shown again; nothing is stored before it is right."""
+    simulator = await start_simulator()
+    result = await go_to(hass, await start_flow(hass, simulator), "token")
+    assert simulator.serial in step_text(result)
+
+    result = await give(hass, result, token=typed(simulator))
+
+    assert read in error_text(result)
+    assert result["data_schema"] is not None
+    assert [key.description for key in result["data_schema"].schema] == [None]
+    assert hass.config_entries.async_entries(DOMAIN) == []
+    result = await give(hass, result, token=simulator.token())
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_token_that_cannot_serve_is_not_sent(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """It tells who the person is, and the gateway need not know."""
+    simulator = await start_simulator()
+    result = await go_to(hass, await start_flow(hass, simulator), "token")
+
+    await give(hass, result, token=simulator.token(serial="121900000099"))
+
+    assert [request.path for request in simulator.requests if request.credential != "none"] == []
+
+
+async def test_a_gateway_that_is_busy_when_the_token_is_checked(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """An outage is no wrong token."""
+    simulator = await start_simulator()
+    result = await go_to(hass, await start_flow(hass, simulator), "token")
+    simulator.faults.add("status", path="/auth/check_jwt", code=503)
+
+    result = await give(hass, result, token=simulator.token())
+
+    assert error_text(result).startswith("The gateway is busy (status 503).")
+    simulator.faults.clear()
+    result = await give(hass, result, token=simulator.token())
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+# The account in the cloud
+
+
+@pytest.mark.parametrize("remember", [False, True], ids=["forgotten", "remembered"])
+async def test_the_password_is_stored_only_when_that_is_wanted(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, *, remember: bool
+) -> None:
+    """Off: it is used once; on: it renews the token."""
+    simulator = await start_simulator()
+    cloud = await start_cloud(simulator)
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+
+    result = await give(hass, result, **account(remember=remember))
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    stored = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD} if remember else {}
+    assert {key: value for key, value in result["data"].items() if key in {CONF_USERNAME, CONF_PASSWORD}} == stored
+    assert (cloud.login_requests, cloud.token_requests) == (1, 1)
+    assert [request.user_agent for request in cloud.requests] == ["enphase-iq-gateway"] * 2
+
+
+@pytest.mark.parametrize(
+    ("host", "answer", "read", "requests"),
+    [
+        ("login", CloudAnswer.WRONG_PASSWORD, "does not know this e-mail address with this password", 1),
+        ("login", CloudAnswer.MFA, "paste a token made at https://entrez.enphaseenergy.com", 1),
+        ("login", CloudAnswer.BLOCKED, "has blocked this account", 1),
+        ("login", CloudAnswer.NOT_JSON, "something unexpected", 1),
+        ("login", CloudAnswer.FORBIDDEN, "gave no token", 1),
+        ("login", CloudAnswer.NOT_ACCEPTABLE, "refused to talk to us", 1),
+        ("login", CloudAnswer.SERVER_ERROR, "are not available now", 3),
+        ("login", CloudAnswer.HANG, "did not answer in time", 3),
+        ("token", CloudAnswer.NOT_JSON, "something unexpected", 2),
+        ("token", CloudAnswer.FORBIDDEN, "gave no token", 2),
+        ("token", CloudAnswer.NOT_ACCEPTABLE, "refused to talk to us", 2),
+        ("token", CloudAnswer.SERVER_ERROR, "are not available now", 6),
+        ("token", CloudAnswer.HANG, "did not answer in time", 6),
+    ],
+)
+async def test_each_answer_of_the_cloud_is_explained(
+    hass: HomeAssistant,
+    start_simulator: StartSimulator,
+    start_cloud: StartCloud,
+    *,
+    host: str,
+    answer: CloudAnswer,
+    read: str,
+    requests: int,
+) -> None:
+    """In its own words, after a bounded number of tries; only one of them is about the password."""
+    simulator = await start_simulator()
+    cloud = await start_cloud(simulator)
+    setattr(cloud, f"{host}_answer", answer)
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+
+    result = await give(hass, result, **account(remember=True))
+
+    assert read in error_text(result)
+    assert ("with this password" in error_text(result)) is (answer is CloudAnswer.WRONG_PASSWORD)
+    assert len(cloud.requests) == requests
+    assert_only_the_password_is_gone(result)
+    cloud.login_answer = cloud.token_answer = CloudAnswer.OK
+    result = await give(hass, result, **account(remember=True))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+def assert_only_the_password_is_gone(result: ConfigFlowResult) -> None:
+    """A person types the secret again, not the rest."""
+    assert result["data_schema"] is not None
+    suggested = {str(key): (key.description or {}).get("suggested_value") for key in result["data_schema"].schema}
+    assert suggested == {CONF_USERNAME: USERNAME, CONF_PASSWORD: None, CONF_REMEMBER_PASSWORD: True}
+
+
+async def test_a_wrong_password_is_told_and_corrected(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
+) -> None:
+    """One try each: repeated ones could block the account."""
+    simulator = await start_simulator()
+    cloud = await start_cloud(simulator)
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+
+    result = await give(hass, result, **account("wrong"))
+
+    assert error_text(result) == "Enphase does not know this e-mail address with this password."
+    assert cloud.login_requests == 1
+    result = await give(hass, result, **account())
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_the_cloud_cannot_be_reached(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
+) -> None:
+    """Where Home Assistant has no internet, a pasted token does."""
+    simulator = await start_simulator()
+    cloud = await start_cloud(simulator)
+    await cloud.__aexit__(None, None, None)
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+
+    result = await give(hass, result, **account())
+
+    assert "are not available now" in error_text(result)
+    await cloud.__aenter__()
+    result = await give(hass, result, **account())
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda cloud: setattr(cloud, "token_serial", "121900000099"),
+        lambda cloud: setattr(cloud, "token_lifetime_s", -60.0),
+    ],
+    ids=["other gateway", "ended"],
+)
+async def test_the_cloud_gives_a_token_that_cannot_serve(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, spoil: Callable[[Cloud], None]
+) -> None:
+    """The account does not own the gateway."""
+    simulator = await start_simulator()
+    cloud = await start_cloud(simulator)
+    spoil(cloud)
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+
+    result = await give(hass, result, **account())
+
+    assert error_text(result).startswith(f"This account gets no token for gateway {simulator.serial}.")
+    cloud.token_serial = cloud.token_lifetime_s = None
+    result = await give(hass, result, **account())
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_the_gateway_refuses_the_token_of_the_cloud(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
+) -> None:
+    """Its clock may be far off (G§2.6); the password is not stored for that."""
+    simulator = await start_simulator()
+    await start_cloud(simulator)
+    simulator.faults.add("status", path="/auth/check_jwt", code=401)
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+
+    result = await give(hass, result, **account(remember=True))
+
+    assert error_text(result).startswith("The gateway does not accept this.")
+    assert hass.config_entries.async_entries(DOMAIN) == []
+    simulator.faults.clear()
+    result = await give(hass, result, **account(remember=True))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a_second_factor_leads_to_the_token(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
+) -> None:
+    """Going back is possible at any time: both ways are there from the start."""
+    simulator = await start_simulator()
+    cloud = await start_cloud(simulator)
+    cloud.login_answer = CloudAnswer.MFA
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+    assert "https://entrez.enphaseenergy.com" in step_text(result)
+    result = await give(hass, result, **account())
+    assert "second factor" in error_text(result)
+
+    result = await sign_in(hass, await start_flow(hass, simulator), simulator)
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+# The gateway's own account
+
+
+async def test_a_blank_password_is_the_end_of_the_serial(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """And the user name is there already."""
+    simulator = await start_simulator("non_metered")
+    result = await start_flow(hass, simulator)
+    assert step_text(result) == f"The gateway at {simulator.address} has an account of its own."
+    assert result["data_schema"] is not None
+    assert result["data_schema"]({})[CONF_USERNAME] == "envoy"
+
+    result = await give(hass, result, username="envoy")
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"][CONF_PASSWORD] == ""
+    assert hass.config_entries.async_entries(DOMAIN)[0].state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize("answers", [{"username": "envoy", "password": "wrong"}, {"username": "some:one"}])
+@pytest.mark.parametrize("profile", ["non_metered", "metered_digest", "legacy"])
+async def test_a_wrong_local_account_is_told(
+    hass: HomeAssistant, start_simulator: StartSimulator, profile: str, answers: dict[str, str]
+) -> None:
+    """Although the gateway's production is open to anybody (G§2.2)."""
+    simulator = await start_simulator(profile)
+    result = await start_flow(hass, simulator)
+
+    result = await give(hass, result, **answers)
+
+    assert error_text(result).startswith("The gateway does not accept this.")
+    result = await give(hass, result, username=simulator.username, password=simulator.password)
+    assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -1,0 +1,227 @@
+"""What changes about a gateway while it is set up: its firmware, its CTs, its inverters."""
+
+from homeassistant.components.repairs import DOMAIN as REPAIRS
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.enphase_iq_gateway import async_remove_config_entry_device
+from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from simulator.profiles import NET, PRODUCTION, STORAGE
+from tests.conftest import StartHome
+from tests.support.home import Home
+
+HOUR = 3600.0
+
+
+def issues(home: Home) -> set[tuple[str, str]]:
+    """Give the repairs there are: what, and of which CT."""
+    return {
+        (str(issue.translation_key), (issue.translation_placeholders or {}).get("ct", ""))
+        for (domain, _), issue in ir.async_get(home.hass).issues.items()
+        if domain == DOMAIN and issue.active
+    }
+
+
+def asked(home: Home, path: str) -> int:
+    """Count the requests for a path."""
+    return sum(request.path == path for request in home.simulator.requests)
+
+
+async def test_meters_are_read_hourly_and_info_every_four_hours(home: Home) -> None:
+    """Both inside the live lane."""
+    before = asked(home, "/ivp/meters"), asked(home, "/info")
+
+    await home.advance(8 * HOUR + 60, step=30)
+
+    assert (asked(home, "/ivp/meters") - before[0], asked(home, "/info") - before[1]) == (8, 2)
+
+
+async def test_a_ct_enabled_by_an_installer_brings_its_entities_within_the_hour(start_home: StartHome) -> None:
+    """A battery's CT in a home that runs."""
+    home = await start_home("metered_net_split_phase")
+    assert f"{home.entry.unique_id}_storage_ct_power" not in home.states()
+    home.simulator.world.set_ct(STORAGE, enabled=True)
+
+    await home.advance(HOUR + 60, step=30)
+
+    assert f"{home.entry.unique_id}_storage_ct_power" in home.states()
+
+
+async def test_a_ct_disabled_by_an_installer_is_noticed_within_the_hour(home: Home) -> None:
+    """What only it gave is no longer there; the rest stays."""
+    home.simulator.world.set_ct(NET, enabled=False)
+
+    await home.advance(HOUR + 60, step=30)
+
+    states = home.states()
+    assert states.get(f"{home.entry.unique_id}_grid_import_energy", ("", "unavailable"))[1] == "unavailable"
+    assert float(home.state("production_power")) > 0
+
+
+async def test_new_firmware_that_changes_nothing_does_not_reload(home: Home) -> None:
+    """Only the device's page says so."""
+    runtime = home.entry.runtime_data
+    home.simulator.set_firmware("8.2.4401")
+
+    await home.advance(4 * HOUR + 60, step=30)
+
+    device = dr.async_get(home.hass).async_get_device_by_identifier(
+        (DOMAIN, str(home.entry.unique_id)), home.entry.entry_id
+    )
+    assert device is not None
+    assert (home.entry.runtime_data is runtime, device.sw_version) == (True, "8.2.4401")
+
+
+async def test_new_firmware_that_changes_the_site_reloads(start_home: StartHome) -> None:
+    """From 8.2.4345 on there are device data: the inverters' details appear."""
+    home = await start_home("metered_storage_split_phase")
+    serial = next(iter(home.simulator.world.inverters))
+    assert f"{serial}_energy_lifetime" not in home.states()
+    home.simulator.set_firmware("8.2.4345")
+
+    await home.advance(4 * HOUR + 60, step=30)
+
+    assert float(home.state("energy_lifetime", serial)) > 0
+
+
+async def test_firmware_that_still_boots_is_looked_at_again(start_home: StartHome) -> None:
+    """The endpoints answer 503 at the first look; what is there is found at the second."""
+    home = await start_home("metered_storage_split_phase")
+    serial = next(iter(home.simulator.world.inverters))
+    await home.advance(4 * HOUR - 60, step=30)
+    home.simulator.set_firmware("8.2.4345")
+    home.simulator.faults.add("status", path="/ivp/pdm/device_data", code=503)
+    await home.advance(120, step=30)
+    home.simulator.faults.clear()
+    assert f"{serial}_energy_lifetime" not in home.states()
+
+    await home.advance(330, step=30)
+
+    assert float(home.state("energy_lifetime", serial)) > 0
+
+
+async def test_a_look_in_vain_keeps_no_value_from_the_lane(home: Home) -> None:
+    """The list of meters cannot be read for hours; the readings can."""
+    home.simulator.faults.add("status", path="/ivp/meters", code=500)
+    home.simulator.faults.add("html", path="/info")
+
+    await home.advance(5 * HOUR, step=30)
+
+    assert home.lost() == set()
+    assert home.log() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "flag", "issue"),
+    [
+        (NET, "", ("ct_check_wiring", "net consumption")),
+        (PRODUCTION, "negative-production", ("ct_negative_production", "production")),
+    ],
+)
+async def test_wiring_the_gateway_doubts_is_told_within_the_hour_and_taken_back(
+    home: Home, kind: str, flag: str, issue: tuple[str, str]
+) -> None:
+    """One repair for the CT, by what is known of it."""
+    home.simulator.faults.add("meter_status", kind=kind, flag=flag)
+    await home.advance(HOUR + 60, step=30)
+    assert issues(home) == {issue}
+    home.simulator.faults.clear()
+
+    await home.advance(HOUR, step=30)
+
+    assert issues(home) == set()
+
+
+async def test_a_fitted_ct_that_is_not_enabled_is_told_at_once(start_home: StartHome) -> None:
+    """It measures power of which nothing is made."""
+    home = await start_home(
+        "metered_production_only", spoil=lambda faults: faults.add("disabled_ct_measures", kind=NET)
+    )
+
+    await home.advance(HOUR + 60, step=30)
+
+    assert issues(home) == {("ct_disabled", "net consumption")}
+
+
+async def test_a_ct_that_is_not_there_is_no_repair(start_home: StartHome) -> None:
+    """A meter without a CT shows noise."""
+    home = await start_home("metered_production_only")
+
+    await home.advance(HOUR + 60, step=30)
+
+    assert issues(home) == set()
+
+
+async def test_the_repair_of_a_ct_asks_the_gateway_again(start_home: StartHome) -> None:
+    """It stays as long as the gateway says the same, and goes when it does not."""
+    home = await start_home("metered_net_single_phase", spoil=lambda faults: faults.add("meter_status"))
+    await async_setup_component(home.hass, REPAIRS, {})
+    await home.advance(HOUR + 60, step=30)
+    (issue,) = [issue for domain, issue in ir.async_get(home.hass).issues if domain == DOMAIN]
+    flows = home.hass.data[REPAIRS]["flow_manager"]
+    flow = await flows.async_init(DOMAIN, data={"issue_id": issue})
+    flow = await flows.async_configure(flow["flow_id"], {})
+    assert flow["errors"] == {"base": "still_there"}
+    home.simulator.faults.clear()
+
+    flow = await flows.async_configure(flow["flow_id"], {})
+
+    assert flow["type"] is FlowResultType.CREATE_ENTRY
+    await home.advance(10)
+    assert issues(home) == set()
+    assert home.entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_new_inverter_comes_without_a_reload(home: Home) -> None:
+    """With its first report."""
+    runtime = home.entry.runtime_data
+    serial = home.simulator.world.add_inverter()
+
+    await home.advance(1500, step=30)
+
+    assert float(home.state("power", serial)) >= 0
+    assert home.entry.runtime_data is runtime
+
+
+async def test_a_replaced_inverter_is_unavailable_and_its_device_can_be_deleted(home: Home) -> None:
+    """The new one is there."""
+    old = next(iter(home.simulator.world.inverters))
+    home.simulator.world.retire_inverter(old)
+    new = home.simulator.world.add_inverter()
+
+    await home.advance(1500, step=30)
+
+    assert home.state("power", old) == "unavailable"
+    assert float(home.state("power", new)) >= 0
+    device = dr.async_get(home.hass).async_get_device_by_identifier((DOMAIN, old), home.entry.entry_id)
+    assert device is not None
+    assert await async_remove_config_entry_device(home.hass, home.entry, device)
+
+
+async def test_an_inverter_silent_by_day_is_not_counted_and_does_not_communicate(home: Home) -> None:
+    """Its neighbours report."""
+    serial = next(iter(home.simulator.world.inverters))
+    home.simulator.world.inverters[serial].communicating = False
+
+    await home.advance(2.5 * HOUR, step=30)
+
+    assert home.state("communicating", serial) == "off"
+    assert home.state("inverters_reporting") == "2"
+    assert home.log() == [("INFO", f"inverter {serial} keeps silent while others report")]
+    assert home.lost() == set()
+
+
+async def test_an_hourly_report_interval_is_told_by_a_repair(start_home: StartHome) -> None:
+    """It is taken back when they report as usual."""
+    home = await start_home()
+    for inverter in home.simulator.world.inverters.values():
+        inverter.interval_s = 3600
+
+    await home.advance(1.5 * HOUR, step=30)
+
+    assert issues(home) == {("reports_hourly", "")}
+    assert home.lane(Lane.INVERTERS).devices.reports_hourly

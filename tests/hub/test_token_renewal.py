@@ -1,0 +1,352 @@
+"""A token comes to its end: renewed unasked where that is possible, else the person is told in time."""
+
+from datetime import UTC, datetime
+
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.enphase_iq_gateway.client import Lane, Token
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from simulator import Simulator
+from simulator.cloud import Cloud, CloudAnswer
+from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, set_up
+from tests.support.aged_tokens import (
+    DAY,
+    INSTALLER,
+    MINUTE,
+    YEAR,
+    Clock,
+    is_asked,
+    is_loaded,
+    is_read,
+    life_left_s,
+    pass_time,
+    poll,
+    set_up_with,
+    settle,
+    token_issue,
+)
+from tests.support.repairs import open_repair, submit_repair
+from tests.support.texts import issue_text
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give the simulator's clock."""
+    return Clock()
+
+
+@pytest.fixture
+async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
+    """Start a gateway that wants a token."""
+    return await start_simulator(clock=clock)
+
+
+@pytest.fixture
+async def cloud(start_cloud: StartCloud, simulator: Simulator) -> Cloud:
+    """Start the cloud that gives tokens for it."""
+    return await start_cloud(simulator)
+
+
+# Renewed unasked
+
+
+@pytest.mark.parametrize(
+    ("lifetime_s", "left_s", "renewed"),
+    [
+        (YEAR, 37 * DAY, False),
+        (YEAR, 36 * DAY, True),
+        (INSTALLER, 73 * MINUTE, False),
+        (INSTALLER, 71 * MINUTE, True),
+    ],
+)
+async def test_a_token_is_renewed_when_a_tenth_of_its_life_is_left(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    cloud: Cloud,
+    clock: Clock,
+    *,
+    lifetime_s: float,
+    left_s: float,
+    renewed: bool,
+) -> None:
+    """An installer's token of 12 hours does not hit the cloud at each start either."""
+    entry = await set_up_with(hass, simulator, clock, left_s=left_s, lifetime_s=lifetime_s)
+
+    assert is_loaded(entry)
+    assert cloud.token_requests == int(renewed)
+    assert (life_left_s(entry) > left_s + DAY) is renewed
+    assert token_issue(hass, entry) is None
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_a_new_token_is_used_and_shown_without_a_reload(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """The lanes go on as if nothing had happened."""
+    cloud.login_answer = CloudAnswer.SERVER_ERROR
+    entry = await set_up_with(hass, simulator, clock, left_s=20 * DAY)
+    runtime = entry.runtime_data
+    entity_id = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{simulator.serial}_token_expires")
+    assert entity_id is not None
+    before = hass.states.get(entity_id)
+    cloud.login_answer = CloudAnswer.OK
+
+    await pass_time(hass, MINUTE)
+
+    assert entry.runtime_data is runtime
+    ends = datetime.fromtimestamp(Token.parse(entry.data[CONF_TOKEN]).expires_at, UTC)
+    state = hass.states.get(entity_id)
+    assert before is not None
+    assert state is not None
+    assert (state.state, state.state == before.state) == (ends.isoformat(), False)
+    simulator.end_sessions()
+    simulator.requests.clear()
+    await poll(hass, entry)
+    assert is_read(entry)
+    assert runtime.gateway.token_expires_at == ends.timestamp()
+
+
+async def test_polling_does_not_wait_for_the_cloud(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cloud that hangs costs the gateway's values nothing."""
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.TIMEOUT_S", 600.0)
+    cloud.login_answer = CloudAnswer.HANG
+    entry = await set_up(hass, simulator)
+    clock.shift_s = -340 * DAY
+    token = simulator.token()
+    clock.shift_s = 0
+    data = {**entry.data, CONF_TOKEN: token, CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD}
+    hass.config_entries.async_update_entry(entry, data=data)
+    await hass.config_entries.async_reload(entry.entry_id)
+    while not cloud.login_requests:
+        await hass.async_block_till_done()
+    simulator.requests.clear()
+
+    await entry.runtime_data.lanes[Lane.LIVE].async_refresh()
+
+    assert is_read(entry)
+    assert simulator.requests
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_an_outage_of_the_cloud_is_waited_out(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """Each time twice as long; meanwhile the old token serves."""
+    cloud.login_answer = CloudAnswer.SERVER_ERROR
+    entry = await set_up_with(hass, simulator, clock, left_s=35 * DAY)
+    assert cloud.login_requests == 3
+
+    for wait_s, tried in ((59, 3), (61, 6), (119, 6), (121, 9), (239, 9)):
+        await pass_time(hass, wait_s)
+        assert cloud.login_requests == tried
+
+    assert is_read(entry)
+    assert token_issue(hass, entry) is None
+    cloud.login_answer = CloudAnswer.OK
+    await pass_time(hass, 241)
+    assert life_left_s(entry) > 364 * DAY
+    assert cloud.token_requests == 1
+
+
+async def test_a_long_outage_of_the_cloud_is_told(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """With less than 30 days to go; it goes away with success."""
+    cloud.login_answer = CloudAnswer.SERVER_ERROR
+    entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY)
+    assert token_issue(hass, entry) is not None
+
+    cloud.login_answer = CloudAnswer.OK
+    await pass_time(hass, MINUTE)
+
+    assert token_issue(hass, entry) is None
+
+
+async def test_a_password_that_is_wrong_by_now_is_not_tried_again(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """That could block the account: it is as good as forgotten."""
+    cloud.accounts[USERNAME] = "another one"
+    entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY)
+
+    for _ in range(3):
+        await pass_time(hass, 7 * 60 * MINUTE)
+
+    assert cloud.login_requests == 1
+    assert token_issue(hass, entry) is not None
+    assert is_read(entry)
+    assert not is_asked(hass)
+
+
+# The gateway refuses the token
+
+
+async def test_a_refused_token_is_renewed_before_the_person_is_asked(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """An update of the firmware may have ended it (G§2.6)."""
+    entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
+    simulator.revoke_tokens()
+
+    await poll(hass, entry)
+    await settle(hass)
+
+    assert (is_read(entry), is_asked(hass), cloud.token_requests) == (True, False, 1)
+
+
+async def test_a_new_token_that_is_refused_too_leads_to_the_person(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """The cloud is not asked for ever."""
+    entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
+    for path in ("/auth/*", "/ivp/*", "/production*", "/api/*"):
+        simulator.faults.add("status", path=path, code=401)
+
+    for _ in range(4):
+        await poll(hass, entry)
+
+    assert (is_asked(hass), cloud.token_requests) == (True, 1)
+
+
+async def test_a_refused_token_and_a_wrong_password_lead_to_the_person(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """At once, after one try."""
+    entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
+    cloud.accounts.clear()
+    simulator.revoke_tokens()
+
+    await poll(hass, entry)
+    await poll(hass, entry)
+
+    assert (is_asked(hass), cloud.login_requests) == (True, 1)
+
+
+async def test_a_refused_token_and_a_cloud_that_is_down_ask_nobody(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """There is nothing wrong with the password, and it heals alone."""
+    entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
+    cloud.login_answer = CloudAnswer.SERVER_ERROR
+    simulator.revoke_tokens()
+    for _ in range(3):
+        await poll(hass, entry)
+    assert (is_read(entry), is_asked(hass), cloud.login_requests) == (False, False, 3)
+
+    cloud.login_answer = CloudAnswer.OK
+    await pass_time(hass, MINUTE)
+
+    assert (is_read(entry), is_asked(hass)) == (True, False)
+
+
+async def test_a_refusal_does_not_wait_for_the_next_try(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """A renewal that had time becomes urgent."""
+    cloud.login_answer = CloudAnswer.SERVER_ERROR
+    entry = await set_up_with(hass, simulator, clock, left_s=35 * DAY)
+    cloud.login_answer = CloudAnswer.OK
+    simulator.revoke_tokens()
+
+    await poll(hass, entry)
+    await settle(hass)
+
+    assert (is_read(entry), is_asked(hass)) == (True, False)
+
+
+async def test_a_token_that_ended_while_nobody_looked_is_renewed_at_start(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """Home Assistant was off for a while."""
+    entry = await set_up_with(hass, simulator, clock, left_s=-DAY)
+
+    assert (is_loaded(entry), is_asked(hass), cloud.token_requests) == (True, False, 1)
+    assert life_left_s(entry) > 364 * DAY
+
+
+async def test_a_token_that_ended_waits_at_start_for_the_cloud(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """An outage asks nobody to sign in."""
+    cloud.login_answer = CloudAnswer.SERVER_ERROR
+    entry = await set_up_with(hass, simulator, clock, left_s=-DAY)
+    assert (is_loaded(entry), is_asked(hass)) == (False, False)
+
+    cloud.login_answer = CloudAnswer.OK
+    await pass_time(hass, 10 * MINUTE)
+
+    assert is_loaded(entry)
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+async def test_a_token_that_ended_leads_to_the_person(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, *, remembered: bool
+) -> None:
+    """Where the password is wrong by now, or was forgotten."""
+    cloud.accounts.clear()
+    entry = await set_up_with(hass, simulator, clock, left_s=-DAY, remembered=remembered)
+
+    assert (is_loaded(entry), is_asked(hass), cloud.login_requests) == (False, True, int(remembered))
+
+
+# Told in time
+
+
+@pytest.mark.parametrize(
+    ("lifetime_s", "left_s", "told"),
+    [
+        (YEAR, 31 * DAY, False),
+        (YEAR, 29 * DAY, True),
+        (INSTALLER, 37 * MINUTE, False),
+        (INSTALLER, 35 * MINUTE, True),
+    ],
+)
+async def test_the_end_of_a_pasted_token_is_told_before(
+    hass: HomeAssistant, simulator: Simulator, clock: Clock, *, lifetime_s: float, left_s: float, told: bool
+) -> None:
+    """30 days before, of a short one when 5 % of its life are left; it serves until then."""
+    entry = await set_up_with(hass, simulator, clock, left_s=left_s, lifetime_s=lifetime_s, remembered=False)
+
+    assert (token_issue(hass, entry) is not None) is told
+    assert (is_read(entry), is_asked(hass)) == (True, False)
+
+
+async def test_the_repair_leads_to_where_a_token_can_be_given(
+    hass: HomeAssistant, simulator: Simulator, clock: Clock
+) -> None:
+    """It says until when there is time, and is gone with a new token."""
+    entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY, remembered=False)
+    issue = token_issue(hass, entry)
+    assert issue is not None
+    ends = datetime.fromtimestamp(Token.parse(entry.data[CONF_TOKEN]).expires_at, UTC)
+    assert f"is valid until {ends:%Y-%m-%d %H:%M} UTC" in issue_text(issue)
+    assert "https://entrez.enphaseenergy.com" in issue_text(issue)
+
+    result = await submit_repair(hass, await open_repair(hass, issue))
+
+    flow_id = result["next_flow"][1]
+    await hass.config_entries.flow.async_configure(flow_id, {CONF_HOST: simulator.address})
+    await hass.config_entries.flow.async_configure(flow_id, {"next_step_id": "token"})
+    answered = await hass.config_entries.flow.async_configure(flow_id, {CONF_TOKEN: simulator.token()})
+    await settle(hass)
+    assert answered["reason"] == "reconfigure_successful"
+    assert token_issue(hass, entry) is None
+    assert is_read(entry)
+
+
+async def test_a_repair_that_leads_nowhere_comes_back(hass: HomeAssistant, simulator: Simulator, clock: Clock) -> None:
+    """The person has opened it and done nothing."""
+    entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY, remembered=False)
+    issue = token_issue(hass, entry)
+    assert issue is not None
+    await submit_repair(hass, await open_repair(hass, issue))
+    assert token_issue(hass, entry) is None
+
+    await pass_time(hass, 10 * MINUTE)
+
+    assert token_issue(hass, entry) is not None

@@ -1,0 +1,335 @@
+"""Something else answers at the gateway's address: it gets no credential, and the person reads what it is.
+
+The right gateway coming back heals it alone. Credentials are counted by the one who must not get any.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+import time
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
+from simulator import Simulator
+from tests.conftest import Network, Reachable, StartSimulator, sign_in
+from tests.support.device import Device, info
+from tests.support.repairs import open_repair, submit_repair
+from tests.support.texts import issue_text
+
+ADDRESS = "192.0.2.5"
+OTHER_SERIAL = "121900000099"
+DAY = 86_400
+
+
+async def set_up_at(
+    hass: HomeAssistant, network: Network, simulator: Simulator, check: str = "renewals"
+) -> ConfigEntry:
+    """Set a gateway up."""
+    network[ADDRESS] = simulator
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: ADDRESS})
+    result = await sign_in(hass, result, simulator)
+    await hass.async_block_till_done()
+    entry: ConfigEntry = result["result"]
+    hass.config_entries.async_update_entry(entry, options={CONF_CERTIFICATE_CHECK: check})
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    return entry
+
+
+async def take_over(hass: HomeAssistant, entry: ConfigEntry, network: Network, device: Reachable, *, how: str) -> None:
+    """Let a device have the address from now on, while the integration runs or over a reload."""
+    before = network[ADDRESS]
+    network[ADDRESS] = device
+    if isinstance(before, Simulator):
+        before.reboot()  # the cable is pulled
+    if how == "reload":
+        await hass.config_entries.async_reload(entry.entry_id)
+    else:
+        await poll(hass, entry)
+
+
+async def poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Let every lane read, or set-up have its next try; more than once, as lanes bridge a failure."""
+    for _ in range(3):
+        if entry.state is ConfigEntryState.LOADED:
+            for lane in entry.runtime_data.lanes.values():
+                await lane.async_refresh()
+        else:
+            async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=15))
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def readable(entry: ConfigEntry) -> bool:
+    """Whether the gateway is read."""
+    return entry.state is ConfigEntryState.LOADED and all(
+        lane.last_update_success for lane in entry.runtime_data.lanes.values()
+    )
+
+
+def credentials(simulator: Simulator) -> list[str]:
+    """Give what was asked of a device with a credential, right or wrong."""
+    return [request.path for request in simulator.requests if request.credential != "none"]
+
+
+def issues(hass: HomeAssistant) -> dict[str | None, ir.IssueEntry]:
+    """Give the repairs there are, by kind."""
+    registry = ir.async_get(hass).issues
+    return {issue.translation_key: issue for (domain, _), issue in registry.items() if domain == DOMAIN}
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+async def test_another_gateway_gets_nothing_and_is_named(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
+) -> None:
+    """A router has given the address to another one."""
+    simulator, impostor = await start_simulator(), await start_simulator(serial=OTHER_SERIAL)
+    entry = await set_up_at(hass, network, simulator)
+
+    await take_over(hass, entry, network, impostor, how=how)
+
+    assert (readable(entry), credentials(impostor)) == (False, [])
+    assert impostor.requests
+    (issue,) = issues(hass).values()
+    assert issue_text(issue).startswith(
+        f"At {ADDRESS}, where gateway {simulator.serial} was, gateway {OTHER_SERIAL} answers now."
+    )
+    network[ADDRESS] = simulator
+    impostor.reboot()
+    await poll(hass, entry)
+    assert (readable(entry), issues(hass), credentials(impostor)) == (True, {}, [])
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+@pytest.mark.parametrize("check", ["renewals", "strict"])
+async def test_another_certificate_gets_nothing_and_is_shown(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str, check: str
+) -> None:
+    """The serial is right, but no secret; the pinned certificate has most of its year left."""
+    simulator, impostor = await start_simulator(), await start_simulator()
+    entry = await set_up_at(hass, network, simulator, check)
+
+    await take_over(hass, entry, network, impostor, how=how)
+
+    assert (readable(entry), credentials(impostor)) == (False, [])
+    (issue,) = issues(hass).values()
+    assert issue.is_fixable
+    text = issue_text(issue)
+    for fingerprint in (simulator.fingerprint, impostor.fingerprint):
+        assert bytes.fromhex(fingerprint).hex(":").upper() in text
+    for days in (-1, 364):
+        assert f"{dt_util.utcnow() + timedelta(days=days):%Y-%m-%d}" in text
+    network[ADDRESS] = simulator
+    impostor.reboot()
+    await poll(hass, entry)
+    assert (readable(entry), issues(hass), credentials(impostor)) == (True, {}, [])
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+async def test_an_accepted_certificate_is_the_pinned_one(
+    hass: HomeAssistant,
+    start_simulator: StartSimulator,
+    network: Network,
+    how: str,
+) -> None:
+    """The person knows that the gateway was reset; the credential leaves after that, and only then."""
+    simulator, reset = await start_simulator(), await start_simulator()
+    entry = await set_up_at(hass, network, simulator, "strict")
+    await take_over(hass, entry, network, reset, how=how)
+    (issue,) = issues(hass).values()
+
+    question = await open_repair(hass, issue)
+    assert bytes.fromhex(reset.fingerprint).hex(":").upper() in str(question["description_placeholders"])
+    assert credentials(reset) == []
+    await submit_repair(hass, question)
+    await hass.async_block_till_done()
+
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == reset.fingerprint
+    assert credentials(reset) != []
+    assert issues(hass) == {}
+
+
+async def test_what_is_accepted_is_what_was_shown(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """A third device that comes while the person reads gets nothing."""
+    simulator, shown, third = [await start_simulator() for _ in range(3)]
+    entry = await set_up_at(hass, network, simulator)
+    await take_over(hass, entry, network, shown, how="running")
+    question = await open_repair(hass, issues(hass)["other_certificate"])
+
+    await take_over(hass, entry, network, third, how="running")
+    await submit_repair(hass, question)
+    await poll(hass, entry)
+
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == shown.fingerprint
+    assert credentials(third) == []
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+@pytest.mark.parametrize(
+    ("days_left", "check", "believed"),
+    [
+        (74, "renewals", True),
+        (76, "renewals", False),
+        (74, "strict", False),
+        (300, "off", True),
+    ],
+)
+async def test_a_renewal_is_believed_when_it_is_due(
+    hass: HomeAssistant,
+    caplog: pytest.LogCaptureFixture,
+    start_simulator: StartSimulator,
+    network: Network,
+    *,
+    days_left: int,
+    check: str,
+    believed: bool,
+    how: str,
+) -> None:
+    """Within 75 days of the pinned one's end, or as the person has set it; and the log says so."""
+    simulator = await start_simulator()
+    simulator.replace_certificate(days_valid=365, not_before=time.time() - (365 - days_left) * DAY)
+    entry = await set_up_at(hass, network, simulator, check)
+    pinned = simulator.fingerprint
+    simulator.requests.clear()
+
+    simulator.replace_certificate()
+    await take_over(hass, entry, network, simulator, how=how)
+
+    assert (readable(entry), bool(credentials(simulator))) == (believed, believed)
+    assert list(issues(hass)) == ([] if believed else ["other_certificate"])
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == (simulator.fingerprint if believed else pinned)
+    assert (f"New certificate {simulator.fingerprint} accepted in place of {pinned}" in caplog.text) is believed
+
+
+async def test_a_renewed_certificate_is_known_after_a_restart(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """It was stored without a reload, and from then on the old one is the stranger."""
+    simulator = await start_simulator()
+    simulator.replace_certificate(days_valid=365, not_before=time.time() - 300 * DAY)
+    entry = await set_up_at(hass, network, simulator)
+    runtime = entry.runtime_data
+    simulator.replace_certificate()
+    await take_over(hass, entry, network, simulator, how="running")
+    assert entry.runtime_data is runtime
+
+    await hass.config_entries.async_reload(entry.entry_id)
+
+    assert readable(entry)
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
+
+
+def _redirect(impostor: Simulator) -> None:
+    impostor.faults.add("status", path="*", code=301)
+
+
+def _router_page(impostor: Simulator) -> None:
+    impostor.faults.add("html", path="*")
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+@pytest.mark.parametrize("spoil", [_redirect, _router_page])
+async def test_what_is_no_gateway_gets_nothing(
+    hass: HomeAssistant,
+    start_simulator: StartSimulator,
+    network: Network,
+    spoil: Callable[[Simulator], None],
+    how: str,
+) -> None:
+    """A redirect to another host, a router's page: there is nothing a person could accept, so nothing is asked."""
+    simulator, impostor = await start_simulator(), await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    spoil(impostor)
+
+    await take_over(hass, entry, network, impostor, how=how)
+
+    assert (readable(entry), credentials(impostor), issues(hass)) == (False, [], {})
+    assert {request.path for request in impostor.requests} == {"/info"}
+    network[ADDRESS] = simulator
+    impostor.reboot()
+    await poll(hass, entry)
+    assert (readable(entry), credentials(impostor)) == (True, [])
+
+
+class PlainDevice(Device):
+    """A device that speaks no TLS."""
+
+    uses_tokens = False
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+@pytest.mark.parametrize("firmware", ["D8.2.4345", "D5.0.62"])
+async def test_an_answer_over_plain_http_gets_nothing(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str, firmware: str
+) -> None:
+    """A gateway that has shown a certificate is not looked for without one, whatever firmware is claimed."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    async with PlainDevice({"/info": info(simulator.serial, firmware)}) as impostor:
+        await take_over(hass, entry, network, impostor, how=how)
+
+        assert (readable(entry), impostor.credentials, issues(hass)) == (False, [], {})
+        assert hass.config_entries.flow.async_progress() == []
+        network[ADDRESS] = simulator
+        impostor.hang_up()
+        await poll(hass, entry)
+        assert (readable(entry), impostor.credentials) == (True, [])
+
+
+async def test_firmware_with_tokens_is_not_believed_over_plain_http(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """Old firmware seems to have been updated: it is asked who it is, and neither told nor offered anything."""
+    simulator = await start_simulator("metered_digest")
+    entry = await set_up_at(hass, network, simulator)
+    async with PlainDevice({"/info": info(simulator.serial, "D8.2.4345")}) as impostor:
+        await take_over(hass, entry, network, impostor, how="reload")
+
+        assert (readable(entry), impostor.credentials, set(impostor.paths)) == (False, [], {"/info"})
+        assert hass.config_entries.flow.async_progress() == []
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+async def test_old_firmware_is_known_by_its_serial(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
+) -> None:
+    """It has no certificate; another one is not given the answer to its challenge."""
+    simulator, impostor = (
+        await start_simulator("non_metered"),
+        await start_simulator("non_metered", serial=OTHER_SERIAL),
+    )
+    entry = await set_up_at(hass, network, simulator)
+
+    await take_over(hass, entry, network, impostor, how=how)
+
+    assert (readable(entry), credentials(impostor), list(issues(hass))) == (False, [], ["wrong_device"])
+    network[ADDRESS] = simulator
+    impostor.reboot()
+    await poll(hass, entry)
+    assert (readable(entry), issues(hass), credentials(impostor)) == (True, {}, [])
+
+
+async def test_a_deleted_gateway_needs_no_repair(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """Its repairs go with it, and only they."""
+    ir.async_create_issue(
+        hass, DOMAIN, "other", is_fixable=False, severity=ir.IssueSeverity.WARNING, translation_key="other"
+    )
+    simulator, impostor = await start_simulator(), await start_simulator(serial=OTHER_SERIAL)
+    entry = await set_up_at(hass, network, simulator)
+    await take_over(hass, entry, network, impostor, how="reload")
+    assert list(issues(hass)) == ["other", "wrong_device"]
+
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    assert list(issues(hass)) == ["other"]

@@ -1,0 +1,185 @@
+"""What every kind of gateway shows, at noon on midsummer's day; snapshots by `pytest --snapshot-update`."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from homeassistant.helpers import entity_platform, entity_registry as er
+from homeassistant.helpers.entity import Entity
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from simulator import PROFILES
+from tests.conftest import StartHome
+from tests.support.home import Home
+
+MIDSUMMER: Final = datetime(2026, 6, 21, 10, 0, tzinfo=UTC)
+at_noon = pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True, ids=["noon"])
+
+
+def entities(home: Home) -> list[Entity]:
+    """Give the entities of all platforms in the order of their unique ids."""
+    platforms = entity_platform.async_get_platforms(home.hass, DOMAIN)
+    return sorted(
+        (entity for platform in platforms for entity in platform.entities.values()),
+        key=lambda entity: str(entity.unique_id),
+    )
+
+
+def described(home: Home) -> Iterator[str]:
+    """Describe every entity in a line: unique id, state, name, and what decides how it is shown and counted."""
+    for entity in entities(home):
+        state = home.hass.states.get(entity.entity_id)
+        registered = er.async_get(home.hass).async_get(entity.entity_id)
+        assert state is not None
+        assert registered is not None
+        kinds = (
+            registered.original_device_class,
+            (registered.capabilities or {}).get("state_class"),
+            registered.entity_category,
+            None if entity.entity_description.entity_registry_enabled_default else "off by default",
+        )
+        unit = state.attributes.get("unit_of_measurement", "")
+        shown = f"{state.state} {unit}".rstrip()
+        yield f"{entity.unique_id} | {shown} | {registered.original_name} | {', '.join(kind for kind in kinds if kind)}"
+
+
+def keys(home: Home, serial: str) -> set[str]:
+    """Give the unique ids of one device's entities without its serial."""
+    ids = (str(entity.unique_id).partition("_") for entity in entities(home))
+    return {key for device, _, key in ids if device == serial}
+
+
+@at_noon
+@pytest.mark.usefixtures("all_entities_enabled")
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_every_kind_of_gateway_shows_what_it_has(
+    start_home: StartHome, snapshot: SnapshotAssertion, profile: str
+) -> None:
+    """All entities with their values."""
+    home = await start_home(profile)
+
+    assert "\n".join(described(home)) == snapshot
+
+
+@at_noon
+async def test_by_default_there_is_what_most_people_want(start_home: StartHome) -> None:
+    """DESIGN §2, the last column."""
+    home = await start_home("metered_net_three_phase")
+
+    assert home.entry.unique_id is not None
+    assert keys(home, home.entry.unique_id) == {
+        *(f"{flow}_power{phase}" for flow in HOUSE for phase in ("", "_l1", "_l2", "_l3")),
+        *(f"{flow}_energy_lifetime{phase}" for flow in MADE_AND_USED for phase in ("", "_l1", "_l2", "_l3")),
+        *(f"{flow}_energy_today" for flow in MADE_AND_USED),
+        "production_energy_last_7_days",
+        "grid_import_energy",
+        "grid_export_energy",
+        "inverters_reporting",
+    }
+    (serial, *_) = home.simulator.world.inverters
+    assert keys(home, serial) == {"power", "energy_lifetime", "energy_today", "last_reported"}
+
+
+HOUSE = ("production", "total_consumption", "net_consumption")
+MADE_AND_USED = ("production", "total_consumption")
+
+
+@at_noon
+async def test_other_cts_are_on_by_default_but_for_their_phases(start_home: StartHome) -> None:
+    """DESIGN §2."""
+    home = await start_home("metered_storage_split_phase")
+
+    assert home.entry.unique_id is not None
+    assert {key for key in keys(home, home.entry.unique_id) if key.startswith("storage")} == {
+        "storage_ct_power",
+        "storage_ct_energy_delivered",
+        "storage_ct_energy_received",
+    }
+
+
+@at_noon
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_the_halves_of_net_power_are_never_negative(start_home: StartHome) -> None:
+    """One of them is net power, the other zero."""
+    home = await start_home()
+
+    net = float(home.state("net_consumption_power"))
+
+    assert net < 0
+    assert float(home.state("grid_export_power")) == -net
+    assert float(home.state("grid_import_power")) == 0
+
+
+@at_noon
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_rejected_readings_are_told_by_reason(start_home: StartHome) -> None:
+    """They are samples of counters."""
+    home = await start_home()
+    home.simulator.faults.add("zeros", path="/ivp/meters/readings")
+
+    await home.advance(35)
+
+    entity_id = er.async_get(home.hass).async_get_entity_id(
+        "sensor", DOMAIN, f"{home.entry.unique_id}_rejected_readings"
+    )
+    assert entity_id is not None
+    state = home.hass.states.get(entity_id)
+    assert state is not None
+    reasons = {name: value for name, value in state.attributes.items() if isinstance(value, int)}
+    assert reasons
+    assert int(state.state) == sum(reasons.values())
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+@pytest.mark.parametrize("clock", [datetime(2026, 6, 21, 23, 30, tzinfo=UTC)], indirect=True, ids=["night"])
+async def test_no_inverter_reports_at_night(start_home: StartHome) -> None:
+    """Their last values stay, with dates hours old (G§4)."""
+    home = await start_home()
+
+    assert home.state("inverters_reporting") == "0"
+    (serial, *_) = home.simulator.world.inverters
+    assert home.state("power", serial) == "0"
+
+
+@at_noon
+async def test_energy_of_an_inverter_is_shown_in_whole_wh(start_home: StartHome) -> None:
+    """The gateway counts joules: 581.458358611111 kWh would be news at each report, and nothing to read."""
+    home = await start_home()
+    (serial, *_) = home.simulator.world.inverters
+
+    assert Decimal(home.state("energy_lifetime", serial)) * 1000 % 1 == 0
+
+
+@at_noon
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_inverters_that_are_not_known_yet_are_not_counted_as_silent(start_home: StartHome) -> None:
+    """None of none is no number."""
+    lists = ("/ivp/pdm/device_data", "/api/v1/production/inverters")
+    home = await start_home(spoil=lambda faults: [faults.add("status", path=path, code=503) for path in lists])
+
+    assert f"{home.entry.unique_id}_inverters_reporting" not in home.states()
+
+
+@at_noon
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_a_device_without_a_sensor_says_nothing_of_it(start_home: StartHome) -> None:
+    """A gateway that lists its inverters without details has no temperature of theirs (G§4)."""
+    home = await start_home("metered_digest")
+
+    (serial, *_) = home.simulator.world.inverters
+
+    assert keys(home, serial) == {"power", "max_power", "last_reported", "communicating"}
+
+
+@at_noon
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_import_and_export_made_here_are_those_of_the_house(start_home: StartHome) -> None:
+    """DESIGN §2: by phase only where a CT counts them."""
+    home = await start_home("metered_total_split_phase")
+
+    assert home.entry.unique_id is not None
+    energy = {key for key in keys(home, home.entry.unique_id) if key.startswith("grid") and "energy" in key}
+    assert energy == {"grid_import_energy", "grid_export_energy"}

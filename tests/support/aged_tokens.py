@@ -1,0 +1,95 @@
+"""Gateways whose token is old by now, and what becomes of it."""
+
+from datetime import timedelta
+import time
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.enphase_iq_gateway.client import Lane, Token
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from simulator import Simulator
+from tests.conftest import PASSWORD, USERNAME, set_up
+
+MINUTE, DAY = 60.0, 86_400.0
+YEAR = 365 * DAY
+INSTALLER = 12 * 60 * MINUTE
+
+
+class Clock:
+    """The simulator's clock, which can be put back to issue a token that is old by now."""
+
+    shift_s = 0.0
+
+    def __call__(self) -> float:
+        """Give the time, epoch seconds."""
+        return time.time() + self.shift_s
+
+
+async def set_up_with(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    clock: Clock,
+    *,
+    left_s: float,
+    lifetime_s: float = YEAR,
+    remembered: bool = True,
+) -> ConfigEntry:
+    """Set up a gateway whose token has so much of its life left."""
+    clock.shift_s = left_s - lifetime_s
+    token = simulator.token(lifetime_s=lifetime_s)
+    clock.shift_s = 0
+    entry = await set_up(hass, simulator)
+    account = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD} if remembered else {}
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_TOKEN: token, **account})
+    await hass.config_entries.async_setup(entry.entry_id)
+    await settle(hass)
+    return entry
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Let what has begun in the background end."""
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def pass_time(hass: HomeAssistant, seconds: float) -> None:
+    """Let what is due in so many seconds happen now."""
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=seconds))
+    await settle(hass)
+
+
+async def poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Let the live lane read now."""
+    await entry.runtime_data.lanes[Lane.LIVE].async_refresh()
+    await settle(hass)
+
+
+def is_loaded(entry: ConfigEntry) -> bool:
+    """Whether the gateway is set up and running."""
+    return entry.state is ConfigEntryState.LOADED
+
+
+def is_read(entry: ConfigEntry) -> bool:
+    """Whether the live lane has values."""
+    return bool(entry.runtime_data.lanes[Lane.LIVE].last_update_success)
+
+
+def life_left_s(entry: ConfigEntry) -> float:
+    """Give how much of its life the stored token has left."""
+    return Token.parse(entry.data[CONF_TOKEN]).expires_at - time.time()
+
+
+def token_issue(hass: HomeAssistant, entry: ConfigEntry) -> ir.IssueEntry | None:
+    """Give the repair that tells of the token's end."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"token_ends_{entry.entry_id}")
+
+
+def is_asked(hass: HomeAssistant) -> bool:
+    """Whether the person is asked to sign in again."""
+    flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    return any(flow["context"]["source"] == SOURCE_REAUTH for flow in flows)

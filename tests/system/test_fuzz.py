@@ -1,0 +1,174 @@
+"""Answers spoiled at random, from bytes to what is shown: a model or a `GatewayError`, never anything else.
+
+A short run is part of the tests. The long one: `IQ_GATEWAY_FUZZ_RUNS=100000 pytest tests/test_fuzz.py -s`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+import os
+from pathlib import Path
+import random
+import sys
+import time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
+
+from custom_components.enphase_iq_gateway.client import (
+    DEVICE_DATA,
+    INFO,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT_DETAILED,
+    Documents,
+    Endpoint,
+    GatewayError,
+    Lane,
+    decide,
+    measure,
+)
+from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.polling.inverter_health import DeviceWatch
+from simulator import PROFILES, World, endpoints
+from simulator.firmware import Firmware
+from simulator.site import Site
+
+RUNS = int(os.environ.get("IQ_GATEWAY_FUZZ_RUNS", "1500"))
+CAPTURES = Path(os.environ.get("IQ_GATEWAY_CAPTURES", Path(__file__).parents[3] / "shared" / "captures"))
+ZONE = ZoneInfo("Europe/Amsterdam")
+FIELDS: dict[str, Endpoint[object]] = {
+    "meters": METERS,
+    "readings": READINGS,
+    "report": REPORT_DETAILED,
+    "summary": PRODUCTION_SUMMARY,
+    "inverter_list": INVERTER_LIST,
+    "device_data": DEVICE_DATA,
+}
+ODD_VALUES: tuple[Any, ...] = (
+    *(None, True, False, "", " ", "0", "NaN", "normal", [], {}, [[]], {"": None}),
+    *(0, -0.0, -1, 1, 0.5, 2**31, 2**32 - 4, 2**53 + 1, 2**63, -(2**63), 1e308, -1e308, 5e-324, 253402300800),
+)
+
+type Bodies = dict[Endpoint[object], bytes]
+
+
+def simulated(name: str) -> Bodies:
+    """Give what a simulated gateway answers."""
+    profile, now = PROFILES[name], 1_795_172_400.0
+    world = World(profile, inverters=4, clock=lambda: now, seed=1, report_interval_s=900, lifetime_wh=1e6)
+    site = Site(profile, Firmware.parse(profile.firmware), "122300000001", world)
+    return {
+        endpoint: endpoints.answer(site, *endpoint.path.partition("?")[::2], now).body
+        for endpoint in (INFO, *FIELDS.values())
+    }
+
+
+def recorded(folder: Path) -> Bodies:
+    """Give what a recorded gateway answered."""
+    bodies = {}
+    for endpoint in (INFO, *FIELDS.values()):
+        file = folder / endpoint.path.partition("?")[0].strip("/").replace("/", "_")
+        bodies[endpoint] = file.read_bytes() if file.exists() else b""
+    return bodies
+
+
+def nodes(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - any JSON
+    """Give every place in a document: its container and its key there."""
+    for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from nodes(value[key])
+
+
+def spoil(body: bytes, chance: random.Random) -> bytes:
+    """Change some values of a document, or some bytes of what is none."""
+    try:
+        document = orjson.loads(body)
+        places = list(nodes(document))
+    except orjson.JSONDecodeError:
+        places = []
+    if not places or chance.random() < 0.3:
+        return spoil_bytes(body, chance)
+    for container, key in chance.choices(places, k=chance.randint(1, 4)):
+        if isinstance(container, dict) and chance.random() < 0.2:
+            container.pop(key, None)
+        elif isinstance(container, list) and chance.random() < 0.2:
+            container.insert(chance.randint(0, len(container)), chance.choice(ODD_VALUES))
+        elif isinstance(container, dict) or key < len(container):
+            container[key] = chance.choice((*ODD_VALUES, chance.choice(places)[0]))
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:  # a document within itself, or a number too large
+        return spoil_bytes(body, chance)
+
+
+def spoil_bytes(body: bytes, chance: random.Random) -> bytes:
+    """Flip, drop, repeat or invent some bytes."""
+    spoiled = bytearray(body)
+    for _ in range(chance.randint(1, 6)):
+        start = chance.randint(0, len(spoiled))
+        end = min(len(spoiled), start + chance.choice((0, 1, 1, 4, 60)))
+        spoiled[start:end] = chance.choice((b"", spoiled[start:end] * 2, chance.randbytes(max(1, end - start))))
+    return bytes(spoiled)
+
+
+def show(bodies: Bodies) -> None:
+    """Go the way of the data, from the answers to what the entities would show.
+
+    Raises:
+        GatewayError: as it may.
+    """
+    documents = Documents(info=INFO.read(bodies[INFO]))
+    for field, endpoint in FIELDS.items():
+        try:
+            read: dict[str, Any] = {field: endpoint.read(bodies[endpoint])}
+        except GatewayError:
+            continue
+        documents = replace(documents, **read)
+    site = decide(documents)
+    guard = Guard(site=site)
+    for lane in Lane:
+        snapshot = DeviceWatch().judge(measure(site, lane, documents, 1_795_172_400.0))
+        guard.check(lane, snapshot, ZONE)
+        guard.check(lane, replace(snapshot, at=snapshot.at + 30), ZONE)
+
+
+def run(originals: list[Bodies], runs: int) -> tuple[int, int]:
+    """Spoil so many answers, one by one; give how many gateways could be shown all the same, and how many not."""
+    chance = random.Random(1)  # noqa: S311 - the same answers each time, no secrets
+    shown = refused = 0
+    for number in range(runs):
+        bodies = dict(originals[number % len(originals)])
+        endpoint = chance.choice([endpoint for endpoint, body in bodies.items() if body])
+        bodies[endpoint] = spoil(bodies[endpoint], chance)
+        try:
+            show(bodies)
+        except GatewayError:
+            refused += 1
+        else:
+            shown += 1
+    return shown, refused
+
+
+def test_spoiled_simulated_answers_are_shown_or_refused() -> None:
+    """Of every profile."""
+    began = time.perf_counter()
+
+    shown, refused = run([simulated(name) for name in PROFILES], RUNS)
+
+    assert shown > refused > 0
+    sys.stdout.write(f"\nsimulated: {shown} shown, {refused} refused in {time.perf_counter() - began:.0f} s\n")
+
+
+@pytest.mark.skipif(not CAPTURES.is_dir(), reason="no recorded gateways here: set IQ_GATEWAY_CAPTURES")
+def test_spoiled_recorded_answers_are_shown_or_refused() -> None:
+    """Of every recording."""
+    began = time.perf_counter()
+
+    shown, refused = run([recorded(folder) for folder in sorted(CAPTURES.iterdir()) if folder.is_dir()], RUNS)
+
+    assert shown > refused > 0
+    sys.stdout.write(f"\nrecorded: {shown} shown, {refused} refused in {time.perf_counter() - began:.0f} s\n")

@@ -1,0 +1,100 @@
+"""No fault of the gateway becomes false energy in Home Assistant's statistics, and none costs true energy."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
+import logging
+import sys
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
+
+from custom_components.enphase_iq_gateway.client import GatewayClass
+from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
+from simulator import PROFILES, Simulator
+from tests.conftest import set_up
+from tests.support.gauntlet import Counted, Truth, flow_truths, inverter_wh, pass_at_once, run
+from tests.support.gauntlet_rows import ROWS, Row
+from tests.support.virtual_time import VirtualTime, virtual_time
+
+MOST_KWH = 0.1
+_RESULTS: dict[str, list[Counted]] = {}
+
+
+@pytest.fixture(autouse=True)
+def _real_sockets(
+    async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None, enable_custom_integrations: None
+) -> None:
+    """Begin with the recorder's database, which must be there before Home Assistant."""
+
+
+@pytest.fixture
+async def clock(
+    async_setup_recorder_instance: RecorderInstanceGenerator,
+    hass: HomeAssistant,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[VirtualTime]:
+    """Stop the clock when the row begins, and have all recorded from then on."""
+    await hass.config.async_set_time_zone("Europe/Amsterdam")
+    row: Row = request.getfixturevalue("row")
+    # Each statement and each state would be written down, which takes longer than all the rest.
+    for name in ("sqlalchemy", "sqlalchemy.engine", "homeassistant", "asyncio"):
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.ERROR)
+    with virtual_time(row.start) as clock:
+        await async_setup_recorder_instance(hass)
+        yield clock
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _table(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Print what came out: fault, counter, error."""
+    yield
+    lines = [
+        f"{name:42} {each.counter.removeprefix('sensor.'):58} {each.true:8.3f} kWh {each.error:+8.3f} kWh\n"
+        for name, counted in _RESULTS.items()
+        for each in counted
+    ]
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        sys.stdout.write("\nfault, counter, true energy, error\n" + "".join(lines))
+        sys.stdout.flush()
+
+
+def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulator) -> Mapping[str, Truth]:
+    """Every counter that is shown, with its truth."""
+    site = entry.runtime_data.site
+    truths = {
+        f"{simulator.serial}_{key}": truth
+        for key, truth in flow_truths(simulator, ct=site.gateway_class is GatewayClass.METERED).items()
+    }
+    truths |= {
+        f"{serial}_energy_lifetime": partial(inverter_wh, simulator, serial) for serial in simulator.world.inverters
+    }
+    return {
+        entity.entity_id: truths[entity.unique_id]
+        for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        if entity.unique_id in truths and not entity.disabled
+    }
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_the_statistics_tell_the_true_energy(hass: HomeAssistant, clock: VirtualTime, row: Row) -> None:
+    """Whatever happens in the hour: each counter within 0.1 kWh."""
+    simulator = Simulator(PROFILES[row.profile], inverters=row.inverters, clock=clock.now)
+    row.before(simulator)
+    async with simulator:
+        entry: ConfigEntry = await set_up(hass, simulator)
+        _RESULTS[row.name] = await run(
+            hass,
+            clock,
+            simulator,
+            row=row,
+            entry=entry,
+            counters=counters(hass, entry, simulator),
+            let_pass=pass_at_once,
+        )
+        await hass.config_entries.async_unload(entry.entry_id)
+    assert {each.counter: round(each.error, 3) for each in _RESULTS[row.name] if abs(each.error) > MOST_KWH} == {}
+    assert len(_RESULTS[row.name]) >= 2

@@ -1,0 +1,142 @@
+"""Set-up, unload, reload, stop: at any moment, any number of times, with nothing left behind."""
+
+import asyncio
+import gc
+
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.enphase_iq_gateway.client import Lane
+from tests.conftest import StartHome
+from tests.support.home import Home
+from tests.support.virtual_time import real_seconds, settle, until
+
+READINGS = "/ivp/meters/readings"
+
+
+def timers(home: Home) -> list[str]:
+    """Name the timers that are set for the integration."""
+    handles = getattr(asyncio.get_running_loop(), "_scheduled", [])
+    return sorted(
+        repr(handle)
+        for handle in handles
+        if not handle.cancelled() and ("enphase_iq_gateway" in repr(handle) or home.entry.title in repr(handle))
+    )
+
+
+def listeners(home: Home) -> dict[str, int]:
+    """Count Home Assistant's listeners by event."""
+    return {str(event): count for event, count in home.hass.bus.async_listeners().items()}
+
+
+def registered(home: Home) -> set[tuple[str, str]]:
+    """Give every entity of the entry."""
+    entries = er.async_entries_for_config_entry(er.async_get(home.hass), home.entry.entry_id)
+    return {(entity.entity_id, entity.unique_id) for entity in entries}
+
+
+def state(home: Home) -> str:
+    """Name the state of the entry."""
+    return str(home.entry.state.value)
+
+
+async def hanging(home: Home, path: str) -> None:
+    """Let a lane's request hang, and wait until it does."""
+    asked = len(home.simulator.requests)
+    home.simulator.faults.add("hang", path=path)
+    home.clock.tick(301)
+    await until(lambda: any(request.path.startswith(path) for request in home.simulator.requests[asked:]))
+
+
+@pytest.mark.parametrize("path", [READINGS, "/production.json", "/ivp/pdm/device_data"])
+async def test_unload_does_not_wait_for_a_hanging_request(home: Home, path: str) -> None:
+    """It takes less than two seconds, and neither task, timer nor connection is left."""
+    await hanging(home, path)
+    began = real_seconds()
+
+    assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+
+    assert real_seconds() - began < 2
+    assert home.tasks() == set()
+    assert timers(home) == []
+    await until(lambda: home.simulator.open_connections == 0)
+
+
+async def test_stopping_home_assistant_does_not_wait_for_a_hanging_request(home: Home) -> None:
+    """Nor does anything go on afterwards."""
+    await hanging(home, READINGS)
+    began = real_seconds()
+
+    await home.hass.async_stop(force=True)
+
+    assert real_seconds() - began < 2
+    assert home.tasks() == set()
+    await until(lambda: home.simulator.open_connections == 0)
+
+
+async def test_a_set_up_that_hangs_ends_and_is_tried_again(home: Home) -> None:
+    """Within the limit of the probe, with nothing open meanwhile."""
+    home.simulator.faults.add("hang", path="/ivp/meters")
+    reload = home.hass.async_create_task(home.hass.config_entries.async_reload(home.entry.entry_id))
+    while not reload.done():
+        await home.advance_hanging(5)
+
+    assert state(home) == "setup_retry"
+    await until(lambda: home.simulator.open_connections == 0)
+    home.simulator.faults.clear()
+    await home.advance(30)
+    assert state(home) == "loaded"
+
+
+async def test_a_gateway_that_is_off_at_start_is_set_up_when_it_is_back(home: Home) -> None:
+    """Home Assistant tries again by itself."""
+    await home.simulator.stop()
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    assert state(home) == "setup_retry"
+    await home.simulator.start()
+
+    await home.advance(60)
+
+    assert state(home) == "loaded"
+    assert home.lost() == set()
+
+
+async def test_fifty_reloads_leave_nothing_behind(home: Home) -> None:
+    """The same entities, and no more tasks, timers, listeners, connections or lanes than after the first."""
+    home.hass.config_entries.async_schedule_reload(home.entry.entry_id)
+    await settle(home.hass)
+    before = (registered(home), listeners(home), len(timers(home)), home.tasks())
+    states = {unique_id: state for unique_id, (_, state) in home.states().items()}
+
+    for _ in range(50):
+        await home.hass.config_entries.async_reload(home.entry.entry_id)
+        await settle(home.hass)
+
+    assert (registered(home), listeners(home), len(timers(home)), home.tasks()) == before
+    assert {unique_id: state for unique_id, (_, state) in home.states().items()} == states
+    assert home.simulator.open_connections == 1
+    gc.collect()
+    lanes = type(home.lane(Lane.LIVE))
+    assert sum(isinstance(each, lanes) for each in gc.get_objects()) == len(Lane)
+
+
+async def test_an_unloaded_gateway_is_left_alone(home: Home) -> None:
+    """Not one request for a day."""
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    asked = len(home.simulator.requests)
+
+    await home.advance(86_400, step=300)
+
+    assert len(home.simulator.requests) == asked
+
+
+async def test_the_probe_asks_for_nothing_that_the_lanes_ask_again(start_home: StartHome) -> None:
+    """Set-up reads each endpoint once."""
+    home = await start_home()
+    home.simulator.requests.clear()
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await settle(home.hass)
+
+    paths = [request.path for request in home.simulator.requests]
+
+    assert sorted(paths) == sorted(set(paths))
