@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from .pages import ROOT
+from tests.support.pages import ROOT
 
 REFERENCES = {
     "G": ROOT / "docs" / "reference" / "gateway.md",
