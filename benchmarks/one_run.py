@@ -21,7 +21,7 @@ from typing import IO, Any, cast
 from .runs import DEFAULT_HOURS
 from .virtual_clock import NIGHT, START, VirtualClock
 
-# Each inverter has spoken; and no lane is just due where an hour begins and ends.
+# Each inverter has spoken; and no coordinator is just due where an hour begins and ends.
 WARM_UP_S = 1052.0
 # The slowest clocks there are, an inverter's and that of what is stored: one quarter costs the same as another.
 QUARTER_S = 900.0
@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--site", default="metered_net_three_phase", help="a profile of the simulator")
     parser.add_argument("--inverters", type=int, default=20)
     parser.add_argument("--all-entities", action="store_true")
-    parser.add_argument("--interval", type=int, default=60, help="of the live lane; theirs is 60 s always")
+    parser.add_argument("--interval", type=int, default=60, help="of the live coordinator; theirs is 60 s always")
     parser.add_argument("--night", action="store_true")
     parser.add_argument("--hours", type=int, default=DEFAULT_HOURS, help="for the processor time")
     parser.add_argument("--set-up", action="store_true", help="only set-up, no hour")

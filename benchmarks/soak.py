@@ -26,7 +26,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
-from custom_components.enphase_iq_gateway.client import Certificate, Lane
+from custom_components.enphase_iq_gateway.client import Certificate, PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN, UPDATE_INTERVAL_DEFAULT_S
 from custom_components.enphase_iq_gateway.hub.api import certificate_data
 from simulator import PROFILES, Faults, Simulator
@@ -35,7 +35,7 @@ from simulator.server import Answer, Request
 from tests.support.virtual_time import VirtualTime, real_seconds, virtual_time
 
 HOURS_OF_DAY: Final = 24
-LATE_S: Final = 0.5  # a lane is due up to half a second after its interval
+LATE_S: Final = 0.5  # a coordinator is due up to half a second after its interval
 # Real seconds: an exchange that does not hang takes milliseconds; one that hangs has begun to after two.
 PATIENCE_S: Final = 5.0
 HANGS_AFTER_S: Final = 0.002
@@ -159,9 +159,15 @@ class Soak:
 
     def wrong_counters(self) -> dict[str, tuple[str, float]]:
         """Give the counters that are not what the gateway has counted: what is shown, what should be."""
-        world, serial, lanes = self._simulator.world, self._simulator.serial, self.entry.runtime_data.lanes
-        # What the gateway had counted when each lane read it last.
-        live, report = (world.at(lanes[lane].data.at) for lane in (Lane.LIVE, Lane.REPORT))
+        world, serial, coordinators = (
+            self._simulator.world,
+            self._simulator.serial,
+            self.entry.runtime_data.coordinators,
+        )
+        # What the gateway had counted when each coordinator read it last.
+        live, report = (
+            world.at(coordinators[coordinator].data.at) for coordinator in (PollGroup.LIVE, PollGroup.REPORT)
+        )
         midnight = world.midnight(live.at)
         wanted = {
             f"{serial}_production_energy_lifetime": live.production.delivered_wh,
@@ -260,7 +266,7 @@ def main() -> int:
     # Here a restart leaves the old Home Assistant in the process, so memory is judged without.
     parser.add_argument("--restarts", type=int, default=3)
     parser.add_argument(
-        "--interval", type=int, default=UPDATE_INTERVAL_DEFAULT_S, help="of the live lane; 5 is live mode"
+        "--interval", type=int, default=UPDATE_INTERVAL_DEFAULT_S, help="of the live coordinator; 5 is live mode"
     )
     chosen = parser.parse_args()
     logging.disable(logging.ERROR)

@@ -169,7 +169,7 @@ def start_home(
 
 @pytest.fixture
 async def home(request: pytest.FixtureRequest, start_home: StartHome) -> Home:
-    """Set up a gateway that has all three lanes, with every entity, and forget what was said meanwhile."""
+    """Set up a gateway that has all three coordinators, with every entity, and forget what was said meanwhile."""
     request.getfixturevalue("all_entities_enabled")
     home = await start_home()
     home.caplog.clear()

@@ -1,11 +1,11 @@
-"""The lanes under failure: what stands, what is lost, what is said, when it comes back."""
+"""The coordinators under failure: what stands, what is lost, what is said, when it comes back."""
 
 from datetime import UTC, datetime, timedelta
 
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.client import PollGroup
 from simulator import Faults
 from tests.support.home import Home
 from tests.support.virtual_time import settle, until
@@ -29,20 +29,24 @@ async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "lane", "seconds"),
-    [(READINGS, Lane.LIVE, 75), (REPORT, Lane.REPORT, 345), ("*production/inverters", Lane.INVERTERS, 345)],
+    ("path", "coordinator", "seconds"),
+    [
+        (READINGS, PollGroup.LIVE, 75),
+        (REPORT, PollGroup.REPORT, 345),
+        ("*production/inverters", PollGroup.INVERTERS, 345),
+    ],
 )
 async def test_two_failures_in_a_row_lose_the_lane_and_no_other(
-    home: Home, path: str, lane: Lane, seconds: float
+    home: Home, path: str, coordinator: PollGroup, seconds: float
 ) -> None:
     """The second try comes half a minute after the first."""
     home.simulator.faults.add("html", path=path)
-    if lane is Lane.INVERTERS:
+    if coordinator is PollGroup.INVERTERS:
         home.simulator.faults.add("html", path=DEVICES)
 
     await home.advance(seconds)
 
-    assert home.lost() == {lane}
+    assert home.lost() == {coordinator}
 
 
 async def test_a_lost_lane_is_told_once_with_the_reason(home: Home) -> None:
@@ -72,7 +76,7 @@ async def test_a_lane_that_fails_at_times_does_not_flap(home: Home) -> None:
     """Every second request fails, for an hour."""
     for after in range(0, 240, 2):
         home.simulator.faults.add("reset", path=READINGS, after=after, count=1)
-    lost: set[Lane] = set()
+    lost: set[PollGroup] = set()
 
     for _ in range(60):
         await home.advance(60)
@@ -103,7 +107,7 @@ async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) 
 
 
 async def test_one_sample_without_device_data_keeps_the_details(home: Home) -> None:
-    """As one failed sample of a whole lane does."""
+    """As one failed sample of a whole coordinator does."""
     serial = next(iter(home.simulator.world.inverters))
     home.simulator.faults.add("truncated", path=DEVICES, count=1)
 
@@ -129,7 +133,7 @@ async def test_a_gateway_that_was_off_for_hours_has_all_lanes_back_with_the_firs
     """None of them waits for its own quarter of an hour."""
     home.simulator.faults.add("reset")
     await home.advance(7200)
-    assert home.lost() == set(Lane)
+    assert home.lost() == set(PollGroup)
     home.simulator.faults.clear()
     before = len(home.simulator.requests)
     while len(home.simulator.requests) == before:
@@ -152,12 +156,12 @@ async def test_a_slow_report_is_asked_for_more_seldom(start_home: StartHome) -> 
     home.simulator.faults = Faults(answer_slowly)
     home.simulator.faults.add("slow", path="/production*", delay_s=0.0)
     await home.advance(70)
-    assert home.lane(Lane.LIVE).update_interval == timedelta(seconds=99)
+    assert home.coordinator(PollGroup.LIVE).update_interval == timedelta(seconds=99)
     taken_s = 0.5
 
     await home.advance(105)
 
-    assert home.lane(Lane.LIVE).update_interval == timedelta(seconds=60)
+    assert home.coordinator(PollGroup.LIVE).update_interval == timedelta(seconds=60)
 
 
 async def test_a_hanging_endpoint_is_given_up_and_keeps_no_other_lane(home: Home) -> None:
@@ -166,14 +170,14 @@ async def test_a_hanging_endpoint_is_given_up_and_keeps_no_other_lane(home: Home
 
     await home.advance_hanging(650)
 
-    assert home.lost() == {Lane.REPORT}
+    assert home.lost() == {PollGroup.REPORT}
 
 
 async def test_a_lane_that_cannot_be_read_at_set_up_comes_later(start_home: StartHome) -> None:
     """The others do not wait for it."""
     home = await start_home(spoil=lambda faults: faults.add("status", path="/production*", code=503))
     assert home.entry.state is ConfigEntryState.LOADED
-    assert Lane.REPORT not in {lane for lane, _ in home.states().values()}
+    assert PollGroup.REPORT not in {coordinator for coordinator, _ in home.states().values()}
     home.simulator.faults.clear()
 
     await home.advance(35)
@@ -193,7 +197,7 @@ at_night = pytest.mark.parametrize("clock", [datetime(2026, 11, 20, 21, 59, 30, 
 async def test_two_minutes_of_maintenance_are_not_noticed(home: Home) -> None:
     """The last values stand, nothing is said."""
     home.simulator.faults.add("nightly_outage")
-    lost: set[Lane] = set()
+    lost: set[PollGroup] = set()
 
     for _ in range(20):
         await home.advance(30)
@@ -211,14 +215,14 @@ async def test_a_long_maintenance_makes_values_unavailable_after_five_minutes_wi
     await home.advance(300)
     assert home.lost() == set()
     await home.advance(180)
-    assert Lane.LIVE in home.lost()
+    assert PollGroup.LIVE in home.lost()
     asked = [request.at for request in home.simulator.requests if request.at > home.clock.now() - 180]
-    assert len(asked) <= 2 * len(Lane) * 180 / 30
+    assert len(asked) <= 2 * len(PollGroup) * 180 / 30
     home.simulator.faults.clear()
 
     await home.advance(32)
 
-    assert Lane.LIVE not in home.lost()
+    assert PollGroup.LIVE not in home.lost()
     assert "WARNING" not in [level for level, _ in home.log()]
 
 
@@ -261,7 +265,7 @@ async def test_no_lane_starts_again_before_its_last_run_ended(home: Home) -> Non
     home.clock.tick(31)
     await until(lambda: len(home.simulator.requests) > asked)
 
-    refresh = home.hass.async_create_task(home.lane(Lane.LIVE).async_request_refresh())
+    refresh = home.hass.async_create_task(home.coordinator(PollGroup.LIVE).async_request_refresh())
     await home.turn()
 
     assert [request.path for request in home.simulator.requests[asked:]] == [READINGS]

@@ -24,7 +24,7 @@ from custom_components.enphase_iq_gateway.client import (
     REPORT_DETAILED,
     Endpoint,
     GatewayError,
-    Lane,
+    PollGroup,
 )
 from custom_components.enphase_iq_gateway.client.redaction import REDACTED, Scrubber
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
@@ -96,16 +96,16 @@ async def test_the_document_says_what_the_gateway_has(hass: HomeAssistant, start
 
 
 async def test_the_document_says_how_reading_goes(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Of each lane and each endpoint: times, and what went wrong last."""
+    """Of each coordinator and each endpoint: times, and what went wrong last."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/meters/readings", code=503)
     for _ in range(2):
-        await entry.runtime_data.lanes[Lane.LIVE].async_refresh()
+        await entry.runtime_data.coordinators[PollGroup.LIVE].async_refresh()
 
     told = await download(hass, entry)
 
-    live, report = told["lanes"]["live"], told["lanes"]["report"]
+    live, report = told["coordinators"]["live"], told["coordinators"]["report"]
     assert live["endpoints"] == ["/ivp/meters/readings"]
     assert (live["has_values"], report["has_values"]) == (False, True)
     assert "/ivp/meters/readings: status 503, expected 200" in live["last_error"]

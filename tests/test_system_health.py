@@ -19,7 +19,7 @@ async def health(hass: HomeAssistant) -> dict[str, object]:
 
 
 async def test_a_gateway_that_answers(home: Home) -> None:
-    """Firmware, answer times and last successes of each lane."""
+    """Firmware, answer times and last successes of each coordinator."""
     now = dt_util.utcnow()
 
     assert await health(home.hass) == {

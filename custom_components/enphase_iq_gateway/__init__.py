@@ -16,14 +16,14 @@ from .client import (
     GatewayAuthenticationError,
     GatewayError,
     Info,
-    Lane,
+    PollGroup,
     decide,
     endpoints_of,
     model_name,
     probe,
 )
 from .const import DOMAIN, MANUFACTURER, PLATFORMS
-from .coordinator import GatewayConfigEntry, GatewayRuntime, LaneCoordinator
+from .coordinator import GatewayConfigEntry, GatewayCoordinator, GatewayRuntime
 from .counters.guard import Guard
 from .counters.store import CounterStore
 from .errors import translated
@@ -45,7 +45,7 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
-    """Probe the gateway, start its lanes with what the probe has read, add its entities."""
+    """Probe the gateway, start its coordinators with what the probe has read, add its entities."""
     renewed = False
     store = CounterStore(hass, entry.entry_id)
     counters = await store.async_load()
@@ -73,20 +73,22 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         raise translated(error, ConfigEntryNotReady) from error
     note_trust(hass, entry, gateway)
     guard = Guard(site=site, state=counters)
-    lanes = {
-        lane: LaneCoordinator(hass, entry, lane=lane, gateway=gateway, site=site, guard=guard)
-        for lane in Lane
-        if site.reads(lane)
+    coordinators = {
+        group: GatewayCoordinator(hass, entry, group=group, gateway=gateway, site=site, guard=guard)
+        for group in PollGroup
+        if site.reads(group)
     }
     # The report first: what the gateway itself says of today is where today begins on the first day.
-    for lane in sorted(lanes, key=lambda lane: lane is not Lane.REPORT):
-        lanes[lane].start_with(documents)
-    entry.runtime_data = GatewayRuntime(gateway=gateway, site=site, guard=guard, counter_store=store, lanes=lanes)
+    for coordinator in sorted(coordinators, key=lambda coordinator: coordinator is not PollGroup.REPORT):
+        coordinators[coordinator].start_with(documents)
+    entry.runtime_data = GatewayRuntime(
+        gateway=gateway, site=site, guard=guard, counter_store=store, coordinators=coordinators
+    )
     entry.async_on_unload(store.async_save)
     entry.runtime_data.observe(CounterWatch(hass, entry, store))
     entry.runtime_data.observe(TrustWatch(hass, entry))
     entry.runtime_data.observe(DeviceNotes(hass, entry))
-    SiteWatch(hass, entry, next(iter(lanes.values())), documents)
+    SiteWatch(hass, entry, next(iter(coordinators.values())), documents)
     TokenRenewal(hass, entry, just_renewed=renewed).start()
     _register_gateway(hass, entry, site.info)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -130,6 +132,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 async def async_remove_config_entry_device(_: HomeAssistant, entry: GatewayConfigEntry, device: dr.DeviceEntry) -> bool:
     """Let a person delete an inverter that is gone; the gateway and its present inverters stay."""
-    inverters = entry.runtime_data.lanes.get(Lane.INVERTERS)
+    inverters = entry.runtime_data.coordinators.get(PollGroup.INVERTERS)
     present = {entry.runtime_data.site.info.serial, *(inverters.data.inverters if inverters else ())}
     return not any(domain == DOMAIN and serial in present for domain, serial in device.identifiers)

@@ -9,12 +9,12 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .client import Lane
+from .client import PollGroup
 from .coordinator import GatewayConfigEntry
 from .inverter_entity import InverterDescription, InverterEntity
 from .seen_entities import SeenEntities
 
-# Nothing is sent to the gateway, and reading it is the lanes' work.
+# Nothing is sent to the gateway, and reading it is the coordinators' work.
 PARALLEL_UPDATES = 0
 
 
@@ -37,9 +37,9 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: GatewayConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add a binary sensor for each inverter that says whether it communicates."""
-    if (lane := entry.runtime_data.lanes.get(Lane.INVERTERS)) is not None:
+    if (coordinator := entry.runtime_data.coordinators.get(PollGroup.INVERTERS)) is not None:
         seen = SeenEntities(hass, entry, Platform.BINARY_SENSOR, async_add_entities)
-        seen.watch_inverters(lane, (COMMUNICATING,), InverterBinarySensor)
+        seen.watch_inverters(coordinator, (COMMUNICATING,), InverterBinarySensor)
 
 
 class InverterBinarySensor(InverterEntity, BinarySensorEntity):

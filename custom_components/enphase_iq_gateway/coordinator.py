@@ -1,4 +1,4 @@
-"""The lanes: three clocks, each reading its own part of the gateway and failing alone (DESIGN §1)."""
+"""The coordinators: three clocks, each reading its own part of the gateway and failing alone (DESIGN §1)."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -23,13 +23,13 @@ from .client import (
     GatewayCertificateError,
     GatewayError,
     GatewayWrongDeviceError,
-    Lane,
     Meter,
+    PollGroup,
     Site,
     Snapshot,
     Source,
     measure,
-    read_lane,
+    read_group,
     was_read,
     with_earlier,
     with_unchanged,
@@ -48,8 +48,8 @@ from .const import (
 from .counters.guard import Guard
 from .counters.store import CounterStore
 from .errors import translated
-from .polling.backoff import LOST_AFTER_FAILURES, Pace
-from .polling.inverter_health import DeviceWatch
+from .polling.backoff import LOST_AFTER_FAILURES, Backoff
+from .polling.inverter_health import InverterHealth
 from .polling.inverter_updates import WatchedInverter
 from .polling.maintenance import in_maintenance
 
@@ -58,11 +58,11 @@ type GatewayConfigEntry = ConfigEntry[GatewayRuntime]
 COUNTED: Final = "counted"
 """The context of who shows counters alone; others may show anything."""
 
-type Observer = Callable[[LaneCoordinator, GatewayError | None], None]
-"""Told after each reading of a lane, with the error where it failed; must not raise."""
+type Observer = Callable[[GatewayCoordinator, GatewayError | None], None]
+"""Told after each reading of a coordinator, with the error where it failed; must not raise."""
 
 type Chore = Callable[[], Awaitable[None]]
-"""Done inside a lane before each of its readings; raises `GatewayError` for what concerns the gateway as a whole."""
+"""Done inside a coordinator before each of its readings; raises `GatewayError` for what concerns the gateway as a whole."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -73,37 +73,44 @@ class GatewayRuntime:
     site: Site
     guard: Guard
     counter_store: CounterStore
-    lanes: dict[Lane, LaneCoordinator]
+    coordinators: dict[PollGroup, GatewayCoordinator]
 
     def observe(self, observer: Observer) -> None:
-        """Let somebody know of each reading of each lane: what is to be stored, what a person must be told."""
-        for lane in self.lanes.values():
-            lane.observers.append(observer)
+        """Let somebody know of each reading of each coordinator: what is to be stored, what a person must be told."""
+        for coordinator in self.coordinators.values():
+            coordinator.observers.append(observer)
 
 
-class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
-    """One lane: reads its endpoints, lets the guard look over the counters, tells its entities.
+class GatewayCoordinator(DataUpdateCoordinator[Snapshot]):
+    """One coordinator: reads its endpoints, lets the guard look over the counters, tells its entities.
 
-    A failure that may pass keeps the last values for a moment (`pace`), then the lane is lost until it can be read
-    again; of each there is one line in the log. The same holds for one of several endpoints of a lane.
+    A failure that may pass keeps the last values for a moment (`pace`), then the coordinator is lost until it can be read
+    again; of each there is one line in the log. The same holds for one of several endpoints of a coordinator.
     """
 
     config_entry: GatewayConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: GatewayConfigEntry, *, lane: Lane, gateway: Gateway, site: Site, guard: Guard
+        self,
+        hass: HomeAssistant,
+        entry: GatewayConfigEntry,
+        *,
+        group: PollGroup,
+        gateway: Gateway,
+        site: Site,
+        guard: Guard,
     ) -> None:
-        """Set the clock by what the lane reads."""
-        interval = _interval(entry, lane, site)
+        """Set the clock by what the coordinator reads."""
+        interval = _interval(entry, group, site)
         super().__init__(
             hass,
             LOGGER,
             config_entry=entry,
-            name=f"{entry.title} {lane}",
+            name=f"{entry.title} {group}",
             update_interval=interval,
             always_update=False,
         )
-        self.lane = lane
+        self.group = group
         self.gateway = gateway
         self.site = site
         self.guard = guard
@@ -112,8 +119,8 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.observers: list[Observer] = []
         self.chores: list[Chore] = []
         self.meters: tuple[Meter, ...] | None = None
-        self.pace = Pace(base_s=interval.total_seconds())
-        self.devices = DeviceWatch()
+        self.pace = Backoff(base_s=interval.total_seconds())
+        self.devices = InverterHealth()
         self.known_devices: dict[str | None, DeviceEntry | None] = {}
         """Of each inverter by its serial, None the gateway's, for their entities."""
         self.last_success: datetime | None = None
@@ -129,15 +136,15 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self._details_at = monotonic()
         self._counted_at = 0.0
         self._failures: Counter[Endpoint[object]] = Counter()
-        """In a row, of single endpoints of a lane that could be read otherwise."""
+        """In a row, of single endpoints of a coordinator that could be read otherwise."""
 
     @property
     def endpoints(self) -> frozenset[Endpoint[object]]:
-        """What the lane reads."""
-        return self.site.reads(self.lane)
+        """What the coordinator reads."""
+        return self.site.reads(self.group)
 
     def start_with(self, documents: Documents) -> None:
-        """Take the lane's first values from what the probe has read, so that set-up asks for nothing twice."""
+        """Take the coordinator's first values from what the probe has read, so that set-up asks for nothing twice."""
         self.meters = documents.meters
         self._documents = documents
         self.data = self._snapshot(documents)
@@ -150,7 +157,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
 
     @override
     async def _async_update_data(self) -> Snapshot:
-        """Read the lane.
+        """Read the coordinator.
 
         Raises:
             UpdateFailed, ConfigEntryAuthFailed: translated from the client's errors.
@@ -159,7 +166,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
             for chore in self.chores:
                 await chore()
             details = self._details()
-            documents = await read_lane(self.gateway, self.site, self.lane, self.meters, details)
+            documents = await read_group(self.gateway, self.site, self.group, self.meters, details)
         except GatewayError as error:
             return self._after(error)
         if documents.device_data is not details:
@@ -222,14 +229,14 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
             LOGGER.exception("%s: an entity could not take its values", self.name)
 
     def hurry(self) -> None:
-        """Read soon where failures have made the lane slow: another one has just found the gateway back."""
+        """Read soon where failures have made the coordinator slow: another one has just found the gateway back."""
         if self.pace.failures and self._listeners:
             self.pace = self.pace.hopeful()
             self._set_clock(expected=False)
             self._schedule_refresh()
 
     def _after(self, error: GatewayError) -> Snapshot:
-        """Keep the last values after a failure that may pass, or lose the lane.
+        """Keep the last values after a failure that may pass, or lose the coordinator.
 
         Raises: as `_async_update_data`.
         """
@@ -244,9 +251,9 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         raise failure from error
 
     def _lose(self, reason: GatewayError | str, *, expected: bool) -> None:
-        """Note that the lane gives nothing now, in the log once.
+        """Note that the coordinator gives nothing now, in the log once.
 
-        Home Assistant's own line would be an error, also each night; it writes none for a lane that is lost already.
+        Home Assistant's own line would be an error, also each night; it writes none for a coordinator that is lost already.
         """
         if not expected and not self._warned:
             LOGGER.warning("%s: no values any more: %s", self.name, reason)
@@ -256,7 +263,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.last_update_success = False
 
     def _find(self, answer_s: float) -> None:
-        """Note that the lane could be read; as in `_lose` Home Assistant has nothing to add."""
+        """Note that the coordinator could be read; as in `_lose` Home Assistant has nothing to add."""
         self.last_success = dt_util.utcnow()
         failed_before = self.pace.failures
         self.pace = self.pace.succeeded(answer_s)
@@ -265,7 +272,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
             self.last_update_success = True
         self._warned = False
         if failed_before:
-            for other in self.config_entry.runtime_data.lanes.values():
+            for other in self.config_entry.runtime_data.coordinators.values():
                 if other is not self:
                     other.hurry()
 
@@ -276,7 +283,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         self.update_interval = interval
 
     def _bridge(self, documents: Documents) -> Documents:
-        """Let an endpoint that failed say what it said before, once; the others of the lane stand for themselves."""
+        """Let an endpoint that failed say what it said before, once; the others of the coordinator stand for themselves."""
         if not documents.failed and not self._failures:
             return documents
         expected = in_maintenance(dt_util.now())
@@ -305,11 +312,11 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
         """What the documents say, with every counter seen by the guard and every silent inverter found out."""
         at = time()
         if self._counted_lately(at):
-            return measure(self.site, self.lane, documents, at, standing=self.data.counted)
-        snapshot = measure(self.site, self.lane, documents, at)
-        if self.lane is Lane.INVERTERS:
+            return measure(self.site, self.group, documents, at, standing=self.data.counted)
+        snapshot = measure(self.site, self.group, documents, at)
+        if self.group is PollGroup.INVERTERS:
             snapshot = self.devices.judge(snapshot)
-        snapshot = self.guard.check(self.lane, snapshot, dt_util.get_default_time_zone())
+        snapshot = self.guard.check(self.group, snapshot, dt_util.get_default_time_zone())
         self._counted_at = at
         # An inverter that has said nothing new is the same object, which spares its entities a look.
         return snapshot if self.data is None else with_unchanged(snapshot, self.data)
@@ -317,7 +324,7 @@ class LaneCoordinator(DataUpdateCoordinator[Snapshot]):
     def _counted_lately(self, at: float) -> bool:
         """Whether the counters may stand once more; not where power is added up to counters here."""
         adds_up = Source.INTEGRATED in self.site.sources.values()
-        return self.lane is Lane.LIVE and not adds_up and 0 <= at - self._counted_at < COUNTED_EACH_S
+        return self.group is PollGroup.LIVE and not adds_up and 0 <= at - self._counted_at < COUNTED_EACH_S
 
 
 def _may_pass(error: GatewayError, failure: HomeAssistantError) -> bool:
@@ -326,13 +333,13 @@ def _may_pass(error: GatewayError, failure: HomeAssistantError) -> bool:
     return isinstance(failure, UpdateFailed) and not other_device
 
 
-def _interval(entry: GatewayConfigEntry, lane: Lane, site: Site) -> timedelta:
-    """How often a lane reads."""
-    match lane:
-        case Lane.INVERTERS:
+def _interval(entry: GatewayConfigEntry, group: PollGroup, site: Site) -> timedelta:
+    """How often a coordinator reads."""
+    match group:
+        case PollGroup.INVERTERS:
             return INVERTERS_INTERVAL
-        case Lane.REPORT:
+        case PollGroup.REPORT:
             return REPORT_INTERVAL
-        case Lane.LIVE:
+        case PollGroup.LIVE:
             wished = timedelta(seconds=entry.options.get(CONF_UPDATE_INTERVAL, UPDATE_INTERVAL_DEFAULT_S))
             return wished if Source.READINGS in site.sources.values() else max(wished, SLOW_SOURCE_INTERVAL)

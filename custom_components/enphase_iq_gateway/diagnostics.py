@@ -29,7 +29,7 @@ from .client import (
 )
 from .client.redaction import Scrubber
 from .const import CONF_CERTIFICATE_CHECK, CONF_UPDATE_INTERVAL
-from .coordinator import GatewayConfigEntry, GatewayRuntime, LaneCoordinator
+from .coordinator import GatewayConfigEntry, GatewayCoordinator, GatewayRuntime
 from .hub.api import certificate_of
 
 # The slow report last: it may take what time is left (G§13.4).
@@ -49,7 +49,7 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
     return {
         "entry": _entry(entry),
         "site": _site(runtime),
-        "lanes": {name: _lane(lane, scrubber) for name, lane in runtime.lanes.items()},
+        "coordinators": {name: _lane(coordinator, scrubber) for name, coordinator in runtime.coordinators.items()},
         "endpoints": {
             path: asdict(statistics) | {"last_error": scrubber.text(statistics.last_error or "")}
             for path, statistics in runtime.gateway.statistics.items()
@@ -62,7 +62,7 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
 
 def _inverters(runtime: GatewayRuntime) -> list[str]:
     """Give the serials of all inverters, in their order."""
-    return sorted({serial for lane in runtime.lanes.values() for serial in lane.data.inverters})
+    return sorted({serial for coordinator in runtime.coordinators.values() for serial in coordinator.data.inverters})
 
 
 def _entry(entry: ConfigEntry) -> dict[str, object]:
@@ -110,17 +110,17 @@ def _site(runtime: GatewayRuntime) -> dict[str, object]:
     }
 
 
-def _lane(lane: LaneCoordinator, scrubber: Scrubber) -> dict[str, object]:
-    """Tell how reading a lane goes."""
+def _lane(coordinator: GatewayCoordinator, scrubber: Scrubber) -> dict[str, object]:
+    """Tell how reading a coordinator goes."""
     return {
-        "endpoints": sorted(endpoint.path for endpoint in lane.endpoints),
-        "interval_s": None if lane.update_interval is None else lane.update_interval.total_seconds(),
-        "wished_interval_s": lane.pace.base_s,
-        "slowest_answer_s": lane.pace.answer_s,
-        "failures_in_a_row": lane.pace.failures,
-        "last_success": lane.last_success,
-        "has_values": lane.last_update_success,
-        "last_error": scrubber.text(str(lane.last_exception or "")),
+        "endpoints": sorted(endpoint.path for endpoint in coordinator.endpoints),
+        "interval_s": None if coordinator.update_interval is None else coordinator.update_interval.total_seconds(),
+        "wished_interval_s": coordinator.pace.base_s,
+        "slowest_answer_s": coordinator.pace.answer_s,
+        "failures_in_a_row": coordinator.pace.failures,
+        "last_success": coordinator.last_success,
+        "has_values": coordinator.last_update_success,
+        "last_error": scrubber.text(str(coordinator.last_exception or "")),
     }
 
 

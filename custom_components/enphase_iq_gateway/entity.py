@@ -1,4 +1,4 @@
-"""What every entity of the gateway shares: its lane, its device, its id, and when it writes its state."""
+"""What every entity of the gateway shares: its coordinator, its device, its id, and when it writes its state."""
 
 from abc import abstractmethod
 from typing import override
@@ -10,27 +10,31 @@ from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, MANUFACTURER
-from .coordinator import LaneCoordinator
+from .coordinator import GatewayCoordinator
 from .polling.inverter_updates import Shown
 
 
-class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
-    """An entity of the gateway itself, on one lane."""
+class GatewayEntity(CoordinatorEntity[GatewayCoordinator]):
+    """An entity of the gateway itself, on one coordinator."""
 
     _attr_has_entity_name = True
     _written: Shown = (False, None)
     """Whether there was a value when the state was looked at last, and which."""
 
     def __init__(
-        self, lane: LaneCoordinator, description: EntityDescription, unique_id: str, inverter: str | None = None
+        self,
+        coordinator: GatewayCoordinator,
+        description: EntityDescription,
+        unique_id: str,
+        inverter: str | None = None,
     ) -> None:
         """Belong to the gateway's device, or to that of the inverter with this serial."""
-        super().__init__(lane, inverter)
+        super().__init__(coordinator, inverter)
         self.entity_description = description
         self._attr_unique_id = unique_id
         # What the logbook shows keeps a context of its own: there another entity of the reading would seem the cause.
         self._continuous = getattr(description, "state_class", None) is not None
-        self.device_entry = _device(lane, inverter)
+        self.device_entry = _device(coordinator, inverter)
 
     @property
     @override
@@ -68,16 +72,16 @@ class GatewayEntity(CoordinatorEntity[LaneCoordinator]):
             self.async_set_context(self.coordinator.reading)
 
 
-def _device(lane: LaneCoordinator, inverter: str | None) -> dr.DeviceEntry | None:
-    """Find the device of the gateway or of an inverter once for each lane; an inverter's is made with its first entity.
+def _device(coordinator: GatewayCoordinator, inverter: str | None) -> dr.DeviceEntry | None:
+    """Find the device of the gateway or of an inverter once for each coordinator; an inverter's is made with its first entity.
 
     Home Assistant would look for it again with every entity, which is a tenth of all that set-up costs.
     """
-    if inverter not in lane.known_devices:
-        registry = dr.async_get(lane.hass)
-        entry_id = lane.config_entry.entry_id
-        gateway = registry.async_get_device_by_identifier((DOMAIN, lane.site.info.serial), entry_id)
-        lane.known_devices[inverter] = (
+    if inverter not in coordinator.known_devices:
+        registry = dr.async_get(coordinator.hass)
+        entry_id = coordinator.config_entry.entry_id
+        gateway = registry.async_get_device_by_identifier((DOMAIN, coordinator.site.info.serial), entry_id)
+        coordinator.known_devices[inverter] = (
             gateway
             if inverter is None
             else registry.async_get_or_create(
@@ -90,4 +94,4 @@ def _device(lane: LaneCoordinator, inverter: str | None) -> dr.DeviceEntry | Non
                 via_device_id=gateway.id if gateway else UNDEFINED,
             )
         )
-    return lane.known_devices[inverter]
+    return coordinator.known_devices[inverter]

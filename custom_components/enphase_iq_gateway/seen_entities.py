@@ -8,7 +8,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import GatewayConfigEntry, LaneCoordinator
+from .coordinator import GatewayConfigEntry, GatewayCoordinator
 from .inverter_entity import InverterDescription
 
 type Candidate = tuple[str, Callable[[], object], Callable[[], Entity]]
@@ -35,8 +35,8 @@ class SeenEntities:
         self._add_entities = add_entities
         self._entry = entry
 
-    def watch(self, lane: LaneCoordinator, candidates: Iterable[Candidate]) -> None:
-        """Look for a lane's candidates now and after each of its readings, until they are all there."""
+    def watch(self, coordinator: GatewayCoordinator, candidates: Iterable[Candidate]) -> None:
+        """Look for a coordinator's candidates now and after each of its readings, until they are all there."""
         waiting = list(candidates)
 
         @callback
@@ -54,13 +54,13 @@ class SeenEntities:
                 self._add_entities(new)
 
         look()
-        self._entry.async_on_unload(lane.async_add_listener(look))
+        self._entry.async_on_unload(coordinator.async_add_listener(look))
 
     def watch_inverters[D: InverterDescription](
         self,
-        lane: LaneCoordinator,
+        coordinator: GatewayCoordinator,
         descriptions: Sequence[D],
-        make: Callable[[LaneCoordinator, str, D], Entity],
+        make: Callable[[GatewayCoordinator, str, D], Entity],
     ) -> None:
         """Look for the values of each inverter now, and again when it has changed, until it has them all."""
         missing: dict[str, Sequence[D]] = {}
@@ -71,7 +71,7 @@ class SeenEntities:
             for serial in news:
                 if not (wanted := missing.get(serial, descriptions)):
                     continue
-                inverter = lane.data.inverters[serial]
+                inverter = coordinator.data.inverters[serial]
                 # What there was before a restart comes back at first sight, and needs no look later.
                 before = () if serial in missing else self._registered
                 still = []
@@ -79,12 +79,12 @@ class SeenEntities:
                     if description.value_fn(inverter) is not None or (
                         before and f"{serial}_{description.key}" in before
                     ):
-                        new.append(make(lane, serial, description))
+                        new.append(make(coordinator, serial, description))
                     else:
                         still.append(description)
                 missing[serial] = still
             if new:
                 self._add_entities(new)
 
-        look(lane.data.inverters)
-        self._entry.async_on_unload(lane.async_add_listener(lambda: look(lane.news)))
+        look(coordinator.data.inverters)
+        self._entry.async_on_unload(coordinator.async_add_listener(lambda: look(coordinator.news)))

@@ -29,10 +29,10 @@ def _gateway_info(entry: GatewayConfigEntry) -> dict[str, object]:
         return {"reachable": False}
     runtime = entry.runtime_data
     told: dict[str, object] = {
-        "reachable": any(lane.last_update_success for lane in runtime.lanes.values()),
+        "reachable": any(coordinator.last_update_success for coordinator in runtime.coordinators.values()),
         "firmware": str(runtime.site.info.firmware),
     }
-    for name, lane in runtime.lanes.items():
-        told[f"{name}_answer_time"] = f"{lane.pace.answer_s:.1f} s"
-        told[f"{name}_last_success"] = lane.last_success
+    for name, coordinator in runtime.coordinators.items():
+        told[f"{name}_answer_time"] = f"{coordinator.pace.answer_s:.1f} s"
+        told[f"{name}_last_success"] = coordinator.last_success
     return told

@@ -22,7 +22,7 @@ from .table import Row, read_rows
 
 DEFAULT_PORT = 8123  # Home Assistant's own
 LIMIT_SECONDS = 180  # a first start takes 10-30 s; three times that on a small board, and some to spare
-REFRESH_SECONDS = 2.0  # faster than any of the integration's lanes (5 s at least)
+REFRESH_SECONDS = 2.0  # faster than any of the integration's coordinators (5 s at least)
 FOLDER = ROOT / ".demo"
 
 

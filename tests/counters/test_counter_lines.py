@@ -13,8 +13,8 @@ from custom_components.enphase_iq_gateway.counters.counter import (
     EventKind,
     Limits,
     Reason,
+    accept_jump,
     step,
-    take_in,
 )
 from tests.support.counters import LIVE, MWH_12, T0, events, line, published, run, settled
 
@@ -31,7 +31,7 @@ def test_a_jump_is_continued_without_the_jump_and_told() -> None:
 
 
 def test_it_takes_fifteen_minutes_and_three_samples_to_be_believed() -> None:
-    """Both, whatever the clock of the lane."""
+    """Both, whatever the clock of the group."""
     jumped = line(MWH_12 + 1_691_000, 4)
     assert not events(run([MWH_12, *jumped[:2]], every=900))
     assert events(run([MWH_12, *jumped[:3]], every=900))
@@ -65,7 +65,7 @@ def test_a_hair_off_the_new_line_is_still_the_new_line() -> None:
 def test_a_jump_left_out_can_be_taken_in() -> None:
     """The answer "take in" of a person."""
     steps = run([MWH_12, *line(MWH_12 + 1_691_000, 40)])
-    state = take_in(steps[-1].state, events(steps)[0].amount_wh)
+    state = accept_jump(steps[-1].state, events(steps)[0].amount_wh)
     assert step(MWH_12 + 1_691_000 + 40 * 40, T0 + 41 * 30, LIVE, state).publish == pytest.approx(
         MWH_12 + 1_691_000 + 40 * 40
     )
@@ -73,14 +73,14 @@ def test_a_jump_left_out_can_be_taken_in() -> None:
 
 def test_after_a_jump_was_taken_in_a_fall_is_still_a_fall() -> None:
     """What was taken in is not a rise that could be taken back."""
-    state = step(1040, T0 + 1000, LIVE, take_in(settled(1000), 5e5)).state
+    state = step(1040, T0 + 1000, LIVE, accept_jump(settled(1000), 5e5)).state
     assert step(500, T0 + 1030, LIVE, state).reason is Reason.FALL
 
 
 def test_nothing_can_be_taken_in_before_the_first_value() -> None:
     """There is no value to add to."""
     with pytest.raises(ValueError, match="left nothing out"):
-        take_in(CounterState(), 1)
+        accept_jump(CounterState(), 1)
 
 
 def test_a_new_start_is_passed_on_once_confirmed_and_moving() -> None:

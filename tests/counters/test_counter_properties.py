@@ -13,9 +13,9 @@ from custom_components.enphase_iq_gateway.counters.counter import (
     EventKind,
     Limits,
     Step,
+    accept_jump,
     rebase,
     step,
-    take_in,
 )
 
 T0 = 1_790_000_000.0
@@ -157,7 +157,7 @@ def test_glitches_neither_add_nor_lose_energy(
 def test_taken_in_and_rebased_counters_go_on_from_where_they_are(start: float, amount: float, other: float) -> None:
     """From the same published value, along the new source."""
     limits = Limits(rise_w=10_000, interval_s=60)
-    state = rebase(take_in(rebase(CounterState(), start, T0), amount), other, T0)
+    state = rebase(accept_jump(rebase(CounterState(), start, T0), amount), other, T0)
     done: Step = step(other + 10, T0 + 30, limits, state)
     assert done.publish is not None
     assert abs(done.publish - (start + amount + 10)) < 1e-6

@@ -15,8 +15,8 @@ from custom_components.enphase_iq_gateway.client import (
     GatewayClass,
     Info,
     Inverter,
-    Lane,
     Measurement,
+    PollGroup,
     Quantity,
     Site,
     Snapshot,
@@ -37,12 +37,12 @@ TOTAL_CT: Sources = {
     (TOTAL, Quantity.LIFETIME): Source.READINGS,
     (NET, Quantity.POWER): Source.READINGS,
     (NET, Quantity.LIFETIME): Source.READINGS,
-    (NET, Quantity.DIRECTIONS): Source.INTEGRATED,
+    (NET, Quantity.IMPORT_EXPORT): Source.INTEGRATED,
 }
 NET_CT: Sources = {
     **TOTAL_CT,
     (TOTAL, Quantity.LIFETIME): Source.REPORT,
-    (NET, Quantity.DIRECTIONS): Source.READINGS,
+    (NET, Quantity.IMPORT_EXPORT): Source.READINGS,
 }
 INVERTERS: Sources = {
     (PRODUCTION, Quantity.POWER): Source.REPORTED_INVERTERS,
@@ -64,9 +64,9 @@ def site(sources: Sources, phases: int = 1) -> Site:
 
 
 def net_power(guard: Guard, seconds: float, *watts: float | None) -> tuple[Measurement, ...]:
-    """Show net power to the live lane: all phases together, then each."""
+    """Show net power to the live group: all phases together, then each."""
     flows = {NET: tuple(Measurement(power_w=power) for power in watts)}
-    return tuple(guard.check(Lane.LIVE, Snapshot(at=T0 + seconds, flows=flows), UTC).counted[NET])
+    return tuple(guard.check(PollGroup.LIVE, Snapshot(at=T0 + seconds, flows=flows), UTC).counted[NET])
 
 
 def directions(measured: Measurement) -> tuple[float | None, float | None]:
@@ -77,7 +77,7 @@ def directions(measured: Measurement) -> tuple[float | None, float | None]:
 def inverters(
     guard: Guard, seconds: float, lifetimes: Mapping[str, float | None], reported: float | None = None
 ) -> float | None:
-    """Show the inverters' lifetimes to their lane; give what production has then counted."""
+    """Show the inverters' lifetimes to their group; give what production has then counted."""
     snapshot = Snapshot(
         at=T0 + seconds,
         flows={PRODUCTION: (Measurement(energy_lifetime_wh=reported),)},
@@ -85,13 +85,13 @@ def inverters(
             serial: Inverter(serial=serial, energy_lifetime_wh=lifetime) for serial, lifetime in lifetimes.items()
         },
     )
-    return guard.check(Lane.INVERTERS, snapshot, UTC).counters(PRODUCTION).energy_lifetime_wh
+    return guard.check(PollGroup.INVERTERS, snapshot, UTC).counters(PRODUCTION).energy_lifetime_wh
 
 
 def production(guard: Guard, seconds: float, lifetime: float | None) -> float | None:
-    """Show a production counter to the live lane; give what is published."""
+    """Show a production counter to the live group; give what is published."""
     snapshot = Snapshot(at=T0 + seconds, flows={PRODUCTION: (Measurement(energy_lifetime_wh=lifetime),)})
-    return guard.check(Lane.LIVE, snapshot, UTC).counters(PRODUCTION).energy_lifetime_wh
+    return guard.check(PollGroup.LIVE, snapshot, UTC).counters(PRODUCTION).energy_lifetime_wh
 
 
 # Import and export made of net power
@@ -149,7 +149,7 @@ def test_a_net_ct_instead_of_a_total_ct_goes_on_from_what_was_integrated() -> No
     net_power(guard, 30, 3_600)
     guard.site = site(NET_CT)
     measured = Measurement(energy_delivered_wh=5_000_000, energy_received_wh=2_000_000)
-    snapshot = guard.check(Lane.LIVE, Snapshot(at=T0 + 60, flows={NET: (measured,)}), UTC)
+    snapshot = guard.check(PollGroup.LIVE, Snapshot(at=T0 + 60, flows={NET: (measured,)}), UTC)
     assert directions(snapshot.counters(NET)) == (30, 0)
 
 
@@ -227,7 +227,7 @@ def test_what_is_kept_of_an_inverter_is_no_new_sample() -> None:
     def lifetime(seconds: float, lifetime_wh: float, *, kept: bool = False) -> float | None:
         shown = {"a": Inverter(serial="a", energy_lifetime_wh=lifetime_wh)}
         snapshot = Snapshot(at=T0 + seconds, inverters=shown, details_kept=kept)
-        return guard.check(Lane.INVERTERS, snapshot, UTC).inverters["a"].energy_lifetime_wh
+        return guard.check(PollGroup.INVERTERS, snapshot, UTC).inverters["a"].energy_lifetime_wh
 
     lifetime(0, 1_000)
     lifetime(900, 900_000)
@@ -268,8 +268,8 @@ def test_the_stored_sources_are_what_the_next_set_up_keeps() -> None:
     """By flow, whatever stands behind the source's name."""
     guard = Guard(site=site(NET_CT))
     measured = {flow: (Measurement(energy_lifetime_wh=5_000.0),) for flow in (PRODUCTION, TOTAL, NET)}
-    for lane in (Lane.LIVE, Lane.REPORT):
-        guard.check(lane, Snapshot(at=T0, flows=measured), UTC)
+    for group in (PollGroup.LIVE, PollGroup.REPORT):
+        guard.check(group, Snapshot(at=T0, flows=measured), UTC)
     assert guard.state.locked_sources() == {
         (PRODUCTION, Quantity.LIFETIME): Source.READINGS,
         (TOTAL, Quantity.LIFETIME): Source.REPORT,
@@ -284,7 +284,7 @@ def test_a_total_put_together_of_production_and_net_goes_on_from_the_reported_on
     def total(seconds: float, lifetime: float, *, from_net: bool) -> float | None:
         flows = {TOTAL: (Measurement(energy_lifetime_wh=lifetime),)}
         snapshot = Snapshot(at=T0 + seconds, flows=flows, total_from_net=from_net)
-        return guard.check(Lane.REPORT, snapshot, UTC).counters(TOTAL).energy_lifetime_wh
+        return guard.check(PollGroup.REPORT, snapshot, UTC).counters(TOTAL).energy_lifetime_wh
 
     assert [
         total(0, 9_000, from_net=False),
@@ -310,7 +310,7 @@ def test_a_jump_is_told_and_can_be_taken_in() -> None:
     assert told == CounterEvent(
         counter="production.energy_lifetime_wh.0", event=Event(kind=EventKind.JUMP, amount_wh=1_691_000, at=T0 + 30)
     )
-    guard.take_in(told.counter, 1_691_000)
+    guard.accept_jump(told.counter, 1_691_000)
     assert production(guard, 1_000, 13_691_040) == 13_691_040
 
 

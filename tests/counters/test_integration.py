@@ -45,7 +45,7 @@ def test_where_it_crosses_zero_import_ends_and_export_begins() -> None:
 
 
 def test_five_minutes_are_integrated_even_when_the_answer_is_late() -> None:
-    """The slowest lane asks each 300 s; a late answer is no gap."""
+    """The slowest group asks each 300 s; a late answer is no gap."""
     assert run((3_600, 0), (3_600, 302)) == (302, 0)
 
 

@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.client import PollGroup
 from custom_components.enphase_iq_gateway.const import (
     CONF_CERTIFICATE,
     CONF_REMEMBER_PASSWORD,
@@ -55,9 +55,9 @@ def entities(hass: HomeAssistant, entry: ConfigEntry) -> set[tuple[str, str]]:
     return {(entity.entity_id, entity.unique_id) for entity in registered}
 
 
-async def poll(hass: HomeAssistant, entry: ConfigEntry, lane: Lane = Lane.LIVE) -> None:
-    """Let a lane read now."""
-    await entry.runtime_data.lanes[lane].async_refresh()
+async def poll(hass: HomeAssistant, entry: ConfigEntry, coordinator: PollGroup = PollGroup.LIVE) -> None:
+    """Let a coordinator read now."""
+    await entry.runtime_data.coordinators[coordinator].async_refresh()
     await hass.async_block_till_done()
 
 
@@ -115,7 +115,7 @@ async def test_a_refused_token_leads_to_another(
     assert entry.options == {CONF_UPDATE_INTERVAL: 15}
     assert set(entry.data) == {CONF_HOST, CONF_CERTIFICATE} | kept
     assert entities(hass, entry) == before
-    assert entry.runtime_data.lanes[Lane.LIVE].last_update_success
+    assert entry.runtime_data.coordinators[PollGroup.LIVE].last_update_success
     assert hass.config_entries.flow.async_progress() == []
 
 
@@ -306,25 +306,28 @@ async def test_a_gateway_is_not_moved_to_another_device(
 async def test_a_refusal_of_one_endpoint_concerns_that_endpoint(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """The role is too low for it: nobody is asked to sign in, and the other lanes go on."""
+    """The role is too low for it: nobody is asked to sign in, and the other coordinators go on."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/pdm/device_data", code=401)
     simulator.faults.add("status", path="/api/v1/production/inverters", code=401)
 
     for _ in range(3):
-        await poll(hass, entry, Lane.INVERTERS)
+        await poll(hass, entry, PollGroup.INVERTERS)
         await poll(hass, entry)
 
-    lanes = entry.runtime_data.lanes
-    assert (lanes[Lane.INVERTERS].last_update_success, lanes[Lane.LIVE].last_update_success) == (False, True)
+    coordinators = entry.runtime_data.coordinators
+    assert (
+        coordinators[PollGroup.INVERTERS].last_update_success,
+        coordinators[PollGroup.LIVE].last_update_success,
+    ) == (False, True)
     assert hass.config_entries.flow.async_progress() == []
 
 
 async def test_a_token_that_is_refused_everywhere_is_checked_once(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Then the person is asked, and the lane is quiet."""
+    """Then the person is asked, and the coordinator is quiet."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.revoke_tokens()
@@ -344,7 +347,7 @@ async def test_an_ended_session_is_nobodys_business(hass: HomeAssistant, start_s
 
     await poll(hass, entry)
 
-    assert entry.runtime_data.lanes[Lane.LIVE].last_update_success
+    assert entry.runtime_data.coordinators[PollGroup.LIVE].last_update_success
     assert hass.config_entries.flow.async_progress() == []
 
 
@@ -362,8 +365,8 @@ async def test_an_outage_of_the_check_is_no_refusal(
     for _ in range(3):
         await poll(hass, entry)
 
-    assert not entry.runtime_data.lanes[Lane.LIVE].last_update_success
+    assert not entry.runtime_data.coordinators[PollGroup.LIVE].last_update_success
     assert hass.config_entries.flow.async_progress() == []
     simulator.faults.clear()
     await poll(hass, entry)
-    assert entry.runtime_data.lanes[Lane.LIVE].last_update_success
+    assert entry.runtime_data.coordinators[PollGroup.LIVE].last_update_success

@@ -8,7 +8,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
-from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.client import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator.profiles import NET, PRODUCTION, STORAGE
 from tests.conftest import StartHome
@@ -32,7 +32,7 @@ def asked(home: Home, path: str) -> int:
 
 
 async def test_meters_are_read_hourly_and_info_every_four_hours(home: Home) -> None:
-    """Both inside the live lane."""
+    """Both inside the live coordinator."""
     before = asked(home, "/ivp/meters"), asked(home, "/info")
 
     await home.advance(8 * HOUR + 60, step=30)
@@ -224,4 +224,4 @@ async def test_an_hourly_report_interval_is_told_by_a_repair(start_home: StartHo
     await home.advance(1.5 * HOUR, step=30)
 
     assert issues(home) == {("reports_hourly", "")}
-    assert home.lane(Lane.INVERTERS).devices.reports_hourly
+    assert home.coordinator(PollGroup.INVERTERS).devices.reports_hourly

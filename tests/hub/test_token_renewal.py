@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Lane, Token
+from custom_components.enphase_iq_gateway.client import PollGroup, Token
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
@@ -85,7 +85,7 @@ async def test_a_token_is_renewed_when_a_tenth_of_its_life_is_left(
 async def test_a_new_token_is_used_and_shown_without_a_reload(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """The lanes go on as if nothing had happened."""
+    """The coordinators go on as if nothing had happened."""
     cloud.login_answer = CloudAnswer.SERVER_ERROR
     entry = await set_up_with(hass, simulator, clock, left_s=20 * DAY)
     runtime = entry.runtime_data
@@ -126,7 +126,7 @@ async def test_polling_does_not_wait_for_the_cloud(
         await hass.async_block_till_done()
     simulator.requests.clear()
 
-    await entry.runtime_data.lanes[Lane.LIVE].async_refresh()
+    await entry.runtime_data.coordinators[PollGroup.LIVE].async_refresh()
 
     assert is_read(entry)
     assert simulator.requests

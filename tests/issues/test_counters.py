@@ -99,7 +99,7 @@ async def test_a_jump_that_was_real_is_taken_in(hass: HomeAssistant, noon: Virtu
     await jump(hass, noon, simulator)
     before = {name: kwh(hass, name) for name in ("production_lifetime", "production_lifetime_l1")}
     (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
-    assert await answer(hass, issue, "take_in") is FlowResultType.CREATE_ENTRY
+    assert await answer(hass, issue, "accept_jump") is FlowResultType.CREATE_ENTRY
     await pass_time(hass, noon, 60)
     assert {name: kwh(hass, name) - value for name, value in before.items()} == pytest.approx(
         dict.fromkeys(before, JUMP_WH / 1000), abs=0.1
@@ -125,7 +125,7 @@ async def test_a_jump_can_not_be_taken_in_while_the_gateway_is_not_set_up(
     entry = await jump(hass, noon, simulator)
     (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
     await hass.config_entries.async_unload(entry.entry_id)
-    assert await answer(hass, issue, "take_in") is FlowResultType.ABORT
+    assert await answer(hass, issue, "accept_jump") is FlowResultType.ABORT
     assert issue in issues(hass, "counter_jump")
 
 
@@ -136,7 +136,7 @@ async def test_a_jump_of_a_counter_that_is_no_more_cannot_be_taken_in(
     entry = await jump(hass, noon, simulator)
     (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
     entry.runtime_data.guard.state.counters.clear()
-    assert await answer(hass, issue, "take_in") is FlowResultType.ABORT
+    assert await answer(hass, issue, "accept_jump") is FlowResultType.ABORT
 
 
 async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:

@@ -56,11 +56,11 @@ async def take_over(hass: HomeAssistant, entry: ConfigEntry, network: Network, d
 
 
 async def poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Let every lane read, or set-up have its next try; more than once, as lanes bridge a failure."""
+    """Let every coordinator read, or set-up have its next try; more than once, as coordinators bridge a failure."""
     for _ in range(3):
         if entry.state is ConfigEntryState.LOADED:
-            for lane in entry.runtime_data.lanes.values():
-                await lane.async_refresh()
+            for coordinator in entry.runtime_data.coordinators.values():
+                await coordinator.async_refresh()
         else:
             async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=15))
         await hass.async_block_till_done(wait_background_tasks=True)
@@ -69,7 +69,7 @@ async def poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
 def readable(entry: ConfigEntry) -> bool:
     """Whether the gateway is read."""
     return entry.state is ConfigEntryState.LOADED and all(
-        lane.last_update_success for lane in entry.runtime_data.lanes.values()
+        coordinator.last_update_success for coordinator in entry.runtime_data.coordinators.values()
     )
 
 

@@ -24,7 +24,7 @@ async def test_an_inverter_that_is_gone_is_unavailable(home: Home) -> None:
 
 @pytest.mark.usefixtures("all_entities_enabled")
 async def test_a_gateway_whose_inverters_cannot_be_listed_has_none(start_home: StartHome) -> None:
-    """No lane, no entities, and set-up goes on."""
+    """No coordinator, no entities, and set-up goes on."""
     home = await start_home(
         "metered_digest", spoil=lambda faults: faults.add("status", path="/api/v1/production/inverters", code=404)
     )

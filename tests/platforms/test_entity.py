@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import async_get_platforms
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
-from custom_components.enphase_iq_gateway.client import Flow, Lane
+from custom_components.enphase_iq_gateway.client import Flow, PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
 from tests.conftest import StartHome
 from tests.support.home import Home
@@ -127,16 +127,16 @@ async def test_what_is_there_cannot_be_deleted(home: Home) -> None:
 
 async def test_a_state_is_written_only_when_it_shows_something_else(home: Home) -> None:
     """Two readings of the same make no write, two of the inverters' one for what has changed."""
-    lane = home.lane(Lane.INVERTERS)
+    coordinator = home.coordinator(PollGroup.INVERTERS)
     written = writes(home)
 
-    await lane.async_refresh()
+    await coordinator.async_refresh()
     assert written() == set()
 
     (first, *_) = home.simulator.world.inverters
     home.simulator.faults.add("missing_device", serial=first)
-    await lane.async_refresh()
-    await lane.async_refresh()
+    await coordinator.async_refresh()
+    await coordinator.async_refresh()
     assert written() <= {key for key in home.states() if key.startswith(first)} | {
         f"{home.entry.unique_id}_inverters_reporting"
     }
@@ -144,26 +144,26 @@ async def test_a_state_is_written_only_when_it_shows_something_else(home: Home) 
 
 
 async def test_an_entity_of_one_lane_does_not_write_for_another(home: Home) -> None:
-    """A reading of the live lane touches its own alone."""
+    """A reading of the live coordinator touches its own alone."""
     written = writes(home)
 
     await home.advance(35)
 
-    lanes = home.states()
+    coordinators = home.states()
     assert written()
-    assert {lanes[key][0] for key in written()} == {Lane.LIVE}
+    assert {coordinators[key][0] for key in written()} == {PollGroup.LIVE}
 
 
 async def test_an_entity_that_cannot_take_its_values_leaves_the_others(home: Home) -> None:
     """It is said in the log, and everybody else is told."""
-    lane = home.lane(Lane.LIVE)
+    coordinator = home.coordinator(PollGroup.LIVE)
 
     def fail() -> None:
         raise ValueError("odd value")
 
-    lane.async_add_listener(fail)
+    coordinator.async_add_listener(fail)
     # The first to be told.
-    lane._listeners = dict(reversed(lane._listeners.items()))  # noqa: SLF001 - nothing public orders them
+    coordinator._listeners = dict(reversed(coordinator._listeners.items()))  # noqa: SLF001 - nothing public orders them
     written = writes(home)
 
     await home.advance(35)
@@ -230,9 +230,11 @@ async def test_in_live_mode_what_is_added_up_here_takes_each_power(start_home: S
     """Import and export with a total-consumption CT: what is left out would be lost."""
     home = await start_home("metered_total_split_phase")
     await live_mode(home)
-    lane = home.lane(Lane.LIVE)
+    coordinator = home.coordinator(PollGroup.LIVE)
     exported = set()
-    lane.async_add_listener(lambda: exported.add(lane.data.counters(Flow.NET_CONSUMPTION).energy_received_wh))
+    coordinator.async_add_listener(
+        lambda: exported.add(coordinator.data.counters(Flow.NET_CONSUMPTION).energy_received_wh)
+    )
 
     await home.advance(300, step=6)
 
@@ -245,9 +247,9 @@ async def test_what_is_too_small_to_be_shown_is_no_news(home: Home) -> None:
     await live_mode(home)
     counts = changes(home)
     flow = Flow.TOTAL_CONSUMPTION
-    lane = home.lane(Lane.LIVE)
+    coordinator = home.coordinator(PollGroup.LIVE)
     measured = set()
-    lane.async_add_listener(lambda: measured.add(lane.data.measurement(flow, 3).power_w))
+    coordinator.async_add_listener(lambda: measured.add(coordinator.data.measurement(flow, 3).power_w))
 
     await home.advance(300, step=6)
 
@@ -287,7 +289,7 @@ async def test_what_the_logbook_shows_has_a_context_of_its_own(home: Home) -> No
 
 async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:
     """No task, no connection, no listener; what was shown is unavailable."""
-    lanes = home.entry.runtime_data.lanes
+    coordinators = home.entry.runtime_data.coordinators
     before = len(home.simulator.requests)
 
     assert await home.hass.config_entries.async_unload(home.entry.entry_id)
@@ -297,7 +299,7 @@ async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:
     assert {state.state for state in home.hass.states.async_all(["sensor", "binary_sensor"])} == {STATE_UNAVAILABLE}
     assert len(home.simulator.requests) == before
     assert home.tasks() == set()
-    assert [lane for lane in lanes.values() if lane._listeners] == []  # noqa: SLF001 - nothing public tells
+    assert [coordinator for coordinator in coordinators.values() if coordinator._listeners] == []  # noqa: SLF001 - nothing public tells
 
 
 async def test_a_reload_brings_the_same_entities(home: Home) -> None:

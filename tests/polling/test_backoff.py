@@ -1,13 +1,13 @@
-"""How often a lane reads."""
+"""How often a coordinator reads."""
 
 import pytest
 
-from custom_components.enphase_iq_gateway.polling.backoff import Pace
+from custom_components.enphase_iq_gateway.polling.backoff import Backoff
 
 
-def failed(base_s: float, *times: float, expected: bool = False) -> Pace:
-    """Give the pace of a lane that has failed at these times."""
-    pace = Pace(base_s=base_s).succeeded(0.1)
+def failed(base_s: float, *times: float, expected: bool = False) -> Backoff:
+    """Give the pace of a coordinator that has failed at these times."""
+    pace = Backoff(base_s=base_s).succeeded(0.1)
     for at in times:
         pace = pace.failed(at, expected=expected)
     return pace
@@ -18,12 +18,12 @@ def failed(base_s: float, *times: float, expected: bool = False) -> Pace:
 )
 def test_a_slow_endpoint_gets_three_times_its_answer_time(base_s: float, answer_s: float, interval_s: float) -> None:
     """Up to a quarter of an hour."""
-    assert Pace(base_s=base_s).succeeded(answer_s).interval_s(expected=False) == interval_s
+    assert Backoff(base_s=base_s).succeeded(answer_s).interval_s(expected=False) == interval_s
 
 
 def test_a_slow_endpoint_that_is_fast_again_gets_its_interval_back() -> None:
     """At the next answer."""
-    assert Pace(base_s=30).succeeded(31).succeeded(0.2).interval_s(expected=False) == 30
+    assert Backoff(base_s=30).succeeded(31).succeeded(0.2).interval_s(expected=False) == 30
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_first_success_restores_the_interval() -> None:
 
 
 def test_a_lane_made_hopeful_tries_as_after_a_first_failure() -> None:
-    """It waits no longer than a lane that has just failed."""
+    """It waits no longer than a coordinator that has just failed."""
     assert failed(300, *range(20)).hopeful().interval_s(expected=False) == 30
 
 

@@ -1,7 +1,7 @@
 """Inverters that keep silent while others speak."""
 
 from custom_components.enphase_iq_gateway.client import Inverter, InverterDetails, Snapshot
-from custom_components.enphase_iq_gateway.polling.inverter_health import DeviceWatch
+from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 
 NOON = 1_795_172_400.0
 HOUR = 3600.0
@@ -12,7 +12,7 @@ class Roof:
 
     def __init__(self) -> None:
         """Begin at noon."""
-        self.watch = DeviceWatch()
+        self.watch = InverterHealth()
         self.at = NOON
         self.reported: dict[str, int | None] = dict.fromkeys("abcd", int(NOON))
 
@@ -171,9 +171,9 @@ def test_an_hourly_inverter_is_not_silent_between_its_reports() -> None:
     assert roof.silent() == ""
 
 
-def judge_one(*, power_w: float | None, silent_s: int) -> DeviceWatch:
+def judge_one(*, power_w: float | None, silent_s: int) -> InverterHealth:
     """Look at a single inverter that has said nothing for so long."""
-    watch = DeviceWatch()
+    watch = InverterHealth()
     inverter = Inverter(
         serial="a", power_w=power_w, last_reported=int(NOON) - silent_s, details=InverterDetails(report_interval_s=900)
     )
@@ -198,7 +198,7 @@ def test_inverters_that_went_silent_with_power_are_not_asleep() -> None:
 
 def test_a_gateway_without_inverters_does_not_sleep() -> None:
     """They may come any time."""
-    watch = DeviceWatch()
+    watch = InverterHealth()
     watch.judge(Snapshot(at=NOON))
 
     assert not watch.asleep

@@ -10,7 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.enphase_iq_gateway.client import Lane, Token
+from custom_components.enphase_iq_gateway.client import PollGroup, Token
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import Simulator
 from tests.conftest import PASSWORD, USERNAME, set_up
@@ -64,8 +64,8 @@ async def pass_time(hass: HomeAssistant, seconds: float) -> None:
 
 
 async def poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Let the live lane read now."""
-    await entry.runtime_data.lanes[Lane.LIVE].async_refresh()
+    """Let the live coordinator read now."""
+    await entry.runtime_data.coordinators[PollGroup.LIVE].async_refresh()
     await settle(hass)
 
 
@@ -75,8 +75,8 @@ def is_loaded(entry: ConfigEntry) -> bool:
 
 
 def is_read(entry: ConfigEntry) -> bool:
-    """Whether the live lane has values."""
-    return bool(entry.runtime_data.lanes[Lane.LIVE].last_update_success)
+    """Whether the live coordinator has values."""
+    return bool(entry.runtime_data.coordinators[PollGroup.LIVE].last_update_success)
 
 
 def life_left_s(entry: ConfigEntry) -> float:

@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_platform
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.client import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry, LaneCoordinator
+from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry, GatewayCoordinator
 from custom_components.enphase_iq_gateway.entity import GatewayEntity
 from simulator import Simulator
 
@@ -49,29 +49,29 @@ class Home:
         for _ in range(300):
             await asyncio.sleep(0)
 
-    def lane(self, lane: Lane) -> LaneCoordinator:
-        """Give a lane."""
-        return self.entry.runtime_data.lanes[lane]
+    def coordinator(self, coordinator: PollGroup) -> GatewayCoordinator:
+        """Give a coordinator."""
+        return self.entry.runtime_data.coordinators[coordinator]
 
-    def states(self) -> dict[str, tuple[Lane, str]]:
-        """Give lane and state of every entity by its unique id."""
+    def states(self) -> dict[str, tuple[PollGroup, str]]:
+        """Give coordinator and state of every entity by its unique id."""
         states = {}
         for platform in entity_platform.async_get_platforms(self.hass, DOMAIN):
             for entity in platform.entities.values():
                 state = self.hass.states.get(entity.entity_id)
                 if state is not None and isinstance(entity, GatewayEntity):
-                    states[str(entity.unique_id)] = (entity.coordinator.lane, state.state)
+                    states[str(entity.unique_id)] = (entity.coordinator.group, state.state)
         return states
 
     def state(self, key: str, serial: str | None = None) -> str:
         """Give the state of one entity, the gateway's own where no inverter is named."""
         return self.states()[f"{serial or self.entry.unique_id}_{key}"][1]
 
-    def lost(self) -> set[Lane]:
-        """Give the lanes whose entities are unavailable; of a lane all are, or none."""
+    def lost(self) -> set[PollGroup]:
+        """Give the coordinators whose entities are unavailable; of a coordinator all are, or none."""
         states = self.states().values()
-        lost = {lane for lane, state in states if state == STATE_UNAVAILABLE}
-        assert not lost & {lane for lane, state in states if state != STATE_UNAVAILABLE}
+        lost = {coordinator for coordinator, state in states if state == STATE_UNAVAILABLE}
+        assert not lost & {coordinator for coordinator, state in states if state != STATE_UNAVAILABLE}
         return lost
 
     def log(self) -> list[tuple[str, str]]:

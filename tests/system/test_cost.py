@@ -11,7 +11,7 @@ from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, callback
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Lane, endpoints
+from custom_components.enphase_iq_gateway.client import PollGroup, endpoints
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from simulator import Faults
@@ -100,7 +100,7 @@ async def count_an_hour(home: Home) -> Hour:
 
 @pytest.fixture(autouse=True)
 def _exact_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each lane read at the same part of a second: the last digits of what the gateway measures count as bytes."""
+    """Let each coordinator read at the same part of a second: the last digits of what the gateway measures count as bytes."""
     monkeypatch.setattr("homeassistant.helpers.update_coordinator.randint", lambda low, _: low)
 
 
@@ -196,9 +196,9 @@ async def test_live_mode_slows_itself_where_readings_take_two_seconds(start_home
     home.simulator.faults.clear()
 
     diagnostics = await async_get_config_entry_diagnostics(home.hass, home.entry)
-    lanes = diagnostics["lanes"]
-    assert isinstance(lanes, dict)
-    told = lanes[Lane.LIVE]
+    coordinators = diagnostics["coordinators"]
+    assert isinstance(coordinators, dict)
+    told = coordinators[PollGroup.LIVE]
     assert (told["wished_interval_s"], told["slowest_answer_s"], told["interval_s"]) == (5, 2.0, 6.0)
 
 
@@ -235,13 +235,13 @@ async def test_an_answer_that_repeats_the_last_one_is_not_parsed_again(start_hom
 async def test_an_inverter_that_has_said_nothing_new_is_the_same_object(start_home: StartHome) -> None:
     """Though others of the same reading have."""
     home = await start_home(inverters=INVERTERS)
-    lane = home.lane(Lane.INVERTERS)
-    before = lane.data.inverters
+    coordinator = home.coordinator(PollGroup.INVERTERS)
+    before = coordinator.data.inverters
 
     home.clock.tick(300)  # each reports once in 900 s
-    await lane.async_refresh()
+    await coordinator.async_refresh()
 
-    kept = {serial for serial, inverter in lane.data.inverters.items() if inverter is before[serial]}
-    same = {serial for serial, inverter in lane.data.inverters.items() if inverter == before[serial]}
+    kept = {serial for serial, inverter in coordinator.data.inverters.items() if inverter is before[serial]}
+    same = {serial for serial, inverter in coordinator.data.inverters.items() if inverter == before[serial]}
     assert kept == same
     assert 0 < len(kept) < INVERTERS

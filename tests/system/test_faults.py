@@ -1,4 +1,4 @@
-"""Every fault at every endpoint: what is lost is exactly its lane, it is told once, it is back within one interval.
+"""Every fault at every endpoint: what is lost is exactly its coordinator, it is told once, it is back within one interval.
 
 `pytest tests/test_faults.py -s` prints the matrix.
 """
@@ -15,7 +15,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from homeassistant.const import CONF_HOST
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.client import PollGroup
 from custom_components.enphase_iq_gateway.hub import api as entry_gateway
 from tests.support.home import Home
 
@@ -33,19 +33,19 @@ class Place:
     """Where a fault strikes, and what must come of it."""
 
     paths: tuple[str, ...]
-    lost: frozenset[Lane]
+    lost: frozenset[PollGroup]
     lines: int
     """In the log, when it is there and again when it is over."""
 
 
 PLACES = {
-    "readings": Place(paths=(READINGS,), lost=frozenset({Lane.LIVE}), lines=1),
-    "report": Place(paths=(REPORT,), lost=frozenset({Lane.REPORT}), lines=1),
+    "readings": Place(paths=(READINGS,), lost=frozenset({PollGroup.LIVE}), lines=1),
+    "report": Place(paths=(REPORT,), lost=frozenset({PollGroup.REPORT}), lines=1),
     # The list stands in: only the details are gone.
     "device data": Place(paths=(DEVICES,), lost=frozenset(), lines=1),
-    "device data, list": Place(paths=(DEVICES, LIST), lost=frozenset({Lane.INVERTERS}), lines=1),
+    "device data, list": Place(paths=(DEVICES, LIST), lost=frozenset({PollGroup.INVERTERS}), lines=1),
     "list": Place(paths=(LIST,), lost=frozenset(), lines=0),
-    "all data": Place(paths=EVERYTHING, lost=frozenset(Lane), lines=3),
+    "all data": Place(paths=EVERYTHING, lost=frozenset(PollGroup), lines=3),
 }
 FAULTS: dict[str, tuple[str, dict[str, int | str]]] = {
     **{f"status {code}": ("status", {"code": code}) for code in (400, 401, 403, 404, 429, 500, 502, 503, 504)},
@@ -61,7 +61,7 @@ FAULTS: dict[str, tuple[str, dict[str, int | str]]] = {
 }
 # The details of the inverters are missed after two readings, one each 300 s, of which each may take two time-outs.
 LOST_WITHIN_S = 720
-INTERVALS = {Lane.LIVE: 30.0, Lane.REPORT: 300.0, Lane.INVERTERS: 300.0}
+INTERVALS = {PollGroup.LIVE: 30.0, PollGroup.REPORT: 300.0, PollGroup.INVERTERS: 300.0}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -96,7 +96,7 @@ async def test_a_fault_takes_its_lane_and_no_other(home: Home, fault: str, matri
         home.simulator.faults.clear()
         # What hangs still hangs until its time is up.
         await home.advance_hanging(50 if fault in {"hang", "slow drip"} else 0, step=10)
-        await home.advance(max((INTERVALS[lane] for lane in place.lost), default=300.0) + 45, step=15)
+        await home.advance(max((INTERVALS[coordinator] for coordinator in place.lost), default=300.0) + 45, step=15)
         back_lines = len(home.log()) - lost_lines
         home.caplog.clear()
         seen[title] = _words(lost, lost_lines, back_lines, home.lost(), home.tasks())
@@ -119,14 +119,14 @@ async def test_an_answer_after_which_the_connection_breaks_is_an_answer(home: Ho
 
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault not in {"slow drip", "hang"}])
 async def test_without_an_identity_nothing_is_read(home: Home, fault: str) -> None:
-    """On a new connection `/info` comes before any credential: broken, it takes all lanes, and gives them back."""
+    """On a new connection `/info` comes before any credential: broken, it takes all coordinators, and gives them back."""
     add_fault(home, fault, INFO)
     home.simulator.reboot()
     before = len(home.simulator.requests)
 
     await home.advance(390, step=15)
 
-    assert home.lost() == set(Lane)
+    assert home.lost() == set(PollGroup)
     assert {request.path for request in home.simulator.requests[before:]} <= {INFO, READINGS}
     assert [level for level, _ in home.log()] == ["WARNING"] * 3
     home.simulator.faults.clear()
@@ -149,7 +149,7 @@ async def test_a_broken_tls_server_loses_all_and_gives_it_back(home: Home) -> No
     await home.simulator.stop()
     async with await asyncio.start_server(babble, host, int(port)):
         await home.advance(390, step=15)
-        assert home.lost() == set(Lane)
+        assert home.lost() == set(PollGroup)
     await home.simulator.start()
 
     await home.advance(390, step=15)
@@ -195,7 +195,7 @@ async def test_a_name_that_cannot_be_resolved_loses_all_and_gives_it_back(
     names.works = False
     home.simulator.reboot()
     await home.advance(390, step=15)
-    assert home.lost() == set(Lane)
+    assert home.lost() == set(PollGroup)
     names.works = True
 
     await home.advance(390, step=15)
@@ -206,7 +206,7 @@ async def test_a_name_that_cannot_be_resolved_loses_all_and_gives_it_back(
 
 @pytest.mark.parametrize("seconds", [86_400.0, 3600.0, -3600.0, -86_400.0])
 async def test_a_jump_of_the_clock_loses_nothing(home: Home, seconds: float) -> None:
-    """The lanes go on at their intervals, and production with them."""
+    """The coordinators go on at their intervals, and production with them."""
     asked = len(home.simulator.requests)
     before = float(home.state("production_energy_lifetime"))
     home.clock.jump(seconds)
@@ -221,10 +221,14 @@ async def test_a_jump_of_the_clock_loses_nothing(home: Home, seconds: float) -> 
 
 
 def _words(
-    lost: frozenset[Lane] | set[Lane], lines: int, more: int, still: set[Lane] | frozenset[Lane], tasks: set[str]
+    lost: frozenset[PollGroup] | set[PollGroup],
+    lines: int,
+    more: int,
+    still: set[PollGroup] | frozenset[PollGroup],
+    tasks: set[str],
 ) -> str:
     """Put what came of a fault in a few words."""
-    which = "all" if lost == set(Lane) else ",".join(sorted(lost)) or "nothing"
+    which = "all" if lost == set(PollGroup) else ",".join(sorted(lost)) or "nothing"
     words = f"{which} {lines}+{more}"
     if still:
         words += f" still {','.join(sorted(still))}"

@@ -27,12 +27,12 @@ from custom_components.enphase_iq_gateway.client import (
     Documents,
     Endpoint,
     GatewayError,
-    Lane,
+    PollGroup,
     decide,
     measure,
 )
 from custom_components.enphase_iq_gateway.counters.guard import Guard
-from custom_components.enphase_iq_gateway.polling.inverter_health import DeviceWatch
+from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 from simulator import PROFILES, World, endpoints
 from simulator.firmware import Firmware
 from simulator.site import Site
@@ -130,10 +130,10 @@ def show(bodies: Bodies) -> None:
         documents = replace(documents, **read)
     site = decide(documents)
     guard = Guard(site=site)
-    for lane in Lane:
-        snapshot = DeviceWatch().judge(measure(site, lane, documents, 1_795_172_400.0))
-        guard.check(lane, snapshot, ZONE)
-        guard.check(lane, replace(snapshot, at=snapshot.at + 30), ZONE)
+    for coordinator in PollGroup:
+        snapshot = InverterHealth().judge(measure(site, coordinator, documents, 1_795_172_400.0))
+        guard.check(coordinator, snapshot, ZONE)
+        guard.check(coordinator, replace(snapshot, at=snapshot.at + 30), ZONE)
 
 
 def run(originals: list[Bodies], runs: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import gc
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Lane
+from custom_components.enphase_iq_gateway.client import PollGroup
 from tests.conftest import StartHome
 from tests.support.home import Home
 from tests.support.virtual_time import real_seconds, settle, until
@@ -41,7 +41,7 @@ def state(home: Home) -> str:
 
 
 async def hanging(home: Home, path: str) -> None:
-    """Let a lane's request hang, and wait until it does."""
+    """Let a coordinator's request hang, and wait until it does."""
     asked = len(home.simulator.requests)
     home.simulator.faults.add("hang", path=path)
     home.clock.tick(301)
@@ -102,7 +102,7 @@ async def test_a_gateway_that_is_off_at_start_is_set_up_when_it_is_back(home: Ho
 
 
 async def test_fifty_reloads_leave_nothing_behind(home: Home) -> None:
-    """The same entities, and no more tasks, timers, listeners, connections or lanes than after the first."""
+    """The same entities, and no more tasks, timers, listeners, connections or coordinators than after the first."""
     home.hass.config_entries.async_schedule_reload(home.entry.entry_id)
     await settle(home.hass)
     before = (registered(home), listeners(home), len(timers(home)), home.tasks())
@@ -116,8 +116,8 @@ async def test_fifty_reloads_leave_nothing_behind(home: Home) -> None:
     assert {unique_id: state for unique_id, (_, state) in home.states().items()} == states
     assert home.simulator.open_connections == 1
     gc.collect()
-    lanes = type(home.lane(Lane.LIVE))
-    assert sum(isinstance(each, lanes) for each in gc.get_objects()) == len(Lane)
+    coordinators = type(home.coordinator(PollGroup.LIVE))
+    assert sum(isinstance(each, coordinators) for each in gc.get_objects()) == len(PollGroup)
 
 
 async def test_an_unloaded_gateway_is_left_alone(home: Home) -> None:

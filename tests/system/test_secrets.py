@@ -100,10 +100,10 @@ class Life:
         await settle(self._hass)
 
     async def read(self, entry: ConfigEntry) -> None:
-        """Let all lanes read twice, and somebody hand out diagnostics."""
+        """Let all coordinators read twice, and somebody hand out diagnostics."""
         if entry.state is ConfigEntryState.LOADED:
-            for lane in list(entry.runtime_data.lanes.values()) * 2:
-                await lane.async_refresh()
+            for coordinator in list(entry.runtime_data.coordinators.values()) * 2:
+                await coordinator.async_refresh()
         await settle(self._hass)
         self.documents.append(json_bytes(await async_get_config_entry_diagnostics(self._hass, entry)))
 

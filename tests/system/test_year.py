@@ -17,7 +17,7 @@ from custom_components.enphase_iq_gateway.client import (
     Endpoint,
     Flow,
     GatewayResponseError,
-    Lane,
+    PollGroup,
     Snapshot,
     decide,
     measure,
@@ -43,10 +43,10 @@ WRAP_DAY, METER_DAY = 130, 222
 FIRMWARE = {60: "D8.3.1598", 300: "D8.3.5289"}
 RESTART_DAYS = range(15, 365, 30)
 COUNTERS = {
-    "production": (Flow.PRODUCTION, "energy_lifetime_wh", Lane.LIVE),
-    "consumption": (Flow.TOTAL_CONSUMPTION, "energy_lifetime_wh", Lane.REPORT),
-    "import": (Flow.NET_CONSUMPTION, "energy_delivered_wh", Lane.LIVE),
-    "export": (Flow.NET_CONSUMPTION, "energy_received_wh", Lane.LIVE),
+    "production": (Flow.PRODUCTION, "energy_lifetime_wh", PollGroup.LIVE),
+    "consumption": (Flow.TOTAL_CONSUMPTION, "energy_lifetime_wh", PollGroup.REPORT),
+    "import": (Flow.NET_CONSUMPTION, "energy_delivered_wh", PollGroup.LIVE),
+    "export": (Flow.NET_CONSUMPTION, "energy_received_wh", PollGroup.LIVE),
 }
 
 
@@ -98,34 +98,34 @@ class Year:
         except GatewayResponseError:
             return None
 
-    def sample(self, lane: Lane) -> None:
-        """Read a lane, perhaps wrongly, and count what is published as Home Assistant does."""
+    def sample(self, coordinator: PollGroup) -> None:
+        """Read a coordinator, perhaps wrongly, and count what is published as Home Assistant does."""
         if faulty := self.chance.random() < FAULTY_SHARE:
             fault = self.faults.add(self.chance.choice(FAULTS))
         info, meters = self.guard.site.info, self.guard_meters
         documents = (
             Documents(info=info, meters=meters, readings=self.read(READINGS))
-            if lane is Lane.LIVE
+            if coordinator is PollGroup.LIVE
             else Documents(info=info, meters=meters, report=self.read(REPORT_DETAILED))
         )
         if faulty:
             self.faults.active.remove(fault)
-        checked = self.guard.check(lane, measure(self.guard.site, lane, documents, self.at), ZONE)
+        checked = self.guard.check(coordinator, measure(self.guard.site, coordinator, documents, self.at), ZONE)
         self.told += self.guard.take_events()
-        self.count(lane, checked)
+        self.count(coordinator, checked)
 
-    def count(self, lane: Lane, snapshot: Snapshot) -> None:
+    def count(self, coordinator: PollGroup, snapshot: Snapshot) -> None:
         """Add up what the counters have gained; a fall to less than 90 % is a new start (sensor/recorder.py)."""
         for name, (flow, field, its_lane) in COUNTERS.items():
             value = getattr(snapshot.counters(flow), field)
-            if its_lane is not lane or value is None:
+            if its_lane is not coordinator or value is None:
                 continue
             last = self.last.setdefault(name, value)
             if value < last:
                 self.falls.append(name)
             self.summed[name] += value if value < 0.9 * last else value - last
             self.last[name] = value
-        if lane is Lane.LIVE and (today := snapshot.counters(Flow.PRODUCTION).energy_today_wh) is not None:
+        if coordinator is PollGroup.LIVE and (today := snapshot.counters(Flow.PRODUCTION).energy_today_wh) is not None:
             self.today.append((self.at, today))
 
     def true(self) -> dict[str, float]:
@@ -141,16 +141,16 @@ class Year:
     def live(self) -> dict[str, float]:
         """Live through the year; give the true energy of it."""
         self.guard_meters = self.sure(METERS)
-        self.sample(Lane.REPORT)
-        self.sample(Lane.LIVE)
+        self.sample(PollGroup.REPORT)
+        self.sample(PollGroup.LIVE)
         before = self.true()
         for day in range(365):
             self.happen(day)
             midnight = START + day * DAY
             for self.at in moments(midnight):
-                self.sample(Lane.LIVE)
+                self.sample(PollGroup.LIVE)
                 if (self.at - midnight) % REPORT_S == 0:
-                    self.sample(Lane.REPORT)
+                    self.sample(PollGroup.REPORT)
         return {name: value - before[name] for name, value in self.true().items()}
 
     def happen(self, day: int) -> None:
@@ -169,7 +169,7 @@ class Year:
 
 
 def moments(midnight: float) -> Iterator[float]:
-    """When the live lane is read on a day."""
+    """When the live coordinator is read on a day."""
     for number in range(1, DAY // LIVE_S + 1):
         yield midnight + number * LIVE_S
 

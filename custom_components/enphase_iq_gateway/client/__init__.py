@@ -4,7 +4,6 @@ from .auth.cloud import CloudError, CloudProblem, CloudUrls, fetch_token
 from .auth.secret import Secret
 from .auth.sign_in import CHECK_PATH, DEFAULT_USERNAME, Account
 from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token, TokenError
-from .changed import changed
 from .endpoints import (
     DEVICE_DATA,
     INFO,
@@ -46,9 +45,9 @@ from .models import (
 )
 from .part_numbers import model_name
 from .site.measure import measure
-from .site.probe import PROBE_LIMIT_S, check_supported, may_be_there, probe, read_lane, was_read, with_earlier
-from .site.site import Documents, GatewayClass, Lane, Quantity, Site, Source, Sources, decide, endpoints_of
-from .site.snapshot import Phased, Snapshot, with_unchanged
+from .site.probe import PROBE_LIMIT_S, check_supported, may_be_there, probe, read_group, was_read, with_earlier
+from .site.site import Documents, GatewayClass, PollGroup, Quantity, Site, Source, Sources, decide, endpoints_of
+from .site.snapshot import Snapshot, TotalAndPhases, with_unchanged
 from .transport.address import Address, AddressError, AddressProblem
 from .transport.certificates import Certificate, CertificateCheck
 
@@ -94,13 +93,12 @@ __all__ = [
     "Inverter",
     "InverterDetails",
     "InverterList",
-    "Lane",
     "Measurement",
     "Meter",
     "MeterStatus",
     "NotATokenError",
     "OtherGatewayTokenError",
-    "Phased",
+    "PollGroup",
     "ProductionSummary",
     "Quantity",
     "Reading",
@@ -114,7 +112,7 @@ __all__ = [
     "Sources",
     "Token",
     "TokenError",
-    "changed",
+    "TotalAndPhases",
     "check_supported",
     "decide",
     "endpoints_of",
@@ -123,7 +121,7 @@ __all__ = [
     "measure",
     "model_name",
     "probe",
-    "read_lane",
+    "read_group",
     "was_read",
     "with_earlier",
     "with_unchanged",

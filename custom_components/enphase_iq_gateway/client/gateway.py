@@ -16,7 +16,7 @@ from .exceptions import GatewayAuthenticationError, GatewayError, GatewayStatusE
 from .models import Info
 from .transport.address import Address
 from .transport.certificates import Certificate, CertificateCheck
-from .transport.connection import Answer, Door
+from .transport.connection import Answer, Connection
 
 
 @dataclass(kw_only=True, slots=True)
@@ -52,7 +52,7 @@ class Gateway:
 
         The resolver stays open: it belongs to the caller.
         """
-        self._door = Door(
+        self._door = Connection(
             address,
             serial=expected_serial,
             pinned=pinned,
@@ -182,7 +182,7 @@ class Gateway:
         return await self._sign_in.get(path, timeout_s)
 
 
-def _way_in(door: Door, credential: Token | Account | None, clock: Callable[[], float]) -> SignIn:
+def _way_in(door: Connection, credential: Token | Account | None, clock: Callable[[], float]) -> SignIn:
     if isinstance(credential, Token):
         return TokenSignIn(door, credential, clock)
     return Anonymous(door) if credential is None else DigestSignIn(door, credential)

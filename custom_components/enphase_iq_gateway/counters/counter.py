@@ -43,7 +43,7 @@ class Reason(StrEnum):
 class EventKind(StrEnum):
     """What a new line turned out to be."""
 
-    JUMP = "jump"  # rose at once by more than possible; continued without it, `take_in` adds it
+    JUMP = "jump"  # rose at once by more than possible; continued without it, `accept_jump` adds it
     FALL = "fall"  # fell, but not to a new start; continued without it
     RESET = "reset"  # began again at zero
 
@@ -153,7 +153,7 @@ def step(value: float | None, at: float, limits: Limits, state: CounterState | N
     return _judge_held(value, at, limits, state, published, held=state.held)
 
 
-def take_in(state: CounterState, amount_wh: float) -> CounterState:
+def accept_jump(state: CounterState, amount_wh: float) -> CounterState:
     """Add a jump that was left out (`Event.amount_wh`) after all: a person says it was real energy."""
     if state.published is None:
         raise ValueError("a counter that has published nothing has left nothing out")

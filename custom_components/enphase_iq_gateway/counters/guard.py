@@ -1,4 +1,4 @@
-"""Between the lanes and the entities: every counter's samples judged, today derived, all of it kept over restarts.
+"""Between the groups and the entities: every counter's samples judged, today derived, all of it kept over restarts.
 
 Pure but for its state: it knows no Home Assistant and no clock; each snapshot brings its own time (DESIGN §5).
 """
@@ -9,8 +9,8 @@ from datetime import tzinfo
 from functools import cache
 from typing import Final
 
-from ..client import Flow, Inverter, Lane, Measurement, Phased, Quantity, Site, Snapshot, Source, changed
-from .counter import CounterState, Event, Limits, Reason, rebase, step as counter_step, take_in
+from ..client import Flow, Inverter, Measurement, PollGroup, Quantity, Site, Snapshot, Source, TotalAndPhases
+from .counter import CounterState, Event, Limits, Reason, accept_jump, rebase, step as counter_step
 from .daily import step as daily_step
 from .integration import step as integration_step
 from .limits import counter_limits, inverter_limits
@@ -20,7 +20,7 @@ DELIVERED: Final = "energy_delivered_wh"
 RECEIVED: Final = "energy_received_wh"
 _COUNTERS: Final[Mapping[Quantity, tuple[str, ...]]] = {
     Quantity.LIFETIME: (LIFETIME,),
-    Quantity.DIRECTIONS: (DELIVERED, RECEIVED),
+    Quantity.IMPORT_EXPORT: (DELIVERED, RECEIVED),
 }
 _WITH_TODAY: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
 _TOTAL_FROM_NET: Final = "total_from_net"
@@ -57,12 +57,12 @@ class Guard:
     _report_interval_s: int = 0
     """The longest of the inverters', as far as they tell it."""
 
-    def check(self, lane: Lane, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
+    def check(self, group: PollGroup, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Publish of each counter what may be published, and today in `zone` beside it."""
         for flow in _WITH_TODAY:
-            if self.site.lane(flow, Quantity.TODAY) is lane:
+            if self.site.group(flow, Quantity.TODAY) is group:
                 self._reported_today[flow] = snapshot.measurement(flow).energy_today_wh
-        served = {flow for flow, quantity in self.site.sources if self.site.lane(flow, quantity) is lane}
+        served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
         self._report_interval_s = max(
             (inverter.details.report_interval_s or 0 for inverter in snapshot.inverters.values()),
             default=self._report_interval_s,
@@ -71,7 +71,7 @@ class Guard:
         if inverters:
             snapshot = replace(snapshot, inverters=inverters)
         return replace(
-            snapshot, counted={flow: self._flow(lane, flow, snapshot, zone) for flow in Flow if flow in served}
+            snapshot, counted={flow: self._flow(group, flow, snapshot, zone) for flow in Flow if flow in served}
         )
 
     def take_events(self) -> list[CounterEvent | SourceChange]:
@@ -79,21 +79,21 @@ class Guard:
         events, self.events = self.events, []
         return events
 
-    def take_in(self, counter: str, amount_wh: float) -> None:
+    def accept_jump(self, counter: str, amount_wh: float) -> None:
         """Add a jump that was left out: a person says it was real energy.
 
         Raises:
             KeyError: there is no such counter any more.
         """
-        self.state.counters[counter] = take_in(self.state.counters[counter], amount_wh)
+        self.state.counters[counter] = accept_jump(self.state.counters[counter], amount_wh)
 
-    def _flow(self, lane: Lane, flow: Flow, snapshot: Snapshot, zone: tzinfo) -> Phased:
+    def _flow(self, group: PollGroup, flow: Flow, snapshot: Snapshot, zone: tzinfo) -> TotalAndPhases:
         """The counters of one flow, also when this snapshot has nothing of it: they stand."""
-        measured = self._with_own_counters(flow, lane, snapshot)
+        measured = self._with_own_counters(flow, group, snapshot)
         counted = [
             (quantity, names, self._source(flow, quantity, snapshot))
             for quantity, names in _COUNTERS.items()
-            if self.site.lane(flow, quantity) is lane
+            if self.site.group(flow, quantity) is group
         ]
         phased = []
         for phase, measurement in enumerate(measured):
@@ -109,14 +109,14 @@ class Guard:
             phased.append(Measurement(**values))
         return tuple(phased)
 
-    def _with_own_counters(self, flow: Flow, lane: Lane, snapshot: Snapshot) -> list[Measurement]:
+    def _with_own_counters(self, flow: Flow, group: PollGroup, snapshot: Snapshot) -> list[Measurement]:
         """What was measured of a flow and each of its phases, with the counters that are made here."""
         count = max(len(snapshot.flows.get(flow, ())), 1 + self.site.phases(flow))
         measured = [snapshot.measurement(flow, phase) for phase in range(count)]
         sources = self.site.sources
-        if lane is Lane.LIVE and sources.get((flow, Quantity.DIRECTIONS)) is Source.INTEGRATED:
+        if group is PollGroup.LIVE and sources.get((flow, Quantity.IMPORT_EXPORT)) is Source.INTEGRATED:
             return self._integrated(flow, measured, snapshot.at)
-        if lane is Lane.INVERTERS and sources.get((flow, Quantity.LIFETIME)) is Source.DEVICE_DATA:
+        if group is PollGroup.INVERTERS and sources.get((flow, Quantity.LIFETIME)) is Source.DEVICE_DATA:
             measured[0] = replace(measured[0], energy_lifetime_wh=self._inverters_together(measured[0], snapshot))
         return measured
 
@@ -125,7 +125,7 @@ class Guard:
         phases = range(1, len(measured)) if len(measured) > 1 else range(1)
         for phase in phases:
             before, power = self.state.integrations.get(str(phase)), measured[phase].power_w
-            limit_w = counter_limits(self.site, flow, Quantity.DIRECTIONS, phase).rise_w
+            limit_w = counter_limits(self.site, flow, Quantity.IMPORT_EXPORT, phase).rise_w
             state = integration_step(power, at, limit_w=limit_w, state=before)
             if state is None:
                 continue
@@ -173,13 +173,13 @@ class Guard:
         before, lifetime = self.state.counters.get(name), inverter.energy_lifetime_wh
         if lifetime is None or snapshot.details_kept:
             # Nothing said is nothing turned away: at night that goes on for hours.
-            return changed(inverter, energy_lifetime_wh=before.published) if before else inverter
+            return replace(inverter, energy_lifetime_wh=before.published) if before else inverter
         limits = inverter_limits(1, inverter.details.report_interval_s)
         lifetime = self._step(name, lifetime, snapshot.at, limits, "inverter")
         if before and before.published and lifetime is not None and lifetime < before.published:
             # It began again at zero; their sum goes on.
             self.state.origins[inverter.serial] = self.state.origins.get(inverter.serial, 0.0) - before.published
-        return changed(inverter, energy_lifetime_wh=lifetime)
+        return replace(inverter, energy_lifetime_wh=lifetime)
 
     def _source(self, flow: Flow, quantity: Quantity, snapshot: Snapshot) -> str:
         """Name where a counter starts from: with the other kind of consumption CT the same source starts anew.
@@ -187,7 +187,7 @@ class Guard:
         So does a total that is put together of production and net: what the gateway gives differs by kWh (G§6.8).
         """
         source = self.site.sources[flow, quantity]
-        measured = self.site.sources.get((Flow.NET_CONSUMPTION, Quantity.DIRECTIONS))
+        measured = self.site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT))
         if flow not in _CONSUMPTION or source is Source.INTEGRATED:
             return source
         if flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and snapshot.total_from_net:

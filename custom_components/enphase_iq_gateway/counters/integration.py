@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from .serialization import fields, number
 
-# Over a longer pause nobody knows what the power was. The slowest live lane asks each 300 s, and answers may be late.
+# Over a longer pause nobody knows what the power was. The slowest live group asks each 300 s, and answers may be late.
 GAP_S: Final = 330.0
 
 

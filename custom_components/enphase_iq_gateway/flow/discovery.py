@@ -13,7 +13,7 @@ from ..hub.api import async_open_gateway, certificate_of
 async def async_has_left(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Say whether the gateway no longer answers where it was: its two interfaces announce themselves in turn."""
     if entry.state is ConfigEntryState.LOADED and any(
-        lane.last_update_success for lane in entry.runtime_data.lanes.values()
+        coordinator.last_update_success for coordinator in entry.runtime_data.coordinators.values()
     ):
         return False
     gateway = await async_open_gateway(

@@ -82,14 +82,14 @@ _NEEDS: Final[Mapping[Kind, _Needs]] = {
     # The dashboard's grid power is + import, as net consumption is (G§6.4).
     Kind.GRID: _Needs(
         flow=Flow.NET_CONSUMPTION,
-        quantity=Quantity.DIRECTIONS,
+        quantity=Quantity.IMPORT_EXPORT,
         energy=("grid_import_energy", "grid_export_energy"),
         power="net_consumption_power",
     ),
     # The dashboard's battery: from it, to it, power + discharging; a storage CT counts the same way round (G§9).
     Kind.BATTERY: _Needs(
         flow=Flow.STORAGE,
-        quantity=Quantity.DIRECTIONS,
+        quantity=Quantity.IMPORT_EXPORT,
         energy=("storage_ct_energy_delivered", "storage_ct_energy_received"),
         power="storage_ct_power",
     ),
@@ -146,8 +146,8 @@ def _propose_new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind) -> 
     """Look for the entities of a source that is not there yet."""
     registry = er.async_get(hass)
     needs, site = _NEEDS[kind], entry.runtime_data.site
-    if site.lane(needs.flow, needs.quantity) is None:
-        measured = site.lane(needs.flow, Quantity.POWER) is not None
+    if site.group(needs.flow, needs.quantity) is None:
+        measured = site.group(needs.flow, Quantity.POWER) is not None
         return Proposal(kind=kind, verdict=Verdict.NO_COUNTERS if measured else Verdict.NOT_MEASURED)
     found = {
         key: registered

@@ -1,4 +1,4 @@
-"""Inside the live lane, now and then: has the firmware changed, and have the CTs?
+"""Inside the live coordinator, now and then: has the firmware changed, and have the CTs?
 
 An installer may change the CTs, Enphase updates the firmware unasked (G§1.3, §8): what the gateway has then is found
 out anew, and only when that is something else the entry is set up anew, so that entities come or go.
@@ -27,7 +27,7 @@ from ..client import (
     probe,
 )
 from ..const import DOMAIN, INFO_INTERVAL, LOGGER, METERS_INTERVAL
-from ..coordinator import GatewayConfigEntry, LaneCoordinator
+from ..coordinator import GatewayConfigEntry, GatewayCoordinator
 from ..issues.cts import note_cts
 
 # After an update the gateway boots for minutes (G§2.6).
@@ -35,24 +35,24 @@ _AGAIN_AFTER: Final = timedelta(minutes=5)
 
 
 class SiteWatch:
-    """A chore of the live lane, which is told of nothing but new meters."""
+    """A chore of the live coordinator, which is told of nothing but new meters."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: GatewayConfigEntry, lane: LaneCoordinator, documents: Documents
+        self, hass: HomeAssistant, entry: GatewayConfigEntry, coordinator: GatewayCoordinator, documents: Documents
     ) -> None:
         """Begin with what set-up has read."""
         self._hass = hass
         self._entry = entry
-        self._lane = lane
+        self._lane = coordinator
         self._has_meters = bool(documents.meters)
         self._clocks: list[_Clock] = [_Clock(INFO_INTERVAL, self._look_at_info)]
         if self._has_meters:
             self._clocks.append(_Clock(METERS_INTERVAL, self._look_at_meters))
             note_cts(hass, entry, documents.meters or (), documents.readings or ())
-        lane.chores.append(self._look)
+        coordinator.chores.append(self._look)
 
     async def _look(self) -> None:
-        """Do what is due; what cannot be read is looked at again soon, and keeps no value from the lane.
+        """Do what is due; what cannot be read is looked at again soon, and keeps no value from the coordinator.
 
         Raises: GatewayError for what concerns the gateway as a whole.
         """
@@ -105,8 +105,8 @@ class SiteWatch:
             return True
         runtime.site = runtime.guard.site = site
         runtime.guard.state.firmware = str(info.firmware)
-        for lane in runtime.lanes.values():
-            lane.site = site
+        for coordinator in runtime.coordinators.values():
+            coordinator.site = site
         self._lane.meters = documents.meters
         devices = dr.async_get(self._hass)
         device = devices.async_get_device_by_identifier((DOMAIN, info.serial), self._entry.entry_id)

@@ -13,7 +13,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ..client import CloudError, Gateway, GatewayAuthenticationError, GatewayError, Token
 from ..const import DOMAIN, LOGGER
-from ..coordinator import GatewayConfigEntry, LaneCoordinator
+from ..coordinator import GatewayConfigEntry, GatewayCoordinator
 from ..errors import FOR_A_PERSON, translated
 from ..issues.identity import issue_id
 from .api import TOKEN_PAGE, async_fetch_token
@@ -48,7 +48,7 @@ async def async_renew(hass: HomeAssistant, entry: GatewayConfigEntry, gateway: G
 
 
 class TokenRenewal:
-    """Watches over the token of a gateway that is set up; the lanes never wait for it."""
+    """Watches over the token of a gateway that is set up; the coordinators never wait for it."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, *, just_renewed: bool) -> None:
         """Take the entry; `just_renewed`: set-up has got the token in answer to a refusal of the one before."""
@@ -63,10 +63,10 @@ class TokenRenewal:
         self._cancel_retry: CALLBACK_TYPE | None = None
 
     def start(self) -> None:
-        """Look at the token now and then, and be asked by the lanes what to do about a refusal."""
+        """Look at the token now and then, and be asked by the coordinators what to do about a refusal."""
         runtime = self._entry.runtime_data
-        for lane in runtime.lanes.values():
-            lane.translate = self.translate
+        for coordinator in runtime.coordinators.values():
+            coordinator.translate = self.translate
         runtime.observe(self._proved)
         if CONF_TOKEN in self._entry.data:
             self._entry.async_on_unload(async_track_time_interval(self._hass, self._look, CHECK_EACH))
@@ -74,7 +74,7 @@ class TokenRenewal:
             self._look()
 
     def translate(self, error: GatewayError) -> HomeAssistantError:
-        """Say what a lane's error means: a refused token is renewed once before the person is asked."""
+        """Say what a coordinator's error means: a refused token is renewed once before the person is asked."""
         if not isinstance(error, GatewayAuthenticationError) or not can_renew(self._entry):
             return translated(error)
         if self._unproven or self._refused_by_cloud:
@@ -135,11 +135,11 @@ class TokenRenewal:
         self._tries = 0
         self._unproven, self._refused = self._refused, False
         self._look()
-        for lane in runtime.lanes.values():
-            if lane.last_update_success:
-                lane.async_update_listeners()
+        for coordinator in runtime.coordinators.values():
+            if coordinator.last_update_success:
+                coordinator.async_update_listeners()
             else:
-                await lane.async_request_refresh()
+                await coordinator.async_request_refresh()
 
     def _failed(self, error: CloudError) -> None:
         """Try again later where that may help; else the person is to sign in, at once when the old token is refused."""
@@ -166,7 +166,7 @@ class TokenRenewal:
             self._cancel_retry = None
 
     @callback
-    def _proved(self, _: LaneCoordinator, error: GatewayError | None) -> None:
+    def _proved(self, _: GatewayCoordinator, error: GatewayError | None) -> None:
         """The gateway has taken the token."""
         if error is None:
             self._unproven = self._refused = False

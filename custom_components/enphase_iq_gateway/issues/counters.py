@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..client import Flow, GatewayError, Source
 from ..const import DOMAIN, LOGGER
-from ..coordinator import GatewayConfigEntry, LaneCoordinator
+from ..coordinator import GatewayConfigEntry, GatewayCoordinator
 from ..counters.counter import EventKind
 from ..counters.guard import DELIVERED, CounterEvent, SourceChange
 from ..counters.state import INVERTER, LIFETIME
@@ -45,11 +45,11 @@ class CounterWatch:
         self._store = store
         self._saving: Task[None] | None = None
 
-    def __call__(self, lane: LaneCoordinator, error: GatewayError | None) -> None:
+    def __call__(self, coordinator: GatewayCoordinator, error: GatewayError | None) -> None:
         """Save at once what would be wrong after a crash, the rest soon; a failed reading has changed nothing."""
         if error is not None:
             return
-        if events := lane.guard.take_events():
+        if events := coordinator.guard.take_events():
             self._saving = self._entry.async_create_task(self._hass, self._store.async_save())
             self._tell(events)
         else:
@@ -128,7 +128,7 @@ class JumpRepair(RepairsFlow):
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
         return self.async_show_menu(
             step_id="init",
-            menu_options=["keep_out", "take_in"],
+            menu_options=["keep_out", "accept_jump"],
             description_placeholders=issue.translation_placeholders if issue else None,
         )
 
@@ -136,7 +136,7 @@ class JumpRepair(RepairsFlow):
         """It stays as it is."""
         return self.async_create_entry(data={})
 
-    async def async_step_take_in(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+    async def async_step_accept_jump(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """The counters rise by it with their next reading."""
         amounts = dict(self.data or {})
         del amounts["kind"]
@@ -146,7 +146,7 @@ class JumpRepair(RepairsFlow):
         if amounts.keys() - entry.runtime_data.guard.state.counters.keys():
             return self.async_abort(reason="not_loaded")
         for counter, amount_wh in amounts.items():
-            entry.runtime_data.guard.take_in(counter, float(amount_wh or 0))
+            entry.runtime_data.guard.accept_jump(counter, float(amount_wh or 0))
         await entry.runtime_data.counter_store.async_save()
         return self.async_create_entry(data={})
 

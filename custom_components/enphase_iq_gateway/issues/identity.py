@@ -1,6 +1,6 @@
 """When something else answers at the gateway's address: a repair that says what, gone when the right one is back.
 
-The lanes do not stop their clocks: they go on asking who is there, and show nothing before it is the right one.
+The coordinators do not stop their clocks: they go on asking who is there, and show nothing before it is the right one.
 """
 
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..client import Certificate, Gateway, GatewayCertificateError, GatewayError, GatewayWrongDeviceError
 from ..const import CONF_CERTIFICATE, DOMAIN
-from ..coordinator import GatewayConfigEntry, LaneCoordinator
+from ..coordinator import GatewayConfigEntry, GatewayCoordinator
 from ..hub.api import certificate_data, certificate_of
 
 WRONG_DEVICE: Final = "wrong_device"
@@ -62,7 +62,7 @@ def note_refusal(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -
 
 
 class TrustWatch:
-    """Looks at each reading of each lane for who has answered."""
+    """Looks at each reading of each coordinator for who has answered."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
         """Take the gateway that is set up."""
@@ -71,7 +71,7 @@ class TrustWatch:
         self._noted: list[Certificate | None] = []
         """With which certificate all was well, none while that is still to be noted."""
 
-    def __call__(self, _: LaneCoordinator, error: GatewayError | None) -> None:
+    def __call__(self, _: GatewayCoordinator, error: GatewayError | None) -> None:
         """Note a refusal, or that all is well; what is well still is not noted again at each reading."""
         gateway = self._entry.runtime_data.gateway
         if error is not None:

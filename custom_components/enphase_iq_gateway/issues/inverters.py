@@ -3,9 +3,9 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from ..client import GatewayError, Lane
+from ..client import GatewayError, PollGroup
 from ..const import DOMAIN, LOGGER
-from ..coordinator import GatewayConfigEntry, LaneCoordinator
+from ..coordinator import GatewayConfigEntry, GatewayCoordinator
 
 REPORTS_HOURLY = "reports_hourly"
 
@@ -20,11 +20,11 @@ class DeviceNotes:
         self._silent: frozenset[str] = frozenset()
         self._mute: frozenset[str] = frozenset()
 
-    def __call__(self, lane: LaneCoordinator, error: GatewayError | None) -> None:
+    def __call__(self, coordinator: GatewayCoordinator, error: GatewayError | None) -> None:
         """Compare with what was known."""
-        if lane.lane is not Lane.INVERTERS or error is not None:
+        if coordinator.group is not PollGroup.INVERTERS or error is not None:
             return
-        devices = lane.devices
+        devices = coordinator.devices
         for serial in sorted(devices.mute - self._mute):
             LOGGER.info("%s: inverter %s is listed without a reading", self._entry.title, serial)
         for serial in sorted(devices.silent - self._silent):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ..client import Inverter, Snapshot, changed
+from ..client import Inverter, Snapshot
 
 # An inverter whose interval is not told reports each 5 or 15 minutes (G§4).
 _USUAL_INTERVAL_S: Final = 900.0
@@ -21,7 +21,7 @@ _LONGEST_INTERVAL_S: Final = 5400.0
 
 
 @dataclass(slots=True)
-class DeviceWatch:
+class InverterHealth:
     """What is remembered from one reading of the inverters to the next."""
 
     heard: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ class DeviceWatch:
             )
         if not self.silent:
             return snapshot
-        silent = {serial: changed(inverters[serial], communicating=False) for serial in self.silent}
+        silent = {serial: replace(inverters[serial], communicating=False) for serial in self.silent}
         return replace(snapshot, inverters={**inverters, **silent})
 
     @property

@@ -20,15 +20,15 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from ..client import Flow, Lane, MeterStatus, Source
-from ..coordinator import COUNTED, GatewayConfigEntry, LaneCoordinator
+from ..client import Flow, MeterStatus, PollGroup, Source
+from ..coordinator import COUNTED, GatewayConfigEntry, GatewayCoordinator
 from ..entity import GatewayEntity
 from ..inverter_entity import InverterEntity
 from ..seen_entities import Candidate, SeenEntities
 from .flows import FLOW_SENSORS, FlowSensorDescription
 from .inverters import INVERTER_SENSORS, InverterSensorDescription
 
-# Nothing is sent to the gateway, and reading it is the lanes' work.
+# Nothing is sent to the gateway, and reading it is the coordinators' work.
 PARALLEL_UPDATES = 0
 
 
@@ -36,14 +36,14 @@ PARALLEL_UPDATES = 0
 class GatewaySensorDescription(SensorEntityDescription):
     """A value of the gateway itself."""
 
-    lane: Lane
-    value_fn: Callable[[LaneCoordinator], StateType | datetime]
-    attributes_fn: Callable[[LaneCoordinator], Mapping[str, object]] = lambda _: {}
+    coordinator: PollGroup
+    value_fn: Callable[[GatewayCoordinator], StateType | datetime]
+    attributes_fn: Callable[[GatewayCoordinator], Mapping[str, object]] = lambda _: {}
 
 
-def inverters_reporting(lane: LaneCoordinator) -> int | None:
+def inverters_reporting(coordinator: GatewayCoordinator) -> int | None:
     """How many inverters have reported within two of their intervals."""
-    return len(lane.devices.heard) if lane.data.inverters else None
+    return len(coordinator.devices.heard) if coordinator.data.inverters else None
 
 
 GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
@@ -52,7 +52,7 @@ GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
         translation_key="inverters_reporting",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
-        lane=Lane.INVERTERS,
+        coordinator=PollGroup.INVERTERS,
         value_fn=inverters_reporting,
     ),
     GatewaySensorDescription(
@@ -61,9 +61,9 @@ GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         state_class=SensorStateClass.TOTAL_INCREASING,
-        lane=Lane.LIVE,
-        value_fn=lambda lane: lane.guard.state.rejected.total(),
-        attributes_fn=lambda lane: dict(lane.guard.state.rejected),
+        coordinator=PollGroup.LIVE,
+        value_fn=lambda coordinator: coordinator.guard.state.rejected.total(),
+        attributes_fn=lambda coordinator: dict(coordinator.guard.state.rejected),
     ),
     GatewaySensorDescription(
         key="token_expires",
@@ -71,9 +71,9 @@ GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        lane=Lane.LIVE,
-        value_fn=lambda lane: (
-            None if (expires := lane.gateway.token_expires_at) is None else dt_util.utc_from_timestamp(expires)
+        coordinator=PollGroup.LIVE,
+        value_fn=lambda coordinator: (
+            None if (expires := coordinator.gateway.token_expires_at) is None else dt_util.utc_from_timestamp(expires)
         ),
     ),
 )
@@ -82,46 +82,46 @@ GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
 async def async_setup_entry(
     hass: HomeAssistant, entry: GatewayConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the sensors of each lane as their values are first seen."""
+    """Add the sensors of each coordinator as their values are first seen."""
     seen = SeenEntities(hass, entry, Platform.SENSOR, async_add_entities)
-    for name, lane in entry.runtime_data.lanes.items():
-        fixed = [*_flow_sensors(lane), *_gateway_sensors(lane)]
-        if name is Lane.LIVE:
-            fixed += _status_sensors(lane)
-        seen.watch(lane, fixed)
-        if name is Lane.INVERTERS:
-            seen.watch_inverters(lane, INVERTER_SENSORS, InverterSensor)
+    for name, coordinator in entry.runtime_data.coordinators.items():
+        fixed = [*_flow_sensors(coordinator), *_gateway_sensors(coordinator)]
+        if name is PollGroup.LIVE:
+            fixed += _status_sensors(coordinator)
+        seen.watch(coordinator, fixed)
+        if name is PollGroup.INVERTERS:
+            seen.watch_inverters(coordinator, INVERTER_SENSORS, InverterSensor)
 
 
-def _flow_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
-    """The rows of the flows that this lane serves."""
+def _flow_sensors(coordinator: GatewayCoordinator) -> Iterator[Candidate]:
+    """The rows of the flows that this coordinator serves."""
     for row in FLOW_SENSORS:
         for flow in row.flows:
-            if lane.site.lane(flow, row.quantity) is not lane.lane:
+            if coordinator.site.group(flow, row.quantity) is not coordinator.group:
                 continue
             # What is made here of net power is no measurement of a phase's grid (DESIGN §2).
-            phases = row.phases and lane.site.sources[flow, row.quantity] is not Source.INTEGRATED
-            for phase in range(1 + (lane.site.phases(flow) if phases else 0)):
+            phases = row.phases and coordinator.site.sources[flow, row.quantity] is not Source.INTEGRATED
+            for phase in range(1 + (coordinator.site.phases(flow) if phases else 0)):
                 description = row.of(flow, phase)
                 yield (
-                    f"{lane.site.info.serial}_{description.key}",
-                    partial(_flow_value, lane, description, flow, phase),
-                    partial(FlowSensor, lane, description, flow, phase),
+                    f"{coordinator.site.info.serial}_{description.key}",
+                    partial(_flow_value, coordinator, description, flow, phase),
+                    partial(FlowSensor, coordinator, description, flow, phase),
                 )
 
 
-def _gateway_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
+def _gateway_sensors(coordinator: GatewayCoordinator) -> Iterator[Candidate]:
     """The rows of the gateway itself."""
     for description in GATEWAY_SENSORS:
-        if description.lane is lane.lane:
+        if description.coordinator is coordinator.group:
             yield (
-                f"{lane.site.info.serial}_{description.key}",
-                partial(description.value_fn, lane),
-                partial(GatewaySensor, lane, description),
+                f"{coordinator.site.info.serial}_{description.key}",
+                partial(description.value_fn, coordinator),
+                partial(GatewaySensor, coordinator, description),
             )
 
 
-def _status_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
+def _status_sensors(coordinator: GatewayCoordinator) -> Iterator[Candidate]:
     """What the gateway says of each CT's wiring."""
     for flow in Flow:
         key = f"{flow}_ct_status"
@@ -134,24 +134,26 @@ def _status_sensors(lane: LaneCoordinator) -> Iterator[Candidate]:
             options=list(MeterStatus),
         )
         yield (
-            f"{lane.site.info.serial}_{key}",
-            partial(_status, lane, flow),
-            partial(MeterStatusSensor, lane, description, flow),
+            f"{coordinator.site.info.serial}_{key}",
+            partial(_status, coordinator, flow),
+            partial(MeterStatusSensor, coordinator, description, flow),
         )
 
 
-def _flow_value(lane: LaneCoordinator, description: FlowSensorDescription, flow: Flow, phase: int) -> float | None:
-    data = lane.data
+def _flow_value(
+    coordinator: GatewayCoordinator, description: FlowSensorDescription, flow: Flow, phase: int
+) -> float | None:
+    data = coordinator.data
     return description.value(data.counters(flow, phase) if description.counted else data.measurement(flow, phase))
 
 
-def _status(lane: LaneCoordinator, flow: Flow) -> str | None:
-    meter = lane.data.meters.get(flow)
+def _status(coordinator: GatewayCoordinator, flow: Flow) -> str | None:
+    meter = coordinator.data.meters.get(flow)
     return meter.status if meter is not None and meter.enabled else None
 
 
 class _ValueSensor(GatewayEntity, SensorEntity):
-    """A sensor whose value is looked up in its lane's data, once for each reading."""
+    """A sensor whose value is looked up in its coordinator's data, once for each reading."""
 
     @property
     @override
@@ -174,34 +176,38 @@ class FlowSensor(_ValueSensor):
 
     entity_description: FlowSensorDescription
 
-    def __init__(self, lane: LaneCoordinator, description: FlowSensorDescription, flow: Flow, phase: int) -> None:
+    def __init__(
+        self, coordinator: GatewayCoordinator, description: FlowSensorDescription, flow: Flow, phase: int
+    ) -> None:
         """Know which flow, and which phase of it."""
-        super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
+        super().__init__(coordinator, description, f"{coordinator.site.info.serial}_{description.key}")
         self._flow = flow
         self._phase = phase
         if description.counted:
             self.coordinator_context = COUNTED
-        if lane.site.sources[flow, description.quantity] is Source.INTEGRATED:
+        if coordinator.site.sources[flow, description.quantity] is Source.INTEGRATED:
             self._attr_extra_state_attributes = {"integrated": True}
 
     @override
     def _shown(self) -> tuple[bool, float | None]:
-        lane = self.coordinator
-        return lane.last_update_success, _flow_value(lane, self.entity_description, self._flow, self._phase)
+        coordinator = self.coordinator
+        return coordinator.last_update_success, _flow_value(
+            coordinator, self.entity_description, self._flow, self._phase
+        )
 
 
 class MeterStatusSensor(_ValueSensor):
     """What the gateway says of one CT's wiring."""
 
-    def __init__(self, lane: LaneCoordinator, description: SensorEntityDescription, flow: Flow) -> None:
+    def __init__(self, coordinator: GatewayCoordinator, description: SensorEntityDescription, flow: Flow) -> None:
         """Know which CT."""
-        super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
+        super().__init__(coordinator, description, f"{coordinator.site.info.serial}_{description.key}")
         self._flow = flow
 
     @override
     def _shown(self) -> tuple[bool, str | None]:
-        lane = self.coordinator
-        return lane.last_update_success, _status(lane, self._flow)
+        coordinator = self.coordinator
+        return coordinator.last_update_success, _status(coordinator, self._flow)
 
 
 class GatewaySensor(_ValueSensor):
@@ -209,14 +215,14 @@ class GatewaySensor(_ValueSensor):
 
     entity_description: GatewaySensorDescription
 
-    def __init__(self, lane: LaneCoordinator, description: GatewaySensorDescription) -> None:
+    def __init__(self, coordinator: GatewayCoordinator, description: GatewaySensorDescription) -> None:
         """Take the id from the gateway's serial."""
-        super().__init__(lane, description, f"{lane.site.info.serial}_{description.key}")
+        super().__init__(coordinator, description, f"{coordinator.site.info.serial}_{description.key}")
 
     @override
     def _shown(self) -> tuple[bool, StateType | datetime]:
-        lane = self.coordinator
-        return lane.last_update_success, self.entity_description.value_fn(lane)
+        coordinator = self.coordinator
+        return coordinator.last_update_success, self.entity_description.value_fn(coordinator)
 
     @property
     @override

@@ -35,7 +35,7 @@ class FlowSensorDescription(SensorEntityDescription):
 
     flows: tuple[Flow, ...]
     quantity: Quantity
-    """What it comes from, which decides the lane."""
+    """What it comes from, which decides the coordinator."""
     value_fn: Callable[[Measurement], float | None]
     digits: int = 0
     """Behind the point, in the native unit: a change of further ones is no news."""
@@ -45,7 +45,7 @@ class FlowSensorDescription(SensorEntityDescription):
     @cached_property
     def counted(self) -> bool:
         """Whether it is a counter, so that what the guard publishes is shown and not what was measured."""
-        return self.quantity in (Quantity.LIFETIME, Quantity.DIRECTIONS)
+        return self.quantity in (Quantity.LIFETIME, Quantity.IMPORT_EXPORT)
 
     def value(self, measured: Measurement) -> float | None:
         """The value to show, to its digits: whole numbers where it has none."""
@@ -188,8 +188,12 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         enabled=False,
         state_class=SensorStateClass.TOTAL,
     ),
-    _energy("grid_import_energy", NET, Quantity.DIRECTIONS, lambda measured: measured.energy_delivered_wh, phases=True),
-    _energy("grid_export_energy", NET, Quantity.DIRECTIONS, lambda measured: measured.energy_received_wh, phases=True),
+    _energy(
+        "grid_import_energy", NET, Quantity.IMPORT_EXPORT, lambda measured: measured.energy_delivered_wh, phases=True
+    ),
+    _energy(
+        "grid_export_energy", NET, Quantity.IMPORT_EXPORT, lambda measured: measured.energy_received_wh, phases=True
+    ),
     _electrical(
         "{flow}_voltage",
         SensorDeviceClass.VOLTAGE,
@@ -233,14 +237,14 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
     _energy(
         "{flow}_ct_energy_delivered",
         OTHER_CTS,
-        Quantity.DIRECTIONS,
+        Quantity.IMPORT_EXPORT,
         lambda measured: measured.energy_delivered_wh,
         phases=True,
     ),
     _energy(
         "{flow}_ct_energy_received",
         OTHER_CTS,
-        Quantity.DIRECTIONS,
+        Quantity.IMPORT_EXPORT,
         lambda measured: measured.energy_received_wh,
         phases=True,
     ),

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client.models import DeviceData, Flow, Measurement, ProductionSummary, Report
 from custom_components.enphase_iq_gateway.client.site.measure import measure
-from custom_components.enphase_iq_gateway.client.site.site import Documents, Lane, decide
+from custom_components.enphase_iq_gateway.client.site.site import Documents, PollGroup, decide
 from custom_components.enphase_iq_gateway.client.site.snapshot import NOTHING, Snapshot
 from tests.support.models import (
     NET as NET_CT,
@@ -31,13 +31,13 @@ PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSU
 
 
 def live(documents: Documents) -> Snapshot:
-    """Measure the live lane of the site that the documents show."""
-    return measure(decide(documents), Lane.LIVE, documents, NOW)
+    """Measure the live group of the site that the documents show."""
+    return measure(decide(documents), PollGroup.LIVE, documents, NOW)
 
 
 def reported_lane(documents: Documents) -> Snapshot:
-    """Measure the report lane."""
-    return measure(decide(documents), Lane.REPORT, documents, NOW)
+    """Measure the report group."""
+    return measure(decide(documents), PollGroup.REPORT, documents, NOW)
 
 
 def with_report(documents: Documents, flows: dict[Flow, Measurement]) -> Documents:
@@ -67,7 +67,7 @@ def test_counters_that_stand_are_not_taken_from_the_readings() -> None:
     documents = metered()
     standing = {PRODUCTION: (Measurement(energy_lifetime_wh=49_000.0),)}
 
-    snapshot = measure(decide(documents), Lane.LIVE, documents, NOW, standing=standing)
+    snapshot = measure(decide(documents), PollGroup.LIVE, documents, NOW, standing=standing)
 
     assert snapshot.counted is standing
     assert snapshot.measurement(PRODUCTION).power_w == 3000.0
@@ -226,7 +226,7 @@ def test_an_entry_that_is_not_active_is_left_out() -> None:
     documents = Documents(info=info("7.3.517"), report=report(house()))
     site = decide(documents)
 
-    snapshot = measure(site, Lane.LIVE, replace(documents, report=report(house(active=False))), NOW)
+    snapshot = measure(site, PollGroup.LIVE, replace(documents, report=report(house(active=False))), NOW)
 
     assert snapshot.flows == {}
 
@@ -237,9 +237,9 @@ def test_a_source_that_was_not_read_gives_nothing(missing: str) -> None:
     documents = metered()
     site = decide(documents)
     without = {"report": replace(documents, report=None), "readings": replace(documents, readings=None)}[missing]
-    lane = {"report": Lane.REPORT, "readings": Lane.LIVE}[missing]
+    group = {"report": PollGroup.REPORT, "readings": PollGroup.LIVE}[missing]
 
-    assert measure(site, lane, without, NOW).flows == {}
+    assert measure(site, group, without, NOW).flows == {}
 
 
 def test_a_total_that_repeats_net_is_computed_from_it() -> None:
@@ -261,7 +261,7 @@ def test_a_total_that_repeats_net_is_unknown_without_production() -> None:
     site = decide(Documents(info=info("8.3.5433"), report=report(flows)))
     flows[PRODUCTION] = reported(lifetime(50_000.0), active=False)
 
-    snapshot = measure(site, Lane.LIVE, Documents(info=info("8.3.5433"), report=report(flows)), NOW)
+    snapshot = measure(site, PollGroup.LIVE, Documents(info=info("8.3.5433"), report=report(flows)), NOW)
 
     assert set(snapshot.flows) == {NET}
 
@@ -306,7 +306,7 @@ def test_the_summary_gives_all_of_production() -> None:
 @pytest.mark.parametrize("told", [ZEROS, replace(ZEROS, power_w=689.0), None])
 def test_a_summary_of_zeros_is_no_answer(told: ProductionSummary | None) -> None:
     """G§3: a gateway that is still starting, with or without watts."""
-    snapshot = measure(decide(NON_METERED), Lane.LIVE, replace(NON_METERED, summary=told), NOW)
+    snapshot = measure(decide(NON_METERED), PollGroup.LIVE, replace(NON_METERED, summary=told), NOW)
 
     assert snapshot.flows == {}
 
@@ -324,11 +324,11 @@ WITHOUT_CT = Documents(info=info(), report=report(), device_data=device_data(inv
 
 
 def test_the_sum_of_the_inverters_is_production_where_no_ct_measures_it() -> None:
-    """G§5.5, §6.2: power from the report, energy from the device data, each on its lane."""
+    """G§5.5, §6.2: power from the report, energy from the device data, each on its group."""
     site = decide(WITHOUT_CT)
 
-    assert measure(site, Lane.LIVE, WITHOUT_CT, NOW).measurement(PRODUCTION) == Measurement(power_w=2900.0)
-    assert measure(site, Lane.INVERTERS, WITHOUT_CT, NOW).measurement(PRODUCTION) == Measurement(
+    assert measure(site, PollGroup.LIVE, WITHOUT_CT, NOW).measurement(PRODUCTION) == Measurement(power_w=2900.0)
+    assert measure(site, PollGroup.INVERTERS, WITHOUT_CT, NOW).measurement(PRODUCTION) == Measurement(
         energy_lifetime_wh=40_000.0, energy_today_wh=2_000.0, energy_last_7_days_wh=18_000.0
     )
 
@@ -336,20 +336,20 @@ def test_the_sum_of_the_inverters_is_production_where_no_ct_measures_it() -> Non
 @pytest.mark.parametrize("told", [None, Report(inverters=None, flows={})])
 def test_a_report_without_its_inverters_gives_no_production(told: Report | None) -> None:
     """Unknown until the next one."""
-    assert measure(decide(WITHOUT_CT), Lane.LIVE, replace(WITHOUT_CT, report=told), NOW).flows == {}
+    assert measure(decide(WITHOUT_CT), PollGroup.LIVE, replace(WITHOUT_CT, report=told), NOW).flows == {}
 
 
 @pytest.mark.parametrize("told", [None, device_data(), device_data(inverter("A"), inverter("B"), truncated=True)])
 def test_device_data_that_are_not_complete_make_no_sum(told: DeviceData | None) -> None:
     """G§5.5: a sum over fewer inverters would look like a reset."""
-    assert measure(decide(WITHOUT_CT), Lane.INVERTERS, replace(WITHOUT_CT, device_data=told), NOW).flows == {}
+    assert measure(decide(WITHOUT_CT), PollGroup.INVERTERS, replace(WITHOUT_CT, device_data=told), NOW).flows == {}
 
 
 def test_an_inverter_without_its_part_leaves_the_sum_unknown() -> None:
     """G§5.2: after a reboot at night it says nothing until sunrise."""
     told = device_data(inverter("A"), inverter("B", lifetime_wh=None))
 
-    snapshot = measure(decide(WITHOUT_CT), Lane.INVERTERS, replace(WITHOUT_CT, device_data=told), NOW)
+    snapshot = measure(decide(WITHOUT_CT), PollGroup.INVERTERS, replace(WITHOUT_CT, device_data=told), NOW)
 
     assert snapshot.measurement(PRODUCTION).energy_lifetime_wh is None
     assert snapshot.measurement(PRODUCTION).energy_today_wh == 2_000.0
@@ -376,11 +376,11 @@ def test_two_sources_of_one_lane_are_put_together() -> None:
 
 
 def test_a_lane_holds_what_is_its_own() -> None:
-    """The meters with the live lane, the inverters with theirs."""
+    """The meters with the live group, the inverters with theirs."""
     documents = replace(metered(), device_data=device_data(inverter("A")))
     site = decide(documents)
 
-    assert set(measure(site, Lane.LIVE, documents, NOW).meters) == {PRODUCTION, NET}
-    assert set(measure(site, Lane.INVERTERS, documents, NOW).inverters) == {"A"}
-    assert measure(site, Lane.REPORT, documents, NOW).meters == {}
-    assert measure(site, Lane.REPORT, documents, NOW).inverters == {}
+    assert set(measure(site, PollGroup.LIVE, documents, NOW).meters) == {PRODUCTION, NET}
+    assert set(measure(site, PollGroup.INVERTERS, documents, NOW).inverters) == {"A"}
+    assert measure(site, PollGroup.REPORT, documents, NOW).meters == {}
+    assert measure(site, PollGroup.REPORT, documents, NOW).inverters == {}

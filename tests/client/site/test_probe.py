@@ -1,4 +1,4 @@
-"""What is asked of a gateway at set-up and by each lane, and what becomes of the answers that do not come."""
+"""What is asked of a gateway at set-up and by each group, and what becomes of the answers that do not come."""
 
 import asyncio
 from importlib import import_module

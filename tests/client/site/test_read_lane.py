@@ -1,4 +1,4 @@
-"""What each lane asks of a gateway, and what becomes of the answers that do not come."""
+"""What each group asks of a gateway, and what becomes of the answers that do not come."""
 
 from dataclasses import replace
 
@@ -12,8 +12,8 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayStatusError
-from custom_components.enphase_iq_gateway.client.site.probe import read_lane, was_read, with_earlier
-from custom_components.enphase_iq_gateway.client.site.site import Documents, Lane, decide
+from custom_components.enphase_iq_gateway.client.site.probe import read_group, was_read, with_earlier
+from custom_components.enphase_iq_gateway.client.site.site import Documents, PollGroup, decide
 from tests.support.asked import BUSY, FULL, MISSING, Asked, paths
 from tests.support.device import Reply
 from tests.support.models import device_data, info, inverter, metered
@@ -22,22 +22,22 @@ WITH_DEVICES = replace(metered(), device_data=device_data(inverter()))
 
 
 @pytest.mark.parametrize(
-    ("lane", "changes", "expected"),
+    ("group", "changes", "expected"),
     [
-        (Lane.LIVE, {}, (READINGS,)),
-        (Lane.REPORT, {}, (REPORT_DETAILED,)),
-        (Lane.INVERTERS, {}, (DEVICE_DATA,)),
-        (Lane.INVERTERS, {DEVICE_DATA: FULL}, (DEVICE_DATA, INVERTER_LIST)),
-        (Lane.INVERTERS, {DEVICE_DATA: BUSY}, (DEVICE_DATA, INVERTER_LIST)),
+        (PollGroup.LIVE, {}, (READINGS,)),
+        (PollGroup.REPORT, {}, (REPORT_DETAILED,)),
+        (PollGroup.INVERTERS, {}, (DEVICE_DATA,)),
+        (PollGroup.INVERTERS, {DEVICE_DATA: FULL}, (DEVICE_DATA, INVERTER_LIST)),
+        (PollGroup.INVERTERS, {DEVICE_DATA: BUSY}, (DEVICE_DATA, INVERTER_LIST)),
     ],
 )
 async def test_a_lane_reads_what_it_needs(
-    asked: Asked, lane: Lane, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
+    asked: Asked, group: PollGroup, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
 ) -> None:
     """DESIGN §1; the list of inverters only where the device data are not complete."""
     asked.answers(changes)
 
-    documents = await read_lane(asked.gateway, decide(WITH_DEVICES), lane, WITH_DEVICES.meters)
+    documents = await read_group(asked.gateway, decide(WITH_DEVICES), group, WITH_DEVICES.meters)
 
     assert asked.endpoints == paths(*expected)
     assert documents.meters == WITH_DEVICES.meters
@@ -47,7 +47,7 @@ async def test_one_endpoint_of_a_lane_may_fail_alone(asked: Asked) -> None:
     """Issue 5: the other gives what it gives."""
     asked.answers({DEVICE_DATA: BUSY})
 
-    documents = await read_lane(asked.gateway, decide(WITH_DEVICES), Lane.INVERTERS, None)
+    documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
 
     assert documents.device_data is None
     assert documents.inverter_list is not None
@@ -57,26 +57,26 @@ async def test_one_endpoint_of_a_lane_may_fail_alone(asked: Asked) -> None:
 async def test_what_failed_once_may_say_what_it_said_before(asked: Asked) -> None:
     """So that one lost answer changes nothing."""
     site = decide(WITH_DEVICES)
-    earlier = await read_lane(asked.gateway, site, Lane.INVERTERS, None)
+    earlier = await read_group(asked.gateway, site, PollGroup.INVERTERS, None)
     asked.answers({DEVICE_DATA: BUSY})
-    documents = await read_lane(asked.gateway, site, Lane.INVERTERS, None)
+    documents = await read_group(asked.gateway, site, PollGroup.INVERTERS, None)
 
     assert was_read(earlier, DEVICE_DATA)
     assert not was_read(documents, DEVICE_DATA)
     assert with_earlier(documents, earlier, DEVICE_DATA).device_data == earlier.device_data
 
 
-async def test_a_lane_of_which_nothing_can_be_read_fails(asked: Asked) -> None:
+async def test_a_group_of_which_nothing_can_be_read_fails(asked: Asked) -> None:
     """With what went wrong last."""
     asked.answers({DEVICE_DATA: MISSING, INVERTER_LIST: BUSY})
 
     with pytest.raises(GatewayStatusError, match="/api/v1/production/inverters: status 503"):
-        await read_lane(asked.gateway, decide(WITH_DEVICES), Lane.INVERTERS, None)
+        await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
 
 
 async def test_a_lane_without_endpoints_reads_nothing(asked: Asked) -> None:
     """A gateway of which no inverter is known."""
-    documents = await read_lane(asked.gateway, decide(metered()), Lane.INVERTERS, None)
+    documents = await read_group(asked.gateway, decide(metered()), PollGroup.INVERTERS, None)
 
     assert documents == Documents(info=info())
     assert not was_read(documents, DEVICE_DATA)
@@ -88,7 +88,7 @@ KNOWN = device_data(inverter(), truncated=True)
 
 async def test_details_that_will_do_are_not_read_again(asked: Asked) -> None:
     """The list alone is asked for what is new."""
-    documents = await read_lane(asked.gateway, decide(WITH_DEVICES), Lane.INVERTERS, None, KNOWN)
+    documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
 
     assert asked.endpoints == paths(INVERTER_LIST)
     assert documents.device_data is KNOWN
@@ -105,10 +105,10 @@ def test_details_that_could_not_be_read_are_the_earlier_ones() -> None:
 
 
 async def test_details_are_read_when_the_list_does_not_answer(asked: Asked) -> None:
-    """Else a lane would be lost that could be read."""
+    """Else a group would be lost that could be read."""
     asked.answers({INVERTER_LIST: BUSY})
 
-    documents = await read_lane(asked.gateway, decide(WITH_DEVICES), Lane.INVERTERS, None, KNOWN)
+    documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
 
     assert asked.endpoints == paths(INVERTER_LIST, DEVICE_DATA)
     assert documents.failed == {INVERTER_LIST}
@@ -121,4 +121,4 @@ async def test_a_lane_fails_whose_details_will_do_but_nothing_can_be_read(asked:
     asked.answers({INVERTER_LIST: BUSY, DEVICE_DATA: MISSING})
 
     with pytest.raises(GatewayStatusError):
-        await read_lane(asked.gateway, decide(WITH_DEVICES), Lane.INVERTERS, None, KNOWN)
+        await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)

@@ -15,7 +15,7 @@ from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import (
     Documents,
     GatewayClass,
-    Lane,
+    PollGroup,
     Quantity,
     Site,
     Source,
@@ -91,19 +91,19 @@ def test_the_class_follows_from_hardware_and_cts(documents: Documents, expected:
 
 
 def test_a_legacy_gateway_has_its_summary_alone() -> None:
-    """G§13.3, A; power and energy are read with the live lane."""
+    """G§13.3, A; power and energy are read with the live group."""
     site = decide(Documents(info=info("3.9.36", has_meter=None), summary=summary()))
 
     assert by_quantity(site, PRODUCTION) == dict.fromkeys(
         (Quantity.POWER, Quantity.LIFETIME, Quantity.TODAY, Quantity.LAST_7_DAYS), Source.SUMMARY
     )
-    assert site.reads(Lane.LIVE) == {PRODUCTION_SUMMARY}
-    assert site.reads(Lane.REPORT) == frozenset()
+    assert site.reads(PollGroup.LIVE) == {PRODUCTION_SUMMARY}
+    assert site.reads(PollGroup.REPORT) == frozenset()
 
 
 def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
     """G§3: four zeros for some minutes, and there is no other source."""
-    assert decide(Documents(info=info("3.9.36", has_meter=None), summary=ZEROS)).lane(PRODUCTION, Quantity.POWER)
+    assert decide(Documents(info=info("3.9.36", has_meter=None), summary=ZEROS)).group(PRODUCTION, Quantity.POWER)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_production_ct_is_read_live_and_the_report_adds_what_it_lacks() -> Non
         Quantity.POWER: Source.READINGS,
         Quantity.LIFETIME: Source.READINGS,
         Quantity.ELECTRICAL: Source.READINGS,
-        Quantity.DIRECTIONS: Source.READINGS,
+        Quantity.IMPORT_EXPORT: Source.READINGS,
     }
     assert by_quantity(site, TOTAL) == {
         Quantity.POWER: Source.READINGS,
@@ -264,8 +264,8 @@ def test_a_production_ct_is_read_live_and_the_report_adds_what_it_lacks() -> Non
         Quantity.TODAY: Source.REPORT,
         Quantity.LAST_7_DAYS: Source.REPORT,
     }
-    assert site.reads(Lane.LIVE) == {READINGS}
-    assert site.reads(Lane.REPORT) == {REPORT_DETAILED}
+    assert site.reads(PollGroup.LIVE) == {READINGS}
+    assert site.reads(PollGroup.REPORT) == {REPORT_DETAILED}
 
 
 def test_a_total_ct_measures_the_house_and_leaves_the_grid_to_be_computed() -> None:
@@ -280,9 +280,9 @@ def test_a_total_ct_measures_the_house_and_leaves_the_grid_to_be_computed() -> N
     assert by_quantity(site, NET) == {
         Quantity.POWER: Source.READINGS,
         Quantity.LIFETIME: Source.READINGS,
-        Quantity.DIRECTIONS: Source.INTEGRATED,
+        Quantity.IMPORT_EXPORT: Source.INTEGRATED,
     }
-    assert site.lane(NET, Quantity.DIRECTIONS) is Lane.LIVE
+    assert site.group(NET, Quantity.IMPORT_EXPORT) is PollGroup.LIVE
 
 
 def test_a_production_ct_alone_has_no_consumption() -> None:
@@ -290,7 +290,7 @@ def test_a_production_ct_alone_has_no_consumption() -> None:
     site = decide(replace(metered(), meters=meters(PRODUCTION, disabled=(NET,))))
 
     assert (by_quantity(site, TOTAL), by_quantity(site, NET)) == ({}, {})
-    assert site.lane(NET, Quantity.POWER) is None
+    assert site.group(NET, Quantity.POWER) is None
 
 
 def test_a_net_ct_alone_tells_no_total_consumption() -> None:
@@ -302,7 +302,7 @@ def test_a_net_ct_alone_tells_no_total_consumption() -> None:
     )
 
     assert by_quantity(site, TOTAL) == {}
-    assert by_quantity(site, NET)[Quantity.DIRECTIONS] is Source.READINGS
+    assert by_quantity(site, NET)[Quantity.IMPORT_EXPORT] is Source.READINGS
     assert by_quantity(site, PRODUCTION)[Quantity.POWER] is Source.REPORTED_INVERTERS
 
 
@@ -320,14 +320,14 @@ def test_the_reported_net_lifetime_counts_only_where_it_is_signed(firmware: str,
     site = decide(Documents(info=info(firmware), report=report(house())))
 
     assert (Quantity.LIFETIME in by_quantity(site, NET)) is there
-    assert Quantity.DIRECTIONS not in by_quantity(site, NET)
+    assert Quantity.IMPORT_EXPORT not in by_quantity(site, NET)
 
 
 def test_other_cts_are_read_where_they_are_enabled() -> None:
     """DESIGN §2: storage, backfeed, load, EV charger, third-party PV."""
     site = decide(replace(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE, disabled=(Flow.EVSE,))))
 
-    assert by_quantity(site, Flow.STORAGE) == dict.fromkeys((Quantity.POWER, Quantity.DIRECTIONS), Source.READINGS)
+    assert by_quantity(site, Flow.STORAGE) == dict.fromkeys((Quantity.POWER, Quantity.IMPORT_EXPORT), Source.READINGS)
     assert by_quantity(site, Flow.EVSE) == {}
 
 
@@ -336,8 +336,8 @@ def test_without_readings_the_report_serves_and_other_cts_are_not_told() -> None
     site = decide(replace(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE), readings=None))
 
     assert set(site.sources.values()) == {Source.REPORT}
-    assert Quantity.DIRECTIONS not in by_quantity(site, NET)
-    assert site.reads(Lane.LIVE) == {REPORT_DETAILED}
+    assert Quantity.IMPORT_EXPORT not in by_quantity(site, NET)
+    assert site.reads(PollGroup.LIVE) == {REPORT_DETAILED}
 
 
 def test_readings_that_could_not_be_read_this_time_stay_the_source() -> None:

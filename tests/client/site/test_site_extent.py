@@ -16,7 +16,7 @@ from custom_components.enphase_iq_gateway.client.exceptions import GatewayUnsupp
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
 from custom_components.enphase_iq_gateway.client.site.site import (
     Documents,
-    Lane,
+    PollGroup,
     Quantity,
     Site,
     Source,
@@ -51,7 +51,7 @@ def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
 LOCKED_ELSEWHERE: Sources = {
     (PRODUCTION, Quantity.LIFETIME): Source.REPORT,
     (PRODUCTION, Quantity.POWER): Source.REPORT,
-    (Flow.STORAGE, Quantity.DIRECTIONS): Source.READINGS,
+    (Flow.STORAGE, Quantity.IMPORT_EXPORT): Source.READINGS,
 }
 
 
@@ -165,7 +165,7 @@ def test_device_data_that_serve_a_flow_are_read_with_the_inverters() -> None:
     """The two share one request."""
     site = decide(Documents(info=info(), report=report(), device_data=device_data(inverter())))
 
-    assert site.lane(PRODUCTION, Quantity.LIFETIME) is Lane.INVERTERS
-    assert DEVICE_DATA in site.reads(Lane.INVERTERS)
-    assert site.reads(Lane.LIVE) == {REPORT_DETAILED}
-    assert METERS not in site.reads(Lane.LIVE)
+    assert site.group(PRODUCTION, Quantity.LIFETIME) is PollGroup.INVERTERS
+    assert DEVICE_DATA in site.reads(PollGroup.INVERTERS)
+    assert site.reads(PollGroup.LIVE) == {REPORT_DETAILED}
+    assert METERS not in site.reads(PollGroup.LIVE)

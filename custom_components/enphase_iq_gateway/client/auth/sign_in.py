@@ -10,7 +10,7 @@ from aiohttp import DigestAuthMiddleware, hdrs
 
 from ..endpoints import INVERTER_LIST
 from ..exceptions import GatewayAuthenticationError, GatewayResponseError, GatewayStatusError
-from ..transport.connection import SESSION_COOKIE, Answer, Door
+from ..transport.connection import SESSION_COOKIE, Answer, Connection
 from .secret import Secret
 from .token import Token
 
@@ -54,7 +54,7 @@ class SignIn(Protocol):
 class Anonymous(SignIn):
     """Nobody in particular: enough for what is open."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Connection) -> None:
         """Take the way to the gateway."""
         self._door = door
 
@@ -70,7 +70,7 @@ class Anonymous(SignIn):
 class TokenSignIn(SignIn):
     """A token, and the session the gateway gives for it, which costs it less to check (G§2.5)."""
 
-    def __init__(self, door: Door, token: Token, clock: Callable[[], float]) -> None:
+    def __init__(self, door: Connection, token: Token, clock: Callable[[], float]) -> None:
         """Take the way to the gateway and a token that is for it."""
         self._door = door
         self._token = token
@@ -135,7 +135,7 @@ class TokenSignIn(SignIn):
 class DigestSignIn(SignIn):
     """A local account, shown only where the gateway asks for it."""
 
-    def __init__(self, door: Door, account: Account) -> None:
+    def __init__(self, door: Connection, account: Account) -> None:
         """Take the way to the gateway and the account."""
         self._door = door
         self._account = account

@@ -29,7 +29,7 @@ class Endpoint[T]:
     open: bool = False
     """Readable without sign-in on every firmware (G§1, §2.2)."""
     limit_s: float | None = None
-    """Time for the whole answer, where the door's own limit would keep the other lanes waiting for nothing."""
+    """Time for the whole answer, where the door's own limit would keep the other groups waiting for nothing."""
 
     def read(self, body: bytes) -> T:
         """Make the model of an answer's body.
@@ -42,7 +42,7 @@ class Endpoint[T]:
 
 INFO: Final[Endpoint[Info]] = Endpoint(path=INFO_PATH, parse=parse_info, open=True)
 # What the gateway only has to look up: 0.4 s at most on a gateway at ease (G§4, §5, §8, §9),
-# so this is fifty times what it takes; twice of it fits the 90 s after which a lane counts as lost.
+# so this is fifty times what it takes; twice of it fits the 90 s after which a group counts as lost.
 _LOOKED_UP_S: Final = 20.0
 
 METERS: Final[Endpoint[tuple[Meter, ...]]] = Endpoint(path=METERS_PATH, parse=parse_meters, limit_s=_LOOKED_UP_S)

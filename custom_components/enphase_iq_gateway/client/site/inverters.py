@@ -1,6 +1,7 @@
 """The inverters of both endpoints as one: merged by serial, each with what detail there is."""
 
-from ..changed import changed
+from dataclasses import replace
+
 from ..models import Inverter
 from .site import Documents
 
@@ -35,7 +36,7 @@ def _fill(detailed: Inverter, listed: Inverter) -> Inverter:
     """Take power and time from who knows of the later report, and from the other one what is left open."""
     later = (listed.last_reported or 0) > (detailed.last_reported or 0)
     said, other = (listed, detailed) if later else (detailed, listed)
-    return changed(
+    return replace(
         detailed,
         power_w=other.power_w if said.power_w is None else said.power_w,
         max_power_w=other.max_power_w if said.max_power_w is None else said.max_power_w,

@@ -1,20 +1,20 @@
-"""From documents to what one lane shows: each quantity from the source the site chose for it, and from no other."""
+"""From documents to what one group shows: each quantity from the source the site chose for it, and from no other."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 
-from ..changed import changed
 from ..models import Flow, Measurement, Report, ReportedFlow
 from .inverters import merge_inverters
 from .phases import computed, mean
 from .readings import from_readings
-from .site import Documents, Lane, Quantity, Site, Source
-from .snapshot import Phased, Snapshot
+from .site import Documents, PollGroup, Quantity, Site, Source
+from .snapshot import Snapshot, TotalAndPhases
 
 _FIELDS: Mapping[Quantity, tuple[str, ...]] = {
     Quantity.POWER: ("power_w",),
     Quantity.LIFETIME: ("energy_lifetime_wh",),
-    Quantity.DIRECTIONS: ("energy_delivered_wh", "energy_received_wh"),
+    Quantity.IMPORT_EXPORT: ("energy_delivered_wh", "energy_received_wh"),
     Quantity.TODAY: ("energy_today_wh",),
     Quantity.LAST_7_DAYS: ("energy_last_7_days_wh",),
     Quantity.ELECTRICAL: (
@@ -29,34 +29,39 @@ _FIELDS: Mapping[Quantity, tuple[str, ...]] = {
 
 
 def measure(
-    site: Site, lane: Lane, documents: Documents, at: float, *, standing: Mapping[Flow, Phased] | None = None
+    site: Site,
+    group: PollGroup,
+    documents: Documents,
+    at: float,
+    *,
+    standing: Mapping[Flow, TotalAndPhases] | None = None,
 ) -> Snapshot:
-    """Take from the documents what the lane serves; with `standing` counters, those of the documents are left alone."""
-    if lane is Lane.LIVE and site.quantities(Source.READINGS):  # then it reads nothing else
+    """Take from the documents what the group serves; with `standing` counters, those of the documents are left alone."""
+    if group is PollGroup.LIVE and site.quantities(Source.READINGS):  # then it reads nothing else
         flows = from_readings(site, documents, counters=standing is None)
     else:
-        flows = _from_sources(site, lane, documents)
+        flows = _from_sources(site, group, documents)
     return Snapshot(
         at=at,
         flows=flows,
         counted={} if standing is None else standing,
-        meters={meter.flow: meter for meter in documents.meters or ()} if lane is Lane.LIVE else {},
-        inverters=merge_inverters(documents) if lane is Lane.INVERTERS else {},
+        meters={meter.flow: meter for meter in documents.meters or ()} if group is PollGroup.LIVE else {},
+        inverters=merge_inverters(documents) if group is PollGroup.INVERTERS else {},
         details_kept=documents.details_kept,
         total_from_net=_total_repeats_net(documents.report),
     )
 
 
-def _from_sources(site: Site, lane: Lane, documents: Documents) -> dict[Flow, Phased]:
-    """What a lane of several sources serves: of each what it is chosen for."""
-    flows: dict[Flow, Phased] = {}
+def _from_sources(site: Site, group: PollGroup, documents: Documents) -> dict[Flow, TotalAndPhases]:
+    """What a group of several sources serves: of each what it is chosen for."""
+    flows: dict[Flow, TotalAndPhases] = {}
     for source, build in _BUILDERS.items():
-        if site.lane_of(source) is not lane or not (served := site.quantities(source)):
+        if site.group_of(source) is not group or not (served := site.quantities(source)):
             continue
         for flow, phased in build(site, documents).items():
             if flow in served:
                 dropped = _dropped(served[flow])
-                kept = tuple([changed(measurement, **dropped) for measurement in phased])
+                kept = tuple([replace(measurement, **dropped) for measurement in phased])
                 flows[flow] = _combine(flows[flow], kept) if flow in flows else kept
     return flows
 
@@ -67,17 +72,17 @@ def _dropped(quantities: frozenset[Quantity]) -> Mapping[str, None]:
     return {name: None for quantity, names in _FIELDS.items() if quantity not in quantities for name in names}
 
 
-def _combine(first: Phased, second: Phased) -> Phased:
+def _combine(first: TotalAndPhases, second: TotalAndPhases) -> TotalAndPhases:
     """Put what two sources serve of one flow together; they never serve the same field."""
     longer, shorter = (first, second) if len(first) >= len(second) else (second, first)
     filled = (
-        changed(one, **{name: value for name in Measurement.__slots__ if (value := getattr(other, name)) is not None})
+        replace(one, **{name: value for name in Measurement.__slots__ if (value := getattr(other, name)) is not None})
         for one, other in zip(longer, shorter, strict=False)
     )
     return (*filled, *longer[len(shorter) :])
 
 
-def _from_report(site: Site, documents: Documents) -> dict[Flow, Phased]:
+def _from_report(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
     """The report's `eim` entries (G§6.3), each as long as it is active: else the sample is left out (G§6.7)."""
     if documents.report is None:
         return {}
@@ -110,18 +115,18 @@ def _total_repeats_net(report: Report | None) -> bool:
     )
 
 
-def _phased_report(site: Site, flow: Flow, reported: ReportedFlow) -> Phased:
+def _phased_report(site: Site, flow: Flow, reported: ReportedFlow) -> TotalAndPhases:
     """One entry with implausible days left out, and the lines of the phases in use."""
     phases = site.phases(flow)
     lines = reported.lines[:phases]
     total = reported.total
     if lines:
         # The gateway's own sum is three times too much on some firmware (G§6.3).
-        total = changed(total, apparent_power_va=_sum(line.apparent_power_va for line in lines))
+        total = replace(total, apparent_power_va=_sum(line.apparent_power_va for line in lines))
     voltage_v, power_factor = mean(total, max(phases, 1))
-    total = changed(total, voltage_v=voltage_v, power_factor=power_factor)
+    total = replace(total, voltage_v=voltage_v, power_factor=power_factor)
     return tuple(
-        changed(
+        replace(
             measurement,
             energy_today_wh=plausible_today(measurement),
             energy_last_7_days_wh=plausible_last_7_days(measurement, never_idle=flow is Flow.TOTAL_CONSUMPTION),
@@ -155,7 +160,7 @@ def plausible_last_7_days(measurement: Measurement, *, never_idle: bool = False)
     return None if never_idle and week <= today else week
 
 
-def _from_reported_inverters(_: Site, documents: Documents) -> dict[Flow, Phased]:
+def _from_reported_inverters(_: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
     """The report's sum of the inverters (G§6.2)."""
     inverters = documents.report.inverters if documents.report else None
     if inverters is None:
@@ -163,7 +168,7 @@ def _from_reported_inverters(_: Site, documents: Documents) -> dict[Flow, Phased
     return {Flow.PRODUCTION: (Measurement(power_w=inverters.power_w, energy_lifetime_wh=inverters.energy_lifetime_wh),)}
 
 
-def _from_summary(_: Site, documents: Documents) -> dict[Flow, Phased]:
+def _from_summary(_: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
     """`/api/v1/production`; four zeros are no answer but a gateway that is still starting (G§3)."""
     summary = documents.summary
     if summary is None or not (summary.energy_lifetime_wh or summary.energy_last_7_days_wh or summary.energy_today_wh):
@@ -174,7 +179,7 @@ def _from_summary(_: Site, documents: Documents) -> dict[Flow, Phased]:
         energy_today_wh=summary.energy_today_wh,
         energy_last_7_days_wh=summary.energy_last_7_days_wh,
     )
-    measurement = changed(
+    measurement = replace(
         measurement,
         energy_today_wh=plausible_today(measurement),
         energy_last_7_days_wh=plausible_last_7_days(measurement),
@@ -182,7 +187,7 @@ def _from_summary(_: Site, documents: Documents) -> dict[Flow, Phased]:
     return {Flow.PRODUCTION: (measurement,)}
 
 
-def _from_device_data(_: Site, documents: Documents) -> dict[Flow, Phased]:
+def _from_device_data(_: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
     """The sum over all inverters, only when each of them says its part: fewer would look like a reset (G§5.5)."""
     devices = documents.device_data
     if devices is None or devices.truncated or not devices.inverters:
@@ -210,7 +215,7 @@ def _sum(values: Iterable[float | None]) -> float | None:
     return total
 
 
-_BUILDERS: Mapping[Source, Callable[[Site, Documents], dict[Flow, Phased]]] = {
+_BUILDERS: Mapping[Source, Callable[[Site, Documents], dict[Flow, TotalAndPhases]]] = {
     Source.REPORT: _from_report,
     Source.REPORTED_INVERTERS: _from_reported_inverters,
     Source.SUMMARY: _from_summary,

@@ -2,7 +2,7 @@
 
 from ..models import Flow, Measurement
 from .site import Quantity, Site, Source
-from .snapshot import Phased
+from .snapshot import TotalAndPhases
 
 
 def mean(total: Measurement, count: int) -> tuple[float | None, float | None]:
@@ -26,7 +26,9 @@ def _plus(first: float | None, second: float | None) -> float | None:
     return None if first is None or second is None else first + second
 
 
-def computed(site: Site, source: Source, flow: Flow, consumption: Phased, production: Phased) -> Phased:
+def computed(
+    site: Site, source: Source, flow: Flow, consumption: TotalAndPhases, production: TotalAndPhases
+) -> TotalAndPhases:
     """Total from net or net from total, phase by phase where both CTs have the phase (G§6.4)."""
     arithmetic = _plus if flow is Flow.TOTAL_CONSUMPTION else minus
     pairs = list(zip(consumption, production, strict=False))[: 1 + site.phases(flow)]

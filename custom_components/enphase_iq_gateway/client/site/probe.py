@@ -1,4 +1,4 @@
-"""Reading several endpoints as one: all of them at set-up, those of a lane afterwards."""
+"""Reading several endpoints as one: all of them at set-up, those of a group afterwards."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ from ..exceptions import (
 )
 from ..gateway import Gateway
 from ..models import DeviceData, Flow, Info, Meter
-from .site import Documents, Lane, Site
+from .site import Documents, PollGroup, Site
 
 # All of set-up together: single answers may take 30 s and more (G§2.8, §6).
 PROBE_LIMIT_S = 50
@@ -170,10 +170,10 @@ def _enabled(meters: Iterable[Meter] | None) -> frozenset[Flow]:
     return frozenset(meter.flow for meter in meters or () if meter.enabled)
 
 
-async def read_lane(
-    gateway: Gateway, site: Site, lane: Lane, meters: tuple[Meter, ...] | None, devices: DeviceData | None = None
+async def read_group(
+    gateway: Gateway, site: Site, group: PollGroup, meters: tuple[Meter, ...] | None, devices: DeviceData | None = None
 ) -> Documents:
-    """Read what one lane needs; what one of its endpoints does not give leaves what the others give.
+    """Read what one group needs; what one of its endpoints does not give leaves what the others give.
 
     `devices` are details of inverters that will do this time: they are read only when the list does not answer.
 
@@ -184,7 +184,7 @@ async def read_lane(
     failed: set[Endpoint[object]] = set()
     last_error: GatewayError | None = None
     got: set[Endpoint[object]] = set()
-    for endpoint in _order(site, lane, details_last=devices is not None):
+    for endpoint in _order(site, group, details_last=devices is not None):
         details = answers["device_data"]
         if endpoint is INVERTER_LIST and details is not None and not details.truncated:
             continue
@@ -218,9 +218,9 @@ def with_earlier(documents: Documents, earlier: Documents, endpoint: Endpoint[ob
     return replace(told, details_kept=True) if endpoint is DEVICE_DATA else told
 
 
-def _order(site: Site, lane: Lane, *, details_last: bool) -> list[Endpoint[object]]:
-    """The lane's endpoints in the order of asking."""
-    wanted = site.reads(lane)
+def _order(site: Site, group: PollGroup, *, details_last: bool) -> list[Endpoint[object]]:
+    """The group's endpoints in the order of asking."""
+    wanted = site.reads(group)
     order = [endpoint for endpoint in _FIELDS if endpoint in wanted]
     return sorted(order, key=lambda endpoint: endpoint is DEVICE_DATA) if details_last else order
 

@@ -1,12 +1,12 @@
-"""What the CTs serve, done at each reading of the live lane: what can stay the same object does."""
+"""What the CTs serve, done at each reading of the live group: what can stay the same object does."""
 
 from ..models import Flow, Measurement, Meter, Reading
 from .phases import computed, mean, minus
 from .site import Documents, Site, Source
-from .snapshot import Phased
+from .snapshot import TotalAndPhases
 
 
-def from_readings(site: Site, documents: Documents, *, counters: bool) -> dict[Flow, Phased]:
+def from_readings(site: Site, documents: Documents, *, counters: bool) -> dict[Flow, TotalAndPhases]:
     """The CTs, joined with the enabled meters by `eid` (G§9), and what follows from two of them.
 
     Without `counters` the lifetimes are left out.
@@ -26,7 +26,7 @@ def from_readings(site: Site, documents: Documents, *, counters: bool) -> dict[F
     return flows
 
 
-def _phased(reading: Reading, meter: Meter, *, counters: bool) -> Phased:
+def _phased(reading: Reading, meter: Meter, *, counters: bool) -> TotalAndPhases:
     """One CT's values and its phases in use (G§8, §9)."""
     flow = meter.flow if counters else None
     total = reading.total

@@ -54,7 +54,7 @@ class Quantity(StrEnum):
 
     POWER = "power"
     LIFETIME = "lifetime"
-    DIRECTIONS = "directions"
+    IMPORT_EXPORT = "directions"
     """The two one-way counters."""
     TODAY = "today"
     LAST_7_DAYS = "last_7_days"
@@ -62,7 +62,7 @@ class Quantity(StrEnum):
     """Voltage, current, apparent and reactive power, power factor, frequency."""
 
 
-class Lane(StrEnum):
+class PollGroup(StrEnum):
     """The clocks of DESIGN §1."""
 
     LIVE = "live"
@@ -120,30 +120,30 @@ class Site:
     inverter_endpoints: frozenset[Endpoint[object]]
     inverter_count: int = field(compare=False)
     # What follows from the sources, made once: it is asked for dozens of times at each reading.
-    _lanes: Mapping[tuple[Flow, Quantity], Lane] = field(init=False, compare=False, repr=False)
-    _reads: Mapping[Lane, frozenset[Endpoint[object]]] = field(init=False, compare=False, repr=False)
+    _groups: Mapping[tuple[Flow, Quantity], PollGroup] = field(init=False, compare=False, repr=False)
+    _reads: Mapping[PollGroup, frozenset[Endpoint[object]]] = field(init=False, compare=False, repr=False)
     _quantities: Mapping[Source, Mapping[Flow, frozenset[Quantity]]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Look up once which lane serves and reads what."""
-        lanes = {key: self.lane_of(source) for key, source in self.sources.items()}
-        object.__setattr__(self, "_lanes", lanes)
-        object.__setattr__(self, "_reads", {lane: self._find_reads(lane) for lane in Lane})
+        """Look up once which group serves and reads what."""
+        groups = {key: self.group_of(source) for key, source in self.sources.items()}
+        object.__setattr__(self, "_groups", groups)
+        object.__setattr__(self, "_reads", {group: self._find_reads(group) for group in PollGroup})
         object.__setattr__(self, "_quantities", {source: self._find_quantities(source) for source in Source})
 
-    def lane_of(self, source: Source) -> Lane:
-        """The lane that reads a source: the report gets a clock of its own only where readings are faster."""
+    def group_of(self, source: Source) -> PollGroup:
+        """The group that reads a source: the report gets a clock of its own only where readings are faster."""
         match source:
             case Source.READINGS | Source.INTEGRATED:
-                return Lane.LIVE
+                return PollGroup.LIVE
             case Source.DEVICE_DATA:
-                return Lane.INVERTERS
+                return PollGroup.INVERTERS
             case _:
-                return Lane.REPORT if Source.READINGS in self.sources.values() else Lane.LIVE
+                return PollGroup.REPORT if Source.READINGS in self.sources.values() else PollGroup.LIVE
 
-    def lane(self, flow: Flow, quantity: Quantity) -> Lane | None:
-        """The lane that serves a quantity, None where the gateway has no source of it."""
-        return self._lanes.get((flow, quantity))
+    def group(self, flow: Flow, quantity: Quantity) -> PollGroup | None:
+        """The group that serves a quantity, None where the gateway has no source of it."""
+        return self._groups.get((flow, quantity))
 
     def quantities(self, source: Source) -> Mapping[Flow, frozenset[Quantity]]:
         """What a source serves, by flow."""
@@ -161,11 +161,11 @@ class Site:
         count = self.phase_counts.get(flow, 1)
         return count if count > 1 else 0
 
-    def reads(self, lane: Lane) -> frozenset[Endpoint[object]]:
-        """The endpoints that a lane reads."""
-        return self._reads[lane]
+    def reads(self, group: PollGroup) -> frozenset[Endpoint[object]]:
+        """The endpoints that a group reads."""
+        return self._reads[group]
 
-    def _find_reads(self, lane: Lane) -> frozenset[Endpoint[object]]:
+    def _find_reads(self, group: PollGroup) -> frozenset[Endpoint[object]]:
         endpoints: dict[Source, Endpoint[object]] = {
             Source.READINGS: READINGS,
             Source.INTEGRATED: READINGS,
@@ -174,8 +174,8 @@ class Site:
             Source.SUMMARY: PRODUCTION_SUMMARY,
             Source.DEVICE_DATA: DEVICE_DATA,
         }
-        flows = frozenset(endpoints[source] for source in self.sources.values() if self.lane_of(source) is lane)
-        return flows | self.inverter_endpoints if lane is Lane.INVERTERS else flows
+        flows = frozenset(endpoints[source] for source in self.sources.values() if self.group_of(source) is group)
+        return flows | self.inverter_endpoints if group is PollGroup.INVERTERS else flows
 
 
 def endpoints_of(sources: Sources) -> frozenset[Endpoint[object]]:
@@ -216,7 +216,7 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
     if documents.possible(Source.READINGS):
         for flow in _OTHER_CTS:
             if flow in flows:
-                chosen.update(_all(flow, Source.READINGS, Quantity.POWER, Quantity.DIRECTIONS))
+                chosen.update(_all(flow, Source.READINGS, Quantity.POWER, Quantity.IMPORT_EXPORT))
     for key, source in (locked or {}).items():
         if key in chosen and key[1] is Quantity.LIFETIME and _still_serves(documents, gateway_class, source):
             chosen[key] = source
@@ -326,7 +326,7 @@ def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flo
         if documents.info.firmware >= NET_LIFETIME_IS_SIGNED:
             chosen[net, Quantity.LIFETIME] = Source.REPORT
     if readings and net in flows:
-        chosen |= _all(net, Source.READINGS, *_MEASURED, Quantity.DIRECTIONS)
+        chosen |= _all(net, Source.READINGS, *_MEASURED, Quantity.IMPORT_EXPORT)
         if produced:
             chosen[total, Quantity.POWER] = Source.READINGS
             if _phases_untold(documents):
@@ -339,7 +339,7 @@ def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flo
             chosen.pop((total, quantity), None)
         if produced:
             chosen |= _all(net, Source.READINGS, Quantity.POWER, Quantity.LIFETIME)
-            chosen[net, Quantity.DIRECTIONS] = Source.INTEGRATED
+            chosen[net, Quantity.IMPORT_EXPORT] = Source.INTEGRATED
     return chosen
 
 

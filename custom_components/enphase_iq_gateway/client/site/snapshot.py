@@ -1,4 +1,4 @@
-"""What a lane knows after a reading, for the entities to look at."""
+"""What a group knows after a reading, for the entities to look at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,19 +7,19 @@ from ..models import Flow, Inverter, Measurement, Meter
 
 NOTHING = Measurement()
 
-type Phased = tuple[Measurement, ...]
+type TotalAndPhases = tuple[Measurement, ...]
 """One flow: all phases together first, then each phase where the site tells them apart."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """What one lane knows after one reading."""
+    """What one group knows after one reading."""
 
     at: float
     """When it was read, epoch seconds."""
-    flows: Mapping[Flow, Phased] = field(default_factory=dict[Flow, Phased])
+    flows: Mapping[Flow, TotalAndPhases] = field(default_factory=dict[Flow, TotalAndPhases])
     """As measured: their counters are not for publishing."""
-    counted: Mapping[Flow, Phased] = field(default_factory=dict[Flow, Phased])
+    counted: Mapping[Flow, TotalAndPhases] = field(default_factory=dict[Flow, TotalAndPhases])
     """The counters of the flows as the guard publishes them, and nothing else of the flows."""
     meters: Mapping[Flow, Meter] = field(default_factory=dict[Flow, Meter])
     inverters: Mapping[str, Inverter] = field(default_factory=dict[str, Inverter])
@@ -37,7 +37,7 @@ class Snapshot:
         return _of_phase(self.counted.get(flow, ()), phase)
 
 
-def _of_phase(phased: Phased, phase: int) -> Measurement:
+def _of_phase(phased: TotalAndPhases, phase: int) -> Measurement:
     return phased[phase] if phase < len(phased) else NOTHING
 
 

@@ -68,7 +68,7 @@ class Answer:
     duration_ms: int
 
 
-class Door:
+class Connection:
     """One gateway at one address, known by its serial and its certificate."""
 
     def __init__(

@@ -19,10 +19,10 @@ from ..exceptions import GatewayCertificateError, GatewayConnectionError
 from .certificates import Certificate, CertificateCheck, Verdict, judge
 
 KEEP_ALIVE_S: Final = 330.0
-"""Longer than the slowest clock of a lane (300 s, DESIGN §1): handshakes are costly for the gateway (G§2.7)."""
+"""Longer than the slowest clock of a group (300 s, DESIGN §1): handshakes are costly for the gateway (G§2.7)."""
 
 PROOF_S: Final = 300.0
-"""How long an address that keeps no connection is believed for data: the slowest clock of a lane, so that the common
+"""How long an address that keeps no connection is believed for data: the slowest clock of a group, so that the common
 ones do not ask twice for each answer. Never for a credential: there `/info` comes right before."""
 
 
