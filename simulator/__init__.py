@@ -3,7 +3,7 @@
 from .fault import Fault
 from .faults import FAULTS, Faults
 from .profiles import PROFILES, Profile
-from .simulator import SeenRequest, Simulator
+from .simulated_gateway import SeenRequest, Simulator
 from .world import World
 
 __all__ = ["FAULTS", "PROFILES", "Fault", "Faults", "Profile", "SeenRequest", "Simulator", "World"]

@@ -18,7 +18,7 @@ from .cloud import Cloud
 from .faults import FAULTS
 from .local_days import TIME_ZONE
 from .profiles import PROFILES
-from .simulator import DEFAULT_SERIAL, Simulator
+from .simulated_gateway import DEFAULT_SERIAL, Simulator
 
 _EVERYWHERE = ("0.0.0.0:", "[::]:")
 _ACCOUNT = ("user@example.com", "password")

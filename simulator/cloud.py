@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from .server import Answer, HttpServer, Request
-from .simulator import Simulator
+from .simulated_gateway import Simulator
 
 LOGIN_PATH = "/login/login.json"
 TOKENS_PATH = "/tokens"

@@ -26,7 +26,7 @@ class Fault:
     """The simulated time of the request it strikes."""
     memory: dict[str, Any] = field(default_factory=dict)
 
-    def strikes(self, request: Request) -> bool:
+    def applies_to(self, request: Request) -> bool:
         """Tell whether it strikes this request, counting it."""
         patterns = (self.path,) if self.path else self.kind.paths
         if not any(fnmatchcase(request.path, each) or fnmatchcase(request.target, each) for each in patterns):

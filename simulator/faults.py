@@ -48,9 +48,9 @@ class Faults:
         """Take the faults of a name out, or all."""
         self.active = [fault for fault in self.active if name is not None and fault.kind.name != name]
 
-    def strike(self, request: Request, answer: Answer) -> Answer:
+    def apply(self, request: Request, answer: Answer) -> Answer:
         """Spoil an answer with the faults that strike this request, documents first."""
-        struck = [fault for fault in self.active if fault.strikes(request)]
+        struck = [fault for fault in self.active if fault.applies_to(request)]
         for fault in struck:
             fault.now = self._clock()
             if fault.kind.layer != "transport" and answer.status == 200:

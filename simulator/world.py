@@ -4,12 +4,13 @@ from collections import deque
 from collections.abc import Callable
 import random
 
-from .house import Battery, load
-from .inverters import SELF_MEASURED, Daylight, Inverter, Report, make_report, report_times
+from .battery import Battery
+from .house_load import load
+from .inverter_reports import SELF_MEASURED, Daylight, Inverter, Report, make_report, report_times
 from .local_days import LocalDays
-from .moments import Energies, Measured, Moment, Powers, between
 from .profiles import NET, PRODUCTION, STORAGE, TOTAL, Profile
-from .sky import Noise, sunlight
+from .site_state import Energies, PowerAndEnergy, Powers, SiteState, between
+from .sunlight import Noise, sunlight
 
 _STEP_S = 60
 _RECENT_STEPS = 200  # the longest look back is a report interval of an hour (G§4), twice
@@ -51,8 +52,8 @@ class World:
         self._noise = Noise.from_seed(seed)
         self._chance = random.Random(seed)
         self._listed: list[Inverter] = []
-        self._recent: deque[Moment] = deque(maxlen=_RECENT_STEPS)
-        self._midnights: dict[int, Moment] = {}
+        self._recent: deque[SiteState] = deque(maxlen=_RECENT_STEPS)
+        self._midnights: dict[int, SiteState] = {}
         for _ in range(inverters + profile.retired_inverters):
             self._listed.append(self._new_inverter())
         for inverter in self._listed[: profile.retired_inverters]:
@@ -65,27 +66,27 @@ class World:
     # What others look at
 
     @property
-    def now(self) -> Moment:
+    def now(self) -> SiteState:
         """The site at the clock's now."""
         return self.at(self.clock())
 
     @property
-    def production(self) -> Measured:
+    def production(self) -> PowerAndEnergy:
         """Production now, as the production CT measures it."""
         return self.now.production
 
     @property
-    def total_consumption(self) -> Measured:
+    def total_consumption(self) -> PowerAndEnergy:
         """Total consumption now."""
         return self.now.total_consumption
 
     @property
-    def net_consumption(self) -> Measured:
+    def net_consumption(self) -> PowerAndEnergy:
         """Net consumption now: + import, - export; its energies are import and export."""
         return self.now.net_consumption
 
     @property
-    def storage(self) -> Measured:
+    def storage(self) -> PowerAndEnergy:
         """The battery now: + discharging; its energies are discharge and charge."""
         return self.now.storage
 
@@ -145,7 +146,7 @@ class World:
 
     # What the documents need
 
-    def at(self, at: float) -> Moment:
+    def at(self, at: float) -> SiteState:
         """Give the site at an epoch: now, or up to three hours ago."""
         self._advance(at)
         index = int(at // _STEP_S - self._recent[0].at // _STEP_S)
@@ -153,13 +154,13 @@ class World:
             return self._recent[0]
         before, after = self._recent[index], self._recent[index + 1]
         powers = between(before.powers, after.powers, (at - before.at) / _STEP_S)
-        return Moment(at, powers, before.energies.after(before.powers, powers, at - before.at))
+        return SiteState(at, powers, before.energies.after(before.powers, powers, at - before.at))
 
-    def record(self, at: float) -> Moment:
+    def record(self, at: float) -> SiteState:
         """Give the site at the end of the last quarter of an hour: the EIM's record (G§3)."""
         return self.at(at - at % _RECORD_S)
 
-    def midnight(self, at: float, days_before: int = 0) -> Moment:
+    def midnight(self, at: float, days_before: int = 0) -> SiteState:
         """Give the site at a local midnight up to eight days before the day of `at`."""
         self._advance(at)
         return self._midnights[self.days.midnight_before(at, days_before)]
@@ -180,7 +181,7 @@ class World:
     # How time passes
 
     def _new_inverter(self) -> Inverter:
-        """Make an inverter with its own module, place and moment of reporting."""
+        """Make an inverter with its own module, place and state of reporting."""
         number = len(self._listed)
         chance = self._chance
         interval = self.report_interval_s + number % 4  # 900-934 s are seen, not 900 sharp (G§5.4)
@@ -210,7 +211,7 @@ class World:
                 self._made[phase][2] += share * _STANDBY_W
 
     def _powers(self, at: float, seconds: float) -> Powers:
-        """Give what flows at a moment that ends a step of so many seconds."""
+        """Give what flows at a state that ends a step of so many seconds."""
         east, west = sunlight(at + self._sun_ahead_s, self._noise)
         production = [made[0] * east + made[1] * west - made[2] for made in self._made]
         loads = load(at, self.days.hour(at), self.phases, self._noise)
@@ -221,41 +222,41 @@ class World:
             net = [each - battery / self.phases for each in net]
         return Powers(east, west, production, net, battery)
 
-    def _step(self, last: Moment, seconds: int) -> Moment:
+    def _step(self, last: SiteState, seconds: int) -> SiteState:
         """Go one step on."""
         at = last.at + seconds
         powers = self._powers(at, seconds)
-        moment = Moment(at, powers, last.energies.after(last.powers, powers, seconds))
+        state = SiteState(at, powers, last.energies.after(last.powers, powers, seconds))
         if powers.east or powers.west:
             self.daylight.shines(at, before=bool(last.powers.east or last.powers.west))
         if at == self.days.midnight(at):
-            self._midnights[int(at)] = moment
+            self._midnights[int(at)] = state
             while len(self._midnights) > _HISTORY_DAYS + 1:
                 del self._midnights[min(self._midnights)]
-        return moment
+        return state
 
     def _live_through_history(self, now: float) -> None:
         """Pass through the nine days before now, coarsely at first."""
         at = self.days.midnight_before(now, _HISTORY_DAYS)
-        moment = Moment(at, self._powers(at, _STEP_S), Energies.zero(self.phases))
-        self._midnights[at] = moment
-        while moment.at < now - _STEP_S * _RECENT_STEPS:
-            moment = self._step(moment, _WARM_UP_STEP_S)
-        self._recent.append(moment)
+        state = SiteState(at, self._powers(at, _STEP_S), Energies.zero(self.phases))
+        self._midnights[at] = state
+        while state.at < now - _STEP_S * _RECENT_STEPS:
+            state = self._step(state, _WARM_UP_STEP_S)
+        self._recent.append(state)
         self._advance(now)
 
     def _advance(self, at: float) -> None:
-        """Integrate until the last moment is later than `at`."""
-        moment = self._recent[-1]
-        while moment.at <= at:
-            moment = self._step(moment, _STEP_S)
-            self._recent.append(moment)
+        """Integrate until the last state is later than `at`."""
+        state = self._recent[-1]
+        while state.at <= at:
+            state = self._step(state, _STEP_S)
+            self._recent.append(state)
 
     def _light(self, at: float) -> tuple[float, float]:
         """Give the light up to an epoch; midnights are remembered, the last three hours are exact."""
         known = self._midnights.get(int(at))
-        moment = known if known is not None and known.at == at else self.at(at)
-        return moment.energies.east_h, moment.energies.west_h
+        state = known if known is not None and known.at == at else self.at(at)
+        return state.energies.east_h, state.energies.west_h
 
     def _head_light(self) -> tuple[float, float]:
         """Give the light up to the next full minute, where a change takes effect."""
@@ -265,15 +266,15 @@ class World:
     def _set_counters(self, lifetime_wh: float) -> None:
         """Set the counters so that now shows a site of some years: 30 % of it used by the house itself."""
         now = self.now
-        moments = {id(moment): moment for moment in (*self._recent, *self._midnights.values())}.values()
+        states = {id(state): state for state in (*self._recent, *self._midnights.values())}.values()
         shares = [sum(made[:2]) / sum(sum(each[:2]) for each in self._made) for made in self._made]
         for phase, share in enumerate(shares):
             produced = lifetime_wh * share
             targets = ("produced", produced), ("exported", 0.7 * produced), ("imported", 0.45 * produced)
             for name, target in targets:
                 shift = target - getattr(now.energies, name)[phase]
-                for moment in moments:
-                    getattr(moment.energies, name)[phase] += shift
+                for state in states:
+                    getattr(state.energies, name)[phase] += shift
         active = [inverter for inverter in self._listed if inverter.active]
         rated = sum(inverter.rated_w for inverter in active)
         for inverter in active:

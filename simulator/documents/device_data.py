@@ -1,9 +1,9 @@
 """`/ivp/pdm/device_data`: every device the gateway knows (G§5)."""
 
-from simulator.inverters import Inverter, Report
-from simulator.moments import Measured, Moment
+from simulator.inverter_reports import Inverter, Report
 from simulator.profiles import PRODUCTION
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
+from simulator.site_state import PowerAndEnergy, SiteState
 
 from . import Document
 from .electrics import Electrics, electrics
@@ -21,7 +21,7 @@ _NSRB_SERIAL = 482_100_000_001  # made up
 _NSRB_INTERVAL_S = 2711  # G§5.4
 
 
-def device_data(site: Site, now: float) -> Document:
+def device_data(site: SimulatedSite, now: float) -> Document:
     """Give all devices by eid, cut at the limit, and their count (G§5.1)."""
     devices: Document = {}
     for number, inverter in enumerate(site.world.inverters.values()):
@@ -58,7 +58,7 @@ def _empty_channel(eid: int) -> Document:
     }
 
 
-def _pcu(device_eid: int, inverter: Inverter, report: Report | None, site: Site) -> Document:
+def _pcu(device_eid: int, inverter: Inverter, report: Report | None, site: SimulatedSite) -> Document:
     """Describe an inverter: J, mV, mA, mHz (G§5.4); retired ones are empty."""
     eid = device_eid + _TO_CHANNEL
     if not inverter.active or report is None:
@@ -104,7 +104,7 @@ def _pcu(device_eid: int, inverter: Inverter, report: Report | None, site: Site)
     return _device("pcu", inverter.serial, [channel], active=True, gone=False)
 
 
-def _eim(device_eid: int, kind: str, serial: str, site: Site, now: float) -> Document:
+def _eim(device_eid: int, kind: str, serial: str, site: SimulatedSite, now: float) -> Document:
     """Describe a meter by its quarter-hour record; always active and modGone (G§5.2)."""
     world = site.world
     record, midnights = world.record(now), [world.midnight(now, days) for days in (0, 1, 7)]
@@ -119,11 +119,11 @@ def _eim(device_eid: int, kind: str, serial: str, site: Site, now: float) -> Doc
     return _device("eim", serial, channels, active=True, gone=True)
 
 
-def _phase(moment: Moment, kind: str, number: int) -> Measured:
-    return quantity(moment, kind).phases[number]
+def _phase(state: SiteState, kind: str, number: int) -> PowerAndEnergy:
+    return quantity(state, kind).phases[number]
 
 
-def _eim_channel(eid: int, row: Electrics, record: Moment, midnights: list[Measured]) -> Document:
+def _eim_channel(eid: int, row: Electrics, record: SiteState, midnights: list[PowerAndEnergy]) -> Document:
     """Write a meter's channel; watts.now is the unsigned image of a signed value (G§5.3)."""
     watts = round(row.power)
     today, yesterday, week = (midnight.delivered_wh for midnight in midnights)
@@ -159,11 +159,11 @@ def _eim_channel(eid: int, row: Electrics, record: Moment, midnights: list[Measu
     }
 
 
-def _acb(device_eid: int, serial: str, site: Site, now: float) -> Document:
+def _acb(device_eid: int, serial: str, site: SimulatedSite, now: float) -> Document:
     """Describe an AC Battery (G§5.4); its wattHours are junk (G§15.29)."""
     eid = device_eid + _TO_CHANNEL
-    moment = site.world.at(now)
-    watts = round(moment.powers.battery / site.profile.ac_batteries)
+    state = site.world.at(now)
+    watts = round(state.powers.battery / site.profile.ac_batteries)
     end = int(now - now % site.world.report_interval_s)
     percent = round(site.world.battery.percent)
     channel = _empty_channel(eid) | {
@@ -189,8 +189,8 @@ def _acb(device_eid: int, serial: str, site: Site, now: float) -> Document:
         "lifetime": {
             "createdTime": 1_704_067_200,
             "duration": 31_536_000,
-            "joulesProduced": round(moment.energies.discharged * 3600 / site.profile.ac_batteries),
-            "joulesUsed": round(moment.energies.charged * 3600 / site.profile.ac_batteries),
+            "joulesProduced": round(state.energies.discharged * 3600 / site.profile.ac_batteries),
+            "joulesUsed": round(state.energies.charged * 3600 / site.profile.ac_batteries),
         },
     }
     return _device("acb", serial, [channel], active=True, gone=False)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from math import hypot
 
-from simulator.moments import Measured
 from simulator.profiles import PRODUCTION
+from simulator.site_state import PowerAndEnergy
 
 # Counters of apparent and reactive energy, as a share of the energy that passed; production's and the others'.
 _APPARENT, _LAG, _LEAD = 1.04, 0.06, 0.11
@@ -59,7 +59,7 @@ class Electrics:
         return _LEAD * self.passed
 
 
-def electrics(kind: str, measured: Measured, phases: int) -> list[Electrics]:
+def electrics(kind: str, measured: PowerAndEnergy, phases: int) -> list[Electrics]:
     """Give the channels of a CT, one for each phase: 120 V and 60 Hz on split-phase sites, else 230 V and 50 Hz."""
     nominal, frequency = (121.0, 60.0) if phases == 2 else (231.0, 50.0)
     reactive = _REACTIVE_PRODUCTION_W if kind == PRODUCTION else _REACTIVE_OTHERS_W

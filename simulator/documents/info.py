@@ -1,6 +1,6 @@
 """`/info`: who the gateway is."""
 
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
 
 # name, part number, version, build; the app's version is the firmware's (G§1.1).
 _PACKAGES = (
@@ -17,7 +17,7 @@ _BUILD = (
 )
 
 
-def info(site: Site, now: float) -> str:
+def info(site: SimulatedSite, now: float) -> str:
     """Write the XML; before 7 without web-tokens, on 3.x without build_info and imeter (G§1.1, G§1.2)."""
     firmware, profile = site.firmware, site.profile
     imeter = "" if profile.imeter is None else f"\n    <imeter>{str(profile.imeter).lower()}</imeter>"

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from simulator.moments import Measured, Moment
 from simulator.profiles import NET, PRODUCTION, STORAGE, TOTAL
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
+from simulator.site_state import PowerAndEnergy, SiteState
 
 from . import Document
 from .electrics import Electrics, electrics
@@ -32,17 +32,17 @@ _LINE_KEYS = (
 _ZERO_LINE = dict.fromkeys(_LINE_KEYS, 0.0)
 
 
-def with_details(site: Site, now: float) -> Document:
+def with_details(site: SimulatedSite, now: float) -> Document:
     """Give `/production.json?details=1`: with lines from 7 on (G§6.3)."""
     return _document(site, now, lines=site.firmware.tokens)
 
 
-def without_details(site: Site, now: float) -> Document:
+def without_details(site: SimulatedSite, now: float) -> Document:
     """Give `/production.json` and `/production` (G§7)."""
     return _document(site, now, lines=False)
 
 
-def _document(site: Site, now: float, *, lines: bool) -> Document:
+def _document(site: SimulatedSite, now: float, *, lines: bool) -> Document:
     production = [_inverters(site, now)]
     document = {"production": production, "storage": [_storage(site, now)]}
     if site.profile.has_eim:
@@ -56,7 +56,7 @@ def _document(site: Site, now: float, *, lines: bool) -> Document:
     return document
 
 
-def _inverters(site: Site, now: float) -> Document:
+def _inverters(site: SimulatedSite, now: float) -> Document:
     """Sum the inverters' last reports, with the wrap of the firmware (G§6.2, G§6.6)."""
     world, firmware = site.world, site.firmware
     active = [inverter for inverter in world.inverters.values() if inverter.active]
@@ -77,7 +77,7 @@ def _inverters(site: Site, now: float) -> Document:
     }
 
 
-def _storage(site: Site, now: float) -> Document:
+def _storage(site: SimulatedSite, now: float) -> Document:
     """Give the ACBs' state; other batteries never show here (G§6.9)."""
     acbs = site.profile.ac_batteries
     entry = {"type": "acb", "activeCount": acbs, "readingTime": 0, "wNow": 0, "whNow": 0, "state": "idle"}
@@ -93,7 +93,7 @@ def _storage(site: Site, now: float) -> Document:
 class _Meter:
     """Builds the EIM's entries of one answer."""
 
-    def __init__(self, site: Site, now: float, *, lines: bool) -> None:
+    def __init__(self, site: SimulatedSite, now: float, *, lines: bool) -> None:
         world = site.world
         self.site = site
         self.now = now
@@ -140,9 +140,9 @@ class _Meter:
             rows.append(row | (_no_today() if kind == NET else self._today(shown, kind, lifetime, number)))
         return rows
 
-    def _lifetime(self, shown: str, moment: Moment, number: int) -> float:
+    def _lifetime(self, shown: str, state: SiteState, number: int) -> float:
         """Give whLifetime of a phase: net is import alone on old firmware (G§6.4)."""
-        measured = quantity(moment, shown).phases[number]
+        measured = quantity(state, shown).phases[number]
         if shown == NET and self.site.firmware.net_lifetime_signed:
             return measured.energy_wh
         return measured.delivered_wh
@@ -167,13 +167,13 @@ class _Meter:
         }
 
 
-def quantity(moment: Moment, kind: str) -> Measured:
+def quantity(state: SiteState, kind: str) -> PowerAndEnergy:
     """Pick what a CT of this kind measures, or would measure."""
     if kind == PRODUCTION:
-        return moment.production
+        return state.production
     if kind == STORAGE:
-        return moment.storage
-    return moment.total_consumption if kind == TOTAL else moment.net_consumption
+        return state.storage
+    return state.total_consumption if kind == TOTAL else state.net_consumption
 
 
 def _live_channels(kind: str, meter: _Meter) -> list[Electrics]:

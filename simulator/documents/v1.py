@@ -1,7 +1,7 @@
 """`/api/v1/production` and `/api/v1/production/inverters`."""
 
 from simulator.profiles import PRODUCTION
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
 
 from . import Document
 
@@ -10,7 +10,7 @@ _STALE_RECORD_S = 6.9 * 86_400  # how old the record of 8.3.5433 was (G§3)
 _ACB_SERIAL = 482_200_000_001  # made up
 
 
-def production(site: Site, now: float) -> Document:
+def production(site: SimulatedSite, now: float) -> Document:
     """Give the four numbers: the EIM's quarter-hour record or the sum of the inverters (G§3)."""
     world = site.world
     if site.profile.v1_zero:
@@ -48,7 +48,7 @@ def _four(watts: int, today: int, week: int, lifetime: int) -> Document:
     }
 
 
-def inverters(site: Site, now: float) -> Document:
+def inverters(site: SimulatedSite, now: float) -> Document:
     """List every inverter's last report, ACBs among them; retired ones too before 8.3 (G§4)."""
     entries = []
     for inverter in site.world.inverters.values():
@@ -81,6 +81,6 @@ def inverters(site: Site, now: float) -> Document:
     return entries
 
 
-def ac_battery_serials(site: Site) -> list[str]:
+def ac_battery_serials(site: SimulatedSite) -> list[str]:
     """Give the serials of the AC Batteries."""
     return [str(_ACB_SERIAL + number) for number in range(site.profile.ac_batteries)]

@@ -9,15 +9,22 @@ import time
 from types import TracebackType
 from typing import Self
 
-from . import endpoints
+from . import routes
+from .authentication import (
+    CHECK_PATH,
+    OWNER_LIFETIME_S,
+    Credential,
+    DigestAuthentication,
+    TokenAuthentication,
+    presented,
+)
 from .certificate import Certificate, as_datetime
 from .faults import Faults
 from .firmware import Firmware
 from .profiles import PROFILES, Profile
 from .replay import Recording
 from .server import Answer, HttpServer, Request
-from .signin import CHECK_PATH, OWNER_LIFETIME_S, Credential, DigestSignIn, TokenSignIn, presented
-from .site import Site
+from .simulated_site import SimulatedSite
 from .world import World
 
 DEFAULT_SERIAL = "122300000001"
@@ -93,8 +100,10 @@ class Simulator:
             lifetime_wh=_LIFETIME_EACH_WH * inverters if lifetime_wh is None else lifetime_wh,
             sun_ahead_s=sun_ahead_s,
         )
-        self._tokens = TokenSignIn(self.serial, clock)
-        self._digest = DigestSignIn(self.username, self.password, keeps_alive_after_401=not self._firmware.legacy)
+        self._tokens = TokenAuthentication(self.serial, clock)
+        self._digest = DigestAuthentication(
+            self.username, self.password, keeps_alive_after_401=not self._firmware.legacy
+        )
         self._certificate: Certificate | None = None
         self._server = HttpServer(
             self._handle,
@@ -213,7 +222,7 @@ class Simulator:
         now = self.clock()
         seen = SeenRequest(now, request.method, request.target, presented(request), 0, 0)
         self.requests.append(seen)
-        answer = self.faults.strike(request, self._with_headers(self._answer(request, now)))
+        answer = self.faults.apply(request, self._with_headers(self._answer(request, now)))
         if answer.reset != "before" and not answer.hang:
             seen.status, seen.size = answer.status, len(answer.body)
         return answer
@@ -227,12 +236,12 @@ class Simulator:
             return recorded
         refusal = (self._tokens if self._firmware.tokens else self._digest).refusal(request)
         if self._recording is not None:
-            return refusal or recorded or endpoints.not_found(self._firmware)
+            return refusal or recorded or routes.not_found(self._firmware)
         if request.path == "/production" and not self._firmware.tokens:
             # Before 4 it is HTML for all, then no account has a right to it (G§7).
             refusal = None if self._firmware.legacy else self._digest.challenge()
-        site = Site(self.profile, self._firmware, self.serial, self.world)
-        return refusal or endpoints.answer(site, request.path, request.query, now)
+        site = SimulatedSite(self.profile, self._firmware, self.serial, self.world)
+        return refusal or routes.answer(site, request.path, request.query, now)
 
     def _with_headers(self, answer: Answer) -> Answer:
         """Add what every answer of this firmware carries."""

@@ -7,14 +7,14 @@ import orjson
 from .documents import Document, device_data, info, meters, production_json, v1
 from .firmware import Firmware
 from .server import Answer
-from .site import Site
+from .simulated_site import SimulatedSite
 
 _JSON = "application/json"
 _LEGACY_PAGE = b"""<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN">
 <html lang="en"><head><title>error</title></head><body><h1>Page Not Found</h1></body></html>
 """
 
-type Builder = Callable[[Site, float], Document]
+type Builder = Callable[[SimulatedSite, float], Document]
 
 _DOCUMENTS: dict[str, Builder] = {
     "/api/v1/production": v1.production,
@@ -34,7 +34,7 @@ def not_found(firmware: Firmware) -> Answer:
     return Answer(status=404, body=b'{ "error" : "404 - Not Found" }', content_type=f"{_JSON}; charset=ISO-8859-4")
 
 
-def answer(site: Site, path: str, query: str, now: float) -> Answer:
+def answer(site: SimulatedSite, path: str, query: str, now: float) -> Answer:
     """Answer a request that may pass."""
     firmware = site.firmware
     if path in ("/info", "/info.xml"):
@@ -54,7 +54,7 @@ def answer(site: Site, path: str, query: str, now: float) -> Answer:
     )
 
 
-def _exists(site: Site, path: str) -> bool:
+def _exists(site: SimulatedSite, path: str) -> bool:
     """Tell whether this gateway has an endpoint."""
     if path.startswith("/ivp/meters"):
         return site.profile.meters_list and not site.firmware.legacy

@@ -8,7 +8,7 @@ from .world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SimulatedSite:
     """One gateway's make, firmware, serial and surroundings."""
 
     profile: Profile

@@ -92,13 +92,13 @@ def between(start: Powers, end: Powers, share: float) -> Powers:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class PowerAndEnergy:
     """One quantity of the site: power in W, energy delivered and received in Wh, all phases and each."""
 
     power_w: float
     delivered_wh: float
     received_wh: float
-    phases: tuple[Measured, ...] = ()
+    phases: tuple[PowerAndEnergy, ...] = ()
 
     @property
     def energy_wh(self) -> float:
@@ -106,7 +106,7 @@ class Measured:
         return self.delivered_wh - self.received_wh
 
     @classmethod
-    def sum_of(cls, phases: list[Measured]) -> Measured:
+    def sum_of(cls, phases: list[PowerAndEnergy]) -> PowerAndEnergy:
         """Add the phases up."""
         return cls(
             sum(phase.power_w for phase in phases),
@@ -117,26 +117,26 @@ class Measured:
 
 
 @dataclass(slots=True)
-class Moment:
+class SiteState:
     """The whole site at one moment."""
 
     at: float
     powers: Powers
     energies: Energies
-    _measured: dict[str, Measured] = field(default_factory=dict)
+    _measured: dict[str, PowerAndEnergy] = field(default_factory=dict)
 
     @property
-    def production(self) -> Measured:
+    def production(self) -> PowerAndEnergy:
         """Power and energy through the production CT."""
         return self._sum("production", self.powers.production, self.energies.produced, self.energies.standby)
 
     @property
-    def net_consumption(self) -> Measured:
+    def net_consumption(self) -> PowerAndEnergy:
         """Power and energy at the grid: + / delivered is import, - / received is export."""
         return self._sum("net", self.powers.net, self.energies.imported, self.energies.exported)
 
     @property
-    def total_consumption(self) -> Measured:
+    def total_consumption(self) -> PowerAndEnergy:
         """Power and energy of the house: production + net (G§6.4)."""
         powers = [made + net for made, net in zip(self.powers.production, self.powers.net, strict=True)]
         energies = [
@@ -146,7 +146,7 @@ class Moment:
         return self._sum("total", powers, energies, [0.0] * len(powers))
 
     @property
-    def storage(self) -> Measured:
+    def storage(self) -> PowerAndEnergy:
         """Power and energy of the battery: + / delivered is discharge, - / received is charge."""
         phases = len(self.powers.net)
         return self._sum(
@@ -156,10 +156,10 @@ class Moment:
             [self.energies.charged / phases] * phases,
         )
 
-    def _sum(self, name: str, powers: list[float], delivered: list[float], received: list[float]) -> Measured:
+    def _sum(self, name: str, powers: list[float], delivered: list[float], received: list[float]) -> PowerAndEnergy:
         """Put a quantity together once."""
         if name not in self._measured:
-            self._measured[name] = Measured.sum_of(
-                [Measured(*each) for each in zip(powers, delivered, received, strict=True)]
+            self._measured[name] = PowerAndEnergy.sum_of(
+                [PowerAndEnergy(*each) for each in zip(powers, delivered, received, strict=True)]
             )
         return self._measured[name]

@@ -47,7 +47,7 @@ def presented(request: Request) -> Credential:
 
 
 @dataclass(slots=True)
-class TokenSignIn:
+class TokenAuthentication:
     """Checks tokens and keeps sessions; one key signs all its tokens."""
 
     serial: str
@@ -127,7 +127,7 @@ class TokenSignIn:
 
 
 @dataclass(slots=True)
-class DigestSignIn:
+class DigestAuthentication:
     """Checks digest answers (RFC 2617, MD5, qop auth)."""
 
     username: str
