@@ -22,7 +22,7 @@ def images() -> Iterator[tuple[str, bytes]]:
     width = SIZE + GAP + WORDS_WIDTH
     logo = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {SIZE}">'
-        f"{placed(icon, 0, SIZE)}{placed(words, SIZE + GAP, WORDS_WIDTH)}</svg>"
+        f"{nested_svg(icon, 0, SIZE)}{nested_svg(words, SIZE + GAP, WORDS_WIDTH)}</svg>"
     )
     for name, drawing in (("icon", icon), ("logo", logo)):
         for page, style in (("", None), ("dark_", DARK)):
@@ -35,6 +35,6 @@ def images() -> Iterator[tuple[str, bytes]]:
                 )
 
 
-def placed(drawing: str, x: int, width: int) -> str:
+def nested_svg(drawing: str, x: int, width: int) -> str:
     """Put a drawing into another one, at a place and in a width of its own."""
     return drawing.replace("<svg ", f'<svg x="{x}" width="{width}" height="{SIZE}" ', 1)

@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 from simulator.local_days import TIME_ZONE
 
 from . import home_assistant
+from .gateway_setup import DOMAIN, Gateway, add_gateway, ask_credentials, fill_energy_dashboard
 from .home_assistant import PASSWORD, ROOT, USER, HomeAssistant, machine_time_zone
 from .processes import LOOPBACK, DemoError, child, free_port
-from .screen import Screen
-from .sign_in import DOMAIN, Gateway, add_gateway, ask_person, fill_energy_dashboard
-from .simulated import command as simulator_command, wait_until_ready
+from .simulator_process import command as simulator_command, wait_until_ready
 from .table import Row, read_rows
+from .table_display import TableDisplay
 
 DEFAULT_PORT = 8123  # Home Assistant's own
 LIMIT_SECONDS = 180  # a first start takes 10-30 s; three times that on a small board, and some to spare
@@ -26,7 +26,7 @@ REFRESH_SECONDS = 2.0  # faster than any of the integration's lanes (5 s at leas
 FOLDER = ROOT / ".demo"
 
 
-def say(text: str) -> None:
+def log_progress(text: str) -> None:
     """Tell the person what happens; the table alone goes to standard output."""
     print(f"demo: {text}", file=sys.stderr, flush=True)
 
@@ -36,12 +36,12 @@ async def progress(what: str, log: Path) -> AsyncGenerator[None]:
     """Say what is waited for, every few seconds how long already; DemoError when it takes too long."""
     clock = asyncio.get_running_loop()
     start = clock.time()
-    say(f"{what} ...")
+    log_progress(f"{what} ...")
 
     async def tick() -> None:
         while True:
             await asyncio.sleep(5)
-            say(f"  ... {clock.time() - start:.0f} s")
+            log_progress(f"  ... {clock.time() - start:.0f} s")
 
     ticking = asyncio.create_task(tick())
     try:
@@ -51,7 +51,7 @@ async def progress(what: str, log: Path) -> AsyncGenerator[None]:
         raise DemoError(f"{what}: not done after {LIMIT_SECONDS} s (log: {log})") from None
     finally:
         ticking.cancel()
-    say(f"  done after {clock.time() - start:.0f} s")
+    log_progress(f"  done after {clock.time() - start:.0f} s")
 
 
 async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
@@ -90,11 +90,11 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
         heading = [f"Page     {address}", f"Sign in  {USER} / {PASSWORD}", f"Log      {log.relative_to(ROOT)}", ""]
         if options.once:
             rows = await complete_rows(home, inverters, log)
-            Screen(heading).show(rows, whole=True)
+            TableDisplay(heading).show(rows, whole=True)
             return
-        screen = Screen([*heading[:-1], "End      Ctrl-C", ""])
+        display = TableDisplay([*heading[:-1], "End      Ctrl-C", ""])
         while True:
-            screen.show(await read_rows(home))
+            display.show(await read_rows(home))
             await asyncio.sleep(REFRESH_SECONDS)
 
 
@@ -105,7 +105,7 @@ async def complete_rows(home: HomeAssistant, inverters: int | None, log: Path) -
         async with asyncio.timeout(LIMIT_SECONDS):
             while True:
                 rows = await read_rows(home)
-                missing = lacking(rows, inverters)
+                missing = missing_values(rows, inverters)
                 if not missing:
                     return rows
                 await asyncio.sleep(REFRESH_SECONDS)
@@ -114,7 +114,7 @@ async def complete_rows(home: HomeAssistant, inverters: int | None, log: Path) -
         raise DemoError(f"after {LIMIT_SECONDS} s this is still missing (log: {log}):{listing}") from None
 
 
-def lacking(rows: list[Row], inverters: int | None) -> list[str]:
+def missing_values(rows: list[Row], inverters: int | None) -> list[str]:
     """Return what a complete table would have: a value in each row, rows at all, and the simulator's inverters."""
     missing = [f"a value of {row.entity_id} ({row.value})" for row in rows if not row.has_value]
     if not rows:
@@ -125,7 +125,7 @@ def lacking(rows: list[Row], inverters: int | None) -> list[str]:
     return missing
 
 
-def from_caller(path: str) -> Path:
+def caller_path(path: str) -> Path:
     """Return a path as the person meant it, who may have called from another folder."""
     return Path(os.environ.get("CALLED_FROM", ".")) / path
 
@@ -140,13 +140,13 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--once", action="store_true", help="end with 0 once every enabled entity has a value")
     parser.add_argument("--port", type=int, help=f"port of the page (default: {DEFAULT_PORT}, or the next free one)")
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--capture", type=from_caller, metavar="DIR", help="replay a folder of recorded answers")
+    source.add_argument("--capture", type=caller_path, metavar="DIR", help="replay a folder of recorded answers")
     source.add_argument("--host", help="use a real gateway at this address; asks for its token or account")
     parser.add_argument(
-        "--token-file", type=from_caller, metavar="FILE", help="with --host: the file that holds the token"
+        "--token-file", type=caller_path, metavar="FILE", help="with --host: the file that holds the token"
     )
     parser.add_argument(
-        "--zip", type=from_caller, metavar="FILE", help="install the integration from the zip of a release"
+        "--zip", type=caller_path, metavar="FILE", help="install the integration from the zip of a release"
     )
     parser.add_argument("--profile", default="metered_net_three_phase", help="what is simulated (default: %(default)s)")
     parser.add_argument("--inverters", type=int, default=20, help="how many of them (default: %(default)s)")
@@ -163,10 +163,10 @@ async def until_signal(options: argparse.Namespace, real: Gateway | None) -> int
     try:
         await demo(options, real)
     except asyncio.CancelledError:
-        say("ended")
+        log_progress("ended")
         return 130 if options.once else 0
     except DemoError as error:
-        say(str(error))
+        log_progress(str(error))
         return 1
     return 0
 
@@ -176,9 +176,9 @@ def main() -> int:
     options = read_options()
     FOLDER.mkdir(exist_ok=True)
     try:
-        real = ask_person(options.host, options.token_file) if options.host else None
+        real = ask_credentials(options.host, options.token_file) if options.host else None
     except (DemoError, OSError) as error:
-        say(str(error))
+        log_progress(str(error))
         return 1
     return asyncio.run(until_signal(options, real))
 

@@ -140,7 +140,7 @@ class HomeAssistant:
     async def wait_until_running(self) -> None:
         """Return when the start is over: before, set-up flows may find their integration not ready."""
         while True:
-            if (await self.ask("get_config"))["state"] == "RUNNING":
+            if (await self.websocket_command("get_config"))["state"] == "RUNNING":
                 return
             await asyncio.sleep(POLL_SECONDS)
 
@@ -158,7 +158,7 @@ class HomeAssistant:
             if not response.ok:
                 raise DemoError(f"Home Assistant answered {response.status} to {path}: {await response.text()}")
 
-    async def ask(self, kind: str, **fields: object) -> Any:  # noqa: ANN401 - every command has a shape of its own
+    async def websocket_command(self, kind: str, **fields: object) -> Any:  # noqa: ANN401 - every command has a shape of its own
         """Send a command over the web socket; return its result, DemoError when it fails or the process has ended."""
         self._process.check()
         if self._socket is None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .gateway_setup import DOMAIN
 from .home_assistant import HomeAssistant
-from .sign_in import DOMAIN
 
 NO_VALUE = ("unknown", "unavailable")
 
@@ -26,11 +26,11 @@ class Row:
 
 async def read_rows(home: HomeAssistant) -> list[Row]:
     """Return the enabled entities with their present values: the gateway's first, then by device and name."""
-    devices = {device["id"]: device for device in await home.ask("config/device_registry/list")}
-    states = {state["entity_id"]: state for state in await home.ask("get_states")}
+    devices = {device["id"]: device for device in await home.websocket_command("config/device_registry/list")}
+    states = {state["entity_id"]: state for state in await home.websocket_command("get_states")}
     rows = [
         read_row(entity, devices.get(entity["device_id"], {}), states.get(entity["entity_id"]))
-        for entity in await home.ask("config/entity_registry/list")
+        for entity in await home.websocket_command("config/entity_registry/list")
         if entity["platform"] == DOMAIN and entity["disabled_by"] is None
     ]
     return sorted(rows, key=lambda row: (row.of_inverter, row.device, row.name))
@@ -43,7 +43,7 @@ def read_row(entity: dict[str, Any], device: dict[str, Any], state: dict[str, An
     value = "unavailable" if state is None else state["state"]
     has_value = value not in NO_VALUE
     if state is not None and has_value:
-        value = shown(state, entity.get("options", {}).get("sensor", {}))
+        value = format_state(state, entity.get("options", {}).get("sensor", {}))
     return Row(
         entity_id=entity["entity_id"],
         device=device_name,
@@ -54,7 +54,7 @@ def read_row(entity: dict[str, Any], device: dict[str, Any], state: dict[str, An
     )
 
 
-def shown(state: dict[str, Any], options: dict[str, Any]) -> str:
+def format_state(state: dict[str, Any], options: dict[str, Any]) -> str:
     """Return a state as the page shows it: local time, the suggested number of decimals, the unit."""
     value: str = state["state"]
     attributes = state["attributes"]

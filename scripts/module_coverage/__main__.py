@@ -14,7 +14,7 @@ from coverage import Coverage
 MODULES = "custom_components/*"
 
 
-def falling_short(data_file: Path, floor: float) -> dict[str, float]:
+def insufficient_modules(data_file: Path, floor: float) -> dict[str, float]:
     """Give the modules covered by no more than a percentage, branches included, with what they have."""
     coverage = Coverage(data_file=data_file)
     coverage.load()
@@ -31,7 +31,7 @@ def main() -> int:
     floor = Coverage().get_option("report:fail_under")
     if not isinstance(floor, float):
         raise TypeError(f"report:fail_under is {floor!r}")
-    short = falling_short(Path(".coverage"), floor)
+    short = insufficient_modules(Path(".coverage"), floor)
     for name, percent in sorted(short.items()):
         sys.stderr.write(f"coverage: {name} has {percent:.1f} %, each module needs more than {floor:g} %\n")
     return 1 if short else 0

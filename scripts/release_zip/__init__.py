@@ -29,7 +29,7 @@ def build(target: Path, version: str) -> Path:
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for path in contents():
             name = path.relative_to(INTEGRATION).as_posix()
-            data = stamped(path.read_text(), version).encode() if name == MANIFEST else path.read_bytes()
+            data = set_version(path.read_text(), version).encode() if name == MANIFEST else path.read_bytes()
             member = ZipInfo(name, TIME)
             member.compress_type = ZIP_DEFLATED
             member.external_attr = 0o644 << 16
@@ -45,7 +45,7 @@ def contents() -> Iterator[Path]:
             yield path
 
 
-def stamped(manifest: str, version: str) -> str:
+def set_version(manifest: str, version: str) -> str:
     """Return the manifest with the version, otherwise as it is written."""
     return re.sub(r'("version": )"[^"]*"', rf'\1"{version}"', manifest)
 

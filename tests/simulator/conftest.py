@@ -7,9 +7,9 @@ import pytest
 
 from simulator import PROFILES, Simulator
 
-from .visitor import Clock, Json, Visitor
+from .gateway_client import Clock, GatewayClient, Json
 
-type Start = Callable[..., Awaitable[tuple[Simulator, Visitor]]]
+type Start = Callable[..., Awaitable[tuple[Simulator, GatewayClient]]]
 
 
 @pytest.fixture(autouse=True)
@@ -28,9 +28,9 @@ async def start(clock: Clock) -> AsyncIterator[Start]:
     """Give a function that starts a simulator of a profile and someone to ask it."""
     async with AsyncExitStack() as stack:
 
-        async def run(profile: str = "metered_net_three_phase", **options: Json) -> tuple[Simulator, Visitor]:
+        async def run(profile: str = "metered_net_three_phase", **options: Json) -> tuple[Simulator, GatewayClient]:
             simulator = Simulator(PROFILES[profile], clock=clock, **options)
             await stack.enter_async_context(simulator)
-            return simulator, await stack.enter_async_context(Visitor(simulator))
+            return simulator, await stack.enter_async_context(GatewayClient(simulator))
 
         yield run

@@ -9,7 +9,7 @@ import pytest
 from simulator.cloud import Cloud, CloudAnswer
 
 from .conftest import Start
-from .visitor import Visitor
+from .gateway_client import GatewayClient
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ async def test_an_account_gets_a_token_the_gateway_takes(cloud: Cloud) -> None:
     assert status == 200
     status, token = await fetch_token(cloud, orjson.loads(body)["session_id"])
     assert status == 200
-    async with Visitor(cloud.simulator) as visitor:
+    async with GatewayClient(cloud.simulator) as client:
         headers = {"Authorization": f"Bearer {token}"}
-        assert await visitor.status("/ivp/meters", headers=headers) == 200
+        assert await client.status("/ivp/meters", headers=headers) == 200
     assert (cloud.login_requests, cloud.token_requests) == (1, 1)
 
 
@@ -106,5 +106,5 @@ async def test_tokens_can_be_for_another_gateway(cloud: Cloud) -> None:
     """The commonest error of users (G§2.4)."""
     cloud.token_serial = "122300000002"
     _, token = await fetch_token(cloud, orjson.loads((await login(cloud))[1])["session_id"])
-    async with Visitor(cloud.simulator) as visitor:
-        assert await visitor.status("/ivp/meters", headers={"Authorization": f"Bearer {token}"}) == 401
+    async with GatewayClient(cloud.simulator) as client:
+        assert await client.status("/ivp/meters", headers={"Authorization": f"Bearer {token}"}) == 401

@@ -16,7 +16,7 @@ import pytest
 from simulator import FAULTS, PROFILES
 from simulator.__main__ import main
 
-from .visitor import Json
+from .gateway_client import Json
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from .conftest import Start
-from .visitor import Json
+from .gateway_client import Json
 
 CAPTURES = Path(os.environ.get("IQ_GATEWAY_CAPTURES", Path(__file__).parents[2] / "../shared/captures"))
 REPORT = "production.json_details_1"
@@ -58,5 +58,5 @@ async def test_a_simulated_document_has_the_shape_of_the_recorded_one(start: Sta
     recorded = places(orjson.loads((CAPTURES / folder / file).read_bytes()))
     detailed = any(place.endswith("/lines") for place, _ in recorded)  # some were asked for with details (G§14)
     path = PATHS[REPORT] if file == "production.json" and detailed else PATHS[file]
-    _, visitor = await start(TWINS[folder])
-    assert places(await visitor.json(path)) == recorded
+    _, client = await start(TWINS[folder])
+    assert places(await client.json(path)) == recorded

@@ -6,7 +6,7 @@ import pytest
 from simulator import PROFILES, Simulator
 from simulator.world import World
 
-from .visitor import MIDSUMMER, Clock
+from .gateway_client import MIDSUMMER, Clock
 
 
 def world(clock: Clock, profile: str = "metered_net_three_phase", *, inverters: int = 6, seed: int = 1) -> World:
@@ -23,10 +23,10 @@ def test_energy_is_the_integral_of_power(start: int, minutes: int, seed: int) ->
     first = site.now
     net = production = 0.0
     for _ in range(minutes * 4):
-        clock.pass_by(seconds=7.5)
+        clock.advance(seconds=7.5)
         net += site.now.net_consumption.power_w * 15 / 3600
         production += site.now.production.power_w * 15 / 3600
-        clock.pass_by(seconds=7.5)
+        clock.advance(seconds=7.5)
     last = site.now
     assert last.production.energy_wh - first.production.energy_wh == pytest.approx(production, abs=1e-3)
     assert last.net_consumption.energy_wh - first.net_consumption.energy_wh == pytest.approx(net, abs=1e-3)
@@ -37,9 +37,9 @@ def test_it_does_not_matter_how_often_one_looks() -> None:
     often, seldom = Clock(), Clock()
     watched, left_alone = world(often), world(seldom)
     for _ in range(500):
-        often.pass_by(seconds=77)
+        often.advance(seconds=77)
         watched.at(often.now)
-    seldom.pass_by(seconds=500 * 77)
+    seldom.advance(seconds=500 * 77)
     assert watched.production == left_alone.production
     assert watched.net_consumption == left_alone.net_consumption
 
@@ -65,7 +65,7 @@ def test_counters_never_fall() -> None:
     site = world(clock)
     before = site.now
     for _ in range(48):
-        clock.pass_by(hours=1)
+        clock.advance(hours=1)
         after = site.now
         assert after.production.delivered_wh >= before.production.delivered_wh
         assert after.net_consumption.delivered_wh >= before.net_consumption.delivered_wh
@@ -79,7 +79,7 @@ def test_inverters_make_what_the_production_ct_measures_and_a_little_more() -> N
     site = world(clock)
     first = {serial: site.inverter_energy_wh(serial) for serial in site.inverters}
     produced = site.production.delivered_wh
-    clock.pass_by(hours=4)
+    clock.advance(hours=4)
     made = sum(site.inverter_energy_wh(serial) for serial in site.inverters) - sum(first.values())
     assert made / (site.production.delivered_wh - produced) == pytest.approx(1.012, abs=0.002)
 
@@ -95,7 +95,7 @@ def test_a_year_gives_what_a_roof_in_holland_gives() -> None:
     clock = Clock()
     site = world(clock)
     before = site.production.delivered_wh
-    clock.pass_by(days=365)
+    clock.advance(days=365)
     rated_kw = sum(inverter.rated_w for inverter in site.inverters.values()) / 1000
     assert 800 < (site.production.delivered_wh - before) / 1000 / rated_kw < 1250
 
@@ -117,7 +117,7 @@ def test_an_added_inverter_starts_at_nothing_and_adds_its_power() -> None:
     clock = Clock()
     site = world(clock)
     serial = site.add_inverter(rated_w=350.0)
-    clock.pass_by(hours=1)
+    clock.advance(hours=1)
     assert site.inverters[serial].phase in range(3)
     assert 0 < site.inverter_energy_wh(serial) < 360
 
@@ -128,9 +128,9 @@ def test_a_retired_inverter_stands_still() -> None:
     site = world(clock)
     serial = next(iter(site.inverters))
     site.retire_inverter(serial)
-    clock.pass_by(seconds=60)
+    clock.advance(seconds=60)
     energy = site.inverter_energy_wh(serial)
-    clock.pass_by(hours=2)
+    clock.advance(hours=2)
     assert site.inverter_energy_wh(serial) == energy
     assert site.inverter_power_w(serial) == 0
 
@@ -152,11 +152,11 @@ def test_an_unknown_ct_is_refused() -> None:
 def test_a_battery_fills_in_summer_empties_in_winter_and_stops_there(month: int, limit: int) -> None:
     """It holds no more than it can and gives no more than it has."""
     clock = Clock()
-    clock.pass_by(days=30 * month)
+    clock.advance(days=30 * month)
     site = world(clock, "metered_storage_split_phase", inverters=20)
     charges = []
     for _ in range(200):
-        clock.pass_by(hours=1)
+        clock.advance(hours=1)
         site.at(clock.now)
         charges.append(site.battery.percent)
     assert any(charge == pytest.approx(limit, abs=0.5) for charge in charges)

@@ -26,12 +26,12 @@ class Clock:
         """Give the time."""
         return self.now
 
-    def pass_by(self, *, seconds: float = 0.0, hours: float = 0.0, days: float = 0.0) -> None:
+    def advance(self, *, seconds: float = 0.0, hours: float = 0.0, days: float = 0.0) -> None:
         """Let time pass."""
         self.now += seconds + 3600 * hours + 86_400 * days
 
 
-class Visitor:
+class GatewayClient:
     """Asks the simulator with the right credential."""
 
     def __init__(self, simulator: Simulator) -> None:
@@ -56,9 +56,9 @@ class Visitor:
 
     async def get(self, path: str) -> tuple[aiohttp.ClientResponse, bytes]:
         """Ask for a path, signed in."""
-        return await self.ask(path, headers=self.headers, middlewares=self.middlewares)
+        return await self.request(path, headers=self.headers, middlewares=self.middlewares)
 
-    async def ask(self, path: str, **options: Json) -> tuple[aiohttp.ClientResponse, bytes]:
+    async def request(self, path: str, **options: Json) -> tuple[aiohttp.ClientResponse, bytes]:
         """Ask for a path with nothing but what is given."""
         async with self.session.get(self.base + path, **options) as response:
             return response, await response.read()
@@ -69,4 +69,4 @@ class Visitor:
 
     async def status(self, path: str, **options: Json) -> int:
         """Ask for a path without signing in; give the status."""
-        return (await self.ask(path, **options))[0].status
+        return (await self.request(path, **options))[0].status

@@ -25,7 +25,7 @@ class Gateway:
     password: str = ""
 
 
-def ask_person(host: str, token_file: Path | None) -> Gateway:
+def ask_credentials(host: str, token_file: Path | None) -> Gateway:
     """Return a real gateway with what its owner types, or has put into a file."""
     if token_file is not None:
         return Gateway(host=host, token=token_file.read_text().strip())
@@ -53,10 +53,10 @@ async def add_gateway(home: HomeAssistant, gateway: Gateway) -> str:
     step = await home.post(FLOW, {"handler": DOMAIN})
     while step["type"] != "create_entry":
         if step["type"] == "abort":
-            raise DemoError(f"the gateway was not added: {words('abort', step['reason'], step)}")
+            raise DemoError(f"the gateway was not added: {translated_text('abort', step['reason'], step)}")
         if errors := step.get("errors"):
             raise DemoError(
-                f"the gateway was not added: {' '.join(words('error', key, step) for key in errors.values())}"
+                f"the gateway was not added: {' '.join(translated_text('error', key, step) for key in errors.values())}"
             )
         if step["type"] == "menu" and "token" in step["menu_options"]:
             answer = {"next_step_id": "token"}
@@ -76,7 +76,7 @@ async def fill_energy_dashboard(home: HomeAssistant, entry_id: str) -> None:
         await home.post(f"{OPTIONS_FLOW}/{step['flow_id']}", {})
 
 
-def words(section: str, key: str, step: dict[str, Any]) -> str:
+def translated_text(section: str, key: str, step: dict[str, Any]) -> str:
     """Return the text that the page shows for an error or the end of a step of the config flow."""
     translations = ROOT / "custom_components" / DOMAIN / "translations" / "en.json"
     text: str = json.loads(translations.read_text())["config"][section].get(key, key)

@@ -10,7 +10,7 @@ from .table import Row, fit, layout
 UP_AND_CLEAR = "\x1b[{}F\x1b[J"  # cursor to the start of the line that many lines up; erase from there on
 
 
-class Screen:
+class TableDisplay:
     """Shows the rows again and again."""
 
     def __init__(self, heading: Sequence[str]) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 import sys
 from typing import Any
 
+from .gateway_setup import Gateway
 from .processes import Child
-from .sign_in import Gateway
 
 POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Simulated:
+class RunningSimulator:
     """A simulator that is ready: how to reach it, and how many inverters it has."""
 
     gateway: Gateway
@@ -28,7 +28,7 @@ def command(profile: str, inverters: int, capture: Path | None) -> list[str]:
     return [sys.executable, "-m", "simulator", "--json", *source]
 
 
-async def wait_until_ready(simulator: Child) -> Simulated:
+async def wait_until_ready(simulator: Child) -> RunningSimulator:
     """Return what the simulator says of itself once it listens; DemoError when it ends before."""
     while True:
         simulator.check()
@@ -38,7 +38,9 @@ async def wait_until_ready(simulator: Child) -> Simulated:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def read_description(description: dict[str, Any]) -> Simulated:
+def read_description(description: dict[str, Any]) -> RunningSimulator:
     """Return the simulator's own description in the demo's words; a replay does not count inverters."""
     secrets = {key: description[key] for key in ("token", "username", "password") if key in description}
-    return Simulated(gateway=Gateway(host=description["address"], **secrets), inverters=description.get("inverters"))
+    return RunningSimulator(
+        gateway=Gateway(host=description["address"], **secrets), inverters=description.get("inverters")
+    )

@@ -15,7 +15,7 @@ from .home_assistant import CONFIGURATION
 COMPONENTS = Path(homeassistant.bootstrap.__file__).parent / "components"
 
 
-def demanded() -> dict[str, str]:
+def required_packages() -> dict[str, str]:
     """Return the versions that the manifests of all components started by the demo demand, by name."""
     bootstrap = homeassistant.bootstrap
     configured = re.findall(r"^(\w+):", CONFIGURATION, flags=re.MULTILINE)
@@ -24,21 +24,23 @@ def demanded() -> dict[str, str]:
         *bootstrap.DEFAULT_INTEGRATIONS,
         *bootstrap.LOGGING_AND_HTTP_DEPS_INTEGRATIONS,
     )
-    waiting = {*configured, *always, "recorder"} - {"sentry"}  # sentry is started only where it is configured
+    pending = {*configured, *always, "recorder"} - {"sentry"}  # sentry is started only where it is configured
     manifests: dict[str, dict[str, list[str]]] = {}
-    while waiting:
-        domain = waiting.pop()
+    while pending:
+        domain = pending.pop()
         manifests[domain] = json.loads((COMPONENTS / domain / "manifest.json").read_text())
-        waiting |= set(manifests[domain].get("dependencies", [])) - manifests.keys()
-    return dict(map(normal, chain.from_iterable(manifest.get("requirements", []) for manifest in manifests.values())))
+        pending |= set(manifests[domain].get("dependencies", [])) - manifests.keys()
+    return dict(
+        map(normalize, chain.from_iterable(manifest.get("requirements", []) for manifest in manifests.values()))
+    )
 
 
-def normal(requirement: str) -> tuple[str, str]:
+def normalize(requirement: str) -> tuple[str, str]:
     """Return the normal name and the exact version of a requirement."""
     name, number = requirement.split("==")
     return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower(), number
 
 
 if __name__ == "__main__":
-    for package, version in demanded().items():
+    for package, version in required_packages().items():
         print(f"{package}=={version}")
