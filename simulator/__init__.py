@@ -1,4 +1,4 @@
-"""An Enphase IQ Gateway in a process of its own: for tests, the demo and benchmarks."""
+"""A simulated Enphase IQ Gateway for the tests, the demo and the benchmarks."""
 
 from .fault import Fault
 from .faults import FAULTS, Faults

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Battery:
-    """A battery that stores what is left over and gives what is missing."""
+    """A battery that charges from the surplus and discharges into the deficit."""
 
     capacity_wh: float
     stored_wh: float
 
     def power(self, deficit_w: float, seconds: float) -> float:
-        """Give the power in W for the next while (+ discharging) and keep account of the charge."""
-        limit = self.capacity_wh * 0.38  # the ratio of an IQ Battery 10: 3.84 kW for 10 kWh
+        """Return the power in W for the next `seconds` (positive when discharging) and update the charge."""
+        limit = self.capacity_wh * 0.38  # as an IQ Battery 10: 3.84 kW for 10 kWh
         power = min(limit, max(-limit, 0.9 * deficit_w))
         power = min(power, self.stored_wh * 3600 / seconds)
         power = max(power, (self.stored_wh - self.capacity_wh) * 3600 / seconds)
@@ -21,5 +21,5 @@ class Battery:
 
     @property
     def percent(self) -> float:
-        """The state of charge in percent."""
+        """State of charge in percent."""
         return 100.0 * self.stored_wh / self.capacity_wh if self.capacity_wh else 0.0

@@ -1,15 +1,15 @@
-"""What the house draws, and its battery."""
+"""Power that the house consumes."""
 
 from math import exp
 
 from .sunlight import Noise
 
-_PULSE_S = 1200  # kettles, ovens and washing machines run for twenty minutes
+_PULSE_S = 1200  # large appliances run for twenty minutes
 _PHASE_SHARES = {1: (1.0,), 2: (0.55, 0.45), 3: (0.5, 0.3, 0.2)}
 
 
 def load(at: float, hour: float, phases: int, noise: Noise) -> list[float]:
-    """Give the house's load of each phase in W at an epoch that is `hour` hours after local midnight."""
+    """Return the load of each phase in W at an epoch, which is `hour` hours after local midnight."""
     morning = 300.0 * exp(-(((hour - 7.5) / 1.3) ** 2))
     evening = 550.0 * exp(-(((hour - 19.0) / 2.3) ** 2))
     common = (180.0 + morning + evening) * (0.6 + 0.8 * noise(at / 1800 + 999))

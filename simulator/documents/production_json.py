@@ -33,12 +33,12 @@ _ZERO_LINE = dict.fromkeys(_LINE_KEYS, 0.0)
 
 
 def with_details(site: SimulatedSite, now: float) -> Document:
-    """Give `/production.json?details=1`: with lines from 7 on (G§6.3)."""
+    """Return `/production.json?details=1`, with lines from firmware 7 on (G§6.3)."""
     return _document(site, now, lines=site.firmware.tokens)
 
 
 def without_details(site: SimulatedSite, now: float) -> Document:
-    """Give `/production.json` and `/production` (G§7)."""
+    """Return `/production.json` or `/production` (G§7)."""
     return _document(site, now, lines=False)
 
 
@@ -57,7 +57,7 @@ def _document(site: SimulatedSite, now: float, *, lines: bool) -> Document:
 
 
 def _inverters(site: SimulatedSite, now: float) -> Document:
-    """Sum the inverters' last reports, with the wrap of the firmware (G§6.2, G§6.6)."""
+    """Return the sum of the inverters' last reports, with the wrap of the firmware (G§6.2, G§6.6)."""
     world, firmware = site.world, site.firmware
     active = [inverter for inverter in world.inverters.values() if inverter.active]
     reports = [report for inverter in active if (report := world.report(inverter, now))]
@@ -78,7 +78,7 @@ def _inverters(site: SimulatedSite, now: float) -> Document:
 
 
 def _storage(site: SimulatedSite, now: float) -> Document:
-    """Give the ACBs' state; other batteries never show here (G§6.9)."""
+    """Return the state of the AC Batteries; other batteries are never included (G§6.9)."""
     acbs = site.profile.ac_batteries
     entry = {"type": "acb", "activeCount": acbs, "readingTime": 0, "wNow": 0, "whNow": 0, "state": "idle"}
     if acbs:
@@ -91,7 +91,7 @@ def _storage(site: SimulatedSite, now: float) -> Document:
 
 
 class _Meter:
-    """Builds the EIM's entries of one answer."""
+    """Builder of the EIM's entries of one document."""
 
     def __init__(self, site: SimulatedSite, now: float, *, lines: bool) -> None:
         world = site.world
@@ -104,15 +104,15 @@ class _Meter:
         self.week_ago = world.midnight(now, 7)
 
     def entry(self, kind: str) -> Document:
-        """Build an entry with the sums of its lines."""
+        """Return an entry with the sums of its lines."""
         site, world = self.site, self.site.world
         active = site.measures(PRODUCTION if kind == PRODUCTION else world.consumption_ct)
         shown = kind
         if kind == TOTAL and active and world.consumption_ct == TOTAL and site.firmware.total_is_net_with_total_ct:
             shown = NET  # G§6.8
         rows = self._rows(kind, shown, active=active)
-        total = {key: _tidy(sum(row[key] for row in rows)) for key in _LINE_KEYS}
-        if not site.firmware.zero_third_line:  # there it is the sum of the lines (G§6.3)
+        total = {key: _rounded(sum(row[key] for row in rows)) for key in _LINE_KEYS}
+        if not site.firmware.zero_third_line:  # with a third line, the sum stays as it is (G§6.3)
             total["pwrFactor"] = round(total["pwrFactor"] / len(rows), 2)
         if site.firmware.zero_third_line and world.phases == 2:
             rows.append(_ZERO_LINE | (_no_today() if kind == NET else {}))
@@ -126,7 +126,7 @@ class _Meter:
         }
 
     def _rows(self, kind: str, shown: str, *, active: bool) -> list[dict[str, float]]:
-        """Build the lines; an entry without its CT shows noise (G§6.7)."""
+        """Return the lines; those of an entry without its CT contain noise (G§6.7)."""
         if not active:
             found = channels(self.site, PRODUCTION, self.live)
             rows = [_row(replace(each, power=0.641, reactive=0.0, delivered=0.0, received=0.0), 0.0) for each in found]
@@ -141,14 +141,14 @@ class _Meter:
         return rows
 
     def _lifetime(self, shown: str, state: SiteState, number: int) -> float:
-        """Give whLifetime of a phase: net is import alone on old firmware (G§6.4)."""
+        """Return whLifetime of a phase; on old firmware, that of net consumption is import only (G§6.4)."""
         measured = quantity(state, shown).phases[number]
         if shown == NET and self.site.firmware.net_lifetime_signed:
             return measured.energy_wh
         return measured.delivered_wh
 
     def _today(self, shown: str, kind: str, lifetime: float, number: int) -> dict[str, float]:
-        """Give today and seven days: those of the record and what came since (G§6.5)."""
+        """Return today and seven days: the values of the record plus the energy since (G§6.5)."""
         if self.site.profile.eim_record_lost:
             today = week = lifetime
         else:
@@ -168,7 +168,7 @@ class _Meter:
 
 
 def quantity(state: SiteState, kind: str) -> PowerAndEnergy:
-    """Pick what a CT of this kind measures, or would measure."""
+    """Return the quantity that a CT of this kind measures, whether it is enabled or not."""
     if kind == PRODUCTION:
         return state.production
     if kind == STORAGE:
@@ -177,12 +177,12 @@ def quantity(state: SiteState, kind: str) -> PowerAndEnergy:
 
 
 def _live_channels(kind: str, meter: _Meter) -> list[Electrics]:
-    """Give the channels of a quantity, be it measured or computed."""
+    """Return the channels of a quantity, measured or calculated."""
     return electrics(kind, quantity(meter.live, kind), meter.site.world.phases)
 
 
 def _row(channel: Electrics, lifetime: float) -> dict[str, float]:
-    """Write the measurement keys of one line; current and apparent power take the sign of the power."""
+    """Return one line; current and apparent power have the sign of the power."""
     sign = -1.0 if channel.power < 0 else 1.0
     return {
         "wNow": round(channel.power, 3),
@@ -204,10 +204,10 @@ def _row(channel: Electrics, lifetime: float) -> dict[str, float]:
 
 
 def _no_today() -> dict[str, float]:
-    """Give net's daily values: always a whole 0 (G§6.3)."""
+    """Return the daily values of net consumption, which are always the integer 0 (G§6.3)."""
     return {"whToday": 0, "whLastSevenDays": 0, "vahToday": 0, "varhLeadToday": 0, "varhLagToday": 0}
 
 
-def _tidy(value: float) -> float:
-    """Round a sum, leaving whole numbers whole."""
+def _rounded(value: float) -> float:
+    """Round a sum; leave integers as they are."""
     return value if isinstance(value, int) else round(value, 3)
