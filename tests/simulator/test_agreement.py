@@ -1,4 +1,4 @@
-"""All endpoints tell the same story, with their real lags and units."""
+"""All endpoints agree, with their real lags and units."""
 
 import pytest
 
@@ -9,13 +9,13 @@ REPORT = "/production.json?details=1"
 
 
 def entry(document: Json, kind: str) -> Json:
-    """Find the entry of a measurement type."""
+    """Return the entry of a measurement type in production.json."""
     entries = document["production"] + document.get("consumption", [])
     return next(each for each in entries if each.get("measurementType") == kind)
 
 
 async def test_readings_show_the_present(start: Start) -> None:
-    """They are measured each second (G§9)."""
+    """The meters are measured every second (G§9)."""
     simulator, client = await start()
     production, net = await client.json("/ivp/meters/readings")
     assert production["activePower"] == pytest.approx(simulator.world.production.power_w, abs=0.01)
@@ -25,7 +25,6 @@ async def test_readings_show_the_present(start: Start) -> None:
 
 
 async def test_readings_change_each_second(start: Start, clock: Clock) -> None:
-    """Power moves and the stamp goes with it (G§9)."""
     _, client = await start()
     first = await client.json("/ivp/meters/readings")
     clock.advance(seconds=1)
@@ -35,7 +34,7 @@ async def test_readings_change_each_second(start: Start, clock: Clock) -> None:
 
 
 async def test_production_json_and_readings_agree(start: Start) -> None:
-    """The same meter stands behind both (G§6, G§9)."""
+    """Both documents read the same meter (G§6, G§9)."""
     _, client = await start()
     report, readings = await client.json(REPORT), await client.json("/ivp/meters/readings")
     made, net = entry(report, "production"), entry(report, "net-consumption")
@@ -45,7 +44,7 @@ async def test_production_json_and_readings_agree(start: Start) -> None:
 
 
 async def test_total_consumption_is_production_plus_net(start: Start) -> None:
-    """This is what the gateway does itself (G§6.4)."""
+    """The gateway calculates it the same way (G§6.4)."""
     _, client = await start()
     report = await client.json(REPORT)
     total = entry(report, "total-consumption")["wNow"]
@@ -54,8 +53,7 @@ async def test_total_consumption_is_production_plus_net(start: Start) -> None:
     )
 
 
-async def test_lines_add_up_to_their_entry(start: Start) -> None:
-    """For power and lifetime (G§6.3)."""
+async def test_phases_add_up_to_their_entry(start: Start) -> None:
     _, client = await start()
     for kind in ("production", "net-consumption", "total-consumption"):
         found = entry(await client.json(REPORT), kind)
@@ -65,7 +63,7 @@ async def test_lines_add_up_to_their_entry(start: Start) -> None:
 
 
 async def test_v1_is_the_meters_quarter_hour_record(start: Start, clock: Clock) -> None:
-    """The very one of device_data, behind the live meter (G§3)."""
+    """It is the record of device_data, which lags the meter (G§3)."""
     _, client = await start()
     clock.advance(seconds=899)
     v1, devices = await client.json("/api/v1/production"), await client.json("/ivp/pdm/device_data")
@@ -77,7 +75,7 @@ async def test_v1_is_the_meters_quarter_hour_record(start: Start, clock: Clock) 
 
 
 async def test_today_is_the_records_today_and_what_came_since(start: Start, clock: Clock) -> None:
-    """And so are the seven days (G§6.5)."""
+    """The same applies to the seven days (G§6.5)."""
     _, client = await start("metered_net_single_phase")
     clock.advance(seconds=600)
     v1, made = await client.json("/api/v1/production"), entry(await client.json(REPORT), "production")
@@ -87,7 +85,7 @@ async def test_today_is_the_records_today_and_what_came_since(start: Start, cloc
 
 
 async def test_inverters_report_once_in_their_interval_each_at_its_own_time(start: Start, clock: Clock) -> None:
-    """Spread over fifteen minutes (G§4)."""
+    """The reports are spread over 15 minutes (G§4)."""
     simulator, client = await start()
     listed = await client.json("/api/v1/production/inverters")
     ages = [clock.now - each["lastReportDate"] for each in listed]
@@ -100,7 +98,7 @@ async def test_inverters_report_once_in_their_interval_each_at_its_own_time(star
 
 
 async def test_inverter_list_device_data_and_production_json_agree(start: Start) -> None:
-    """Watts are J / duration, lifetimes add up (G§5.4, G§5.5)."""
+    """Watts are joules / duration, and lifetimes add up (G§5.4, G§5.5)."""
     _, client = await start()
     listed = {each["serialNumber"]: each for each in await client.json("/api/v1/production/inverters")}
     devices = await client.json("/ivp/pdm/device_data")
@@ -119,7 +117,7 @@ async def test_inverter_list_device_data_and_production_json_agree(start: Start)
 
 
 async def test_an_inverters_lifetime_grows_by_what_its_reports_produced(start: Start, clock: Clock) -> None:
-    """Joules of the interval are joules of the lifetime (G§5.4)."""
+    """The joules of an interval are added to those of the lifetime (G§5.4)."""
     simulator, client = await start()
     inverter = next(iter(simulator.world.inverters.values()))
 
@@ -133,8 +131,8 @@ async def test_an_inverters_lifetime_grows_by_what_its_reports_produced(start: S
     assert grown == pytest.approx(second["lastReading"]["joulesProduced"], abs=1)
 
 
-async def test_at_night_the_last_report_stays_and_says_nothing(start: Start, clock: Clock) -> None:
-    """0 W with dates hours old (G§4)."""
+async def test_at_night_the_last_report_stays(start: Start, clock: Clock) -> None:
+    """It shows 0 W and a date that is hours old (G§4)."""
     _, client = await start()
     clock.advance(hours=13)
     first = await client.json("/api/v1/production/inverters")
@@ -145,7 +143,7 @@ async def test_at_night_the_last_report_stays_and_says_nothing(start: Start, clo
 
 
 async def test_in_the_morning_inverters_wake_one_after_the_other(start: Start, clock: Clock) -> None:
-    """Each with the end of its own interval (G§4)."""
+    """Each inverter reports at the end of its own interval (G§4)."""
     simulator, client = await start()
     clock.advance(hours=13)
     night = clock.now
@@ -156,7 +154,7 @@ async def test_in_the_morning_inverters_wake_one_after_the_other(start: Start, c
 
 
 async def test_today_starts_again_at_local_midnight(start: Start, clock: Clock) -> None:
-    """That of the site, not of UTC (G§3)."""
+    """This is the midnight of the site's time zone, not of UTC (G§3)."""
     _, client = await start("non_metered")
     clock.advance(hours=11.9)  # 23:54 local
     before = await client.json("/api/v1/production")
@@ -168,7 +166,6 @@ async def test_today_starts_again_at_local_midnight(start: Start, clock: Clock) 
 
 
 async def test_the_seven_days_exclude_today(start: Start, clock: Clock) -> None:
-    """They are the seven before it (G§3)."""
     _, client = await start("non_metered")
     first = await client.json("/api/v1/production")
     clock.advance(days=8)
@@ -180,7 +177,7 @@ async def test_the_seven_days_exclude_today(start: Start, clock: Clock) -> None:
 
 
 async def test_the_battery_shows_on_its_ct(start: Start, clock: Clock) -> None:
-    """Received is charged, delivered is discharged (G§9)."""
+    """Received energy is charge, delivered energy is discharge (G§9)."""
     simulator, client = await start("metered_storage_split_phase")
     clock.advance(hours=9)
     storage = (await client.json("/ivp/meters/readings"))[2]
@@ -189,8 +186,8 @@ async def test_the_battery_shows_on_its_ct(start: Start, clock: Clock) -> None:
     assert storage["actEnergyRcvd"] > 0
 
 
-async def test_a_disabled_ct_is_told_by_the_list_and_measures_noise(start: Start) -> None:
-    """The entry of production.json says activeCount 0 (G§6.7)."""
+async def test_a_disabled_ct_is_disabled_in_the_list_and_measures_noise(start: Start) -> None:
+    """Its entry in production.json has activeCount 0 (G§6.7)."""
     simulator, client = await start()
     simulator.world.set_ct("production", enabled=False)
     assert [each["state"] for each in await client.json("/ivp/meters")] == ["disabled", "enabled"]

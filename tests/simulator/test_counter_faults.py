@@ -1,4 +1,4 @@
-"""Faults of what the gateway has counted."""
+"""Each fault of the counters has its documented effect."""
 
 from .conftest import Start
 
@@ -6,28 +6,24 @@ READINGS = "/ivp/meters/readings"
 
 
 async def test_no_readings(start: Start) -> None:
-    """No meter in the list."""
     simulator, client = await start()
     simulator.faults.add("no_readings")
     assert await client.json(READINGS) == []
 
 
 async def test_nulls(start: Start) -> None:
-    """Null where a number is due."""
     simulator, client = await start()
     simulator.faults.add("nulls")
     assert (await client.json(READINGS))[0]["actEnergyDlvd"] is None
 
 
 async def test_negative(start: Start) -> None:
-    """As a counter can not be."""
     simulator, client = await start()
     simulator.faults.add("negative")
     assert (await client.json(READINGS))[0]["actEnergyDlvd"] == -19.677
 
 
-async def test_hair(start: Start) -> None:
-    """Down and up again."""
+async def test_hair_lowers_every_other_answer(start: Start) -> None:
     simulator, client = await start()
     true = simulator.world.production.delivered_wh
     simulator.faults.add("hair", wh=3.0)
@@ -36,7 +32,6 @@ async def test_hair(start: Start) -> None:
 
 
 async def test_replaced_meter(start: Start) -> None:
-    """From zero, and on."""
     simulator, client = await start()
     simulator.faults.add("replaced_meter")
     assert (await client.json(READINGS))[0]["actEnergyDlvd"] == 0
@@ -48,7 +43,6 @@ async def test_replaced_meter(start: Start) -> None:
 
 
 async def test_unsigned_power(start: Start) -> None:
-    """The image of -4 W."""
     simulator, client = await start()
     simulator.faults.add("unsigned_power", always=True)
     assert (await client.json(READINGS))[0]["activePower"] == 4_294_967_292

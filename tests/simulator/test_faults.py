@@ -1,4 +1,4 @@
-"""Each fault shows as it says, where it is put, as often as it is asked for."""
+"""Each fault has its documented effect, on its paths and as often as requested."""
 
 import asyncio
 
@@ -17,15 +17,14 @@ READINGS = "/ivp/meters/readings"
 DEVICES = "/ivp/pdm/device_data"
 
 
-def test_every_fault_names_its_row_of_the_reference() -> None:
-    """All but what nobody has seen and a client must stand all the same."""
+def test_every_fault_cites_its_source() -> None:
+    """`huge` has no source, but a client has to handle it all the same."""
     without = {name for name, kind in FAULTS.items() if "(G§" not in kind.description}
-    assert without == {"huge"}  # nobody has seen it; a client must stand it all the same
+    assert without == {"huge"}
 
 
 @pytest.mark.parametrize("code", [401, 403, 404, 503, 504])
 async def test_status(start: Start, code: int) -> None:
-    """With a page instead of JSON."""
     simulator, client = await start()
     simulator.faults.add("status", code=code)
     response, body = await client.get(V1)
@@ -34,7 +33,7 @@ async def test_status(start: Start, code: int) -> None:
 
 
 async def test_status_can_redirect(start: Start) -> None:
-    """To where firmware 7 and 8 send the unwary (G§2.1)."""
+    """Firmware 7 and 8 redirect plain HTTP (G§2.1)."""
     simulator, client = await start()
     simulator.faults.add("status", code=301)
     response, _ = await client.request("/info", allow_redirects=False)
@@ -42,7 +41,6 @@ async def test_status_can_redirect(start: Start) -> None:
 
 
 async def test_empty(start: Start) -> None:
-    """200 and nothing."""
     simulator, client = await start()
     simulator.faults.add("empty")
     response, body = await client.get(V1)
@@ -50,7 +48,6 @@ async def test_empty(start: Start) -> None:
 
 
 async def test_html(start: Start) -> None:
-    """200 and a page that claims to be JSON."""
     simulator, client = await start()
     simulator.faults.add("html")
     response, body = await client.get(V1)
@@ -60,7 +57,6 @@ async def test_html(start: Start) -> None:
 
 @pytest.mark.parametrize("path", [V1, REPORT], ids=["with a length", "chunked"])
 async def test_truncated(start: Start, path: str) -> None:
-    """With a Content-Length and without one."""
     simulator, client = await start()
     simulator.faults.add("truncated")
     with pytest.raises(aiohttp.ClientPayloadError):
@@ -69,14 +65,12 @@ async def test_truncated(start: Start, path: str) -> None:
 
 @pytest.mark.parametrize(("path", "shape"), [(V1, list), (READINGS, dict)])
 async def test_wrong_shape(start: Start, path: str, shape: type) -> None:
-    """An array for an object and the other way round."""
     simulator, client = await start()
     simulator.faults.add("wrong_shape")
     assert isinstance(await client.json(path), shape)
 
 
 async def test_huge(start: Start) -> None:
-    """As large as asked for, and valid."""
     simulator, client = await start()
     simulator.faults.add("huge", size=3_000_000)
     body = (await client.get(V1))[1]
@@ -85,7 +79,6 @@ async def test_huge(start: Start) -> None:
 
 
 async def test_slow_drip(start: Start) -> None:
-    """Whole in the end."""
     simulator, client = await start()
     simulator.faults.add("slow_drip", size=4, pause_s=0.01)
     began = asyncio.get_running_loop().time()
@@ -94,7 +87,6 @@ async def test_slow_drip(start: Start) -> None:
 
 
 async def test_hang(start: Start) -> None:
-    """No answer, and none written down."""
     simulator, client = await start()
     simulator.faults.add("hang", path=V1)
     with pytest.raises(TimeoutError):
@@ -103,7 +95,6 @@ async def test_hang(start: Start) -> None:
 
 
 async def test_slow(start: Start) -> None:
-    """Right, but late."""
     simulator, client = await start()
     simulator.faults.add("slow", delay_s=0.1)
     began = asyncio.get_running_loop().time()
@@ -114,7 +105,6 @@ async def test_slow(start: Start) -> None:
 @pytest.mark.parametrize("profile", ["metered_net_three_phase", "non_metered"])
 @pytest.mark.parametrize("when", ["before", "within"])
 async def test_reset(start: Start, profile: str, when: str) -> None:
-    """With TLS and without; afterwards all is well."""
     simulator, client = await start(profile)
     simulator.faults.add("reset", when=when)
     with pytest.raises(aiohttp.ClientError):
@@ -123,8 +113,8 @@ async def test_reset(start: Start, profile: str, when: str) -> None:
     assert (await client.get(V1))[0].status == 200
 
 
-async def test_a_reset_after_the_body_leaves_the_answer(start: Start) -> None:
-    """The next request finds the connection gone and makes another."""
+async def test_a_reset_after_the_body_keeps_the_answer(start: Start) -> None:
+    """The next request finds the connection closed and opens a new one."""
     simulator, client = await start()
     simulator.faults.add("reset", when="after")
     await client.get(V1)
@@ -134,7 +124,7 @@ async def test_a_reset_after_the_body_leaves_the_answer(start: Start) -> None:
 
 
 def lifetimes(documents: dict[str, Json]) -> list[float]:
-    """Give production's lifetime in Wh in each document that has one."""
+    """Return the lifetime production in Wh in each document that has one."""
     return [
         documents[V1]["wattHoursLifetime"],
         entry(documents[REPORT], "production")["whLifetime"],
@@ -145,18 +135,17 @@ def lifetimes(documents: dict[str, Json]) -> list[float]:
 
 @pytest.mark.parametrize(("name", "difference"), [("spike", 5_000_000.0), ("wrap", -(2**32) / 3600), ("zeros", None)])
 async def test_counters_jump_in_every_document(start: Start, name: str, difference: float | None) -> None:
-    """Each of the four documents in its own unit."""
+    """Each of the four documents has its own unit."""
     simulator, client = await start()
     paths = (V1, REPORT, READINGS, DEVICES)
     true = lifetimes({path: await client.json(path) for path in paths})
     simulator.faults.add(name)
-    told = lifetimes({path: await client.json(path) for path in paths})
+    sent = lifetimes({path: await client.json(path) for path in paths})
     expected = [0.0 if difference is None else value + difference for value in true]
-    assert told == pytest.approx(expected, abs=1)
+    assert sent == pytest.approx(expected, abs=1)
 
 
 async def test_today_is_lifetime(start: Start) -> None:
-    """And so are the seven days."""
     simulator, client = await start()
     simulator.faults.add("today_is_lifetime")
     for kind in ("production", "total-consumption"):
@@ -165,7 +154,6 @@ async def test_today_is_lifetime(start: Start) -> None:
 
 
 async def test_total_is_net(start: Start) -> None:
-    """In the entry and its lines."""
     simulator, client = await start()
     simulator.faults.add("total_is_net")
     report = await client.json(REPORT)
@@ -175,7 +163,6 @@ async def test_total_is_net(start: Start) -> None:
 
 
 async def test_active_count_flicker(start: Start) -> None:
-    """Every second time."""
     simulator, client = await start()
     simulator.faults.add("active_count_flicker")
     counts = [entry(await client.json(REPORT), "production")["activeCount"] for _ in range(4)]
@@ -183,7 +170,6 @@ async def test_active_count_flicker(start: Start) -> None:
 
 
 async def test_frozen_v1(start: Start, clock: Clock) -> None:
-    """Until the fault is cleared."""
     simulator, client = await start()
     simulator.faults.add("frozen_v1")
     first = await client.json(V1)
@@ -194,14 +180,12 @@ async def test_frozen_v1(start: Start, clock: Clock) -> None:
 
 
 async def test_zero_v1(start: Start) -> None:
-    """All four numbers."""
     simulator, client = await start()
     simulator.faults.add("zero_v1")
     assert set((await client.json(V1)).values()) == {0}
 
 
 async def test_missing_device(start: Start) -> None:
-    """The one that was named and no other."""
     simulator, client = await start()
     serial = list(simulator.world.inverters)[4]
     simulator.faults.add("missing_device", serial=serial)
@@ -213,14 +197,12 @@ async def test_missing_device(start: Start) -> None:
 
 
 async def test_uint32_negative(start: Start) -> None:
-    """-4 W as the gateway wrote it."""
     simulator, client = await start()
     simulator.faults.add("uint32_negative")
     assert (await client.json(DEVICES))["704643328"]["channels"][0]["watts"]["now"] == 4294967292
 
 
 async def test_storage_channel_lost(start: Start, clock: Clock) -> None:
-    """The sum is the other channel, the rest of the answer is right."""
     simulator, client = await start("metered_storage_split_phase")
     clock.advance(days=1)
     true = await client.json(READINGS)
@@ -232,7 +214,6 @@ async def test_storage_channel_lost(start: Start, clock: Clock) -> None:
 
 
 async def test_wrong_serial(start: Start) -> None:
-    """Another gateway answers."""
     simulator, client = await start()
     simulator.faults.add("wrong_serial", serial="122311111111")
     body = (await client.get("/info"))[1]
@@ -240,7 +221,6 @@ async def test_wrong_serial(start: Start) -> None:
 
 
 async def test_nightly_outage(start: Start, clock: Clock) -> None:
-    """For two minutes from 23:00 of the site."""
     simulator, client = await start()
     simulator.faults.add("nightly_outage")
     clock.advance(hours=11)  # 23:00 local
@@ -250,23 +230,20 @@ async def test_nightly_outage(start: Start, clock: Clock) -> None:
     assert (await client.get(V1))[0].status == 200
 
 
-async def test_a_fault_spares_the_first_and_ends_after_its_count(start: Start) -> None:
-    """And counts what it struck."""
+async def test_a_fault_skips_the_first_requests_and_ends_after_its_count(start: Start) -> None:
     simulator, client = await start()
     fault = simulator.faults.add("status", path=V1, after=1, count=2)
     assert [(await client.get(V1))[0].status for _ in range(5)] == [200, 503, 503, 200, 200]
     assert fault.hits == 2
 
 
-async def test_a_fault_strikes_its_path_alone(start: Start) -> None:
-    """A pattern may name several."""
+async def test_a_fault_affects_only_its_paths(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("status", path="/ivp/*")
     assert [(await client.get(path))[0].status for path in (V1, READINGS, DEVICES)] == [200, 503, 503]
 
 
 async def test_faults_are_cleared_by_name_or_all_at_once() -> None:
-    """All of a name go together."""
     faults = Simulator().faults
     for name in ("hang", "zeros", "zeros"):
         faults.add(name)
@@ -277,12 +254,12 @@ async def test_faults_are_cleared_by_name_or_all_at_once() -> None:
 
 
 def test_an_unknown_fault_is_refused_with_the_list() -> None:
-    """A typing error must not pass for a passed test."""
-    with pytest.raises(ValueError, match=r"no fault 'fire'; there are: .*zeros"):
+    """Otherwise a typing error would look like a test that passes."""
+    with pytest.raises(ValueError, match=r"Unknown fault 'fire'; choose from: .*zeros"):
         Simulator().faults.add("fire")
 
 
 def test_an_unknown_parameter_is_refused_with_the_list() -> None:
-    """When the fault is put in, not when it strikes."""
-    with pytest.raises(ValueError, match="no speed; it has: delay_s"):
+    """It is refused when the fault is injected, not when it takes effect."""
+    with pytest.raises(ValueError, match="no parameter speed; it has: delay_s"):
         Simulator().faults.add("slow", speed=3)
