@@ -1,6 +1,6 @@
-"""What the demo's Home Assistant demands beside its own packages: it is started without its installer.
+"""Packages required by the components in the demo, because its Home Assistant does not install packages itself.
 
-As a command (`python -m scripts.demo_home.demands`) it prints requirements, for scripts/home-assistant.
+`python -m scripts.demo_home.requirements` prints them, for scripts/home-assistant.
 """
 
 from itertools import chain
@@ -16,7 +16,7 @@ COMPONENTS = Path(homeassistant.bootstrap.__file__).parent / "components"
 
 
 def required_packages() -> dict[str, str]:
-    """Return the versions that the manifests of all components started by the demo demand, by name."""
+    """Return the packages, by name, and the versions that the manifests of the demo's components require."""
     bootstrap = homeassistant.bootstrap
     configured = re.findall(r"^(\w+):", CONFIGURATION, flags=re.MULTILINE)
     always = (
@@ -24,7 +24,7 @@ def required_packages() -> dict[str, str]:
         *bootstrap.DEFAULT_INTEGRATIONS,
         *bootstrap.LOGGING_AND_HTTP_DEPS_INTEGRATIONS,
     )
-    pending = {*configured, *always, "recorder"} - {"sentry"}  # sentry is started only where it is configured
+    pending = {*configured, *always, "recorder"} - {"sentry"}  # sentry starts only when configured
     manifests: dict[str, dict[str, list[str]]] = {}
     while pending:
         domain = pending.pop()
@@ -36,7 +36,7 @@ def required_packages() -> dict[str, str]:
 
 
 def normalize(requirement: str) -> tuple[str, str]:
-    """Return the normal name and the exact version of a requirement."""
+    """Return the normalized name and the exact version of a requirement."""
     name, number = requirement.split("==")
     return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower(), number
 

@@ -66,7 +66,7 @@ def test_a_table_too_long_for_the_terminal_says_so() -> None:
 def test_what_has_no_value_is_named() -> None:
     """--once says what it waits for."""
     assert missing_values([row("Gateway", "Grid", "unknown"), *INVERTERS], 2) == [
-        "a value of sensor.gateway_grid (unknown)"
+        "the value of sensor.gateway_grid (unknown)"
     ]
 
 
@@ -119,5 +119,5 @@ async def test_a_child_that_ends_by_itself_is_reported_with_its_log(tmp_path: Pa
     command = [sys.executable, "-c", "import sys; sys.exit('x error: no such profile')"]
     async with child("the simulator", command, tmp_path / "log") as running:
         await running.process.wait()
-        with pytest.raises(DemoError, match=r"^the simulator ended by itself \(exit code 1\)\n  x error:"):
+        with pytest.raises(DemoError, match=r"^the simulator exited unexpectedly \(exit code 1\)\n  x error:"):
             running.check()

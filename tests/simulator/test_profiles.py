@@ -179,7 +179,7 @@ async def test_phase_mode_is_three_where_one_phase_is_used(start: Start) -> None
 
 
 async def test_the_list_of_meters_can_be_missing(start: Start) -> None:
-    """activeCount is then the only sign of an enabled CT (G§6.7)."""
+    """Then activeCount is the only sign of an enabled CT (G§6.7)."""
     _, client = await start("metered_without_meters_list")
     assert (await client.get("/ivp/meters"))[0].status == 404
     assert entry(await client.json(REPORT), "production")["activeCount"] == 1
