@@ -96,18 +96,18 @@ class Daylight:
         self.dusk = at
 
 
-def _first_after(inverter: Inverter, at: float) -> int:
+def _first_end_after(inverter: Inverter, at: float) -> int:
     """Return the end of the inverter's first interval that ends at or after `at`."""
     return int(at + (inverter.offset_s - at) % inverter.interval_s)
 
 
-def report_times(inverter: Inverter, now: float, daylight: Daylight) -> int:
+def last_report_end(inverter: Inverter, now: float, daylight: Daylight) -> int:
     """Return the epoch of the last report: at night, inverters sleep after a last report of 0 W (G§4)."""
     slot = int(now - (now - inverter.offset_s) % inverter.interval_s)
     slot = min(slot, int(inverter.retired_at)) if not inverter.active else slot
     if slot < daylight.dawn:
-        return min(slot, _first_after(inverter, daylight.dusk_before + inverter.interval_s))
-    return min(slot, _first_after(inverter, daylight.dusk + inverter.interval_s))
+        return min(slot, _first_end_after(inverter, daylight.dusk_before + inverter.interval_s))
+    return min(slot, _first_end_after(inverter, daylight.dusk + inverter.interval_s))
 
 
 def make_report(inverter: Inverter, end: int, light: Light, midnights: list[int]) -> Report:

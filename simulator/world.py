@@ -6,7 +6,7 @@ import random
 
 from .battery import Battery
 from .house_load import load
-from .inverter_reports import SELF_MEASURED, Daylight, Inverter, Report, make_report, report_times
+from .inverter_reports import SELF_MEASURED, Daylight, Inverter, Report, last_report_end, make_report
 from .local_days import LocalDays
 from .profiles import NET, PRODUCTION, STORAGE, TOTAL, Profile
 from .site_state import Energies, PowerAndEnergy, Powers, SiteState, between
@@ -122,7 +122,7 @@ class World:
         inverter = self._new_inverter()
         inverter.rated_w = rated_w
         inverter.added_at = int(now.at)
-        inverter.light_added = (inverter.start_east_h, inverter.start_west_h) = self._head_light()
+        inverter.light_added = (inverter.start_east_h, inverter.start_west_h) = self._light_at_next_step()
         self._listed.append(inverter)
         self._install()
         return inverter.serial
@@ -132,7 +132,7 @@ class World:
         now = self.now
         inverter = self.inverters[serial]
         inverter.retired_at = now.at
-        inverter.light_retired = self._head_light()
+        inverter.light_retired = self._light_at_next_step()
         self._install()
 
     def set_ct(self, kind: str, *, enabled: bool) -> None:
@@ -168,7 +168,7 @@ class World:
     def report(self, inverter: Inverter, now: float) -> Report | None:
         """Return an inverter's last report; None when it has not reported yet."""
         self._advance(now)
-        end = report_times(inverter, now, self.daylight)
+        end = last_report_end(inverter, now, self.daylight)
         if end <= inverter.added_at or not inverter.communicating:
             return inverter.last_report
         midnight = self.days.midnight(now)
@@ -258,7 +258,7 @@ class World:
         state = known if known is not None and known.at == at else self.at(at)
         return state.energies.east_h, state.energies.west_h
 
-    def _head_light(self) -> tuple[float, float]:
+    def _light_at_next_step(self) -> tuple[float, float]:
         """Return the light up to the next full minute, when a change takes effect."""
         energies = self._recent[-1].energies
         return energies.east_h, energies.west_h

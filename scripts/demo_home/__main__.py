@@ -26,7 +26,7 @@ REFRESH_SECONDS = 2.0  # shorter than any interval of the integration (5 s at le
 FOLDER = ROOT / ".demo"
 
 
-def log_progress(text: str) -> None:
+def log_message(text: str) -> None:
     """Print a message to standard error; standard output is for the table only."""
     print(f"demo: {text}", file=sys.stderr, flush=True)
 
@@ -36,12 +36,12 @@ async def progress(step: str, log: Path) -> AsyncGenerator[None]:
     """Log a step and, every 5 s, its duration so far; raise DemoError when it exceeds LIMIT_SECONDS."""
     clock = asyncio.get_running_loop()
     start = clock.time()
-    log_progress(f"{step} ...")
+    log_message(f"{step} ...")
 
     async def tick() -> None:
         while True:
             await asyncio.sleep(5)
-            log_progress(f"  ... {clock.time() - start:.0f} s")
+            log_message(f"  ... {clock.time() - start:.0f} s")
 
     ticking = asyncio.create_task(tick())
     try:
@@ -51,7 +51,7 @@ async def progress(step: str, log: Path) -> AsyncGenerator[None]:
         raise DemoError(f"{step}: not done after {LIMIT_SECONDS} s (log: {log})") from None
     finally:
         ticking.cancel()
-    log_progress(f"  done after {clock.time() - start:.0f} s")
+    log_message(f"  done after {clock.time() - start:.0f} s")
 
 
 async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
@@ -168,10 +168,10 @@ async def until_signal(options: argparse.Namespace, real: Gateway | None) -> int
     try:
         await demo(options, real)
     except asyncio.CancelledError:
-        log_progress("stopped")
+        log_message("stopped")
         return 130 if options.once else 0
     except DemoError as error:
-        log_progress(str(error))
+        log_message(str(error))
         return 1
     return 0
 
@@ -183,7 +183,7 @@ def main() -> int:
     try:
         real = ask_credentials(options.host, options.token_file) if options.host else None
     except (DemoError, OSError) as error:
-        log_progress(str(error))
+        log_message(str(error))
         return 1
     return asyncio.run(until_signal(options, real))
 
