@@ -154,7 +154,7 @@ async def test_in_the_morning_inverters_wake_one_after_the_other(start: Start, c
 
 
 async def test_today_starts_again_at_local_midnight(start: Start, clock: Clock) -> None:
-    """This is the midnight of the site's time zone, not of UTC (G§3)."""
+    """It is the midnight of the site's time zone, not of UTC (G§3)."""
     _, client = await start("non_metered")
     clock.advance(hours=11.9)  # 23:54 local
     before = await client.json("/api/v1/production")

@@ -97,7 +97,7 @@ async def test_home_assistants_user_agent_is_refused(cloud: Cloud) -> None:
 
 
 async def test_tokens_can_be_for_another_gateway(cloud: Cloud) -> None:
-    """This is the most common mistake of users (G§2.4)."""
+    """It is the most common mistake of users (G§2.4)."""
     cloud.token_serial = "122300000002"
     _, token = await fetch_token(cloud, orjson.loads((await login(cloud))[1])["session_id"])
     async with GatewayClient(cloud.simulator) as client:

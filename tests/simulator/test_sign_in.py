@@ -85,7 +85,7 @@ async def test_a_reboot_ends_sessions_and_connections(start: Start) -> None:
 
 
 async def test_revoked_tokens_are_refused_and_new_ones_accepted(start: Start) -> None:
-    """This happens after a change of the serial or the firmware (G§2.6)."""
+    """It happens after a change of the serial or the firmware (G§2.6)."""
     simulator, client = await start()
     headers = bearer(simulator.token())
     simulator.revoke_tokens()
@@ -178,7 +178,7 @@ async def test_no_certificate_before_seven(start: Start) -> None:
 
 
 async def test_a_later_start_uses_the_same_port(start: Start) -> None:
-    """This makes it possible to simulate an outage."""
+    """An outage can be simulated this way."""
     simulator, client = await start()
     await simulator.stop()
     with pytest.raises(aiohttp.ClientConnectionError):

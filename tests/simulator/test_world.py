@@ -17,7 +17,7 @@ def world(clock: Clock, profile: str = "metered_net_three_phase", *, inverters: 
 @settings(max_examples=25, deadline=None)
 @given(start=st.integers(0, 365 * 24), minutes=st.integers(1, 180), seed=st.integers(1, 50))
 def test_energy_is_the_integral_of_power(start: int, minutes: int, seed: int) -> None:
-    """This holds at any time of the year, with sun, house and battery."""
+    """It holds at any time of the year, with sun, house and battery."""
     clock = Clock(MIDSUMMER + 3600 * start)
     site = world(clock, "metered_storage_split_phase", seed=seed)
     first = site.now
