@@ -67,7 +67,7 @@ class RandomFaults(Faults):
         self._chance = chance
 
     @override
-    def strike(self, request: Request, answer: Answer) -> Answer:
+    def apply(self, request: Request, answer: Answer) -> Answer:
         self.active.clear()
         self.hanging = False
         if self.on and self._chance.random() < FAULTY:
@@ -77,7 +77,7 @@ class RandomFaults(Faults):
                 self.add(name, path=request.path).parameters.update(parameters)
                 self.struck[name] += 1
                 self.hanging = name == "hang"
-        return super().strike(request, answer)
+        return super().apply(request, answer)
 
 
 class Soak:

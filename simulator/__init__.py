@@ -1,9 +1,9 @@
-"""An Enphase IQ Gateway in a process of its own: for tests, the demo and benchmarks."""
+"""A simulated Enphase IQ Gateway for the tests, the demo and the benchmarks."""
 
 from .fault import Fault
 from .faults import FAULTS, Faults
 from .profiles import PROFILES, Profile
-from .simulator import SeenRequest, Simulator
+from .simulated_gateway import SeenRequest, Simulator
 from .world import World
 
 __all__ = ["FAULTS", "PROFILES", "Fault", "Faults", "Profile", "SeenRequest", "Simulator", "World"]

@@ -1,4 +1,4 @@
-"""The command line: `python -m simulator`."""
+"""Command line of the simulator: `python -m simulator`."""
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 import asyncio
@@ -18,75 +18,81 @@ from .cloud import Cloud
 from .faults import FAULTS
 from .local_days import TIME_ZONE
 from .profiles import PROFILES
-from .simulator import DEFAULT_SERIAL, Simulator
+from .simulated_gateway import DEFAULT_SERIAL, Simulator
 
-_EVERYWHERE = ("0.0.0.0:", "[::]:")
+_ALL_ADDRESSES = ("0.0.0.0:", "[::]:")
 _ACCOUNT = ("user@example.com", "password")
-# When the sun is highest, on a day that has few clouds with the default seed.
+# The time the sun is highest, on a day with few clouds for the default seed.
 _NOON = datetime(2026, 6, 20, 13, 40, tzinfo=ZoneInfo(TIME_ZONE)).timestamp()
 
 
 def _help_tables() -> str:
-    """List profiles and faults with a line each."""
+    """Return the list of profiles and faults, one per line."""
     width = max(len(name) for name in (*PROFILES, *FAULTS))
     profiles = "\n".join(f"  {name:{width}}  {profile.description}" for name, profile in PROFILES.items())
     faults = "\n".join(f"  {name:{width}}  {kind.description}" for name, kind in FAULTS.items())
-    return f"profiles:\n{profiles}\n\nfaults:\n{faults}\n\nThe site lies in the time zone {TIME_ZONE}. End with Ctrl-C."
+    return f"profiles:\n{profiles}\n\nfaults:\n{faults}\n\nThe site is in time zone {TIME_ZONE}. Press Ctrl-C to stop."
 
 
 def _parser() -> ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     parser = ArgumentParser(
         prog="python -m simulator",
-        description="Simulate an Enphase IQ Gateway with its solar site, for trying and testing without a real one.",
+        description="Simulate an Enphase IQ Gateway and its solar site, to try and test without a real gateway.",
         epilog=_help_tables(),
         formatter_class=RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--profile", default="metered_net_three_phase", metavar="NAME", help="the kind of gateway (see below)")
-    add("--inverters", type=int, default=20, metavar="N", help="how many inverters the site has (default 20)")
-    add("--firmware", metavar="VERSION", help="another firmware than the profile's, such as 8.3.5433")
-    add("--serial", default=DEFAULT_SERIAL, help="the gateway's serial number, 12 digits")
-    add("--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1: this machine alone)")
-    add("--port", type=int, default=0, help="the port to listen on (default: any free one)")
-    add("--start", metavar="TIME", help="the simulated time to begin at, such as 2026-06-21T12:00 (default: now)")
-    add("--noon", action="store_true", help="begin with the sun of a noon in June, by whatever time of day and year")
+    add("--profile", default="metered_net_three_phase", metavar="NAME", help="kind of gateway to simulate (see below)")
+    add("--inverters", type=int, default=20, metavar="N", help="number of inverters (default: 20)")
+    add("--firmware", metavar="VERSION", help="firmware to use instead of the profile's, such as 8.3.5433")
+    add("--serial", default=DEFAULT_SERIAL, help="serial number of the gateway, 12 digits")
+    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)")
+    add("--port", type=int, default=0, help="port to listen on (default: any free port)")
+    add("--start", metavar="TIME", help="simulated time at the start, such as 2026-06-21T12:00 (default: now)")
+    add("--noon", action="store_true", help="start with the sun of a noon in June, whatever the time of day and year")
     add(
-        "--speed", type=float, default=1.0, metavar="FACTOR", help="how much faster than real the time runs (default 1)"
+        "--speed", type=float, default=1.0, metavar="FACTOR", help="speed of the simulated time (default: 1, real time)"
     )
-    add("--seed", type=int, default=1, help="another number gives other clouds and another house")
-    add("--replay", type=Path, metavar="DIR", help="answer from a folder of recorded answers instead")
+    add("--seed", type=int, default=1, help="seed of the random clouds and loads (default: 1)")
+    add("--replay", type=Path, metavar="DIR", help="replay a folder of recorded answers instead of simulating a site")
     add(
         "--fault",
         action="append",
         default=[],
         metavar="NAME[:PATH]",
-        help="put a fault in (see below); may be repeated",
+        help="inject a fault (see below); can be repeated",
     )
-    add("--cloud", action="store_true", help=f"simulate the cloud's sign-in too, for {_ACCOUNT[0]} / {_ACCOUNT[1]}")
-    add("--json", action="store_true", help="say where it listens in one line of JSON")
+    add("--cloud", action="store_true", help=f"simulate the Enphase cloud too, account {_ACCOUNT[0]} / {_ACCOUNT[1]}")
+    add("--json", action="store_true", help="print the address and the credentials as one line of JSON")
     return parser
 
 
 def _clock(start: str | None, speed: float) -> Callable[[], float]:
-    """Give a clock that begins at a time and runs at a speed; raise ValueError for senseless ones."""
+    """Return a clock that starts at a time and runs at a speed.
+
+    Raise ValueError for an invalid time or speed.
+    """
     if speed <= 0:
         raise ValueError("--speed must be above 0")
     began = time.time()
     first = began
     if start is not None:
         try:
-            moment = datetime.fromisoformat(start)
+            local = datetime.fromisoformat(start)
         except ValueError:
-            raise ValueError(f"--start '{start}' is no time; expected something like 2026-06-21T12:00") from None
-        first = (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(TIME_ZONE))).timestamp()
+            raise ValueError(f"--start '{start}' is not a time; expected something like 2026-06-21T12:00") from None
+        first = (local if local.tzinfo else local.replace(tzinfo=ZoneInfo(TIME_ZONE))).timestamp()
     return lambda: first + (time.time() - began) * speed
 
 
 def _build(arguments: Namespace) -> Simulator:
-    """Build what was asked for; raise ValueError with words for the user."""
+    """Return the simulator that the command line asks for.
+
+    Raise ValueError with a message for the user.
+    """
     if arguments.profile not in PROFILES:
-        raise ValueError(f"There is no profile '{arguments.profile}'; there are: {', '.join(PROFILES)}")
+        raise ValueError(f"Unknown profile '{arguments.profile}'; choose from: {', '.join(PROFILES)}")
     if not 0 <= arguments.port <= 65_535:
         raise ValueError(f"--port {arguments.port} is not in 0..65535")
     if arguments.replay is not None and not (arguments.replay / "info").is_file():
@@ -111,7 +117,7 @@ def _build(arguments: Namespace) -> Simulator:
 
 
 def _describe(simulator: Simulator, cloud: Cloud | None) -> dict[str, Any]:
-    """Say where it listens and how to sign in."""
+    """Return the address, the make-up of the site and the credentials."""
     facts: dict[str, Any] = {
         "address": simulator.address,
         "serial": simulator.serial,
@@ -131,7 +137,7 @@ def _describe(simulator: Simulator, cloud: Cloud | None) -> dict[str, Any]:
 
 
 async def _run(simulator: Simulator, *, with_cloud: bool, as_json: bool) -> None:
-    """Serve until the process is told to end."""
+    """Serve until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -142,9 +148,9 @@ async def _run(simulator: Simulator, *, with_cloud: bool, as_json: bool) -> None
         if as_json:
             lines = orjson.dumps(facts).decode()
         else:
-            # Nobody can go to 0.0.0.0.
-            if simulator.address.startswith(_EVERYWHERE):
-                facts["address"] += " (any address of this machine, and this port)"
+            # 0.0.0.0 is not an address that a browser can open.
+            if simulator.address.startswith(_ALL_ADDRESSES):
+                facts["address"] += " (any address of this machine, on this port)"
             lines = "\n".join(f"{name.replace('_', ' ').capitalize() + ':':16}{value}" for name, value in facts.items())
         sys.stdout.write(f"{lines}\n")
         sys.stdout.flush()
@@ -152,7 +158,7 @@ async def _run(simulator: Simulator, *, with_cloud: bool, as_json: bool) -> None
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; give the exit status."""
+    """Run the command line and return the exit status."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
     try:

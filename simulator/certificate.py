@@ -21,7 +21,7 @@ class Certificate:
 
     @classmethod
     def make(cls, *, not_before: datetime, days_valid: float) -> Certificate:
-        """Make a new key and a certificate for it; the real subject is not known (G§16)."""
+        """Return a new key with a certificate; the subject of a real gateway's is unknown (G§16)."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "simulated gateway")])
         certificate = (
@@ -38,11 +38,11 @@ class Certificate:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the DER, in hex."""
+        """SHA-256 fingerprint of the DER in hex."""
         return self.certificate.fingerprint(hashes.SHA256()).hex()
 
     def install(self, context: ssl.SSLContext) -> None:
-        """Let a context present it on new connections."""
+        """Use the certificate for new connections of a TLS context."""
         pem = self.certificate.public_bytes(serialization.Encoding.PEM) + self.key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
@@ -53,5 +53,5 @@ class Certificate:
 
 
 def as_datetime(when: datetime | float) -> datetime:
-    """Give an epoch, or a moment in any time zone, in UTC."""
+    """Return an epoch or a time in any time zone as a time in UTC."""
     return when.astimezone(UTC) if isinstance(when, datetime) else datetime.fromtimestamp(when, UTC)

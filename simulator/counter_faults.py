@@ -1,4 +1,4 @@
-"""Faults of what the gateway has counted, beyond those that a whole document has."""
+"""Faults of the counters and powers of the meters."""
 
 from .document_faults import READINGS_PATH, REPORT_PATHS, change_lifetimes, objects
 from .documents import Document
@@ -8,27 +8,27 @@ _POWERS = ("activePower", "instantaneousDemand")
 
 
 def no_readings(_document: Document, _fault: Fault) -> Document:
-    """List no meter at all in the readings (G§13.4: empty readings after a night reboot)."""
+    """Send an empty list of readings (G§13.4: after a reboot at night)."""
     return []
 
 
 def nulls(document: Document, _fault: Fault) -> Document:
-    """Say null for every lifetime counter (G§15.31)."""
+    """Send null for every lifetime counter (G§15.31)."""
     return change_lifetimes(document, lambda _: None)
 
 
 def negative(document: Document, _fault: Fault, *, wh: float = -19.677) -> Document:
-    """Show every lifetime counter below zero (G§15.27)."""
+    """Send a negative value for every lifetime counter (G§15.27)."""
     return change_lifetimes(document, lambda _: wh)
 
 
 def hair(document: Document, fault: Fault, *, wh: float = 3.0) -> Document:
-    """Fall by a hair every second time (G§3: two processes of the gateway tell two times)."""
+    """Lower every lifetime counter by 3 Wh in every other answer (G§3: sources lag differently)."""
     return change_lifetimes(document, lambda value: max(0.0, value - wh)) if fault.hits % 2 else document
 
 
 def replaced_meter(document: Document, fault: Fault) -> Document:
-    """Count from zero since the first time it strikes (G§9 rule 6)."""
+    """Restart every lifetime counter from zero, as a replaced meter does (G§9 rule 6)."""
     before: list[float] = []
     known = fault.memory.setdefault(type(document).__name__, before)
     started = iter(list(known))
@@ -44,7 +44,10 @@ def replaced_meter(document: Document, fault: Fault) -> Document:
 
 
 def unsigned_power(document: Document, _fault: Fault, *, always: bool = False) -> Document:
-    """Show the unsigned image of negative powers, of -4 W `always`, in the readings (G§15.21)."""
+    """Send negative powers as unsigned 32-bit numbers in the readings (G§15.21).
+
+    With `always`, every power is replaced by the unsigned form of -4 W.
+    """
     for entry in objects(document):
         for key in _POWERS:
             if key in entry and (always or entry[key] < 0):

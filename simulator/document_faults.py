@@ -1,4 +1,4 @@
-"""Faults of the documents: each edits the parsed answer before it is sent."""
+"""Faults in the documents: each edits the parsed answer before it is sent."""
 
 from collections.abc import Callable, Iterator
 import re
@@ -14,12 +14,12 @@ READINGS_PATH = "/ivp/meters/readings"
 _DEVICES = "/ivp/pdm/device_data"
 _WRAP_WH = 2**32 / 3600  # G§6.6
 
-# The lifetime counters' keys in v1, production.json and the readings.
+# Keys of the lifetime counters in v1, production.json and the readings.
 _LIFETIME_KEYS = frozenset({"wattHoursLifetime", "whLifetime", "actEnergyDlvd", "actEnergyRcvd"})
 
 
 def objects(document: Document) -> Iterator[dict[str, Document]]:
-    """Give every object in a document, the outer ones first."""
+    """Yield every object in a document, the outer ones first."""
     if isinstance(document, dict):
         yield document
         for value in list(document.values()):
@@ -30,10 +30,10 @@ def objects(document: Document) -> Iterator[dict[str, Document]]:
 
 
 def change_lifetimes(document: Document, change: Callable[[float], float | None]) -> Document:
-    """Change every lifetime counter of a document, device_data's joules too."""
+    """Change every lifetime counter of a document, including the joules of device_data."""
     for entry in objects(document):
         for key in sorted(_LIFETIME_KEYS & entry.keys()):
-            entry[key] = _like(entry[key], change(entry[key]))
+            entry[key] = _rounded_like(entry[key], change(entry[key]))
         lifetime = entry.get("lifetime")
         if isinstance(lifetime, dict) and "joulesProduced" in lifetime:
             changed = change(lifetime["joulesProduced"] / 3600)
@@ -41,15 +41,15 @@ def change_lifetimes(document: Document, change: Callable[[float], float | None]
     return document
 
 
-def _like(old: float, new: float | None) -> float | None:
-    """Keep whole numbers whole."""
+def _rounded_like(old: float, new: float | None) -> float | None:
+    """Return the new value with the number type of the old one."""
     if new is None:
         return None
     return int(new) if isinstance(old, int) else round(new, 3)
 
 
 def _entries(document: Document, kind: str) -> Iterator[dict[str, Document]]:
-    """Give production.json's entries of a measurement type and their lines."""
+    """Yield the entries of a measurement type in production.json, each followed by its lines."""
     for entry in objects(document):
         if entry.get("measurementType") == kind:
             yield entry
@@ -57,22 +57,22 @@ def _entries(document: Document, kind: str) -> Iterator[dict[str, Document]]:
 
 
 def zeros(document: Document, _fault: Fault) -> Document:
-    """Drop every lifetime counter to 0 (G§9 rule 6, G§3: zeros after boot)."""
+    """Set every lifetime counter to 0 (G§9 rule 6, G§3: zeros after a reboot)."""
     return change_lifetimes(document, lambda _: 0.0)
 
 
 def spike(document: Document, _fault: Fault, *, wh: float = 5_000_000.0) -> Document:
-    """Raise every lifetime counter by some Wh (G§6.5: jumps are reported)."""
+    """Raise every lifetime counter by 5 MWh (G§6.5: jumps are reported)."""
     return change_lifetimes(document, lambda value: value + wh)
 
 
 def wrap(document: Document, _fault: Fault) -> Document:
-    """Let every lifetime counter fall by one 2^32 J (G§6.6)."""
+    """Lower every lifetime counter by one wrap of 2^32 J (G§6.6)."""
     return change_lifetimes(document, lambda value: value - _WRAP_WH)
 
 
 def today_is_lifetime(document: Document, _fault: Fault) -> Document:
-    """Show lifetime as today and as seven days in production.json's meter entries (G§6.5)."""
+    """Repeat the lifetime as today and seven days in the meter entries of production.json (G§6.5)."""
     for kind in ("production", "total-consumption"):
         for entry in _entries(document, kind):
             entry["whToday"] = entry["whLastSevenDays"] = entry["whLifetime"]
@@ -80,7 +80,7 @@ def today_is_lifetime(document: Document, _fault: Fault) -> Document:
 
 
 def total_is_net(document: Document, _fault: Fault) -> Document:
-    """Repeat the net values in the total-consumption entry (G§6.8)."""
+    """Repeat the net consumption in the total-consumption entry (G§6.8)."""
     for total, net in zip(_entries(document, "total-consumption"), _entries(document, "net-consumption"), strict=True):
         for key in ("wNow", "whLifetime"):
             total[key] = net[key]
@@ -88,7 +88,7 @@ def total_is_net(document: Document, _fault: Fault) -> Document:
 
 
 def active_count_flicker(document: Document, fault: Fault) -> Document:
-    """Say activeCount 0 with rubbish in the production entry, every second time (G§6.7)."""
+    """Send activeCount 0 and invalid values in the production entry of every other answer (G§6.7)."""
     if fault.hits % 2:
         for entry in _entries(document, "production"):
             if "activeCount" in entry:
@@ -98,18 +98,18 @@ def active_count_flicker(document: Document, fault: Fault) -> Document:
 
 
 def frozen_v1(document: Document, fault: Fault) -> Document:
-    """Repeat the first answer of /api/v1/production for ever (G§3: 8.2.4264, 8.3.5433)."""
+    """Freeze /api/v1/production at its first answer (G§3: 8.2.4264, 8.3.5433)."""
     first: Document = fault.memory.setdefault("first", document)
     return first
 
 
 def zero_v1(document: Document, _fault: Fault) -> Document:
-    """Say four zeros at /api/v1/production (G§3: 7.6.175_total, 8.3.1598)."""
+    """Send four zeros at /api/v1/production (G§3: 7.6.175_total, 8.3.1598)."""
     return dict.fromkeys(document, 0)
 
 
 def missing_device(document: Document, _fault: Fault, *, serial: str = "") -> Document:
-    """Empty the readings of an inverter in device_data, the first one by default (G§5.2: after a night reboot)."""
+    """Empty the readings of an inverter (default: the first) in device_data (G§5.2: after a reboot at night)."""
     for device in objects(document):
         if device.get("devName") == "pcu" and device["active"] and device["sn"] in (serial or device["sn"], serial):
             for channel in device["channels"]:
@@ -119,7 +119,7 @@ def missing_device(document: Document, _fault: Fault, *, serial: str = "") -> Do
 
 
 def uint32_negative(document: Document, _fault: Fault, *, watts: int = -4) -> Document:
-    """Show the unsigned image of a negative power in device_data's meters (G§5.3)."""
+    """Send a negative power as an unsigned 32-bit number in the meters of device_data (G§5.3)."""
     for device in objects(document):
         if device.get("devName") == "eim":
             for channel in device["channels"]:
@@ -130,7 +130,7 @@ def uint32_negative(document: Document, _fault: Fault, *, watts: int = -4) -> Do
 
 
 def storage_channel_lost(document: Document, _fault: Fault) -> Document:
-    """Show the storage CT's first channel as all zero and the sum as the other channel (G§9 rule 5)."""
+    """Zero the first channel of the storage CT and repeat the other one as its total (G§9 rule 5)."""
     for meter in document:
         if meter["eid"] == EIDS[STORAGE]:
             lost, other = meter["channels"][:2]
@@ -142,7 +142,7 @@ def storage_channel_lost(document: Document, _fault: Fault) -> Document:
 def meter_status(
     document: Document, _fault: Fault, *, kind: str = PRODUCTION, status: str = "check-wiring", flag: str = ""
 ) -> Document:
-    """Let the gateway doubt the wiring of a CT (G§8)."""
+    """Report a wiring problem of a CT in /ivp/meters (G§8)."""
     for meter in document:
         if meter["measurementType"] == kind:
             meter |= {"meteringStatus": status, "statusFlags": [flag] if flag else []}
@@ -152,7 +152,7 @@ def meter_status(
 def disabled_ct_measures(
     document: Document, _fault: Fault, *, kind: str = PRODUCTION, watts: float = 488.925
 ) -> Document:
-    """Show power on a CT, be it enabled or not (G§15.27: 7.3.466_metered_disabled_cts)."""
+    """Send power for a CT even if it is disabled (G§15.27: 7.3.466_metered_disabled_cts)."""
     for meter in document:
         if meter["eid"] == EIDS[kind]:
             meter["activePower"] = watts
@@ -160,7 +160,7 @@ def disabled_ct_measures(
 
 
 def wrong_serial(text: bytes, _fault: Fault, *, serial: str = "122399999999") -> bytes:
-    """Let another gateway answer at this address: another serial in /info (G§12: addresses move)."""
+    """Send another serial in /info, as if another gateway had taken over the address (G§12)."""
     return re.sub(rb"<sn>[^<]*</sn>", b"<sn>%s</sn>" % serial.encode(), text)
 
 

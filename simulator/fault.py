@@ -1,4 +1,4 @@
-"""One fault: what it is, which requests it strikes."""
+"""One fault: what it does and which requests it affects."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ type Scalar = str | float | bool
 
 @dataclass(slots=True)
 class Fault:
-    """One fault put in: which requests it strikes, and what it remembers between them."""
+    """An injected fault, the requests it affects and its state between them."""
 
     kind: FaultKind
     path: str | None
@@ -21,13 +21,16 @@ class Fault:
     count: int | None
     parameters: dict[str, Scalar]
     seen: int = 0
+    """Number of requests to its paths."""
     hits: int = 0
+    """Number of requests affected."""
     now: float = 0.0
-    """The simulated time of the request it strikes."""
+    """Simulated time of the request being affected."""
     memory: dict[str, Any] = field(default_factory=dict)
+    """State that the fault's function keeps between requests."""
 
-    def strikes(self, request: Request) -> bool:
-        """Tell whether it strikes this request, counting it."""
+    def applies_to(self, request: Request) -> bool:
+        """Return whether the fault affects a request, and count the request."""
         patterns = (self.path,) if self.path else self.kind.paths
         if not any(fnmatchcase(request.path, each) or fnmatchcase(request.target, each) for each in patterns):
             return False
@@ -40,7 +43,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
-    """A row of the table: what a fault does, and to which paths when none is named."""
+    """A kind of fault: the function that makes it and the paths it affects by default."""
 
     name: str
     layer: Literal["transport", "document", "text"]
@@ -49,11 +52,11 @@ class FaultKind:
 
     @property
     def description(self) -> str:
-        """The first line of the function's docstring."""
+        """First line of the function's docstring."""
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     @property
     def parameters(self) -> list[str]:
-        """The names of what can be set."""
+        """Names of the parameters that can be set."""
         every = inspect.signature(self.function).parameters.values()
         return [each.name for each in every if each.kind == each.KEYWORD_ONLY]

@@ -1,4 +1,4 @@
-"""The kinds of gateway there are: one profile for each class of G§13.2 and its phases."""
+"""Profiles of gateways: at least one for each class of G§13.2, on one, two or three phases."""
 
 from dataclasses import dataclass
 
@@ -10,39 +10,39 @@ STORAGE = "storage"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """What a gateway and its site are made of; the firmware decides the rest."""
+    """The hardware of a gateway and its site; everything else follows from the firmware."""
 
     name: str
     description: str
     firmware: str
     part_number: str
     imeter: bool | None = True
-    """What `/info` says; None leaves it out, as 3.x does (G§1.2)."""
+    """Value of `imeter` in `/info`; None omits it, as 3.x does (G§1.2)."""
     phases: int = 1
     consumption_ct: str = NET
-    """What the consumption CT measures, be it enabled or not."""
+    """Measurement type of the consumption CT, enabled or not."""
     enabled_cts: frozenset[str] = frozenset()
     meters_list: bool = True
-    """Is there an `/ivp/meters`?"""
+    """Whether `/ivp/meters` exists."""
     battery_wh: float = 0.0
     ac_batteries: int = 0
-    """AC Batteries (ACB), listed among the inverters (G§4)."""
+    """Number of AC Batteries (ACB), which are listed among the inverters (G§4)."""
     relays: int = 0
-    """Q Relays (NSRB), among the devices (G§5.2)."""
+    """Number of Q Relays (NSRB), which are listed among the devices (G§5.2)."""
     retired_inverters: int = 0
     eim_record_lost: bool = False
-    """The 15-minute record is missing: today = seven days = lifetime, and v1 is days old (G§6.5, G§3)."""
+    """Whether the 15-minute record is missing: today and seven days equal lifetime, v1 is days old (G§6.5, G§3)."""
     v1_zero: bool = False
-    """`/api/v1/production` says four zeros (G§3)."""
+    """Whether `/api/v1/production` returns four zeros (G§3)."""
 
     @property
     def has_eim(self) -> bool:
-        """Is there metering hardware in it?"""
+        """Whether the gateway has metering hardware (EIM)."""
         return self.imeter is True
 
     @property
     def phase_mode(self) -> str:
-        """What the metering hardware can do (G§8); it is three where one phase is used."""
+        """Phase mode of the metering hardware (G§8): "three" even when only one phase is used."""
         return "split" if self.phases == 2 else "three"
 
 
@@ -51,7 +51,7 @@ _BOTH = frozenset({PRODUCTION, NET})
 _ALL = (
     Profile(
         name="legacy",
-        description="Envoy-R of 2010-2015, firmware 3.9: no metering, HTML where others give JSON",
+        description="Envoy-R of 2010-2015, firmware 3.9: no metering, HTML instead of JSON",
         firmware="R3.9.36",
         part_number="800-00069-r05",
         imeter=None,
@@ -80,7 +80,7 @@ _ALL = (
     ),
     Profile(
         name="metered_without_cts",
-        description="metered gateway without a CT, firmware 8.2.4345: /api/v1/production stands still",
+        description="metered gateway without a CT, firmware 8.2.4345: /api/v1/production never changes",
         firmware="D8.2.4345",
         part_number="800-00554-r03",
         phases=3,
@@ -154,7 +154,7 @@ _ALL = (
     ),
     Profile(
         name="metered_without_meters_list",
-        description="production and net CT, split phase, firmware 7.3.517: /ivp/meters is not there",
+        description="production and net CT, split phase, firmware 7.3.517: no /ivp/meters",
         firmware="D7.3.517",
         part_number="800-00555-r03",
         phases=2,

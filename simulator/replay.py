@@ -1,4 +1,4 @@
-"""Answers from a folder of recorded ones."""
+"""Replay of a folder of recorded answers."""
 
 from pathlib import Path
 import re
@@ -12,17 +12,20 @@ _KEPT_HEADERS = {"www-authenticate": "WWW-Authenticate"}
 
 
 class Recording:
-    """A folder with one file an endpoint, named by its path with `/` as `_`."""
+    """A folder with one file per endpoint, named after its path with `_` in place of `/`."""
 
     def __init__(self, folder: Path) -> None:
-        """Read who the recorded gateway was; raise FileNotFoundError or ValueError when `info` does not tell."""
+        """Read the serial and the firmware of the recorded gateway from `info`.
+
+        Raise FileNotFoundError when there is no `info`, ValueError when it has no serial or firmware.
+        """
         self.folder = folder
         info = (folder / "info").read_text("utf-8", "replace")
         self.serial = _tag(info, "sn", folder)
         self.firmware = Firmware.parse(_tag(info, "software", folder))
 
     def answer(self, request: Request) -> Answer | None:
-        """Give the recorded answer, None when there is none; a query's own file comes first."""
+        """Return the recorded answer or None; a file recorded with the query is preferred."""
         name = request.path.strip("/").replace("/", "_")
         with_query = f"{name}_{re.sub(r'[=&]', '_', request.query)}" if request.query else name
         for file in (with_query, name):
@@ -31,7 +34,7 @@ class Recording:
         return None
 
     def _read(self, file: str) -> Answer:
-        """Read a body and, where it was logged, its status, Content-Type and WWW-Authenticate."""
+        """Return a recorded body with its status, Content-Type and WWW-Authenticate if they were logged."""
         body = (self.folder / file).read_bytes()
         log = self.folder / f"{file}_log.json"
         if not log.is_file():
@@ -47,8 +50,8 @@ class Recording:
 
 
 def _tag(info: str, tag: str, folder: Path) -> str:
-    """Find the text of a tag."""
+    """Return the text of a tag."""
     found = re.search(rf"<{tag}>\s*([^<]+?)\s*</{tag}>", info)
     if found is None:
-        raise ValueError(f"The info of {folder.name} has no <{tag}>")
+        raise ValueError(f"'info' in {folder.name} has no <{tag}>")
     return found[1]

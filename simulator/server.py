@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server that can misbehave in every way a gateway does."""
+"""A small HTTP/1.1 server that can misbehave in all the ways a gateway does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,30 +18,30 @@ _CHUNK = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it came in; header names are in lower case."""
+    """One received request; header names are in lower case."""
 
     method: str
     target: str
-    """Path and query, as sent."""
+    """Path and query as received."""
     headers: dict[str, str]
     body: bytes
     connection: int
-    """The number of its connection."""
+    """Number of the connection."""
 
     @property
     def path(self) -> str:
-        """The path without the query."""
+        """Path without the query."""
         return self.target.partition("?")[0]
 
     @property
     def query(self) -> str:
-        """The query without its question mark."""
+        """Query without its question mark."""
         return self.target.partition("?")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What to send, and how badly."""
+    """The answer to a request, and how its transport misbehaves."""
 
     status: int = 200
     body: bytes = b""
@@ -49,16 +49,16 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     chunked: bool = False
     close: bool = False
-    """End the connection afterwards and say so."""
+    """Close the connection afterwards, announced by a header."""
     delay_s: float = 0.0
     hang: bool = False
     """Never answer."""
     reset: Literal["before", "within", "after"] | None = None
-    """Reset the connection instead of the answer, after half of its body, or after all of it."""
+    """Reset the connection before the answer, after half of its body or after all of it."""
     cut_at: int | None = None
-    """End the connection cleanly after so many bytes of the body."""
+    """Close the connection normally after this many bytes of the body."""
     drip: tuple[int, float] | None = None
-    """Send so many bytes of the body at a time, with a pause in s after each."""
+    """Send the body in pieces of this many bytes, with a pause in s after each."""
 
 
 type Handler = Callable[[Request], Awaitable[Answer]]
@@ -66,7 +66,7 @@ type Handler = Callable[[Request], Awaitable[Answer]]
 
 @dataclass(slots=True)
 class HttpServer:
-    """Listens on one address and hands each request to its handler."""
+    """HTTP server on one address that passes each request to a handler."""
 
     handler: Handler
     host: str
@@ -79,8 +79,10 @@ class HttpServer:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def start(self) -> None:
-        """Begin to listen; take a free port when it is 0. Raise OSError when the port is taken."""
-        self._server = await asyncio.start_server(self._converse, self.host, self.port, ssl=self.tls, limit=_HEAD_LIMIT)
+        """Start listening, on a free port if the port is 0; raise OSError when the port is in use."""
+        self._server = await asyncio.start_server(
+            self._serve_connection, self.host, self.port, ssl=self.tls, limit=_HEAD_LIMIT
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -98,7 +100,7 @@ class HttpServer:
 
     @property
     def open_connections(self) -> int:
-        """How many connections there are now."""
+        """Number of open connections."""
         return len(self._tasks)
 
     def drop_connections(self) -> None:
@@ -106,7 +108,7 @@ class HttpServer:
         if self._server is not None:
             self._server.abort_clients()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection."""
         self.connections += 1
         number = self.connections
@@ -116,19 +118,19 @@ class HttpServer:
             task.add_done_callback(self._tasks.discard)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.LimitOverrunError):
             try:
-                going = True
-                while going:
+                keep_alive = True
+                while keep_alive:
                     request = await _read(reader, number)
                     answer = await self.handler(request)
                     if answer.hang:
-                        await reader.read(1)  # until the other side has had enough
+                        await reader.read(1)  # until the client gives up
                         return
-                    going = await self._send(writer, request, answer)
+                    keep_alive = await self._send(writer, request, answer)
             finally:
                 writer.close()
 
     async def _send(self, writer: asyncio.StreamWriter, request: Request, answer: Answer) -> bool:
-        """Send an answer; tell whether the connection goes on."""
+        """Send an answer and return whether the connection stays open."""
         if answer.delay_s:
             await asyncio.sleep(answer.delay_s)
         if answer.reset == "before":
@@ -165,7 +167,7 @@ class HttpServer:
         return not close
 
     def _head(self, answer: Answer, *, close: bool) -> bytes:
-        """Write status line and headers; headers may hold bytes no standard allows (G§15.3)."""
+        """Return status line and headers; headers may contain bytes that no standard allows (G§15.3)."""
         phrase = HTTPStatus(answer.status).phrase if answer.status in HTTPStatus else "Unknown"
         lines = [f"HTTP/1.1 {answer.status} {phrase}"]
         if self.server_header:
@@ -180,10 +182,11 @@ class HttpServer:
 
 
 async def _read(reader: asyncio.StreamReader, connection: int) -> Request:
-    """Read one request; raise IncompleteReadError when the other side is done."""
+    """Return the next request; raise IncompleteReadError when the client has closed the connection."""
     start = await reader.readexactly(1)
     if start == _TLS_HANDSHAKE:
-        raise ConnectionAbortedError("TLS where plain HTTP is spoken")  # at once, as servers do, so that nobody waits
+        # Close at once, as real servers do, or the client would wait for the end of its handshake.
+        raise ConnectionAbortedError("TLS handshake on a plain HTTP port")
     head = (start + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.split("\r\n")
     method, _, rest = first.partition(" ")
@@ -197,14 +200,14 @@ async def _read(reader: asyncio.StreamReader, connection: int) -> Request:
 
 
 def _framed(data: bytes, *, chunked: bool) -> bytes:
-    """Give a piece of the body as it goes over the wire."""
+    """Return a piece of the body in the form it is sent: as a chunk or as it is."""
     if not chunked or not data:
         return data
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    """End the connection with RST rather than FIN."""
+    """Close the connection with RST instead of FIN."""
     raw = writer.get_extra_info("socket")
     if raw is not None:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

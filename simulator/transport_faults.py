@@ -1,4 +1,4 @@
-"""Faults of the transport: the answer comes late, broken, as something else, or not at all."""
+"""Faults of the transport: late, broken, replaced or missing answers."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,35 +12,35 @@ _GATEWAY_ERROR_PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0
 
 
 def status(_answer: Answer, _fault: Fault, *, code: int = 503) -> Answer:
-    """Answer another status with an HTML page: 503 while booting, 504, 401, 403, a redirect (G§2.6)."""
+    """Answer with another status and an HTML page: 503 during boot, 504, 401, 403, a redirect (G§2.6)."""
     headers = (("Location", "https://localhost/"),) if 300 <= code < 400 else ()
     page = _GATEWAY_ERROR_PAGE.format(code).encode()
     return Answer(status=code, body=b"" if code == 204 else page, content_type="text/html", headers=headers)
 
 
 def empty(answer: Answer, _fault: Fault) -> Answer:
-    """Answer 200 without a body (G§14: not in a capture, to be built by hand)."""
+    """Answer 200 without a body (G§14: in no recording)."""
     return replace(answer, status=200, body=b"")
 
 
 def html(_answer: Answer, _fault: Fault) -> Answer:
-    """Answer HTML that claims to be JSON, with status 200 (G§15.1)."""
+    """Answer 200 with an HTML page labeled as JSON (G§15.1)."""
     return Answer(body=b"<!DOCTYPE html><html><body>Page Not Found</body></html>\n", content_type="application/json")
 
 
 def truncated(answer: Answer, _fault: Fault) -> Answer:
-    """End the connection after half of the body (G§2.8)."""
+    """Close the connection after half of the body (G§2.8)."""
     return replace(answer, cut_at=len(answer.body) // 2)
 
 
 def wrong_shape(answer: Answer, _fault: Fault) -> Answer:
-    """Answer an object where an array is due, an array where an object is (G§15.6)."""
+    """Answer with an object instead of an array, and the other way round (G§15.6)."""
     body = b"[]" if answer.body.lstrip().startswith(b"{") else b'{"error": "unavailable"}'
     return replace(answer, status=200, body=body)
 
 
 def huge(answer: Answer, _fault: Fault, *, size: int = 64 * 2**20) -> Answer:
-    """Answer valid JSON of a senseless size in bytes."""
+    """Answer with valid JSON that is far too large (default: 64 MiB)."""
     return replace(answer, status=200, body=b'"' + b"x" * (size - 2) + b'"')
 
 
@@ -55,16 +55,16 @@ def hang(answer: Answer, _fault: Fault) -> Answer:
 
 
 def reset(answer: Answer, _fault: Fault, *, when: str = "before") -> Answer:
-    """Reset the connection before the answer, within its body or after it (G§2.6)."""
+    """Reset the connection before, within or after the answer (G§2.6)."""
     match when:
         case "before" | "within" | "after":
             return replace(answer, reset=when)
         case _:
-            raise ValueError(f"reset comes 'before', 'within' or 'after', not '{when}'")
+            raise ValueError(f"reset takes 'before', 'within' or 'after', not '{when}'")
 
 
 def slow(answer: Answer, _fault: Fault, *, delay_s: float = 30.0) -> Answer:
-    """Answer late (G§6: 29-33 s on 7.6.175_total)."""
+    """Answer after a delay (G§6: 29-33 s on 7.6.175_total)."""
     return replace(answer, delay_s=delay_s)
 
 

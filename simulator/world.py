@@ -1,28 +1,29 @@
-"""The physical truth of a site: sun and load give power, power gives energy."""
+"""The physical site: sun and load determine the power, and power integrates to energy."""
 
 from collections import deque
 from collections.abc import Callable
 import random
 
-from .house import Battery, load
-from .inverters import SELF_MEASURED, Daylight, Inverter, Report, make_report, report_times
+from .battery import Battery
+from .house_load import load
+from .inverter_reports import SELF_MEASURED, Daylight, Inverter, Report, last_report_end, make_report
 from .local_days import LocalDays
-from .moments import Energies, Measured, Moment, Powers, between
 from .profiles import NET, PRODUCTION, STORAGE, TOTAL, Profile
-from .sky import Noise, sunlight
+from .site_state import Energies, PowerAndEnergy, Powers, SiteState, between
+from .sunlight import Noise, sunlight
 
 _STEP_S = 60
-_RECENT_STEPS = 200  # the longest look back is a report interval of an hour (G§4), twice
-_HISTORY_DAYS = 9  # seven days before today, and the time zone's change
+_RECENT_STEPS = 200  # two report intervals of an hour, the longest there are (G§4), and a margin
+_HISTORY_DAYS = 9  # the seven days before today, and a margin for the change to and from summer time
 _WARM_UP_STEP_S = 900
-_STANDBY_W = 0.35  # of each inverter: -1 to -9 W at night for 3 to 20 of them (G§6.4)
-_RECORD_S = 900  # the EIM's interval record (G§5.4)
+_STANDBY_W = 0.35  # per inverter: real sites with 3 to 20 inverters show -1 to -9 W at night (G§6.4)
+_RECORD_S = 900  # interval of the EIM's record (G§5.4)
 _FIRST_SERIAL = 482_300_000_001  # made up
 _SERIAL_STEP = 17
 
 
 class World:
-    """A site with its sun, house, inverters and CTs, integrated up to the clock's now when asked."""
+    """A site with its sun, house, inverters and CTs, integrated up to the present whenever it is read."""
 
     def __init__(
         self,
@@ -37,7 +38,7 @@ class World:
     ) -> None:
         """Build the site and its last nine days.
 
-        `lifetime_wh` is what it has produced until now; the sun stands where it will be in `sun_ahead_s`.
+        `lifetime_wh` is the energy produced so far; `sun_ahead_s` moves the sun ahead of the clock.
         """
         self.clock = clock
         self._sun_ahead_s = sun_ahead_s
@@ -51,123 +52,123 @@ class World:
         self._noise = Noise.from_seed(seed)
         self._chance = random.Random(seed)
         self._listed: list[Inverter] = []
-        self._recent: deque[Moment] = deque(maxlen=_RECENT_STEPS)
-        self._midnights: dict[int, Moment] = {}
+        self._recent: deque[SiteState] = deque(maxlen=_RECENT_STEPS)
+        self._midnights: dict[int, SiteState] = {}
         for _ in range(inverters + profile.retired_inverters):
             self._listed.append(self._new_inverter())
         for inverter in self._listed[: profile.retired_inverters]:
             inverter.retired_at = 0.0
             inverter.light_retired = (0.0, 0.0)
         self._install()
-        self._live_through_history(clock())
+        self._simulate_history(clock())
         self._set_counters(lifetime_wh)
 
-    # What others look at
+    # The present state
 
     @property
-    def now(self) -> Moment:
-        """The site at the clock's now."""
+    def now(self) -> SiteState:
+        """State of the site at the present time of the clock."""
         return self.at(self.clock())
 
     @property
-    def production(self) -> Measured:
-        """Production now, as the production CT measures it."""
+    def production(self) -> PowerAndEnergy:
+        """Production now, as measured by the production CT."""
         return self.now.production
 
     @property
-    def total_consumption(self) -> Measured:
+    def total_consumption(self) -> PowerAndEnergy:
         """Total consumption now."""
         return self.now.total_consumption
 
     @property
-    def net_consumption(self) -> Measured:
-        """Net consumption now: + import, - export; its energies are import and export."""
+    def net_consumption(self) -> PowerAndEnergy:
+        """Net consumption now: positive power is import, delivered energy is import, received energy is export."""
         return self.now.net_consumption
 
     @property
-    def storage(self) -> Measured:
-        """The battery now: + discharging; its energies are discharge and charge."""
+    def storage(self) -> PowerAndEnergy:
+        """Battery now: positive power is discharge, delivered energy is discharge, received energy is charge."""
         return self.now.storage
 
     @property
     def grid_import_wh(self) -> float:
-        """Energy ever drawn from the grid, the sum of its phases."""
+        """Lifetime import from the grid, the sum of the phases."""
         return self.net_consumption.delivered_wh
 
     @property
     def grid_export_wh(self) -> float:
-        """Energy ever given to the grid, the sum of its phases."""
+        """Lifetime export to the grid, the sum of the phases."""
         return self.net_consumption.received_wh
 
     @property
     def inverters(self) -> dict[str, Inverter]:
-        """All inverters by serial, the retired too."""
+        """All inverters by serial, including the retired ones."""
         return {inverter.serial: inverter for inverter in self._listed}
 
     def inverter_power_w(self, serial: str) -> float:
-        """Power of an inverter now, as it measures itself."""
+        """Return the power of an inverter now, as measured by the inverter."""
         powers = self.now.powers
         return self.inverters[serial].power(powers.east, powers.west)
 
     def inverter_energy_wh(self, serial: str) -> float:
-        """Lifetime energy of an inverter now, as it measures itself."""
+        """Return the lifetime energy of an inverter now, as measured by the inverter."""
         return self.inverters[serial].lifetime(*self._light(self.clock()))
 
-    # What others change
+    # Changes to the site
 
     def add_inverter(self, *, rated_w: float = 366.0) -> str:
-        """Put a new inverter into service from the next full minute; give its serial."""
+        """Put a new inverter into service at the next full minute and return its serial."""
         now = self.now
         inverter = self._new_inverter()
         inverter.rated_w = rated_w
         inverter.added_at = int(now.at)
-        inverter.light_added = (inverter.start_east_h, inverter.start_west_h) = self._head_light()
+        inverter.light_added = (inverter.start_east_h, inverter.start_west_h) = self._light_at_next_step()
         self._listed.append(inverter)
         self._install()
         return inverter.serial
 
     def retire_inverter(self, serial: str) -> None:
-        """Take an inverter out of service from the next full minute."""
+        """Take an inverter out of service at the next full minute."""
         now = self.now
         inverter = self.inverters[serial]
         inverter.retired_at = now.at
-        inverter.light_retired = self._head_light()
+        inverter.light_retired = self._light_at_next_step()
         self._install()
 
     def set_ct(self, kind: str, *, enabled: bool) -> None:
-        """Configure a CT as an installer does; a consumption CT is either net or total (G§8)."""
+        """Enable or disable a CT, as an installer does; a consumption CT is either net or total (G§8)."""
         if kind not in (PRODUCTION, NET, TOTAL, STORAGE):
-            raise ValueError(f"'{kind}' is no CT the simulator has; it has {PRODUCTION}, {NET}, {TOTAL}, {STORAGE}")
+            raise ValueError(f"Unknown CT '{kind}'; choose from: {PRODUCTION}, {NET}, {TOTAL}, {STORAGE}")
         if enabled and kind in (NET, TOTAL):
             self.enabled_cts.discard(self.consumption_ct)
             self.consumption_ct = kind
         (self.enabled_cts.add if enabled else self.enabled_cts.discard)(kind)
 
-    # What the documents need
+    # State at other times, for the documents
 
-    def at(self, at: float) -> Moment:
-        """Give the site at an epoch: now, or up to three hours ago."""
+    def at(self, at: float) -> SiteState:
+        """Return the state of the site at an epoch: now, or up to three hours ago."""
         self._advance(at)
         index = int(at // _STEP_S - self._recent[0].at // _STEP_S)
         if index < 0:
             return self._recent[0]
         before, after = self._recent[index], self._recent[index + 1]
         powers = between(before.powers, after.powers, (at - before.at) / _STEP_S)
-        return Moment(at, powers, before.energies.after(before.powers, powers, at - before.at))
+        return SiteState(at, powers, before.energies.after(before.powers, powers, at - before.at))
 
-    def record(self, at: float) -> Moment:
-        """Give the site at the end of the last quarter of an hour: the EIM's record (G§3)."""
+    def record(self, at: float) -> SiteState:
+        """Return the state at the end of the last quarter of an hour: the EIM's record (G§3)."""
         return self.at(at - at % _RECORD_S)
 
-    def midnight(self, at: float, days_before: int = 0) -> Moment:
-        """Give the site at a local midnight up to eight days before the day of `at`."""
+    def midnight(self, at: float, days_before: int = 0) -> SiteState:
+        """Return the state at a local midnight, up to eight days before the day of `at`."""
         self._advance(at)
         return self._midnights[self.days.midnight_before(at, days_before)]
 
     def report(self, inverter: Inverter, now: float) -> Report | None:
-        """Give an inverter's last report; None when it never had one."""
+        """Return an inverter's last report; None when it has not reported yet."""
         self._advance(now)
-        end = report_times(inverter, now, self.daylight)
+        end = last_report_end(inverter, now, self.daylight)
         if end <= inverter.added_at or not inverter.communicating:
             return inverter.last_report
         midnight = self.days.midnight(now)
@@ -177,18 +178,18 @@ class World:
             known = inverter.last_report = make_report(inverter, end, self._light, midnights)
         return known
 
-    # How time passes
+    # Simulation over time
 
     def _new_inverter(self) -> Inverter:
-        """Make an inverter with its own module, place and moment of reporting."""
+        """Return a new inverter with a rating, orientation and report offset of its own."""
         number = len(self._listed)
         chance = self._chance
-        interval = self.report_interval_s + number % 4  # 900-934 s are seen, not 900 sharp (G§5.4)
+        interval = self.report_interval_s + number % 4  # real intervals are 900-934 s, not exactly 900 (G§5.4)
         return Inverter(
             serial=str(_FIRST_SERIAL + number * _SERIAL_STEP),
             rated_w=chance.uniform(330.0, 366.0),
             east_share=chance.uniform(0.2, 0.8),
-            phase=number % self.phases if self.phases != 2 else -1,  # split phase: between the two
+            phase=number % self.phases if self.phases != 2 else -1,  # split phase: connected between the two
             interval_s=interval,
             offset_s=chance.randrange(interval),
             start_wh=0.0,
@@ -197,22 +198,22 @@ class World:
         )
 
     def _install(self) -> None:
-        """Add up what the inverters of each phase make of the light."""
-        self._made = [[0.0, 0.0, 0.0] for _ in range(self.phases)]
+        """Sum the rated power of the active inverters of each phase, and their standby power."""
+        self._phase_ratings = [[0.0, 0.0, 0.0] for _ in range(self.phases)]
         for inverter in self._listed:
             if not inverter.active:
                 continue
             phases = range(self.phases) if inverter.phase < 0 else (inverter.phase,)
             for phase in phases:
                 share = 1.0 / len(phases)
-                self._made[phase][0] += share * inverter.rated_w * inverter.east_share
-                self._made[phase][1] += share * inverter.rated_w * (1.0 - inverter.east_share)
-                self._made[phase][2] += share * _STANDBY_W
+                self._phase_ratings[phase][0] += share * inverter.rated_w * inverter.east_share
+                self._phase_ratings[phase][1] += share * inverter.rated_w * (1.0 - inverter.east_share)
+                self._phase_ratings[phase][2] += share * _STANDBY_W
 
     def _powers(self, at: float, seconds: float) -> Powers:
-        """Give what flows at a moment that ends a step of so many seconds."""
+        """Return the powers at an epoch that ends a step of the given length."""
         east, west = sunlight(at + self._sun_ahead_s, self._noise)
-        production = [made[0] * east + made[1] * west - made[2] for made in self._made]
+        production = [rated[0] * east + rated[1] * west - rated[2] for rated in self._phase_ratings]
         loads = load(at, self.days.hour(at), self.phases, self._noise)
         net = [used - made for used, made in zip(loads, production, strict=True)]
         battery = 0.0
@@ -221,59 +222,60 @@ class World:
             net = [each - battery / self.phases for each in net]
         return Powers(east, west, production, net, battery)
 
-    def _step(self, last: Moment, seconds: int) -> Moment:
-        """Go one step on."""
+    def _step(self, last: SiteState, seconds: int) -> SiteState:
+        """Return the state one step later."""
         at = last.at + seconds
         powers = self._powers(at, seconds)
-        moment = Moment(at, powers, last.energies.after(last.powers, powers, seconds))
+        state = SiteState(at, powers, last.energies.after(last.powers, powers, seconds))
         if powers.east or powers.west:
-            self.daylight.shines(at, before=bool(last.powers.east or last.powers.west))
+            self.daylight.update(at, light_before=bool(last.powers.east or last.powers.west))
         if at == self.days.midnight(at):
-            self._midnights[int(at)] = moment
+            self._midnights[int(at)] = state
             while len(self._midnights) > _HISTORY_DAYS + 1:
                 del self._midnights[min(self._midnights)]
-        return moment
+        return state
 
-    def _live_through_history(self, now: float) -> None:
-        """Pass through the nine days before now, coarsely at first."""
+    def _simulate_history(self, now: float) -> None:
+        """Simulate the nine days before now, with long steps except for the last three hours."""
         at = self.days.midnight_before(now, _HISTORY_DAYS)
-        moment = Moment(at, self._powers(at, _STEP_S), Energies.zero(self.phases))
-        self._midnights[at] = moment
-        while moment.at < now - _STEP_S * _RECENT_STEPS:
-            moment = self._step(moment, _WARM_UP_STEP_S)
-        self._recent.append(moment)
+        state = SiteState(at, self._powers(at, _STEP_S), Energies.zero(self.phases))
+        self._midnights[at] = state
+        while state.at < now - _STEP_S * _RECENT_STEPS:
+            state = self._step(state, _WARM_UP_STEP_S)
+        self._recent.append(state)
         self._advance(now)
 
     def _advance(self, at: float) -> None:
-        """Integrate until the last moment is later than `at`."""
-        moment = self._recent[-1]
-        while moment.at <= at:
-            moment = self._step(moment, _STEP_S)
-            self._recent.append(moment)
+        """Simulate until the last state is later than `at`."""
+        state = self._recent[-1]
+        while state.at <= at:
+            state = self._step(state, _STEP_S)
+            self._recent.append(state)
 
     def _light(self, at: float) -> tuple[float, float]:
-        """Give the light up to an epoch; midnights are remembered, the last three hours are exact."""
+        """Return the light in hours of full sun up to an epoch: a local midnight or within the last three hours."""
         known = self._midnights.get(int(at))
-        moment = known if known is not None and known.at == at else self.at(at)
-        return moment.energies.east_h, moment.energies.west_h
+        state = known if known is not None and known.at == at else self.at(at)
+        return state.energies.east_h, state.energies.west_h
 
-    def _head_light(self) -> tuple[float, float]:
-        """Give the light up to the next full minute, where a change takes effect."""
+    def _light_at_next_step(self) -> tuple[float, float]:
+        """Return the light up to the next full minute, when a change takes effect."""
         energies = self._recent[-1].energies
         return energies.east_h, energies.west_h
 
     def _set_counters(self, lifetime_wh: float) -> None:
-        """Set the counters so that now shows a site of some years: 30 % of it used by the house itself."""
+        """Set the counters to those of a site that is some years old and uses 30 % of its production itself."""
         now = self.now
-        moments = {id(moment): moment for moment in (*self._recent, *self._midnights.values())}.values()
-        shares = [sum(made[:2]) / sum(sum(each[:2]) for each in self._made) for made in self._made]
+        states = {id(state): state for state in (*self._recent, *self._midnights.values())}.values()
+        ratings = [sum(rated[:2]) for rated in self._phase_ratings]
+        shares = [rating / sum(ratings) for rating in ratings]
         for phase, share in enumerate(shares):
             produced = lifetime_wh * share
             targets = ("produced", produced), ("exported", 0.7 * produced), ("imported", 0.45 * produced)
             for name, target in targets:
                 shift = target - getattr(now.energies, name)[phase]
-                for moment in moments:
-                    getattr(moment.energies, name)[phase] += shift
+                for state in states:
+                    getattr(state.energies, name)[phase] += shift
         active = [inverter for inverter in self._listed if inverter.active]
         rated = sum(inverter.rated_w for inverter in active)
         for inverter in active:

@@ -25,7 +25,7 @@ from custom_components.enphase_iq_gateway.polling.maintenance import in_maintena
 from simulator import PROFILES, Faults, Simulator
 from simulator.certificate import Certificate
 from simulator.cloud import LOGIN_PATH, TOKENS_PATH, Cloud
-from simulator.simulator import DEFAULT_SERIAL
+from simulator.simulated_gateway import DEFAULT_SERIAL
 from tests.support.home import Home
 from tests.support.virtual_time import VirtualTime, virtual_time
 

@@ -1,1 +1,1 @@
-"""The demo: a simulated (or real) gateway in a real Home Assistant process. Started by scripts/demo."""
+"""The demo of scripts/demo: a simulated or real gateway in a real Home Assistant."""

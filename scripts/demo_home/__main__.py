@@ -1,4 +1,4 @@
-"""The demo from start to end: gateway, Home Assistant, owner, integration, table."""
+"""Command line of scripts/demo: start a gateway and Home Assistant, set up the integration, show its entities."""
 
 import argparse
 import asyncio
@@ -13,49 +13,49 @@ from tempfile import TemporaryDirectory
 from simulator.local_days import TIME_ZONE
 
 from . import home_assistant
+from .gateway_setup import DOMAIN, Gateway, add_gateway, ask_credentials, fill_energy_dashboard
 from .home_assistant import PASSWORD, ROOT, USER, HomeAssistant, machine_time_zone
 from .processes import LOOPBACK, DemoError, child, free_port
-from .screen import Screen
-from .sign_in import DOMAIN, Gateway, add_gateway, ask_person, fill_energy_dashboard
-from .simulated import command as simulator_command, wait_until_ready
+from .simulator_process import command as simulator_command, wait_until_ready
 from .table import Row, read_rows
+from .table_display import TableDisplay
 
 DEFAULT_PORT = 8123  # Home Assistant's own
-LIMIT_SECONDS = 180  # a first start takes 10-30 s; three times that on a small board, and some to spare
-REFRESH_SECONDS = 2.0  # faster than any of the integration's coordinators (5 s at least)
+LIMIT_SECONDS = 180  # a first start takes 10-30 s, three times that on a small board
+REFRESH_SECONDS = 2.0  # shorter than any interval of the integration (5 s at least)
 FOLDER = ROOT / ".demo"
 
 
-def say(text: str) -> None:
-    """Tell the person what happens; the table alone goes to standard output."""
+def log_message(text: str) -> None:
+    """Print a message to standard error; standard output is for the table only."""
     print(f"demo: {text}", file=sys.stderr, flush=True)
 
 
 @asynccontextmanager
-async def progress(what: str, log: Path) -> AsyncGenerator[None]:
-    """Say what is waited for, every few seconds how long already; DemoError when it takes too long."""
+async def progress(step: str, log: Path) -> AsyncGenerator[None]:
+    """Log a step and, every 5 s, its duration so far; raise DemoError when it exceeds LIMIT_SECONDS."""
     clock = asyncio.get_running_loop()
     start = clock.time()
-    say(f"{what} ...")
+    log_message(f"{step} ...")
 
     async def tick() -> None:
         while True:
             await asyncio.sleep(5)
-            say(f"  ... {clock.time() - start:.0f} s")
+            log_message(f"  ... {clock.time() - start:.0f} s")
 
     ticking = asyncio.create_task(tick())
     try:
         async with asyncio.timeout(LIMIT_SECONDS):
             yield
     except TimeoutError:
-        raise DemoError(f"{what}: not done after {LIMIT_SECONDS} s (log: {log})") from None
+        raise DemoError(f"{step}: not done after {LIMIT_SECONDS} s (log: {log})") from None
     finally:
         ticking.cancel()
-    say(f"  done after {clock.time() - start:.0f} s")
+    log_message(f"  done after {clock.time() - start:.0f} s")
 
 
 async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
-    """Run everything until the values are there (--once) or for ever; whatever was started is ended on the way out."""
+    """Run the demo until all values are there (--once) or until canceled, then stop all processes."""
     port = free_port(options.port or DEFAULT_PORT, or_next=options.port is None)
     address = f"http://{LOOPBACK}:{port}"
     log = FOLDER / f"home-assistant-{port}.log"
@@ -70,7 +70,7 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
                     simulator_log,
                 )
             )
-            async with progress("the simulated gateway starts", simulator_log):
+            async with progress("starting the simulated gateway", simulator_log):
                 simulated = await wait_until_ready(simulator)
             gateway, inverters, time_zone = simulated.gateway, simulated.inverters, TIME_ZONE
         else:
@@ -81,7 +81,7 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
             child("Home Assistant", home_assistant.command(folder), log, home_assistant.ENVIRONMENT)
         )
         home = await stack.enter_async_context(HomeAssistant(address, process))
-        async with progress("Home Assistant starts", log):
+        async with progress("starting Home Assistant", log):
             await home.wait_until_up()
             await home.create_owner()
             await home.wait_until_running()
@@ -90,33 +90,36 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
         heading = [f"Page     {address}", f"Sign in  {USER} / {PASSWORD}", f"Log      {log.relative_to(ROOT)}", ""]
         if options.once:
             rows = await complete_rows(home, inverters, log)
-            Screen(heading).show(rows, whole=True)
+            TableDisplay(heading).show(rows, whole=True)
             return
-        screen = Screen([*heading[:-1], "End      Ctrl-C", ""])
+        display = TableDisplay([*heading[:-1], "End      Ctrl-C", ""])
         while True:
-            screen.show(await read_rows(home))
+            display.show(await read_rows(home))
             await asyncio.sleep(REFRESH_SECONDS)
 
 
 async def complete_rows(home: HomeAssistant, inverters: int | None, log: Path) -> list[Row]:
-    """Return the rows once every enabled entity has a value; DemoError naming those that have none in time."""
+    """Wait until every enabled entity has a value and return the rows.
+
+    Raise DemoError with the list of missing values after LIMIT_SECONDS.
+    """
     missing = ["everything"]
     try:
         async with asyncio.timeout(LIMIT_SECONDS):
             while True:
                 rows = await read_rows(home)
-                missing = lacking(rows, inverters)
+                missing = missing_values(rows, inverters)
                 if not missing:
                     return rows
                 await asyncio.sleep(REFRESH_SECONDS)
     except TimeoutError:
         listing = "".join(f"\n  {name}" for name in missing)
-        raise DemoError(f"after {LIMIT_SECONDS} s this is still missing (log: {log}):{listing}") from None
+        raise DemoError(f"still missing after {LIMIT_SECONDS} s (log: {log}):{listing}") from None
 
 
-def lacking(rows: list[Row], inverters: int | None) -> list[str]:
-    """Return what a complete table would have: a value in each row, rows at all, and the simulator's inverters."""
-    missing = [f"a value of {row.entity_id} ({row.value})" for row in rows if not row.has_value]
+def missing_values(rows: list[Row], inverters: int | None) -> list[str]:
+    """Return descriptions of everything the table lacks: values, rows, or inverters of the simulator."""
+    missing = [f"the value of {row.entity_id} ({row.value})" for row in rows if not row.has_value]
     if not rows:
         missing.append("entities of the integration")
     found = len({row.device for row in rows if row.of_inverter})
@@ -125,36 +128,38 @@ def lacking(rows: list[Row], inverters: int | None) -> list[str]:
     return missing
 
 
-def from_caller(path: str) -> Path:
-    """Return a path as the person meant it, who may have called from another folder."""
+def caller_path(path: str) -> Path:
+    """Return a path that the user gave relative to the folder they called scripts/demo from."""
     return Path(os.environ.get("CALLED_FROM", ".")) / path
 
 
 def read_options() -> argparse.Namespace:
-    """Return the command line's options."""
+    """Return the options of the command line."""
     parser = argparse.ArgumentParser(
         prog="scripts/demo",
-        description="A gateway in a real Home Assistant: its page in the browser, its entities as a table here.",
-        epilog="Without --host or --capture the gateway is simulated.",
+        description="Run Home Assistant with a gateway: open it in the browser, see its entities as a table here.",
+        epilog="The gateway is simulated unless --host or --capture is set.",
     )
-    parser.add_argument("--once", action="store_true", help="end with 0 once every enabled entity has a value")
-    parser.add_argument("--port", type=int, help=f"port of the page (default: {DEFAULT_PORT}, or the next free one)")
+    parser.add_argument("--once", action="store_true", help="exit with status 0 once every enabled entity has a value")
+    parser.add_argument(
+        "--port", type=int, help=f"port of Home Assistant (default: {DEFAULT_PORT} or the next free one)"
+    )
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--capture", type=from_caller, metavar="DIR", help="replay a folder of recorded answers")
-    source.add_argument("--host", help="use a real gateway at this address; asks for its token or account")
+    source.add_argument("--capture", type=caller_path, metavar="DIR", help="replay a folder of recorded answers")
+    source.add_argument("--host", help="use the real gateway at this address; prompts for its token or account")
     parser.add_argument(
-        "--token-file", type=from_caller, metavar="FILE", help="with --host: the file that holds the token"
+        "--token-file", type=caller_path, metavar="FILE", help="with --host: file that contains the token"
     )
+    parser.add_argument("--zip", type=caller_path, metavar="FILE", help="install the integration from a released zip")
     parser.add_argument(
-        "--zip", type=from_caller, metavar="FILE", help="install the integration from the zip of a release"
+        "--profile", default="metered_net_three_phase", help="profile to simulate (default: %(default)s)"
     )
-    parser.add_argument("--profile", default="metered_net_three_phase", help="what is simulated (default: %(default)s)")
-    parser.add_argument("--inverters", type=int, default=20, help="how many of them (default: %(default)s)")
+    parser.add_argument("--inverters", type=int, default=20, help="number of inverters (default: %(default)s)")
     return parser.parse_args()
 
 
 async def until_signal(options: argparse.Namespace, real: Gateway | None) -> int:
-    """Run the demo; the first Ctrl-C or termination ends it in order. Return the exit code."""
+    """Run the demo until it ends or a signal stops it; return the exit status."""
     running = asyncio.current_task()
     if running is None:
         raise AssertionError
@@ -163,22 +168,22 @@ async def until_signal(options: argparse.Namespace, real: Gateway | None) -> int
     try:
         await demo(options, real)
     except asyncio.CancelledError:
-        say("ended")
+        log_message("stopped")
         return 130 if options.once else 0
     except DemoError as error:
-        say(str(error))
+        log_message(str(error))
         return 1
     return 0
 
 
 def main() -> int:
-    """Read the command line, ask what has to be asked, run. Return the exit code."""
+    """Run the command line and return the exit status."""
     options = read_options()
     FOLDER.mkdir(exist_ok=True)
     try:
-        real = ask_person(options.host, options.token_file) if options.host else None
+        real = ask_credentials(options.host, options.token_file) if options.host else None
     except (DemoError, OSError) as error:
-        say(str(error))
+        log_message(str(error))
         return 1
     return asyncio.run(until_signal(options, real))
 

@@ -1,4 +1,4 @@
-"""A real Home Assistant process: its configuration folder, its owner, and its two interfaces."""
+"""A real Home Assistant: its configuration folder, its command, its REST API and its WebSocket API."""
 
 import asyncio
 import itertools
@@ -14,10 +14,10 @@ import aiohttp
 from .processes import LOOPBACK, Child, DemoError
 
 ROOT = Path(__file__).resolve().parents[2]
-USER = PASSWORD = "demo"  # noqa: S105 - public on purpose: the page listens on loopback only
+USER = PASSWORD = "demo"  # noqa: S105 - public on purpose: Home Assistant listens on the loopback interface only
 POLL_SECONDS = 0.5
 
-# Only what the demo shows. 'default_config' would bring discovery, the cloud and more downloads.
+# Only what the demo shows: 'default_config' would add discovery, the cloud and more downloads.
 CONFIGURATION = """\
 homeassistant:
   name: Demo
@@ -39,14 +39,14 @@ logger:
 
 
 def prepare(folder: Path, domain: str, port: int, time_zone: str, released: Path | None = None) -> None:
-    """Write the configuration folder of a Home Assistant that has not started yet, with the integration in it.
+    """Write the configuration folder of a new Home Assistant with the integration.
 
-    The integration is the repository's own, or what is in the zip of a release, unpacked as the store does.
+    The integration is that of the repository, or that of a released zip, unpacked as HACS does.
 
-    The page's address is stored rather than configured: one from configuration.yaml is only on trial, and is taken back
-    after five minutes (homeassistant/components/http/config.py). The stores have the oldest version, which Home
-    Assistant brings up to date by itself: of onboarding all steps but the owner count as done then, so that it
-    does not add the weather and radio services that would reach for the internet.
+    The address is written to storage and not to configuration.yaml, because Home Assistant reverts an address from
+    there after five minutes (homeassistant/components/http/config.py). The stores have the oldest version, from which
+    Home Assistant migrates: the migration of onboarding marks all steps except the owner as done, so that it does not
+    add the weather and radio services, which need the internet.
     """
     (folder / "configuration.yaml").write_text(CONFIGURATION.format(domain=domain, time_zone=time_zone))
     stores: dict[str, dict[str, Any]] = {
@@ -67,27 +67,27 @@ def prepare(folder: Path, domain: str, port: int, time_zone: str, released: Path
 
 
 def machine_time_zone() -> str:
-    """Return the name of this machine's time zone, for the days of "today" to be those of the person who looks."""
+    """Return the name of this machine's time zone, so that daily values start at the user's midnight."""
     parts = Path("/etc/localtime").resolve().parts
     return "/".join(parts[parts.index("zoneinfo") + 1 :]) if "zoneinfo" in parts else "UTC"
 
 
 def command(folder: Path) -> list[str]:
-    """Return the command that runs Home Assistant; it finds its packages installed (group demo of pyproject.toml).
+    """Return the command that runs Home Assistant with the installed packages (group demo of pyproject.toml).
 
-    -P keeps the folder that the command is started in out of the search for modules: there is an integration, too.
+    -P keeps the working directory off the module search path, because it contains custom_components too.
     """
     return [sys.executable, "-P", "-m", "homeassistant", "--config", str(folder), "--skip-pip", "--log-no-color"]
 
 
-ENVIRONMENT = {"HA_DISABLE_LOG_FILE": "1"}  # the log goes to standard output, and from there to the demo's file
+ENVIRONMENT = {"HA_DISABLE_LOG_FILE": "1"}  # log to standard output, which goes to the demo's log file
 
 
 class HomeAssistant:
     """A signed-in connection to a running Home Assistant."""
 
     def __init__(self, address: str, process: Child) -> None:
-        """Hold the address of its page; nothing is opened yet."""
+        """Create a client for an address without connecting to it."""
         self.address = address
         self._process = process
         self._session = aiohttp.ClientSession(address)
@@ -97,19 +97,19 @@ class HomeAssistant:
         self._ids = itertools.count(1)
 
     async def __aenter__(self) -> Self:
-        """Return itself; the session is open."""
+        """Return the client."""
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close both interfaces."""
+        """Close the WebSocket and the HTTP session."""
         if self._socket is not None:
             await self._socket.close()
         await self._session.close()
 
     async def wait_until_up(self) -> None:
-        """Return when the page answers; DemoError when the process ends before."""
+        """Wait until Home Assistant answers; raise DemoError when the process exits first."""
         while True:
             self._process.check()
             try:
@@ -117,11 +117,11 @@ class HomeAssistant:
                     if response.ok:
                         return
             except aiohttp.ClientError:
-                pass  # not listening yet
+                pass  # it is not listening yet
             await asyncio.sleep(POLL_SECONDS)
 
     async def create_owner(self) -> None:
-        """Create the owner as onboarding does, sign in and open the web socket."""
+        """Create the owner as onboarding does, sign in and open the WebSocket."""
         client = f"{self.address}/"
         owner = {"name": "Demo", "username": USER, "password": PASSWORD, "client_id": client, "language": "en"}
         async with self._session.post("/api/onboarding/users", json=owner, raise_for_status=True) as response:
@@ -135,17 +135,17 @@ class HomeAssistant:
         await self._socket.receive_json()
         await self._socket.send_json({"type": "auth", "access_token": token})
         if (answer := await self._socket.receive_json())["type"] != "auth_ok":
-            raise DemoError(f"Home Assistant turned the demo's sign-in away: {answer}")
+            raise DemoError(f"Home Assistant refused the demo's sign-in: {answer}")
 
     async def wait_until_running(self) -> None:
-        """Return when the start is over: before, set-up flows may find their integration not ready."""
+        """Wait until Home Assistant has started, because earlier config flows may fail."""
         while True:
-            if (await self.ask("get_config"))["state"] == "RUNNING":
+            if (await self.websocket_command("get_config"))["state"] == "RUNNING":
                 return
             await asyncio.sleep(POLL_SECONDS)
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Post to the REST interface; return the answer, DemoError when it is refused."""
+        """Send a POST to the REST API and return the answer; raise DemoError when it is refused."""
         async with self._session.post(path, json=body, headers=self._headers) as response:
             if not response.ok:
                 raise DemoError(f"Home Assistant answered {response.status} to {path}: {await response.text()}")
@@ -153,13 +153,16 @@ class HomeAssistant:
             return answer
 
     async def delete(self, path: str) -> None:
-        """Delete over the REST interface; DemoError when it is refused."""
+        """Send a DELETE to the REST API; raise DemoError when it is refused."""
         async with self._session.delete(path, headers=self._headers) as response:
             if not response.ok:
                 raise DemoError(f"Home Assistant answered {response.status} to {path}: {await response.text()}")
 
-    async def ask(self, kind: str, **fields: object) -> Any:  # noqa: ANN401 - every command has a shape of its own
-        """Send a command over the web socket; return its result, DemoError when it fails or the process has ended."""
+    async def websocket_command(self, kind: str, **fields: object) -> Any:  # noqa: ANN401 - each command has its own type of result
+        """Send a command over the WebSocket and return its result.
+
+        Raise DemoError when it fails or the process has exited.
+        """
         self._process.check()
         if self._socket is None:
             raise DemoError("not signed in to Home Assistant yet")
@@ -167,7 +170,7 @@ class HomeAssistant:
         await self._socket.send_json({"id": number, "type": kind, **fields})
         message = await self._socket.receive()
         if message.type is not aiohttp.WSMsgType.TEXT:
-            raise DemoError(f"Home Assistant closed the connection of the demo (log: {self._process.log})")
+            raise DemoError(f"Home Assistant closed the demo's connection (log: {self._process.log})")
         answer = message.json()
         if not answer["success"]:
             raise DemoError(f"Home Assistant refused {kind}: {answer['error']}")

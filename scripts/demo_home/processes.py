@@ -1,4 +1,4 @@
-"""Child processes that never outlive the demo, and the port of its page."""
+"""Child processes of the demo, which always end with it, and the port of Home Assistant."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -8,30 +8,30 @@ from pathlib import Path
 import socket
 
 LOOPBACK = "127.0.0.1"
-STOP_SECONDS = 30  # Home Assistant writes its database and storage when it stops: 1-2 s, more on a busy machine
-LOG_LINES = 15  # what a person reads of a log in an error message
+STOP_SECONDS = 30  # Home Assistant needs 1-2 s to write its database and storage, more on a busy machine
+LOG_LINES = 15  # at the end of an error message
 
 
 class DemoError(Exception):
-    """Something the person at the terminal has to know; the message says what."""
+    """An error whose message is shown to the user at the terminal."""
 
 
 class Child:
-    """A process started by the demo, and where its output goes."""
+    """A process started by the demo, with its log file."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
-        """Hold the process under the name that messages use."""
+        """Create the child from a running process; `name` is for messages."""
         self.name = name
         self.log = log
         self.process = process
 
     def check(self) -> None:
-        """Raise DemoError when the process has ended by itself."""
+        """Raise DemoError if the process has exited."""
         if (code := self.process.returncode) is not None:
-            raise DemoError(f"{self.name} ended by itself (exit code {code}){log_excerpt(self.log)}")
+            raise DemoError(f"{self.name} exited unexpectedly (exit code {code}){log_excerpt(self.log)}")
 
     async def stop(self) -> None:
-        """End the process: asked first, forced when it does not, or when waiting for it is broken off."""
+        """Terminate the process; kill it if it does not exit in time or the wait is canceled."""
         try:
             with suppress(ProcessLookupError):
                 self.process.terminate()
@@ -46,7 +46,7 @@ class Child:
 async def child(
     name: str, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
 ) -> AsyncGenerator[Child]:
-    """Run a command with its output in a log file, and end it on every way out."""
+    """Run a command with its output in a log file, and stop it when the context ends."""
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -63,14 +63,17 @@ async def child(
 
 
 def log_excerpt(log: Path) -> str:
-    """Return the last lines of a log for an error message, errors and warnings before everything else."""
+    """Return the last errors and warnings of a log, or else its last lines, for an error message."""
     lines = log.read_text(errors="replace").splitlines()
-    telling = [line for line in lines if any(sign in line for sign in (" ERROR ", " WARNING ", " error: "))] or lines
-    return "".join(f"\n  {line}" for line in telling[-LOG_LINES:]) + f"\n  (all of it: {log})"
+    problems = [line for line in lines if any(level in line for level in (" ERROR ", " WARNING ", " error: "))]
+    return "".join(f"\n  {line}" for line in (problems or lines)[-LOG_LINES:]) + f"\n  (complete log: {log})"
 
 
 def free_port(wanted: int, *, or_next: bool) -> int:
-    """Return the wanted port, or the next free one; DemoError when the wanted one is in use and no other will do."""
+    """Return the wanted port if it is free, or with `or_next` the next free one.
+
+    Raise DemoError when there is none.
+    """
     for port in range(wanted, min(wanted + 100, 65536) if or_next else wanted + 1):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""The entities of the integration as a table: what it holds, and how it looks in a terminal."""
+"""The entities of the integration as a table: its rows and its layout in a terminal."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .gateway_setup import DOMAIN
 from .home_assistant import HomeAssistant
-from .sign_in import DOMAIN
 
 NO_VALUE = ("unknown", "unavailable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One entity that is not disabled."""
+    """One enabled entity."""
 
     entity_id: str
     device: str
@@ -25,25 +25,25 @@ class Row:
 
 
 async def read_rows(home: HomeAssistant) -> list[Row]:
-    """Return the enabled entities with their present values: the gateway's first, then by device and name."""
-    devices = {device["id"]: device for device in await home.ask("config/device_registry/list")}
-    states = {state["entity_id"]: state for state in await home.ask("get_states")}
+    """Return the enabled entities with their present values: the gateway's first, sorted by device and name."""
+    devices = {device["id"]: device for device in await home.websocket_command("config/device_registry/list")}
+    states = {state["entity_id"]: state for state in await home.websocket_command("get_states")}
     rows = [
         read_row(entity, devices.get(entity["device_id"], {}), states.get(entity["entity_id"]))
-        for entity in await home.ask("config/entity_registry/list")
+        for entity in await home.websocket_command("config/entity_registry/list")
         if entity["platform"] == DOMAIN and entity["disabled_by"] is None
     ]
     return sorted(rows, key=lambda row: (row.of_inverter, row.device, row.name))
 
 
 def read_row(entity: dict[str, Any], device: dict[str, Any], state: dict[str, Any] | None) -> Row:
-    """Return the row of one entity from the registries and its state, if it has one yet."""
+    """Return the row of one entity from its registry entry, its device and its state, if it has one yet."""
     device_name: str = device.get("name_by_user") or device.get("name") or ""
     name = entity["entity_id"] if state is None else state["attributes"].get("friendly_name", entity["entity_id"])
     value = "unavailable" if state is None else state["state"]
     has_value = value not in NO_VALUE
     if state is not None and has_value:
-        value = shown(state, entity.get("options", {}).get("sensor", {}))
+        value = format_state(state, entity.get("options", {}).get("sensor", {}))
     return Row(
         entity_id=entity["entity_id"],
         device=device_name,
@@ -54,8 +54,8 @@ def read_row(entity: dict[str, Any], device: dict[str, Any], state: dict[str, An
     )
 
 
-def shown(state: dict[str, Any], options: dict[str, Any]) -> str:
-    """Return a state as the page shows it: local time, the suggested number of decimals, the unit."""
+def format_state(state: dict[str, Any], options: dict[str, Any]) -> str:
+    """Return a state as Home Assistant's frontend shows it: in local time, with its precision and unit."""
     value: str = state["state"]
     attributes = state["attributes"]
     if attributes.get("device_class") == "timestamp":
@@ -67,7 +67,7 @@ def shown(state: dict[str, Any], options: dict[str, Any]) -> str:
 
 
 def layout(rows: Sequence[Row]) -> list[str]:
-    """Return the table's lines: a block for each device; devices of the same kind share one, a line for each."""
+    """Return the lines of the table: one block per device; devices with the same entities share a block."""
     devices: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
         devices[row.device][row.name] = row.value
@@ -85,16 +85,16 @@ def layout(rows: Sequence[Row]) -> list[str]:
 
 
 def columns(cells: Iterable[Sequence[str]]) -> list[str]:
-    """Return lines with their cells below each other: the first to the left, the others to the right."""
+    """Return lines with aligned cells: the first column to the left, the others to the right."""
     table = list(cells)
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return ["  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:], strict=True)]) for line in table]
 
 
 def fit(lines: Sequence[str], width: int, height: int) -> list[str]:
-    """Return the lines cut to a terminal's size, saying how many there was no room for."""
+    """Return the lines cut to the size of a terminal, with a last line that counts the omitted ones."""
     cut = [line[: width - 1] for line in lines]
     if len(cut) < height:
         return cut
     room = height - 2
-    return [*cut[:room], f"... and {len(cut) - room} more lines: in a taller window, or on the page"[: width - 1]]
+    return [*cut[:room], f"... and {len(cut) - room} more lines; enlarge the window or open the page"[: width - 1]]

@@ -1,1 +1,1 @@
-"""The coverage gate for each module of the integration by itself, as Home Assistant's rule test-coverage wants it."""
+"""Check of the coverage of each module, as Home Assistant's quality scale rule test-coverage requires."""

@@ -1,7 +1,7 @@
-"""Look at the last run of the tests with --cov: `python -m scripts.module_coverage`.
+"""Check the coverage data of the last test run: `python -m scripts.module_coverage`.
 
-Each module of the integration needs more than what pyproject.toml demands of all together. Ends with 1 when one falls
-short, and names it.
+Each module of the integration needs more than the minimum that pyproject.toml sets for the total. Prints the modules
+with less and exits with status 1.
 """
 
 import json
@@ -14,8 +14,8 @@ from coverage import Coverage
 MODULES = "custom_components/*"
 
 
-def falling_short(data_file: Path, floor: float) -> dict[str, float]:
-    """Give the modules covered by no more than a percentage, branches included, with what they have."""
+def insufficient_modules(data_file: Path, floor: float) -> dict[str, float]:
+    """Return the modules with a coverage, branches included, of at most `floor` percent, and their coverage."""
     coverage = Coverage(data_file=data_file)
     coverage.load()
     with TemporaryDirectory() as folder:
@@ -27,13 +27,13 @@ def falling_short(data_file: Path, floor: float) -> dict[str, float]:
 
 
 def main() -> int:
-    """Check the last run; give the exit status."""
+    """Check the last run and return the exit status."""
     floor = Coverage().get_option("report:fail_under")
     if not isinstance(floor, float):
-        raise TypeError(f"report:fail_under is {floor!r}")
-    short = falling_short(Path(".coverage"), floor)
+        raise TypeError(f"report:fail_under is {floor!r}, not a number")
+    short = insufficient_modules(Path(".coverage"), floor)
     for name, percent in sorted(short.items()):
-        sys.stderr.write(f"coverage: {name} has {percent:.1f} %, each module needs more than {floor:g} %\n")
+        sys.stderr.write(f"coverage: {name} has {percent:.1f} %, but each module needs more than {floor:g} %\n")
     return 1 if short else 0
 
 

@@ -1,4 +1,4 @@
-"""The release: the zip that the store installs, and the public address wherever it is named."""
+"""Releases: the zip that HACS installs, and the public address of the repository."""
 
 from collections.abc import Iterable, Iterator
 import json
@@ -11,25 +11,28 @@ ROOT = Path(__file__).resolve().parents[2]
 INTEGRATION = ROOT / "custom_components" / "enphase_iq_gateway"
 MANIFEST = "manifest.json"
 FILE = ROOT / "dist" / f"{INTEGRATION.name}.zip"
-# What Home Assistant's loader and the store both take, and what a release's tag says (`awesomeversion`: SemVer).
+# Versions that Home Assistant's loader and HACS both accept (SemVer in `awesomeversion`).
 VERSION = re.compile(r"\d+\.\d+\.\d+([-.]?(a|b|rc|beta)\.?\d+)?")
-# The oldest time a zip can hold: the same files give the same bytes, whenever they are packed.
+# A fixed time (the oldest that a zip can store), so that the same files always make the same zip.
 TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class ReleaseError(Exception):
-    """Something the person at the terminal has to know; the message says what."""
+    """An error whose message is shown to the user at the terminal."""
 
 
 def build(target: Path, version: str) -> Path:
-    """Write the zip with the version in its manifest; ReleaseError for a version that the store would not take."""
+    """Write the zip with the version in its manifest and return its path.
+
+    Raise ReleaseError for a version that HACS does not accept.
+    """
     if not VERSION.fullmatch(version):
-        raise ReleaseError(f"{version!r} is no version like 1.2.3")
+        raise ReleaseError(f"{version!r} is not a version like 1.2.3")
     target.parent.mkdir(parents=True, exist_ok=True)
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for path in contents():
             name = path.relative_to(INTEGRATION).as_posix()
-            data = stamped(path.read_text(), version).encode() if name == MANIFEST else path.read_bytes()
+            data = set_version(path.read_text(), version).encode() if name == MANIFEST else path.read_bytes()
             member = ZipInfo(name, TIME)
             member.compress_type = ZIP_DEFLATED
             member.external_attr = 0o644 << 16
@@ -38,25 +41,25 @@ def build(target: Path, version: str) -> Path:
 
 
 def contents() -> Iterator[Path]:
-    """Give every file of the integration, in a fixed order, without what Python and the linters leave there."""
+    """Yield every file of the integration in a fixed order, without the caches of Python and the linters."""
     for path in sorted(INTEGRATION.rglob("*")):
         parts = path.relative_to(INTEGRATION).parts
         if path.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in parts):
             yield path
 
 
-def stamped(manifest: str, version: str) -> str:
-    """Return the manifest with the version, otherwise as it is written."""
+def set_version(manifest: str, version: str) -> str:
+    """Return the manifest with the version and otherwise unchanged."""
     return re.sub(r'("version": )"[^"]*"', rf'\1"{version}"', manifest)
 
 
 def change_repository(root: Path, address: str) -> list[Path]:
-    """Write the public address OWNER/NAME wherever the present one is named; return the files that changed.
+    """Replace the public address, OWNER/NAME, in all files and return the changed files.
 
-    The present one is what the manifest says. ReleaseError when the address is not of that form.
+    The present address is that of the manifest. Raise ReleaseError for an address of another form.
     """
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", address):
-        raise ReleaseError(f"{address!r} is not of the form OWNER/NAME")
+        raise ReleaseError(f"{address!r} does not have the form OWNER/NAME")
     manifest = json.loads((root / INTEGRATION.relative_to(ROOT) / MANIFEST).read_text())
     present = manifest["documentation"].removeprefix("https://github.com/")
     owners = {present.partition("/")[0]: address.partition("/")[0]}
@@ -73,9 +76,9 @@ def change_repository(root: Path, address: str) -> list[Path]:
 
 
 def text_files(root: Path) -> Iterable[Path]:
-    """Give the repository's files that hold text."""
-    listing = subprocess.run(  # noqa: S603 - the repository's own files
-        ["git", "-C", str(root), "ls-files", "-z"],  # noqa: S607 - wherever the machine has it
+    """Yield the text files of the repository."""
+    listing = subprocess.run(  # noqa: S603 - a fixed command
+        ["git", "-C", str(root), "ls-files", "-z"],  # noqa: S607 - git from the PATH
         capture_output=True,
         text=True,
         check=True,

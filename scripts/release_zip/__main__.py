@@ -1,20 +1,20 @@
-"""The command line of the release. Started by scripts/release."""
+"""Command line of scripts/release."""
 
 import argparse
 import sys
 
 from . import FILE, ROOT, ReleaseError, build, change_repository
 
-CHECK_VERSION = "0.0.1"  # any: what is checked is that it is in the zip
+CHECK_VERSION = "0.0.1"  # any version will do for --check
 
 
 def main() -> int:
-    """Do what the command line asks for. Return the exit code."""
+    """Run the command line and return the exit status."""
     parser = argparse.ArgumentParser(prog="scripts/release")
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("version", nargs="?", help="the version to make, like 1.2.3")
-    what.add_argument("--check", action="store_true", help="make one only to look it over")
-    what.add_argument("--repository", metavar="OWNER/NAME", help="change the public address everywhere")
+    mode = parser.add_mutually_exclusive_group(required=True)
+    mode.add_argument("version", nargs="?", help="version of the release, such as 1.2.3")
+    mode.add_argument("--check", action="store_true", help="build a zip only to check it")
+    mode.add_argument("--repository", metavar="OWNER/NAME", help="change the public address in all files")
     options = parser.parse_args()
     try:
         if options.repository:

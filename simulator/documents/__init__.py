@@ -1,6 +1,6 @@
-"""The gateway's answers, one file for each endpoint or two."""
+"""The documents of the gateway's endpoints."""
 
 from typing import Any
 
 type Document = Any
-"""Parsed JSON of any shape; faults edit it before it is sent."""
+"""Parsed JSON of any shape."""

@@ -1,9 +1,9 @@
-"""`/ivp/pdm/device_data`: every device the gateway knows (G§5)."""
+"""`/ivp/pdm/device_data`: every device of the gateway (G§5)."""
 
-from simulator.inverters import Inverter, Report
-from simulator.moments import Measured, Moment
+from simulator.inverter_reports import Inverter, Report
 from simulator.profiles import PRODUCTION
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
+from simulator.site_state import PowerAndEnergy, SiteState
 
 from . import Document
 from .electrics import Electrics, electrics
@@ -14,15 +14,15 @@ DEVICE_LIMIT = 50  # deviceDataLimit (G§5.1)
 
 _FIRST_PCU, _FIRST_ACB, _FIRST_NSRB = 0x21000100, 0x2B000100, 0x2C000100
 _EIM_EIDS = (0x2A000100, 0x2A000200)
-_TO_CHANNEL = 0x40000011  # a channel's eid less its device's
+_TO_CHANNEL = 0x40000011  # difference of the eids of a channel and its device
 _NEXT_DEVICE = 0x100
 _RECORD_S = 900
 _NSRB_SERIAL = 482_100_000_001  # made up
 _NSRB_INTERVAL_S = 2711  # G§5.4
 
 
-def device_data(site: Site, now: float) -> Document:
-    """Give all devices by eid, cut at the limit, and their count (G§5.1)."""
+def device_data(site: SimulatedSite, now: float) -> Document:
+    """Return the devices by eid up to the limit, and the count of all of them (G§5.1)."""
     devices: Document = {}
     for number, inverter in enumerate(site.world.inverters.values()):
         eid = _FIRST_PCU + number * _NEXT_DEVICE
@@ -47,7 +47,7 @@ def _device(name: str, serial: str, channels: list[Document], *, active: bool, g
 
 
 def _empty_channel(eid: int) -> Document:
-    """Give a channel that never reported."""
+    """Return a channel that has never reported."""
     return {
         "chanEid": eid,
         "created": 0,
@@ -58,8 +58,8 @@ def _empty_channel(eid: int) -> Document:
     }
 
 
-def _pcu(device_eid: int, inverter: Inverter, report: Report | None, site: Site) -> Document:
-    """Describe an inverter: J, mV, mA, mHz (G§5.4); retired ones are empty."""
+def _pcu(device_eid: int, inverter: Inverter, report: Report | None, site: SimulatedSite) -> Document:
+    """Return an inverter, in J, mV, mA and mHz (G§5.4); the channel of a retired one is empty."""
     eid = device_eid + _TO_CHANNEL
     if not inverter.active or report is None:
         return _device("pcu", inverter.serial, [_empty_channel(eid)], active=inverter.active, gone=not inverter.active)
@@ -104,8 +104,8 @@ def _pcu(device_eid: int, inverter: Inverter, report: Report | None, site: Site)
     return _device("pcu", inverter.serial, [channel], active=True, gone=False)
 
 
-def _eim(device_eid: int, kind: str, serial: str, site: Site, now: float) -> Document:
-    """Describe a meter by its quarter-hour record; always active and modGone (G§5.2)."""
+def _eim(device_eid: int, kind: str, serial: str, site: SimulatedSite, now: float) -> Document:
+    """Return the 15-minute record of a meter, which is always active and modGone (G§5.2)."""
     world = site.world
     record, midnights = world.record(now), [world.midnight(now, days) for days in (0, 1, 7)]
     first = device_eid + _TO_CHANNEL
@@ -119,12 +119,12 @@ def _eim(device_eid: int, kind: str, serial: str, site: Site, now: float) -> Doc
     return _device("eim", serial, channels, active=True, gone=True)
 
 
-def _phase(moment: Moment, kind: str, number: int) -> Measured:
-    return quantity(moment, kind).phases[number]
+def _phase(state: SiteState, kind: str, number: int) -> PowerAndEnergy:
+    return quantity(state, kind).phases[number]
 
 
-def _eim_channel(eid: int, row: Electrics, record: Moment, midnights: list[Measured]) -> Document:
-    """Write a meter's channel; watts.now is the unsigned image of a signed value (G§5.3)."""
+def _eim_channel(eid: int, row: Electrics, record: SiteState, midnights: list[PowerAndEnergy]) -> Document:
+    """Return a channel of a meter; watts.now is the unsigned form of a signed value (G§5.3)."""
     watts = round(row.power)
     today, yesterday, week = (midnight.delivered_wh for midnight in midnights)
     counters = {
@@ -159,11 +159,11 @@ def _eim_channel(eid: int, row: Electrics, record: Moment, midnights: list[Measu
     }
 
 
-def _acb(device_eid: int, serial: str, site: Site, now: float) -> Document:
-    """Describe an AC Battery (G§5.4); its wattHours are junk (G§15.29)."""
+def _acb(device_eid: int, serial: str, site: SimulatedSite, now: float) -> Document:
+    """Return an AC Battery (G§5.4); its wattHours are meaningless (G§15.29)."""
     eid = device_eid + _TO_CHANNEL
-    moment = site.world.at(now)
-    watts = round(moment.powers.battery / site.profile.ac_batteries)
+    state = site.world.at(now)
+    watts = round(state.powers.battery / site.profile.ac_batteries)
     end = int(now - now % site.world.report_interval_s)
     percent = round(site.world.battery.percent)
     channel = _empty_channel(eid) | {
@@ -189,15 +189,15 @@ def _acb(device_eid: int, serial: str, site: Site, now: float) -> Document:
         "lifetime": {
             "createdTime": 1_704_067_200,
             "duration": 31_536_000,
-            "joulesProduced": round(moment.energies.discharged * 3600 / site.profile.ac_batteries),
-            "joulesUsed": round(moment.energies.charged * 3600 / site.profile.ac_batteries),
+            "joulesProduced": round(state.energies.discharged * 3600 / site.profile.ac_batteries),
+            "joulesUsed": round(state.energies.charged * 3600 / site.profile.ac_batteries),
         },
     }
     return _device("acb", serial, [channel], active=True, gone=False)
 
 
 def _nsrb(device_eid: int, serial: str, now: float) -> Document:
-    """Describe a Q Relay (G§5.4); its lifetime is always empty."""
+    """Return a Q Relay (G§5.4), whose lifetime is always empty."""
     eid = device_eid + _TO_CHANNEL
     end = int(now - now % _NSRB_INTERVAL_S)
     channel = _empty_channel(eid) | {

@@ -1,20 +1,20 @@
-"""What a CT shows beside power and energy, the same in every document."""
+"""Electrical values of a CT that every document derives from its power and energy."""
 
 from dataclasses import dataclass
 from math import hypot
 
-from simulator.moments import Measured
 from simulator.profiles import PRODUCTION
+from simulator.site_state import PowerAndEnergy
 
-# Counters of apparent and reactive energy, as a share of the energy that passed; production's and the others'.
+# Apparent and reactive energy as shares of the energy in both directions.
 _APPARENT, _LAG, _LEAD = 1.04, 0.06, 0.11
-# Reactive power in W of the inverters' filters and of the house's electronics.
-_REACTIVE_PRODUCTION_W, _REACTIVE_OTHERS_W = 18.0, -74.0
+# Reactive power in VAr of the inverters' filters and of the house's electronics.
+_REACTIVE_PRODUCTION_VAR, _REACTIVE_OTHERS_VAR = 18.0, -74.0
 
 
 @dataclass(frozen=True, slots=True)
 class Electrics:
-    """One channel of a CT; SI units, energy in Wh, VAh, VArh."""
+    """Values of one channel of a CT in SI units; energy in Wh, VAh and VArh."""
 
     power: float
     reactive: float
@@ -25,12 +25,12 @@ class Electrics:
 
     @property
     def apparent(self) -> float:
-        """Apparent power, without a sign."""
+        """Apparent power, unsigned."""
         return hypot(self.power, self.reactive)
 
     @property
     def current(self) -> float:
-        """Current, without a sign."""
+        """Current, unsigned."""
         return self.apparent / self.voltage
 
     @property
@@ -39,30 +39,30 @@ class Electrics:
         return self.power / self.apparent
 
     @property
-    def passed(self) -> float:
-        """Energy that passed in both directions."""
+    def both_directions(self) -> float:
+        """Sum of the energy in both directions."""
         return self.delivered + self.received
 
     @property
     def apparent_energy(self) -> float:
-        """Counter of apparent energy."""
-        return _APPARENT * self.passed
+        """Lifetime apparent energy."""
+        return _APPARENT * self.both_directions
 
     @property
     def lagging_energy(self) -> float:
-        """Counter of lagging reactive energy."""
-        return _LAG * self.passed
+        """Lifetime lagging reactive energy."""
+        return _LAG * self.both_directions
 
     @property
     def leading_energy(self) -> float:
-        """Counter of leading reactive energy."""
-        return _LEAD * self.passed
+        """Lifetime leading reactive energy."""
+        return _LEAD * self.both_directions
 
 
-def electrics(kind: str, measured: Measured, phases: int) -> list[Electrics]:
-    """Give the channels of a CT, one for each phase: 120 V and 60 Hz on split-phase sites, else 230 V and 50 Hz."""
+def electrics(kind: str, measured: PowerAndEnergy, phases: int) -> list[Electrics]:
+    """Return the channels of a CT, one per phase: 120 V and 60 Hz for split phase, otherwise 230 V and 50 Hz."""
     nominal, frequency = (121.0, 60.0) if phases == 2 else (231.0, 50.0)
-    reactive = _REACTIVE_PRODUCTION_W if kind == PRODUCTION else _REACTIVE_OTHERS_W
+    reactive = _REACTIVE_PRODUCTION_VAR if kind == PRODUCTION else _REACTIVE_OTHERS_VAR
     return [
         Electrics(
             power=channel.power_w,

@@ -1,8 +1,8 @@
-"""`/info`: who the gateway is."""
+"""`/info`: serial, part number and firmware of the gateway."""
 
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
 
-# name, part number, version, build; the app's version is the firmware's (G§1.1).
+# Name, part number, version and build; the version of the app is that of the firmware (G§1.1).
 _PACKAGES = (
     ("rootfs", "500-00001-r01", "02.00.00", "1000"),
     ("kernel", "500-00011-r02", "04.04.225", "0a0a0a"),
@@ -17,8 +17,8 @@ _BUILD = (
 )
 
 
-def info(site: Site, now: float) -> str:
-    """Write the XML; before 7 without web-tokens, on 3.x without build_info and imeter (G§1.1, G§1.2)."""
+def info(site: SimulatedSite, now: float) -> str:
+    """Return the XML; before 7 without web-tokens, on 3.x without build_info and imeter (G§1.1, G§1.2)."""
     firmware, profile = site.firmware, site.profile
     imeter = "" if profile.imeter is None else f"\n    <imeter>{str(profile.imeter).lower()}</imeter>"
     packages = "\n".join(

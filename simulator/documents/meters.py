@@ -1,8 +1,8 @@
 """`/ivp/meters` and `/ivp/meters/readings`."""
 
-from simulator.moments import Moment
 from simulator.profiles import NET, PRODUCTION, STORAGE, TOTAL
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
+from simulator.site_state import SiteState
 
 from . import Document
 from .electrics import Electrics, electrics
@@ -17,21 +17,21 @@ EIDS = {
     "evse": 704_644_864,
     "pv3p": 704_645_120,
 }
-_FIRST_CHANNEL = 1_073_741_841  # a channel's eid is its meter's plus this, plus its number: 0x2A... -> 0x6A...11
+_FIRST_CHANNEL = 1_073_741_841  # eid of a channel = eid of its meter + this + its number: 0x2A... -> 0x6A...11
 _EXTRA_EID = 1_023_410_688
 _LIVE = frozenset({PRODUCTION, NET, TOTAL, STORAGE})
 
 
-def meter_kinds(site: Site) -> list[str]:
-    """Give the kinds of the listed meters in their order: two, three or seven (G§8)."""
+def meter_kinds(site: SimulatedSite) -> list[str]:
+    """Return the kinds of the listed meters in order: two, three or seven (G§8)."""
     kinds = [PRODUCTION, site.world.consumption_ct]
     if site.firmware.lists_all_meters:
         return [*kinds, STORAGE, "backfeed", "load", "evse", "pv3p"]
     return [*kinds, STORAGE] if site.measures(STORAGE) else kinds
 
 
-def meters(site: Site, _now: float) -> Document:
-    """List the CTs; empty without metering hardware (G§8)."""
+def meters(site: SimulatedSite, _now: float) -> Document:
+    """Return the list of CTs; empty without metering hardware (G§8)."""
     if not site.profile.has_eim:
         return []
     return [
@@ -48,13 +48,13 @@ def meters(site: Site, _now: float) -> Document:
     ]
 
 
-def channels(site: Site, kind: str, moment: Moment) -> list[Electrics]:
-    """Give the channels of a CT at a moment; a disabled one shows noise (G§6.7, G§9 rule 3)."""
+def channels(site: SimulatedSite, kind: str, state: SiteState) -> list[Electrics]:
+    """Return the channels of a CT; those of a disabled one contain noise (G§6.7, G§9 rule 3)."""
     measured = {
-        PRODUCTION: moment.production,
-        NET: moment.net_consumption,
-        TOTAL: moment.total_consumption,
-        STORAGE: moment.storage,
+        PRODUCTION: state.production,
+        NET: state.net_consumption,
+        TOTAL: state.total_consumption,
+        STORAGE: state.storage,
     }[kind]
     found = electrics(kind, measured, site.world.phases)
     if site.measures(kind):
@@ -62,19 +62,19 @@ def channels(site: Site, kind: str, moment: Moment) -> list[Electrics]:
     return [Electrics(-0.7, 0.04, each.voltage, each.frequency, 0.0, 0.0) for each in found]
 
 
-def readings(site: Site, now: float) -> Document:
-    """Give each meter's second-by-second measurement (G§9)."""
+def readings(site: SimulatedSite, now: float) -> Document:
+    """Return the present measurement of each meter, which changes every second (G§9)."""
     if not site.profile.has_eim:
         return []
-    moment = site.world.at(now)
+    state = site.world.at(now)
     entries = []
     for kind in meter_kinds(site):
-        used = channels(site, kind, moment) if kind in _LIVE else []
+        used = channels(site, kind, state) if kind in _LIVE else []
         stamp = int(now) if used else 0
         rows = [_figures([each], stamp) for each in used]
         if kind == NET and site.firmware.ghost_channel and site.measures(STORAGE):
-            rows.append(_figures([channels(site, STORAGE, moment)[1]], stamp))
-        while len(rows) < 3:  # always three channels; one phase leaves stray values on the second
+            rows.append(_figures([channels(site, STORAGE, state)[1]], stamp))
+        while len(rows) < 3:  # always three channels; with one phase, the second has stray values
             rows.append(_figures([], stamp) | _stray(len(rows), site))
         entries.append(_entry(EIDS[kind], _figures(used, stamp), rows))
     if site.firmware.extra_reading:
@@ -83,15 +83,15 @@ def readings(site: Site, now: float) -> Document:
     return entries
 
 
-def _stray(number: int, site: Site) -> dict[str, float]:
-    """Give what an unused channel of a single-phase site picks up (G§9 rule 4, 8.2.4345)."""
+def _stray(number: int, site: SimulatedSite) -> dict[str, float]:
+    """Return the stray values of an unused channel on a single-phase site (G§9 rule 4, 8.2.4345)."""
     if number != 1 or site.world.phases != 1:
         return {}
     return {"actEnergyRcvd": 1054.214, "apparentEnergy": 663.506, "reactEnergyLagg": 127.361, "voltage": 3.914}
 
 
 def _entry(eid: int, total: dict[str, float], rows: list[dict[str, float]]) -> Document:
-    """Put a meter and its channels together."""
+    """Return the entry of a meter with its channels."""
     return {
         "eid": eid,
         **total,
@@ -100,7 +100,7 @@ def _entry(eid: int, total: dict[str, float], rows: list[dict[str, float]]) -> D
 
 
 def _figures(used: list[Electrics], stamp: int) -> dict[str, float]:
-    """Give the figures of some channels together: sums, voltage and current too (G§6.3)."""
+    """Return the sums over some channels, even of voltage and current (G§6.3)."""
     power = sum(each.power for each in used)
     apparent = sum(each.apparent for each in used)
     return {

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from simulator.moments import Measured, Moment
 from simulator.profiles import NET, PRODUCTION, STORAGE, TOTAL
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
+from simulator.site_state import PowerAndEnergy, SiteState
 
 from . import Document
 from .electrics import Electrics, electrics
@@ -32,17 +32,17 @@ _LINE_KEYS = (
 _ZERO_LINE = dict.fromkeys(_LINE_KEYS, 0.0)
 
 
-def with_details(site: Site, now: float) -> Document:
-    """Give `/production.json?details=1`: with lines from 7 on (G§6.3)."""
+def with_details(site: SimulatedSite, now: float) -> Document:
+    """Return `/production.json?details=1`, with lines from firmware 7 on (G§6.3)."""
     return _document(site, now, lines=site.firmware.tokens)
 
 
-def without_details(site: Site, now: float) -> Document:
-    """Give `/production.json` and `/production` (G§7)."""
+def without_details(site: SimulatedSite, now: float) -> Document:
+    """Return `/production.json` or `/production` (G§7)."""
     return _document(site, now, lines=False)
 
 
-def _document(site: Site, now: float, *, lines: bool) -> Document:
+def _document(site: SimulatedSite, now: float, *, lines: bool) -> Document:
     production = [_inverters(site, now)]
     document = {"production": production, "storage": [_storage(site, now)]}
     if site.profile.has_eim:
@@ -56,8 +56,8 @@ def _document(site: Site, now: float, *, lines: bool) -> Document:
     return document
 
 
-def _inverters(site: Site, now: float) -> Document:
-    """Sum the inverters' last reports, with the wrap of the firmware (G§6.2, G§6.6)."""
+def _inverters(site: SimulatedSite, now: float) -> Document:
+    """Return the sum of the inverters' last reports, with the wrap of the firmware (G§6.2, G§6.6)."""
     world, firmware = site.world, site.firmware
     active = [inverter for inverter in world.inverters.values() if inverter.active]
     reports = [report for inverter in active if (report := world.report(inverter, now))]
@@ -77,8 +77,8 @@ def _inverters(site: Site, now: float) -> Document:
     }
 
 
-def _storage(site: Site, now: float) -> Document:
-    """Give the ACBs' state; other batteries never show here (G§6.9)."""
+def _storage(site: SimulatedSite, now: float) -> Document:
+    """Return the state of the AC Batteries; other batteries are never included (G§6.9)."""
     acbs = site.profile.ac_batteries
     entry = {"type": "acb", "activeCount": acbs, "readingTime": 0, "wNow": 0, "whNow": 0, "state": "idle"}
     if acbs:
@@ -91,9 +91,9 @@ def _storage(site: Site, now: float) -> Document:
 
 
 class _Meter:
-    """Builds the EIM's entries of one answer."""
+    """Builder of the EIM's entries of one document."""
 
-    def __init__(self, site: Site, now: float, *, lines: bool) -> None:
+    def __init__(self, site: SimulatedSite, now: float, *, lines: bool) -> None:
         world = site.world
         self.site = site
         self.now = now
@@ -104,15 +104,15 @@ class _Meter:
         self.week_ago = world.midnight(now, 7)
 
     def entry(self, kind: str) -> Document:
-        """Build an entry with the sums of its lines."""
+        """Return an entry with the sums of its lines."""
         site, world = self.site, self.site.world
         active = site.measures(PRODUCTION if kind == PRODUCTION else world.consumption_ct)
         shown = kind
         if kind == TOTAL and active and world.consumption_ct == TOTAL and site.firmware.total_is_net_with_total_ct:
             shown = NET  # G§6.8
         rows = self._rows(kind, shown, active=active)
-        total = {key: _tidy(sum(row[key] for row in rows)) for key in _LINE_KEYS}
-        if not site.firmware.zero_third_line:  # there it is the sum of the lines (G§6.3)
+        total = {key: _rounded(sum(row[key] for row in rows)) for key in _LINE_KEYS}
+        if not site.firmware.zero_third_line:  # with a third line, the sum stays as it is (G§6.3)
             total["pwrFactor"] = round(total["pwrFactor"] / len(rows), 2)
         if site.firmware.zero_third_line and world.phases == 2:
             rows.append(_ZERO_LINE | (_no_today() if kind == NET else {}))
@@ -126,7 +126,7 @@ class _Meter:
         }
 
     def _rows(self, kind: str, shown: str, *, active: bool) -> list[dict[str, float]]:
-        """Build the lines; an entry without its CT shows noise (G§6.7)."""
+        """Return the lines; those of an entry without its CT contain noise (G§6.7)."""
         if not active:
             found = channels(self.site, PRODUCTION, self.live)
             rows = [_row(replace(each, power=0.641, reactive=0.0, delivered=0.0, received=0.0), 0.0) for each in found]
@@ -140,15 +140,15 @@ class _Meter:
             rows.append(row | (_no_today() if kind == NET else self._today(shown, kind, lifetime, number)))
         return rows
 
-    def _lifetime(self, shown: str, moment: Moment, number: int) -> float:
-        """Give whLifetime of a phase: net is import alone on old firmware (G§6.4)."""
-        measured = quantity(moment, shown).phases[number]
+    def _lifetime(self, shown: str, state: SiteState, number: int) -> float:
+        """Return whLifetime of a phase; on old firmware, that of net consumption is import only (G§6.4)."""
+        measured = quantity(state, shown).phases[number]
         if shown == NET and self.site.firmware.net_lifetime_signed:
             return measured.energy_wh
         return measured.delivered_wh
 
     def _today(self, shown: str, kind: str, lifetime: float, number: int) -> dict[str, float]:
-        """Give today and seven days: those of the record and what came since (G§6.5)."""
+        """Return today and seven days: the values of the record plus the energy since (G§6.5)."""
         if self.site.profile.eim_record_lost:
             today = week = lifetime
         else:
@@ -167,22 +167,22 @@ class _Meter:
         }
 
 
-def quantity(moment: Moment, kind: str) -> Measured:
-    """Pick what a CT of this kind measures, or would measure."""
+def quantity(state: SiteState, kind: str) -> PowerAndEnergy:
+    """Return the quantity that a CT of this kind measures, whether it is enabled or not."""
     if kind == PRODUCTION:
-        return moment.production
+        return state.production
     if kind == STORAGE:
-        return moment.storage
-    return moment.total_consumption if kind == TOTAL else moment.net_consumption
+        return state.storage
+    return state.total_consumption if kind == TOTAL else state.net_consumption
 
 
 def _live_channels(kind: str, meter: _Meter) -> list[Electrics]:
-    """Give the channels of a quantity, be it measured or computed."""
+    """Return the channels of a quantity, measured or calculated."""
     return electrics(kind, quantity(meter.live, kind), meter.site.world.phases)
 
 
 def _row(channel: Electrics, lifetime: float) -> dict[str, float]:
-    """Write the measurement keys of one line; current and apparent power take the sign of the power."""
+    """Return one line; current and apparent power have the sign of the power."""
     sign = -1.0 if channel.power < 0 else 1.0
     return {
         "wNow": round(channel.power, 3),
@@ -204,10 +204,10 @@ def _row(channel: Electrics, lifetime: float) -> dict[str, float]:
 
 
 def _no_today() -> dict[str, float]:
-    """Give net's daily values: always a whole 0 (G§6.3)."""
+    """Return the daily values of net consumption, which are always the integer 0 (G§6.3)."""
     return {"whToday": 0, "whLastSevenDays": 0, "vahToday": 0, "varhLeadToday": 0, "varhLagToday": 0}
 
 
-def _tidy(value: float) -> float:
-    """Round a sum, leaving whole numbers whole."""
+def _rounded(value: float) -> float:
+    """Round a sum; leave integers as they are."""
     return value if isinstance(value, int) else round(value, 3)

@@ -1,37 +1,36 @@
 """`/api/v1/production` and `/api/v1/production/inverters`."""
 
 from simulator.profiles import PRODUCTION
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
 
 from . import Document
 
-_NEVER_HEARD = 1_530_000_000  # retired inverters carry dates of 2018 (G§4, 4.2.33)
-_STALE_RECORD_S = 6.9 * 86_400  # how old the record of 8.3.5433 was (G§3)
+_RETIRED_DATE = 1_530_000_000  # retired inverters have dates of 2018 (G§4, 4.2.33)
 _ACB_SERIAL = 482_200_000_001  # made up
 
 
-def production(site: Site, now: float) -> Document:
-    """Give the four numbers: the EIM's quarter-hour record or the sum of the inverters (G§3)."""
+def production(site: SimulatedSite, now: float) -> Document:
+    """Return today, seven days, lifetime and power, from the EIM's 15-minute record or the inverters (G§3)."""
     world = site.world
     if site.profile.v1_zero:
-        return _four(0, 0, 0, 0)
+        return _values(0, 0, 0, 0)
     if site.measures(PRODUCTION):
         record, midnight = world.record(now), world.midnight(now)
         if site.profile.eim_record_lost:
             old = world.midnight(now, 6).production.delivered_wh
-            return _four(2624, 0, 3359, int(old))
+            return _values(2624, 0, 3359, int(old))
         lifetimes = [int(channel.delivered_wh) for channel in record.production.phases]
         today = int(sum(lifetimes) - midnight.production.delivered_wh)
         week = int(midnight.production.delivered_wh - world.midnight(now, 7).production.delivered_wh)
-        return _four(round(record.production.power_w), max(0, today), week, sum(lifetimes))
+        return _values(round(record.production.power_w), max(0, today), week, sum(lifetimes))
     if site.profile.has_eim:
-        # Without an enabled CT it stands still or is empty (G§3, 8.2.4264 and 7.6.175_total).
-        return _four(4, 0, 1583, 1583) if site.firmware.v1_frozen_without_cts else _four(0, 0, 0, 0)
+        # Without an enabled CT, the values are frozen or zero (G§3, 8.2.4264 and 7.6.175_total).
+        return _values(4, 0, 1583, 1583) if site.firmware.v1_frozen_without_cts else _values(0, 0, 0, 0)
     reports = [report for inverter in world.inverters.values() if (report := world.report(inverter, now))]
     active = [
         report for inverter in world.inverters.values() if inverter.active and (report := world.report(inverter, now))
     ]
-    return _four(
+    return _values(
         sum(report.watts for report in active),
         sum(report.today_wh for report in reports),
         sum(report.week_wh for report in reports),
@@ -39,7 +38,7 @@ def production(site: Site, now: float) -> Document:
     )
 
 
-def _four(watts: int, today: int, week: int, lifetime: int) -> Document:
+def _values(watts: int, today: int, week: int, lifetime: int) -> Document:
     return {
         "wattHoursToday": today,
         "wattHoursSevenDays": week,
@@ -48,8 +47,8 @@ def _four(watts: int, today: int, week: int, lifetime: int) -> Document:
     }
 
 
-def inverters(site: Site, now: float) -> Document:
-    """List every inverter's last report, ACBs among them; retired ones too before 8.3 (G§4)."""
+def inverters(site: SimulatedSite, now: float) -> Document:
+    """Return the last report of every inverter and ACB; before 8.3 also of retired inverters (G§4)."""
     entries = []
     for inverter in site.world.inverters.values():
         if not inverter.active and not site.firmware.lists_retired_inverters:
@@ -58,7 +57,7 @@ def inverters(site: Site, now: float) -> Document:
         entries.append(
             {
                 "serialNumber": inverter.serial,
-                "lastReportDate": report.end if report else _NEVER_HEARD * (not inverter.active),
+                "lastReportDate": report.end if report else _RETIRED_DATE * (not inverter.active),
                 "devType": 1,
                 "lastReportWatts": report.watts if report else 0,
                 "maxReportWatts": round(inverter.rated_w * 1.012),
@@ -81,6 +80,6 @@ def inverters(site: Site, now: float) -> Document:
     return entries
 
 
-def ac_battery_serials(site: Site) -> list[str]:
-    """Give the serials of the AC Batteries."""
+def ac_battery_serials(site: SimulatedSite) -> list[str]:
+    """Return the serials of the AC Batteries."""
     return [str(_ACB_SERIAL + number) for number in range(site.profile.ac_batteries)]

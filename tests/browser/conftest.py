@@ -11,9 +11,9 @@ from playwright.async_api import Browser, async_playwright
 import pytest
 
 from scripts.demo_home import home_assistant
+from scripts.demo_home.gateway_setup import DOMAIN
 from scripts.demo_home.home_assistant import ROOT, HomeAssistant
 from scripts.demo_home.processes import LOOPBACK, child, free_port
-from scripts.demo_home.sign_in import DOMAIN
 from scripts.release_zip import build
 from simulator import PROFILES, Simulator
 from simulator.local_days import TIME_ZONE

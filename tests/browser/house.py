@@ -10,8 +10,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
+from scripts.demo_home.gateway_setup import DOMAIN, Gateway, add_gateway
 from scripts.demo_home.home_assistant import HomeAssistant
-from scripts.demo_home.sign_in import DOMAIN, Gateway, add_gateway
 from scripts.demo_home.table import NO_VALUE
 from simulator import Simulator
 
@@ -100,7 +100,7 @@ class House:
 
     async def device(self, serial: str) -> str:
         """Give the id of a device of the integration."""
-        devices = await self.home.ask("config/device_registry/list")
+        devices = await self.home.websocket_command("config/device_registry/list")
         return next(str(each["id"]) for each in devices if [DOMAIN, serial] in each["identifiers"])
 
     async def reload(self, entry_id: str) -> None:
@@ -122,13 +122,13 @@ class House:
 
     async def state(self, key: str) -> dict[str, Any]:
         """Give the state of one of the gateway's entities, by the end of its unique id."""
-        entities = await self.home.ask("config/entity_registry/list")
+        entities = await self.home.websocket_command("config/entity_registry/list")
         entity_id = next(
             each["entity_id"]
             for each in entities
             if each["platform"] == DOMAIN and each["unique_id"] == f"{self.simulator.serial}_{key}"
         )
-        states = await self.home.ask("get_states")
+        states = await self.home.websocket_command("get_states")
         return next(state for state in states if state["entity_id"] == entity_id)
 
 

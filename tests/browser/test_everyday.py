@@ -45,7 +45,7 @@ async def test_the_energy_dashboard_is_filled(house: House) -> None:
     await house.open("/config/energy")
     await house.sees("Grid connections", "IQ Gateway")
     await house.picture("energy-sources")
-    validated = await house.home.ask("energy/validate")
+    validated = await house.home.websocket_command("energy/validate")
     assert [issue["type"] for source in validated["energy_sources"] for issue in source] == [
         # Power has no statistics before its first five minutes are over.
         "statistics_not_defined"
@@ -61,7 +61,7 @@ async def test_the_energy_dashboard_is_filled(house: House) -> None:
 
 async def test_a_grid_that_is_there_is_left_alone(house: House) -> None:
     """The step says so, and what else it adds."""
-    await house.home.ask("energy/save_prefs", energy_sources=[METER])
+    await house.home.websocket_command("energy/save_prefs", energy_sources=[METER])
     await house.set_up()
     await house.open(INTEGRATION)
     await house.press("Configure")
@@ -70,7 +70,7 @@ async def test_a_grid_that_is_there_is_left_alone(house: House) -> None:
     await house.picture("energy-left-alone", may_show="sensor.smart_meter_import")
     await house.press("Submit", house.dialog)
     await house.press("Finish", house.dialog)
-    sources = (await house.home.ask("energy/get_prefs"))["energy_sources"]
+    sources = (await house.home.websocket_command("energy/get_prefs"))["energy_sources"]
     assert [source["type"] for source in sources] == ["grid", "solar"]
 
 

@@ -30,7 +30,7 @@ async def remember(house: House) -> None:
     first = hours[0][1]
     for number, key in enumerate(COUNTERS):
         state = await house.state(key)
-        await house.home.ask(
+        await house.home.websocket_command(
             "recorder/import_statistics",
             metadata={
                 "has_mean": False,

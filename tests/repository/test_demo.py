@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from scripts.demo_home.__main__ import lacking
+from scripts.demo_home.__main__ import missing_values
 from scripts.demo_home.processes import LOOPBACK, Child, DemoError, child, free_port
-from scripts.demo_home.table import Row, fit, layout, shown
+from scripts.demo_home.table import Row, fit, format_state, layout
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
@@ -52,7 +52,7 @@ def test_devices_of_one_kind_share_a_block() -> None:
 def test_a_number_is_shown_as_the_page_shows_it() -> None:
     """Suggested decimals, thousands apart, the unit behind."""
     state = {"state": "12345.678", "attributes": {"unit_of_measurement": "kWh"}}
-    assert shown(state, {"suggested_display_precision": 1}) == "12 345.7 kWh"
+    assert format_state(state, {"suggested_display_precision": 1}) == "12 345.7 kWh"
 
 
 def test_a_table_too_long_for_the_terminal_says_so() -> None:
@@ -65,22 +65,24 @@ def test_a_table_too_long_for_the_terminal_says_so() -> None:
 
 def test_what_has_no_value_is_named() -> None:
     """--once says what it waits for."""
-    assert lacking([row("Gateway", "Grid", "unknown"), *INVERTERS], 2) == ["a value of sensor.gateway_grid (unknown)"]
+    assert missing_values([row("Gateway", "Grid", "unknown"), *INVERTERS], 2) == [
+        "the value of sensor.gateway_grid (unknown)"
+    ]
 
 
 def test_inverters_that_are_not_there_are_missed() -> None:
     """An inverter without any entity has none that could lack a value."""
-    assert lacking(INVERTERS, 20) == ["inverters: 2 of 20"]
+    assert missing_values(INVERTERS, 20) == ["inverters: 2 of 20"]
 
 
 def test_no_entity_at_all_is_not_success() -> None:
     """An integration that failed altogether lacks everything."""
-    assert lacking([], None) == ["entities of the integration"]
+    assert missing_values([], None) == ["entities of the integration"]
 
 
 def test_complete_rows_lack_nothing() -> None:
     """Every enabled entity has a value, every inverter is there."""
-    assert lacking(INVERTERS, 2) == []
+    assert missing_values(INVERTERS, 2) == []
 
 
 def test_a_port_in_use_is_passed_over() -> None:
@@ -117,5 +119,5 @@ async def test_a_child_that_ends_by_itself_is_reported_with_its_log(tmp_path: Pa
     command = [sys.executable, "-c", "import sys; sys.exit('x error: no such profile')"]
     async with child("the simulator", command, tmp_path / "log") as running:
         await running.process.wait()
-        with pytest.raises(DemoError, match=r"^the simulator ended by itself \(exit code 1\)\n  x error:"):
+        with pytest.raises(DemoError, match=r"^the simulator exited unexpectedly \(exit code 1\)\n  x error:"):
             running.check()

@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from scripts.demo_home.demands import demanded, normal
+from scripts.demo_home.requirements import normalize, required_packages
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted(path.name for path in (ROOT / "scripts").iterdir() if path.is_file() and path.stat().st_mode & 0o100)
@@ -17,7 +17,7 @@ SCRIPTS = sorted(path.name for path in (ROOT / "scripts").iterdir() if path.is_f
 def pins(group: str) -> dict[str, str]:
     """Return the versions that a dependency group of pyproject.toml asks for, by normal name."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    return dict(normal(requirement) for requirement in groups[group])
+    return dict(normalize(requirement) for requirement in groups[group])
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -30,13 +30,13 @@ def test_every_script_explains_itself(script: str) -> None:
 
 def test_every_demand_of_the_demo_s_home_assistant_is_installed() -> None:
     """The demo starts Home Assistant without its installer, so everything is there in the version it wants."""
-    installed = {name: version(name) for name in demanded()}
-    assert installed == demanded()
+    installed = {name: version(name) for name in required_packages()}
+    assert installed == required_packages()
 
 
 def test_the_demo_s_pins_are_those_of_home_assistant() -> None:
     """A pin that Home Assistant does not demand, or not in that version, is one too many."""
-    wanted = demanded()
+    wanted = required_packages()
     assert pins("demo") == {name: wanted.get(name) for name in pins("demo")}
 
 

@@ -1,4 +1,4 @@
-"""A clock and a running simulator."""
+"""Fixtures: a clock and a running simulator."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -7,30 +7,30 @@ import pytest
 
 from simulator import PROFILES, Simulator
 
-from .visitor import Clock, Json, Visitor
+from .gateway_client import Clock, GatewayClient, Json
 
-type Start = Callable[..., Awaitable[tuple[Simulator, Visitor]]]
+type Start = Callable[..., Awaitable[tuple[Simulator, GatewayClient]]]
 
 
 @pytest.fixture(autouse=True)
 def _sockets(socket_enabled: None) -> None:
-    """Let the tests reach the simulator on the loopback."""
+    """Allow sockets, for the simulator on the loopback interface."""
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give a clock that stands at midsummer noon."""
+    """Return a clock that is stopped at noon in midsummer."""
     return Clock()
 
 
 @pytest.fixture
 async def start(clock: Clock) -> AsyncIterator[Start]:
-    """Give a function that starts a simulator of a profile and someone to ask it."""
+    """Return a function that starts a simulator of a profile and a client of it."""
     async with AsyncExitStack() as stack:
 
-        async def run(profile: str = "metered_net_three_phase", **options: Json) -> tuple[Simulator, Visitor]:
+        async def run(profile: str = "metered_net_three_phase", **options: Json) -> tuple[Simulator, GatewayClient]:
             simulator = Simulator(PROFILES[profile], clock=clock, **options)
             await stack.enter_async_context(simulator)
-            return simulator, await stack.enter_async_context(Visitor(simulator))
+            return simulator, await stack.enter_async_context(GatewayClient(simulator))
 
         yield run

@@ -1,4 +1,4 @@
-"""`python -m simulator` says what it is, serves, and ends when told to."""
+"""`python -m simulator` prints its address, serves, and ends at Ctrl-C."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,14 +16,14 @@ import pytest
 from simulator import FAULTS, PROFILES
 from simulator.__main__ import main
 
-from .visitor import Json
+from .gateway_client import Json
 
 ROOT = Path(__file__).parents[2]
 
 
 @asynccontextmanager
 async def running(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run the command line and end it as Ctrl-C does."""
+    """Run the command line and stop it with SIGINT."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "simulator", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
@@ -35,13 +35,12 @@ async def running(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 async def described(process: asyncio.subprocess.Process) -> Json:
-    """Read the line of JSON."""
+    """Return the parsed line of JSON."""
     assert process.stdout is not None
     return orjson.loads(await process.stdout.readline())
 
 
-async def test_it_serves_what_it_says(capfd: pytest.CaptureFixture[str]) -> None:
-    """Address, token, fingerprint, inverters and the fault are true."""
+async def test_it_serves_what_it_prints(capfd: pytest.CaptureFixture[str]) -> None:
     arguments = ("--json", "--inverters", "3", "--start", "2026-06-21T12:00", "--fault", "status:/ivp/meters")
     async with running(*arguments) as process, aiohttp.ClientSession() as session:
         facts = await described(process)
@@ -56,8 +55,8 @@ async def test_it_serves_what_it_says(capfd: pytest.CaptureFixture[str]) -> None
     assert "Traceback" not in capfd.readouterr().err
 
 
-async def test_with_noon_the_sun_shines_in_a_winter_night_and_the_reports_are_of_that_night() -> None:
-    """Someone who tries it in the evening sees power, and inverters whose reports are minutes old."""
+async def test_with_noon_the_sun_shines_on_a_winter_night_and_reports_are_recent() -> None:
+    """A user who tries it in the evening sees power and recent reports."""
     night = "2026-12-21T23:30+01:00"
     async with running("--json", "--noon", "--start", night) as process, aiohttp.ClientSession() as session:
         facts = await described(process)
@@ -71,8 +70,7 @@ async def test_with_noon_the_sun_shines_in_a_winter_night_and_the_reports_are_of
     assert datetime.fromisoformat(night).timestamp() - oldest < 1000
 
 
-async def test_it_says_it_in_readable_lines_too() -> None:
-    """With the account of old firmware and the cloud."""
+async def test_it_prints_readable_lines_without_json() -> None:
     async with running("--profile", "non_metered", "--cloud") as process:
         assert process.stdout is not None
         lines = [(await process.stdout.readline()).decode() for _ in range(10)]
@@ -81,17 +79,16 @@ async def test_it_says_it_in_readable_lines_too() -> None:
     assert any(line.startswith("Enlighten url:") for line in lines)
 
 
-async def test_it_says_what_to_make_of_an_address_that_means_all_of_them() -> None:
-    """A browser cannot go there."""
-    async with running("--host", "0.0.0.0") as process:  # noqa: S104 - what README says, for a moment
+async def test_it_explains_an_address_that_means_all_addresses() -> None:
+    """A browser cannot open 0.0.0.0."""
+    async with running("--host", "0.0.0.0") as process:  # noqa: S104 - as in the README, for a moment
         assert process.stdout is not None
         line = (await process.stdout.readline()).decode()
     assert line.startswith("Address:        0.0.0.0:")
-    assert line.endswith("(any address of this machine, and this port)\n")
+    assert line.endswith("(any address of this machine, on this port)\n")
 
 
 async def test_it_replays_a_folder(tmp_path: Path) -> None:
-    """And says whose answers they are."""
     (tmp_path / "info").write_text("<i><sn>121600000042</sn><software>D5.0.62</software></i>")
     async with running("--json", "--replay", str(tmp_path)) as process:
         facts = await described(process)
@@ -99,7 +96,6 @@ async def test_it_replays_a_folder(tmp_path: Path) -> None:
 
 
 def test_help_lists_every_profile_and_fault(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without running anything."""
     with pytest.raises(SystemExit) as end:
         main(["--help"])
     assert end.value.code == 0
@@ -108,31 +104,27 @@ def test_help_lists_every_profile_and_fault(capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
-        (["--profile", "x"], "There is no profile 'x'; there are: legacy"),
-        (["--firmware", "new"], "'new' is no firmware version"),
-        (["--fault", "fire"], "There is no fault 'fire'"),
+        (["--profile", "x"], "Unknown profile 'x'; choose from: legacy"),
+        (["--firmware", "new"], "'new' is not a firmware version"),
+        (["--fault", "fire"], "Unknown fault 'fire'"),
         (["--port", "70000"], "--port 70000 is not in 0..65535"),
-        (["--start", "noon"], "--start 'noon' is no time"),
+        (["--start", "noon"], "--start 'noon' is not a time"),
         (["--speed", "0"], "--speed must be above 0"),
         (["--inverters", "0"], "at least one inverter"),
         (["--inverters", "many"], "invalid int value"),
         (["--replay", "nowhere"], "has no file 'info'"),
     ],
 )
-def test_wrong_input_is_told_in_plain_words(
-    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """And ends with status 2."""
+def test_invalid_input_is_explained(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert end.value.code == 2
-    assert words in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-async def test_a_taken_port_is_told_in_plain_words() -> None:
-    """Without a trace of the program."""
+async def test_a_port_in_use_is_explained() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = await asyncio.create_subprocess_exec(

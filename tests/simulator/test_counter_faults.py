@@ -1,4 +1,4 @@
-"""Faults of what the gateway has counted."""
+"""Each fault of the counters has its documented effect."""
 
 from .conftest import Start
 
@@ -6,49 +6,43 @@ READINGS = "/ivp/meters/readings"
 
 
 async def test_no_readings(start: Start) -> None:
-    """No meter in the list."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("no_readings")
-    assert await visitor.json(READINGS) == []
+    assert await client.json(READINGS) == []
 
 
 async def test_nulls(start: Start) -> None:
-    """Null where a number is due."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("nulls")
-    assert (await visitor.json(READINGS))[0]["actEnergyDlvd"] is None
+    assert (await client.json(READINGS))[0]["actEnergyDlvd"] is None
 
 
 async def test_negative(start: Start) -> None:
-    """As a counter can not be."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("negative")
-    assert (await visitor.json(READINGS))[0]["actEnergyDlvd"] == -19.677
+    assert (await client.json(READINGS))[0]["actEnergyDlvd"] == -19.677
 
 
-async def test_hair(start: Start) -> None:
-    """Down and up again."""
-    simulator, visitor = await start()
+async def test_hair_lowers_every_other_answer(start: Start) -> None:
+    simulator, client = await start()
     true = simulator.world.production.delivered_wh
     simulator.faults.add("hair", wh=3.0)
-    shown = [(await visitor.json(READINGS))[0]["actEnergyDlvd"] for _ in range(4)]
+    shown = [(await client.json(READINGS))[0]["actEnergyDlvd"] for _ in range(4)]
     assert [round(value - true) for value in shown] == [-3, 0, -3, 0]
 
 
 async def test_replaced_meter(start: Start) -> None:
-    """From zero, and on."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("replaced_meter")
-    assert (await visitor.json(READINGS))[0]["actEnergyDlvd"] == 0
+    assert (await client.json(READINGS))[0]["actEnergyDlvd"] == 0
     before = simulator.world.production.delivered_wh
-    visitor_clock = simulator.clock
-    simulator.clock = lambda: visitor_clock() + 600
+    simulator_clock = simulator.clock
+    simulator.clock = lambda: simulator_clock() + 600
     gained = simulator.world.at(simulator.clock()).production.delivered_wh - before
-    assert abs((await visitor.json(READINGS))[0]["actEnergyDlvd"] - gained) < 0.01
+    assert abs((await client.json(READINGS))[0]["actEnergyDlvd"] - gained) < 0.01
 
 
 async def test_unsigned_power(start: Start) -> None:
-    """The image of -4 W."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("unsigned_power", always=True)
-    assert (await visitor.json(READINGS))[0]["activePower"] == 4_294_967_292
+    assert (await client.json(READINGS))[0]["activePower"] == 4_294_967_292

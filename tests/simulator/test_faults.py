@@ -1,4 +1,4 @@
-"""Each fault shows as it says, where it is put, as often as it is asked for."""
+"""Each fault has its documented effect, on its paths and as often as requested."""
 
 import asyncio
 
@@ -9,132 +9,122 @@ import pytest
 from simulator import FAULTS, Simulator
 
 from .conftest import Start
+from .gateway_client import Clock, Json
 from .test_agreement import REPORT, entry
-from .visitor import Clock, Json
 
 V1 = "/api/v1/production"
 READINGS = "/ivp/meters/readings"
 DEVICES = "/ivp/pdm/device_data"
 
 
-def test_every_fault_names_its_row_of_the_reference() -> None:
-    """All but what nobody has seen and a client must stand all the same."""
+def test_every_fault_cites_its_source() -> None:
+    """`huge` has no source, but a client has to handle it all the same."""
     without = {name for name, kind in FAULTS.items() if "(G§" not in kind.description}
-    assert without == {"huge"}  # nobody has seen it; a client must stand it all the same
+    assert without == {"huge"}
 
 
 @pytest.mark.parametrize("code", [401, 403, 404, 503, 504])
 async def test_status(start: Start, code: int) -> None:
-    """With a page instead of JSON."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("status", code=code)
-    response, body = await visitor.get(V1)
+    response, body = await client.get(V1)
     assert response.status == code
     assert body.startswith(b"<html>")
 
 
 async def test_status_can_redirect(start: Start) -> None:
-    """To where firmware 7 and 8 send the unwary (G§2.1)."""
-    simulator, visitor = await start()
+    """Firmware 7 and 8 redirect plain HTTP (G§2.1)."""
+    simulator, client = await start()
     simulator.faults.add("status", code=301)
-    response, _ = await visitor.ask("/info", allow_redirects=False)
+    response, _ = await client.request("/info", allow_redirects=False)
     assert (response.status, response.headers["Location"]) == (301, "https://localhost/")
 
 
 async def test_empty(start: Start) -> None:
-    """200 and nothing."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("empty")
-    response, body = await visitor.get(V1)
+    response, body = await client.get(V1)
     assert (response.status, body) == (200, b"")
 
 
 async def test_html(start: Start) -> None:
-    """200 and a page that claims to be JSON."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("html")
-    response, body = await visitor.get(V1)
+    response, body = await client.get(V1)
     assert (response.status, response.headers["Content-Type"]) == (200, "application/json")
     assert body.startswith(b"<!DOCTYPE html>")
 
 
 @pytest.mark.parametrize("path", [V1, REPORT], ids=["with a length", "chunked"])
 async def test_truncated(start: Start, path: str) -> None:
-    """With a Content-Length and without one."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("truncated")
     with pytest.raises(aiohttp.ClientPayloadError):
-        await visitor.get(path)
+        await client.get(path)
 
 
 @pytest.mark.parametrize(("path", "shape"), [(V1, list), (READINGS, dict)])
 async def test_wrong_shape(start: Start, path: str, shape: type) -> None:
-    """An array for an object and the other way round."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("wrong_shape")
-    assert isinstance(await visitor.json(path), shape)
+    assert isinstance(await client.json(path), shape)
 
 
 async def test_huge(start: Start) -> None:
-    """As large as asked for, and valid."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("huge", size=3_000_000)
-    body = (await visitor.get(V1))[1]
+    body = (await client.get(V1))[1]
     assert len(body) == 3_000_000
     assert isinstance(orjson.loads(body), str)
 
 
 async def test_slow_drip(start: Start) -> None:
-    """Whole in the end."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("slow_drip", size=4, pause_s=0.01)
     began = asyncio.get_running_loop().time()
-    assert set(await visitor.json(V1)) > {"wattsNow"}
+    assert set(await client.json(V1)) > {"wattsNow"}
     assert asyncio.get_running_loop().time() - began > 0.2
 
 
 async def test_hang(start: Start) -> None:
-    """No answer, and none written down."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("hang", path=V1)
     with pytest.raises(TimeoutError):
-        await visitor.ask(V1, headers=visitor.headers, timeout=aiohttp.ClientTimeout(total=0.2))
+        await client.request(V1, headers=client.headers, timeout=aiohttp.ClientTimeout(total=0.2))
     assert simulator.requests[-1].status == 0
 
 
 async def test_slow(start: Start) -> None:
-    """Right, but late."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("slow", delay_s=0.1)
     began = asyncio.get_running_loop().time()
-    await visitor.get(V1)
+    await client.get(V1)
     assert asyncio.get_running_loop().time() - began >= 0.1
 
 
 @pytest.mark.parametrize("profile", ["metered_net_three_phase", "non_metered"])
 @pytest.mark.parametrize("when", ["before", "within"])
 async def test_reset(start: Start, profile: str, when: str) -> None:
-    """With TLS and without; afterwards all is well."""
-    simulator, visitor = await start(profile)
+    simulator, client = await start(profile)
     simulator.faults.add("reset", when=when)
     with pytest.raises(aiohttp.ClientError):
-        await visitor.ask(V1, headers=visitor.headers)
+        await client.request(V1, headers=client.headers)
     simulator.faults.clear()
-    assert (await visitor.get(V1))[0].status == 200
+    assert (await client.get(V1))[0].status == 200
 
 
-async def test_a_reset_after_the_body_leaves_the_answer(start: Start) -> None:
-    """The next request finds the connection gone and makes another."""
-    simulator, visitor = await start()
+async def test_a_reset_after_the_body_keeps_the_answer(start: Start) -> None:
+    """The next request finds the connection closed and opens a new one."""
+    simulator, client = await start()
     simulator.faults.add("reset", when="after")
-    await visitor.get(V1)
+    await client.get(V1)
     before = simulator.connections
-    assert (await visitor.get(V1))[0].status == 200
+    assert (await client.get(V1))[0].status == 200
     assert simulator.connections == before + 1
 
 
 def lifetimes(documents: dict[str, Json]) -> list[float]:
-    """Give production's lifetime in Wh in each document that has one."""
+    """Return the lifetime production in Wh in each document that has one."""
     return [
         documents[V1]["wattHoursLifetime"],
         entry(documents[REPORT], "production")["whLifetime"],
@@ -145,67 +135,61 @@ def lifetimes(documents: dict[str, Json]) -> list[float]:
 
 @pytest.mark.parametrize(("name", "difference"), [("spike", 5_000_000.0), ("wrap", -(2**32) / 3600), ("zeros", None)])
 async def test_counters_jump_in_every_document(start: Start, name: str, difference: float | None) -> None:
-    """Each of the four documents in its own unit."""
-    simulator, visitor = await start()
+    """Each of the four documents has its own unit."""
+    simulator, client = await start()
     paths = (V1, REPORT, READINGS, DEVICES)
-    true = lifetimes({path: await visitor.json(path) for path in paths})
+    true = lifetimes({path: await client.json(path) for path in paths})
     simulator.faults.add(name)
-    told = lifetimes({path: await visitor.json(path) for path in paths})
+    sent = lifetimes({path: await client.json(path) for path in paths})
     expected = [0.0 if difference is None else value + difference for value in true]
-    assert told == pytest.approx(expected, abs=1)
+    assert sent == pytest.approx(expected, abs=1)
 
 
 async def test_today_is_lifetime(start: Start) -> None:
-    """And so are the seven days."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("today_is_lifetime")
     for kind in ("production", "total-consumption"):
-        found = entry(await visitor.json(REPORT), kind)
+        found = entry(await client.json(REPORT), kind)
         assert found["whToday"] == found["whLastSevenDays"] == found["whLifetime"]
 
 
 async def test_total_is_net(start: Start) -> None:
-    """In the entry and its lines."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("total_is_net")
-    report = await visitor.json(REPORT)
+    report = await client.json(REPORT)
     total, net = entry(report, "total-consumption"), entry(report, "net-consumption")
     assert (total["wNow"], total["whLifetime"]) == (net["wNow"], net["whLifetime"])
     assert total["lines"][1]["wNow"] == net["lines"][1]["wNow"]
 
 
 async def test_active_count_flicker(start: Start) -> None:
-    """Every second time."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("active_count_flicker")
-    counts = [entry(await visitor.json(REPORT), "production")["activeCount"] for _ in range(4)]
+    counts = [entry(await client.json(REPORT), "production")["activeCount"] for _ in range(4)]
     assert counts == [0, 1, 0, 1]
 
 
 async def test_frozen_v1(start: Start, clock: Clock) -> None:
-    """Until the fault is cleared."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("frozen_v1")
-    first = await visitor.json(V1)
-    clock.pass_by(hours=2)
-    assert await visitor.json(V1) == first
+    first = await client.json(V1)
+    clock.advance(hours=2)
+    assert await client.json(V1) == first
     simulator.faults.clear("frozen_v1")
-    assert await visitor.json(V1) != first
+    assert await client.json(V1) != first
 
 
 async def test_zero_v1(start: Start) -> None:
-    """All four numbers."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("zero_v1")
-    assert set((await visitor.json(V1)).values()) == {0}
+    assert set((await client.json(V1)).values()) == {0}
 
 
 async def test_missing_device(start: Start) -> None:
-    """The one that was named and no other."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     serial = list(simulator.world.inverters)[4]
     simulator.faults.add("missing_device", serial=serial)
-    devices = await visitor.json(DEVICES)
+    devices = await client.json(DEVICES)
     empty = [
         each["sn"] for each in devices.values() if isinstance(each, dict) and not each["channels"][0]["lastReading"]
     ]
@@ -213,60 +197,53 @@ async def test_missing_device(start: Start) -> None:
 
 
 async def test_uint32_negative(start: Start) -> None:
-    """-4 W as the gateway wrote it."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("uint32_negative")
-    assert (await visitor.json(DEVICES))["704643328"]["channels"][0]["watts"]["now"] == 4294967292
+    assert (await client.json(DEVICES))["704643328"]["channels"][0]["watts"]["now"] == 4294967292
 
 
 async def test_storage_channel_lost(start: Start, clock: Clock) -> None:
-    """The sum is the other channel, the rest of the answer is right."""
-    simulator, visitor = await start("metered_storage_split_phase")
-    clock.pass_by(days=1)
-    true = await visitor.json(READINGS)
+    simulator, client = await start("metered_storage_split_phase")
+    clock.advance(days=1)
+    true = await client.json(READINGS)
     simulator.faults.add("storage_channel_lost")
-    production, _, storage = await visitor.json(READINGS)
+    production, _, storage = await client.json(READINGS)
     assert production == true[0]
     assert storage["channels"][0]["actEnergyDlvd"] == 0.0
     assert storage["actEnergyDlvd"] == storage["channels"][1]["actEnergyDlvd"] < true[2]["actEnergyDlvd"]
 
 
 async def test_wrong_serial(start: Start) -> None:
-    """Another gateway answers."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("wrong_serial", serial="122311111111")
-    body = (await visitor.get("/info"))[1]
+    body = (await client.get("/info"))[1]
     assert b"<sn>122311111111</sn>" in body
 
 
 async def test_nightly_outage(start: Start, clock: Clock) -> None:
-    """For two minutes from 23:00 of the site."""
-    simulator, visitor = await start()
+    simulator, client = await start()
     simulator.faults.add("nightly_outage")
-    clock.pass_by(hours=11)  # 23:00 local
+    clock.advance(hours=11)  # 23:00 local
     with pytest.raises(aiohttp.ClientConnectionError):
-        await visitor.get(V1)
-    clock.pass_by(seconds=120)
-    assert (await visitor.get(V1))[0].status == 200
+        await client.get(V1)
+    clock.advance(seconds=120)
+    assert (await client.get(V1))[0].status == 200
 
 
-async def test_a_fault_spares_the_first_and_ends_after_its_count(start: Start) -> None:
-    """And counts what it struck."""
-    simulator, visitor = await start()
+async def test_a_fault_skips_the_first_requests_and_ends_after_its_count(start: Start) -> None:
+    simulator, client = await start()
     fault = simulator.faults.add("status", path=V1, after=1, count=2)
-    assert [(await visitor.get(V1))[0].status for _ in range(5)] == [200, 503, 503, 200, 200]
+    assert [(await client.get(V1))[0].status for _ in range(5)] == [200, 503, 503, 200, 200]
     assert fault.hits == 2
 
 
-async def test_a_fault_strikes_its_path_alone(start: Start) -> None:
-    """A pattern may name several."""
-    simulator, visitor = await start()
+async def test_a_fault_affects_only_its_paths(start: Start) -> None:
+    simulator, client = await start()
     simulator.faults.add("status", path="/ivp/*")
-    assert [(await visitor.get(path))[0].status for path in (V1, READINGS, DEVICES)] == [200, 503, 503]
+    assert [(await client.get(path))[0].status for path in (V1, READINGS, DEVICES)] == [200, 503, 503]
 
 
 async def test_faults_are_cleared_by_name_or_all_at_once() -> None:
-    """All of a name go together."""
     faults = Simulator().faults
     for name in ("hang", "zeros", "zeros"):
         faults.add(name)
@@ -277,12 +254,12 @@ async def test_faults_are_cleared_by_name_or_all_at_once() -> None:
 
 
 def test_an_unknown_fault_is_refused_with_the_list() -> None:
-    """A typing error must not pass for a passed test."""
-    with pytest.raises(ValueError, match=r"no fault 'fire'; there are: .*zeros"):
+    """Otherwise a typing error would look like a test that passes."""
+    with pytest.raises(ValueError, match=r"Unknown fault 'fire'; choose from: .*zeros"):
         Simulator().faults.add("fire")
 
 
 def test_an_unknown_parameter_is_refused_with_the_list() -> None:
-    """When the fault is put in, not when it strikes."""
-    with pytest.raises(ValueError, match="no speed; it has: delay_s"):
+    """It is refused when the fault is injected, not when it takes effect."""
+    with pytest.raises(ValueError, match="no parameter speed; it has: delay_s"):
         Simulator().faults.add("slow", speed=3)

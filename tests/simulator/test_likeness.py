@@ -1,4 +1,4 @@
-"""The simulated documents have the shape of the recorded ones: the same keys with the same kinds of value."""
+"""Simulated documents have the shape of recorded ones: the same keys with the same types of value."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from .conftest import Start
-from .visitor import Json
+from .gateway_client import Json
 
 CAPTURES = Path(os.environ.get("IQ_GATEWAY_CAPTURES", Path(__file__).parents[2] / "../shared/captures"))
 REPORT = "production.json_details_1"
@@ -20,7 +20,7 @@ PATHS = {
     "ivp_meters_readings": "/ivp/meters/readings",
     "ivp_pdm_device_data": "/ivp/pdm/device_data",
 }
-TWINS = {
+COUNTERPARTS = {
     "5.0.62": "non_metered",
     "7.6.175_standard": "non_metered_token",
     "7.6.175_total": "metered_without_cts_old",
@@ -35,7 +35,7 @@ TWINS = {
 
 
 def places(document: Json, place: str = "") -> set[tuple[str, str]]:
-    """Give every place of a document with the kind of its value; entries of a list and devices are one place."""
+    """Return every place in a document with the type of its value; the items of a list share one place."""
     if isinstance(document, dict):
         found = {(place, "object")}
         for key, value in document.items():
@@ -47,16 +47,15 @@ def places(document: Json, place: str = "") -> set[tuple[str, str]]:
 
 
 def pairs() -> list[tuple[str, str]]:
-    """Give the recorded answers that have a simulated twin."""
-    return [(folder, file) for folder in TWINS for file in PATHS if (CAPTURES / folder / file).is_file()]
+    """Return the recorded answers that have a simulated counterpart."""
+    return [(folder, file) for folder in COUNTERPARTS for file in PATHS if (CAPTURES / folder / file).is_file()]
 
 
 @pytest.mark.skipif(not CAPTURES.is_dir(), reason=f"no recorded answers at {CAPTURES}; set IQ_GATEWAY_CAPTURES")
 @pytest.mark.parametrize(("folder", "file"), pairs())
 async def test_a_simulated_document_has_the_shape_of_the_recorded_one(start: Start, folder: str, file: str) -> None:
-    """Key by key, as deep as it goes (G§3 to G§9)."""
     recorded = places(orjson.loads((CAPTURES / folder / file).read_bytes()))
-    detailed = any(place.endswith("/lines") for place, _ in recorded)  # some were asked for with details (G§14)
+    detailed = any(place.endswith("/lines") for place, _ in recorded)  # some were recorded with details=1 (G§14)
     path = PATHS[REPORT] if file == "production.json" and detailed else PATHS[file]
-    _, visitor = await start(TWINS[folder])
-    assert places(await visitor.json(path)) == recorded
+    _, client = await start(COUNTERPARTS[folder])
+    assert places(await client.json(path)) == recorded

@@ -1,4 +1,4 @@
-"""The world is physical: energy is the integral of power, and every balance closes."""
+"""The simulated site is physical: energy is the integral of power, and every balance closes."""
 
 from hypothesis import given, settings, strategies as st
 import pytest
@@ -6,66 +6,65 @@ import pytest
 from simulator import PROFILES, Simulator
 from simulator.world import World
 
-from .visitor import MIDSUMMER, Clock
+from .gateway_client import MIDSUMMER, Clock
 
 
 def world(clock: Clock, profile: str = "metered_net_three_phase", *, inverters: int = 6, seed: int = 1) -> World:
-    """Build a world without a server."""
+    """Return a site without a server."""
     return Simulator(PROFILES[profile], inverters=inverters, clock=clock, seed=seed).world
 
 
 @settings(max_examples=25, deadline=None)
 @given(start=st.integers(0, 365 * 24), minutes=st.integers(1, 180), seed=st.integers(1, 50))
 def test_energy_is_the_integral_of_power(start: int, minutes: int, seed: int) -> None:
-    """At any time of the year, with sun, house and battery."""
+    """It holds at any time of the year, with sun, house and battery."""
     clock = Clock(MIDSUMMER + 3600 * start)
     site = world(clock, "metered_storage_split_phase", seed=seed)
     first = site.now
     net = production = 0.0
     for _ in range(minutes * 4):
-        clock.pass_by(seconds=7.5)
+        clock.advance(seconds=7.5)
         net += site.now.net_consumption.power_w * 15 / 3600
         production += site.now.production.power_w * 15 / 3600
-        clock.pass_by(seconds=7.5)
+        clock.advance(seconds=7.5)
     last = site.now
     assert last.production.energy_wh - first.production.energy_wh == pytest.approx(production, abs=1e-3)
     assert last.net_consumption.energy_wh - first.net_consumption.energy_wh == pytest.approx(net, abs=1e-3)
 
 
-def test_it_does_not_matter_how_often_one_looks() -> None:
-    """So virtual time may jump."""
+def test_it_does_not_matter_how_often_the_site_is_read() -> None:
+    """Tests with virtual time may skip hours."""
     often, seldom = Clock(), Clock()
     watched, left_alone = world(often), world(seldom)
     for _ in range(500):
-        often.pass_by(seconds=77)
+        often.advance(seconds=77)
         watched.at(often.now)
-    seldom.pass_by(seconds=500 * 77)
+    seldom.advance(seconds=500 * 77)
     assert watched.production == left_alone.production
     assert watched.net_consumption == left_alone.net_consumption
 
 
 def test_total_consumption_is_production_plus_net() -> None:
-    """This is what the gateway does itself (G§6.4)."""
+    """The gateway calculates it the same way (G§6.4)."""
     site = world(Clock())
     assert site.total_consumption.power_w == pytest.approx(site.production.power_w + site.net_consumption.power_w)
     assert site.total_consumption.energy_wh == pytest.approx(site.production.energy_wh + site.net_consumption.energy_wh)
 
 
-def test_phases_add_up_to_the_whole() -> None:
-    """Import and export too are sums over the phases (G§9)."""
+def test_phases_add_up_to_the_total() -> None:
+    """Import and export are sums over the phases (G§9)."""
     net = world(Clock()).net_consumption
     assert len(net.phases) == 3
     assert net.power_w == pytest.approx(sum(phase.power_w for phase in net.phases))
     assert net.delivered_wh == pytest.approx(sum(phase.delivered_wh for phase in net.phases))
 
 
-def test_counters_never_fall() -> None:
-    """Neither by day nor by night."""
+def test_counters_never_decrease() -> None:
     clock = Clock()
     site = world(clock)
     before = site.now
     for _ in range(48):
-        clock.pass_by(hours=1)
+        clock.advance(hours=1)
         after = site.now
         assert after.production.delivered_wh >= before.production.delivered_wh
         assert after.net_consumption.delivered_wh >= before.net_consumption.delivered_wh
@@ -73,90 +72,84 @@ def test_counters_never_fall() -> None:
         before = after
 
 
-def test_inverters_make_what_the_production_ct_measures_and_a_little_more() -> None:
+def test_inverters_measure_slightly_more_than_the_production_ct() -> None:
     """CT and inverters differ by 1-3 % (G§3)."""
     clock = Clock()
     site = world(clock)
     first = {serial: site.inverter_energy_wh(serial) for serial in site.inverters}
     produced = site.production.delivered_wh
-    clock.pass_by(hours=4)
+    clock.advance(hours=4)
     made = sum(site.inverter_energy_wh(serial) for serial in site.inverters) - sum(first.values())
     assert made / (site.production.delivered_wh - produced) == pytest.approx(1.012, abs=0.002)
 
 
 def test_there_is_no_sun_at_night() -> None:
-    """Only the standby of the inverters, a few watts (G§6.4)."""
+    """The inverters consume a few watts of standby power (G§6.4)."""
     site = world(Clock(MIDSUMMER + 13 * 3600))
     assert -9 < site.production.power_w < 0
 
 
-def test_a_year_gives_what_a_roof_in_holland_gives() -> None:
-    """800-1250 kWh for each kWp."""
+def test_a_year_gives_a_realistic_yield() -> None:
+    """A roof in the Netherlands produces 800-1250 kWh per kWp."""
     clock = Clock()
     site = world(clock)
     before = site.production.delivered_wh
-    clock.pass_by(days=365)
+    clock.advance(days=365)
     rated_kw = sum(inverter.rated_w for inverter in site.inverters.values()) / 1000
     assert 800 < (site.production.delivered_wh - before) / 1000 / rated_kw < 1250
 
 
-def test_the_lifetime_at_the_start_can_be_chosen() -> None:
-    """Wraps want another one than the default."""
+def test_the_lifetime_at_the_start_can_be_set() -> None:
     simulator = Simulator(clock=Clock(), lifetime_wh=3_000_000.0)
     assert simulator.world.production.delivered_wh == pytest.approx(3_000_000.0)
 
 
-def test_else_no_inverter_is_near_its_wrap() -> None:
-    """However few they are."""
+def test_by_default_no_inverter_is_near_its_wrap() -> None:
     site = Simulator(clock=Clock(), inverters=2).world
     assert max(site.inverter_energy_wh(serial) for serial in site.inverters) < 700_000
 
 
-def test_an_added_inverter_starts_at_nothing_and_adds_its_power() -> None:
-    """As a site is extended."""
+def test_an_added_inverter_starts_at_zero_and_produces() -> None:
     clock = Clock()
     site = world(clock)
     serial = site.add_inverter(rated_w=350.0)
-    clock.pass_by(hours=1)
+    clock.advance(hours=1)
     assert site.inverters[serial].phase in range(3)
     assert 0 < site.inverter_energy_wh(serial) < 360
 
 
-def test_a_retired_inverter_stands_still() -> None:
-    """Its energy stays, its power is gone."""
+def test_a_retired_inverter_keeps_its_energy_and_has_no_power() -> None:
     clock = Clock()
     site = world(clock)
     serial = next(iter(site.inverters))
     site.retire_inverter(serial)
-    clock.pass_by(seconds=60)
+    clock.advance(seconds=60)
     energy = site.inverter_energy_wh(serial)
-    clock.pass_by(hours=2)
+    clock.advance(hours=2)
     assert site.inverter_energy_wh(serial) == energy
     assert site.inverter_power_w(serial) == 0
 
 
-def test_a_total_ct_takes_the_place_of_a_net_ct() -> None:
-    """A consumption CT is either one (G§8)."""
+def test_a_total_ct_replaces_a_net_ct() -> None:
+    """A consumption CT measures either one (G§8)."""
     site = world(Clock())
     site.set_ct("total-consumption", enabled=True)
     assert site.enabled_cts == {"production", "total-consumption"}
 
 
 def test_an_unknown_ct_is_refused() -> None:
-    """With the list of those there are."""
-    with pytest.raises(ValueError, match="no CT"):
+    with pytest.raises(ValueError, match="Unknown CT 'turbine'"):
         world(Clock()).set_ct("turbine", enabled=True)
 
 
 @pytest.mark.parametrize(("month", "limit"), [(0, 100), (6, 0)])
-def test_a_battery_fills_in_summer_empties_in_winter_and_stops_there(month: int, limit: int) -> None:
-    """It holds no more than it can and gives no more than it has."""
+def test_a_battery_stays_within_its_capacity(month: int, limit: int) -> None:
     clock = Clock()
-    clock.pass_by(days=30 * month)
+    clock.advance(days=30 * month)
     site = world(clock, "metered_storage_split_phase", inverters=20)
     charges = []
     for _ in range(200):
-        clock.pass_by(hours=1)
+        clock.advance(hours=1)
         site.at(clock.now)
         charges.append(site.battery.percent)
     assert any(charge == pytest.approx(limit, abs=0.5) for charge in charges)
@@ -164,6 +157,5 @@ def test_a_battery_fills_in_summer_empties_in_winter_and_stops_there(month: int,
 
 
 def test_a_site_without_inverters_is_refused() -> None:
-    """There would be nothing to simulate."""
     with pytest.raises(ValueError, match="at least one inverter"):
         Simulator(inverters=0)

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from simulator import Simulator
-from simulator.moments import Measured
+from simulator.site_state import PowerAndEnergy
 
 from .gauntlet_rows import MINUTE, Row
 from .virtual_time import VirtualTime, settle
@@ -60,7 +60,7 @@ def flow_truths(simulator: Simulator, *, ct: bool) -> dict[str, Truth]:
 
     def measured(name: str, direction: str, phase: int | None) -> Truth:
         def look(at: float) -> float:
-            whole: Measured = getattr(world.at(at), name)
+            whole: PowerAndEnergy = getattr(world.at(at), name)
             return float(getattr(whole if phase is None else whole.phases[phase], direction))
 
         return look

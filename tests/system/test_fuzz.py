@@ -33,9 +33,9 @@ from custom_components.enphase_iq_gateway.client import (
 )
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
-from simulator import PROFILES, World, endpoints
+from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
 
 RUNS = int(os.environ.get("IQ_GATEWAY_FUZZ_RUNS", "1500"))
 CAPTURES = Path(os.environ.get("IQ_GATEWAY_CAPTURES", Path(__file__).parents[3] / "shared" / "captures"))
@@ -60,9 +60,9 @@ def simulated(name: str) -> Bodies:
     """Give what a simulated gateway answers."""
     profile, now = PROFILES[name], 1_795_172_400.0
     world = World(profile, inverters=4, clock=lambda: now, seed=1, report_interval_s=900, lifetime_wh=1e6)
-    site = Site(profile, Firmware.parse(profile.firmware), "122300000001", world)
+    site = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", world)
     return {
-        endpoint: endpoints.answer(site, *endpoint.path.partition("?")[::2], now).body
+        endpoint: routes.answer(site, *endpoint.path.partition("?")[::2], now).body
         for endpoint in (INFO, *FIELDS.values())
     }
 

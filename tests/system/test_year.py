@@ -26,11 +26,11 @@ from custom_components.enphase_iq_gateway.counters.counter import EventKind
 from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from simulator import PROFILES
-from simulator.endpoints import answer
 from simulator.faults import Faults
 from simulator.firmware import Firmware
+from simulator.routes import answer
 from simulator.server import Request
-from simulator.site import Site
+from simulator.simulated_site import SimulatedSite
 from simulator.world import World
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -60,7 +60,7 @@ class Year:
         self.world = World(
             profile, inverters=12, clock=lambda: self.at, seed=1, report_interval_s=900, lifetime_wh=9_000_000
         )
-        self.site = Site(profile, Firmware.parse(profile.firmware), "122300000001", self.world)
+        self.site = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", self.world)
         self.faults = Faults(lambda: self.at)
         self.chance = random.Random(1)  # noqa: S311 - which fault comes when is no secret
         self.state = GuardState()
@@ -92,7 +92,7 @@ class Year:
         """Read an endpoint with the faults that are in; None where that gives nothing."""
         path, _, query = endpoint.path.partition("?")
         request = Request(method="GET", target=endpoint.path, headers={}, body=b"", connection=1)
-        got = self.faults.strike(request, answer(self.site, path, query, self.at))
+        got = self.faults.apply(request, answer(self.site, path, query, self.at))
         try:
             return endpoint.read(got.body) if got.status == 200 else None
         except GatewayResponseError:
@@ -156,7 +156,7 @@ class Year:
     def happen(self, day: int) -> None:
         """What does not happen every day."""
         if day in FIRMWARE:
-            self.site = Site(self.site.profile, Firmware.parse(FIRMWARE[day]), self.site.serial, self.world)
+            self.site = SimulatedSite(self.site.profile, Firmware.parse(FIRMWARE[day]), self.site.serial, self.world)
         if day == WRAP_DAY:
             self.faults.add("wrap")
         if day == METER_DAY:

@@ -1,4 +1,4 @@
-"""The inverters: what each makes and when it reports."""
+"""Inverters: the energy each produces and the reports it sends to the gateway."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,41 +11,42 @@ NEVER = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the gateway knows of an inverter: its last report."""
+    """An inverter's last report, which is all the gateway has of it."""
 
     end: int
+    """Epoch of the end of the interval."""
     midnight: int
-    """The midnight its today counts from."""
+    """Epoch of the midnight from which `today_wh` counts."""
     duration: int
     """Length of the interval in s."""
     joules: int
-    """Made in the interval."""
+    """Energy produced in the interval."""
     lifetime_joules: int
     today_wh: int
     yesterday_wh: int
     week_wh: int
-    """The seven days before today."""
+    """Energy of the seven days before today."""
 
     @property
     def watts(self) -> int:
-        """The interval's mean power (G§5.3)."""
+        """Mean power over the interval (G§5.3)."""
         return round(self.joules / self.duration)
 
 
 @dataclass(slots=True)
 class Inverter:
-    """One microinverter; its energy is a share of the light its module has seen."""
+    """One microinverter; its energy is proportional to the light on its module."""
 
     serial: str
     rated_w: float
     east_share: float
-    """How much of its module looks south-east, the rest south-west; 0..1."""
+    """Share of its module that faces south-east, 0..1; the rest faces south-west."""
     phase: int
     interval_s: int
     offset_s: int
-    """Its place in the interval: it reports at epochs of offset + n * interval."""
+    """Offset within the interval: reports end at the epochs offset + n * interval."""
     start_wh: float
-    """Its lifetime at the light (start_east_h, start_west_h)."""
+    """Lifetime energy at the light (start_east_h, start_west_h)."""
     start_east_h: float
     start_west_h: float
     added_at: int = 0
@@ -57,17 +58,17 @@ class Inverter:
 
     @property
     def active(self) -> bool:
-        """Is it in service?"""
+        """Whether the inverter is in service."""
         return self.retired_at == NEVER
 
     def power(self, east: float, west: float) -> float:
-        """Give its power in W as it measures itself."""
+        """Return the power in W, as measured by the inverter."""
         if not self.active:
             return 0.0
         return SELF_MEASURED * self.rated_w * (self.east_share * east + (1.0 - self.east_share) * west)
 
     def lifetime(self, east_h: float, west_h: float) -> float:
-        """Give its lifetime energy in Wh, as it measures itself, after so much light."""
+        """Return the lifetime energy in Wh, as measured by the inverter, at the given light in hours of full sun."""
         east_h = min(max(east_h, self.light_added[0]), self.light_retired[0])
         west_h = min(max(west_h, self.light_added[1]), self.light_retired[1])
         hours = self.east_share * (east_h - self.start_east_h) + (1.0 - self.east_share) * (west_h - self.start_west_h)
@@ -75,42 +76,42 @@ class Inverter:
 
 
 type Light = Callable[[float], tuple[float, float]]
-"""Gives the light in hours of full sun (east, west) up to an epoch."""
+"""Function that returns the light in hours of full sun (east, west) up to an epoch."""
 
 
 @dataclass(slots=True)
 class Daylight:
-    """When the sun last shone, at most a step late."""
+    """The last times the sun rose and set, at most one simulation step late."""
 
     dawn: float = 0.0
     dusk: float = 0.0
-    """The last moment with light; now, by day."""
+    """Last epoch with light; the present one during the day."""
     dusk_before: float = 0.0
-    """The last moment with light of the day before."""
+    """Last epoch with light of the day before."""
 
-    def shines(self, at: float, *, before: bool) -> None:
-        """Note light at a moment, with whether there was light just before it."""
-        if not before:
+    def update(self, at: float, *, light_before: bool) -> None:
+        """Record light at an epoch; `light_before` is whether the step before it had light too."""
+        if not light_before:
             self.dawn, self.dusk_before = at, self.dusk
         self.dusk = at
 
 
-def _first_after(inverter: Inverter, at: float) -> int:
-    """Give the end of the first of its intervals that ends at or after `at`."""
+def _first_end_after(inverter: Inverter, at: float) -> int:
+    """Return the end of the inverter's first interval that ends at or after `at`."""
     return int(at + (inverter.offset_s - at) % inverter.interval_s)
 
 
-def report_times(inverter: Inverter, now: float, daylight: Daylight) -> int:
-    """Give the epoch of its last report: inverters sleep at night after a last report of 0 W (G§4)."""
+def last_report_end(inverter: Inverter, now: float, daylight: Daylight) -> int:
+    """Return the epoch of the last report: at night, inverters sleep after a last report of 0 W (G§4)."""
     slot = int(now - (now - inverter.offset_s) % inverter.interval_s)
     slot = min(slot, int(inverter.retired_at)) if not inverter.active else slot
     if slot < daylight.dawn:
-        return min(slot, _first_after(inverter, daylight.dusk_before + inverter.interval_s))
-    return min(slot, _first_after(inverter, daylight.dusk + inverter.interval_s))
+        return min(slot, _first_end_after(inverter, daylight.dusk_before + inverter.interval_s))
+    return min(slot, _first_end_after(inverter, daylight.dusk + inverter.interval_s))
 
 
 def make_report(inverter: Inverter, end: int, light: Light, midnights: list[int]) -> Report:
-    """Build the report that ends at an epoch; midnights are those of today, yesterday and seven days ago."""
+    """Return the report that ends at an epoch; `midnights` are today's, yesterday's and that of seven days ago."""
 
     def wh(at: float) -> float:
         return inverter.lifetime(*light(at))

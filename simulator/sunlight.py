@@ -1,51 +1,51 @@
-"""The sun and the clouds over one fixed place."""
+"""Sunlight on two roof planes of the site, from the position of the sun and random clouds."""
 
 from dataclasses import dataclass
 from math import cos, pi, radians, sin
 import random
 
-# The site: Amsterdam.
+# Location of the site: Amsterdam.
 _LATITUDE = radians(52.37)
 _LONGITUDE_TURNS = 4.9 / 360
 _SIN_LATITUDE, _COS_LATITUDE = sin(_LATITUDE), cos(_LATITUDE)
 
 _TILT, _AZIMUTH = radians(35), radians(40)
-# The normal of the two roof planes as (south, west, up): one looks south-east, one south-west.
+# Normal of the roof planes as (south, west, up): one faces south-east (west negated), one south-west.
 _SOUTH, _WEST, _UP = sin(_TILT) * cos(_AZIMUTH), sin(_TILT) * sin(_AZIMUTH), cos(_TILT)
 
 _YEAR_S = 31_556_952
 _DAY_S = 86_400
 _AXIAL_TILT = radians(23.44)
-_SPRING_S = 79 * _DAY_S  # the equinox, counted from new year
+_SPRING_S = 79 * _DAY_S  # the equinox, since new year
 
 _NOISE_SIZE = 4096  # a power of two, so that an index wraps with a mask
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Smooth chance that is the same each time it is asked."""
+    """Smooth random noise, reproducible from its seed."""
 
     values: tuple[float, ...]
 
     @classmethod
     def from_seed(cls, seed: int) -> Noise:
-        """Draw the values."""
+        """Return the noise of a seed."""
         chance = random.Random(seed)
         return cls(tuple(chance.random() for _ in range(_NOISE_SIZE)))
 
     def __call__(self, place: float) -> float:
-        """Give a value in 0..1 that changes linearly between whole places."""
+        """Return a value in 0..1, interpolated linearly between whole places."""
         whole = int(place)
         low = self.values[whole & (_NOISE_SIZE - 1)]
         return low + (self.values[(whole + 1) & (_NOISE_SIZE - 1)] - low) * (place - whole)
 
     def step(self, place: int) -> float:
-        """Give the value in 0..1 of a whole place."""
+        """Return the value in 0..1 at a whole place."""
         return self.values[place & (_NOISE_SIZE - 1)]
 
 
 def sunlight(at: float, noise: Noise) -> tuple[float, float]:
-    """Give the light on the south-east and the south-west plane, 1.0 being an inverter's full power."""
+    """Return the light on the south-east and the south-west plane; 1.0 is an inverter's full power."""
     declination = _AXIAL_TILT * sin(2 * pi * (at % _YEAR_S - _SPRING_S) / _YEAR_S)
     hour_angle = 2 * pi * ((at % _DAY_S) / _DAY_S + _LONGITUDE_TURNS - 0.5)
     sin_declination, cos_declination = sin(declination), cos(declination)
@@ -64,7 +64,7 @@ def sunlight(at: float, noise: Noise) -> tuple[float, float]:
 
 
 def _clearness(at: float, noise: Noise) -> float:
-    """Give how much of the direct light passes the clouds; days are clear, grey or in between."""
+    """Return the share of direct light that passes the clouds; days are clear, overcast or in between."""
     day = noise.step(int(at // _DAY_S) * 31)
     unrest = 1.0 - abs(2.0 * day - 1.0)
     clouds = (noise(at / 1200) - 0.5) + 0.5 * (noise(at / 240) - 0.5)

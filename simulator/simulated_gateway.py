@@ -1,7 +1,7 @@
-"""The gateway as a whole: sign-in, documents, faults and what was asked."""
+"""The simulated gateway: authentication, documents, faults and the log of requests."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace as changed
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 import ssl
@@ -9,15 +9,22 @@ import time
 from types import TracebackType
 from typing import Self
 
-from . import endpoints
+from . import routes
+from .authentication import (
+    CHECK_PATH,
+    OWNER_LIFETIME_S,
+    Credential,
+    DigestAuthentication,
+    TokenAuthentication,
+    presented,
+)
 from .certificate import Certificate, as_datetime
 from .faults import Faults
 from .firmware import Firmware
 from .profiles import PROFILES, Profile
 from .replay import Recording
 from .server import Answer, HttpServer, Request
-from .signin import CHECK_PATH, OWNER_LIFETIME_S, Credential, DigestSignIn, TokenSignIn, presented
-from .site import Site
+from .simulated_site import SimulatedSite
 from .world import World
 
 DEFAULT_SERIAL = "122300000001"
@@ -28,28 +35,28 @@ _SECURITY_HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
 )
 _CERTIFICATE_DAYS = 365  # G§2.7
-_LIFETIME_EACH_WH = 600_000.0  # some two years, well below the 1 193 046 Wh of a wrap (G§6.6)
+_LIFETIME_PER_INVERTER_WH = 600_000.0  # about two years, well below the wrap at 1 193 046 Wh (G§6.6)
 
 
 @dataclass(slots=True)
 class SeenRequest:
-    """One request the simulator got."""
+    """One request received by the simulator."""
 
     at: float
-    """By the simulator's clock."""
+    """Epoch by the simulator's clock."""
     method: str
     path: str
-    """With its query."""
+    """Path and query."""
     credential: Credential
-    """What it carried, right or wrong."""
+    """Kind of credential in the request, valid or not."""
     status: int
-    """What was answered; 0 while or when nothing was."""
+    """Status of the answer; 0 before the answer and when there is none."""
     size: int
-    """Bytes of the body."""
+    """Size of the body in bytes."""
 
 
 class Simulator:
-    """An Enphase IQ Gateway on a loopback port; use it with `async with`."""
+    """A simulated Enphase IQ Gateway on a loopback port, used with `async with`."""
 
     def __init__(
         self,
@@ -69,10 +76,10 @@ class Simulator:
     ) -> None:
         """Build the gateway and its site.
 
-        `lifetime_wh` is its production until now (else 600 kWh for each inverter), `report_interval_s` that of the
-        inverters (else the firmware's). The sun, and it alone, stands where it will be in `sun_ahead_s`.
-        With `replay` the answers, the serial and the firmware are those of a folder of recorded answers.
-        Raise ValueError for senseless values, FileNotFoundError for a folder without `info`.
+        `lifetime_wh` is the energy produced so far (default: 600 kWh per inverter), `report_interval_s` the interval
+        of the inverters' reports (default: the firmware's). `sun_ahead_s` moves the sun, and nothing else, ahead of
+        the clock. With `replay`, a folder of recorded answers determines the answers, the serial and the firmware.
+        Raise ValueError for invalid values and FileNotFoundError for a folder without `info`.
         """
         if inverters < 1:
             raise ValueError("A site needs at least one inverter")
@@ -90,11 +97,13 @@ class Simulator:
             clock=clock,
             seed=seed,
             report_interval_s=report_interval_s or self._firmware.report_interval_s,
-            lifetime_wh=_LIFETIME_EACH_WH * inverters if lifetime_wh is None else lifetime_wh,
+            lifetime_wh=_LIFETIME_PER_INVERTER_WH * inverters if lifetime_wh is None else lifetime_wh,
             sun_ahead_s=sun_ahead_s,
         )
-        self._tokens = TokenSignIn(self.serial, clock)
-        self._digest = DigestSignIn(self.username, self.password, keeps_alive_after_401=not self._firmware.legacy)
+        self._tokens = TokenAuthentication(self.serial, clock)
+        self._digest = DigestAuthentication(
+            self.username, self.password, keeps_alive_after_401=not self._firmware.legacy
+        )
         self._certificate: Certificate | None = None
         self._server = HttpServer(
             self._handle,
@@ -106,105 +115,108 @@ class Simulator:
         )
 
     async def __aenter__(self) -> Self:
-        """Start to listen."""
+        """Start listening."""
         await self.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop listening and close all connections."""
         await self.stop()
 
     async def start(self) -> None:
-        """Start to listen; raise OSError when the port is taken."""
+        """Start listening; raise OSError when the port is in use."""
         await self._server.start()
 
     async def stop(self) -> None:
-        """Close the port and all connections; a later start takes the same port."""
+        """Close the port and all connections; the next start uses the same port."""
         await self._server.stop()
 
     @property
     def address(self) -> str:
-        """Host and port; an IPv6 host in brackets."""
+        """Host and port, with brackets around an IPv6 host."""
         host = f"[{self._server.host}]" if ":" in self._server.host else self._server.host
         return f"{host}:{self._server.port}"
 
     @property
     def firmware(self) -> str:
-        """The firmware's version without its letter."""
+        """Firmware version without its letter."""
         return str(self._firmware)
 
     @property
     def software(self) -> str:
-        """The firmware's version as `/info` writes it."""
+        """Firmware version in the form of `/info`, with its letter."""
         return self._firmware.software
 
     @property
     def uses_tokens(self) -> bool:
-        """Does it speak TLS and take tokens (firmware 7 and later)?"""
+        """Whether the gateway uses TLS and tokens (firmware 7 and later)."""
         return self._firmware.tokens
 
     @property
     def recorded(self) -> Path | None:
-        """The folder it replays, if it does."""
+        """Folder of the replayed answers; None for a simulated site."""
         return self._recording.folder if self._recording else None
 
     @property
     def username(self) -> str:
-        """The local account's name (firmware before 7)."""
+        """User name of the local account (firmware before 7)."""
         return "envoy"
 
     @property
     def password(self) -> str:
-        """The local account's password: the last six digits of the serial (G§2.2)."""
+        """Password of the local account: the last six digits of the serial (G§2.2)."""
         return self.serial[-6:]
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the certificate, in hex; empty before firmware 7."""
+        """SHA-256 fingerprint of the certificate in hex; empty before firmware 7."""
         return self._certificate.fingerprint if self._certificate else ""
 
     @property
     def connections(self) -> int:
-        """How many connections have been made; with TLS those whose handshake went through."""
+        """Number of connections made so far; with TLS, only those with a completed handshake."""
         return self._server.connections
 
     @property
     def open_connections(self) -> int:
-        """How many connections there are now."""
+        """Number of open connections."""
         return self._server.open_connections
 
     def token(self, lifetime_s: float = OWNER_LIFETIME_S, serial: str | None = None, user: str = "owner") -> str:
-        """Issue a token; for this gateway's serial unless another is given."""
+        """Return a new token, for this gateway's serial unless `serial` is set."""
         return self._tokens.issue(lifetime_s=lifetime_s, serial=serial, user=user)
 
     def replace_certificate(
         self, days_valid: float = _CERTIFICATE_DAYS, not_before: datetime | float | None = None
     ) -> None:
-        """Present a new key and certificate on new connections, as a renewal does (G§2.7)."""
+        """Use a new key and certificate on new connections, as after a renewal (G§2.7)."""
         if self._server.tls is None:
             raise ValueError(f"Firmware {self.firmware} has no certificate")
         self._renew(self._server.tls, days_valid, self.clock() if not_before is None else not_before)
 
     def end_sessions(self) -> None:
-        """Forget all session cookies (G§2.6)."""
+        """Invalidate all session cookies (G§2.6)."""
         self._tokens.end_sessions()
 
     def revoke_tokens(self) -> None:
-        """Refuse every token issued so far (G§2.6)."""
+        """Invalidate every token issued so far (G§2.6)."""
         self._tokens.revoke_tokens()
 
     def reboot(self) -> None:
-        """Reset every connection and forget the sessions."""
+        """Reset every connection and invalidate all sessions."""
         self._tokens.end_sessions()
         self._server.drop_connections()
 
     def set_firmware(self, firmware: str) -> None:
-        """Update the firmware, as Enphase does unasked (G§1.3); raise ValueError when the transport would change."""
+        """Update the firmware and reboot, as Enphase does without notice (G§1.3).
+
+        Raise ValueError for an update across 7.0, which would change the transport.
+        """
         new = Firmware.parse(firmware)
         if new.tokens != self._firmware.tokens:
-            raise ValueError("An update across 7.0 changes the transport; start another simulator for it")
+            raise ValueError("An update across 7.0 changes the transport; start a new simulator instead")
         self._firmware = new
         self.reboot()
 
@@ -213,13 +225,13 @@ class Simulator:
         now = self.clock()
         seen = SeenRequest(now, request.method, request.target, presented(request), 0, 0)
         self.requests.append(seen)
-        answer = self.faults.strike(request, self._with_headers(self._answer(request, now)))
+        answer = self.faults.apply(request, self._with_headers(self._answer(request, now)))
         if answer.reset != "before" and not answer.hang:
             seen.status, seen.size = answer.status, len(answer.body)
         return answer
 
     def _answer(self, request: Request, now: float) -> Answer:
-        """Check the sign-in and build the document, or give the recorded one."""
+        """Check the credential and return the simulated or recorded answer."""
         if self._firmware.tokens and request.path == CHECK_PATH:
             return self._tokens.check(request)
         recorded = self._recording.answer(request) if self._recording else None
@@ -227,21 +239,21 @@ class Simulator:
             return recorded
         refusal = (self._tokens if self._firmware.tokens else self._digest).refusal(request)
         if self._recording is not None:
-            return refusal or recorded or endpoints.not_found(self._firmware)
+            return refusal or recorded or routes.not_found(self._firmware)
         if request.path == "/production" and not self._firmware.tokens:
-            # Before 4 it is HTML for all, then no account has a right to it (G§7).
+            # Before firmware 4 this is an HTML page for everyone; from 4 on, no local account may read it (G§7).
             refusal = None if self._firmware.legacy else self._digest.challenge()
-        site = Site(self.profile, self._firmware, self.serial, self.world)
-        return refusal or endpoints.answer(site, request.path, request.query, now)
+        site = SimulatedSite(self.profile, self._firmware, self.serial, self.world)
+        return refusal or routes.answer(site, request.path, request.query, now)
 
     def _with_headers(self, answer: Answer) -> Answer:
-        """Add what every answer of this firmware carries."""
+        """Add the headers that this firmware sends with every answer."""
         if self._firmware.tokens:
-            return changed(answer, headers=(*answer.headers, *_SECURITY_HEADERS))
-        return changed(answer, close=True) if self._firmware.closes_connections else answer
+            return replace(answer, headers=(*answer.headers, *_SECURITY_HEADERS))
+        return replace(answer, close=True) if self._firmware.closes_connections else answer
 
     def _tls(self) -> ssl.SSLContext:
-        """Make the context that presents the certificate and counts the handshakes."""
+        """Return a TLS context with a new certificate that counts the handshakes."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.sni_callback = self._count_handshake
         self._renew(context, _CERTIFICATE_DAYS, self.clock() - 86_400)

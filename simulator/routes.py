@@ -1,4 +1,4 @@
-"""Which path gives which document, with the headers of its firmware."""
+"""Routes: the document of each path, with the headers of its firmware."""
 
 from collections.abc import Callable
 
@@ -7,14 +7,14 @@ import orjson
 from .documents import Document, device_data, info, meters, production_json, v1
 from .firmware import Firmware
 from .server import Answer
-from .site import Site
+from .simulated_site import SimulatedSite
 
 _JSON = "application/json"
 _LEGACY_PAGE = b"""<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN">
 <html lang="en"><head><title>error</title></head><body><h1>Page Not Found</h1></body></html>
 """
 
-type Builder = Callable[[Site, float], Document]
+type Builder = Callable[[SimulatedSite, float], Document]
 
 _DOCUMENTS: dict[str, Builder] = {
     "/api/v1/production": v1.production,
@@ -28,18 +28,18 @@ _DOCUMENTS: dict[str, Builder] = {
 
 
 def not_found(firmware: Firmware) -> Answer:
-    """Give the 404 of a firmware (G§2.6)."""
+    """Return the 404 of a firmware (G§2.6)."""
     if firmware.tokens:
         return Answer(status=404, body=b'{ "err": "404 - Not Found" }')
     return Answer(status=404, body=b'{ "error" : "404 - Not Found" }', content_type=f"{_JSON}; charset=ISO-8859-4")
 
 
-def answer(site: Site, path: str, query: str, now: float) -> Answer:
-    """Answer a request that may pass."""
+def answer(site: SimulatedSite, path: str, query: str, now: float) -> Answer:
+    """Answer an authorized request."""
     firmware = site.firmware
     if path in ("/info", "/info.xml"):
-        kind = None if firmware.info_without_content_type else "text/xml"
-        return Answer(body=info.info(site, now).encode(), content_type=kind)
+        content_type = None if firmware.info_without_content_type else "text/xml"
+        return Answer(body=info.info(site, now).encode(), content_type=content_type)
     build = _DOCUMENTS.get(path)
     if build is None or not _exists(site, path):
         return not_found(firmware)
@@ -54,8 +54,8 @@ def answer(site: Site, path: str, query: str, now: float) -> Answer:
     )
 
 
-def _exists(site: Site, path: str) -> bool:
-    """Tell whether this gateway has an endpoint."""
+def _exists(site: SimulatedSite, path: str) -> bool:
+    """Return whether the gateway has the endpoint of a path in _DOCUMENTS."""
     if path.startswith("/ivp/meters"):
         return site.profile.meters_list and not site.firmware.legacy
     if path == "/ivp/pdm/device_data":

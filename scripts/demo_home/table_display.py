@@ -1,4 +1,4 @@
-"""Where the table goes: redrawn in place in a terminal, otherwise printed once and then what has changed."""
+"""Output of the table: redrawn in place in a terminal, otherwise printed once and followed by the changes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,21 +7,21 @@ import sys
 
 from .table import Row, fit, layout
 
-UP_AND_CLEAR = "\x1b[{}F\x1b[J"  # cursor to the start of the line that many lines up; erase from there on
+UP_AND_CLEAR = "\x1b[{}F\x1b[J"  # move the cursor up by this many lines and erase everything below
 
 
-class Screen:
-    """Shows the rows again and again."""
+class TableDisplay:
+    """Display of the table and its updates."""
 
     def __init__(self, heading: Sequence[str]) -> None:
-        """Hold the lines that stand above the table."""
+        """Create a display with lines above the table."""
         self._heading = heading
         self._in_place = sys.stdout.isatty()
         self._drawn = 0
         self._before: dict[str, str] | None = None
 
     def show(self, rows: Sequence[Row], *, whole: bool = False) -> None:
-        """Bring what is seen up to date; whole: print all of it once, whatever the size of the terminal."""
+        """Show the present rows; with `whole`, print all of them, whatever the size of the terminal."""
         values = {row.entity_id: row.value for row in rows}
         if whole or (not self._in_place and self._before is None):
             print("\n".join([*self._heading, *layout(rows)]), flush=True)

@@ -1,4 +1,4 @@
-"""The simulated gateway: a process of its own, which says as one line of JSON how to reach it."""
+"""The process of the simulated gateway, which prints its address and credentials as one line of JSON."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,29 +7,29 @@ from pathlib import Path
 import sys
 from typing import Any
 
+from .gateway_setup import Gateway
 from .processes import Child
-from .sign_in import Gateway
 
 POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Simulated:
-    """A simulator that is ready: how to reach it, and how many inverters it has."""
+class RunningSimulator:
+    """A simulator that is ready; `inverters` is None when it replays recorded answers."""
 
     gateway: Gateway
     inverters: int | None
 
 
 def command(profile: str, inverters: int, capture: Path | None) -> list[str]:
-    """Return the command that simulates a profile, by night in the sun too, or replays a folder of recorded answers."""
+    """Return the command that simulates a profile, always in sunshine, or replays a folder of recorded answers."""
     site = ["--profile", profile, "--inverters", str(inverters), "--noon"]
     source = ["--replay", str(capture)] if capture else site
     return [sys.executable, "-m", "simulator", "--json", *source]
 
 
-async def wait_until_ready(simulator: Child) -> Simulated:
-    """Return what the simulator says of itself once it listens; DemoError when it ends before."""
+async def wait_until_ready(simulator: Child) -> RunningSimulator:
+    """Wait until the simulator listens and return its description; raise DemoError when it exits first."""
     while True:
         simulator.check()
         for line in simulator.log.read_text().splitlines(keepends=True):
@@ -38,7 +38,9 @@ async def wait_until_ready(simulator: Child) -> Simulated:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def read_description(description: dict[str, Any]) -> Simulated:
-    """Return the simulator's own description in the demo's words; a replay does not count inverters."""
+def read_description(description: dict[str, Any]) -> RunningSimulator:
+    """Return the description that the simulator prints as JSON."""
     secrets = {key: description[key] for key in ("token", "username", "password") if key in description}
-    return Simulated(gateway=Gateway(host=description["address"], **secrets), inverters=description.get("inverters"))
+    return RunningSimulator(
+        gateway=Gateway(host=description["address"], **secrets), inverters=description.get("inverters")
+    )

@@ -1,4 +1,4 @@
-"""A gateway and the site it measures: what the documents are built from."""
+"""The input of the documents: a gateway and the site it measures."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from .world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """One gateway's make, firmware, serial and surroundings."""
+class SimulatedSite:
+    """A gateway's profile, firmware and serial, and the physical site around it."""
 
     profile: Profile
     firmware: Firmware
@@ -17,5 +17,5 @@ class Site:
     world: World
 
     def measures(self, kind: str) -> bool:
-        """Is there an enabled CT of this kind?"""
+        """Return whether a CT of this kind is enabled."""
         return kind in self.world.enabled_cts

@@ -1,4 +1,4 @@
-"""A client of the simulated gateway that signs in as its owner would."""
+"""An HTTP client of the simulated gateway, and the tests' clock."""
 
 from dataclasses import dataclass
 from types import TracebackType
@@ -18,24 +18,23 @@ MIDSUMMER = 1_782_036_000.0
 
 @dataclass
 class Clock:
-    """A clock that moves when told to."""
+    """A clock that moves only when a test advances it."""
 
     now: float = MIDSUMMER
 
     def __call__(self) -> float:
-        """Give the time."""
+        """Return the present epoch."""
         return self.now
 
-    def pass_by(self, *, seconds: float = 0.0, hours: float = 0.0, days: float = 0.0) -> None:
-        """Let time pass."""
+    def advance(self, *, seconds: float = 0.0, hours: float = 0.0, days: float = 0.0) -> None:
+        """Move the clock forward."""
         self.now += seconds + 3600 * hours + 86_400 * days
 
 
-class Visitor:
-    """Asks the simulator with the right credential."""
+class GatewayClient:
+    """An HTTP client with a valid credential for a simulator."""
 
     def __init__(self, simulator: Simulator) -> None:
-        """Prepare the credential."""
         scheme = "https" if simulator.uses_tokens else "http"
         self.base = f"{scheme}://{simulator.address}"
         self.headers = {"Authorization": f"Bearer {simulator.token()}"} if simulator.uses_tokens else {}
@@ -55,18 +54,18 @@ class Visitor:
         await self.session.close()
 
     async def get(self, path: str) -> tuple[aiohttp.ClientResponse, bytes]:
-        """Ask for a path, signed in."""
-        return await self.ask(path, headers=self.headers, middlewares=self.middlewares)
+        """Return the response and the body of a path, signed in."""
+        return await self.request(path, headers=self.headers, middlewares=self.middlewares)
 
-    async def ask(self, path: str, **options: Json) -> tuple[aiohttp.ClientResponse, bytes]:
-        """Ask for a path with nothing but what is given."""
+    async def request(self, path: str, **options: Json) -> tuple[aiohttp.ClientResponse, bytes]:
+        """Return the response and the body of a path, with the given options only."""
         async with self.session.get(self.base + path, **options) as response:
             return response, await response.read()
 
     async def json(self, path: str) -> Json:
-        """Ask for a document, signed in."""
+        """Return the parsed JSON of a path, signed in."""
         return orjson.loads((await self.get(path))[1])
 
     async def status(self, path: str, **options: Json) -> int:
-        """Ask for a path without signing in; give the status."""
-        return (await self.ask(path, **options))[0].status
+        """Return the status of a path, with the given options only."""
+        return (await self.request(path, **options))[0].status

@@ -1,11 +1,11 @@
-"""Energy of a site at a moment, and exact integration between two."""
+"""State of a site at one time, and the exact integration from one state to the next."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class Powers:
-    """What flows at one moment; per phase, in W."""
+    """The powers at one time, per phase in W, and the light."""
 
     east: float
     """Light on the south-east plane, 0..1."""
@@ -13,20 +13,20 @@ class Powers:
     """Light on the south-west plane, 0..1."""
     production: list[float]
     net: list[float]
-    """+ import, - export."""
+    """Positive for import, negative for export."""
     battery: float
-    """All phases together; + discharging."""
+    """Sum of the phases; positive when discharging."""
 
 
 @dataclass(slots=True)
 class Energies:
-    """What has flowed since the beginning; per phase, in Wh. Light is in hours of full sun."""
+    """The energies since the start of the simulation, per phase in Wh, and the light in hours of full sun."""
 
     east_h: float
     west_h: float
     produced: list[float]
     standby: list[float]
-    """Drawn by the inverters at night, through the production CT."""
+    """Energy that the inverters consume at night, measured by the production CT."""
     imported: list[float]
     exported: list[float]
     charged: float
@@ -34,15 +34,15 @@ class Energies:
 
     @classmethod
     def zero(cls, phases: int) -> Energies:
-        """Give the beginning."""
+        """Return the energies at the start."""
         return cls(0.0, 0.0, [0.0] * phases, [0.0] * phases, [0.0] * phases, [0.0] * phases, 0.0, 0.0)
 
     def after(self, start: Powers, end: Powers, seconds: float) -> Energies:
-        """Give the energies `seconds` later, the powers going straight from start to end."""
-        half = seconds / 7200  # the trapezoid's half and the hour's 3600 s
+        """Return the energies `seconds` later, with powers that change linearly from start to end."""
+        half = seconds / 7200  # half of the hours, for the area of a trapezoid
         hours = seconds / 3600
         charged, discharged = self.charged, self.discharged
-        # The battery's power is held for the whole step, as its charge was accounted.
+        # The battery's power is constant over the step, as in Battery.power().
         if end.battery > 0:
             discharged += end.battery * hours
         else:
@@ -64,7 +64,7 @@ class Energies:
 def _add_halves(
     up: list[float], down: list[float], start: list[float], end: list[float], half: float
 ) -> tuple[list[float], list[float]]:
-    """Add the positive and the negative part of straight lines from start to end to two lists of counters."""
+    """Return two lists of counters plus the positive and negative areas under the lines from start to end."""
     more_up, more_down = up[:], down[:]
     for phase, first in enumerate(start):
         last = end[phase]
@@ -81,7 +81,7 @@ def _add_halves(
 
 
 def between(start: Powers, end: Powers, share: float) -> Powers:
-    """Give the powers at a share (0..1) of the way from start to end."""
+    """Return the powers at a share (0..1) of the way from start to end."""
     return Powers(
         start.east + (end.east - start.east) * share,
         start.west + (end.west - start.west) * share,
@@ -92,22 +92,22 @@ def between(start: Powers, end: Powers, share: float) -> Powers:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """One quantity of the site: power in W, energy delivered and received in Wh, all phases and each."""
+class PowerAndEnergy:
+    """Power in W and energy delivered and received in Wh of one quantity, as totals and per phase."""
 
     power_w: float
     delivered_wh: float
     received_wh: float
-    phases: tuple[Measured, ...] = ()
+    phases: tuple[PowerAndEnergy, ...] = ()
 
     @property
     def energy_wh(self) -> float:
-        """Delivered less received."""
+        """Delivered minus received energy."""
         return self.delivered_wh - self.received_wh
 
     @classmethod
-    def sum_of(cls, phases: list[Measured]) -> Measured:
-        """Add the phases up."""
+    def sum_of(cls, phases: list[PowerAndEnergy]) -> PowerAndEnergy:
+        """Return the totals of some phases."""
         return cls(
             sum(phase.power_w for phase in phases),
             sum(phase.delivered_wh for phase in phases),
@@ -117,27 +117,27 @@ class Measured:
 
 
 @dataclass(slots=True)
-class Moment:
-    """The whole site at one moment."""
+class SiteState:
+    """The whole site at one time."""
 
     at: float
     powers: Powers
     energies: Energies
-    _measured: dict[str, Measured] = field(default_factory=dict)
+    _measured: dict[str, PowerAndEnergy] = field(default_factory=dict)
 
     @property
-    def production(self) -> Measured:
-        """Power and energy through the production CT."""
+    def production(self) -> PowerAndEnergy:
+        """Power and energy measured by the production CT."""
         return self._sum("production", self.powers.production, self.energies.produced, self.energies.standby)
 
     @property
-    def net_consumption(self) -> Measured:
-        """Power and energy at the grid: + / delivered is import, - / received is export."""
+    def net_consumption(self) -> PowerAndEnergy:
+        """Power and energy at the grid: positive / delivered is import, negative / received is export."""
         return self._sum("net", self.powers.net, self.energies.imported, self.energies.exported)
 
     @property
-    def total_consumption(self) -> Measured:
-        """Power and energy of the house: production + net (G§6.4)."""
+    def total_consumption(self) -> PowerAndEnergy:
+        """Power and energy of the house: production + net consumption (G§6.4)."""
         powers = [made + net for made, net in zip(self.powers.production, self.powers.net, strict=True)]
         energies = [
             made.energy_wh + net.energy_wh
@@ -146,8 +146,8 @@ class Moment:
         return self._sum("total", powers, energies, [0.0] * len(powers))
 
     @property
-    def storage(self) -> Measured:
-        """Power and energy of the battery: + / delivered is discharge, - / received is charge."""
+    def storage(self) -> PowerAndEnergy:
+        """Power and energy of the battery: positive / delivered is discharge, negative / received is charge."""
         phases = len(self.powers.net)
         return self._sum(
             "storage",
@@ -156,10 +156,10 @@ class Moment:
             [self.energies.charged / phases] * phases,
         )
 
-    def _sum(self, name: str, powers: list[float], delivered: list[float], received: list[float]) -> Measured:
-        """Put a quantity together once."""
+    def _sum(self, name: str, powers: list[float], delivered: list[float], received: list[float]) -> PowerAndEnergy:
+        """Return a quantity, built on first use."""
         if name not in self._measured:
-            self._measured[name] = Measured.sum_of(
-                [Measured(*each) for each in zip(powers, delivered, received, strict=True)]
+            self._measured[name] = PowerAndEnergy.sum_of(
+                [PowerAndEnergy(*each) for each in zip(powers, delivered, received, strict=True)]
             )
         return self._measured[name]

@@ -1,4 +1,4 @@
-"""Who may read what: digest before firmware 7, tokens and session cookies from 7 on (G§2)."""
+"""Authentication: digest before firmware 7, tokens and session cookies from 7 on (G§2)."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -17,10 +17,10 @@ from .server import Answer, Request
 type Credential = Literal["none", "bearer", "cookie", "digest"]
 
 OWNER_LIFETIME_S = 31_536_000  # G§2.4
-_SESSION_S = 600  # since its last use (G§2.5)
+_SESSION_S = 600  # after the last use (G§2.5)
 _REALM = "enphaseenergy.com"  # G§2.2
-_OPEN = frozenset({"/info", "/info.xml"})
-_OPEN_BEFORE_7 = _OPEN | {"/api/v1/production", "/production.json"}
+_OPEN_PATHS = frozenset({"/info", "/info.xml"})
+_OPEN_PATHS_BEFORE_7 = _OPEN_PATHS | {"/api/v1/production", "/production.json"}
 CHECK_PATH = "/auth/check_jwt"
 
 _UNAUTHORIZED_PAGE = b"""<html>
@@ -37,7 +37,7 @@ TOKEN_REFUSED = Answer(status=401, body=_UNAUTHORIZED_PAGE, content_type="text/h
 
 
 def presented(request: Request) -> Credential:
-    """Tell the strongest credential a request carries, be it right or wrong."""
+    """Return the kind of the strongest credential in a request, valid or not."""
     scheme = request.headers.get("authorization", "").partition(" ")[0].lower()
     if scheme == "bearer":
         return "bearer"
@@ -47,18 +47,18 @@ def presented(request: Request) -> Credential:
 
 
 @dataclass(slots=True)
-class TokenSignIn:
-    """Checks tokens and keeps sessions; one key signs all its tokens."""
+class TokenAuthentication:
+    """Authentication with tokens and sessions; one key signs all tokens."""
 
     serial: str
     clock: Callable[[], float]
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     _sessions: dict[str, float] = field(default_factory=dict)
     _verified: dict[str, float] = field(default_factory=dict)
-    """Expiry of tokens with a right signature and serial."""
+    """Expiry of the tokens whose signature and serial are correct."""
 
     def issue(self, *, lifetime_s: float, serial: str | None, user: str) -> str:
-        """Write a token as the cloud does (G§2.4)."""
+        """Return a new token like those of the cloud (G§2.4)."""
         now = int(self.clock())
         claims = {
             "aud": serial or self.serial,
@@ -72,13 +72,13 @@ class TokenSignIn:
         return jwt.encode(claims, self.key, algorithm="ES256", headers={"kid": "simulated"})
 
     def refusal(self, request: Request) -> Answer | None:
-        """Give the 401 a request deserves, None when it may pass."""
-        if request.path in _OPEN or self._session_alive(request) or self._token_valid(request):
+        """Return a 401 for a request without a valid credential, None for an authorized one."""
+        if request.path in _OPEN_PATHS or self._session_alive(request) or self._token_valid(request):
             return None
         return TOKEN_REFUSED
 
     def check(self, request: Request) -> Answer:
-        """Answer `/auth/check_jwt`: a session for a valid token (G§2.5)."""
+        """Answer `/auth/check_jwt`: open a session for a valid token (G§2.5)."""
         if not self._token_valid(request):
             return TOKEN_REFUSED
         session = secrets.token_urlsafe(32)
@@ -90,11 +90,11 @@ class TokenSignIn:
         )
 
     def end_sessions(self) -> None:
-        """Forget every session, as a reboot does."""
+        """Invalidate every session, as a reboot does."""
         self._sessions.clear()
 
     def revoke_tokens(self) -> None:
-        """Take no token issued so far any more: sign with a new key, forget the sessions."""
+        """Invalidate every token issued so far by replacing the key, and every session."""
         self.key = ec.generate_private_key(ec.SECP256R1())
         self._verified.clear()
         self.end_sessions()
@@ -127,27 +127,27 @@ class TokenSignIn:
 
 
 @dataclass(slots=True)
-class DigestSignIn:
-    """Checks digest answers (RFC 2617, MD5, qop auth)."""
+class DigestAuthentication:
+    """Digest authentication (RFC 2617, MD5, qop auth)."""
 
     username: str
     password: str
     keeps_alive_after_401: bool = True
-    """Envoy-R resets a connection that is used again after a 401 (G§2.2)."""
+    """False for an Envoy-R, which resets a connection that is used again after a 401 (G§2.2)."""
     _nonces: set[str] = field(default_factory=set)
     _refused: set[int] = field(default_factory=set)
 
     def refusal(self, request: Request) -> Answer | None:
-        """Give the 401 with a challenge, the reset of a used connection, or None when it may pass."""
+        """Return a 401 with a challenge or the reset of a reused connection, None for an authorized request."""
         if not self.keeps_alive_after_401 and request.connection in self._refused:
             return Answer(reset="before")
-        if request.path in _OPEN_BEFORE_7 or self._right(request):
+        if request.path in _OPEN_PATHS_BEFORE_7 or self._digest_valid(request):
             return None
         self._refused.add(request.connection)
         return self.challenge()
 
     def challenge(self) -> Answer:
-        """Ask for credentials."""
+        """Return a 401 with a new nonce."""
         nonce = b64encode(secrets.token_bytes(20)).decode()
         self._nonces.add(nonce)
         return Answer(
@@ -157,20 +157,20 @@ class DigestSignIn:
             headers=(("WWW-Authenticate", f'Digest qop="auth", realm="{_REALM}", nonce="{nonce}"'),),
         )
 
-    def _right(self, request: Request) -> bool:
+    def _digest_valid(self, request: Request) -> bool:
         scheme, _, rest = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "digest":
             return False
-        said = {name: quoted or plain for name, quoted, plain in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', rest)}
-        if said.get("nonce") not in self._nonces or said.get("uri") != request.target:
+        fields = {name: quoted or plain for name, quoted, plain in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', rest)}
+        if fields.get("nonce") not in self._nonces or fields.get("uri") != request.target:
             return False
         account = _md5(f"{self.username}:{_REALM}:{self.password}")
-        asked = _md5(f"{request.method}:{request.target}")
-        proof = ":".join(said.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
-        expected = _md5(f"{account}:{proof}:{asked}")
-        return said.get("username") == self.username and hmac.compare_digest(expected, said.get("response", ""))
+        requested = _md5(f"{request.method}:{request.target}")
+        proof = ":".join(fields.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
+        expected = _md5(f"{account}:{proof}:{requested}")
+        return fields.get("username") == self.username and hmac.compare_digest(expected, fields.get("response", ""))
 
 
 def _md5(text: str) -> str:
-    """Hash as the digest scheme wants it."""
+    """Return the hash that the digest scheme prescribes, in hex."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
