@@ -17,7 +17,7 @@ from .conftest import StartSimulator, set_up
 from .hours import pass_time
 from .virtual_time import VirtualTime, virtual_time
 
-PRODUCTION = "sensor.iq_gateway_122300000001_production_lifetime"
+PRODUCTION = "sensor.iq_gateway_122300000001_lifetime_production"
 COUNTER = "production.energy_lifetime_wh.0"
 
 
