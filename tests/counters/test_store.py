@@ -16,7 +16,7 @@ from tests.conftest import StartSimulator, set_up
 from tests.support.hours import pass_time
 from tests.support.virtual_time import VirtualTime, virtual_time
 
-PRODUCTION = "sensor.iq_gateway_122300000001_production_lifetime"
+PRODUCTION = "sensor.iq_gateway_122300000001_lifetime_production"
 COUNTER = "production.energy_lifetime_wh.0"
 
 

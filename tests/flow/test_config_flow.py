@@ -65,14 +65,14 @@ async def test_a_gateway_is_found_by_its_name(hass: HomeAssistant, start_simulat
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        ("", "Type the address of the gateway."),
-        ("my gateway", "no spaces"),
-        ("ftp://192.0.2.1", "without anything like ftp://"),
+        ("", "Enter the address of the gateway."),
+        ("my gateway", "can't contain spaces"),
+        ("ftp://192.0.2.1", "without a prefix such as ftp://"),
         ("192.0.2.0/24", "without a slash"),
-        ("envoy@192.0.2.1", "without a user name"),
-        ("fe80::1%eth0", "only works on one machine"),
+        ("envoy@192.0.2.1", "without a username"),
+        ("fe80::1%eth0", "works only on one machine"),
         ("192.0.2.1:99999", "from 1 to 65535"),
-        ("192.0.2.300", "neither a name nor an IP address"),
+        ("192.0.2.300", "neither a hostname nor an IP address"),
     ],
 )
 async def test_a_bad_address_is_explained(
@@ -94,11 +94,11 @@ async def test_a_bad_address_is_explained(
 @pytest.mark.parametrize(
     ("fault", "parameters", "read"),
     [
-        ("html", {}, "it is not an IQ Gateway"),
-        ("status", {"code": 404}, "it is not an IQ Gateway"),
-        ("status", {"code": 301}, "it is not an IQ Gateway"),
+        ("html", {}, "isn't an IQ Gateway"),
+        ("status", {"code": 404}, "isn't an IQ Gateway"),
+        ("status", {"code": 301}, "isn't an IQ Gateway"),
         ("status", {"code": 503}, "The gateway is busy (status 503)"),
-        ("empty", {}, "it is not an IQ Gateway"),
+        ("empty", {}, "isn't an IQ Gateway"),
     ],
 )
 async def test_what_is_no_gateway_is_not_taken_for_one(
@@ -121,7 +121,7 @@ async def test_what_is_no_gateway_is_not_taken_for_one(
 
 
 @pytest.mark.parametrize(
-    ("fault", "read"), [("reset", "Nothing answers at this address."), ("hang", "did not answer in time")]
+    ("fault", "read"), [("reset", "Nothing responds at this address."), ("hang", "didn't respond in time")]
 )
 async def test_a_gateway_that_does_not_answer(
     hass: HomeAssistant,
@@ -150,7 +150,7 @@ async def test_nobody_at_the_address(hass: HomeAssistant, start_simulator: Start
 
     result = await start_flow(hass, simulator)
 
-    assert "Nothing answers at this address." in error_text(result)
+    assert "Nothing responds at this address." in error_text(result)
     await simulator.start()
     result = await give(hass, result, host=simulator.address)
     assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
@@ -164,7 +164,7 @@ async def test_firmware_without_data_is_turned_away(hass: HomeAssistant, start_s
 
     result = await sign_in(hass, await start_flow(hass, simulator), simulator)
 
-    assert error_text(result) == "The firmware of this gateway gives no data that can be read here."
+    assert error_text(result) == "This gateway's firmware provides no data that can be read."
     simulator.faults.clear()
     assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
 

@@ -111,7 +111,7 @@ async def test_an_address_that_only_works_on_one_cable_is_dropped(
 
     result = await announced(hass, address, simulator.serial)
 
-    assert abort_text(result).startswith("This address only works on one cable.")
+    assert abort_text(result).startswith("This is a link-local address.")
     assert simulator.requests == []
 
 
@@ -126,7 +126,7 @@ async def test_what_is_not_what_it_says_is_dropped(
 
     result = await announced(hass, ADDRESS, serial)
 
-    assert abort_text(result) == "The device does not answer as the gateway it is said to be."
+    assert abort_text(result) == "The discovered device didn't respond as an IQ Gateway."
 
 
 async def test_something_else_with_the_makers_network_address_is_dropped(hass: HomeAssistant, network: Network) -> None:

@@ -242,7 +242,7 @@ async def test_power_that_is_turned_off_is_left_out(hass: HomeAssistant, start_s
         sensor(hass, entry, "production_power"), disabled_by=er.RegistryEntryDisabler.USER
     )
     solar = (await async_propose(hass, entry))[0]
-    assert solar.names == ("Production lifetime",)
+    assert solar.names == ("Lifetime production",)
     assert solar.source
     assert "stat_rate" not in solar.source
 
@@ -278,7 +278,7 @@ async def test_a_grid_that_is_not_counted_is_told_apart(
 @pytest.mark.parametrize("kind", list(Kind))
 async def test_every_verdict_is_a_sentence(hass: HomeAssistant, kind: Kind, verdict: Verdict) -> None:
     """Nothing is said in keys or with a hole in it."""
-    text = await async_describe(hass, [Proposal(kind=kind, verdict=verdict, names=("Production lifetime",))])
+    text = await async_describe(hass, [Proposal(kind=kind, verdict=verdict, names=("Lifetime production",))])
     assert text.startswith(f"- **{kind.capitalize()}** ")
     assert text.endswith(".")
     assert not {"{", "}", "_"} & set(text)

@@ -60,9 +60,9 @@ async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_s
     manager = await async_get_manager(hass)
     form = await choose(hass, entry.entry_id, "energy_dashboard")
     assert form["description_placeholders"] == {
-        "sources": "- **Solar** will be added: Production lifetime, Production power.\n"
-        "- **Grid** will be added: Grid import, Grid export, Net consumption power.\n"
-        "- **Battery** cannot be added: this gateway has no current transformer (CT) at a battery."
+        "sources": "- **Solar** will be added: Lifetime production, Production power.\n"
+        "- **Grid** will be added: Grid import, Grid export, Grid power.\n"
+        "- **Battery** can't be added: this gateway has no current transformer (CT) for a battery."
     }
     before = manager.data
     running = entry.runtime_data
@@ -87,7 +87,7 @@ async def test_a_second_visit_says_that_all_is_there(hass: HomeAssistant, start_
     assert result["reason"] == "energy_nothing_to_add"
     placeholders = result["description_placeholders"]
     assert isinstance(placeholders, dict)
-    assert placeholders["sources"].startswith("- **Solar** is in the dashboard already: Production lifetime")
+    assert placeholders["sources"].startswith("- **Solar** is already in the dashboard: Lifetime production")
 
 
 @pytest.mark.usefixtures("energy_is_on")

@@ -165,7 +165,7 @@ async def test_nothing_is_asked_of_another_device(
     result = await confirm(hass)
 
     assert error_text(result).startswith(
-        f"Another gateway answers at this address: 121900000099 instead of {simulator.serial}."
+        f"A different gateway responds at this address: 121900000099 instead of {simulator.serial}."
     )
     assert [request.path for request in impostor.requests if request.credential != "none"] == []
     network[ADDRESS] = simulator
@@ -278,8 +278,8 @@ async def test_a_gateway_is_moved_by_hand(
 @pytest.mark.parametrize(
     ("serial", "read"),
     [
-        ("121900000099", "Another gateway answers at this address: 121900000099 instead of 122300000001."),
-        ("122300000001", "shows another certificate than this gateway did before"),
+        ("121900000099", "A different gateway responds at this address: 121900000099 instead of 122300000001."),
+        ("122300000001", "presents a different certificate than this gateway did before"),
     ],
     ids=["other serial", "other certificate"],
 )

@@ -47,15 +47,15 @@ async def test_what_comes_along_with_a_pasted_token_is_dropped(
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
-        (lambda _: "eyJ", "This is not a token."),
-        (lambda _: "one.two.three", "This is not a token."),
-        (lambda _: "", "This is not a token."),
+        (lambda _: "eyJ", "This isn't a token."),
+        (lambda _: "one.two.three", "This isn't a token."),
+        (lambda _: "", "This isn't a token."),
         (
             lambda simulator: simulator.token(serial="121900000099"),
-            "This token is for gateway 121900000099, but the gateway here is 122300000001.",
+            "This token is for gateway 121900000099, but this is gateway 122300000001.",
         ),
-        (lambda simulator: simulator.token(lifetime_s=-86_400), "This token ended at 20"),
-        (lambda simulator: simulator.token()[:-8] + "AAAAAAAA", "The gateway does not accept this."),
+        (lambda simulator: simulator.token(lifetime_s=-86_400), "This token expired on 20"),
+        (lambda simulator: simulator.token()[:-8] + "AAAAAAAA", "The gateway rejected the sign-in."),
     ],
     ids=["a part", "garbage", "nothing", "other gateway", "ended", "forged"],
 )
@@ -127,19 +127,19 @@ async def test_the_password_is_stored_only_when_that_is_wanted(
 @pytest.mark.parametrize(
     ("host", "answer", "read", "requests"),
     [
-        ("login", CloudAnswer.WRONG_PASSWORD, "does not know this e-mail address with this password", 1),
-        ("login", CloudAnswer.MFA, "paste a token made at https://entrez.enphaseenergy.com", 1),
+        ("login", CloudAnswer.WRONG_PASSWORD, "doesn't recognize this email and password", 1),
+        ("login", CloudAnswer.MFA, "a token created at https://entrez.enphaseenergy.com", 1),
         ("login", CloudAnswer.BLOCKED, "has blocked this account", 1),
-        ("login", CloudAnswer.NOT_JSON, "something unexpected", 1),
-        ("login", CloudAnswer.FORBIDDEN, "gave no token", 1),
-        ("login", CloudAnswer.NOT_ACCEPTABLE, "refused to talk to us", 1),
-        ("login", CloudAnswer.SERVER_ERROR, "are not available now", 3),
-        ("login", CloudAnswer.HANG, "did not answer in time", 3),
-        ("token", CloudAnswer.NOT_JSON, "something unexpected", 2),
-        ("token", CloudAnswer.FORBIDDEN, "gave no token", 2),
-        ("token", CloudAnswer.NOT_ACCEPTABLE, "refused to talk to us", 2),
-        ("token", CloudAnswer.SERVER_ERROR, "are not available now", 6),
-        ("token", CloudAnswer.HANG, "did not answer in time", 6),
+        ("login", CloudAnswer.NOT_JSON, "an unexpected response", 1),
+        ("login", CloudAnswer.FORBIDDEN, "didn't issue a token", 1),
+        ("login", CloudAnswer.NOT_ACCEPTABLE, "rejected the request", 1),
+        ("login", CloudAnswer.SERVER_ERROR, "aren't available", 3),
+        ("login", CloudAnswer.HANG, "didn't respond in time", 3),
+        ("token", CloudAnswer.NOT_JSON, "an unexpected response", 2),
+        ("token", CloudAnswer.FORBIDDEN, "didn't issue a token", 2),
+        ("token", CloudAnswer.NOT_ACCEPTABLE, "rejected the request", 2),
+        ("token", CloudAnswer.SERVER_ERROR, "aren't available", 6),
+        ("token", CloudAnswer.HANG, "didn't respond in time", 6),
     ],
 )
 async def test_each_answer_of_the_cloud_is_explained(
@@ -161,7 +161,7 @@ async def test_each_answer_of_the_cloud_is_explained(
     result = await give(hass, result, **account(remember=True))
 
     assert read in error_text(result)
-    assert ("with this password" in error_text(result)) is (answer is CloudAnswer.WRONG_PASSWORD)
+    assert ("this email and password" in error_text(result)) is (answer is CloudAnswer.WRONG_PASSWORD)
     assert len(cloud.requests) == requests
     assert_only_the_password_is_gone(result)
     cloud.login_answer = cloud.token_answer = CloudAnswer.OK
@@ -186,7 +186,7 @@ async def test_a_wrong_password_is_told_and_corrected(
 
     result = await give(hass, result, **account("wrong"))
 
-    assert error_text(result) == "Enphase does not know this e-mail address with this password."
+    assert error_text(result) == "Enphase doesn't recognize this email and password."
     assert cloud.login_requests == 1
     result = await give(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -203,7 +203,7 @@ async def test_the_cloud_cannot_be_reached(
 
     result = await give(hass, result, **account())
 
-    assert "are not available now" in error_text(result)
+    assert "aren't available" in error_text(result)
     await cloud.__aenter__()
     result = await give(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -228,7 +228,7 @@ async def test_the_cloud_gives_a_token_that_cannot_serve(
 
     result = await give(hass, result, **account())
 
-    assert error_text(result).startswith(f"This account gets no token for gateway {simulator.serial}.")
+    assert error_text(result).startswith(f"Enphase issues no token for gateway {simulator.serial} to this account.")
     cloud.token_serial = cloud.token_lifetime_s = None
     result = await give(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -245,7 +245,7 @@ async def test_the_gateway_refuses_the_token_of_the_cloud(
 
     result = await give(hass, result, **account(remember=True))
 
-    assert error_text(result).startswith("The gateway does not accept this.")
+    assert error_text(result).startswith("The gateway rejected the sign-in.")
     assert hass.config_entries.async_entries(DOMAIN) == []
     simulator.faults.clear()
     result = await give(hass, result, **account(remember=True))
@@ -262,7 +262,7 @@ async def test_a_second_factor_leads_to_the_token(
     result = await go_to(hass, await start_flow(hass, simulator), "account")
     assert "https://entrez.enphaseenergy.com" in step_text(result)
     result = await give(hass, result, **account())
-    assert "second factor" in error_text(result)
+    assert "multi-factor authentication" in error_text(result)
 
     result = await sign_in(hass, await start_flow(hass, simulator), simulator)
 
@@ -276,7 +276,7 @@ async def test_a_blank_password_is_the_end_of_the_serial(hass: HomeAssistant, st
     """And the user name is there already."""
     simulator = await start_simulator("non_metered")
     result = await start_flow(hass, simulator)
-    assert step_text(result) == f"The gateway at {simulator.address} has an account of its own."
+    assert step_text(result) == f"The gateway at {simulator.address} has its own account."
     assert result["data_schema"] is not None
     assert result["data_schema"]({})[CONF_USERNAME] == "envoy"
 
@@ -298,6 +298,6 @@ async def test_a_wrong_local_account_is_told(
 
     result = await give(hass, result, **answers)
 
-    assert error_text(result).startswith("The gateway does not accept this.")
+    assert error_text(result).startswith("The gateway rejected the sign-in.")
     result = await give(hass, result, username=simulator.username, password=simulator.password)
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -82,10 +82,10 @@ async def test_a_jump_is_told_once_for_a_flow_and_its_phases(
         for issue in issues(hass, "counter_jump")
         if issue.translation_placeholders
     }
-    assert sorted(told) == [f"{NAME}_{name}" for name in ("grid_export", "grid_import", "production_lifetime")]
-    production = told[f"{NAME}_production_lifetime"]
+    assert sorted(told) == [f"{NAME}_{name}" for name in ("grid_export", "grid_import", "lifetime_production")]
+    production = told[f"{NAME}_lifetime_production"]
     assert production.translation_placeholders == {
-        "entity": f"{NAME}_production_lifetime",
+        "entity": f"{NAME}_lifetime_production",
         "amount": "1,691",
         "time": "2026-06-10 05:02",
     }
@@ -97,7 +97,7 @@ async def test_a_jump_is_told_once_for_a_flow_and_its_phases(
 async def test_a_jump_that_was_real_is_taken_in(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
     """The counter, and each phase of it."""
     await jump(hass, noon, simulator)
-    before = {name: kwh(hass, name) for name in ("production_lifetime", "production_lifetime_l1")}
+    before = {name: kwh(hass, name) for name in ("lifetime_production", "production_energy_l1")}
     (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
     assert await answer(hass, issue, "accept_jump") is FlowResultType.CREATE_ENTRY
     await pass_time(hass, noon, 60)
@@ -110,11 +110,11 @@ async def test_a_jump_that_was_real_is_taken_in(hass: HomeAssistant, noon: Virtu
 async def test_a_jump_that_was_none_stays_out(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
     """Nothing changes but that the question is gone."""
     await jump(hass, noon, simulator)
-    before = kwh(hass, "production_lifetime")
+    before = kwh(hass, "lifetime_production")
     (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
     assert await answer(hass, issue, "keep_out") is FlowResultType.CREATE_ENTRY
     await pass_time(hass, noon, 60)
-    assert kwh(hass, "production_lifetime") == pytest.approx(before, abs=0.1)
+    assert kwh(hass, "lifetime_production") == pytest.approx(before, abs=0.1)
     assert issue not in issues(hass, "counter_jump")
 
 
@@ -163,16 +163,16 @@ async def test_a_source_that_is_gone_for_good_is_told_and_the_counter_goes_on(
     """A firmware update took the device data away from a gateway without CTs."""
     simulator = await start_simulator("non_metered_new", clock=noon.now)
     entry = await set_up(hass, simulator)
-    before = kwh(hass, "production_lifetime")
+    before = kwh(hass, "lifetime_production")
     simulator.set_firmware("8.3.5499")
     simulator.faults.add("status", path="/ivp/pdm/device_data", code=404)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert kwh(hass, "production_lifetime") == pytest.approx(before, abs=0.001)
+    assert kwh(hass, "lifetime_production") == pytest.approx(before, abs=0.001)
     await pass_time(hass, noon, 300)
     (issue,) = issues(hass, "counter_source")
     assert issue.translation_placeholders == {
-        "entity": f"{NAME}_production_lifetime",
+        "entity": f"{NAME}_lifetime_production",
         "before": "/ivp/pdm/device_data",
         "after": "/production.json (inverters)",
     }

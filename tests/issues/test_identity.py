@@ -98,7 +98,7 @@ async def test_another_gateway_gets_nothing_and_is_named(
     assert impostor.requests
     (issue,) = issues(hass).values()
     assert issue_text(issue).startswith(
-        f"At {ADDRESS}, where gateway {simulator.serial} was, gateway {OTHER_SERIAL} answers now."
+        f"Gateway {OTHER_SERIAL} now responds at {ADDRESS}, the address of gateway {simulator.serial}."
     )
     network[ADDRESS] = simulator
     impostor.reboot()

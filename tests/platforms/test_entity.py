@@ -221,7 +221,7 @@ async def test_in_live_mode_power_is_shown_each_time_and_counters_each_half_minu
     # Home Assistant adds a part of a second to each interval.
     await home.advance(300, step=6)
 
-    shown = ("production_power", "net_consumption_power", "production_lifetime", "production_today")
+    shown = ("production_power", "grid_power", "lifetime_production", "production_today")
     assert [counts[name] for name in shown] == [50, 50, 10, 10]
 
 
@@ -254,7 +254,7 @@ async def test_what_is_too_small_to_be_shown_is_no_news(home: Home) -> None:
     await home.advance(300, step=6)
 
     assert len(measured) == 50
-    assert counts["total_consumption_power_l3"] == len({round(power) for power in measured if power is not None}) - 1
+    assert counts["consumption_power_l3"] == len({round(power) for power in measured if power is not None}) - 1
 
 
 def contexts(home: Home, *unique_ids: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every word that is shown: there for all that asks for it, in every language alike, and none for nothing."""
+"""The texts users read: complete, the same in every language, and none of them unused."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSO
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(file.stem for file in (FOLDER / "translations").iterdir())
-# Words of Home Assistant's own schema, between which the names stand.
+# Keys of Home Assistant's translation schema, not names of this integration.
 SCHEMA = frozenset(
     {
         *("config", "options", "selector", "entity", "device", "issues", "exceptions", "common", "system_health"),
@@ -56,19 +56,24 @@ SCHEMA = frozenset(
     }
 )
 ANYTHING = "[a-z_0-9]+"
-"""What an f-string fills in."""
+"""What the placeholders of an f-string match."""
+# A tile cuts longer names off, and longer titles of repairs overlap the text below them.
+LONGEST_ENGLISH_NAME = 22
+LONGEST_NAME = 26
+LONGEST_REPAIR_TITLE = 45
+FILLED_IN = {"phase": "L1", "serial": "122300000001"}
+"""What stands for a placeholder while a text is measured."""
 
 type Texts = Mapping[str, Texts | str]
 
 
 def load(file: Path) -> Texts:
-    """Read a file of texts."""
     texts: Texts = orjson.loads(file.read_bytes())
     return texts
 
 
 def flat(texts: Texts, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Give each text with its path."""
+    """Yield each text with its path."""
     for key, value in texts.items():
         if isinstance(value, str):
             yield (*above, key), value
@@ -77,7 +82,7 @@ def flat(texts: Texts, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 
 def placeholders(text: str) -> set[str]:
-    """Name what a text wants filled in."""
+    """Return the names of the placeholders of a text."""
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
@@ -85,12 +90,12 @@ ENGLISH = dict(flat(load(FOLDER / "translations" / "en.json")))
 
 
 def below(*path: str) -> set[str]:
-    """Name the keys below a path of the English texts."""
+    """Return the keys directly below a path of the English texts."""
     return {keys[len(path)] for keys in ENGLISH if keys[: len(path)] == path}
 
 
 def sensors() -> set[str]:
-    """Name every sensor that any gateway may have."""
+    """Return the translation keys of all sensors that a gateway can have."""
     return {
         *(
             str(row.of(flow, phase).translation_key)
@@ -103,20 +108,17 @@ def sensors() -> set[str]:
     }
 
 
-def test_every_entity_has_a_name_and_no_other_has() -> None:
-    """By the tables of descriptions."""
+def test_exactly_the_entities_have_names() -> None:
     assert below("entity", "sensor") == sensors()
     assert below("entity", "binary_sensor") == {COMMUNICATING.translation_key}
 
 
-def test_every_status_of_a_ct_has_a_name() -> None:
-    """And none that it cannot have."""
+def test_exactly_the_statuses_of_a_ct_have_names() -> None:
     for flow in Flow:
         assert below("entity", "sensor", f"{flow}_ct_status", "state") == set(MeterStatus)
 
 
-def test_names_are_told_apart_by_phase_and_serial() -> None:
-    """Nothing else is filled in."""
+def test_names_contain_no_placeholder_but_phase_and_serial() -> None:
     for (_, _, key, *_), text in ((path, text) for path, text in ENGLISH.items() if path[0] == "entity"):
         assert placeholders(text) == ({"phase"} if key.endswith("_phase") else set())
     assert placeholders(ENGLISH["device", "inverter", "name"]) == {"serial"}
@@ -124,49 +126,47 @@ def test_names_are_told_apart_by_phase_and_serial() -> None:
 
 CERTIFICATE = Certificate(sha256="00", not_before=1, not_after=2)
 ERRORS: tuple[GatewayError, ...] = (
-    GatewayAuthenticationError("told"),
+    GatewayAuthenticationError("reason"),
     GatewayCertificateError(CERTIFICATE, CERTIFICATE),
-    GatewayConnectionError("told"),
-    GatewayError("told"),
-    GatewayResponseError("/path", "told"),
+    GatewayConnectionError("reason"),
+    GatewayError("reason"),
+    GatewayResponseError("/path", "reason"),
     GatewayStatusError("/path", 503),
-    GatewayTimeoutError("told"),
-    GatewayUnsupportedError("told"),
+    GatewayTimeoutError("reason"),
+    GatewayUnsupportedError("reason"),
     GatewayWrongDeviceError("1", "2"),
 )
 FORM_ERRORS: tuple[GatewayError | AddressError, ...] = (
     *(error for error in ERRORS if type(error) is not GatewayError),
     *(AddressError(problem) for problem in AddressProblem),
     *(CloudError(problem, "url") for problem in CloudProblem),
-    NotATokenError("told"),
+    NotATokenError("reason"),
     OtherGatewayTokenError("1", "2"),
     ExpiredTokenError(1),
 )
 ALWAYS_THERE = {"host", "serial", "token_page"}
-"""What every form can name."""
+"""The placeholders that every form fills in."""
 
 
-def test_every_error_of_a_form_says_what_is_wrong() -> None:
-    """With what it names; and no text is left over."""
-    told = dict(form_error(error) for error in FORM_ERRORS)
+def test_exactly_the_errors_of_a_form_have_texts() -> None:
+    errors = dict(form_error(error) for error in FORM_ERRORS)
 
-    assert below("config", "error") == set(told)
-    for key, named in told.items():
-        assert placeholders(ENGLISH["config", "error", key]) <= ALWAYS_THERE | set(named)
+    assert below("config", "error") == set(errors)
+    for key, filled_in in errors.items():
+        assert placeholders(ENGLISH["config", "error", key]) <= ALWAYS_THERE | set(filled_in)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_every_error_while_running_is_said_in_words(error: GatewayError) -> None:
-    """Home Assistant shows it beside the entry."""
-    said = translated(error)
+def test_every_error_of_the_client_has_a_message(error: GatewayError) -> None:
+    raised = translated(error)
 
-    text = ENGLISH["exceptions", str(said.translation_key), "message"]
-    assert placeholders(text) <= set(said.translation_placeholders or {})
+    text = ENGLISH["exceptions", str(raised.translation_key), "message"]
+    assert placeholders(text) <= set(raised.translation_placeholders or {})
 
 
 @cache
 def modules() -> tuple[tuple[ModuleType, ast.Module], ...]:
-    """Give the integration's modules with their trees, but those of the client, which has no words for people."""
+    """Return the integration's modules with their syntax trees; the client has no texts for users."""
     return tuple(
         (
             import_module(
@@ -182,7 +182,7 @@ def modules() -> tuple[tuple[ModuleType, ast.Module], ...]:
 
 
 def words_of(module: ModuleType, node: ast.AST) -> Iterator[str]:
-    """Give the words that a piece of code may say, as patterns."""
+    """Yield patterns of the keys that a piece of code can refer to."""
     match node:
         case ast.Constant(value=str(text)):
             yield re.escape(text)
@@ -199,11 +199,11 @@ def words_of(module: ModuleType, node: ast.AST) -> Iterator[str]:
             yield name.removeprefix("async_step_")
 
 
-def test_no_text_is_left_over() -> None:
-    """What is named nowhere in the code is shown to nobody; entities, actions and forms have tests of their own."""
-    said = {word for module, tree in modules() for node in ast.walk(tree) for word in words_of(module, node)}
-    # An f-string of hardly more than what is filled in would fit everything.
-    spoken = re.compile("|".join(word for word in said if len(word.replace(ANYTHING, "")) > 2))
+def test_no_text_is_unused() -> None:
+    """The code refers to every key; entities, actions and errors of forms have tests of their own."""
+    words = {word for module, tree in modules() for node in ast.walk(tree) for word in words_of(module, node)}
+    # An f-string that consists of little but placeholders would match every key.
+    used = re.compile("|".join(word for word in words if len(word.replace(ANYTHING, "")) > 2))
     keys = {
         key
         for path in ENGLISH
@@ -211,16 +211,15 @@ def test_no_text_is_left_over() -> None:
         for key in path
     }
 
-    assert {key for key in keys - SCHEMA if not spoken.fullmatch(key)} == set()
+    assert {key for key in keys - SCHEMA if not used.fullmatch(key)} == set()
 
 
 @pytest.mark.parametrize(
     ("keyword", "places"),
     [("reason", {"abort"}), ("step_id", {"step"}), ("translation_key", {"issues", "exceptions", "selector", "sensor"})],
 )
-def test_every_word_asked_for_is_there(keyword: str, places: set[str]) -> None:
-    """Ends of flows, steps, repairs, exceptions, choices, by what the code calls them."""
-    asked = {
+def test_every_key_in_the_code_has_a_text(keyword: str, places: set[str]) -> None:
+    keys = {
         word
         for module, tree in modules()
         for call in ast.walk(tree)
@@ -232,12 +231,11 @@ def test_every_word_asked_for_is_there(keyword: str, places: set[str]) -> None:
     there = {key for path in ENGLISH for above, key in pairwise(path) if above in places}
     own = sensors() | {str(COMMUNICATING.translation_key), "inverter"}
 
-    assert asked
-    assert asked - there - own == set()
+    assert keys
+    assert keys - there - own == set()
 
 
-def test_every_choice_of_a_menu_is_a_step_or_says_what_it_does() -> None:
-    """And is described where it has a description."""
+def test_all_options_of_a_menu_are_described_or_none() -> None:
     menus = {path[:-1] for path in ENGLISH if path[-2:-1] == ("menu_options",)}
     described = {path[:-1] for path in ENGLISH if path[-2:-1] == ("menu_option_descriptions",)}
 
@@ -247,39 +245,80 @@ def test_every_choice_of_a_menu_is_a_step_or_says_what_it_does() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_says_the_same(language: str) -> None:
-    """The same texts with the same things filled in, and nothing that only Home Assistant's own build resolves."""
+def test_every_language_has_the_same_texts_and_placeholders(language: str) -> None:
     texts = dict(flat(load(FOLDER / "translations" / f"{language}.json")))
 
     assert {path: placeholders(text) for path, text in texts.items()} == {
         path: placeholders(text) for path, text in ENGLISH.items()
     }
+    # References are resolved only by Home Assistant's own build.
     assert [path for path, text in texts.items() if "[%key:" in text or not text.strip()] == []
 
 
-def test_english_is_there() -> None:
-    """It is what all others are compared with."""
+def test_the_languages_are_complete() -> None:
     assert LANGUAGES == ["de", "en", "es", "fr", "nl"]
 
 
-def test_titles_of_menus_name_nothing() -> None:
-    """The page fills nothing into them and would show an error instead."""
+def test_titles_of_menus_contain_no_placeholders() -> None:
+    """The frontend does not fill them in and would show an error."""
     menus = {path[:-2] for path in ENGLISH if path[-2] == "menu_options"}
 
     assert menus
     assert [menu for menu in menus if placeholders(ENGLISH[*menu, "title"])] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_name_fits_a_tile(language: str) -> None:
+    texts = flat(load(FOLDER / "translations" / f"{language}.json"))
+    longest = LONGEST_ENGLISH_NAME if language == "en" else LONGEST_NAME
+    names = [text.format(**FILLED_IN) for path, text in texts if path[0] == "entity" and path[-1] == "name"]
+
+    assert names
+    assert [name for name in names if len(name) > longest] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_entities_of_a_device_share_a_name(language: str) -> None:
+    texts = load(FOLDER / "translations" / f"{language}.json")
+    keys_of_inverters = {row.translation_key for row in INVERTER_SENSORS}
+    names = {path[2]: text for path, text in flat(texts) if path[:2] == ("entity", "sensor") and path[-1] == "name"}
+    of_inverters = [name for key, name in names.items() if key in keys_of_inverters]
+    of_gateway = [name for key, name in names.items() if key not in keys_of_inverters]
+
+    assert len(set(of_inverters)) == len(of_inverters) > 0
+    assert len(set(of_gateway)) == len(of_gateway) > 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_title_of_a_repair_fits_one_line(language: str) -> None:
+    texts = flat(load(FOLDER / "translations" / f"{language}.json"))
+    titles = [text.format(**FILLED_IN) for path, text in texts if path[0] == "issues" and path[-1] == "title"]
+
+    assert titles
+    assert [title for title in titles if len(title) > LONGEST_REPAIR_TITLE] == []
+
+
+def test_titles_of_repairs_name_at_most_the_serial() -> None:
+    titles = [text for path, text in ENGLISH.items() if path[0] == "issues" and path[-1] == "title"]
+
+    assert [title for title in titles if not placeholders(title) <= {"serial"}] == []
+
+
+def test_no_break_spaces_precede_french_punctuation() -> None:
+    texts = dict(flat(load(FOLDER / "translations" / "fr.json")))
+
+    assert [text for text in texts.values() if re.search(r" [:;?!»]|« ", text)] == []
+
+
 @cache
 def icons_of_the_frontend() -> frozenset[str]:
-    """Name all icons that Home Assistant's page can show."""
+    """Return the names of all icons that the frontend has."""
     folder = Path(hass_frontend.__file__).parent / "static" / "mdi"
     files = [file for file in folder.glob("*.json") if file.name != "iconMetadata.json"]
     return frozenset(f"mdi:{name}" for file in files for name in orjson.loads(file.read_bytes()))
 
 
-def test_every_icon_can_be_shown() -> None:
-    """It belongs to an entity that there is, and the page has it."""
+def test_every_icon_exists_and_belongs_to_an_entity_or_action() -> None:
     icons = load(FOLDER / "icons.json")
 
     assert {icon for _, icon in flat(icons)} <= icons_of_the_frontend()
@@ -290,8 +329,15 @@ def test_every_icon_can_be_shown() -> None:
     assert {path[4] for path, _ in flat(icons) if path[3:4] == ("state",)} <= set(MeterStatus)
 
 
-def test_the_manifest_is_in_the_order_that_home_assistant_wants() -> None:
-    """Domain and name, then by the alphabet."""
+@pytest.mark.parametrize("quantity", ["power", "energy_lifetime", "voltage", "current"])
+def test_icons_tell_production_consumption_and_grid_apart(quantity: str) -> None:
+    icons = dict(flat(load(FOLDER / "icons.json")))
+    flows = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
+
+    assert len({icons["entity", "sensor", f"{flow}_{quantity}", "default"] for flow in flows}) == len(flows)
+
+
+def test_the_manifest_starts_with_domain_and_name_and_is_sorted() -> None:
     keys = list(orjson.loads((FOLDER / "manifest.json").read_bytes()))
 
     assert keys[:2] == ["domain", "name"]
