@@ -85,6 +85,7 @@ def test_there_is_one_manifest() -> None:
     assert [path for path in text_files(ROOT) if path.name == "manifest.json"] == [INTEGRATION / "manifest.json"]
 
 
+@pytest.mark.slow
 def test_a_release_sets_up_in_an_empty_home_assistant(released: Path) -> None:
     """A real process, with nothing of the repository in its configuration: every entity gets a value."""
     command = [sys.executable, "-m", "scripts.demo_home", "--once", "--zip", str(released), "--inverters", "2"]
