@@ -211,4 +211,4 @@ def test_diagnostics_become_a_capture_as_the_page_says(tmp_path: Path, monkeypat
 def test_no_page_is_left_out(page: Path) -> None:
     """Each is linked from another one."""
     linked = {(other.parent / link.partition("#")[0]).resolve() for other in PAGES for link in links(other)}
-    assert page == README or page.name in {"CHANGELOG.md", "info.md"} or page in linked, prose(page)[:80]
+    assert page == README or page.name in {"CHANGELOG.md", "SECURITY.md", "info.md"} or page in linked, prose(page)[:80]

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from zipfile import ZipFile
 
-from awesomeversion import AwesomeVersion
 from homeassistant.const import __version__
 import pytest
 
@@ -60,11 +59,25 @@ def test_a_version_that_is_none_is_refused(tmp_path: Path, version: str) -> None
 
 
 def test_the_store_is_told_the_name_of_the_zip(released: Path) -> None:
-    """hacs.json names the file that a release has to have attached."""
+    """hacs.json names the file that has to be attached to a release."""
     store = json.loads((ROOT / "hacs.json").read_text())
     assert store["zip_release"] is True
     assert store["filename"] == released.name
-    assert AwesomeVersion(store["homeassistant"]) <= __version__
+
+
+def test_the_minimum_home_assistant_is_the_tested_one() -> None:
+    """An older one would be accepted without a test; the pages for users name the same version."""
+    minimum = json.loads((ROOT / "hacs.json").read_text())["homeassistant"]
+
+    assert minimum == __version__
+    for page in ("README.md", "info.md"):
+        assert minimum in (ROOT / page).read_text()
+
+
+def test_the_manifest_s_keys_are_in_order() -> None:
+    """As Home Assistant's validator demands: the domain, the name, then the rest by alphabet."""
+    keys = list(MANIFEST)
+    assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
 
 
 def test_there_is_one_manifest() -> None:
@@ -72,6 +85,7 @@ def test_there_is_one_manifest() -> None:
     assert [path for path in text_files(ROOT) if path.name == "manifest.json"] == [INTEGRATION / "manifest.json"]
 
 
+@pytest.mark.slow
 def test_a_release_sets_up_in_an_empty_home_assistant(released: Path) -> None:
     """A real process, with nothing of the repository in its configuration: every entity gets a value."""
     command = [sys.executable, "-m", "scripts.demo_home", "--once", "--zip", str(released), "--inverters", "2"]

@@ -1,8 +1,9 @@
-"""What the scripts promise: help without side effects, a lock that names no index, a demo that downloads nothing."""
+"""The scripts: help without side effects, locks without the address of an index, a demo that downloads nothing."""
 
 from importlib.metadata import version
 from pathlib import Path
 import re
+from shutil import copy2
 import subprocess
 import tomllib
 
@@ -14,18 +15,52 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted(path.name for path in (ROOT / "scripts").iterdir() if path.is_file() and path.stat().st_mode & 0o100)
 
 
+def is_shell_script(path: Path) -> bool:
+    """Return whether the first line of a file names a shell."""
+    with path.open("rb") as file:
+        return re.match(rb"#!.*sh\b", file.readline()) is not None
+
+
 def pins(group: str) -> dict[str, str]:
     """Return the versions that a dependency group of pyproject.toml asks for, by normal name."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     return dict(normalize(requirement) for requirement in groups[group])
 
 
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the tracked files, as a fresh clone has them: without .venv and .tools."""
+    folder = tmp_path_factory.mktemp("checkout")
+    listing = subprocess.check_output(["git", "-C", str(ROOT), "ls-files", "-z"], text=True)  # noqa: S603, S607 - our own
+    for name in filter(None, listing.split("\0")):
+        if (file := ROOT / name).exists():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy2(file, target)
+    return folder
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_every_script_explains_itself(script: str) -> None:
-    """--help says how a script is used, and does nothing else."""
-    command = [str(ROOT / "scripts" / script), "--help"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - the repository's own
-    assert f"scripts/{script}" in answer.stdout
+def test_help_explains_the_script_and_changes_nothing(checkout: Path, script: str, option: str) -> None:
+    """Set-up in particular, which would leave .tools and .venv behind."""
+    before = set(checkout.rglob("*"))
+    command = [str(checkout / "scripts" / script), option]
+
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 - our own
+
+    assert f"Usage: scripts/{script}" in answer.stdout
+    assert answer.stderr == ""
+    assert set(checkout.rglob("*")) == before
+
+
+def test_the_linters_check_every_shell_script() -> None:
+    """One elsewhere than in .ci and scripts would go unchecked."""
+    by_lint = {".ci/run", *(f"scripts/{path.name}" for path in (ROOT / "scripts").iterdir() if path.is_file())}
+    listing = subprocess.check_output(["git", "-C", str(ROOT), "ls-files"], text=True)  # noqa: S603, S607 - our own
+    shell = {name for name in listing.splitlines() if (ROOT / name).is_file() and is_shell_script(ROOT / name)}
+
+    assert shell <= by_lint
 
 
 def test_every_demand_of_the_demo_s_home_assistant_is_installed() -> None:
