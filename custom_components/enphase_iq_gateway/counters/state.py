@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ..client import Flow, Quantity, Sources
-from .counter import CounterState
+from .counter_state import CounterState
 from .daily import DailyState
 from .integration import IntegrationState
 from .key import CounterField, CounterKey, FlowCounter, InverterCounter, parse_counter_key
