@@ -4,7 +4,8 @@ import gc
 import sys
 import time
 
-from custom_components.enphase_iq_gateway.counters.counter import CounterState, Limits, step
+from custom_components.enphase_iq_gateway.counters.counter import Limits, step
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 
 BUDGET_US = 2.0  # per sample
 SAMPLES = 100_000

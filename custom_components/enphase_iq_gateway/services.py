@@ -1,4 +1,4 @@
-"""The actions: repairing statistics that hold energy that never was."""
+"""The actions of the integration: repair statistics that hold false energy."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -24,7 +24,7 @@ SCHEMA: Final = probatio.Schema(
         probatio.Optional("dry_run", default=True): cv.boolean,
     }
 )
-# What is usual at a site is learnt from a month on both sides.
+# A month on both sides shows what is usual at a site.
 _USUAL: Final = timedelta(days=30)
 _HOUR: Final = timedelta(hours=1)
 
@@ -38,10 +38,10 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 
 async def _async_repair_statistics(call: ServiceCall) -> ServiceResponse:
-    """Take spikes out of the statistics of an energy sensor, or only say which ones.
+    """Remove spikes from the statistics of an energy sensor, or only list them.
 
     Raises:
-        ServiceValidationError: there is nothing that could be repaired.
+        ServiceValidationError: there are no statistics to repair.
     """
     hass, entity_id, dry_run = call.hass, call.data["entity"], call.data["dry_run"]
     begin, end = dt_util.as_utc(call.data["from"]), dt_util.as_utc(call.data["to"])
@@ -56,7 +56,7 @@ async def _async_repair_statistics(call: ServiceCall) -> ServiceResponse:
     spikes = find_spikes(rows, begin.timestamp(), end.timestamp(), most)
     if not dry_run:
         for spike in spikes:
-            # The hour's first five minutes would fall else: only those from the spike on are adjusted.
+            # Adjust only from the spike on: the first five minutes of its hour would fall otherwise.
             hour = datetime.fromtimestamp(spike.start, UTC)
             within = await _async_rows(hass, entity_id, hour - timedelta(minutes=5), hour + _HOUR, "5minute")
             start = datetime.fromtimestamp(most_of(within) or spike.start, UTC)
@@ -66,15 +66,15 @@ async def _async_repair_statistics(call: ServiceCall) -> ServiceResponse:
         "unit": unit,
         "most_per_hour": round(most, 3),
         "too_much": round(-sum(spike.adjustment for spike in spikes), 3),
-        "changes": [_told(spike) for spike in spikes],
+        "changes": [_as_response(spike) for spike in spikes],
     }
 
 
 async def _async_unit(hass: HomeAssistant, entity_id: str) -> str:
-    """The unit in which the statistics of an energy sensor are kept.
+    """Return the unit in which the statistics of an energy sensor are stored.
 
     Raises:
-        ServiceValidationError: there are none, or they are not of energy.
+        ServiceValidationError: there are no statistics, or they are not of energy.
     """
     if DATA_INSTANCE not in hass.data:
         raise _refused("no_statistics", entity_id)
@@ -91,7 +91,7 @@ async def _async_unit(hass: HomeAssistant, entity_id: str) -> str:
 async def _async_rows(
     hass: HomeAssistant, entity_id: str, begin: datetime, end: datetime, period: Literal["5minute", "hour"]
 ) -> list[Row]:
-    """The statistics of some time, in the unit they are kept in."""
+    """Return the statistics of a time span."""
     found = await get_instance(hass).async_add_executor_job(
         lambda: statistics_during_period(hass, begin, end, {entity_id}, period, None, {"state", "sum"})
     )
@@ -102,8 +102,8 @@ async def _async_rows(
     ]
 
 
-def _told(spike: Change) -> dict[str, str | float]:
-    """One change for the response."""
+def _as_response(spike: Change) -> dict[str, str | float]:
+    """Return one change in the form of the response."""
     start = dt_util.as_local(datetime.fromtimestamp(spike.start, UTC)).isoformat()
     return {"hour": start, "counted": round(spike.counted, 3), "instead": round(spike.instead, 3)}
 

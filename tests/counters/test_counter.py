@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from custom_components.enphase_iq_gateway.counters.counter import CounterState, EventKind, Reason, Step, rebase, step
+from custom_components.enphase_iq_gateway.counters.counter import EventKind, Reason, Step, rebase, step
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from tests.support.counters import LIVE, MWH_12, NET, QUARTERLY, T0, events, line, published, run, settled
 
 # The normal path

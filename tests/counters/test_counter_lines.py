@@ -8,7 +8,6 @@ import pytest
 
 from custom_components.enphase_iq_gateway.counters.counter import (
     WRAP_WH,
-    CounterState,
     Event,
     EventKind,
     Limits,
@@ -16,6 +15,7 @@ from custom_components.enphase_iq_gateway.counters.counter import (
     accept_jump,
     step,
 )
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from tests.support.counters import LIVE, MWH_12, T0, events, line, published, run, settled
 
 # Held, and confirmed

@@ -9,7 +9,6 @@ import pytest
 
 from custom_components.enphase_iq_gateway.counters.counter import (
     WRAP_WH,
-    CounterState,
     EventKind,
     Limits,
     Step,
@@ -17,6 +16,7 @@ from custom_components.enphase_iq_gateway.counters.counter import (
     rebase,
     step,
 )
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 
 T0 = 1_790_000_000.0
 ANY_VALUE = st.one_of(

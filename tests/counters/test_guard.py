@@ -25,11 +25,14 @@ from custom_components.enphase_iq_gateway.client import (
 )
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
 from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard, SourceChange
+from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from tests.conftest import StartSimulator, set_up
 
 T0 = 1_790_000_000.0
 PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
+LIFETIME = FlowCounter(PRODUCTION, CounterField.LIFETIME)
 TOTAL_CT: Sources = {
     (PRODUCTION, Quantity.POWER): Source.READINGS,
     (PRODUCTION, Quantity.LIFETIME): Source.READINGS,
@@ -248,7 +251,7 @@ def test_another_source_goes_on_from_where_the_old_one_stood() -> None:
     assert production(guard, 30, 11_000_000) == 12_000_000
     assert production(guard, 60, 11_000_100) == 12_000_100
     assert guard.events == [
-        SourceChange(counter="production.energy_lifetime_wh.0", before="readings", after="summary", at=T0 + 30)
+        SourceChange(counter=LIFETIME, before=Origin(Source.READINGS), after=Origin(Source.SUMMARY), at=T0 + 30)
     ]
 
 
@@ -307,9 +310,7 @@ def test_a_jump_is_told_and_can_be_taken_in() -> None:
         published = production(guard, 30 * number, 13_691_000)
     assert published == 12_000_000
     (told,) = guard.events
-    assert told == CounterEvent(
-        counter="production.energy_lifetime_wh.0", event=Event(kind=EventKind.JUMP, amount_wh=1_691_000, at=T0 + 30)
-    )
+    assert told == CounterEvent(counter=LIFETIME, event=Event(kind=EventKind.JUMP, amount_wh=1_691_000, at=T0 + 30))
     guard.accept_jump(told.counter, 1_691_000)
     assert production(guard, 1_000, 13_691_040) == 13_691_040
 

@@ -1,39 +1,39 @@
-"""What a counter people are billed on may do: one pure state machine, one state per counter.
+"""The check of one energy counter: a pure state machine with one state per counter.
 
-A sample is on the counter's line, or it is held until it is either back or has gone on from its new level long enough
-to be believed. Published is `value + offset`; the offset bridges wraps, jumps and changed sources.
-Home Assistant counts a fall of `total_increasing` below 90 % as a new start and the new value in full as energy, so
-nothing falls here but a counter that really began again at zero.
+A sample is either on the counter's line or held, until the counter is back on its line or has continued from the new
+level long enough to be believed. The published value is `value + offset`; the offset bridges wraps, jumps and changes
+of the source. Home Assistant takes a fall of a `total_increasing` sensor below 90 % for a new start and counts the new
+value in full as energy, so nothing falls here but a counter that really began again at zero.
 """
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite
-from typing import Final, Self
+from typing import Final
 
-from .serialization import fields, number
+from .counter_state import CounterState, Held
 
-INTERVAL_S: Final = 900.0  # how far the quarter-hour sources step at once (G§3, G§5)
-WRAP_WH: Final = 2**32 / 3600  # an unsigned 32-bit count of joules (G§6.6)
-HAIR_WH: Final = 5.0  # falls that are rounding or two processes of the gateway that disagree, not a reset
+INTERVAL_S: Final = 900.0  # the sources that move every quarter of an hour step by so much at once (G§3, G§5)
+WRAP_WH: Final = 2**32 / 3600  # the counter behind is an unsigned 32-bit number of joules (G§6.6)
+HAIR_WH: Final = 5.0  # a smaller fall is rounding, or two processes of the gateway that disagree
 HAIR_SHARE: Final = 0.0001
 STANDBY_W: Final = 10.0  # inverters draw 1 to 9 W from a production CT at night (G§6.4)
 CONFIRM_S: Final = 900.0  # a new line is believed after one interval of the slowest source (G§3) ...
-CONFIRM_SAMPLES: Final = 3  # ... and never by fewer samples
+CONFIRM_SAMPLES: Final = 3  # ... and no fewer samples
 WINDOW_S: Final = 900.0  # rises can be taken back for one to two windows: as long as it takes to believe a new line
-_SEEN_S: Final = CONFIRM_S / (CONFIRM_SAMPLES - 1)  # the most one pause counts: a stopped Home Assistant saw nothing
-_LARGEST_WH: Final = 1e12  # no site gets there; floats below it are exact to a milliwatt-hour
+_SEEN_S: Final = CONFIRM_S / (CONFIRM_SAMPLES - 1)  # a longer pause between two samples proves no more than this
+_LARGEST_WH: Final = 1e12  # more than any site; smaller floats are exact to a milliwatt-hour
 _WRAP_TOLERANCE_WH: Final = WRAP_WH / 16  # beyond this any fall would look like a wrap
-_RESET_SHARE: Final = 0.9  # a fall to less is a new start for Home Assistant's statistics (sensor/recorder.py)
+_RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start (sensor/recorder.py)
 
 
 class Reason(StrEnum):
-    """Why a sample was not published as it came."""
+    """Why a sample was not published as it is."""
 
-    INACTIVE = "inactive"  # no value: its source is missing or inactive
-    NOT_A_NUMBER = "not_a_number"  # not finite, or no site's energy
+    INACTIVE = "inactive"  # no value: the source is missing or inactive
+    NOT_A_NUMBER = "not_a_number"  # not finite, or more than any site's energy
     NEGATIVE = "negative"
-    ZERO = "zero"  # the first value ever is zero: perhaps a gateway that is not ready
+    ZERO = "zero"  # the first value of all is zero: the gateway may not be ready
     DIP = "dip"  # fell by a hair, or back behind its last rises: the published value stands until it is passed
     WRAP = "wrap"  # lost or regained 2^32 J: continued with an offset
     FALL = "fall"  # held
@@ -41,97 +41,45 @@ class Reason(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What a new line turned out to be."""
+    """How a counter left its line."""
 
-    JUMP = "jump"  # rose at once by more than possible; continued without it, `accept_jump` adds it
-    FALL = "fall"  # fell, but not to a new start; continued without it
+    JUMP = "jump"  # rose by more than possible; continued without the step, which `accept_jump` adds
+    FALL = "fall"  # fell, but not to a new start; continued without the step
     RESET = "reset"  # began again at zero
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """What a person must know: the counter left its line for good."""
+    """A counter left its line for good."""
 
     kind: EventKind
     amount_wh: float  # the step, negative when it fell
-    at: float  # when its first sample came, epoch seconds
+    at: float  # time of the first sample after it, epoch seconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What the site can do to one counter."""
+    """How fast the site can move one counter."""
 
-    rise_w: float  # the fastest plausible rise
-    fall_w: float | None = None  # the fastest plausible fall; None: a counter that only rises
-    interval_s: float = INTERVAL_S  # the longest the source collects before the counter moves, with its jitter
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
-    """A line the counter may have gone over to; raw values of the gateway."""
-
-    first: float
-    first_at: float
-    last: float
-    last_at: float
-    seen_s: float = 0.0
-    samples: int = 1
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CounterState:
-    """All that is known of a counter; survives restarts as JSON."""
-
-    published: float | None = None  # None: nothing yet
-    offset: float = 0.0  # published = value + offset
-    floor: float = 0.0  # where the window before began: falling to here is a dip
-    next_floor: float = 0.0  # where this window began
-    window_at: float = 0.0  # its begin
-    at: float = 0.0  # last sample on the line, epoch seconds
-    moved_at: float = 0.0  # last change of the published value by the counter
-    held: Held | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """Return what `from_json` takes."""
-        held = self.held
-        return {
-            **{name: getattr(self, name) for name in _STATE_FIELDS if name != "held"},
-            "held": None if held is None else {name: getattr(held, name) for name in _HELD_FIELDS},
-        }
-
-    @classmethod
-    def from_json(cls, data: object) -> Self:
-        """Read back what `as_json` gave.
-
-        Raises:
-            ValueError: it is anything else.
-
-        """
-        saved = fields(data, _STATE_FIELDS, "counter state")
-        state = cls(
-            published=None if saved["published"] is None else number(saved, "published", "counter state"),
-            held=None if saved["held"] is None else _held_from_json(saved["held"]),
-            **{name: number(saved, name, "counter state") for name in _STATE_FIELDS - {"published", "held"}},
-        )
-        if state.published is not None and max(state.floor, state.next_floor) > state.published:
-            raise ValueError(f"counter state: floor {state.floor} is above published {state.published}")
-        return state
+    rise_w: float
+    fall_w: float | None = None  # None: the counter only rises
+    interval_s: float = INTERVAL_S  # the longest time the source collects energy before the counter moves
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """What one sample led to."""
+    """The outcome of one sample."""
 
-    publish: float | None  # None: nothing to publish yet
+    publish: float | None  # None: no value yet
     state: CounterState
-    reason: Reason | None = None  # set: the sample itself was not published
-    event: Event | None = None  # set: save the state now, a person must know
+    reason: Reason | None = None  # set: the sample was not published as it is
+    event: Event | None = None  # set: save the state at once
 
 
 def step(value: float | None, at: float, limits: Limits, state: CounterState | None) -> Step:
-    """Judge one sample of a counter.
+    """Check one sample of a counter.
 
-    `value` is in Wh, None when its source is missing or inactive; `at` is in epoch seconds and may go backwards.
+    `value` is in Wh, None while the source is missing or inactive. `at` is in epoch seconds and may go backwards.
     """
     if state is None:
         state = CounterState()
@@ -154,9 +102,13 @@ def step(value: float | None, at: float, limits: Limits, state: CounterState | N
 
 
 def accept_jump(state: CounterState, amount_wh: float) -> CounterState:
-    """Add a jump that was left out (`Event.amount_wh`) after all: a person says it was real energy."""
+    """Add a jump that was left out (`Event.amount_wh`).
+
+    Raises:
+        ValueError: the counter has not published a value yet.
+    """
     if state.published is None:
-        raise ValueError("a counter that has published nothing has left nothing out")
+        raise ValueError("a counter without a value has left nothing out")
     return replace(
         state,
         published=state.published + amount_wh,
@@ -167,9 +119,9 @@ def accept_jump(state: CounterState, amount_wh: float) -> CounterState:
 
 
 def rebase(state: CounterState, value: float, at: float) -> CounterState:
-    """Continue from `value` of another source: its first sample changes nothing, what follows counts.
+    """Continue with another source, whose first `value` changes nothing; its later rises count.
 
-    A value that is no energy changes nothing at all.
+    A value that is no energy is ignored.
     """
     if not abs(value) <= _LARGEST_WH:
         return state
@@ -178,7 +130,7 @@ def rebase(state: CounterState, value: float, at: float) -> CounterState:
 
 
 def _start(value: float, at: float, limits: Limits, state: CounterState) -> Step:
-    """Begin with the first value; a zero waits, so that a gateway that is not ready is not counted from zero."""
+    """Begin with the first value; a zero has to last, because the gateway may not be ready."""
     held = state.held
     if value == 0:
         held = _longer(held, value, at, limits) if held else Held(first=0.0, first_at=at, last=0.0, last_at=at)
@@ -188,50 +140,39 @@ def _start(value: float, at: float, limits: Limits, state: CounterState) -> Step
 
 
 def _on_line(published: float, offset: float, floor: float, at: float) -> CounterState:
-    """Begin on a line of which nothing earlier is known."""
+    """Return the state of a counter that begins a line at `at`."""
     return CounterState(
         published=published, offset=offset, floor=floor, next_floor=floor, window_at=at, at=at, moved_at=at
     )
 
 
 def _possible(change: float, seconds: float, limits: Limits) -> bool:
-    """Tell whether the site can change the counter so much in that time, its source's steps included."""
+    """Return whether the site can change the counter by `change` Wh in that time and one interval of the source."""
     if change >= 0:
         return change <= _most_wh(limits.rise_w, seconds, limits)
     return limits.fall_w is not None and -change <= _most_wh(limits.fall_w, seconds, limits)
 
 
 def _most_wh(limit_w: float, seconds: float, limits: Limits) -> float:
-    """Return the energy of that time and one interval of the source; time that went backwards is none."""
+    """Return the energy of that time and one interval of the source, in Wh; a negative time counts as none."""
     return limit_w * (limits.interval_s + seconds if seconds > 0 else limits.interval_s) / 3600
 
 
 def _is_dip(fall: float, level: float, seconds: float, limits: Limits) -> bool:
-    """Tell whether a counter that only rises fell so little that it means nothing."""
+    """Return whether a counter that only rises fell so little that it means nothing."""
     return limits.fall_w is None and fall <= max(HAIR_WH, level * HAIR_SHARE, STANDBY_W * seconds / 3600)
 
 
 def _follow(line: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
-    """Go along the known line, None when the sample is not on it.
+    """Follow the counter along its line; return None when the sample is not on it.
 
     A counter may step by a whole interval of its source at any sample, so the allowance is the limit times (the time
     since the last sample on the line + one interval). It does not grow while the counter stands still over night.
-    A spike within it cannot be told from a rise; a fall back behind the rises of the last windows takes it back.
+    A spike within the allowance looks like a rise; a fall back behind the rises of the last windows takes it back.
     """
     change = line - published
     if change == 0:
-        return Step(
-            publish=published,
-            state=CounterState(
-                published=published,
-                offset=state.offset,
-                floor=state.floor,
-                next_floor=state.next_floor,
-                window_at=state.window_at,
-                at=at,
-                moved_at=state.moved_at,
-            ),
-        )
+        return Step(publish=published, state=replace(state, at=at, held=None))
     seconds = at - state.at
     if _possible(change, seconds, limits):
         floor, next_floor, window_at = state.floor, state.next_floor, state.window_at
@@ -241,14 +182,15 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
             floor, next_floor, window_at = next_floor, published, at
         return Step(
             publish=line,
-            state=CounterState(
+            state=replace(
+                state,
                 published=line,
-                offset=state.offset,
                 floor=floor,
                 next_floor=next_floor,
                 window_at=window_at,
                 at=at,
                 moved_at=at,
+                held=None,
             ),
         )
     if change < 0 and _is_dip(state.floor - line, published, seconds, limits):
@@ -258,9 +200,9 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
 
 
 def _wrap(value: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
-    """Bridge one wrap, lost or regained, at once; None when it is none.
+    """Bridge one wrap, lost or regained, at once; return None when it is no wrap.
 
-    A zero is held instead: it is a glitch far more often than a counter that wrapped to the very digit.
+    A zero is held instead: it is far more often a glitch than a counter that wrapped exactly to zero.
     """
     tolerance = _most_wh(limits.rise_w, at - state.at, limits)
     if value == 0 or limits.fall_w is not None or tolerance > _WRAP_TOLERANCE_WH:
@@ -273,7 +215,7 @@ def _wrap(value: float, at: float, limits: Limits, state: CounterState, publishe
 
 
 def _judge_held(value: float, at: float, limits: Limits, state: CounterState, published: float, *, held: Held) -> Step:
-    """Give the sample to the line it is nearer to, else to the other, else hold it as the start of a third."""
+    """Put the sample on the line it is nearer to, else on the other, else hold it as the start of a third."""
     line = value + state.offset
     away = max(state.next_floor - line, line - published, 0.0)
     nearer_held = abs(value - held.last) < away
@@ -315,17 +257,17 @@ def _confirmed(held: Held) -> bool:
 
 
 def _settle(held: Held, limits: Limits, state: CounterState, published: float) -> Step | None:
-    """Believe the held line; None while it is a zero that may still be a glitch, as there is nothing to publish."""
+    """Believe the held line; return None for a zero, which stays on trial until it moves."""
     change = held.first + state.offset - published
     if _possible(change, held.first_at - state.moved_at, limits):
-        # The source stood still and caught up: an inverter that was out of reach for days brings their energy at once.
+        # The source stood still and caught up: an inverter that was out of reach brings the energy of days at once.
         return _continued(held.last + state.offset, state.offset, held.last_at, limits, published)
     if limits.fall_w is None:
         seconds = held.first_at - state.at
         wraps = round(-change / WRAP_WH)
         tolerance = min(_most_wh(limits.rise_w, seconds, limits), _WRAP_TOLERANCE_WH)
         if wraps <= 1 and wraps != 0 and abs(change + wraps * WRAP_WH) <= tolerance:
-            # A firmware that counts right again gives back all wraps at once (G§6.6).
+            # A firmware that counts correctly again gives all wraps back at once (G§6.6).
             offset = state.offset + wraps * WRAP_WH
             return _continued(held.last + offset, offset, held.last_at, limits, published)
         if change < 0 and _possible(held.first, seconds, limits):
@@ -339,27 +281,15 @@ def _settle(held: Held, limits: Limits, state: CounterState, published: float) -
 
 
 def _reset(held: Held, change: float, limits: Limits, published: float) -> Step:
-    """Pass a new start on (G§9.6), so that the statistics count what the counter shows since zero, no more."""
+    """Publish a new start (G§9.6), so that the statistics count what the counter shows since zero."""
     event = Event(kind=EventKind.RESET, amount_wh=change, at=held.first_at)
     if held.last < published * _RESET_SHARE:
         return replace(_continued(held.last, 0.0, held.last_at, limits, held.last), event=event)
-    # So soon after the last start the statistics would not see this one: go on upwards instead.
+    # So soon after the last start the statistics would not notice this one: continue upwards instead.
     return replace(_continued(held.last + published, published, held.last_at, limits, published), event=event)
 
 
 def _continued(line: float, offset: float, at: float, limits: Limits, published: float) -> Step:
-    """Go on along a line whose offset is new."""
+    """Continue along a line with a new offset."""
     publish = line if limits.fall_w is not None else max(line, published)
     return Step(publish=publish, state=_on_line(publish, offset, min(line, published), at))
-
-
-def _held_from_json(data: object) -> Held:
-    saved = fields(data, _HELD_FIELDS, "held line")
-    samples = saved["samples"]
-    if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1:
-        raise ValueError(f"held line: samples must be a count, got {samples!r}")
-    return Held(samples=samples, **{name: number(saved, name, "held line") for name in _HELD_FIELDS - {"samples"}})
-
-
-_STATE_FIELDS: Final = frozenset(CounterState.__dataclass_fields__)
-_HELD_FIELDS: Final = frozenset(Held.__dataclass_fields__)

@@ -1,4 +1,4 @@
-"""Import and export of sites whose consumption CT measures the total: such a gateway has no such counters (G§9)."""
+"""Import and export of sites whose consumption CT measures the total: the gateway has no counters of them (G§9)."""
 
 from dataclasses import dataclass
 from math import isfinite
@@ -6,30 +6,29 @@ from typing import Final, Self
 
 from .serialization import fields, number
 
-# Over a longer pause nobody knows what the power was. The slowest live group asks each 300 s, and answers may be late.
+# The power within a longer pause is unknown. The slowest update interval is 300 s, and answers may be late.
 GAP_S: Final = 330.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IntegrationState:
-    """Energy integrated so far, and the last sample; survives restarts as JSON."""
+    """The energy integrated so far and the last sample, stored across restarts as JSON."""
 
     import_wh: float
     export_wh: float
     net_w: float  # + import, - export
-    at: float  # of it, epoch seconds
+    at: float  # time of the last sample, epoch seconds
 
     def as_json(self) -> dict[str, object]:
-        """Return what `from_json` takes."""
+        """Return the JSON form that `from_json` reads."""
         return {"import_wh": self.import_wh, "export_wh": self.export_wh, "net_w": self.net_w, "at": self.at}
 
     @classmethod
     def from_json(cls, data: object) -> Self:
-        """Read back what `as_json` gave.
+        """Return the state that `as_json` has written.
 
         Raises:
-            ValueError: it is anything else.
-
+            ValueError: `data` is anything else.
         """
         names = frozenset(cls.__dataclass_fields__)
         saved = fields(data, names, "integration")
@@ -40,10 +39,11 @@ class IntegrationState:
 
 
 def step(net_w: float | None, at: float, *, limit_w: float, state: IntegrationState | None) -> IntegrationState | None:
-    """Add the energy since the last sample: the straight line between the two powers, split where it crosses zero.
+    """Return the state with the energy since the last sample, None while there was no good sample.
 
-    `net_w` is in W, + import, - export, None when unknown; `at` in epoch seconds. A power beyond `limit_w`, the most
-    the site can draw or feed in, is turned away: the very same state comes back. None: there was no good sample yet.
+    The power is taken to run in a straight line, split where it crosses zero. `net_w` is in W, + import, - export,
+    None while unknown; `at` is in epoch seconds. A power beyond `limit_w`, the most that the site can draw or feed in,
+    is ignored and returns the very same state.
     """
     if net_w is None or not (abs(net_w) <= limit_w and isfinite(at)):
         return state
@@ -60,7 +60,7 @@ def step(net_w: float | None, at: float, *, limit_w: float, state: IntegrationSt
 
 
 def _above_zero(start_w: float, end_w: float) -> float:
-    """Return the mean of the part above zero of the straight line from one power to the other."""
+    """Return the mean of the part above zero of a straight line, in W."""
     low, high = sorted((start_w, end_w))
     if high <= 0:
         return 0.0

@@ -1,4 +1,4 @@
-"""Reading back what was saved as JSON: strict, because a damaged state must not become energy."""
+"""Strict reading of stored JSON: a damaged state must not become energy."""
 
 from sys import float_info
 from typing import TYPE_CHECKING

@@ -1,108 +1,110 @@
-"""All that is known of a gateway's counters, as it is stored across restarts."""
+"""The state of all counters of one gateway, as it is stored across restarts."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Self
 
-from ..client import Flow, Quantity, Source, Sources
-from .counter import CounterState
+from ..client import Flow, Quantity, Sources
+from .counter_state import CounterState
 from .daily import DailyState
 from .integration import IntegrationState
-from .serialization import number as saved_number
-
-INVERTER: Final = "inverter."
-LIFETIME: Final = "energy_lifetime_wh"
+from .key import CounterField, CounterKey, FlowCounter, InverterCounter, parse_counter_key
+from .origin import Origin
+from .serialization import number
 
 
 @dataclass(kw_only=True, slots=True)
 class GuardState:
-    """The state of all counters of one gateway, by name: `flow.field.phase`, or `inverter.serial`."""
+    """The state of all counters of one gateway."""
 
-    counters: dict[str, CounterState] = field(default_factory=dict[str, CounterState])
-    days: dict[str, DailyState] = field(default_factory=dict[str, DailyState])
-    """Today, by flow."""
-    integrations: dict[str, IntegrationState] = field(default_factory=dict[str, IntegrationState])
-    """Import and export made here of net power, by phase."""
-    origins: dict[str, float] = field(default_factory=dict[str, float])
-    """What each inverter had counted when it joined their sum, by serial."""
-    sources: dict[str, str] = field(default_factory=dict[str, str])
-    """The source each counter was last taken from; another one starts from another value."""
-    offsets: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
-    """Of a counter that the gateway tells in two ways: the offset of each, by source (G§6.8)."""
+    counters: dict[CounterKey, CounterState] = field(default_factory=dict[CounterKey, CounterState])
+    days: dict[Flow, DailyState] = field(default_factory=dict[Flow, DailyState])
+    """Energy of today."""
+    integrations: dict[int, IntegrationState] = field(default_factory=dict[int, IntegrationState])
+    """Import and export integrated from net power, by phase."""
+    shares_from: dict[str, float] = field(default_factory=dict[str, float])
+    """The lifetime of each inverter, in Wh, from which on it counts in the inverters' sum, by serial."""
+    origins: dict[CounterKey, Origin] = field(default_factory=dict[CounterKey, Origin])
+    """The origin of each flow counter's last value."""
+    offsets: dict[CounterKey, dict[Origin, float]] = field(default_factory=dict[CounterKey, dict[Origin, float]])
+    """The offset for each origin of a counter that goes back and forth between two (G§6.8)."""
     rejected: Counter[str] = field(default_factory=Counter[str])
-    """Samples turned away since set-up, by reason."""
+    """Number of samples turned away since set-up, by reason."""
     firmware: str = ""
-    """With which the gateway was set up last: only another one may take a counter's source away."""
+    """The firmware at the last set-up: only another one may take a counter's source away."""
 
     def as_json(self) -> dict[str, object]:
-        """Return what `from_json` takes."""
+        """Return the JSON form that `from_json` reads."""
         return {
-            "counters": {name: state.as_json() for name, state in self.counters.items()},
-            "days": {str(name): state.as_json() for name, state in self.days.items()},
-            "integrations": {name: state.as_json() for name, state in self.integrations.items()},
-            "origins": dict(self.origins),
-            "sources": {name: str(source) for name, source in self.sources.items()},
-            "offsets": {name: dict(offsets) for name, offsets in self.offsets.items()},
+            "counters": {str(key): state.as_json() for key, state in self.counters.items()},
+            "days": {str(flow): state.as_json() for flow, state in self.days.items()},
+            "integrations": {str(phase): state.as_json() for phase, state in self.integrations.items()},
+            "origins": dict(self.shares_from),
+            "sources": {str(key): str(origin) for key, origin in self.origins.items()},
+            "offsets": {
+                str(key): {str(origin): offset for origin, offset in offsets.items()}
+                for key, offsets in self.offsets.items()
+            },
             "gateway": {"firmware": self.firmware},
             "rejected": {str(reason): count for reason, count in self.rejected.items()},
         }
 
     @classmethod
     def from_json(cls, data: object) -> Self:
-        """Read back what `as_json` gave.
+        """Return the state that `as_json` has written.
 
         Raises:
-            ValueError: it is anything else.
+            ValueError: `data` is anything else.
         """
-        rejected, gateway = _part(data, "rejected"), _part(data, "gateway")
-        origins, offsets = _part(data, "origins"), _part(data, "offsets")
+        rejected, shares, offsets = _part(data, "rejected"), _part(data, "origins"), _part(data, "offsets")
         state = cls(
-            counters={name: CounterState.from_json(part) for name, part in _part(data, "counters").items()},
-            days={name: DailyState.from_json(part) for name, part in _part(data, "days").items()},
-            integrations={name: IntegrationState.from_json(part) for name, part in _part(data, "integrations").items()},
-            origins={name: saved_number(origins, name, "origins") for name in origins},
-            sources={name: str(source) for name, source in _part(data, "sources").items()},
-            offsets={
-                name: {source: saved_number(_part(offsets, name), source, "offsets") for source in _part(offsets, name)}
-                for name in offsets
+            counters={
+                parse_counter_key(name): CounterState.from_json(part) for name, part in _part(data, "counters").items()
             },
-            rejected=Counter({name: int(saved_number(rejected, name, "rejected")) for name in rejected}),
-            firmware=str(gateway.get("firmware", "")),
+            days={Flow(name): DailyState.from_json(part) for name, part in _part(data, "days").items()},
+            integrations={
+                int(phase): IntegrationState.from_json(part) for phase, part in _part(data, "integrations").items()
+            },
+            shares_from={serial: number(shares, serial, "origins") for serial in shares},
+            origins=_origins(_part(data, "sources")),
+            offsets={parse_counter_key(name): _offsets(_part(offsets, name)) for name in offsets},
+            rejected=Counter({name: int(number(rejected, name, "rejected")) for name in rejected}),
+            firmware=str(_part(data, "gateway").get("firmware", "")),
         )
-        if missing := {f"{INVERTER}{serial}" for serial in state.origins} - state.counters.keys():
+        if missing := {InverterCounter(serial) for serial in state.shares_from} - state.counters.keys():
             raise ValueError(f"stored counters: {len(missing)} inverters of the sum are missing")
-        state.locked_sources()
         return state
 
     def locked_sources(self) -> Sources:
-        """The source that each lifetime counter has come from, for `decide`.
-
-        Raises:
-            ValueError: there is no such flow or source.
-        """
-        locked: dict[tuple[Flow, Quantity], Source] = {}
-        for counter, source in self.sources.items():
-            flow, _, rest = counter.partition(".")
-            if rest == f"{LIFETIME}.0":
-                locked[Flow(flow), Quantity.LIFETIME] = Source(source.partition(".")[0])
-        return locked
+        """Return the source of each lifetime counter, which `decide` keeps for as long as it is there."""
+        return {
+            (key.flow, Quantity.LIFETIME): origin.source
+            for key, origin in self.origins.items()
+            if isinstance(key, FlowCounter) and key == FlowCounter(key.flow, CounterField.LIFETIME)
+        }
 
     def as_diagnostics(self) -> dict[str, object]:
-        """All of it for a person to look at, the inverters by number instead of their serials."""
-        serials = sorted({name.removeprefix(INVERTER) for name in self.counters if name.startswith(INVERTER)})
-        names = {serial: str(number) for number, serial in enumerate(serials, start=1)}
-
-        def anonymous(name: str) -> str:
-            kind, dot, serial = name.rpartition(".")
-            return f"{kind}{dot}{names.get(serial, serial)}" if f"{kind}." == INVERTER or not dot else name
-
+        """Return the JSON form with numbers instead of the inverters' serials."""
+        serials = sorted(key.serial for key in self.counters if isinstance(key, InverterCounter))
+        names = {serial: str(place) for place, serial in enumerate(serials, start=1)}
+        names |= {str(InverterCounter(serial)): str(InverterCounter(place)) for serial, place in names.items()}
         parts = self.as_json()
-        return {part: {anonymous(name): value for name, value in _part(parts, part).items()} for part in parts}
+        return {part: {names.get(name, name): value for name, value in _part(parts, part).items()} for part in parts}
+
+
+def _origins(stored: Mapping[str, object]) -> dict[CounterKey, Origin]:
+    """Return the stored origins; those of inverters, which have one only, are no longer stored."""
+    keys = {parse_counter_key(name): str(origin) for name, origin in stored.items()}
+    return {key: Origin.parse(origin) for key, origin in keys.items() if isinstance(key, FlowCounter)}
+
+
+def _offsets(stored: Mapping[str, object]) -> dict[Origin, float]:
+    return {Origin.parse(origin): number(stored, origin, "offsets") for origin in stored}
 
 
 def _part(data: object, name: str) -> Mapping[str, object]:
-    """One part of the stored state."""
+    """Return one object of the stored state."""
     part = data.get(name) if isinstance(data, dict) else None
     if not isinstance(part, dict):
         raise ValueError(f"stored counters: {name} must be an object")  # noqa: TRY004 - one kind of error for the caller

@@ -1,4 +1,4 @@
-"""The counters' state on disk: read at set-up, written now and then, gone with the entry."""
+"""The counters' state on disk: read at set-up, written now and then, removed with the entry."""
 
 from typing import Any, Final
 
@@ -10,28 +10,27 @@ from ..const import DOMAIN, LOGGER
 from .state import GuardState
 
 _VERSION: Final = 1
-# A crash loses no more than this of the state. That costs no energy: the counters themselves go on in the gateway ...
+# A crash loses the state of this time. It costs no energy, because the counters themselves continue in the gateway ...
 _SAVE_DELAY_S: Final = 900
-# ... but for those that are made here.
+# ... except the integrated ones.
 _SAVE_DELAY_OF_INTEGRATED_S: Final = 300
 
 
 class CounterStore:
-    """Where the state of one entry's counters lasts."""
+    """Store of the counters' state of one config entry."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Name the file; nothing is read yet."""
         self._store = Store[dict[str, Any]](hass, _VERSION, f"{DOMAIN}.{entry_id}", atomic_writes=True)
         self._state: GuardState | None = None
         self._waiting = False
 
     async def async_load(self) -> GuardState:
-        """Give the stored state; an empty one, with a line in the log, where there is none that can be used."""
+        """Return the stored state; an empty one, with a line in the log, where it is missing or unusable."""
         data: object = None
         try:
             data = await self._store.async_load()
             self._state = GuardState() if data is None else GuardState.from_json(data)
-        # Another version, a file that cannot be read, or one whose content is not what a store writes.
+        # Another version, an unreadable file, or content that no store has written.
         except (HomeAssistantError, NotImplementedError, AttributeError, LookupError, TypeError, ValueError) as error:
             LOGGER.warning("The stored state of the counters cannot be used, they start afresh: %r", error)
             self._state = GuardState()
@@ -42,15 +41,15 @@ class CounterStore:
 
     @callback
     def async_save_soon(self) -> None:
-        """Have the state written within some minutes, or when Home Assistant stops if that is sooner."""
-        # Another call would put a write that waits off again.
+        """Schedule a write within some minutes, or when Home Assistant stops if that is sooner."""
+        # Another call would put off the write that is scheduled.
         if not self._waiting:
             self._waiting = True
             integrates = self._state is not None and self._state.integrations
             self._store.async_delay_save(self._data, _SAVE_DELAY_OF_INTEGRATED_S if integrates else _SAVE_DELAY_S)
 
     async def async_save(self) -> None:
-        """Write the state now; nothing where none was loaded."""
+        """Write the state now, if one was loaded."""
         if self._state is not None:
             await self._store.async_save(self._data())
 
@@ -59,6 +58,6 @@ class CounterStore:
         await self._store.async_remove()
 
     def _data(self) -> dict[str, Any]:
-        """What is written."""
+        """Return the JSON form of the state."""
         self._waiting = False
         return GuardState().as_json() if self._state is None else self._state.as_json()

@@ -1,7 +1,7 @@
-"""Finding energy in long-term statistics that never was: spikes, of an energy sensor of any integration.
+"""Find spikes of false energy in the long-term statistics of an energy sensor of any integration.
 
-A counter that drops to zero and comes back is counted in full by Home Assistant, and so is a jump. Pure: it knows
-nothing of Home Assistant but the rows of its statistics.
+Home Assistant counts a counter that drops to zero and comes back in full, and a jump as well. The functions are pure
+and need nothing but the rows of the statistics.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,10 @@ from itertools import pairwise
 from statistics import quantiles
 from typing import Final
 
-# Ten times what nine of ten hours with energy do not reach: no hour of a house is like that, and every lifetime is.
+# Ten times the ninth decile of the hours with energy: no true hour reaches it, and every falsely counted lifetime does.
 _TIMES: Final = 10.0
 _NINE_OF_TEN: Final = 8  # of the nine cut points between tenths
-_LEAST_HOURS: Final = 2  # of which tenths can be told
+_LEAST_HOURS: Final = 2  # fewer have no deciles
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,28 +23,28 @@ class Row:
     start: float
     """Epoch seconds."""
     state: float | None
-    """What the counter showed at its end."""
+    """Value of the counter at the end of the row."""
     sum: float
-    """What has been counted at its end."""
+    """Energy counted until the end of the row."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One row that counts what never was."""
+    """A row that counts false energy."""
 
     start: float
     counted: float
     instead: float
-    """What the counter itself has gained, nothing where that makes no sense either."""
+    """The counter's own rise, 0 where that is not plausible either."""
 
     @property
     def adjustment(self) -> float:
-        """What must be added to every sum from here on."""
+        """Return what to add to every sum from this row on."""
         return self.instead - self.counted
 
 
 def plausible_most(rows: Sequence[Row]) -> float | None:
-    """Return the most that one row may gain, judged by all others; None where there are too few to tell."""
+    """Return the most that one row may gain, judged by all others; None where there are too few."""
     gains = sorted(gain for _, _, gain in _gains(rows) if gain > 0)
     if len(gains) < _LEAST_HOURS:
         return None
@@ -52,9 +52,9 @@ def plausible_most(rows: Sequence[Row]) -> float | None:
 
 
 def find_spikes(rows: Sequence[Row], begin: float, end: float, most: float) -> list[Change]:
-    """Find the rows from `begin` until `end` that gain more than `most`, or lose as much.
+    """Return the rows from `begin` until `end` that gain more than `most`, or lose as much.
 
-    What it should be is the difference of the counter's own states, where that is possible.
+    The right gain is the difference of the counter's own states, where that is plausible.
     """
     spikes = []
     for before, row, gain in _gains(rows):
@@ -72,6 +72,6 @@ def most_of(rows: Sequence[Row]) -> float | None:
 
 
 def _gains(rows: Sequence[Row]) -> Iterator[tuple[Row, Row, float]]:
-    """Give each row with the one before and what it has gained."""
+    """Yield each row with the one before and its gain."""
     for before, row in pairwise(rows):
         yield before, row, row.sum - before.sum

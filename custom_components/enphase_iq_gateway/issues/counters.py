@@ -3,6 +3,7 @@
 from asyncio import Task
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -16,8 +17,9 @@ from ..client import Flow, GatewayError, Source
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, GatewayCoordinator
 from ..counters.counter import EventKind
-from ..counters.guard import DELIVERED, CounterEvent, SourceChange
-from ..counters.state import INVERTER, LIFETIME
+from ..counters.guard import CounterEvent, SourceChange
+from ..counters.key import CounterField, CounterKey, FlowCounter, InverterCounter, parse_counter_key
+from ..counters.origin import Origin
 from ..counters.store import CounterStore
 
 COUNTER_JUMP: Final = "counter_jump"
@@ -30,7 +32,7 @@ _PATHS: Final = {
     Source.DEVICE_DATA: "/ivp/pdm/device_data",
     Source.INTEGRATED: "/ivp/meters/readings (power)",
 }
-_NET: Final = f"{Flow.NET_CONSUMPTION}.{LIFETIME}"
+_NET: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.LIFETIME)
 # From here on a fraction of a kWh is no help.
 _WHOLE_KWH: Final = 100.0
 
@@ -57,14 +59,14 @@ class CounterWatch:
 
     def _tell(self, events: Iterable[CounterEvent | SourceChange]) -> None:
         """Make one repair of what happened to a flow and its phases together."""
-        jumps: defaultdict[tuple[str, float], dict[str, float]] = defaultdict(dict)
+        jumps: defaultdict[tuple[CounterKey, float], dict[CounterKey, float]] = defaultdict(dict)
         for told in events:
             entity_id = self._entity_id(told.counter)
             if isinstance(told, SourceChange):
                 LOGGER.warning(
                     "%s: %s comes from %s now instead of %s", entity_id, told.counter, told.after, told.before
                 )
-                if entity_id and told.counter.endswith(".0"):
+                if entity_id and told.counter == _together(told.counter):
                     self._tell_source(told, entity_id)
                 continue
             LOGGER.warning("%s: %s: %s of %.0f Wh", entity_id, told.counter, told.event.kind, told.event.amount_wh)
@@ -74,20 +76,24 @@ class CounterWatch:
         for (_, at), amounts in jumps.items():
             self._tell_jump(at, amounts)
 
-    def _tell_jump(self, at: float, amounts_wh: dict[str, float]) -> None:
+    def _tell_jump(self, at: float, amounts_wh: dict[CounterKey, float]) -> None:
         """Ask whether a jump was real."""
         counter, amount_wh = next(iter(amounts_wh.items()))
         ir.async_create_issue(
             self._hass,
             DOMAIN,
-            f"{COUNTER_JUMP}_{self._entry.entry_id}_{_together(counter)}_{at:.0f}",
-            data={"kind": COUNTER_JUMP, "entry_id": self._entry.entry_id, **amounts_wh},
+            f"{COUNTER_JUMP}_{self._entry.entry_id}_{str(_together(counter)).removesuffix('.0')}_{at:.0f}",
+            data={
+                "kind": COUNTER_JUMP,
+                "entry_id": self._entry.entry_id,
+                **{str(key): amount for key, amount in amounts_wh.items()},
+            },
             is_fixable=True,
             is_persistent=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key=COUNTER_JUMP,
             translation_placeholders={
-                "entity": self._entity_id(counter) or counter,
+                "entity": self._entity_id(counter) or str(counter),
                 "amount": _kwh(amount_wh),
                 "time": f"{dt_util.as_local(dt_util.utc_from_timestamp(at)):%Y-%m-%d %H:%M}",
             },
@@ -111,7 +117,7 @@ class CounterWatch:
             },
         )
 
-    def _entity_id(self, counter: str) -> str | None:
+    def _entity_id(self, counter: CounterKey) -> str | None:
         """The entity that shows a counter; None where there is none, or nobody wants to see it."""
         registry = er.async_get(self._hass)
         unique_id = _unique_id(str(self._entry.unique_id), counter)
@@ -143,37 +149,37 @@ class JumpRepair(RepairsFlow):
         entry: GatewayConfigEntry | None = self.hass.config_entries.async_get_entry(str(amounts.pop("entry_id")))
         if entry is None or entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
-        if amounts.keys() - entry.runtime_data.guard.state.counters.keys():
+        jumps = {parse_counter_key(name): float(amount_wh or 0) for name, amount_wh in amounts.items()}
+        if jumps.keys() - entry.runtime_data.guard.state.counters.keys():
             return self.async_abort(reason="not_loaded")
-        for counter, amount_wh in amounts.items():
-            entry.runtime_data.guard.accept_jump(counter, float(amount_wh or 0))
+        for counter, amount_wh in jumps.items():
+            entry.runtime_data.guard.accept_jump(counter, amount_wh)
         await entry.runtime_data.counter_store.async_save()
         return self.async_create_entry(data={})
 
 
-def _together(counter: str) -> str:
-    """The counter without its phase: what happens to phases happens to their flow."""
-    return counter if counter.startswith(INVERTER) else counter.rpartition(".")[0]
+def _together(counter: CounterKey) -> CounterKey:
+    """Return the counter of all phases together: what happens to a phase happens to its flow."""
+    return replace(counter, phase=0) if isinstance(counter, FlowCounter) else counter
 
 
-def _unique_id(serial: str, counter: str) -> str:
-    """The unique id of the entity that shows a counter (DESIGN §2)."""
-    if counter.startswith(INVERTER):
-        return f"{counter.removeprefix(INVERTER)}_energy_lifetime"
-    flow, name, phase = counter.split(".")
-    if name == LIFETIME:
-        key = f"{flow}_energy_lifetime"
-    elif flow == Flow.NET_CONSUMPTION:
-        key = "grid_import_energy" if name == DELIVERED else "grid_export_energy"
+def _unique_id(serial: str, counter: CounterKey) -> str:
+    """Return the unique id of the entity that shows a counter."""
+    if isinstance(counter, InverterCounter):
+        return f"{counter.serial}_energy_lifetime"
+    if counter.field is CounterField.LIFETIME:
+        key = f"{counter.flow}_energy_lifetime"
+    elif counter.flow is Flow.NET_CONSUMPTION:
+        key = "grid_import_energy" if counter.field is CounterField.DELIVERED else "grid_export_energy"
     else:
-        key = f"{flow}_ct_{name.removesuffix('_wh')}"
-    return f"{serial}_{key}" + (f"_l{phase}" if phase != "0" else "")
+        key = f"{counter.flow}_ct_{counter.field.removesuffix('_wh')}"
+    return f"{serial}_{key}" + (f"_l{counter.phase}" if counter.phase else "")
 
 
-def _path(source: str) -> str:
-    """A source in words: its path, and which CT where the path alone does not tell."""
-    kind, _, ct = source.partition(".")
-    return _PATHS[Source(kind)] + (f" ({ct.replace('_', ' ')} CT)" if ct else "")
+def _path(origin: Origin) -> str:
+    """Return the path of an origin, and the CT where the path alone leaves it open."""
+    path = _PATHS[origin.source]
+    return f"{path} ({origin.variant.replace('_', ' ')} CT)" if origin.variant else path
 
 
 def _kwh(amount_wh: float) -> str:

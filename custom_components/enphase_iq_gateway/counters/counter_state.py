@@ -1,0 +1,65 @@
+"""The state of one energy counter and its stored form."""
+
+from dataclasses import asdict, dataclass
+from typing import Final, Self
+
+from .serialization import fields, number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A new line on trial; values of the gateway without an offset."""
+
+    first: float
+    first_at: float
+    last: float
+    last_at: float
+    seen_s: float = 0.0
+    samples: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CounterState:
+    """The state of one counter, stored across restarts as JSON; times in epoch seconds, energy in Wh."""
+
+    published: float | None = None  # None: no value yet
+    offset: float = 0.0  # published = value + offset
+    floor: float = 0.0  # published value at the start of the previous window: a fall to here is a dip
+    next_floor: float = 0.0  # published value at the start of this window
+    window_at: float = 0.0  # start of this window
+    at: float = 0.0  # last sample on the line
+    moved_at: float = 0.0  # last sample that changed the published value
+    held: Held | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the JSON form that `from_json` reads."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Return the state that `as_json` has written.
+
+        Raises:
+            ValueError: `data` is anything else.
+        """
+        saved = fields(data, _STATE_FIELDS, "counter state")
+        state = cls(
+            published=None if saved["published"] is None else number(saved, "published", "counter state"),
+            held=None if saved["held"] is None else _held_from_json(saved["held"]),
+            **{name: number(saved, name, "counter state") for name in _STATE_FIELDS - {"published", "held"}},
+        )
+        if state.published is not None and max(state.floor, state.next_floor) > state.published:
+            raise ValueError(f"counter state: floor {state.floor} is above published {state.published}")
+        return state
+
+
+def _held_from_json(data: object) -> Held:
+    saved = fields(data, _HELD_FIELDS, "held line")
+    samples = saved["samples"]
+    if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1:
+        raise ValueError(f"held line: samples must be a count, got {samples!r}")
+    return Held(samples=samples, **{name: number(saved, name, "held line") for name in _HELD_FIELDS - {"samples"}})
+
+
+_STATE_FIELDS: Final = frozenset(CounterState.__dataclass_fields__)
+_HELD_FIELDS: Final = frozenset(Held.__dataclass_fields__)

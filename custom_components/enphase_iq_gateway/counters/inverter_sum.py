@@ -1,0 +1,37 @@
+"""Production of sites without a production CT: the sum of the inverters' lifetime counters."""
+
+from collections.abc import Mapping
+
+from ..client import Flow, Inverter, Source
+from .key import CounterField, FlowCounter, InverterCounter
+from .origin import Origin
+from .state import GuardState
+
+_PRODUCTION = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
+
+
+def sum_of_inverters(state: GuardState, inverters: Mapping[str, Inverter], reported_wh: float | None) -> float | None:
+    """Return what all inverters have counted, in Wh; None until each of them has reported once (G§5.5).
+
+    `reported_wh` is the plain sum of this reading, None while an inverter is missing in it. An inverter that goes
+    missing keeps its share and a new one adds what it produces from now on, so the sum never falls.
+    """
+    lifetimes = {
+        serial: inverter.energy_lifetime_wh
+        for serial, inverter in inverters.items()
+        if inverter.energy_lifetime_wh is not None
+    }
+    if state.origins.get(_PRODUCTION) != Origin(Source.DEVICE_DATA):
+        if reported_wh is None:
+            return None
+        state.shares_from = dict.fromkeys(lifetimes, 0.0)
+    for serial, lifetime in lifetimes.items():
+        state.shares_from.setdefault(serial, lifetime)
+    return sum(
+        (state.counters[InverterCounter(serial)].published or 0) - start for serial, start in state.shares_from.items()
+    )
+
+
+def begin_again(state: GuardState, serial: str, published_wh: float) -> None:
+    """Keep in the sum what an inverter had counted before its counter began again at zero."""
+    state.shares_from[serial] = state.shares_from.get(serial, 0.0) - published_wh

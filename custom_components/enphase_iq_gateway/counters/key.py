@@ -1,0 +1,78 @@
+"""Keys of the counters: typed in memory, text in the store and in repairs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, assert_never, override
+
+from ..client import Flow, Measurement, Quantity
+
+_INVERTER: Final = "inverter"
+
+
+class CounterField(StrEnum):
+    """The counters of a flow, named as the fields of `Measurement`."""
+
+    LIFETIME = "energy_lifetime_wh"
+    DELIVERED = "energy_delivered_wh"
+    RECEIVED = "energy_received_wh"
+
+    def read(self, measurement: Measurement) -> float | None:
+        """Return this counter of a measurement, in Wh."""
+        match self:
+            case CounterField.LIFETIME:
+                return measurement.energy_lifetime_wh
+            case CounterField.DELIVERED:
+                return measurement.energy_delivered_wh
+            case CounterField.RECEIVED:
+                return measurement.energy_received_wh
+            case _:
+                assert_never(self)
+
+
+COUNTERS_OF: Final = {
+    Quantity.LIFETIME: (CounterField.LIFETIME,),
+    Quantity.IMPORT_EXPORT: (CounterField.DELIVERED, CounterField.RECEIVED),
+}
+"""The counters that come from one source together."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCounter:
+    """Key of a counter of one flow; phase 0 is all phases together."""
+
+    flow: Flow
+    field: CounterField
+    phase: int = 0
+
+    @override
+    def __str__(self) -> str:
+        """Return the stored form, `flow.field.phase`."""
+        return f"{self.flow}.{self.field}.{self.phase}"
+
+
+@dataclass(frozen=True, slots=True)
+class InverterCounter:
+    """Key of the lifetime counter of one inverter."""
+
+    serial: str
+
+    @override
+    def __str__(self) -> str:
+        """Return the stored form, `inverter.serial`."""
+        return f"{_INVERTER}.{self.serial}"
+
+
+type CounterKey = FlowCounter | InverterCounter
+
+
+def parse_counter_key(text: str) -> CounterKey:
+    """Return the key whose stored form is `text`.
+
+    Raises:
+        ValueError: `text` is no key of a counter.
+    """
+    kind, _, rest = text.partition(".")
+    if kind == _INVERTER and rest:
+        return InverterCounter(rest)
+    field, _, phase = rest.partition(".")
+    return FlowCounter(Flow(kind), CounterField(field), int(phase))
