@@ -1,19 +1,32 @@
-"""What holds for the repository as a whole, whoever writes in it."""
+"""Check the rules that hold for the repository as a whole, and what docs/architecture.md says about the code."""
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
+from inspect import unwrap
 from pathlib import Path
+import re
+import sys
+from types import CodeType, FrameType
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-CLIENT = ROOT / "custom_components" / "enphase_iq_gateway" / "client"
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from tests.support.home import Home
+from tests.support.pages import DOCS, ROOT, section, table
+
+INTEGRATION = ROOT / "custom_components" / DOMAIN
+CLIENT = INTEGRATION / "client"
 # Only these may be long: they are tables of descriptions.
 TABLES = ("binary_sensor", "sensor")
 
+ARCHITECTURE = DOCS / "architecture.md"
+MOST_STATIONS = 8
+STATIONS = re.findall(r"^\d+\. `([\w.]+):([\w.]+)`", section(ARCHITECTURE, "The way of one value"), re.MULTILINE)
+
 
 def own_files(pattern: str) -> list[Path]:
-    """List the repository's files; hidden folders hold tools and caches, `dist` what was built."""
+    """Return the repository's files; hidden folders hold tools and caches, `dist` the built release."""
     return sorted(
         file
         for top in ROOT.iterdir()
@@ -23,7 +36,7 @@ def own_files(pattern: str) -> list[Path]:
 
 
 def imported_by(file: Path) -> Iterator[str]:
-    """Give the absolute name of every module that a file of the client imports; the client's own start with a dot."""
+    """Yield the absolute name of every module that a file of the client imports; the client's own start with a dot."""
     depth = len(file.relative_to(CLIENT).parts)
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -33,16 +46,26 @@ def imported_by(file: Path) -> Iterator[str]:
             yield f"{above}{node.module or ''}"
 
 
+def station_code(module: str, name: str) -> CodeType:
+    """Return the code of a station, a function or a property."""
+    found: object = import_module(f"custom_components.{DOMAIN}.{module}")
+    for part in name.split("."):
+        found = getattr(found, part)
+    function = found.fget if isinstance(found, property) else found
+    assert callable(function)
+    code = unwrap(function).__code__
+    assert isinstance(code, CodeType)
+    return code
+
+
 @pytest.mark.parametrize("file", sorted(CLIENT.rglob("*.py")), ids=lambda file: str(file.relative_to(CLIENT)))
-def test_the_client_knows_nothing_of_home_assistant(file: Path) -> None:
-    """Neither of it nor of the integration around the client."""
+def test_the_client_imports_nothing_of_home_assistant_or_the_integration(file: Path) -> None:
     outside = ("homeassistant", "custom_components", "the package around")
 
     assert [name for name in imported_by(file) if name.startswith(outside)] == []
 
 
-def test_files_stay_short() -> None:
-    """400 lines, a file that is a table 500."""
+def test_files_have_at_most_400_lines_and_tables_500() -> None:
     lengths = {
         str(file.relative_to(ROOT)): (len(file.read_bytes().splitlines()), 500 if file.name.startswith(TABLES) else 400)
         for file in own_files("*.py")
@@ -53,5 +76,47 @@ def test_files_stay_short() -> None:
 
 
 def test_there_is_one_manifest() -> None:
-    """HACS and Home Assistant take the first they find."""
-    assert own_files("manifest.json") == [CLIENT.parent / "manifest.json"]
+    # HACS and Home Assistant use the first one they find.
+    assert own_files("manifest.json") == [INTEGRATION / "manifest.json"]
+
+
+def test_every_package_of_the_layout_exists() -> None:
+    packages = [package.strip("`/") for package, _ in table(section(ARCHITECTURE, "Layout"))]
+
+    missing = [
+        name for name in packages if not (INTEGRATION / name).is_dir() and not (INTEGRATION / f"{name}.py").exists()
+    ]
+
+    assert missing == []
+
+
+def test_the_layout_lists_every_package() -> None:
+    listed = {package.strip("`/") for package, _ in table(section(ARCHITECTURE, "Layout"))}
+
+    packages = {file.parent.relative_to(INTEGRATION).as_posix() for file in INTEGRATION.rglob("*/__init__.py")}
+
+    assert packages - {"."} <= listed
+
+
+@pytest.mark.parametrize(("module", "name"), STATIONS)
+def test_every_station_exists(module: str, name: str) -> None:
+    assert station_code(module, name)
+
+
+async def test_a_reading_passes_the_stations_in_order(home: Home) -> None:
+    stations = {station_code(module, name): f"{module}:{name}" for module, name in STATIONS}
+    passed: list[str] = []
+
+    def record(frame: FrameType, event: str, _: object) -> None:
+        name = stations.get(frame.f_code)
+        if event == "call" and name is not None and name not in passed:
+            passed.append(name)
+
+    sys.setprofile(record)
+    try:
+        await home.advance(60)
+    finally:
+        sys.setprofile(None)
+
+    assert 0 < len(STATIONS) <= MOST_STATIONS
+    assert passed == [f"{module}:{name}" for module, name in STATIONS]

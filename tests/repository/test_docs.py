@@ -1,4 +1,4 @@
-"""What the pages say is so: names, defaults, files, links, messages and examples are compared with the code."""
+"""Compare the pages with the code: names, defaults, files, links, messages and examples."""
 
 from pathlib import Path
 import re
@@ -11,6 +11,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.util.yaml import parse_yaml
 import orjson
 import pytest
+from yarl import URL
 
 import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
@@ -26,13 +27,16 @@ from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from custom_components.enphase_iq_gateway.services import REPAIR_STATISTICS, SCHEMA
-from tests.support.pages import PAGES, README, ROOT, anchors, blocks, links, names, prose, section, table, text
+from tests.support.pages import DOCS, PAGES, README, ROOT, anchors, blocks, links, names, prose, section, table, text
+
+ENTITIES = DOCS / "entities.md"
+README_LIMIT_LINES = 250
 
 on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
 def texts(module: ModuleType, file: str) -> dict[str, Any]:
-    """Read texts of an integration."""
+    """Return the texts of an integration."""
     read: dict[str, Any] = orjson.loads(
         Path(str(module.__file__)).with_name("translations").joinpath(file).read_bytes()
     )
@@ -45,110 +49,143 @@ YES_OR_NO = {True: "yes", False: "no"}
 
 
 def name(key: str | None, platform: str = "sensor") -> str:
-    """Give an entity's name."""
+    """Return the English name of an entity."""
     named: str = ENGLISH["entity"][platform][key]["name"]
     return named
 
 
 def unit(description: EntityDescription) -> str:
-    """Give the unit in which a sensor is shown."""
+    """Return the unit in which a sensor is shown, `time` for a timestamp."""
     shown = getattr(description, "suggested_unit_of_measurement", None) or description.unit_of_measurement
     native = getattr(description, "native_unit_of_measurement", None)
     return str(shown or native or ("time" if description.device_class == "timestamp" else ""))
 
 
-def test_the_readme_names_every_entity_of_the_gateway() -> None:
-    """With its unit, whether phases have one, and whether it is on from the start; and no other."""
+def shown_names() -> set[str]:
+    """Return the English names of all sensors."""
+    return {entity["name"] for entity in ENGLISH["entity"]["sensor"].values()}
+
+
+def test_the_readme_is_short() -> None:
+    assert len(text(README).splitlines()) <= README_LIMIT_LINES
+
+
+def test_every_entity_of_the_gateway_is_listed() -> None:
     of_code = {name(f"{flow}_ct_status"): ["", "no", "no"] for flow in Flow} | {
         name(row.translation_key): [unit(row), "no", YES_OR_NO[row.entity_registry_enabled_default]]
         for row in GATEWAY_SENSORS
     }
     for row in FLOW_SENSORS:
         for flow in row.flows:
-            all_phases, phase = row.of(flow, 0), row.of(flow, 1)
-            by_phase = "no" if not row.phases else "yes" if phase.entity_registry_enabled_default else "off"
-            on = YES_OR_NO[all_phases.entity_registry_enabled_default]
-            of_code[name(all_phases.translation_key)] = [unit(row), by_phase, on]
-            if row.phases:
-                assert name(phase.translation_key) == f"{name(all_phases.translation_key)} {{phase}}"
+            total = row.of(flow, 0)
+            on = YES_OR_NO[total.entity_registry_enabled_default]
+            of_code[name(total.translation_key)] = [unit(row), YES_OR_NO[row.phases], on]
 
-    rows = table(section(README, "The gateway"))
+    rows = table(section(ENTITIES, "The gateway"))
 
     assert {entity: told for cell, *told in rows for entity in names(cell)} == of_code
 
 
-def test_the_readme_names_every_entity_of_an_inverter() -> None:
-    """With its unit, and whether it is on from the start; and no other."""
+def test_every_entity_of_a_phase_has_its_name_and_is_disabled() -> None:
+    phases = [row.of(flow, 1) for row in FLOW_SENSORS if row.phases for flow in row.flows]
+
+    assert [row.key for row in phases if not name(row.translation_key).endswith(" {phase}")] == []
+    assert [row.key for row in phases if row.entity_registry_enabled_default] == []
+
+
+def test_every_entity_of_an_inverter_is_listed() -> None:
     of_code = {
-        name(row.translation_key): [unit(row), YES_OR_NO[row.entity_registry_enabled_default]]
+        # The power has no name of its own: it is shown with the name of the device.
+        (name(row.translation_key) if row.translation_key else "Power"): [
+            unit(row),
+            YES_OR_NO[row.entity_registry_enabled_default],
+        ]
         for row in INVERTER_SENSORS
     } | {name(COMMUNICATING.translation_key, "binary_sensor"): ["", "no"]}
 
-    rows = table(section(README, "Each inverter"))
+    rows = table(section(ENTITIES, "Inverters"))
 
     assert {entity: told for cell, *told in rows for entity in names(cell)} == of_code
 
 
-def test_the_readme_names_what_the_energy_dashboard_is_made_of() -> None:
-    """By the names of the entities."""
-    shown = {entity["name"] for entity in ENGLISH["entity"]["sensor"].values()}
+def test_the_readme_names_the_enabled_entities_of_a_gateway() -> None:
+    listed = {entity: told[-1] for cell, *told in table(section(ENTITIES, "The gateway")) for entity in names(cell)}
 
-    for _, made_of, _ in table(section(README, "Energy dashboard")):
-        assert set(names(made_of)) <= shown
+    (gateway, _) = table(section(README, "What you get"))
+    enabled = names(gateway[1])
+
+    assert len(enabled) > 5
+    assert {entity for entity in enabled if listed.get(entity) != "yes"} == set()
 
 
-def test_the_readme_names_the_options() -> None:
-    """With what they are from the start."""
+def test_the_readme_names_the_entities_of_the_energy_dashboard() -> None:
+    rows = table(section(README, "Energy dashboard"))
+    assert rows
+
+    for _, made_of, _ in rows:
+        assert set(names(made_of)) <= shown_names()
+
+
+def test_the_readme_lists_the_options_with_their_defaults() -> None:
     form = ENGLISH["options"]["step"]["settings"]["data"]
+    options = ENGLISH["selector"]
+
+    rows = {row[0]: row[1:] for row in table(section(README, "Options"))}
+
+    assert set(rows) == set(form.values())
+    default, description = rows[form["update_interval"]]
+    assert default == f"{UPDATE_INTERVAL_DEFAULT_S} s"
+    assert f"{UPDATE_INTERVAL_MIN_S} to {UPDATE_INTERVAL_MAX_S} s" in description
+    assert rows[form["phase_values"]][0] == options["phase_values"]["options"]["none"]
+    assert rows[form["certificate_check"]][0] == options["certificate_check"]["options"]["renewals"]
+
+
+def test_every_certificate_check_is_described() -> None:
     checks = ENGLISH["selector"]["certificate_check"]["options"]
 
-    interval, check = table(section(README, "Options"))
+    rows = table(section(DOCS / "privacy-and-security.md", "Certificates"))
 
-    assert interval[:2] == [form["update_interval"], f"{UPDATE_INTERVAL_DEFAULT_S} s"]
-    assert f"{UPDATE_INTERVAL_MIN_S} to {UPDATE_INTERVAL_MAX_S} s" in interval[2]
-    assert check[:2] == [form["certificate_check"], checks["renewals"]]
-    assert {row[0].removesuffix(" (default)") for row in table(section(README, "Security"))} == set(checks.values())
+    assert {row[0].removesuffix(" (default)") for row in rows} == set(checks.values())
+    assert f"{checks['renewals']} (default)" in {row[0] for row in rows}
 
 
-def test_the_readme_names_every_known_gateway() -> None:
-    """By part number, as its device is shown."""
-    rows = table(section(README, "Supported devices"))
+def test_every_known_part_number_is_listed() -> None:
+    rows = table(section(DOCS / "supported-gateways.md", "Supported gateways"))
 
-    told = {number: shown for numbers, shown, *_ in rows for number in numbers.split(", ")}
+    listed = {number: shown for numbers, shown, *_ in rows for number in numbers.split(", ")}
 
-    assert told == _MODELS
-    for number, shown in told.items():
+    assert listed == _MODELS
+    for number, shown in listed.items():
         assert model_name(Info(serial="1", firmware=AwesomeVersion("8"), part_number=number)) == shown
 
 
-def test_every_message_in_the_troubleshooting_is_shown_by_something() -> None:
-    """Ours or the Energy dashboard's."""
+@pytest.mark.parametrize(("page", "minimum"), [(README, 3), (DOCS / "troubleshooting.md", 11)], ids=["readme", "docs"])
+def test_every_quoted_message_is_shown_by_something(page: Path, minimum: int) -> None:
     shown = "\n".join(_flat(ENGLISH) + _flat(texts(energy, "en.json")))
-    quoted = [message for row in table(section(README, "Troubleshooting")) for message in re.findall('"(.*?)"', row[0])]
-    assert len(quoted) > 10
+    quoted = [message for row in table(section(page, "Troubleshooting")) for message in re.findall('"(.*?)"', row[0])]
+    assert len(quoted) >= minimum
 
     for message in quoted:
-        # What is filled in is written as an ellipsis.
+        # An ellipsis stands for a placeholder.
         pattern = r".*?".join(re.escape(part) for part in message.split("…"))
         assert re.search(pattern, shown), message
 
 
 def _flat(values: dict[str, Any]) -> list[str]:
-    return [told for value in values.values() for told in ([value] if isinstance(value, str) else _flat(value))]
+    return [each for value in values.values() for each in ([value] if isinstance(value, str) else _flat(value))]
 
 
-def test_who_comes_from_elsewhere_finds_every_name() -> None:
-    """In Home Assistant's own integration, and here."""
+def test_the_names_of_both_integrations_exist() -> None:
     theirs = {entity.get("name") for entity in texts(enphase_envoy, "en.json")["entity"]["sensor"].values()}
-    ours = {entity["name"] for entity in ENGLISH["entity"]["sensor"].values()}
 
-    for there, here in table(section(README, "Coming from another integration")):
-        assert there in theirs
-        assert here in ours
+    rows = table(section(DOCS / "coming-from-another-integration.md", "Keep the statistics"))
+
+    assert rows
+    assert {there for there, _ in rows} <= theirs
+    assert {here for _, here in rows} <= shown_names()
 
 
-def test_the_action_takes_what_the_readme_says() -> None:
-    """The example, and the fields."""
+def test_the_action_accepts_every_example() -> None:
     calls = [parse_yaml(block) for page in PAGES for block in blocks(page, "yaml") if "action: enphase" in block]
     assert calls
 
@@ -156,12 +193,28 @@ def test_the_action_takes_what_the_readme_says() -> None:
         assert isinstance(call, dict)
         assert call["action"] == f"{DOMAIN}.{REPAIR_STATISTICS}"
         SCHEMA(call["data"])
-    assert {row[0] for row in table(section(README, "Actions"))} == {str(key) for key in SCHEMA.schema}
+
+
+def test_every_field_of_the_action_is_described() -> None:
+    rows = table(section(DOCS / "actions.md", "Repair statistics"))
+
+    assert {row[0] for row in rows} == {str(key) for key in SCHEMA.schema}
+
+
+def test_the_buttons_open_this_repository_and_this_integration() -> None:
+    manifest = orjson.loads(Path(str(integration.__file__)).with_name("manifest.json").read_bytes())
+    owner, repository = URL(manifest["documentation"]).path.strip("/").split("/")
+
+    targets = [URL(link) for link in re.findall(r"\]\((https://my\.home-assistant\.io/redirect/[^)]+)\)", text(README))]
+
+    assert {target.path.strip("/").rpartition("/")[2]: dict(target.query) for target in targets} == {
+        "hacs_repository": {"owner": owner, "repository": repository, "category": "integration"},
+        "config_flow_start": {"domain": DOMAIN},
+    }
 
 
 @on_every_page
-def test_every_link_leads_somewhere(page: Path) -> None:
-    """To a file, and to a heading in it where one is named."""
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     for link in links(page):
         target, _, anchor = link.partition("#")
         file = page.parent / target if target else page
@@ -170,20 +223,19 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 @on_every_page
-def test_every_file_that_is_named_is_there(page: Path) -> None:
-    """From the repository's root, or a module by the end of its path."""
-    told = text(page)
+def test_every_named_file_exists(page: Path) -> None:
+    content = text(page)
     folders = "|".join(map(re.escape, FOLDERS))
     written_by_tools = text(ROOT / ".gitignore").splitlines()
-    for path in re.findall(rf"(?<![\w/.-])(?:{folders})/[\w./-]*\w", told):
+    for path in re.findall(rf"(?<![\w/.-])(?:{folders})/[\w./-]*\w", content):
         assert (ROOT / path).exists() or f"/{path}" in written_by_tools, path
-    for module in re.findall(rf"`(?!(?:{folders})/)([\w/]+\.py)`", told):
-        assert module == "capture.py" or any((ROOT / folder).glob(f"**/{module}") for folder in FOLDERS), module
+    # A module may be named by the end of its path.
+    for module in re.findall(rf"`(?!(?:{folders})/)([\w/]+\.py)`", content):
+        assert module == "capture.py" or any(any((ROOT / folder).glob(f"**/{module}")) for folder in FOLDERS), module
 
 
 @on_every_page
-def test_every_option_of_a_command_is_known_to_it(page: Path) -> None:
-    """The scripts say themselves what they take, the simulator too."""
+def test_every_option_of_a_command_exists(page: Path) -> None:
     for command, options in re.findall(r"(scripts/\w+(?![/\w])|python -m simulator)((?: [^`\n|]*)?)", text(page)):
         script = ROOT / ("simulator/__main__.py" if "simulator" in command else command)
         modules = re.findall(r"-m scripts\.(\w+)", text(script)) if command.startswith("scripts/") else []
@@ -192,9 +244,10 @@ def test_every_option_of_a_command_is_known_to_it(page: Path) -> None:
             assert option == "--help" or option in known, f"{command} {option}"
 
 
-def test_diagnostics_become_a_capture_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the program on it: a file for each answer."""
-    (program,) = blocks(ROOT / "docs/capture.md", "python")
+def test_diagnostics_become_a_capture_with_the_program_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (program,) = blocks(DOCS / "capture.md", "python")
     document = tmp_path / "diagnostics.json"
     document.write_bytes(orjson.dumps({"data": {"answers": {"info": "<envoy_info/>", "ivp_meters": [{"eid": 1}]}}}))
     monkeypatch.setattr("sys.argv", ["capture.py", str(document), str(tmp_path / "capture")])
@@ -208,7 +261,8 @@ def test_diagnostics_become_a_capture_as_the_page_says(tmp_path: Path, monkeypat
 
 
 @on_every_page
-def test_no_page_is_left_out(page: Path) -> None:
-    """Each is linked from another one."""
-    linked = {(other.parent / link.partition("#")[0]).resolve() for other in PAGES for link in links(other)}
-    assert page == README or page.name in {"CHANGELOG.md", "SECURITY.md", "info.md"} or page in linked, prose(page)[:80]
+def test_every_page_is_linked_from_another(page: Path) -> None:
+    linked = {
+        (other.parent / link.partition("#")[0]).resolve() for other in PAGES if other != page for link in links(other)
+    }
+    assert page in {README, ROOT / "info.md"} or page in linked, prose(page)[:80]

@@ -1,4 +1,4 @@
-"""The pages of the repository, read as their readers do: tables, blocks of code, links, and what they name."""
+"""Read the Markdown pages of the repository: sections, tables, blocks of code and links."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,37 +6,38 @@ import re
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PAGES = (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")))
+DOCS = ROOT / "docs"
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("**/*.md")))
 _FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def text(page: Path) -> str:
-    """Give all of a page."""
+    """Return the text of a page."""
     return page.read_text("utf-8")
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    """Give the blocks of code in a language."""
+    """Return the blocks of code in a language."""
     return [found["code"] for found in _FENCE.finditer(text(page)) if found["language"] == language]
 
 
 def prose(page: Path) -> str:
-    """Give a page without its blocks of code."""
+    """Return the text of a page without its blocks of code."""
     return _FENCE.sub("", text(page))
 
 
 def section(page: Path, heading: str) -> str:
-    """Give what stands below a heading, to the next one of its level or above."""
+    """Return the text below a heading, up to the next heading of the same or a higher level."""
     found = re.search(rf"^(#+) {re.escape(heading)}\n(.*?)(?=^#{{1,2}} |\Z)", text(page), re.MULTILINE | re.DOTALL)
     assert found, f"{page.name} has no heading {heading}"
     return re.split(rf"^{found[1]} ", found[2], maxsplit=1, flags=re.MULTILINE)[0]
 
 
-def table(of: str) -> list[list[str]]:
-    """Give the cells of all tables in a text, each row a list, without headings."""
+def table(content: str) -> list[list[str]]:
+    """Return the rows of all tables in a text as lists of cells, without the header rows."""
     rows = [
         [cell.strip() for cell in line.strip().strip("|").split("|")]
-        for line in re.findall(r"^\|.*$", of, re.MULTILINE)
+        for line in re.findall(r"^\|.*$", content, re.MULTILINE)
     ]
     return [
         row
@@ -50,18 +51,18 @@ def _is_rule(row: list[str]) -> bool:
 
 
 def names(cell: str) -> list[str]:
-    """Give the names in a cell: `One, another: a remark`."""
+    """Return the names in a cell of the form `Name, other name: remark`."""
     return cell.partition(":")[0].split(", ")
 
 
 def anchors(page: Path) -> set[str]:
-    """Give what a link into a page can name, as GitHub and Home Assistant make it of the headings."""
+    """Return the anchors of a page: its headings as GitHub and Home Assistant write them in links."""
     headings = re.findall(r"^#+ (.*)$", prose(page), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def links(page: Path) -> Iterator[str]:
-    """Give the relative links of a page."""
+    """Yield the relative links of a page."""
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
         if "://" not in target:
             yield target
