@@ -194,7 +194,10 @@ async def sign_in(hass: HomeAssistant, result: ConfigFlowResult, simulator: Simu
 
 async def set_up(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
     """Set a gateway up as a person would."""
-    result = await sign_in(hass, await start_flow(hass, simulator), simulator)
-    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    result = await start_flow(hass, simulator)
+    assert not result.get("errors")
+    result = await sign_in(hass, result, simulator)
+    assert not result.get("errors")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     return result["result"]

@@ -1,7 +1,6 @@
 """The document a person hands to others: enough to find out what is wrong, and nothing that is nobody's business."""
 
 from collections.abc import Mapping
-import os
 from pathlib import Path
 import re
 from typing import Any
@@ -29,14 +28,11 @@ from custom_components.enphase_iq_gateway.client import (
 from custom_components.enphase_iq_gateway.client.redaction import REDACTED, Scrubber
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from simulator import PROFILES
+from tests.support.captures import CAPTURES, folders, needs
 
 from .conftest import StartSimulator, set_up
 
 GATEWAY = "999900000000"
-CAPTURES = Path(
-    os.environ.get("IQ_GATEWAY_CAPTURES", Path(__file__).resolve().parents[1].parent / "shared" / "captures")
-)
-RECORDED = sorted(folder for folder in CAPTURES.glob("*") if folder.is_dir()) if CAPTURES.is_dir() else []
 
 
 async def download(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
@@ -293,8 +289,8 @@ def words(text: str) -> list[str]:
     return sorted(re.findall(r"[\w.-]+", text))
 
 
-@pytest.mark.skipif(not RECORDED, reason="no recorded gateways: IQ_GATEWAY_CAPTURES names no folder of captures")
-@pytest.mark.parametrize("folder", RECORDED, ids=lambda folder: folder.name)
+@needs(CAPTURES)
+@pytest.mark.parametrize("folder", folders(CAPTURES), ids=lambda folder: folder.name)
 def test_a_scrubbed_answer_says_the_same(folder: Path) -> None:
     """Every model made of it is the model of the recorded answer, but for the serials."""
     scrubber = Scrubber([])

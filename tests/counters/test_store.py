@@ -13,8 +13,7 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.counters.store import CounterStore
 from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
-from tests.support.hours import pass_time
-from tests.support.virtual_time import VirtualTime, virtual_time
+from tests.support.virtual_time import VirtualTime, pass_time, virtual_time
 
 PRODUCTION = "sensor.iq_gateway_122300000001_lifetime_production"
 COUNTER = "production.energy_lifetime_wh.0"

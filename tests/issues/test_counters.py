@@ -15,8 +15,7 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.repairs import async_create_fix_flow
 from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
-from tests.support.hours import pass_time
-from tests.support.virtual_time import VirtualTime, virtual_time
+from tests.support.virtual_time import VirtualTime, pass_time, virtual_time
 
 NAME = "sensor.iq_gateway_122300000001"
 JUMP_WH = 1_691_000.0

@@ -1,15 +1,13 @@
 """Simulated documents have the shape of recorded ones: the same keys with the same types of value."""
 
-import os
-from pathlib import Path
-
 import orjson
 import pytest
+
+from tests.support.captures import CAPTURES, needs
 
 from .conftest import Start
 from .gateway_client import Json
 
-CAPTURES = Path(os.environ.get("IQ_GATEWAY_CAPTURES", Path(__file__).parents[2] / "../shared/captures"))
 REPORT = "production.json_details_1"
 PATHS = {
     "api_v1_production": "/api/v1/production",
@@ -51,7 +49,7 @@ def pairs() -> list[tuple[str, str]]:
     return [(folder, file) for folder in COUNTERPARTS for file in PATHS if (CAPTURES / folder / file).is_file()]
 
 
-@pytest.mark.skipif(not CAPTURES.is_dir(), reason=f"no recorded answers at {CAPTURES}; set IQ_GATEWAY_CAPTURES")
+@needs(CAPTURES)
 @pytest.mark.parametrize(("folder", "file"), pairs())
 async def test_a_simulated_document_has_the_shape_of_the_recorded_one(start: Start, folder: str, file: str) -> None:
     recorded = places(orjson.loads((CAPTURES / folder / file).read_bytes()))

@@ -1,4 +1,4 @@
-"""What each recorded gateway has by DESIGN §2, and where another reader of it says otherwise."""
+"""The entities expected of each recorded gateway, and where their values differ from pyenphase's."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from custom_components.enphase_iq_gateway.client import Flow, GatewayClass
 
 A, B = GatewayClass.LEGACY, GatewayClass.NON_METERED
 C, D = GatewayClass.METERED_WITHOUT_CT, GatewayClass.METERED
-P, N, T, S = Flow.PRODUCTION, Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION, Flow.STORAGE
+P, N, T = Flow.PRODUCTION, Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION
+S, K = Flow.STORAGE, Flow.BACKFEED
 
 ELECTRICAL = ("voltage", "current", "apparent_power", "reactive_power", "power_factor")
 LISTED = frozenset({"power", "max_power", "last_reported", "communicating"})
@@ -15,13 +16,13 @@ DETAILED = LISTED | {
     *("energy_lifetime", "energy_today", "energy_yesterday", "energy_last_7_days", "temperature"),
     *("dc_voltage", "dc_current", "ac_voltage", "ac_frequency", "report_interval", "conversion_error_time"),
 }
-# What older inverters do not measure (G§5.4).
+# Older inverters do not measure these (G§5.4).
 NEWER = frozenset({"ac_current", "signal_strength"})
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a recorded gateway has."""
+    """The class, inverters and CTs of a recorded gateway, from which its entities follow."""
 
     kind: GatewayClass
     inverters: int
@@ -30,16 +31,16 @@ class Expected:
     phases: int = 1
     tokens: bool = True
     weeks: tuple[Flow, ...] = (P,)
-    """Whose last seven days are plausible (G§6.5)."""
+    """The flows whose energy of the last seven days is plausible (G§6.5)."""
     meters: bool = True
-    """Are there a list of meters and readings?"""
+    """Whether the gateway has `/ivp/meters` and `/ivp/meters/readings`."""
     lines: bool = False
-    """Does the report tell the phases?"""
+    """Whether the report has `lines`, one per phase."""
     without: frozenset[str] = frozenset()
-    """What is not there although the gateway is of a kind that has it; each is in DIFFERENCES with its reason."""
+    """Entities that the gateway lacks although its kind has them, with their reason in DIFFERENCES."""
 
     def keys(self) -> set[str]:
-        """Name the gateway's own entities by DESIGN §2."""
+        """Return the keys of the gateway's own entities."""
         return {*self._flow_keys(), *self._own_keys()} - self.without
 
     def _own_keys(self) -> Iterator[str]:
@@ -67,11 +68,12 @@ class Expected:
         if T in self.cts:
             yield from ("grid_import_energy", "grid_export_energy")
             yield from self._phased(*_electrical(T))
-        if S in self.cts:
-            yield from self._phased("storage_ct_power", "storage_ct_energy_delivered", "storage_ct_energy_received")
+        for flow in self.cts:
+            if flow in (S, K):
+                yield from self._phased(f"{flow}_ct_power", f"{flow}_ct_energy_delivered", f"{flow}_ct_energy_received")
 
     def _phased(self, *keys: str) -> Iterator[str]:
-        """Give each key, and once more for each phase where there are several."""
+        """Yield each key, followed by its phases where there are several."""
         for key in keys:
             yield key
             yield from (f"{key}_l{phase}" for phase in range(1, self.phases + 1) if self.phases > 1)
@@ -103,24 +105,36 @@ GATEWAYS = {
         weeks=(P, T),
         without=frozenset({"grid_import_energy_l2", "production_energy_lifetime_l2"}),
     ),
+    "8.2.127_with_generator_running": Expected(D, 26, cts=(P, N), phases=2),
     "8.2.127_with_3cts_and_battery_split": Expected(D, 5, cts=(P, N, S), phases=2, weeks=()),
     "8.2.4286_with_3cts_and_battery_split": Expected(D, 35, cts=(P, N, S), phases=2, lines=True, weeks=()),
     "8.2.4345_with_device_data": Expected(D, 15, DETAILED | NEWER, cts=(P, N), weeks=(P, T)),
     "8.2.4382_ACB": Expected(D, 17, cts=(P, N)),
     "8.3.5167_3rd-pv": Expected(D, 12, DETAILED | NEWER, cts=(P, N), phases=3, lines=True, weeks=()),
+    "8.3.1598_collar": Expected(
+        D,
+        17,
+        cts=(P, N, S, K),
+        phases=2,
+        lines=True,
+        weeks=(),
+        without=frozenset({"backfeed_ct_energy_delivered_l2", "backfeed_ct_energy_received_l2"}),
+    ),
+    "8.3.5169_ACB_inventory": Expected(D, 3, DETAILED | {"ac_current"}, cts=(P, N)),
     "8.3.5169_with_generator": Expected(D, 20, DETAILED | NEWER, cts=(P, N), phases=2, lines=True, weeks=(P, T)),
     "8.3.5289_modGone": Expected(D, 12, DETAILED, cts=(P,)),
     "8.3.5433_tot_is_net_cons": Expected(D, 12, DETAILED | NEWER, cts=(P, T), phases=2, lines=True, weeks=()),
 }
-"""All but 3.7.0, which has nothing that can be read."""
+"""All captures but 3.7.0, which has no readable endpoint."""
 
-_WEEK_IS_A_QUARTER_HOUR = "less than today: only a part of the last quarter of an hour is in it (G§6.5)"
-_WEEK_IS_THE_LIFETIME = "with today it makes up the lifetime: the gateway has lost its history (G§3, §6.5)"
-_WITHOUT_LINES = "the report has no lines, so all of it comes from the readings; the report is some Wh apart (G§6.3)"
-_SUMMED_FACTOR = "real over apparent power; the gateway's mean of the phases, their sum on some firmware (G§6.3)"
-_NOT_MEASURED = "older inverters do not measure it and say 0 (G§5.4)"
-_ONLY_COMPUTED = "no CT measures it: the gateway says less VA than W (G§6.4, §6.8)"
-_FROM_ZERO = "hybrid recording: a first zero is waited on, perhaps the gateway is not ready (DESIGN §5)"
+_WEEK_IS_A_QUARTER_HOUR = "less than today: it holds only a part of the last quarter of an hour (G§6.5)"
+_WEEK_IS_THE_LIFETIME = "together with today it is the lifetime: the gateway has lost its history (G§3, §6.5)"
+_WITHOUT_LINES = "computed from the readings, as the report has no lines; the report differs by some Wh (G§6.3, §6.4)"
+_SUMMED_FACTOR = "real over apparent power; the gateway sends the mean of the phases, or their sum (G§6.3)"
+_NOT_MEASURED = "older inverters do not measure it and report 0 (G§5.4)"
+_ONLY_COMPUTED = "no CT measures it: the gateway reports less VA than W (G§6.4, §6.8)"
+_FROM_ZERO = "a first value of 0 is not published: a gateway that is starting reports it too (G§9.6)"
+_NO_HISTORY = "equal to the lifetime: the gateway has lost its history (G§6.5)"
 
 DIFFERENCES: dict[str, dict[str, str]] = {
     "4.10.35": {
@@ -132,12 +146,14 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     "7.3.130_no_consumption": {"production_power_factor": _SUMMED_FACTOR},
     "7.3.466_metered_disabled_cts": {
         "production_energy_last_7_days": "that of the disabled CT (G§13.3)",
-        "production_energy_today": "that of the disabled CT; counted from now on instead (G§13.3)",
+        "production_energy_today": "that of the disabled CT; ours counts from set-up (G§13.3)",
     },
     "7.3.517": {"total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR},
     "7.3.517_legacy_savings_mode": {"total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR},
-    "7.6.175": {"production_power": "metered without CTs: the inverters' sum, newer than the summary (G§3, §13.3)"},
-    "7.6.175_total": {"production_energy_last_7_days": "four zeros are no answer (G§3)"},
+    "7.6.175": {
+        "production_power": "metered without CTs: the sum of the inverters, newer than the summary (G§3, §13.3)"
+    },
+    "7.6.175_total": {"production_energy_last_7_days": "four zeros are not an answer (G§3)"},
     "7.6.175_with_cts_3phase": {
         "grid_import_energy_l2": _FROM_ZERO,
         "production_energy_lifetime_l2": _FROM_ZERO,
@@ -146,6 +162,13 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "production_power_factor": _SUMMED_FACTOR,
         "total_consumption_apparent_power": "three times the sum of its lines (G§6.3)",
         "total_consumption_power_factor": _SUMMED_FACTOR,
+    },
+    "8.2.127_with_generator_running": {
+        "net_consumption_power_factor": _SUMMED_FACTOR,
+        "production_power_factor": _SUMMED_FACTOR,
+        "total_consumption_power_factor": _SUMMED_FACTOR,
+        "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
+        "total_consumption_energy_lifetime": _WITHOUT_LINES,
     },
     "8.2.127_with_3cts_and_battery_split": {
         "net_consumption_power_factor": _SUMMED_FACTOR,
@@ -167,14 +190,29 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "production_energy_last_7_days": _WEEK_IS_THE_LIFETIME,
         "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
     },
+    "8.3.1598_collar": {
+        "backfeed_ct_energy_delivered_l2": _FROM_ZERO,
+        "backfeed_ct_energy_received_l2": _FROM_ZERO,
+        "rejected_readings": _FROM_ZERO,
+        "net_consumption_power_factor": _SUMMED_FACTOR,
+        "total_consumption_power_factor": _SUMMED_FACTOR,
+        "production_energy_today": _NO_HISTORY,
+        "production_energy_last_7_days": _NO_HISTORY,
+        "total_consumption_energy_today": _NO_HISTORY,
+        "total_consumption_energy_last_7_days": _NO_HISTORY,
+    },
+    "8.3.5169_ACB_inventory": {
+        "inverter * signal_strength": _NOT_MEASURED,
+        "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
+    },
     "8.3.5169_with_generator": {
         "net_consumption_power_factor": _SUMMED_FACTOR,
         "total_consumption_power_factor": _SUMMED_FACTOR,
     },
     "8.3.5289_modGone": {"inverter * ac_current": _NOT_MEASURED, "inverter * signal_strength": _NOT_MEASURED},
     "8.3.5433_tot_is_net_cons": {
-        "grid_import_energy": "made here of net power (G§9)",
-        "grid_export_energy": "made here of net power (G§9)",
+        "grid_import_energy": "integrated from net power (G§9)",
+        "grid_export_energy": "integrated from net power (G§9)",
         "net_consumption_voltage*": _ONLY_COMPUTED,
         "net_consumption_current*": _ONLY_COMPUTED,
         "net_consumption_apparent_power*": _ONLY_COMPUTED,
@@ -182,10 +220,10 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "net_consumption_power_factor*": _ONLY_COMPUTED,
         "production_power_factor": _SUMMED_FACTOR,
         "total_consumption_power_factor": _SUMMED_FACTOR,
-        "production_energy_today": "the lifetime (G§6.5)",
-        "production_energy_last_7_days": "the lifetime (G§6.5)",
+        "production_energy_today": _NO_HISTORY,
+        "production_energy_last_7_days": _NO_HISTORY,
         "total_consumption_energy_today": "the lifetime of net consumption (G§6.5, §6.8)",
         "total_consumption_energy_last_7_days": "the lifetime of net consumption (G§6.5, §6.8)",
     },
 }
-"""By recording: which of our values are not those of pyenphase, and why."""
+"""For each capture, the values that differ from pyenphase's, with the reason."""

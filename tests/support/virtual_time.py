@@ -57,6 +57,13 @@ async def settle(hass: HomeAssistant) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def pass_time(hass: HomeAssistant, clock: VirtualTime, seconds: float, *, step: float = 30.0) -> None:
+    """Advance the clock step by step, and wait each time until everything that is due has ended."""
+    for _ in range(round(seconds / step)):
+        clock.tick(step)
+        await settle(hass)
+
+
 def real_seconds() -> float:
     """Give the seconds of a clock that cannot be frozen."""
     return time.clock_gettime(time.CLOCK_MONOTONIC)

@@ -14,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-import pytest
 
 from custom_components.enphase_iq_gateway.client import (
     DEVICE_DATA,
@@ -36,9 +35,9 @@ from custom_components.enphase_iq_gateway.polling.inverter_health import Inverte
 from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
 from simulator.simulated_site import SimulatedSite
+from tests.support.captures import CAPTURES, folders, needs
 
 RUNS = int(os.environ.get("IQ_GATEWAY_FUZZ_RUNS", "1500"))
-CAPTURES = Path(os.environ.get("IQ_GATEWAY_CAPTURES", Path(__file__).parents[3] / "shared" / "captures"))
 ZONE = ZoneInfo("Europe/Amsterdam")
 FIELDS: dict[str, Endpoint[object]] = {
     "meters": METERS,
@@ -163,12 +162,12 @@ def test_spoiled_simulated_answers_are_shown_or_refused() -> None:
     sys.stdout.write(f"\nsimulated: {shown} shown, {refused} refused in {time.perf_counter() - began:.0f} s\n")
 
 
-@pytest.mark.skipif(not CAPTURES.is_dir(), reason="no recorded gateways here: set IQ_GATEWAY_CAPTURES")
+@needs(CAPTURES)
 def test_spoiled_recorded_answers_are_shown_or_refused() -> None:
     """Of every recording."""
     began = time.perf_counter()
 
-    shown, refused = run([recorded(folder) for folder in sorted(CAPTURES.iterdir()) if folder.is_dir()], RUNS)
+    shown, refused = run([recorded(folder) for folder in folders(CAPTURES)], RUNS)
 
     assert shown > refused > 0
     sys.stdout.write(f"\nrecorded: {shown} shown, {refused} refused in {time.perf_counter() - began:.0f} s\n")

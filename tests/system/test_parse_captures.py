@@ -1,7 +1,6 @@
 """Recorded answers of real gateways are read, or refused where they are no answer; figures are those of G§3 to §9."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -20,10 +19,8 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Flow
 from tests.support.answers import values_in
+from tests.support.captures import CAPTURES, needs
 
-CAPTURES = Path(
-    os.environ.get("IQ_GATEWAY_CAPTURES") or Path(__file__).parents[2].joinpath("..", "shared", "captures")
-).resolve()
 ENDPOINTS: tuple[Endpoint[object], ...] = (
     INFO,
     METERS,
@@ -39,9 +36,7 @@ FILES: dict[str, Endpoint[object]] = {
     "production.json": REPORT_DETAILED,
 }
 
-pytestmark = pytest.mark.skipif(
-    not CAPTURES.is_dir(), reason="no recorded answers here: set IQ_GATEWAY_CAPTURES to their folder"
-)
+pytestmark = needs(CAPTURES)
 
 
 def status(file: Path) -> int:

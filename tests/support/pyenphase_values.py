@@ -11,8 +11,7 @@ from pyenphase.models.meters import EnvoyMeterData
 
 from simulator import Simulator
 
-type Values = dict[str, float | str | None]
-"""Values in native units by unique id without the gateway's serial; an inverter's key begins with `inverter `."""
+from .shown import Values
 
 _REPORTS = ("/production.json?details=1", "/production")
 _READINGS = "/ivp/meters/readings"
@@ -20,7 +19,7 @@ _DEVICE_DATA = "/ivp/pdm/device_data"
 _HOUSE = ("production", "total_consumption", "net_consumption")
 
 
-async def second_opinion(simulator: Simulator) -> Values:
+async def pyenphase_values(simulator: Simulator) -> Values:
     """Read the gateway with pyenphase, signed in as we are.
 
     Where pyenphase has a quantity from two endpoints, which are read some seconds apart, that of the CT counts: ours
