@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ..client import Flow, GatewayError, Source
+from ..client import SOURCE_ENDPOINTS, Flow, GatewayError, Source
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, GatewayCoordinator
 from ..counters.counter import EventKind
@@ -22,14 +22,7 @@ from ..counters.store import CounterStore
 
 COUNTER_JUMP: Final = "counter_jump"
 COUNTER_SOURCE: Final = "counter_source"
-_PATHS: Final = {
-    Source.READINGS: "/ivp/meters/readings",
-    Source.REPORT: "/production.json",
-    Source.REPORTED_INVERTERS: "/production.json (inverters)",
-    Source.SUMMARY: "/api/v1/production",
-    Source.DEVICE_DATA: "/ivp/pdm/device_data",
-    Source.INTEGRATED: "/ivp/meters/readings (power)",
-}
+_PART_OF_ANSWER: Final = {Source.REPORTED_INVERTERS: " (inverters)", Source.INTEGRATED: " (power)"}
 _NET: Final = f"{Flow.NET_CONSUMPTION}.{LIFETIME}"
 # From here on a fraction of a kWh is no help.
 _WHOLE_KWH: Final = 100.0
@@ -173,7 +166,8 @@ def _unique_id(serial: str, counter: str) -> str:
 def _path(source: str) -> str:
     """A source in words: its path, and which CT where the path alone does not tell."""
     kind, _, ct = source.partition(".")
-    return _PATHS[Source(kind)] + (f" ({ct.replace('_', ' ')} CT)" if ct else "")
+    path = SOURCE_ENDPOINTS[Source(kind)][0].path.partition("?")[0]
+    return path + _PART_OF_ANSWER.get(Source(kind), "") + (f" ({ct.replace('_', ' ')} CT)" if ct else "")
 
 
 def _kwh(amount_wh: float) -> str:
