@@ -16,6 +16,8 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .client import (
+    DEVICE_DATA,
+    METERS,
     DeviceData,
     Documents,
     Endpoint,
@@ -145,7 +147,7 @@ class GatewayCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def start_with(self, documents: Documents) -> None:
         """Take the coordinator's first values from what the probe has read, so that set-up asks for nothing twice."""
-        self.meters = documents.meters
+        self.meters = documents.get(METERS)
         self._documents = documents
         self.data = self._snapshot(documents)
         if self.endpoints <= documents.failed:
@@ -169,7 +171,7 @@ class GatewayCoordinator(DataUpdateCoordinator[Snapshot]):
             documents = await read_group(self.gateway, self.site, self.group, self.meters, details)
         except GatewayError as error:
             return self._after(error)
-        if documents.device_data is not details:
+        if documents.get(DEVICE_DATA) is not details:
             self._details_at = monotonic()
         answers = [
             self.gateway.statistics[endpoint.path].duration_ms or 0
@@ -185,7 +187,7 @@ class GatewayCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def _details(self) -> DeviceData | None:
         """The details of the inverters that will do once more: where they are cut, the list has what is new."""
-        devices = self._documents.device_data
+        devices = self._documents.get(DEVICE_DATA)
         old = monotonic() - self._details_at >= DETAILS_INTERVAL_S
         return None if devices is None or not devices.truncated or old else devices
 

@@ -72,11 +72,11 @@ async def test_the_first_gateway_to_answer_is_taken_at_set_up() -> None:
     """Its serial and its certificate can be stored."""
     identity = make_identity()
     async with device(identity=identity) as there, Gateway(there.address) as gateway:
-        assert (gateway.serial, gateway.certificate, gateway.presented_certificate) == (None, None, None)
+        assert (gateway.serial, gateway.certificate) == (None, None)
         assert (await gateway.identify()).serial == SERIAL
 
         assert gateway.serial == SERIAL
-        assert gateway.certificate == gateway.presented_certificate == identity.certificate
+        assert gateway.certificate == identity.certificate
 
 
 async def test_old_firmware_is_found_over_plain_http() -> None:
@@ -167,7 +167,7 @@ async def test_a_refused_certificate_comes_with_the_pinned_one() -> None:
             await gateway.identify()
 
         assert (caught.value.pinned, caught.value.presented) == (OWN.certificate, FOREIGN.certificate)
-        assert (gateway.certificate, gateway.presented_certificate) == (OWN.certificate, FOREIGN.certificate)
+        assert gateway.certificate == OWN.certificate
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ async def test_where_no_connection_is_kept_data_are_believed_for_a_while(monkeyp
         async with Gateway(there.address) as gateway:
             for _ in range(2):
                 await gateway.read_raw(PATH)
-            monkeypatch.setattr(connector, "PROOF_S", 0)
+            monkeypatch.setattr(connector, "VERIFIED_S", 0)
             await gateway.read_raw(PATH)
 
     assert there.paths == ["/info", PATH, PATH, "/info", PATH]
@@ -344,11 +344,13 @@ async def test_a_connection_that_breaks_as_it_is_made_is_a_connection_error() ->
     """There is nobody at its other end to look at."""
     loop = asyncio.get_running_loop()
     key = ConnectionKey("127.0.0.1", 80, is_ssl=False, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
-    pool = connector.GatewayConnector(pinned=None, check=CertificateCheck.STRICT, clock=lambda: NOW, resolver=None)
+    pool = connector.GatewayConnector(
+        identity_path="/info", pinned=None, check=CertificateCheck.STRICT, clock=lambda: NOW, resolver=None
+    )
     broken = Connection(pool, key, ResponseHandler(loop), loop)
 
     with pytest.raises(GatewayConnectionError, match="as soon as it was made"):
-        connector.look_at(broken)
+        connector.peer_of(broken)
 
     broken.close()
     await pool.close()

@@ -12,7 +12,6 @@ import pytest
 from custom_components.enphase_iq_gateway.client import (
     REPORT_DETAILED,
     Flow,
-    GatewayClass,
     Info,
     Inverter,
     Measurement,
@@ -23,6 +22,7 @@ from custom_components.enphase_iq_gateway.client import (
     Source,
     Sources,
 )
+from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
 from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard, SourceChange
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter

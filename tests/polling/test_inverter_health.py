@@ -1,6 +1,7 @@
 """Inverters that keep silent while others speak."""
 
-from custom_components.enphase_iq_gateway.client import Inverter, InverterDetails, Snapshot
+from custom_components.enphase_iq_gateway.client import Inverter, Snapshot
+from custom_components.enphase_iq_gateway.client.models import InverterDetails
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 
 NOON = 1_795_172_400.0

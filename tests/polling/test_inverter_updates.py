@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from custom_components.enphase_iq_gateway.client import Inverter, InverterDetails
+from custom_components.enphase_iq_gateway.client import Inverter
+from custom_components.enphase_iq_gateway.client.models import InverterDetails
 from custom_components.enphase_iq_gateway.polling.inverter_updates import Shown, WatchedInverter
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 

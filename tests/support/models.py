@@ -1,9 +1,20 @@
 """Made-up models of a site's documents, each changed by the test that needs it odd."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from awesomeversion import AwesomeVersion
 
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    DEVICE_DATA,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS as READINGS_ENDPOINT,
+    REPORT_DETAILED,
+    Endpoint,
+)
 from custom_components.enphase_iq_gateway.client.models import (
     DeviceData,
     Flow,
@@ -20,9 +31,17 @@ from custom_components.enphase_iq_gateway.client.models import (
     ReportedFlow,
     ReportedInverters,
 )
-from custom_components.enphase_iq_gateway.client.site.site import Documents
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
 
 NOW = 1_780_000_000
+_ENDPOINTS: Final[dict[str, Endpoint[object]]] = {
+    "meters": METERS,
+    "readings": READINGS_ENDPOINT,
+    "report": REPORT_DETAILED,
+    "summary": PRODUCTION_SUMMARY,
+    "device_data": DEVICE_DATA,
+    "inverter_list": INVERTER_LIST,
+}
 EIDS = {flow: number for number, flow in enumerate(Flow, start=101)}
 
 PRODUCTION = Measurement(
@@ -49,7 +68,7 @@ def info(firmware: str = "8.2.4345", *, has_meter: bool | None = True) -> Info:
         serial="122300000001",
         firmware=AwesomeVersion(firmware),
         has_meter=has_meter,
-        wants_token=firmware >= "7",
+        wants_token=AwesomeVersion(firmware) >= AwesomeVersion("7"),
         time=NOW,
     )
 
@@ -74,7 +93,7 @@ READINGS = (reading(Flow.PRODUCTION, PRODUCTION), reading(Flow.NET_CONSUMPTION, 
 
 def reported(total: Measurement, *lines: Measurement, active: bool = True) -> ReportedFlow:
     """Give one flow of a report."""
-    return ReportedFlow(active=active, reading_time=NOW, total=total, lines=lines)
+    return ReportedFlow(active=active, total=total, lines=lines)
 
 
 def lifetime(value: float | None, power: float | None = 500.0) -> Measurement:
@@ -89,7 +108,7 @@ def report(flows: dict[Flow, ReportedFlow] | None = None, inverters: ReportedInv
 
 def reported_inverters(lifetime_wh: float | None = 60_000.0, count: int | None = 3) -> ReportedInverters:
     """Give the report's sum of the inverters."""
-    return ReportedInverters(active_count=count, reading_time=NOW, power_w=2900.0, energy_lifetime_wh=lifetime_wh)
+    return ReportedInverters(active_count=count, power_w=2900.0, energy_lifetime_wh=lifetime_wh)
 
 
 def house(*, active: bool = True) -> dict[Flow, ReportedFlow]:
@@ -139,9 +158,34 @@ def inverter_list(*inverters: Inverter) -> InverterList:
 
 def metered(firmware: str = "8.2.4345", *, phases: int = 1) -> Documents:
     """Give the documents of a gateway with a production and a net CT."""
-    return Documents(
+    return documents_of(
         info=info(firmware),
         meters=meters(Flow.PRODUCTION, Flow.NET_CONSUMPTION, phases=phases),
         readings=READINGS,
         report=report(house()),
     )
+
+
+def documents_of(*, info: Info, failed: frozenset[Endpoint[object]] = frozenset(), **answers: object) -> Documents:
+    """Return documents of some endpoints by their names."""
+    documents = Documents(info=info, failed=failed)
+    for name, answer in answers.items():
+        documents = documents.with_answer(_ENDPOINTS[name], answer)
+    return documents
+
+
+def changed(
+    documents: Documents,
+    *,
+    failed: frozenset[Endpoint[object]] | None = None,
+    report_endpoint: Endpoint[Report] | None = None,
+    **answers: object,
+) -> Documents:
+    """Return documents with other answers of some endpoints, None for no answer."""
+    if report_endpoint is not None:
+        documents = replace(documents, report_endpoint=report_endpoint)
+    if failed is not None:
+        documents = replace(documents, failed=failed)
+    for name, answer in answers.items():
+        documents = documents.with_answer(documents.report_endpoint if name == "report" else _ENDPOINTS[name], answer)
+    return documents

@@ -4,6 +4,7 @@ A short run is part of the tests. The long one: `IQ_GATEWAY_FUZZ_RUNS=100000 pyt
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 import os
 from pathlib import Path
@@ -39,14 +40,14 @@ from tests.support.captures import CAPTURES, folders, needs
 
 RUNS = int(os.environ.get("IQ_GATEWAY_FUZZ_RUNS", "1500"))
 ZONE = ZoneInfo("Europe/Amsterdam")
-FIELDS: dict[str, Endpoint[object]] = {
-    "meters": METERS,
-    "readings": READINGS,
-    "report": REPORT_DETAILED,
-    "summary": PRODUCTION_SUMMARY,
-    "inverter_list": INVERTER_LIST,
-    "device_data": DEVICE_DATA,
-}
+ENDPOINTS: tuple[Endpoint[object], ...] = (
+    METERS,
+    READINGS,
+    REPORT_DETAILED,
+    PRODUCTION_SUMMARY,
+    INVERTER_LIST,
+    DEVICE_DATA,
+)
 ODD_VALUES: tuple[Any, ...] = (
     *(None, True, False, "", " ", "0", "NaN", "normal", [], {}, [[]], {"": None}),
     *(0, -0.0, -1, 1, 0.5, 2**31, 2**32 - 4, 2**53 + 1, 2**63, -(2**63), 1e308, -1e308, 5e-324, 253402300800),
@@ -61,15 +62,14 @@ def simulated(name: str) -> Bodies:
     world = World(profile, inverters=4, clock=lambda: now, seed=1, report_interval_s=900, lifetime_wh=1e6)
     site = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", world)
     return {
-        endpoint: routes.answer(site, *endpoint.path.partition("?")[::2], now).body
-        for endpoint in (INFO, *FIELDS.values())
+        endpoint: routes.answer(site, *endpoint.path.partition("?")[::2], now).body for endpoint in (INFO, *ENDPOINTS)
     }
 
 
 def recorded(folder: Path) -> Bodies:
     """Give what a recorded gateway answered."""
     bodies = {}
-    for endpoint in (INFO, *FIELDS.values()):
+    for endpoint in (INFO, *ENDPOINTS):
         file = folder / endpoint.path.partition("?")[0].strip("/").replace("/", "_")
         bodies[endpoint] = file.read_bytes() if file.exists() else b""
     return bodies
@@ -121,12 +121,9 @@ def show(bodies: Bodies) -> None:
         GatewayError: as it may.
     """
     documents = Documents(info=INFO.read(bodies[INFO]))
-    for field, endpoint in FIELDS.items():
-        try:
-            read: dict[str, Any] = {field: endpoint.read(bodies[endpoint])}
-        except GatewayError:
-            continue
-        documents = replace(documents, **read)
+    for endpoint in ENDPOINTS:
+        with suppress(GatewayError):
+            documents = documents.with_answer(endpoint, endpoint.read(bodies[endpoint]))
     site = decide(documents)
     guard = Guard(site=site)
     for coordinator in PollGroup:

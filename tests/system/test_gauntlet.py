@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 
-from custom_components.enphase_iq_gateway.client import GatewayClass
+from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from simulator import PROFILES, Simulator
 from tests.conftest import set_up

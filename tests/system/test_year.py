@@ -75,12 +75,9 @@ class Year:
     def set_up(self) -> Guard:
         """Probe, as every start does, with what the last run has stored."""
         state = GuardState.from_json(json.loads(json.dumps(self.state.as_json())))
-        documents = Documents(
-            info=self.sure(INFO),
-            meters=self.sure(METERS),
-            readings=self.sure(READINGS),
-            report=self.sure(REPORT_DETAILED),
-        )
+        documents = Documents(info=self.sure(INFO))
+        for endpoint in (METERS, READINGS, REPORT_DETAILED):
+            documents = documents.with_answer(endpoint, self.sure(endpoint))
         return Guard(site=decide(documents, state.locked_sources()), state=state)
 
     def sure[T](self, endpoint: Endpoint[T]) -> T:
@@ -104,11 +101,8 @@ class Year:
         if faulty := self.chance.random() < FAULTY_SHARE:
             fault = self.faults.add(self.chance.choice(FAULTS))
         info, meters = self.guard.site.info, self.guard_meters
-        documents = (
-            Documents(info=info, meters=meters, readings=self.read(READINGS))
-            if coordinator is PollGroup.LIVE
-            else Documents(info=info, meters=meters, report=self.read(REPORT_DETAILED))
-        )
+        endpoint = READINGS if coordinator is PollGroup.LIVE else REPORT_DETAILED
+        documents = Documents(info=info).with_answer(METERS, meters).with_answer(endpoint, self.read(endpoint))
         if faulty:
             self.faults.active.remove(fault)
         checked = self.guard.check(coordinator, measure(self.guard.site, coordinator, documents, self.at), ZONE)

@@ -1,9 +1,9 @@
-"""The client: knows the gateway and nothing of Home Assistant. What is named here is all that others use of it."""
+"""The client of the gateway, independent of Home Assistant: the names that the integration uses."""
 
 from .auth.cloud import CloudError, CloudProblem, CloudUrls, fetch_token
 from .auth.secret import Secret
-from .auth.sign_in import CHECK_PATH, DEFAULT_USERNAME, Account
-from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token, TokenError
+from .auth.sign_in import DEFAULT_USERNAME, Account
+from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token
 from .endpoints import (
     DEVICE_DATA,
     INFO,
@@ -26,33 +26,20 @@ from .exceptions import (
     GatewayUnsupportedError,
     GatewayWrongDeviceError,
 )
-from .gateway import EndpointStatistics, Gateway
-from .models import (
-    DeviceData,
-    Flow,
-    Info,
-    Inverter,
-    InverterDetails,
-    InverterList,
-    Measurement,
-    Meter,
-    MeterStatus,
-    ProductionSummary,
-    Reading,
-    Report,
-    ReportedFlow,
-    ReportedInverters,
-)
+from .gateway import Gateway
+from .models import DeviceData, Flow, Info, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import model_name
+from .site.documents import Documents, was_read, with_earlier
 from .site.measure import measure
-from .site.probe import PROBE_LIMIT_S, check_supported, may_be_there, probe, read_group, was_read, with_earlier
-from .site.site import Documents, GatewayClass, PollGroup, Quantity, Site, Source, Sources, decide, endpoints_of
+from .site.probe import PROBE_LIMIT_S, check_supported, probe
+from .site.read import read_group
+from .site.site import SOURCE_ENDPOINTS, PollGroup, Quantity, Site, Source, Sources, endpoints_of
 from .site.snapshot import Snapshot, TotalAndPhases, with_unchanged
-from .transport.address import Address, AddressError, AddressProblem
+from .site.sources import decide
+from .transport.address import Address, AddressError
 from .transport.certificates import Certificate, CertificateCheck
 
 __all__ = [
-    "CHECK_PATH",
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
     "INFO",
@@ -63,10 +50,10 @@ __all__ = [
     "READINGS",
     "REPORT",
     "REPORT_DETAILED",
+    "SOURCE_ENDPOINTS",
     "Account",
     "Address",
     "AddressError",
-    "AddressProblem",
     "Certificate",
     "CertificateCheck",
     "CloudError",
@@ -75,13 +62,11 @@ __all__ = [
     "DeviceData",
     "Documents",
     "Endpoint",
-    "EndpointStatistics",
     "ExpiredTokenError",
     "Flow",
     "Gateway",
     "GatewayAuthenticationError",
     "GatewayCertificateError",
-    "GatewayClass",
     "GatewayConnectionError",
     "GatewayError",
     "GatewayResponseError",
@@ -91,33 +76,25 @@ __all__ = [
     "GatewayWrongDeviceError",
     "Info",
     "Inverter",
-    "InverterDetails",
-    "InverterList",
     "Measurement",
     "Meter",
     "MeterStatus",
     "NotATokenError",
     "OtherGatewayTokenError",
     "PollGroup",
-    "ProductionSummary",
     "Quantity",
     "Reading",
-    "Report",
-    "ReportedFlow",
-    "ReportedInverters",
     "Secret",
     "Site",
     "Snapshot",
     "Source",
     "Sources",
     "Token",
-    "TokenError",
     "TotalAndPhases",
     "check_supported",
     "decide",
     "endpoints_of",
     "fetch_token",
-    "may_be_there",
     "measure",
     "model_name",
     "probe",

@@ -1,6 +1,6 @@
-"""The one tree of errors: nothing else leaves the client (DESIGN §6).
+"""The errors of the client: it raises no others.
 
-Each message names the endpoint and what was expected, and never holds a credential, a body or a header.
+Every message names the endpoint and what was expected, and never contains a credential, a body or a header.
 """
 
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class GatewayError(Exception):
-    """Anything that went wrong between us and the gateway."""
+    """Base class of all errors of the client."""
 
 
 class GatewayConnectionError(GatewayError):
@@ -22,33 +22,33 @@ class GatewayTimeoutError(GatewayConnectionError):
 
 
 class GatewayResponseError(GatewayError):
-    """The gateway answered, but not with what the endpoint is for."""
+    """The gateway answered, but not with the expected document."""
 
     def __init__(self, endpoint: str, problem: str) -> None:
-        """Say which endpoint answered and what was wrong: what came and what was expected."""
+        """Set the endpoint and the problem: what was received and what was expected."""
         super().__init__(f"{endpoint}: {problem}")
         self.endpoint = endpoint
         self.problem = problem
 
 
 class GatewayStatusError(GatewayResponseError):
-    """The gateway answered with another status than 200."""
+    """The gateway answered with a status other than 200."""
 
     def __init__(self, endpoint: str, status: int) -> None:
-        """Keep the status: 404 means not there, 401 that this credential may not, 5xx that it is busy (G§2.6)."""
+        """Set the status: 404 for a missing endpoint, 401 for one closed to this credential, 5xx when busy (G§2.6)."""
         super().__init__(endpoint, f"status {status}, expected 200")
         self.status = status
 
 
 class GatewayAuthenticationError(GatewayError):
-    """The gateway does not accept the credential: only a new one helps."""
+    """The gateway does not accept the credential: a new one is needed."""
 
 
 class GatewayCertificateError(GatewayError):
-    """The device at this address shows another certificate than the one pinned at set-up."""
+    """The device at this address presents another certificate than the one pinned at set-up."""
 
     def __init__(self, pinned: Certificate, presented: Certificate) -> None:
-        """Keep both, so that a person can compare them and accept the new one."""
+        """Set both certificates, so that the user can compare them and accept the new one."""
         super().__init__(f"certificate {presented.sha256}, expected {pinned.sha256}")
         self.pinned = pinned
         self.presented = presented
@@ -58,9 +58,10 @@ class GatewayWrongDeviceError(GatewayError):
     """Another device than the one expected answers at this address."""
 
     def __init__(self, expected: str, found: str) -> None:
-        """Keep both serials, so that a person can be told which device it is.
+        """Set both serials, so that the user can see which device it is.
 
-        The text names none: the end of a serial is the password of old firmware (G§2.2), and texts get into logs.
+        The message contains neither: the end of a serial is the password of old firmware (G§2.2), and messages are
+        logged.
         """
         super().__init__("/info: the serial of another gateway, expected this one's")
         self.expected = expected
@@ -68,4 +69,4 @@ class GatewayWrongDeviceError(GatewayError):
 
 
 class GatewayUnsupportedError(GatewayError):
-    """This is a gateway, but one whose firmware gives no data that can be read here."""
+    """The device is a gateway, but its firmware has none of the endpoints that are needed."""

@@ -1,4 +1,4 @@
-"""The gateway as the rest sees it: who it is, whether it lets us in, and what its endpoints say."""
+"""The client of one gateway: its identity, the sign-in and its endpoints."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from aiohttp.abc import AbstractResolver
 from .auth.sign_in import Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
 from .auth.token import Token
 from .endpoints import INFO, Endpoint
-from .exceptions import GatewayAuthenticationError, GatewayError, GatewayStatusError
+from .exceptions import GatewayAuthenticationError, GatewayConnectionError, GatewayError, GatewayStatusError
 from .models import Info
-from .transport.address import Address
+from .transport.address import Address, Scheme
 from .transport.certificates import Certificate, CertificateCheck
 from .transport.connection import Answer, Connection
 
 
 @dataclass(kw_only=True, slots=True)
 class EndpointStatistics:
-    """How reading one endpoint went, for diagnostics."""
+    """Statistics of the requests to one endpoint, for diagnostics."""
 
     requests: int = 0
     status: int | None = None
-    """Of the last answer, as the next two."""
+    """Status, duration and size are those of the last answer."""
     duration_ms: int | None = None
     size_bytes: int | None = None
     last_success: float | None = None
     """Epoch seconds."""
     last_error: str | None = None
-    """What went wrong last, whenever that was."""
+    """The last error, however long ago."""
 
 
 class Gateway:
-    """One gateway; make it inside a running event loop and close it."""
+    """One gateway. Must be created inside the event loop and closed."""
 
     def __init__(
         self,
@@ -48,12 +48,14 @@ class Gateway:
         resolver: AbstractResolver | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Take where it is and whom to expect there: without serial and pin (set-up) the first to answer is taken.
+        """Set the address and the expected device; without serial and pin (at set-up) any gateway is accepted.
 
-        The resolver stays open: it belongs to the caller.
+        The resolver is not closed with the gateway: it belongs to the caller.
         """
-        self._door = Connection(
+        self._connection = Connection(
             address,
+            identity_path=INFO.path,
+            read_serial=self._read_serial,
             serial=expected_serial,
             pinned=pinned,
             check=certificate_check,
@@ -62,70 +64,65 @@ class Gateway:
         )
         self._credential = credential
         self._clock = clock
-        self._sign_in = _way_in(self._door, credential, clock)
+        self._sign_in = _sign_in(self._connection, credential, clock)
         self._statistics: dict[str, EndpointStatistics] = {}
-        self._documents: dict[Endpoint[object], tuple[bytes, object]] = {}
+        self._parsed: dict[Endpoint[object], tuple[bytes, object]] = {}
 
     async def __aenter__(self) -> Self:
-        """Use it and close it."""
+        """Return the gateway, which is closed at the end of the `with` block."""
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close it."""
+        """Close the connection."""
         await self.close()
 
     async def close(self) -> None:
-        """Hang up; no request passes from now on."""
-        await self._door.close()
+        """Close the connection; later requests fail."""
+        await self._connection.close()
 
     @property
     def serial(self) -> str | None:
-        """The serial expected or, at set-up, found."""
-        return self._door.serial
+        """Return the expected serial, at set-up the serial of the gateway that answered."""
+        return self._connection.serial
 
     @property
     def certificate(self) -> Certificate | None:
-        """The certificate to store: changes when none was pinned yet and when the gateway has renewed its own."""
-        return self._door.pinned
-
-    @property
-    def presented_certificate(self) -> Certificate | None:
-        """The certificate that was shown last, believed or not."""
-        return self._door.presented
+        """Return the certificate to store; it changes at set-up and when the gateway renews its own."""
+        return self._connection.pinned
 
     @property
     def token_expires_at(self) -> int | None:
-        """When the token ends, epoch seconds; None where another kind of sign-in is used."""
+        """Return when the token expires, epoch seconds; None without a token."""
         return self._credential.expires_at if isinstance(self._credential, Token) else None
 
     @property
     def statistics(self) -> Mapping[str, EndpointStatistics]:
-        """How reading went, by path."""
+        """Return the statistics of the requests by path."""
         return MappingProxyType(self._statistics)
 
     def replace_token(self, token: Token) -> None:
-        """Sign in with another token from the next request on; the session of the old one ends with it."""
+        """Use another token from the next request on, without the session of the old one."""
         self._credential = token
-        self._sign_in = _way_in(self._door, token, self._clock)
+        self._sign_in = _sign_in(self._connection, token, self._clock)
 
     async def identify(self) -> Info:
-        """Ask which gateway this is, without any credential, and make sure that it is the expected one.
+        """Read `/info` without a credential and verify that this is the expected gateway.
 
-        Raises: GatewayWrongDeviceError, GatewayCertificateError, GatewayError; GatewayAuthenticationError when its
-        firmware wants another kind of credential than the one given (G§2.1).
+        Raises: GatewayWrongDeviceError, GatewayCertificateError, GatewayError; GatewayAuthenticationError when the
+        firmware requires another kind of credential (G§2.1).
         """
         info = await self.read(INFO)
         if self._credential is not None and isinstance(self._credential, Token) is not info.wants_token:
             wanted = "a token" if info.wants_token else "a local account"
-            raise GatewayAuthenticationError(f"firmware {info.firmware} wants {wanted}")
+            raise GatewayAuthenticationError(f"firmware {info.firmware} requires {wanted}")
         return info
 
     async def check_sign_in(self) -> None:
-        """Make sure that the gateway accepts the credential.
+        """Check that the gateway accepts the credential.
 
-        Raises: GatewayAuthenticationError when only another credential helps; GatewayError when there is no telling.
+        Raises: GatewayAuthenticationError when it does not; GatewayError when it could not be found out.
         """
         info = await self.identify()
         if isinstance(self._credential, Token):
@@ -133,56 +130,74 @@ class Gateway:
         await self._sign_in.check()
 
     async def read[T](self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> T:
-        """Read an endpoint, within its own limit or else the door's where none is given.
+        """Return the document of an endpoint; the default timeout is the endpoint's, else the connection's.
 
-        Raises: GatewayError; GatewayStatusError for a 401 that concerns this endpoint alone (G§2.6).
+        Raises: GatewayError; GatewayStatusError for a 401 that concerns this endpoint only (G§2.6).
         """
 
         def parse(body: bytes) -> T:
             return self._parse(endpoint, body)
 
-        return await self._ask(endpoint.path, parse, endpoint.limit_s if timeout_s is None else timeout_s)
+        return await self._request(endpoint.path, parse, endpoint.limit_s if timeout_s is None else timeout_s)
 
     def _parse[T](self, endpoint: Endpoint[T], body: bytes) -> T:
-        """Make the model of an answer; an answer that repeats the last one is the same object, and costs nothing."""
-        before = self._documents.get(endpoint)
+        """Return the document in a body; a body that repeats the last one is not parsed again.
+
+        `/info` is parsed once by this: it is needed to verify the device and, when it is read, as a document.
+        """
+        before = self._parsed.get(endpoint)
         if before is not None and before[0] == body:
             return cast("T", before[1])
         document = endpoint.read(body)
-        self._documents[endpoint] = (body, document)
+        self._parsed[endpoint] = (body, document)
         return document
 
     async def read_raw(self, path: str, *, timeout_s: float | None = None) -> bytes:
-        """Read what a path says as it is, for diagnostics.
+        """Return the unparsed answer of a path, for diagnostics.
 
         Raises: GatewayError.
         """
-        return await self._ask(path, bytes, timeout_s)
+        return await self._request(path, bytes, timeout_s)
 
-    async def _ask[T](self, path: str, parse: Callable[[bytes], T], timeout_s: float | None) -> T:
-        """Ask, judge the status, make something of the body, and keep account of it."""
-        kept = self._statistics.setdefault(path, EndpointStatistics())
-        kept.requests += 1
+    async def _request[T](self, path: str, parse: Callable[[bytes], T], timeout_s: float | None) -> T:
+        """Return the parsed answer of a path and record the statistics."""
+        statistics = self._statistics.setdefault(path, EndpointStatistics())
+        statistics.requests += 1
         try:
             answer = await self._answer(path, timeout_s)
-            kept.status, kept.duration_ms, kept.size_bytes = answer.status, answer.duration_ms, len(answer.body)
+            statistics.status, statistics.duration_ms, statistics.size_bytes = (
+                answer.status,
+                answer.duration_ms,
+                len(answer.body),
+            )
             if answer.status != HTTPStatus.OK:
                 raise GatewayStatusError(path, answer.status)
             document = parse(answer.body)
-            kept.last_success = self._clock()
+            statistics.last_success = self._clock()
         except GatewayError as error:
-            kept.last_error = str(error)
+            statistics.last_error = str(error)
             raise
         return document
 
     async def _answer(self, path: str, timeout_s: float | None) -> Answer:
-        """Ask for a path: `/info` as nobody, with everything it proves; others as who we are."""
+        """Return the answer of a path: `/info` without a credential, which verifies the device; others signed in."""
         if path == INFO.path:
-            return await self._door.identify()
+            return await self._connection.identify()
         return await self._sign_in.get(path, timeout_s)
 
+    def _read_serial(self, body: bytes, scheme: Scheme) -> str:
+        """Return the serial in `/info`.
 
-def _way_in(door: Connection, credential: Token | Account | None, clock: Callable[[], float]) -> SignIn:
+        Raises: GatewayResponseError; GatewayConnectionError over plain HTTP where the firmware requires TLS: its TLS
+        server is down, or another device pretends to be the gateway.
+        """
+        info = self._parse(INFO, body)
+        if info.wants_token and scheme == "http":
+            raise GatewayConnectionError(f"{INFO.path}: firmware {info.firmware} over plain HTTP, expected TLS")
+        return info.serial
+
+
+def _sign_in(connection: Connection, credential: Token | Account | None, clock: Callable[[], float]) -> SignIn:
     if isinstance(credential, Token):
-        return TokenSignIn(door, credential, clock)
-    return Anonymous(door) if credential is None else DigestSignIn(door, credential)
+        return TokenSignIn(connection, credential, clock)
+    return Anonymous(connection) if credential is None else DigestSignIn(connection, credential)

@@ -1,6 +1,6 @@
-"""What the gateway says, as values: one document per endpoint, and what they share.
+"""Models of the gateway's answers, one per endpoint, and the values they share.
 
-Every number carries its unit in its name; None is a value that is not there. Nothing here knows how it was sent.
+The name of every number contains its unit; None is a missing value.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from awesomeversion import AwesomeVersion
 
 
 class Flow(StrEnum):
-    """A flow of energy that a CT measures or that follows from two that do (G§8)."""
+    """A flow of energy that a CT measures or that is computed from two CTs (G§8)."""
 
     PRODUCTION = "production"
     TOTAL_CONSUMPTION = "total_consumption"
@@ -24,7 +24,7 @@ class Flow(StrEnum):
 
 
 class MeterStatus(StrEnum):
-    """What the gateway says of a CT's wiring: `meteringStatus` of G§8."""
+    """The gateway's check of a CT's wiring: `meteringStatus` of G§8."""
 
     NORMAL = "normal"
     NOT_METERING = "not_metering"
@@ -33,22 +33,22 @@ class MeterStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Info:
-    """`/info`: which gateway this is (G§1)."""
+    """`/info`: the identity of the gateway (G§1)."""
 
     serial: str
     firmware: AwesomeVersion
     part_number: str | None = None
     has_meter: bool | None = None
-    """`imeter`: the metering hardware is there; says nothing of connected CTs, None is no answer (G§1.2)."""
+    """`imeter`: the gateway has metering hardware, with or without CTs; None where it is not reported (G§1.2)."""
     wants_token: bool = False
-    """Sign-in is by token: firmware 7 and later (G§2.1)."""
+    """Sign-in requires a token: firmware 7 and later (G§2.1)."""
     time: int | None = None
     """The gateway's clock, epoch seconds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measurement:
-    """What one source says of one flow, for all phases together or for one of them."""
+    """The values of one flow from one source, for all phases together or for one phase."""
 
     power_w: float | None = None
     """Net consumption: + import, - export. Storage: + discharging (G§6.4, §9)."""
@@ -58,14 +58,14 @@ class Measurement:
     apparent_power_va: float | None = None
     reactive_power_var: float | None = None
     power_factor: float | None = None
-    """Within -1..1, else None (the gateway sums it over the lines from 8.3.1598 on, G§6.3)."""
+    """Within -1..1, else None (from 8.3.1598 on the gateway sends the sum over the phases, G§6.3)."""
     frequency_hz: float | None = None
     energy_delivered_wh: float | None = None
     """One-way counter of `/ivp/meters/readings`: produced, imported, consumed or discharged (G§9)."""
     energy_received_wh: float | None = None
     """The other one-way counter: net exported, storage charged (G§9)."""
     energy_lifetime_wh: float | None = None
-    """Net consumption: import - export, so it may fall (G§6.4)."""
+    """Net consumption: import - export, so it may decrease (G§6.4)."""
     energy_today_wh: float | None = None
     energy_last_7_days_wh: float | None = None
     """The seven days before today (G§3, §6.5)."""
@@ -87,15 +87,15 @@ class Meter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """One CT's element of `/ivp/meters/readings` (G§9): joins a `Meter` by `eid`."""
+    """The reading of one CT in `/ivp/meters/readings` (G§9); `eid` identifies its `Meter`."""
 
     eid: int
     timestamp: float | None
-    """Epoch seconds; None for a meter that has never measured."""
+    """Epoch seconds; None for a CT that has never measured."""
     total: Measurement
-    """Voltage here is the sum over the phases as sent: dividing needs the meter's phase count."""
+    """The voltage is the sum over the phases, as sent."""
     channels: tuple[Measurement, ...]
-    """Always the gateway's three; only the meter's first `phase_count` mean something."""
+    """Always three; only the first `phase_count` of the meter are valid."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,10 +103,9 @@ class ReportedFlow:
     """One `eim` entry of a report (G§6.3)."""
 
     active: bool
-    """`activeCount` > 0; where not, the values may be zero, live or rubbish (G§6.7)."""
-    reading_time: int | None
+    """`activeCount` > 0; otherwise the values may be zero, live or meaningless (G§6.7)."""
     total: Measurement
-    """Voltage is the sum over the phases as sent."""
+    """The voltage is the sum over the phases, as sent."""
     lines: tuple[Measurement, ...] = ()
     """One per phase, empty without `details=1`; on split phase the third may be all zero (G§6.3)."""
 
@@ -116,7 +115,6 @@ class ReportedInverters:
     """The `inverters` entry of a report: the sum of what the inverters last reported (G§6.2)."""
 
     active_count: int | None
-    reading_time: int | None
     power_w: float | None
     energy_lifetime_wh: float | None
     """Wraps at 2^32 J on some firmware (G§6.6)."""
@@ -128,12 +126,12 @@ class Report:
 
     inverters: ReportedInverters | None
     flows: Mapping[Flow, ReportedFlow]
-    """Production, total and net consumption, as far as they are sent."""
+    """Production, total and net consumption where the report has them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProductionSummary:
-    """`/api/v1/production` (G§3): up to 15 minutes old, and not to be trusted on every gateway."""
+    """`/api/v1/production` (G§3): up to 15 minutes old, and wrong on some gateways."""
 
     power_w: float | None
     energy_today_wh: float | None
@@ -143,7 +141,7 @@ class ProductionSummary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InverterDetails:
-    """What `/ivp/pdm/device_data` alone says of an inverter, beside its lifetime (G§5)."""
+    """Values of an inverter that only `/ivp/pdm/device_data` has, except its lifetime (G§5)."""
 
     energy_today_wh: float | None = None
     energy_yesterday_wh: float | None = None
@@ -158,7 +156,7 @@ class InverterDetails:
     temperature_c: float | None = None
     report_interval_s: int | None = None
     signal_strength: int | None = None
-    """`rssi`, arbitrary units; None where the model does not tell (0, G§5.4)."""
+    """`rssi`, arbitrary units; None where the model does not measure it (0, G§5.4)."""
     conversion_error_time_s: int | None = None
 
 
@@ -174,28 +172,27 @@ class Inverter:
     """The mean over its last report interval."""
     max_power_w: float | None = None
     last_reported: int | None = None
-    """End of its last report interval, epoch seconds; None when it has never reported."""
+    """End of its last report interval, epoch seconds; None if it has never reported."""
     energy_lifetime_wh: float | None = None
-    """From the device data alone."""
+    """From the device data only."""
     details: InverterDetails = NO_DETAILS
-    """One object for as long as nothing in it has changed."""
     communicating: bool = True
-    """Not by the gateway's own word (`modGone`): at night every inverter is gone (G§5.2). Who watches them says."""
+    """Decided from its reports; the gateway's `modGone` is true for every inverter at night (G§5.2)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InverterList:
-    """`/api/v1/production/inverters` (G§4), inverters only: ACBs and relays are left out, retired ones may be in it."""
+    """`/api/v1/production/inverters` (G§4) without AC Batteries and relays; may include retired inverters."""
 
     inverters: Mapping[str, Inverter]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceData:
-    """`/ivp/pdm/device_data` (G§5): active inverters by serial."""
+    """`/ivp/pdm/device_data` (G§5): the active inverters by serial."""
 
     inverters: Mapping[str, Inverter]
     retired: frozenset[str]
     """Serials of inverters that are no longer members of the system (`active` false)."""
     truncated: bool
-    """`deviceCount` has reached `deviceDataLimit`: further inverters are not in it (G§5.1)."""
+    """`deviceCount` has reached `deviceDataLimit`: further inverters are missing (G§5.1)."""

@@ -1,4 +1,4 @@
-"""From the part number to what people call the gateway (G§1.4). An unknown number is no error."""
+"""The product name of a gateway by its part number (G§1.4). An unknown number is not an error."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,7 +8,7 @@ from .models import Info
 _METERED_EU: Final = "Envoy-S Metered (ENV-S-WM-230)"
 _STANDARD_EU: Final = "Envoy-S Standard (ENV-S-WB-230)"
 
-# The same base number can be another product in another revision, so the revision is looked up first.
+# Revisions of one base number can be different products, so the number with its revision is looked up first.
 _MODELS: Final[Mapping[str, str]] = {
     "800-00069": "Envoy-R",
     "800-00240": "Envoy-C",
@@ -35,7 +35,7 @@ _MODELS: Final[Mapping[str, str]] = {
 
 
 def model_name(info: Info) -> str:
-    """Name a gateway: by its number with revision, by its number, else by what it says of its metering hardware."""
+    """Return the product name by part number with revision, by part number, else by the metering hardware."""
     number = info.part_number or ""
     for known in (number, number.rpartition("-r")[0]):
         if (name := _MODELS.get(known)) is not None:

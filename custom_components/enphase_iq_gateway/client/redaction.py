@@ -1,6 +1,6 @@
-"""Making answers of the gateway fit to be shown to strangers: what is not known to be harmless does not stay in them.
+"""Redacting answers of the gateway so that they can be published: only values known to be harmless are kept.
 
-Serials become numbers that stay the same within one document, so that it can be used as a capture for the simulator.
+Each serial is replaced by the same number throughout a document, so that it works as a capture for the simulator.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 
 REDACTED: Final = "**REDACTED**"
-# Twelve digits like a serial, and of none: real ones begin with the year and week of their making (G§1.1).
+# Twelve digits like a serial, but never a real one: those begin with year and week of manufacture (G§1.1).
 _FIRST_PSEUDONYM: Final = 999_900_000_000
 
 _SERIAL: Final = re.compile(r"(?<![0-9.])[0-9]{12}(?![0-9])")
@@ -20,7 +20,7 @@ _HIDDEN: Final = re.compile(
     r"|eyJ[\w-]+(?:\.[\w-]*)*"  # a token
 )
 _WORDS: Final = re.compile(r"[\w .:+-]{0,40}")
-"""What a harmless text looks like: a type, a state, a version, a hexadecimal number."""
+"""The form of a harmless text: a type, a state, a version, a hexadecimal number."""
 _TAG: Final = re.compile(r"<(?P<close>/?)(?P<name>[\w-]+)(?P<attributes>[^<>]*)>(?P<text>[^<]*)")
 _PACKAGE: Final = re.compile(r' name="[\w.-]+"')
 
@@ -53,27 +53,27 @@ _FIELDS: Final = _SERIAL_FIELDS | frozenset(
         """,
     )
 )
-"""The fields of the endpoints that are read (G§3 to §9); devices in device data are named by their number besides."""
+"""The known fields of the endpoints that are used (G§3 to §9); the keys of device data are numbers."""
 
 
 class Scrubber:
-    """Scrubs all parts of one document with the same pseudonyms."""
+    """Redacts all parts of one document with the same pseudonyms."""
 
     def __init__(self, serials: Iterable[str]) -> None:
-        """Take the serials known beforehand, in their order: only then they are the same in each document."""
+        """Set the serials known beforehand; their order makes their pseudonyms the same in every document."""
         self._pseudonyms: dict[str, str] = {}
         for serial in serials:
             self._pseudonym(serial)
 
     def text(self, text: str) -> str:
-        """Scrub words of our own: what went wrong, the name of a counter."""
+        """Redact a text of this integration, such as an error message or the name of a counter."""
         known = _HIDDEN.sub(REDACTED, text)
         for serial, pseudonym in self._pseudonyms.items():
             known = known.replace(serial, pseudonym)
         return _SERIAL.sub(lambda found: self._pseudonym(found[0]), known)
 
     def value(self, value: object, field: str = "") -> object:
-        """Scrub a JSON document, in which `field` holds this value."""
+        """Redact a JSON value; `field` is the key under which it was found."""
         if isinstance(value, dict):
             return {self.text(str(name)): self.value(part, str(name)) for name, part in value.items()}
         if isinstance(value, list):
@@ -85,7 +85,7 @@ class Scrubber:
         return self.text(value) if isinstance(value, str) else value
 
     def answer(self, body: bytes) -> object:
-        """Scrub an answer: a JSON document, or the XML of `/info` as text.
+        """Redact an answer: a JSON document, or the XML of `/info` as text.
 
         Raises: ValueError for anything else.
         """
@@ -94,7 +94,7 @@ class Scrubber:
         return self.value(orjson.loads(body))
 
     def _xml(self, text: str) -> str:
-        """Keep the tags, the names of packages, and the texts of known tags."""
+        """Keep tags, names of packages, and the text of known tags."""
         lines = []
         for found in _TAG.finditer(text):
             name = _PACKAGE.fullmatch(found["attributes"])
@@ -107,7 +107,7 @@ class Scrubber:
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + "".join(lines)
 
     def _pseudonym(self, serial: str) -> str:
-        """Give the number that stands for a serial; it stands for itself."""
+        """Return the number that replaces a serial; such a number is returned unchanged."""
         if serial in self._pseudonyms.values():
             return serial
         return self._pseudonyms.setdefault(serial, str(_FIRST_PSEUDONYM + len(self._pseudonyms)))

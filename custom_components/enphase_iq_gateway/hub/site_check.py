@@ -44,11 +44,11 @@ class SiteWatch:
         self._hass = hass
         self._entry = entry
         self._lane = coordinator
-        self._has_meters = bool(documents.meters)
+        self._has_meters = bool(documents.get(METERS))
         self._clocks: list[_Clock] = [_Clock(INFO_INTERVAL, self._look_at_info)]
         if self._has_meters:
             self._clocks.append(_Clock(METERS_INTERVAL, self._look_at_meters))
-            note_cts(hass, entry, documents.meters or (), documents.readings or ())
+            note_cts(hass, entry, documents.get(METERS) or (), documents.get(READINGS) or ())
         coordinator.chores.append(self._look)
 
     async def _look(self) -> None:
@@ -107,7 +107,7 @@ class SiteWatch:
         runtime.guard.state.firmware = str(info.firmware)
         for coordinator in runtime.coordinators.values():
             coordinator.site = site
-        self._lane.meters = documents.meters
+        self._lane.meters = documents.get(METERS)
         devices = dr.async_get(self._hass)
         device = devices.async_get_device_by_identifier((DOMAIN, info.serial), self._entry.entry_id)
         if device is not None:

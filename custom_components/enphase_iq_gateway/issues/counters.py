@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ..client import Flow, GatewayError, Source
+from ..client import SOURCE_ENDPOINTS, Flow, GatewayError, Source
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, GatewayCoordinator
 from ..counters.counter import EventKind
@@ -24,14 +24,7 @@ from ..counters.store import CounterStore
 
 COUNTER_JUMP: Final = "counter_jump"
 COUNTER_SOURCE: Final = "counter_source"
-_PATHS: Final = {
-    Source.READINGS: "/ivp/meters/readings",
-    Source.REPORT: "/production.json",
-    Source.REPORTED_INVERTERS: "/production.json (inverters)",
-    Source.SUMMARY: "/api/v1/production",
-    Source.DEVICE_DATA: "/ivp/pdm/device_data",
-    Source.INTEGRATED: "/ivp/meters/readings (power)",
-}
+_PART_OF_ANSWER: Final = {Source.REPORTED_INVERTERS: " (inverters)", Source.INTEGRATED: " (power)"}
 _NET: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.LIFETIME)
 # From here on a fraction of a kWh is no help.
 _WHOLE_KWH: Final = 100.0
@@ -178,7 +171,7 @@ def _unique_id(serial: str, counter: CounterKey) -> str:
 
 def _path(origin: Origin) -> str:
     """Return the path of an origin, and the CT where the path alone leaves it open."""
-    path = _PATHS[origin.source]
+    path = SOURCE_ENDPOINTS[origin.source][0].path.partition("?")[0] + _PART_OF_ANSWER.get(origin.source, "")
     return f"{path} ({origin.variant.replace('_', ' ')} CT)" if origin.variant else path
 
 

@@ -267,7 +267,7 @@ async def test_an_account_is_not_for_firmware_that_wants_a_token() -> None:
         Device({"/info": info()}, identity=make_identity()) as device,
         Gateway(device.address, credential=account) as gateway,
     ):
-        with pytest.raises(GatewayAuthenticationError, match=r"8\.2\.4345 wants a token"):
+        with pytest.raises(GatewayAuthenticationError, match=r"8\.2\.4345 requires a token"):
             await gateway.check_sign_in()
 
 
@@ -278,7 +278,7 @@ async def test_an_update_to_firmware_that_wants_a_token_is_found_out() -> None:
         Device({"/info": info(), PATH: UNAUTHORIZED}, identity=make_identity()) as device,
         Gateway(device.address, credential=account) as gateway,
     ):
-        with pytest.raises(GatewayAuthenticationError, match="a token is wanted"):
+        with pytest.raises(GatewayAuthenticationError, match="a token is required"):
             await gateway.read_raw(PATH)
 
 
@@ -348,7 +348,9 @@ async def test_a_busy_gateway_does_not_refuse_an_account() -> None:
 async def test_what_no_account_can_look_like_is_a_failed_sign_in(username: str, password: str) -> None:
     """Without repeating it."""
     async with by_account({}, username, password) as (_, gateway):
-        with pytest.raises(GatewayAuthenticationError, match="no user name or password can look like this"):
+        with pytest.raises(
+            GatewayAuthenticationError, match="characters that are not allowed"
+        ):
             await gateway.read_raw(PATH)
 
 

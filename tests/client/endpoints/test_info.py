@@ -26,11 +26,6 @@ def test_all_that_the_gateway_says_of_itself_is_read() -> None:
     assert found.time == documents.NOW
 
 
-def test_it_is_readable_without_sign_in() -> None:
-    """No other endpoint is, on every firmware."""
-    assert INFO.open
-
-
 @pytest.mark.parametrize("software", ["D8.2.4264", "8.2.4264", "  DEV-8.2.4264", "R8.2.4264 (abcdef)"])
 def test_all_that_stands_before_the_firmware_s_digits_is_cut(software: str) -> None:
     """One letter, none, or more."""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints import DEVICE_DATA, INVERTER_LIST
+from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Inverter
-from tests.support.answers import NOW, Document, body, device, device_data, listed_inverter
+from tests.support.answers import NOW, Document, body, listed_inverter
 
 SERIAL = "999900000101"
 
@@ -25,15 +25,6 @@ def test_inverters_are_kept_by_serial() -> None:
     found = INVERTER_LIST.read(body([listed_inverter(serialNumber="b"), listed_inverter(serialNumber="a")]))
 
     assert {serial: each.serial for serial, each in found.inverters.items()} == {"a": "a", "b": "b"}
-
-
-def test_a_serial_is_one_object_in_all_documents() -> None:
-    """It is looked up dozens of times a reading, which the same object makes short."""
-    (first,) = INVERTER_LIST.read(body([listed_inverter()])).inverters
-    (again,) = INVERTER_LIST.read(body([listed_inverter(lastReportWatts=1)])).inverters
-    (detailed,) = DEVICE_DATA.read(body(device_data(device()))).inverters
-
-    assert first is again is detailed
 
 
 def test_old_firmware_does_not_say_what_kind_of_device_it_is() -> None:

@@ -12,7 +12,7 @@ from custom_components.enphase_iq_gateway.client.models import (
     ReportedFlow,
     ReportedInverters,
 )
-from tests.support.answers import NOW, Document, body, eim, production_summary, report, reported_inverters
+from tests.support.answers import Document, body, eim, production_summary, report, reported_inverters
 
 
 def read(**changes: Document) -> Report:
@@ -40,15 +40,13 @@ def test_an_entry_is_read_with_its_lines() -> None:
     )
 
     assert read().flows[Flow.PRODUCTION] == ReportedFlow(
-        active=True, reading_time=NOW, total=measurement, lines=(measurement, measurement)
+        active=True, total=measurement, lines=(measurement, measurement)
     )
 
 
 def test_the_inverters_are_read() -> None:
     """As a sum of what they last reported."""
-    assert read().inverters == ReportedInverters(
-        active_count=4, reading_time=NOW, power_w=1400.0, energy_lifetime_wh=69000.0
-    )
+    assert read().inverters == ReportedInverters(active_count=4, power_w=1400.0, energy_lifetime_wh=69000.0)
 
 
 def test_entries_are_told_apart_by_their_words_and_not_by_their_place() -> None:
@@ -105,14 +103,6 @@ def test_only_a_count_above_zero_is_active(count: Document, *, active: bool) -> 
     found = production(activeCount=count)
 
     assert (found.active, found.total.power_w) == (active, 1500.5)
-
-
-def test_a_reading_time_of_zero_is_none() -> None:
-    """As at night."""
-    found = read(production=[reported_inverters(readingTime=0), eim(readingTime=0)])
-
-    assert found.inverters is not None
-    assert (found.inverters.reading_time, found.flows[Flow.PRODUCTION].reading_time) == (None, None)
 
 
 @pytest.mark.parametrize("missing", [None, True, "5", [], {}])

@@ -5,16 +5,15 @@ from dataclasses import replace
 import pytest
 
 from custom_components.enphase_iq_gateway.client.site.inverters import merge_inverters
-from custom_components.enphase_iq_gateway.client.site.site import Documents
-from tests.support.models import NOW, device_data, info, inverter, inverter_list, listed
+from tests.support.models import NOW, changed, device_data, documents_of, info, inverter, inverter_list, listed
 
 DAY = 86_400
-NOTHING_READ = Documents(info=info())
+NOTHING_READ = documents_of(info=info())
 
 
 def test_details_count_more_than_the_list() -> None:
     """G§5: what the list adds is what the details leave open."""
-    documents = replace(
+    documents = changed(
         NOTHING_READ,
         device_data=device_data(inverter("A"), replace(inverter("B"), power_w=None, last_reported=None)),
         inverter_list=inverter_list(listed("A"), listed("B")),
@@ -29,14 +28,14 @@ def test_details_count_more_than_the_list() -> None:
 def test_details_that_leave_nothing_open_stay_as_they_are() -> None:
     """An equal object is no news."""
     complete = replace(inverter("A"), max_power_w=290.0)
-    documents = replace(NOTHING_READ, device_data=device_data(complete), inverter_list=inverter_list(listed("A")))
+    documents = changed(NOTHING_READ, device_data=device_data(complete), inverter_list=inverter_list(listed("A")))
 
-    assert merge_inverters(documents)["A"] is complete
+    assert merge_inverters(documents)["A"] == complete
 
 
 def test_a_later_report_in_the_list_counts_more_than_the_details() -> None:
     """Details that were read a while ago stand, but for what the list says too."""
-    documents = replace(
+    documents = changed(
         NOTHING_READ,
         device_data=device_data(inverter("A"), truncated=True),
         inverter_list=inverter_list(listed("A", NOW + 300)),
@@ -49,7 +48,7 @@ def test_a_later_report_in_the_list_counts_more_than_the_details() -> None:
 
 def test_above_the_limit_the_rest_comes_from_the_list() -> None:
     """G§5.1: and keeps what detail there is."""
-    documents = replace(
+    documents = changed(
         NOTHING_READ,
         device_data=device_data(inverter("A"), truncated=True, retired=["R"]),
         inverter_list=inverter_list(listed("A"), listed("B"), listed("R")),
@@ -64,7 +63,7 @@ def test_above_the_limit_the_rest_comes_from_the_list() -> None:
 
 def test_complete_device_data_say_who_is_a_member() -> None:
     """G§5.2: who is listed beside them is retired."""
-    documents = replace(
+    documents = changed(
         NOTHING_READ, device_data=device_data(inverter("A")), inverter_list=inverter_list(listed("A"), listed("B"))
     )
 
@@ -73,8 +72,8 @@ def test_complete_device_data_say_who_is_a_member() -> None:
 
 def test_without_device_data_the_list_is_all() -> None:
     """And the other way round; without both there is none."""
-    assert set(merge_inverters(replace(NOTHING_READ, inverter_list=inverter_list(listed("A"))))) == {"A"}
-    assert set(merge_inverters(replace(NOTHING_READ, device_data=device_data(inverter("A"))))) == {"A"}
+    assert set(merge_inverters(changed(NOTHING_READ, inverter_list=inverter_list(listed("A"))))) == {"A"}
+    assert set(merge_inverters(changed(NOTHING_READ, device_data=device_data(inverter("A"))))) == {"A"}
     assert merge_inverters(NOTHING_READ) == {}
 
 
@@ -89,6 +88,6 @@ def test_without_device_data_the_list_is_all() -> None:
 )
 def test_who_has_not_been_heard_of_for_long_is_gone(last_reported: int | None, there: bool) -> None:  # noqa: FBT001
     """G§4: old firmware lists retired inverters for ever; the gateway's own dates are compared."""
-    documents = replace(NOTHING_READ, inverter_list=inverter_list(listed("A"), listed("B", last_reported)))
+    documents = changed(NOTHING_READ, inverter_list=inverter_list(listed("A"), listed("B", last_reported)))
 
     assert ("B" in merge_inverters(documents)) is there

@@ -5,15 +5,20 @@ from dataclasses import replace
 import pytest
 
 from custom_components.enphase_iq_gateway.client.models import DeviceData, Flow, Measurement, ProductionSummary, Report
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
 from custom_components.enphase_iq_gateway.client.site.measure import measure
-from custom_components.enphase_iq_gateway.client.site.site import Documents, PollGroup, decide
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.client.site.snapshot import NOTHING, Snapshot
+from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support.models import (
     NET as NET_CT,
     NOW,
     PRODUCTION as PRODUCTION_CT,
+    READINGS as BOTH_READINGS,
     ZEROS,
+    changed,
     device_data,
+    documents_of,
     house,
     info,
     inverter,
@@ -42,8 +47,8 @@ def reported_lane(documents: Documents) -> Snapshot:
 
 def with_report(documents: Documents, flows: dict[Flow, Measurement]) -> Documents:
     """Let the report say something else of some flows."""
-    changed = {flow: reported(total) for flow, total in flows.items()}
-    return replace(documents, report=report({**house(), **changed}))
+    others = {flow: reported(total) for flow, total in flows.items()}
+    return changed(documents, report=report({**house(), **others}))
 
 
 def days(today: float | None, week: float | None, total: float | None = 100_000.0) -> Measurement:
@@ -71,7 +76,6 @@ def test_counters_that_stand_are_not_taken_from_the_readings() -> None:
 
     assert snapshot.counted is standing
     assert snapshot.measurement(PRODUCTION).power_w == 3000.0
-    assert snapshot.measurement(NET).energy_lifetime_wh is None
 
 
 def test_total_consumption_is_production_and_net_of_one_reading() -> None:
@@ -86,7 +90,7 @@ def test_total_consumption_is_production_and_net_of_one_reading() -> None:
 def test_net_consumption_is_total_less_production_with_a_total_ct() -> None:
     """G§6.4."""
     total = Measurement(power_w=4000.0, energy_delivered_wh=70_000.0, energy_received_wh=5.0)
-    documents = replace(
+    documents = changed(
         metered(),
         meters=meters(PRODUCTION, TOTAL),
         readings=(reading(PRODUCTION, PRODUCTION_CT), reading(TOTAL, total)),
@@ -100,7 +104,7 @@ def test_net_consumption_is_total_less_production_with_a_total_ct() -> None:
 
 def test_what_one_of_two_cts_does_not_tell_is_not_computed() -> None:
     """A missing value is no zero."""
-    documents = replace(metered(), readings=(reading(PRODUCTION, Measurement()), reading(NET, NET_CT)))
+    documents = changed(metered(), readings=(reading(PRODUCTION, Measurement()), reading(NET, NET_CT)))
 
     assert live(documents).measurement(TOTAL) == NOTHING
 
@@ -109,30 +113,28 @@ def test_what_one_of_two_cts_does_not_tell_is_not_computed() -> None:
 def test_a_ct_without_a_reading_leaves_out_itself_and_what_follows_from_it(there: tuple[Flow, ...]) -> None:
     """G§9: a disabled meter may be missing in the readings, one that never measured has time 0."""
     documents = metered()
-    assert documents.readings is not None
     readings = tuple(
         one if flow in there else replace(one, timestamp=0)
-        for flow, one in zip((PRODUCTION, NET), documents.readings, strict=True)
+        for flow, one in zip((PRODUCTION, NET), BOTH_READINGS, strict=True)
     )
 
-    snapshot = live(replace(documents, readings=readings))
+    snapshot = live(changed(documents, readings=readings))
 
     assert set(snapshot.flows) == set(there)
-    assert set(live(replace(documents, readings=())).flows) == set()
+    assert set(live(changed(documents, readings=())).flows) == set()
 
 
 def test_readings_join_by_element_id() -> None:
     """G§9: the order is not fixed, an element may have no partner, a disabled meter keeps its old values."""
     documents = metered()
-    assert documents.readings is not None
-    stranger = replace(documents.readings[0], eid=1_023_410_688, total=Measurement(power_w=0.0))
+    stranger = replace(BOTH_READINGS[0], eid=1_023_410_688, total=Measurement(power_w=0.0))
     battery = reading(Flow.STORAGE, Measurement(power_w=77.0))
 
     snapshot = live(
-        replace(
+        changed(
             documents,
             meters=meters(PRODUCTION, NET, disabled=(Flow.STORAGE,)),
-            readings=(stranger, battery, *reversed(documents.readings)),
+            readings=(stranger, battery, *reversed(BOTH_READINGS)),
         )
     )
 
@@ -142,7 +144,7 @@ def test_readings_join_by_element_id() -> None:
 
 def test_voltage_is_the_mean_and_the_power_factor_that_of_the_power() -> None:
     """G§6.3: the gateway sends the sum of the voltages, and on some firmware of the factors."""
-    documents = replace(metered(phases=3), readings=(reading(PRODUCTION, replace(PRODUCTION_CT, power_factor=None)),))
+    documents = changed(metered(phases=3), readings=(reading(PRODUCTION, replace(PRODUCTION_CT, power_factor=None)),))
 
     production = live(documents).measurement(PRODUCTION)
 
@@ -157,7 +159,7 @@ def test_the_gateways_power_factor_stays_where_the_powers_make_none(
     """A factor beyond 1 is none, and nothing is divided by zero."""
     odd = replace(PRODUCTION_CT, power_w=power, apparent_power_va=apparent, voltage_v=None)
 
-    production = live(replace(metered(phases=3), readings=(reading(PRODUCTION, odd),))).measurement(PRODUCTION)
+    production = live(changed(metered(phases=3), readings=(reading(PRODUCTION, odd),))).measurement(PRODUCTION)
 
     assert (production.power_factor, production.voltage_v) == (0.9, None)
 
@@ -165,7 +167,7 @@ def test_the_gateways_power_factor_stays_where_the_powers_make_none(
 def test_channels_beyond_the_phases_in_use_are_cut_off() -> None:
     """G§9: they carry stray values or those of another CT."""
     phases = [replace(PRODUCTION_CT, power_w=power, voltage_v=230.0) for power in (1000.0, 2000.0, -464.966)]
-    documents = replace(metered(phases=2), readings=(reading(PRODUCTION, PRODUCTION_CT, *phases),))
+    documents = changed(metered(phases=2), readings=(reading(PRODUCTION, PRODUCTION_CT, *phases),))
 
     snapshot = live(documents)
 
@@ -186,7 +188,7 @@ def test_phases_without_lines_come_from_the_readings() -> None:
         )
         return (half, half, replace(half, power_w=9.0 if flow is NET else 0.0))
 
-    documents = replace(
+    documents = changed(
         metered(phases=2),
         readings=tuple(
             reading(flow, ct, *phased(flow, ct)) for flow, ct in ((PRODUCTION, PRODUCTION_CT), (NET, NET_CT))
@@ -208,7 +210,7 @@ def test_the_lines_of_a_report_are_its_phases() -> None:
     """G§6.3: the third is cut off on split phase, the apparent power is the lines' sum."""
     line = Measurement(power_w=750.0, voltage_v=120.0, apparent_power_va=1000.0, energy_lifetime_wh=20_000.0)
     whole = Measurement(power_w=1500.0, voltage_v=240.0, apparent_power_va=6000.0, energy_lifetime_wh=40_000.0)
-    documents = Documents(
+    documents = documents_of(
         info=info("7.3.517"),
         report=report({**house(), PRODUCTION: reported(whole, line, line, replace(NOTHING, power_w=0.0))}),
     )
@@ -223,10 +225,10 @@ def test_the_lines_of_a_report_are_its_phases() -> None:
 
 def test_an_entry_that_is_not_active_is_left_out() -> None:
     """G§6.7: activeCount flickers to 0 with rubbish beside it; nothing else steps in."""
-    documents = Documents(info=info("7.3.517"), report=report(house()))
+    documents = documents_of(info=info("7.3.517"), report=report(house()))
     site = decide(documents)
 
-    snapshot = measure(site, PollGroup.LIVE, replace(documents, report=report(house(active=False))), NOW)
+    snapshot = measure(site, PollGroup.LIVE, changed(documents, report=report(house(active=False))), NOW)
 
     assert snapshot.flows == {}
 
@@ -236,7 +238,7 @@ def test_a_source_that_was_not_read_gives_nothing(missing: str) -> None:
     """No other takes its place (DESIGN §1)."""
     documents = metered()
     site = decide(documents)
-    without = {"report": replace(documents, report=None), "readings": replace(documents, readings=None)}[missing]
+    without = {"report": changed(documents, report=None), "readings": changed(documents, readings=None)}[missing]
     group = {"report": PollGroup.REPORT, "readings": PollGroup.LIVE}[missing]
 
     assert measure(site, group, without, NOW).flows == {}
@@ -245,7 +247,9 @@ def test_a_source_that_was_not_read_gives_nothing(missing: str) -> None:
 def test_a_total_that_repeats_net_is_computed_from_it() -> None:
     """G§6.8: total is production + net."""
     net = lifetime(5_649.0, 428.0)
-    documents = Documents(info=info("8.3.5433"), report=report({**house(), NET: reported(net), TOTAL: reported(net)}))
+    documents = documents_of(
+        info=info("8.3.5433"), report=report({**house(), NET: reported(net), TOTAL: reported(net)})
+    )
 
     snapshot = live(documents)
 
@@ -258,10 +262,10 @@ def test_a_total_that_repeats_net_is_unknown_without_production() -> None:
     """G§6.8: what is not to be computed is not told."""
     net = lifetime(5_649.0, 428.0)
     flows = {**house(), NET: reported(net), TOTAL: reported(net)}
-    site = decide(Documents(info=info("8.3.5433"), report=report(flows)))
+    site = decide(documents_of(info=info("8.3.5433"), report=report(flows)))
     flows[PRODUCTION] = reported(lifetime(50_000.0), active=False)
 
-    snapshot = measure(site, PollGroup.LIVE, Documents(info=info("8.3.5433"), report=report(flows)), NOW)
+    snapshot = measure(site, PollGroup.LIVE, documents_of(info=info("8.3.5433"), report=report(flows)), NOW)
 
     assert set(snapshot.flows) == {NET}
 
@@ -293,7 +297,7 @@ def test_only_days_that_can_be_true_are_told(
     assert (measured.energy_today_wh, measured.energy_last_7_days_wh) == (today, week)
 
 
-NON_METERED = Documents(info=info("7.6.175", has_meter=False), meters=(), summary=summary())
+NON_METERED = documents_of(info=info("7.6.175", has_meter=False), meters=(), summary=summary())
 
 
 def test_the_summary_gives_all_of_production() -> None:
@@ -306,7 +310,7 @@ def test_the_summary_gives_all_of_production() -> None:
 @pytest.mark.parametrize("told", [ZEROS, replace(ZEROS, power_w=689.0), None])
 def test_a_summary_of_zeros_is_no_answer(told: ProductionSummary | None) -> None:
     """G§3: a gateway that is still starting, with or without watts."""
-    snapshot = measure(decide(NON_METERED), PollGroup.LIVE, replace(NON_METERED, summary=told), NOW)
+    snapshot = measure(decide(NON_METERED), PollGroup.LIVE, changed(NON_METERED, summary=told), NOW)
 
     assert snapshot.flows == {}
 
@@ -317,10 +321,10 @@ def test_a_summary_of_a_lost_record_keeps_its_power() -> None:
         power_w=700.0, energy_today_wh=60_500.0, energy_last_7_days_wh=60_500.0, energy_lifetime_wh=60_500.0
     )
 
-    assert live(replace(NON_METERED, summary=odd)).measurement(PRODUCTION) == lifetime(60_500.0, 700.0)
+    assert live(changed(NON_METERED, summary=odd)).measurement(PRODUCTION) == lifetime(60_500.0, 700.0)
 
 
-WITHOUT_CT = Documents(info=info(), report=report(), device_data=device_data(inverter("A"), inverter("B")))
+WITHOUT_CT = documents_of(info=info(), report=report(), device_data=device_data(inverter("A"), inverter("B")))
 
 
 def test_the_sum_of_the_inverters_is_production_where_no_ct_measures_it() -> None:
@@ -336,20 +340,20 @@ def test_the_sum_of_the_inverters_is_production_where_no_ct_measures_it() -> Non
 @pytest.mark.parametrize("told", [None, Report(inverters=None, flows={})])
 def test_a_report_without_its_inverters_gives_no_production(told: Report | None) -> None:
     """Unknown until the next one."""
-    assert measure(decide(WITHOUT_CT), PollGroup.LIVE, replace(WITHOUT_CT, report=told), NOW).flows == {}
+    assert measure(decide(WITHOUT_CT), PollGroup.LIVE, changed(WITHOUT_CT, report=told), NOW).flows == {}
 
 
 @pytest.mark.parametrize("told", [None, device_data(), device_data(inverter("A"), inverter("B"), truncated=True)])
 def test_device_data_that_are_not_complete_make_no_sum(told: DeviceData | None) -> None:
     """G§5.5: a sum over fewer inverters would look like a reset."""
-    assert measure(decide(WITHOUT_CT), PollGroup.INVERTERS, replace(WITHOUT_CT, device_data=told), NOW).flows == {}
+    assert measure(decide(WITHOUT_CT), PollGroup.INVERTERS, changed(WITHOUT_CT, device_data=told), NOW).flows == {}
 
 
 def test_an_inverter_without_its_part_leaves_the_sum_unknown() -> None:
     """G§5.2: after a reboot at night it says nothing until sunrise."""
     told = device_data(inverter("A"), inverter("B", lifetime_wh=None))
 
-    snapshot = measure(decide(WITHOUT_CT), PollGroup.INVERTERS, replace(WITHOUT_CT, device_data=told), NOW)
+    snapshot = measure(decide(WITHOUT_CT), PollGroup.INVERTERS, changed(WITHOUT_CT, device_data=told), NOW)
 
     assert snapshot.measurement(PRODUCTION).energy_lifetime_wh is None
     assert snapshot.measurement(PRODUCTION).energy_today_wh == 2_000.0
@@ -357,14 +361,14 @@ def test_an_inverter_without_its_part_leaves_the_sum_unknown() -> None:
 
 def test_the_report_may_give_both_where_nothing_better_is_there() -> None:
     """G§13.3: the last choice."""
-    documents = Documents(info=info(), report=report(inverters=reported_inverters(60_000.0)))
+    documents = documents_of(info=info(), report=report(inverters=reported_inverters(60_000.0)))
 
     assert live(documents).measurement(PRODUCTION) == Measurement(power_w=2900.0, energy_lifetime_wh=60_000.0)
 
 
 def test_two_sources_of_one_lane_are_put_together() -> None:
     """Power of the report beside energy of the summary."""
-    documents = Documents(info=info("7.6.175"), report=report(), summary=summary())
+    documents = documents_of(info=info("7.6.175"), report=report(), summary=summary())
 
     production = live(documents).measurement(PRODUCTION)
 
@@ -377,7 +381,7 @@ def test_two_sources_of_one_lane_are_put_together() -> None:
 
 def test_a_lane_holds_what_is_its_own() -> None:
     """The meters with the live group, the inverters with theirs."""
-    documents = replace(metered(), device_data=device_data(inverter("A")))
+    documents = changed(metered(), device_data=device_data(inverter("A")))
     site = decide(documents)
 
     assert set(measure(site, PollGroup.LIVE, documents, NOW).meters) == {PRODUCTION, NET}

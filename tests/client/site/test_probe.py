@@ -22,7 +22,8 @@ from custom_components.enphase_iq_gateway.client.exceptions import (
 )
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.probe import check_supported, probe
-from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source, decide, endpoints_of
+from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source, endpoints_of
+from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support import answers
 from tests.support.asked import ANSWERS, BUSY, FULL, MISSING, NOT_FOR_US, Asked, paths
 from tests.support.device import Doing, Reply, reply
@@ -92,11 +93,14 @@ async def test_what_was_read_is_in_its_place(asked: Asked) -> None:
     """One document per endpoint."""
     documents = await probe(asked.gateway, info())
 
-    assert documents.meters is not None
-    assert [meter.flow for meter in documents.meters] == [Flow.PRODUCTION, Flow.NET_CONSUMPTION]
-    assert (len(documents.readings or ()), documents.summary, documents.inverter_list) == (2, None, None)
+    assert [meter.flow for meter in documents.get(METERS) or ()] == [Flow.PRODUCTION, Flow.NET_CONSUMPTION]
+    assert (len(documents.get(READINGS) or ()), documents.get(PRODUCTION_SUMMARY), documents.get(INVERTER_LIST)) == (
+        2,
+        None,
+        None,
+    )
     assert documents.report is not None
-    assert documents.device_data is not None
+    assert documents.get(DEVICE_DATA) is not None
     assert documents.failed == frozenset()
 
 
@@ -107,7 +111,7 @@ async def test_the_list_of_meters_is_worth_a_second_try(asked: Asked) -> None:
     documents = await probe(asked.gateway, info())
 
     assert asked.endpoints[:2] == paths(METERS, METERS)
-    assert documents.meters
+    assert documents.get(METERS)
     assert documents.failed == frozenset()
 
 
@@ -173,7 +177,7 @@ async def test_an_endpoint_that_is_busy_may_be_there(asked: Asked, answer: Reply
     documents = await probe(asked.gateway, info())
 
     assert documents.failed == {DEVICE_DATA}
-    assert documents.inverter_list is not None
+    assert documents.get(INVERTER_LIST) is not None
 
 
 @pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US, reply(b"", 403), reply(b"<html>"), reply(b"[]")])
@@ -183,7 +187,7 @@ async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(asked: Ask
 
     documents = await probe(asked.gateway, info())
 
-    assert (documents.device_data, documents.failed) == (None, frozenset())
+    assert (documents.get(DEVICE_DATA), documents.failed) == (None, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -241,7 +245,7 @@ async def test_what_there_was_no_time_for_may_be_there(
     documents = await probe(asked.gateway, info(firmware))
 
     assert documents.failed == failed
-    assert documents.meters
+    assert documents.get(METERS)
 
 
 async def test_no_time_for_the_list_of_meters_is_no_set_up(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:

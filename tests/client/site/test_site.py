@@ -12,19 +12,15 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.models import Flow
-from custom_components.enphase_iq_gateway.client.site.site import (
-    Documents,
-    GatewayClass,
-    PollGroup,
-    Quantity,
-    Site,
-    Source,
-    decide,
-)
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.site import GatewayClass, PollGroup, Quantity, Site, Source
+from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support.models import (
     READINGS as BOTH_READINGS,
     ZEROS,
+    changed,
     device_data,
+    documents_of,
     house,
     info,
     inverter,
@@ -48,32 +44,32 @@ def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
 @pytest.mark.parametrize(
     ("documents", "expected"),
     [
-        pytest.param(Documents(info=info("3.9.36", has_meter=None), summary=summary()), GatewayClass.LEGACY, id="A"),
+        pytest.param(documents_of(info=info("3.9.36", has_meter=None), summary=summary()), GatewayClass.LEGACY, id="A"),
         pytest.param(
-            Documents(info=info("5.0.62", has_meter=False), meters=(), summary=summary()),
+            documents_of(info=info("5.0.62", has_meter=False), meters=(), summary=summary()),
             GatewayClass.NON_METERED,
             id="B: an empty list of meters",
         ),
         pytest.param(
-            Documents(info=info("4.2.27", has_meter=False), summary=summary(), report=report(house(active=False))),
+            documents_of(info=info("4.2.27", has_meter=False), summary=summary(), report=report(house(active=False))),
             GatewayClass.NON_METERED,
             id="B: eim entries that are not active",
         ),
         pytest.param(
-            Documents(info=info("7.6.175"), report=report()), GatewayClass.METERED_WITHOUT_CT, id="C: imeter, no eim"
+            documents_of(info=info("7.6.175"), report=report()), GatewayClass.METERED_WITHOUT_CT, id="C: imeter, no eim"
         ),
         pytest.param(
-            Documents(info=info(), meters=meters(disabled=(PRODUCTION, NET)), report=report(house(active=False))),
+            documents_of(info=info(), meters=meters(disabled=(PRODUCTION, NET)), report=report(house(active=False))),
             GatewayClass.METERED_WITHOUT_CT,
             id="C: all CTs disabled",
         ),
         pytest.param(
-            Documents(info=info(), meters=meters(disabled=(PRODUCTION,)), report=report(house())),
+            documents_of(info=info(), meters=meters(disabled=(PRODUCTION,)), report=report(house())),
             GatewayClass.METERED_WITHOUT_CT,
             id="C: the list of meters counts more than activeCount",
         ),
         pytest.param(
-            Documents(info=info(), meters=meters(NET, disabled=(PRODUCTION,)), report=report()),
+            documents_of(info=info(), meters=meters(NET, disabled=(PRODUCTION,)), report=report()),
             GatewayClass.METERED_WITHOUT_CT,
             id="C: a consumption CT alone",
         ),
@@ -81,7 +77,7 @@ def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
             replace(metered(), info=info("4.2.33", has_meter=None)), GatewayClass.METERED, id="D: imeter absent"
         ),
         pytest.param(
-            Documents(info=info("7.3.517"), report=report(house())), GatewayClass.METERED, id="D: no list of meters"
+            documents_of(info=info("7.3.517"), report=report(house())), GatewayClass.METERED, id="D: no list of meters"
         ),
     ],
 )
@@ -92,7 +88,7 @@ def test_the_class_follows_from_hardware_and_cts(documents: Documents, expected:
 
 def test_a_legacy_gateway_has_its_summary_alone() -> None:
     """G§13.3, A; power and energy are read with the live group."""
-    site = decide(Documents(info=info("3.9.36", has_meter=None), summary=summary()))
+    site = decide(documents_of(info=info("3.9.36", has_meter=None), summary=summary()))
 
     assert by_quantity(site, PRODUCTION) == dict.fromkeys(
         (Quantity.POWER, Quantity.LIFETIME, Quantity.TODAY, Quantity.LAST_7_DAYS), Source.SUMMARY
@@ -103,21 +99,21 @@ def test_a_legacy_gateway_has_its_summary_alone() -> None:
 
 def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
     """G§3: four zeros for some minutes, and there is no other source."""
-    assert decide(Documents(info=info("3.9.36", has_meter=None), summary=ZEROS)).group(PRODUCTION, Quantity.POWER)
+    assert decide(documents_of(info=info("3.9.36", has_meter=None), summary=ZEROS)).group(PRODUCTION, Quantity.POWER)
 
 
 @pytest.mark.parametrize(
     ("documents", "power", "energy", "today"),
     [
         pytest.param(
-            Documents(info=info("7.6.175", has_meter=False), summary=summary(), report=report()),
+            documents_of(info=info("7.6.175", has_meter=False), summary=summary(), report=report()),
             Source.SUMMARY,
             Source.SUMMARY,
             Source.SUMMARY,
             id="B: the summary, as the inverters' sum wraps",
         ),
         pytest.param(
-            Documents(
+            documents_of(
                 info=info("8.3.5422", has_meter=False),
                 summary=ZEROS,
                 report=report(),
@@ -129,14 +125,14 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
             id="B: the summary is all zeros",
         ),
         pytest.param(
-            Documents(info=info("8.3.5422", has_meter=False), summary=ZEROS, report=report()),
+            documents_of(info=info("8.3.5422", has_meter=False), summary=ZEROS, report=report()),
             Source.REPORTED_INVERTERS,
             Source.REPORTED_INVERTERS,
             None,
             id="B: all zeros and no device data",
         ),
         pytest.param(
-            Documents(
+            documents_of(
                 info=info("8.3.5422", has_meter=False),
                 summary=ZEROS,
                 device_data=device_data(inverter()),
@@ -147,7 +143,7 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
             id="B: nothing but device data",
         ),
         pytest.param(
-            Documents(
+            documents_of(
                 info=info("8.3.5422", has_meter=False),
                 summary=summary(50_000.0),
                 report=report(inverters=reported_inverters(60_000.0)),
@@ -158,14 +154,16 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
             id="B: the summary says less than the inverters",
         ),
         pytest.param(
-            Documents(info=info("7.6.175", has_meter=False), failed=frozenset({PRODUCTION_SUMMARY}), report=report()),
+            documents_of(
+                info=info("7.6.175", has_meter=False), failed=frozenset({PRODUCTION_SUMMARY}), report=report()
+            ),
             Source.SUMMARY,
             Source.SUMMARY,
             Source.SUMMARY,
             id="B: the summary could not be read this time",
         ),
         pytest.param(
-            Documents(
+            documents_of(
                 info=info("8.2.4345"),
                 summary=summary(),
                 report=report(),
@@ -177,7 +175,7 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
             id="C: device data count all that the inverters made",
         ),
         pytest.param(
-            Documents(
+            documents_of(
                 info=info("8.2.4345"),
                 summary=summary(),
                 report=report(),
@@ -189,35 +187,35 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
             id="C: device data above their limit, the summary stands still",
         ),
         pytest.param(
-            Documents(info=info("7.6.175"), summary=summary(), report=report()),
+            documents_of(info=info("7.6.175"), summary=summary(), report=report()),
             Source.REPORTED_INVERTERS,
             Source.SUMMARY,
             Source.SUMMARY,
             id="C before 8.2.4264: a sane summary",
         ),
         pytest.param(
-            Documents(info=info("7.6.175"), summary=ZEROS, report=report()),
+            documents_of(info=info("7.6.175"), summary=ZEROS, report=report()),
             Source.REPORTED_INVERTERS,
             Source.REPORTED_INVERTERS,
             None,
             id="C before 8.2.4264: all zeros",
         ),
         pytest.param(
-            Documents(info=info("7.3.466"), summary=replace(ZEROS, power_w=689.0), report=report()),
+            documents_of(info=info("7.3.466"), summary=replace(ZEROS, power_w=689.0), report=report()),
             Source.REPORTED_INVERTERS,
             Source.REPORTED_INVERTERS,
             None,
             id="C before 8.2.4264: watts without energy",
         ),
         pytest.param(
-            Documents(info=info("7.6.175"), summary=summary()),
+            documents_of(info=info("7.6.175"), summary=summary()),
             Source.SUMMARY,
             Source.SUMMARY,
             Source.SUMMARY,
             id="C: nothing but a summary",
         ),
         pytest.param(
-            Documents(
+            documents_of(
                 info=info("7.6.175"),
                 failed=frozenset({PRODUCTION_SUMMARY}),
                 report=report(),
@@ -270,7 +268,7 @@ def test_a_production_ct_is_read_live_and_the_report_adds_what_it_lacks() -> Non
 
 def test_a_total_ct_measures_the_house_and_leaves_the_grid_to_be_computed() -> None:
     """G§13.3, D-total: no counter of import and export; today of the report may be that of net (G§6.8)."""
-    site = decide(replace(metered("8.3.5433"), meters=meters(PRODUCTION, TOTAL)))
+    site = decide(changed(metered("8.3.5433"), meters=meters(PRODUCTION, TOTAL)))
 
     assert by_quantity(site, TOTAL) == {
         Quantity.POWER: Source.READINGS,
@@ -287,7 +285,7 @@ def test_a_total_ct_measures_the_house_and_leaves_the_grid_to_be_computed() -> N
 
 def test_a_production_ct_alone_has_no_consumption() -> None:
     """The report's consumption entries are not active then."""
-    site = decide(replace(metered(), meters=meters(PRODUCTION, disabled=(NET,))))
+    site = decide(changed(metered(), meters=meters(PRODUCTION, disabled=(NET,))))
 
     assert (by_quantity(site, TOTAL), by_quantity(site, NET)) == ({}, {})
     assert site.group(NET, Quantity.POWER) is None
@@ -296,7 +294,7 @@ def test_a_production_ct_alone_has_no_consumption() -> None:
 def test_a_net_ct_alone_tells_no_total_consumption() -> None:
     """G§13.2: the gateway's total would lack the production."""
     site = decide(
-        Documents(
+        documents_of(
             info=info(), meters=meters(NET, disabled=(PRODUCTION,)), readings=BOTH_READINGS, report=report(house())
         )
     )
@@ -308,7 +306,7 @@ def test_a_net_ct_alone_tells_no_total_consumption() -> None:
 
 def test_a_total_ct_alone_tells_no_net_consumption() -> None:
     """The production that would have to be taken off is not known."""
-    documents = Documents(info=info(), meters=meters(TOTAL), readings=BOTH_READINGS, report=report())
+    documents = documents_of(info=info(), meters=meters(TOTAL), readings=BOTH_READINGS, report=report())
 
     assert by_quantity(decide(documents), NET) == {}
     assert by_quantity(decide(documents), TOTAL)[Quantity.LIFETIME] is Source.READINGS
@@ -317,7 +315,7 @@ def test_a_total_ct_alone_tells_no_net_consumption() -> None:
 @pytest.mark.parametrize(("firmware", "there"), [("7.3.130", False), ("7.3.517", True)])
 def test_the_reported_net_lifetime_counts_only_where_it_is_signed(firmware: str, there: bool) -> None:  # noqa: FBT001
     """G§6.4: before 7.3.517 it is import alone."""
-    site = decide(Documents(info=info(firmware), report=report(house())))
+    site = decide(documents_of(info=info(firmware), report=report(house())))
 
     assert (Quantity.LIFETIME in by_quantity(site, NET)) is there
     assert Quantity.IMPORT_EXPORT not in by_quantity(site, NET)
@@ -325,7 +323,7 @@ def test_the_reported_net_lifetime_counts_only_where_it_is_signed(firmware: str,
 
 def test_other_cts_are_read_where_they_are_enabled() -> None:
     """DESIGN §2: storage, backfeed, load, EV charger, third-party PV."""
-    site = decide(replace(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE, disabled=(Flow.EVSE,))))
+    site = decide(changed(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE, disabled=(Flow.EVSE,))))
 
     assert by_quantity(site, Flow.STORAGE) == dict.fromkeys((Quantity.POWER, Quantity.IMPORT_EXPORT), Source.READINGS)
     assert by_quantity(site, Flow.EVSE) == {}
@@ -333,7 +331,7 @@ def test_other_cts_are_read_where_they_are_enabled() -> None:
 
 def test_without_readings_the_report_serves_and_other_cts_are_not_told() -> None:
     """G§13.1: readings may be missing where the list of meters is there."""
-    site = decide(replace(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE), readings=None))
+    site = decide(changed(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE), readings=None))
 
     assert set(site.sources.values()) == {Source.REPORT}
     assert Quantity.IMPORT_EXPORT not in by_quantity(site, NET)
@@ -342,7 +340,7 @@ def test_without_readings_the_report_serves_and_other_cts_are_not_told() -> None
 
 def test_readings_that_could_not_be_read_this_time_stay_the_source() -> None:
     """G§13.1: a time-out is no missing endpoint."""
-    site = decide(replace(metered(), readings=None, failed=frozenset({READINGS})))
+    site = decide(changed(metered(), readings=None, failed=frozenset({READINGS})))
 
     assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is Source.READINGS
 
@@ -350,7 +348,7 @@ def test_readings_that_could_not_be_read_this_time_stay_the_source() -> None:
 @pytest.mark.parametrize("failed", [REPORT, REPORT_DETAILED])
 def test_a_report_that_could_not_be_read_this_time_stays_the_source(failed: Endpoint[object]) -> None:
     """The same for the slow one; its phases are not known to be untold then."""
-    site = decide(replace(metered(phases=2), report=None, failed=frozenset({failed})))
+    site = decide(changed(metered(phases=2), report=None, failed=frozenset({failed})))
 
     assert by_quantity(site, TOTAL)[Quantity.LIFETIME] is Source.REPORT
 
@@ -360,7 +358,7 @@ def test_a_report_without_lines_leaves_the_phases_to_the_readings() -> None:
     untold = decide(metered(phases=2))
     line = lifetime(20_000.0)
     told = decide(
-        replace(metered(phases=2), report=report({**house(), TOTAL: reported(lifetime(40_000.0), line, line)}))
+        changed(metered(phases=2), report=report({**house(), TOTAL: reported(lifetime(40_000.0), line, line)}))
     )
 
     assert by_quantity(untold, TOTAL)[Quantity.LIFETIME] is Source.READINGS

@@ -1,7 +1,5 @@
 """How long a source is kept, how many phases and inverters a site has, and where they are read (G§13)."""
 
-from dataclasses import replace
-
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
@@ -14,18 +12,14 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 )
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayUnsupportedError
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
-from custom_components.enphase_iq_gateway.client.site.site import (
-    Documents,
-    PollGroup,
-    Quantity,
-    Site,
-    Source,
-    Sources,
-    decide,
-)
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site, Source, Sources
+from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support.models import (
     ZEROS,
+    changed,
     device_data,
+    documents_of,
     house,
     info,
     inverter,
@@ -66,14 +60,14 @@ def test_a_counter_keeps_its_source_while_that_is_there() -> None:
 
 def test_a_counter_keeps_its_source_while_that_only_fails() -> None:
     """A time-out at set-up does not move a counter."""
-    documents = replace(metered(), report=None, failed=frozenset({REPORT_DETAILED}))
+    documents = changed(metered(), report=None, failed=frozenset({REPORT_DETAILED}))
 
     assert by_quantity(decide(documents, LOCKED_ELSEWHERE), PRODUCTION)[Quantity.LIFETIME] is Source.REPORT
 
 
 def test_a_counter_whose_source_is_missing_takes_another() -> None:
     """Only then."""
-    documents = replace(metered(), report=None)
+    documents = changed(metered(), report=None)
 
     assert by_quantity(decide(documents, LOCKED_ELSEWHERE), PRODUCTION)[Quantity.LIFETIME] is Source.READINGS
 
@@ -81,8 +75,8 @@ def test_a_counter_whose_source_is_missing_takes_another() -> None:
 @pytest.mark.parametrize(
     "documents",
     [
-        Documents(info=info("7.6.175", has_meter=False), summary=ZEROS, report=report()),
-        Documents(info=info("8.2.4345"), summary=summary(), report=report()),
+        documents_of(info=info("7.6.175", has_meter=False), summary=ZEROS, report=report()),
+        documents_of(info=info("8.2.4345"), summary=summary(), report=report()),
     ],
 )
 def test_a_counter_leaves_a_summary_that_has_stopped_for_good(documents: Documents) -> None:
@@ -95,11 +89,11 @@ def test_a_counter_leaves_a_summary_that_has_stopped_for_good(documents: Documen
 @pytest.mark.parametrize(
     ("locked", "documents"),
     [
-        (Source.DEVICE_DATA, Documents(info=info("7.6.175", has_meter=False), summary=summary(),
+        (Source.DEVICE_DATA, documents_of(info=info("7.6.175", has_meter=False), summary=summary(),
                                        failed=frozenset({DEVICE_DATA}))),
-        (Source.REPORTED_INVERTERS, Documents(info=info("7.6.175", has_meter=False), summary=summary(),
+        (Source.REPORTED_INVERTERS, documents_of(info=info("7.6.175", has_meter=False), summary=summary(),
                                               report=report())),
-        (Source.SUMMARY, Documents(info=info("8.2.4345"), report=report(), failed=frozenset({PRODUCTION_SUMMARY}))),
+        (Source.SUMMARY, documents_of(info=info("8.2.4345"), report=report(), failed=frozenset({PRODUCTION_SUMMARY}))),
     ],
 )  # fmt: skip
 def test_each_source_can_be_locked(locked: Source, documents: Documents) -> None:
@@ -111,13 +105,13 @@ def test_each_source_can_be_locked(locked: Source, documents: Documents) -> None
 
 def test_a_gateway_that_says_nothing_of_production_is_unsupported() -> None:
     """The message names the firmware and what was asked."""
-    with pytest.raises(GatewayUnsupportedError, match=r"3\.7\.0.*/api/v1/production.*says what is produced"):
-        decide(Documents(info=info("3.7.0", has_meter=None)))
+    with pytest.raises(GatewayUnsupportedError, match=r"3\.7\.0.*/api/v1/production.*reports the production"):
+        decide(documents_of(info=info("3.7.0", has_meter=None)))
 
 
 def test_phases_are_those_in_use() -> None:
     """G§8: phaseCount, not phaseMode; what is computed from two CTs has the phases of both."""
-    site = decide(replace(metered(), meters=(*meters(PRODUCTION, phases=3), *meters(NET, phases=2))))
+    site = decide(changed(metered(), meters=(*meters(PRODUCTION, phases=3), *meters(NET, phases=2))))
 
     assert [site.phases(flow) for flow in (PRODUCTION, NET, TOTAL, Flow.STORAGE)] == [3, 2, 2, 0]
     assert decide(metered()).phases(PRODUCTION) == 0
@@ -127,7 +121,7 @@ def test_without_a_list_of_meters_the_lines_that_carry_anything_are_counted() ->
     """G§6.3: the third line of a split-phase site is all zero."""
     line, unused = lifetime(20_000.0), Measurement(power_w=0.0, voltage_v=0.0, energy_lifetime_wh=0.0)
     flows = {**house(), PRODUCTION: reported(lifetime(40_000.0), line, line, unused)}
-    site = decide(Documents(info=info("7.3.517"), report=report(flows)))
+    site = decide(documents_of(info=info("7.3.517"), report=report(flows)))
 
     assert (site.phases(PRODUCTION), site.phases(NET)) == (2, 0)
 
@@ -136,11 +130,11 @@ def test_without_a_list_of_meters_the_lines_that_carry_anything_are_counted() ->
     ("documents", "endpoints"),
     [
         (metered(), set()),
-        (replace(metered(), inverter_list=inverter_list(listed())), {INVERTER_LIST}),
-        (replace(metered(), failed=frozenset({INVERTER_LIST})), {INVERTER_LIST}),
-        (replace(metered(), device_data=device_data(inverter())), {DEVICE_DATA, INVERTER_LIST}),
-        (replace(metered(), device_data=device_data(inverter(), truncated=True)), {DEVICE_DATA}),
-        (replace(metered(), failed=frozenset({DEVICE_DATA})), {DEVICE_DATA}),
+        (changed(metered(), inverter_list=inverter_list(listed())), {INVERTER_LIST}),
+        (changed(metered(), failed=frozenset({INVERTER_LIST})), {INVERTER_LIST}),
+        (changed(metered(), device_data=device_data(inverter())), {DEVICE_DATA, INVERTER_LIST}),
+        (changed(metered(), device_data=device_data(inverter(), truncated=True)), {DEVICE_DATA}),
+        (changed(metered(), failed=frozenset({DEVICE_DATA})), {DEVICE_DATA}),
     ],
 )
 def test_inverters_are_read_where_they_are_listed(documents: Documents, endpoints: set[Endpoint[object]]) -> None:
@@ -150,7 +144,7 @@ def test_inverters_are_read_where_they_are_listed(documents: Documents, endpoint
 
 def test_the_most_that_anything_tells_is_the_number_of_inverters() -> None:
     """It bounds what a site can produce."""
-    documents = replace(
+    documents = changed(
         metered(),
         report=report(house(), reported_inverters(count=2)),
         device_data=device_data(inverter("A"), inverter("B"), inverter("C"), truncated=True),
@@ -158,12 +152,12 @@ def test_the_most_that_anything_tells_is_the_number_of_inverters() -> None:
     )
 
     assert decide(documents).inverter_count == 3
-    assert decide(replace(documents, report=None, device_data=None, inverter_list=None)).inverter_count == 0
+    assert decide(changed(documents, report=None, device_data=None, inverter_list=None)).inverter_count == 0
 
 
 def test_device_data_that_serve_a_flow_are_read_with_the_inverters() -> None:
     """The two share one request."""
-    site = decide(Documents(info=info(), report=report(), device_data=device_data(inverter())))
+    site = decide(documents_of(info=info(), report=report(), device_data=device_data(inverter())))
 
     assert site.group(PRODUCTION, Quantity.LIFETIME) is PollGroup.INVERTERS
     assert DEVICE_DATA in site.reads(PollGroup.INVERTERS)

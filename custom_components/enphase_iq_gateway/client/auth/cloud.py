@@ -1,6 +1,6 @@
-"""Getting a token from the maker's cloud: Enlighten knows the person, Entrez gives the token (G§2.3a).
+"""Fetching a token from Enphase's cloud: sign in at Enlighten, then request the token from Entrez (G§2.3a).
 
-The only place that leaves the house, and only to get a token. It needs a session that checks certificates.
+This is the only code that connects to the internet, and only to fetch a token. Its session must check certificates.
 """
 
 import asyncio
@@ -21,22 +21,22 @@ from .token import NotATokenError, Token, TokenError
 TIMEOUT_S: Final = 10.0
 """For one request (G§2.3)."""
 BACK_OFF_S: Final = (2.0, 5.0)
-"""Waits between three tries: a person is looking at the form, so the whole is to end within a minute or so."""
+"""Waits between three attempts: the user is waiting in a form, so all of it must end within about a minute."""
 USER_AGENT: Final = "enphase-iq-gateway"
-"""The cloud answers 406 to one that contains "HomeAssistant"."""
+"""The cloud answers 406 to a user agent that contains "HomeAssistant"."""
 _BODY_LIMIT: Final = 64 * 1024  # a token has about 600 bytes, a login answer less than 2 kB
 
 
 class CloudProblem(StrEnum):
-    """Why the cloud gave no token, as a key that a form can translate."""
+    """Why there is no token from the cloud, as a translation key."""
 
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the name of a problem
     MULTI_FACTOR = "multi_factor"
-    """The account wants a second factor: only a token made by hand helps."""
+    """The account requires a second factor: the token must be created by hand."""
     BLOCKED = "blocked"
     FORBIDDEN = "forbidden"
     REFUSED = "refused"
-    """406: it does not like who is asking."""
+    """Status 406: the user agent is not accepted."""
     UNAVAILABLE = "unavailable"
     TIMEOUT = "timeout"
     UNEXPECTED = "unexpected"
@@ -44,17 +44,17 @@ class CloudProblem(StrEnum):
 
 
 class CloudError(GatewayError):
-    """The cloud gave no token."""
+    """The token could not be fetched from the cloud."""
 
     def __init__(self, problem: CloudProblem, url: str) -> None:
-        """Keep which problem it is: only `wrong_password` says anything about the password."""
+        """Set the problem; only `wrong_password` concerns the password."""
         super().__init__(f"{url}: {problem}")
         self.problem = problem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CloudUrls:
-    """Where the cloud is; other places are for tests."""
+    """The addresses of the cloud; tests use others."""
 
     login: str = "https://enlighten.enphaseenergy.com/login/login.json"
     token: str = "https://entrez.enphaseenergy.com/tokens"  # noqa: S105 - an address
@@ -70,9 +70,9 @@ async def fetch_token(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     clock: Callable[[], float] = time.time,
 ) -> Token:
-    """Sign in and get a token for one gateway; the session is to be this call's own, as cookies stay in it.
+    """Sign in and return a token for one gateway; cookies stay in the session, so it must be used for this call only.
 
-    Tried again only while the cloud is down or does not answer: any other answer would be the same.
+    Retries only while the cloud is unavailable or does not answer: other failures would repeat.
 
     Raises: CloudError.
     """
@@ -80,7 +80,7 @@ async def fetch_token(
     waits_s = iter(BACK_OFF_S)
     while True:
         try:
-            token = await _ask(session, username, password, serial, urls)
+            token = await _fetch_once(session, username, password, serial, urls)
             break
         except CloudError as error:
             wait_s = next(waits_s, None)
@@ -94,15 +94,15 @@ async def fetch_token(
     return token
 
 
-async def _ask(session: ClientSession, username: str, password: Secret, serial: str, urls: CloudUrls) -> Token:
-    """Log in and ask for a token, once."""
+async def _fetch_once(session: ClientSession, username: str, password: Secret, serial: str, urls: CloudUrls) -> Token:
+    """Sign in and request a token, once."""
     form = {"user[email]": username, "user[password]": password.reveal()}
     status, body = await _post(session, urls.login, data=form)
     if status == HTTPStatus.UNAUTHORIZED:
         raise CloudError(CloudProblem.WRONG_PASSWORD, urls.login)
     _expect_ok(urls.login, status)
-    wish = {"session_id": _session_id(body, urls.login), "serial_num": serial, "username": username}
-    status, body = await _post(session, urls.token, json=wish)
+    request = {"session_id": _session_id(body, urls.login), "serial_num": serial, "username": username}
+    status, body = await _post(session, urls.token, json=request)
     _expect_ok(urls.token, status)
     try:
         return Token.parse(body.decode())
@@ -113,7 +113,7 @@ async def _ask(session: ClientSession, username: str, password: Secret, serial: 
 async def _post(
     session: ClientSession, url: str, *, data: dict[str, str] | None = None, json: dict[str, str] | None = None
 ) -> tuple[int, bytes]:
-    """Send a form or a document and take the answer, no redirect followed."""
+    """Send a form or a document and return status and body; redirects are not followed."""
     try:
         async with (
             asyncio.timeout(TIMEOUT_S),
@@ -151,7 +151,7 @@ def _expect_ok(url: str, status: int) -> None:
 
 
 def _session_id(body: bytes, url: str) -> str:
-    """Take the session out of a login that was let in (G§2.3a)."""
+    """Return the session id of a successful login (G§2.3a)."""
     try:
         login = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -1,20 +1,20 @@
-"""A text that does not print."""
+"""A string whose value never appears in logs or reprs."""
 
 from typing import final, override
 
 
 @final
 class Secret:
-    """Hold a password, token or cookie so that no log line, error or diagnostics document can show it."""
+    """A password, token or cookie that no log line, error or diagnostics document can contain by accident."""
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        """Take the text that is to be kept from sight."""
+        """Set the secret text."""
         self._text = text
 
     def reveal(self) -> str:
-        """Give the text itself, for the one place that sends or stores it."""
+        """Return the text itself, for the code that sends or stores it."""
         return self._text
 
     @override
@@ -30,10 +30,10 @@ class Secret:
         return hash(self._text)
 
     def __bool__(self) -> bool:
-        """Whether there is anything to hide."""
+        """Return whether the text is not empty."""
         return bool(self._text)
 
     @override
     def __reduce__(self) -> str | tuple[object, ...]:
-        msg = "a secret is not copied or stored: reveal() it where it belongs"
+        msg = "a secret cannot be copied or stored: use reveal() where its text is needed"
         raise TypeError(msg)

@@ -1,4 +1,4 @@
-"""The token that firmware 7 and later want: read, judged, never verified (only the gateway can, G§2.4)."""
+"""The token that firmware 7 and later require. Its signature is not checked: only the gateway can do that (G§2.4)."""
 
 import binascii
 from dataclasses import dataclass
@@ -11,56 +11,56 @@ from ..exceptions import GatewayAuthenticationError
 from .secret import Secret
 
 RENEWAL_PART: Final = 0.1
-"""Renewed when less than this part of its life is left: 36 days of an owner's year, 72 minutes of an installer's 12 h,
-so that a short token does not ask the cloud at each start (G§2.4)."""
+"""A token is renewed when less than this part of its life is left: 36 days of an owner's year, 72 minutes of an
+installer's 12 h, so that a short token does not cause a request to the cloud at every start (G§2.4)."""
 
 
 _LAST_TIME: Final = datetime.max.replace(tzinfo=UTC).timestamp()
 
 
 class TokenError(GatewayAuthenticationError):
-    """The token cannot serve: only another one helps."""
+    """The token cannot be used: another one is needed."""
 
 
 class NotATokenError(TokenError):
-    """The text is no token of a gateway."""
+    """The text is not a token of a gateway."""
 
 
 class OtherGatewayTokenError(TokenError):
-    """The token is for another gateway: the commonest mistake there is (G§2.4)."""
+    """The token is for another gateway, which is the most common mistake (G§2.4)."""
 
     def __init__(self, expected: str, found: str) -> None:
-        """Keep both serials, so that a person can be told for which gateway it is; the text names none, for the log."""
+        """Set both serials, so that the user can see which gateway the token is for; the logged message has neither."""
         super().__init__("token for another gateway")
         self.expected = expected
         self.found = found
 
 
 class ExpiredTokenError(TokenError):
-    """The token has ended."""
+    """The token has expired."""
 
     def __init__(self, expired_at: int) -> None:
-        """Keep since when, epoch seconds."""
+        """Set when it expired, epoch seconds."""
         super().__init__(f"token expired at {datetime.fromtimestamp(expired_at, UTC).isoformat()}")
         self.expired_at = expired_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
-    """A token and the claims that say for whom it is and until when (G§2.4)."""
+    """A token and its claims: which gateway it is for and how long it is valid (G§2.4)."""
 
     text: Secret
     serial: str
-    """`aud`: the gateway it is for, or `un-commissioned`."""
+    """`aud`: the serial of the gateway, or `un-commissioned`."""
     issued_at: int
-    """Epoch seconds, as `expires_at`."""
+    """Epoch seconds, like `expires_at`."""
     expires_at: int
     role: str | None
     """`enphaseUser`: owner or installer."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a token as it is pasted: white space (line breaks of a mail included) and quotes are no part of it.
+        """Return the token in a pasted text; white space (also line breaks of an e-mail) and quotes are removed.
 
         Raises: NotATokenError.
         """
@@ -68,7 +68,7 @@ class Token:
         try:
             claims = jwt.decode(bare, options={"verify_signature": False})
         except jwt.InvalidTokenError, binascii.Error, ValueError, RecursionError:
-            # Not chained: the cause may quote a part of the text.
+            # Not chained: the cause may quote part of the text.
             raise NotATokenError("not a token: expected three parts of base64url with dots between") from None
         serial, issued_at, expires_at = claims.get("aud"), _epoch(claims.get("iat")), _epoch(claims.get("exp"))
         if not isinstance(serial, str) or not serial or issued_at is None or expires_at is None:
@@ -84,11 +84,11 @@ class Token:
 
     @property
     def lifetime_s(self) -> int:
-        """How long it lives in all: a year for an owner, 12 hours for an installer (G§2.4)."""
+        """Return the total validity: a year for an owner, 12 hours for an installer (G§2.4)."""
         return self.expires_at - self.issued_at
 
     def check(self, serial: str, now: float) -> None:
-        """Make sure that the token can serve this gateway now.
+        """Check that the token is valid for this gateway now.
 
         Raises: OtherGatewayTokenError, ExpiredTokenError.
         """
@@ -98,12 +98,12 @@ class Token:
             raise ExpiredTokenError(self.expires_at)
 
     def renewal_due(self, now: float) -> bool:
-        """Say whether so little of its life is left that a new one is to be got."""
+        """Return whether so little of its validity is left that it should be renewed."""
         return self.expires_at - now < RENEWAL_PART * self.lifetime_s
 
 
 def _epoch(claim: object) -> int | None:
-    """Take a time that a date can show: beyond its last year it is none."""
+    """Return a time in epoch seconds, None beyond the range of `datetime`."""
     if isinstance(claim, bool) or not isinstance(claim, int | float) or not 0 < claim < _LAST_TIME:
         return None
     return int(claim)

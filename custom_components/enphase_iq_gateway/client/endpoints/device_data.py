@@ -15,7 +15,7 @@ from .values import (
     load_object,
     number,
     object_in,
-    serial_in,
+    text,
     thousandth,
     whole,
 )
@@ -26,10 +26,10 @@ _JOULES_PER_WATT_HOUR: Final = 3600
 
 
 def parse_device_data(body: bytes) -> DeviceData:
-    """Read the inverters; other kinds of device (EIM, ACB, relay) and devices without a serial are left out (G§5.2).
+    """Return the inverters; other devices (EIM, AC Battery, relay) and devices without a serial are left out (G§5.2).
 
     Raises:
-        GatewayResponseError: it is not an object of devices.
+        GatewayResponseError: the body is not an object of devices.
     """
     document = load_object(body, DEVICE_DATA_PATH)
     devices = [device for device in document.values() if isinstance(device, dict) and "devName" in device]
@@ -39,7 +39,7 @@ def parse_device_data(body: bytes) -> DeviceData:
     inverters: dict[str, Inverter] = {}
     retired: set[str] = set()
     for device in devices:
-        serial = serial_in(device.get("sn"))
+        serial = text(device.get("sn"))
         if serial is None or device["devName"] != "pcu":
             continue
         if device.get("active") is False:
@@ -55,10 +55,10 @@ def parse_device_data(body: bytes) -> DeviceData:
 
 
 def _inverter(serial: str, device: JsonObject) -> Inverter:
-    """Read one inverter: J to Wh, milli-units to units.
+    """Return one inverter: J converted to Wh, milli-units to units.
 
-    Without the end of a last interval (never reported, or the night after a reboot, G§5.2) only the lifetime counts:
-    the zeros beside it are no measurements.
+    Without the end of a last interval (never reported, or the night after a reboot, G§5.2) only the lifetime is kept:
+    the zeros beside it are not measurements.
     """
     channels = array_in(device.get("channels"))
     channel = object_in(channels[0]) if channels else {}
@@ -90,7 +90,7 @@ def _inverter(serial: str, device: JsonObject) -> Inverter:
             ac_current_a=None if current == 0 and power is not None and power > 0 else current,
             ac_frequency_hz=thousandth(reading.get("acFrequencyINmHz")),
             temperature_c=number(reading.get("channelTemp")),
-            # 0 s cannot be an interval (G§5.4).
+            # An interval is never 0 s (G§5.4).
             report_interval_s=duration if duration is not None and duration > 0 else None,
             signal_strength=whole(reading.get("rssi")) or None,
             conversion_error_time_s=whole(reading.get("pwrConvErrSecs")),

@@ -12,30 +12,30 @@ from .values import epoch
 
 INFO_PATH: Final = "/info"
 
-# One letter before the digits is usual, none or several are taken (G§1.3). Bounded: a longer number is no version.
+# Usually one letter and digits; none or several letters are accepted (G§1.3). A longer number is not a version.
 _FIRMWARE: Final = re.compile(r"[^0-9]*([0-9]{1,9}(?:\.[0-9]{1,9}){0,7})(?!\.?[0-9])")
-# The first firmware that wants a token (G§2.1).
+# The first firmware that requires a token (G§2.1).
 _FIRST_WITH_TOKEN: Final = AwesomeVersion("7.0.0")
 _EPOCH: Final = re.compile(r"[0-9]{1,10}")
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
 class _BuilderWithoutDoctype(ET.TreeBuilder):
-    """Builds the tree of a document that declares nothing: an entity can neither be expanded nor point outside."""
+    """Builds the tree of a document without declarations, so that no entity can be expanded or refer to a file."""
 
     def doctype(self, _name: str, _public_id: str | None, _system: str | None) -> None:
-        """Refuse the declaration: the parser calls this for one."""
+        """Reject the declaration."""
         raise GatewayResponseError(INFO_PATH, "a document type declaration, expected plain XML")
 
 
 def parse_info(body: bytes) -> Info:
-    """Read which gateway this is (G§1.1).
+    """Return the identity of the gateway (G§1.1).
 
     Raises:
-        GatewayResponseError: it is not the XML due, or lacks the serial or the firmware.
+        GatewayResponseError: the body is not the expected XML, or lacks the serial or the firmware.
     """
     try:
-        # UTF-8 whatever the declaration says: so all gateways declare, and no codec can be chosen from outside.
+        # Always UTF-8, as all gateways declare, so that the document cannot choose another codec.
         parser = ET.XMLParser(target=_BuilderWithoutDoctype(), encoding="utf-8")  # noqa: S314 - a DOCTYPE is refused
         parser.feed(body)
         root = parser.close()

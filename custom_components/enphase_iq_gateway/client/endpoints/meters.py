@@ -9,7 +9,7 @@ METERS_PATH: Final = "/ivp/meters"
 READINGS_PATH: Final = "/ivp/meters/readings"
 
 FLOWS: Final = {flow.value.replace("_", "-"): flow for flow in Flow}
-"""The gateway's word for each flow: `measurementType`."""
+"""The flows by the gateway's `measurementType`."""
 _STATUSES: Final = {status.value.replace("_", "-"): status for status in MeterStatus}
 _PHASES_OF_MODE: Final = {"split": 2, "three": 3}
 # The gateway has three channels per meter (G§9).
@@ -17,12 +17,12 @@ _MOST_PHASES: Final = 3
 
 
 def parse_meters(body: bytes) -> tuple[Meter, ...]:
-    """Read the CTs, none where the gateway has no metering hardware (`[]`, G§8).
+    """Return the CTs, none where the gateway has no metering hardware (`[]`, G§8).
 
-    A meter of a kind not known is left out: what it measures cannot be told.
+    A meter of an unknown type is left out.
 
     Raises:
-        GatewayResponseError: it is not an array of meters.
+        GatewayResponseError: the body is not an array of meters.
     """
     meters: list[Meter] = []
     for entry in load_objects(body, METERS_PATH, "eid"):
@@ -44,7 +44,7 @@ def parse_meters(body: bytes) -> tuple[Meter, ...]:
 
 
 def _phase_count(entry: JsonObject) -> int:
-    """Give the phases in use; where that is not said, those that the hardware is wired for (G§8)."""
+    """Return the number of phases in use; without `phaseCount` the number that the CT is wired for (G§8)."""
     count = whole(entry.get("phaseCount"))
     if count is not None and 1 <= count <= _MOST_PHASES:
         return count
@@ -52,17 +52,17 @@ def _phase_count(entry: JsonObject) -> int:
 
 
 def parse_readings(body: bytes) -> tuple[Reading, ...]:
-    """Read what each CT measures now, the gateway's partnerless extra element included: joining by eid drops it (G§9).
+    """Return the readings of the CTs; the gateway adds one without a meter, which joining by eid leaves out (G§9).
 
     Raises:
-        GatewayResponseError: it is not an array of readings.
+        GatewayResponseError: the body is not an array of readings.
     """
     return tuple(
         Reading(
             eid=eid,
             timestamp=epoch(entry.get("timestamp")),
             total=_measurement(entry),
-            channels=tuple([_measurement(channel) for channel in array_in(entry.get("channels"))]),
+            channels=tuple(_measurement(channel) for channel in array_in(entry.get("channels"))),
         )
         for entry in load_objects(body, READINGS_PATH, "eid")
         if (eid := whole(entry["eid"])) is not None
@@ -70,7 +70,7 @@ def parse_readings(body: bytes) -> tuple[Reading, ...]:
 
 
 def _measurement(value: Json) -> Measurement:
-    """Read a meter or one of its channels: W, V, A, VA, var, Hz and Wh as sent; 0 Hz is an unused one (G§9)."""
+    """Return the values of a CT or of one of its channels; units as sent, 0 Hz marks an unused channel (G§9)."""
     entry = object_in(value)
     return Measurement(
         power_w=number(entry.get("activePower")),

@@ -8,7 +8,6 @@ from .values import (
     Json,
     JsonObject,
     array_in,
-    epoch,
     interval_power,
     kind_of,
     load_object,
@@ -22,8 +21,8 @@ REPORT_DETAILED_PATH: Final = "/production.json?details=1"
 REPORT_PATH: Final = "/production"
 PRODUCTION_SUMMARY_PATH: Final = "/api/v1/production"
 
-# Which entry says which flow, by array and `measurementType`: never by place in the array (G§6.1). The one entry of
-# production without the word can be nothing else (G§15.9); one of consumption could be either, so it is left out.
+# The flow of an entry by its array and `measurementType`, never by its position (G§6.1). An entry of production without
+# a type can only be production (G§15.9); one of consumption could be either flow, so it is left out.
 _FLOW_OF_ENTRY: Final = {
     ("production", "production"): Flow.PRODUCTION,
     ("production", None): Flow.PRODUCTION,
@@ -33,10 +32,10 @@ _FLOW_OF_ENTRY: Final = {
 
 
 def parse_report(body: bytes, *, endpoint: str) -> Report:
-    """Read a report, with or without `lines`; an entry of a kind not known is left out (G§6.1).
+    """Return a report, with or without `lines`; an entry of an unknown kind is left out (G§6.1).
 
     Raises:
-        GatewayResponseError: it is not an object with a `production` array of entries.
+        GatewayResponseError: the body is not an object with a `production` array of entries.
     """
     document = load_object(body, endpoint)
     entries = _entries(document, "production", endpoint)
@@ -59,7 +58,7 @@ def parse_report(body: bytes, *, endpoint: str) -> Report:
 
 
 def _entries(document: JsonObject, name: str, endpoint: str) -> list[JsonObject]:
-    """Give the objects of one of the report's arrays; a gateway without CTs sends no consumption (G§15.9)."""
+    """Return the objects in one array of the report; a gateway without CTs sends no consumption (G§15.9)."""
     entries = document.get(name, [])
     if not isinstance(entries, list):
         raise GatewayResponseError(endpoint, f"{kind_of(entries)} in {name}, expected an array")
@@ -69,7 +68,6 @@ def _entries(document: JsonObject, name: str, endpoint: str) -> list[JsonObject]
 def _inverters(entry: JsonObject) -> ReportedInverters:
     return ReportedInverters(
         active_count=whole(entry.get("activeCount")),
-        reading_time=epoch(entry.get("readingTime")),
         power_w=number(entry.get("wNow")),
         energy_lifetime_wh=number(entry.get("whLifetime")),
     )
@@ -78,14 +76,13 @@ def _inverters(entry: JsonObject) -> ReportedInverters:
 def _flow(entry: JsonObject) -> ReportedFlow:
     return ReportedFlow(
         active=(whole(entry.get("activeCount")) or 0) > 0,
-        reading_time=epoch(entry.get("readingTime")),
         total=_measurement(entry),
-        lines=tuple([_measurement(line) for line in array_in(entry.get("lines"))]),
+        lines=tuple(_measurement(line) for line in array_in(entry.get("lines"))),
     )
 
 
 def _measurement(value: Json) -> Measurement:
-    """Read an entry or one of its lines: W, V, A, VA, var and Wh as sent (G§6.3)."""
+    """Return the values of an entry or of one of its lines in W, V, A, VA, var and Wh (G§6.3)."""
     entry = object_in(value)
     return Measurement(
         power_w=number(entry.get("wNow")),
@@ -101,10 +98,10 @@ def _measurement(value: Json) -> Measurement:
 
 
 def parse_production_summary(body: bytes) -> ProductionSummary:
-    """Read the four numbers of the interval history: W and Wh (G§3).
+    """Return the four numbers of the summary in W and Wh (G§3).
 
     Raises:
-        GatewayResponseError: it is not an object with any of them.
+        GatewayResponseError: the body is not an object with any of them.
     """
     document = load_object(body, PRODUCTION_SUMMARY_PATH)
     summary = ProductionSummary(

@@ -1,11 +1,10 @@
-"""Checked getters over parsed JSON: what is not a number, a text or an object of the kind due is missing.
+"""Checked getters over parsed JSON: a value of another type than expected counts as missing.
 
-The gateway mixes `0`, `0.0` and `-0.0` for one key (G§15.26), so numbers come out as one kind: float for measurements,
-int for counts and times. Nothing here can get nan or an infinity: orjson takes neither the words nor a number too large
-for a float, so such a document is not JSON.
+The gateway mixes `0`, `0.0` and `-0.0` for one key (G§15.26), so numbers are returned as one type: float for
+measurements, int for counts and times. NaN and infinities cannot occur: orjson accepts neither the words nor a number
+too large for a float, so such a document is not JSON.
 """
 
-from sys import intern
 from typing import Final
 
 import orjson
@@ -17,7 +16,7 @@ type JsonObject = dict[str, Json]
 
 # The largest whole number that survives as a float, and well within what a state or a JSON document can hold.
 _LARGEST_WHOLE: Final = 2**53
-# The gateway's clock counts seconds in 32 bits; this also keeps a time within what `datetime` can show.
+# The gateway counts seconds in 32 bits; this also keeps a time within the range of `datetime`.
 _LATEST_EPOCH: Final = 2**32 - 1
 # From here on a 32-bit power is the unsigned image of a negative one: 4294967292 is -4 W (G§5.3).
 _FIRST_UNSIGNED_IMAGE: Final = 2**31
@@ -35,15 +34,15 @@ _KINDS: Final[dict[type, str]] = {
 
 
 def kind_of(value: Json) -> str:
-    """Name what a JSON value is, for the message of an error."""
+    """Return the name of a JSON type for an error message."""
     return _KINDS[type(value)]
 
 
 def load_json(body: bytes, endpoint: str) -> Json:
-    """Parse a body as JSON, whatever its Content-Type said (G§15.1, §15.2).
+    """Parse a body as JSON, whatever its Content-Type is (G§15.1, §15.2).
 
     Raises:
-        GatewayResponseError: it is empty, HTML or otherwise not JSON.
+        GatewayResponseError: the body is empty, HTML or otherwise not JSON.
     """
     try:
         document: Json = orjson.loads(body)
@@ -55,10 +54,10 @@ def load_json(body: bytes, endpoint: str) -> Json:
 
 
 def load_object(body: bytes, endpoint: str) -> JsonObject:
-    """Parse a body that is to be a JSON object.
+    """Parse a body that must be a JSON object.
 
     Raises:
-        GatewayResponseError: it is not JSON or not an object.
+        GatewayResponseError: the body is not JSON or not an object.
     """
     document = load_json(body, endpoint)
     if not isinstance(document, dict):
@@ -67,12 +66,12 @@ def load_object(body: bytes, endpoint: str) -> JsonObject:
 
 
 def load_objects(body: bytes, endpoint: str, key: str) -> list[JsonObject]:
-    """Parse a body that is to be a JSON array of objects, and give those that have the key they are told apart by.
+    """Parse a body that must be a JSON array of objects, and return those that have the identifying key.
 
-    An odd element is left out, so that it does not take away the others; an array of nothing else is not what is due.
+    Elements without it are left out so that they do not affect the others, but not every element may lack it.
 
     Raises:
-        GatewayResponseError: it is not JSON, not an array (`{"error": ...}`, G§8), or no element has the key.
+        GatewayResponseError: the body is not JSON, not an array (`{"error": ...}`, G§8), or no element has the key.
     """
     document = load_json(body, endpoint)
     if not isinstance(document, list):
@@ -84,29 +83,23 @@ def load_objects(body: bytes, endpoint: str, key: str) -> list[JsonObject]:
 
 
 def object_in(value: Json) -> JsonObject:
-    """Give the object, or an empty one where there is none: its values are then missing one by one."""
+    """Return the object, or an empty one for any other value: all its values are then missing."""
     return value if isinstance(value, dict) else {}
 
 
 def array_in(value: Json) -> list[Json]:
-    """Give the array, or an empty one where there is none."""
+    """Return the array, or an empty one for any other value."""
     return value if isinstance(value, list) else []
 
 
 def text(value: Json) -> str | None:
-    """Give a text without the space around it, None where nothing is left."""
+    """Return a text without surrounding white space, None where nothing is left."""
     return (value.strip() or None) if isinstance(value, str) else None
 
 
-def serial_in(value: Json) -> str | None:
-    """Give a serial as `text` does, one and the same object each time: it is looked up dozens of times a reading."""
-    serial = text(value)
-    return None if serial is None else intern(serial)
-
-
 def number(value: Json) -> float | None:
-    """Give a number as a float, -0.0 as 0.0; a boolean, a text or null is missing (G§6.3)."""
-    # `type() is` and not isinstance: it is the faster one, and a bool is an int otherwise.
+    """Return a number as a float, -0.0 as 0.0; None for a boolean, a text or null (G§6.3)."""
+    # `type() is` instead of isinstance, because a bool is an int otherwise.
     if type(value) is int:
         return float(value)
     if type(value) is float:
@@ -115,23 +108,23 @@ def number(value: Json) -> float | None:
 
 
 def thousandth(value: Json) -> float | None:
-    """Give a number of milli-units (mV, mA, mHz) in units."""
+    """Return a number of milli-units (mV, mA, mHz) in units."""
     if type(value) is int or type(value) is float:
         return value / 1000 + 0.0
     return None
 
 
 def interval_power(value: Json) -> float | None:
-    """Give the power of a report interval in W: an unsigned 32-bit image of a negative one is turned round (G§5.3)."""
+    """Return the power of a report interval in W; the unsigned image of a negative power becomes negative (G§5.3)."""
     if type(value) is int or type(value) is float:
         return (value - _UNSIGNED_RANGE if _FIRST_UNSIGNED_IMAGE <= value < _UNSIGNED_RANGE else value) + 0.0
     return None
 
 
 def power_factor(value: Json) -> float | None:
-    """Give a power factor within -1..1, None for any other.
+    """Return a power factor within -1..1, None for any other value.
 
-    Nothing is clamped: three decimals leave no room for a rounding excess, so what lies outside is a sum over the lines
+    Nothing is clamped: with three decimals there is no rounding excess, so a value outside is a sum over the phases
     (G§6.3), and the sum of two bad factors must not become a perfect one.
     """
     factor = number(value)
@@ -139,14 +132,14 @@ def power_factor(value: Json) -> float | None:
 
 
 def whole(value: Json) -> int | None:
-    """Give a whole number (a float is cut), None beyond 2^53."""
+    """Return a whole number (a float is truncated), None beyond 2^53."""
     if (type(value) is int or type(value) is float) and -_LARGEST_WHOLE <= value <= _LARGEST_WHOLE:
         return int(value)
     return None
 
 
 def epoch(value: Json) -> int | None:
-    """Give a time in epoch seconds; 0 is never (G§4, §5.3, §9), as is what 32 bits cannot count."""
+    """Return a time in epoch seconds, None for 0, which means never (G§4, §5.3, §9), and beyond 32 bits."""
     if (type(value) is int or type(value) is float) and 1 <= value <= _LATEST_EPOCH:
         return int(value)
     return None

@@ -1,44 +1,97 @@
-"""The inverters of both endpoints as one: merged by serial, each with what detail there is."""
+"""The inverters of both endpoints merged by serial, and the production that they report together."""
 
 from dataclasses import replace
+from typing import Final
 
-from ..models import Inverter
-from .site import Documents
+from ..endpoints import DEVICE_DATA, INVERTER_LIST, PRODUCTION_SUMMARY
+from ..models import Flow, Inverter, Measurement
+from .documents import Documents
+from .phases import total_of
+from .report import plausible_last_7_days, plausible_today
+from .site import Site
+from .snapshot import TotalAndPhases
 
-# An inverter heard of this much earlier than the newest is retired but still listed, as old firmware does: 32 of 51 on
-# 4.2.33 (G§4, which suggests 7 to 30 days). Never compared with our own clock.
-RETIRED_AFTER_S = 30 * 86400
+RETIRED_AFTER_S: Final = 30 * 86400
+"""An inverter whose last report is this much older than the newest one is retired but still listed, as on old firmware:
+32 of 51 on 4.2.33 (G§4, which suggests 7 to 30 days). Never compared with our own clock."""
 
 
 def merge_inverters(documents: Documents) -> dict[str, Inverter]:
-    """The active inverters by serial.
+    """Return the active inverters by serial.
 
-    `/ivp/pdm/device_data` says more and says who is retired; what it leaves out, above its limit or because a reading
-    is missing, and what is newer there, comes from `/api/v1/production/inverters` (G§4, §5.1).
+    `/ivp/pdm/device_data` has the details and marks retired inverters. What it lacks, above its limit or because a
+    reading is missing, and what is newer there, comes from `/api/v1/production/inverters` (G§4, §5.1).
     """
-    devices, listed = documents.device_data, documents.inverter_list
+    devices, listed = documents.get(DEVICE_DATA), documents.get(INVERTER_LIST)
     merged = dict(devices.inverters) if devices else {}
     if listed is None:
         return merged
-    known = [inverter.last_reported for inverter in listed.inverters.values() if inverter.last_reported]
-    oldest = max(known, default=0) - RETIRED_AFTER_S
+    reports = [inverter.last_reported for inverter in listed.inverters.values() if inverter.last_reported]
+    oldest = max(reports, default=0) - RETIRED_AFTER_S
     for serial, inverter in listed.inverters.items():
         if (detailed := merged.get(serial)) is not None:
-            merged[serial] = _fill(detailed, inverter)
+            merged[serial] = _merge(detailed, inverter)
         elif devices is not None and (serial in devices.retired or not devices.truncated):
-            continue  # not a member of the system any more
+            continue  # no longer a member of the system
         elif inverter.last_reported and inverter.last_reported >= oldest:
             merged[serial] = inverter
     return merged
 
 
-def _fill(detailed: Inverter, listed: Inverter) -> Inverter:
-    """Take power and time from who knows of the later report, and from the other one what is left open."""
-    later = (listed.last_reported or 0) > (detailed.last_reported or 0)
-    said, other = (listed, detailed) if later else (detailed, listed)
+def _merge(detailed: Inverter, listed: Inverter) -> Inverter:
+    """Return the later report of the two, filled with what only the other one has."""
+    if (listed.last_reported or 0) > (detailed.last_reported or 0):
+        later, earlier = listed, detailed
+    else:
+        later, earlier = detailed, listed
     return replace(
         detailed,
-        power_w=other.power_w if said.power_w is None else said.power_w,
-        max_power_w=other.max_power_w if said.max_power_w is None else said.max_power_w,
-        last_reported=other.last_reported if said.last_reported is None else said.last_reported,
+        power_w=earlier.power_w if later.power_w is None else later.power_w,
+        max_power_w=earlier.max_power_w if later.max_power_w is None else later.max_power_w,
+        last_reported=earlier.last_reported if later.last_reported is None else later.last_reported,
     )
+
+
+def from_reported_inverters(_: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
+    """Return the report's sum of the inverters (G§6.2)."""
+    inverters = documents.report.inverters if documents.report else None
+    if inverters is None:
+        return {}
+    return {Flow.PRODUCTION: (Measurement(power_w=inverters.power_w, energy_lifetime_wh=inverters.energy_lifetime_wh),)}
+
+
+def from_summary(_: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
+    """Return `/api/v1/production`; all zeros mean that the gateway is still starting (G§3)."""
+    summary = documents.get(PRODUCTION_SUMMARY)
+    if summary is None or not (summary.energy_lifetime_wh or summary.energy_last_7_days_wh or summary.energy_today_wh):
+        return {}
+    measurement = Measurement(
+        power_w=summary.power_w,
+        energy_lifetime_wh=summary.energy_lifetime_wh,
+        energy_today_wh=summary.energy_today_wh,
+        energy_last_7_days_wh=summary.energy_last_7_days_wh,
+    )
+    measurement = replace(
+        measurement,
+        energy_today_wh=plausible_today(measurement),
+        energy_last_7_days_wh=plausible_last_7_days(measurement),
+    )
+    return {Flow.PRODUCTION: (measurement,)}
+
+
+def from_device_data(_: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
+    """Return the sum over all inverters, None where one lacks the value: less would look like a reset (G§5.5)."""
+    devices = documents.get(DEVICE_DATA)
+    if devices is None or devices.truncated or not devices.inverters:
+        return {}
+    inverters = devices.inverters.values()
+    return {
+        Flow.PRODUCTION: (
+            Measurement(
+                power_w=total_of(inverter.power_w for inverter in inverters),
+                energy_lifetime_wh=total_of(inverter.energy_lifetime_wh for inverter in inverters),
+                energy_today_wh=total_of(inverter.details.energy_today_wh for inverter in inverters),
+                energy_last_7_days_wh=total_of(inverter.details.energy_last_7_days_wh for inverter in inverters),
+            ),
+        )
+    }

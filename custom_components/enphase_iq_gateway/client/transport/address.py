@@ -1,6 +1,6 @@
-"""Where the gateway is: what a person types or an announcement says, made one canonical text.
+"""The address of the gateway, typed by the user or discovered, in one canonical form.
 
-The form of DESIGN §3: a name, an IPv4 or an IPv6 address, each with an optional port.
+A host name, an IPv4 or an IPv6 address, each with an optional port.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from yarl import URL
 type Scheme = Literal["https", "http"]
 
 DEFAULT_PORTS: Final = frozenset({80, 443})
-"""The gateway listens on 443 from firmware 7 on and on 80 before (G§2.1): naming one of them adds nothing."""
+"""The gateway listens on 443 from firmware 7 on and on 80 before (G§2.1): these ports are left out."""
 
 _SCHEME: Final = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -22,7 +22,7 @@ _LONGEST_NAME: Final = 253  # RFC 1035, without the dot at the end
 
 
 class AddressProblem(StrEnum):
-    """What is wrong with an address, as a key that a form can translate."""
+    """What is wrong with an address, as a translation key."""
 
     EMPTY = "empty"
     SPACE = "space"
@@ -31,24 +31,24 @@ class AddressProblem(StrEnum):
     PATH = "path"
     USER_INFO = "user_info"
     ZONE = "zone"
-    """`fe80::1%eth0`: the name of an interface means nothing outside this machine."""
+    """`fe80::1%eth0`: the name of an interface means nothing on another machine."""
     PORT = "port"
     HOST = "host"
-    """Neither a name nor an address."""
+    """Neither a host name nor an IP address."""
 
 
 class AddressError(ValueError):
-    """The text is no address of a gateway."""
+    """The text is not an address of a gateway."""
 
     def __init__(self, problem: AddressProblem) -> None:
-        """Keep which problem it is, not the text: it may hold a password."""
+        """Keep the problem, not the text, which may contain a password."""
         super().__init__(f"not an address: {problem}")
         self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A host and, where it is not the gateway's own, a port."""
+    """A host and, where it is not one of the default ports, a port."""
 
     host: str
     """Lower case; an IPv6 address in its short form, without brackets."""
@@ -57,7 +57,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read what a person types; what a browser shows of the gateway's own pages is understood too.
+        """Return the address in a text typed by the user, which may be a URL copied from a browser.
 
         Raises: AddressError.
         """
@@ -81,14 +81,14 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def url(self, scheme: Scheme, path: str) -> URL:
-        """Give the URL of one of the gateway's paths, which may hold a query."""
+        """Return the URL of a path, which may include a query."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port is None else f":{self.port}"
         return URL(f"{scheme}://{host}{port}{path}")
 
 
 def _without_scheme_and_path(text: str) -> str:
-    """Cut `https://` and what follows the host; a path alone is no address (`10.0.0.0/24`)."""
+    """Return the text without scheme and path; without a scheme a path is an error (`10.0.0.0/24`)."""
     if (match := _SCHEME.fullmatch(text)) is None:
         if re.search(r"[/?#]", text.removesuffix("/")):
             raise AddressError(AddressProblem.PATH)
@@ -99,7 +99,7 @@ def _without_scheme_and_path(text: str) -> str:
 
 
 def _split_port(place: str) -> tuple[str, str | None]:
-    """Part host and port; more than one colon without brackets is an IPv6 address."""
+    """Return host and port; more than one colon without brackets is an IPv6 address."""
     if place.startswith("["):
         host, bracket, rest = place.removeprefix("[").partition("]")
         if not bracket or ":" not in host:
@@ -122,7 +122,7 @@ def _parse_port(text: str | None) -> int | None:
 
 
 def _canonical_host(host: str) -> str:
-    """Give the one spelling of a host: the same gateway is to be the same text."""
+    """Return the canonical spelling of a host, so that one gateway always has the same address."""
     try:
         address = ip_address(host)
     except ValueError:
@@ -135,7 +135,7 @@ def _canonical_host(host: str) -> str:
 def _canonical_name(host: str) -> str:
     name = host.lower().removesuffix(".")
     labels = name.split(".")
-    # A last label of digits is a mistyped IPv4 address; resolvers read some of them in ways nobody expects (127.1).
+    # A last label of digits is a mistyped IPv4 address; resolvers read some in unexpected ways (127.1).
     if len(name) > _LONGEST_NAME or not all(map(_LABEL.fullmatch, labels)) or re.fullmatch(r"[0-9]+|0x.*", labels[-1]):
         raise AddressError(AddressProblem.HOST)
     return name

@@ -1,4 +1,4 @@
-"""Which certificate is believed: pinned at set-up, since the gateway signs its own (DESIGN §4, G§2.7)."""
+"""Which certificate is accepted: the one pinned at set-up, because the gateway's is self-signed (G§2.7)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,24 +9,24 @@ from typing import Final, Self
 from cryptography import x509
 
 RENEWAL_WINDOW_S: Final = timedelta(days=75).total_seconds()
-"""The gateway renews about 60 days before the end, 67 in one known case (G§2.7): 75 leaves it another week."""
+"""The gateway renews about 60 days before the end, 67 in one known case (G§2.7): 75 leave another week."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Certificate:
-    """What is remembered of a certificate: enough to know it again and to show it to a person."""
+    """What is stored of a certificate: enough to recognize it and to show it to the user."""
 
     sha256: str
-    """Of its DER form, lower case hexadecimal."""
+    """Hash of its DER form, lower case hexadecimal."""
     not_before: int
-    """Epoch seconds, as `not_after`."""
+    """Epoch seconds, like `not_after`."""
     not_after: int
 
     @classmethod
     def from_der(cls, der: bytes) -> Self:
-        """Read a certificate as it came over the wire.
+        """Return a certificate from its DER form.
 
-        Raises: ValueError when it is none.
+        Raises: ValueError when it is not a certificate.
         """
         certificate = x509.load_der_x509_certificate(der)
         return cls(
@@ -37,28 +37,28 @@ class Certificate:
 
 
 class CertificateCheck(StrEnum):
-    """What a person wants of a certificate that is not the pinned one."""
+    """The user's choice for certificates other than the pinned one."""
 
     RENEWALS = "renewals"
-    """Believe a new one when the pinned one is near its end."""
+    """Accept a new one when the pinned one is near its end."""
     STRICT = "strict"
-    """Believe none but the pinned one."""
+    """Accept only the pinned one."""
     OFF = "off"
-    """Believe any."""
+    """Accept any."""
 
 
 class Verdict(Enum):
-    """What to do about the certificate that a connection shows."""
+    """The result of checking the certificate of a connection."""
 
     ACCEPTED = auto()
     """It is the pinned one, or the first one."""
     RENEWED = auto()
-    """It is another one and believed: from now on it is the pinned one."""
+    """It is another one and accepted: it becomes the pinned one."""
     REFUSED = auto()
 
 
 def judge(pinned: Certificate | None, presented: Certificate, *, now: float, check: CertificateCheck) -> Verdict:
-    """Decide on the certificate that a connection shows; without a pin (set-up) it is taken as it is."""
+    """Return the verdict on the certificate of a connection; without a pin (at set-up) any is accepted."""
     if pinned is None or pinned.sha256 == presented.sha256:
         return Verdict.ACCEPTED
     if check is CertificateCheck.OFF:

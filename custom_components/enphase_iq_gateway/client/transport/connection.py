@@ -1,6 +1,6 @@
-"""The one door to the gateway: every request and every answer passes here, one at a time.
+"""The connection to the gateway: all requests, one at a time, each only to a verified device.
 
-The door keeps the session, the certificate, the lock, the limits; what goes wrong leaves it as a `GatewayError`.
+It holds the session, the pinned certificate, the lock and the limits, and raises every failure as a `GatewayError`.
 """
 
 import asyncio
@@ -29,7 +29,6 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver
 
 from ..auth.secret import Secret
-from ..endpoints import INFO
 from ..exceptions import (
     GatewayConnectionError,
     GatewayError,
@@ -40,31 +39,37 @@ from ..exceptions import (
 )
 from .address import Address, Scheme
 from .certificates import Certificate, CertificateCheck
-from .connector import GatewayConnector, UnprovenError
+from .connector import GatewayConnector, UnverifiedDeviceError
 
 CONNECT_S: Final = 10.0
 """Time to connect, TLS included (G§2.8)."""
 ANSWER_S: Final = 45.0
-"""Time for a whole exchange: single requests take as long in bad moments (G§2.8), some reports 30 s always (G§13.4)."""
+"""Time for a whole exchange: single requests can take as long (G§2.8), some reports always take 30 s (G§13.4)."""
 IDENTITY_S: Final = 20.0
-"""Time for `/info`, which takes 0.4 s at most on a gateway at ease (G§1): the worst moment of G§2.8 halved, since two
+"""Time for `/info`, which takes at most 0.4 s on an idle gateway (G§1): half of the worst time in G§2.8, because two
 schemes are tried within `ANSWER_S`."""
 BODY_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a decoded body: a hundred times the largest recorded answer (device data, 43 kB)."""
 SESSION_COOKIE: Final = "sessionId"
-"""What `/auth/check_jwt` gives for a token (G§2.5)."""
+"""The cookie that `/auth/check_jwt` sets for a token (G§2.5)."""
 
 _LOGGER = logging.getLogger(__name__)
+
+type ReadSerial = Callable[[bytes, Scheme], str]
+"""Return the serial in the body of an identity document that was read over a scheme.
+
+Raises: GatewayResponseError when it is no such document; GatewayConnectionError when the scheme is not acceptable.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What the gateway answered, whatever the status."""
+    """An answer of the gateway with any status."""
 
     status: int
     body: bytes
     session: Secret | None
-    """The session cookie that came with it."""
+    """The session cookie that the answer sets."""
     duration_ms: int
 
 
@@ -75,21 +80,30 @@ class Connection:
         self,
         address: Address,
         *,
+        identity_path: str,
+        read_serial: ReadSerial,
         serial: str | None,
         pinned: Certificate | None,
         check: CertificateCheck,
         resolver: AbstractResolver | None,
         clock: Callable[[], float],
     ) -> None:
-        """Take whom to expect (serial None: whoever answers first); needs a running event loop, connects later."""
+        """Set the expected device; with `serial=None` the first one to answer is accepted.
+
+        Must be created inside the event loop; connects with the first request.
+        """
         self.serial = serial
         self.scheme: Scheme | None = None
         self._address = address
-        self._connector = GatewayConnector(pinned=pinned, check=check, clock=clock, resolver=resolver)
+        self._identity_path = identity_path
+        self._read_serial = read_serial
+        self._connector = GatewayConnector(
+            identity_path=identity_path, pinned=pinned, check=check, clock=clock, resolver=resolver
+        )
         self._session = ClientSession(
             connector=self._connector,
             cookie_jar=DummyCookieJar(),
-            # Packing would cost the gateway more than the network.
+            # Compression would cost the gateway more CPU time than it saves on the network.
             headers={hdrs.ACCEPT_ENCODING: "identity"},
             timeout=ClientTimeout(total=None, connect=CONNECT_S),
         )
@@ -97,26 +111,21 @@ class Connection:
 
     @property
     def pinned(self) -> Certificate | None:
-        """The certificate believed: changes at set-up and when the gateway has renewed its own."""
+        """Return the accepted certificate; it changes at set-up and when the gateway renews its own."""
         return self._connector.pinned
 
-    @property
-    def presented(self) -> Certificate | None:
-        """The certificate shown last, believed or not."""
-        return self._connector.presented
-
     async def close(self) -> None:
-        """Hang up; no request passes from now on."""
+        """Close the connection; later requests fail."""
         await self._session.close()
 
     async def identify(self) -> Answer:
-        """Read `/info` and make sure that it is the expected gateway: https first, http for firmware < 7 (G§2.1).
+        """Read the identity document and verify the device: over https first, over http for firmware < 7 (G§2.1).
 
         Raises: GatewayError.
         """
         async with self._lock:
             if self.scheme is None:
-                return (await self._find())[1]
+                return (await self._find_scheme())[1]
             return await self._identify(self.scheme)
 
     async def get(
@@ -127,37 +136,37 @@ class Connection:
         digest: ClientMiddlewareType | None = None,
         limit_s: float | None = None,
     ) -> Answer:
-        """Ask for a path, with a credential in the headers or one that answers a digest challenge.
+        """Return the answer of a path; the credential is in the headers or answers a digest challenge.
 
-        Raises: GatewayError, but none for a status.
+        Raises: GatewayError, but never for a status.
         """
         limit_s = ANSWER_S if limit_s is None else limit_s
-        middlewares = (self._prove_first,) if digest is None else (digest, self._prove_first)
+        middlewares = (self._verify_first,) if digest is None else (digest, self._verify_first)
         async with self._lock:
             try:
                 async with asyncio.timeout(limit_s):
-                    scheme = self.scheme or (await self._find())[0]
+                    scheme = self.scheme or (await self._find_scheme())[0]
                     return await self._exchange(scheme, path, headers, middlewares)
             except TimeoutError:
-                self._lose()
+                self._reset()
                 raise GatewayTimeoutError(f"{path}: no whole answer within {limit_s:g} s") from None
             except GatewayConnectionError:
-                self._lose()
+                self._reset()
                 raise
 
-    def _lose(self) -> None:
-        """After a failure nothing is known: plain HTTP may have become TLS by an update of the firmware."""
-        self._connector.forget()
+    def _reset(self) -> None:
+        """Forget the device and, with plain HTTP, the scheme: a firmware update may have replaced it by TLS."""
+        self._connector.reset()
         if self.scheme == "http":
             self.scheme = None
 
-    async def _find(self) -> tuple[Scheme, Answer]:
-        """Find the scheme the gateway speaks."""
+    async def _find_scheme(self) -> tuple[Scheme, Answer]:
+        """Identify the gateway over https, else over http; return the scheme and the identity document."""
         try:
             answer = await self._identify("https")
         except GatewayConnectionError as error:
             if self.pinned is not None:
-                raise  # it has a certificate, so it is not to be looked for without
+                raise  # a gateway that has had a certificate is never tried without TLS
             over_tls = error
         else:
             self.scheme = "https"
@@ -172,43 +181,41 @@ class Connection:
         return self.scheme, answer
 
     async def _identify(self, scheme: Scheme) -> Answer:
-        """Read `/info` on the connection that is there, and believe it when the serial is right."""
+        """Read the identity document on the current connection and verify the device by its serial and certificate."""
+        path = self._identity_path
         try:
             async with asyncio.timeout(IDENTITY_S):
-                answer = await self._exchange(scheme, INFO.path, None, ())
+                answer = await self._exchange(scheme, path, None, ())
             if answer.status != HTTPStatus.OK:
-                raise GatewayStatusError(INFO.path, answer.status)
-            info = INFO.read(answer.body)
+                raise GatewayStatusError(path, answer.status)
+            serial = self._read_serial(answer.body, scheme)
             if self.serial is None:
-                self.serial = info.serial
-            if info.serial != self.serial:
-                raise GatewayWrongDeviceError(self.serial, info.serial)
-            if info.wants_token and scheme == "http":
-                # Its TLS server is down, or someone wants us to believe so.
-                raise GatewayConnectionError(f"{INFO.path}: firmware {info.firmware} over plain HTTP, expected TLS")
-            self._connector.prove()
+                self.serial = serial
+            if serial != self.serial:
+                raise GatewayWrongDeviceError(self.serial, serial)
+            self._connector.mark_verified()
         except TimeoutError:
-            self._lose()
-            raise GatewayTimeoutError(f"{INFO.path}: no whole answer within {IDENTITY_S:g} s") from None
+            self._reset()
+            raise GatewayTimeoutError(f"{path}: no whole answer within {IDENTITY_S:g} s") from None
         except GatewayResponseError:
-            # Odd words take nothing from what this connection has shown before.
-            if not self._connector.is_proven:
-                self._lose()
+            # A malformed answer does not invalidate a connection that is already verified.
+            if not self._connector.is_verified:
+                self._reset()
             raise
         except GatewayError:
-            self._lose()
+            self._reset()
             raise
         return answer
 
-    async def _prove_first(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        """Send a request once the device has shown who it is."""
+    async def _verify_first(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        """Send a request; verify the device first where the connection is not verified."""
         try:
             response = await handler(request)
-        except UnprovenError:
+        except UnverifiedDeviceError:
             await self._identify("https" if request.is_ssl() else "http")
             response = await handler(request)
         if response.status == HTTPStatus.UNAUTHORIZED and not request.is_ssl():
-            # D3.18.10 resets a connection on which it has said 401: what answers its challenge needs a new one (G§2.2).
+            # D3.18.10 resets the connection after a 401, so the answer to its challenge needs a new one (G§2.2).
             response.close()
             self._connector.hang_up()
         return response
@@ -220,7 +227,7 @@ class Connection:
         headers: Mapping[str, str] | None,
         middlewares: tuple[ClientMiddlewareType, ...],
     ) -> Answer:
-        """Send a GET and take the whole answer; aiohttp sends it once more when a kept connection turns out closed."""
+        """Send a GET request and read the whole answer; aiohttp repeats it when a kept-alive connection is closed."""
         if self._session.closed:
             raise GatewayConnectionError(f"{path}: this client is closed")
         started = monotonic()
@@ -231,12 +238,14 @@ class Connection:
                 hung_up = response.status == HTTPStatus.UNAUTHORIZED and scheme == "http"
                 body = b"" if hung_up else await _read(response, path)
                 cookie = response.cookies.get(SESSION_COOKIE) if hdrs.SET_COOKIE in response.headers else None
-        except UnprovenError:
-            raise GatewayConnectionError(f"{path}: the connection did not last from /info to this request") from None
+        except UnverifiedDeviceError:
+            raise GatewayConnectionError(
+                f"{path}: the connection did not last from {self._identity_path} to this request"
+            ) from None
         except (ClientError, OSError, ValueError) as error:
             translated = _translate(path, error)
             _LOGGER.debug("GET %s", translated)
-            # Not chained: aiohttp's errors hold the headers of the request.
+            # Not chained: aiohttp's errors contain the headers of the request.
             raise translated from None
         duration_ms = round((monotonic() - started) * 1000)
         _LOGGER.debug("GET %s: status %s, %s bytes, %s ms", path, response.status, len(body), duration_ms)
@@ -249,7 +258,7 @@ class Connection:
 
 
 async def _read(response: ClientResponse, path: str) -> bytes:
-    """Take a body as far as the limit, whatever its header says of the length."""
+    """Read a body up to the limit, whatever length its header announces."""
     body = bytearray()
     while chunk := await response.content.readany():
         body += chunk
@@ -259,7 +268,7 @@ async def _read(response: ClientResponse, path: str) -> bytes:
 
 
 def _translate(path: str, error: ClientError | OSError | ValueError) -> GatewayError:
-    """Turn what aiohttp, TLS or the socket says into the tree; only words of the operating system are repeated."""
+    """Return the client's error for one of aiohttp, TLS or the socket; quotes only messages of the operating system."""
     match error:
         case TimeoutError():
             return GatewayTimeoutError(f"{path}: no connection within {CONNECT_S:g} s")

@@ -1,4 +1,4 @@
-"""The pool of one connection: nothing but `/info` goes out before the device at its other end is known (DESIGN §4)."""
+"""The pool of one connection: only the identity document is requested before the device is verified."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,24 +14,23 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from ..endpoints import INFO
 from ..exceptions import GatewayCertificateError, GatewayConnectionError
 from .certificates import Certificate, CertificateCheck, Verdict, judge
 
 KEEP_ALIVE_S: Final = 330.0
-"""Longer than the slowest clock of a group (300 s, DESIGN §1): handshakes are costly for the gateway (G§2.7)."""
+"""Longer than the longest update interval (300 s): handshakes are expensive for the gateway (G§2.7)."""
 
-PROOF_S: Final = 300.0
-"""How long an address that keeps no connection is believed for data: the slowest clock of a group, so that the common
-ones do not ask twice for each answer. Never for a credential: there `/info` comes right before."""
+VERIFIED_S: Final = 300.0
+"""How long a device that closes every connection stays verified for requests without a credential: the longest update
+interval, so that shorter ones do not need two requests per answer. A credential always follows a verification."""
 
 
 def _tls_context() -> ssl.SSLContext:
-    """Make the context for certificates that sign themselves and name no host: the pin takes the place of the check."""
+    """Return a context for self-signed certificates without a host name; the pin replaces the usual checks."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("DEFAULT")  # the gateway's stack is older than Python's own choice (G§2.7)
+    context.set_ciphers("DEFAULT")  # the gateway's TLS stack is older than Python's defaults (G§2.7)
     context.set_alpn_protocols(("http/1.1",))
     return context
 
@@ -40,8 +39,8 @@ _TLS: Final = _tls_context()
 _LOGGER = logging.getLogger(__name__)
 
 
-class UnprovenError(Exception):
-    """The connection has not shown who is at its other end: read `/info` on it, then try again."""
+class UnverifiedDeviceError(Exception):
+    """The device on this connection is not verified: read its identity document there, then try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,51 +49,53 @@ class Peer:
 
     protocol: ResponseHandler
     identity: str
-    """What it is known again by: the certificate, without TLS the address."""
+    """The hash of the certificate, without TLS the address."""
     certificate: Certificate | None
 
 
 @dataclass(slots=True)
-class _Proof:
-    """What a device that closes each connection has shown: it cannot be shown on the connection that needs it."""
+class _Verification:
+    """The last verification of a device that closes every connection, so that it is valid for the next one."""
 
     identity: str
     at: float
-    spent: bool = False
-    """A request has followed it: a credential wants one of its own."""
+    used: bool = False
+    """A request has followed: a credential needs a verification of its own."""
 
 
 class GatewayConnector(TCPConnector):
-    """One kept-alive connection, judged anew each time a request is about to leave over it."""
+    """One kept-alive connection that is checked before every request."""
 
     def __init__(
         self,
         *,
+        identity_path: str,
         pinned: Certificate | None,
         check: CertificateCheck,
         clock: Callable[[], float],
         resolver: AbstractResolver | None,
     ) -> None:
-        """Take the certificate to believe (None: the first one) and what to do about others."""
+        """Set the pinned certificate (None: the first one is accepted) and how to treat others."""
         super().__init__(limit=1, keepalive_timeout=KEEP_ALIVE_S, ssl=_TLS, resolver=resolver)
         self.pinned = pinned
-        self.presented: Certificate | None = None
+        self._identity_path = identity_path
         self._check = check
         self._clock = clock
-        self._proven: WeakSet[ResponseHandler] = WeakSet()
-        self._proof: _Proof | None = None
+        self._verified: WeakSet[ResponseHandler] = WeakSet()
+        self._last_verification: _Verification | None = None
         self._peer: Peer | None = None
 
     @override
     async def connect(self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout) -> Connection:
-        """Give a connection that this request may use.
+        """Return a connection that this request may use.
 
-        Raises: UnprovenError, with the connection back in the pool for `/info`; GatewayConnectionError.
+        Raises: UnverifiedDeviceError, with the connection back in the pool for the identity document;
+        GatewayConnectionError.
         """
         connection = await super().connect(req, traces, timeout)
         try:
-            self._admit(req, connection)
-        except UnprovenError:
+            self._check_request(req, connection)
+        except UnverifiedDeviceError:
             connection.release()
             raise
         except BaseException:
@@ -103,35 +104,35 @@ class GatewayConnector(TCPConnector):
         return connection
 
     @property
-    def is_proven(self) -> bool:
-        """Whether the device that was asked last has shown the right serial on this very connection."""
-        return self._peer is not None and self._peer.protocol in self._proven
+    def is_verified(self) -> bool:
+        """Return whether the device is verified on the current connection."""
+        return self._peer is not None and self._peer.protocol in self._verified
 
-    def prove(self) -> None:
-        """Note that the device which was asked last has shown the right serial.
+    def mark_verified(self) -> None:
+        """Record that the device has just sent the expected serial on the current connection.
 
-        Raises: GatewayCertificateError when its certificate is not to be believed.
+        Raises: GatewayCertificateError when its certificate is not accepted.
         """
         peer = cast("Peer", self._peer)
         if peer.certificate is not None:
-            self._believe(peer.certificate)
+            self._check_certificate(peer.certificate)
         if peer.protocol.is_connected():
-            self._proven.add(peer.protocol)
-            self._proof = None
+            self._verified.add(peer.protocol)
+            self._last_verification = None
         else:
-            self._proof = _Proof(peer.identity, monotonic())
+            self._last_verification = _Verification(peer.identity, monotonic())
 
-    def forget(self) -> None:
-        """Hang up and believe nobody: another device answered, or none."""
-        self._proof = None
+    def reset(self) -> None:
+        """Close the connection and forget the verification, after another device or none has answered."""
+        self._last_verification = None
         self.hang_up()
 
     def hang_up(self) -> None:
-        """Close the connection, so that the next request makes a new one."""
+        """Close the connection, so that the next request opens a new one."""
         if self._peer is not None:
             self._peer.protocol.close()
 
-    def _believe(self, presented: Certificate) -> None:
+    def _check_certificate(self, presented: Certificate) -> None:
         if self.pinned is None:
             self.pinned = presented
         verdict = judge(self.pinned, presented, now=self._clock(), check=self._check)
@@ -141,30 +142,32 @@ class GatewayConnector(TCPConnector):
             _LOGGER.warning("New certificate %s accepted in place of %s", presented.sha256, self.pinned.sha256)
         self.pinned = presented
 
-    def _admit(self, request: ClientRequest, connection: Connection) -> None:
-        """Let a request pass that asks who is there, or that may know already."""
+    def _check_request(self, request: ClientRequest, connection: Connection) -> None:
+        """Pass a request for the identity document without a credential, and any request to a verified device.
+
+        Raises: UnverifiedDeviceError, GatewayConnectionError.
+        """
         peer = self._peer
-        if peer is None or peer.protocol is not connection.protocol:  # a certificate stays as long as its connection
-            peer = self._peer = look_at(connection)
-        self.presented = peer.certificate
+        if peer is None or peer.protocol is not connection.protocol:  # a connection never changes its certificate
+            peer = self._peer = peer_of(connection)
         credential = request.headers.get(hdrs.AUTHORIZATION, "")
         secret = bool(credential) or hdrs.COOKIE in request.headers
         if secret and peer.certificate is None and not credential.startswith("Digest "):
             raise GatewayConnectionError(f"{request.url.path}: a token does not go over plain HTTP")
-        if peer.protocol in self._proven or (request.url.path == INFO.path and not secret):
+        if peer.protocol in self._verified or (request.url.path == self._identity_path and not secret):
             return
-        proof = self._proof
-        if proof is None or proof.identity != peer.identity:
-            raise UnprovenError
-        if proof.spent and (secret or monotonic() - proof.at > PROOF_S):
-            raise UnprovenError
-        proof.spent = True
+        verification = self._last_verification
+        if verification is None or verification.identity != peer.identity:
+            raise UnverifiedDeviceError
+        if verification.used and (secret or monotonic() - verification.at > VERIFIED_S):
+            raise UnverifiedDeviceError
+        verification.used = True
 
 
-def look_at(connection: Connection) -> Peer:
-    """See who is at the other end of a connection.
+def peer_of(connection: Connection) -> Peer:
+    """Return the other end of a connection.
 
-    Raises: GatewayConnectionError, ValueError for a certificate that is none.
+    Raises: GatewayConnectionError when it is closed already, ValueError for an unreadable certificate.
     """
     transport, protocol = connection.transport, connection.protocol
     if transport is None or protocol is None:

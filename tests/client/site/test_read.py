@@ -1,24 +1,25 @@
 """What each group asks of a gateway, and what becomes of the answers that do not come."""
 
-from dataclasses import replace
-
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
     DEVICE_DATA,
     INVERTER_LIST,
+    METERS,
     READINGS,
     REPORT_DETAILED,
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayStatusError
-from custom_components.enphase_iq_gateway.client.site.probe import read_group, was_read, with_earlier
-from custom_components.enphase_iq_gateway.client.site.site import Documents, PollGroup, decide
+from custom_components.enphase_iq_gateway.client.site.documents import was_read, with_earlier
+from custom_components.enphase_iq_gateway.client.site.read import read_group
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support.asked import BUSY, FULL, MISSING, Asked, paths
 from tests.support.device import Reply
-from tests.support.models import device_data, info, inverter, metered
+from tests.support.models import changed, device_data, documents_of, info, inverter, metered
 
-WITH_DEVICES = replace(metered(), device_data=device_data(inverter()))
+WITH_DEVICES = changed(metered(), device_data=device_data(inverter()))
 
 
 @pytest.mark.parametrize(
@@ -37,10 +38,10 @@ async def test_a_lane_reads_what_it_needs(
     """DESIGN §1; the list of inverters only where the device data are not complete."""
     asked.answers(changes)
 
-    documents = await read_group(asked.gateway, decide(WITH_DEVICES), group, WITH_DEVICES.meters)
+    documents = await read_group(asked.gateway, decide(WITH_DEVICES), group, WITH_DEVICES.get(METERS))
 
     assert asked.endpoints == paths(*expected)
-    assert documents.meters == WITH_DEVICES.meters
+    assert documents.get(METERS) == WITH_DEVICES.get(METERS)
 
 
 async def test_one_endpoint_of_a_lane_may_fail_alone(asked: Asked) -> None:
@@ -49,8 +50,8 @@ async def test_one_endpoint_of_a_lane_may_fail_alone(asked: Asked) -> None:
 
     documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
 
-    assert documents.device_data is None
-    assert documents.inverter_list is not None
+    assert documents.get(DEVICE_DATA) is None
+    assert documents.get(INVERTER_LIST) is not None
     assert documents.failed == {DEVICE_DATA}
 
 
@@ -63,7 +64,7 @@ async def test_what_failed_once_may_say_what_it_said_before(asked: Asked) -> Non
 
     assert was_read(earlier, DEVICE_DATA)
     assert not was_read(documents, DEVICE_DATA)
-    assert with_earlier(documents, earlier, DEVICE_DATA).device_data == earlier.device_data
+    assert with_earlier(documents, earlier, DEVICE_DATA).get(DEVICE_DATA) == earlier.get(DEVICE_DATA)
 
 
 async def test_a_group_of_which_nothing_can_be_read_fails(asked: Asked) -> None:
@@ -78,7 +79,7 @@ async def test_a_lane_without_endpoints_reads_nothing(asked: Asked) -> None:
     """A gateway of which no inverter is known."""
     documents = await read_group(asked.gateway, decide(metered()), PollGroup.INVERTERS, None)
 
-    assert documents == Documents(info=info())
+    assert documents == documents_of(info=info())
     assert not was_read(documents, DEVICE_DATA)
     assert asked.endpoints == []
 
@@ -91,17 +92,17 @@ async def test_details_that_will_do_are_not_read_again(asked: Asked) -> None:
     documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
 
     assert asked.endpoints == paths(INVERTER_LIST)
-    assert documents.device_data is KNOWN
+    assert documents.get(DEVICE_DATA) is KNOWN
     assert documents.details_kept
 
 
 def test_details_that_could_not_be_read_are_the_earlier_ones() -> None:
     """And known to be so."""
-    failed = Documents(info=info(), failed=frozenset({DEVICE_DATA}))
+    failed = documents_of(info=info(), failed=frozenset({DEVICE_DATA}))
 
-    documents = with_earlier(failed, Documents(info=info(), device_data=KNOWN), DEVICE_DATA)
+    documents = with_earlier(failed, documents_of(info=info(), device_data=KNOWN), DEVICE_DATA)
 
-    assert (documents.device_data, documents.details_kept) == (KNOWN, True)
+    assert (documents.get(DEVICE_DATA), documents.details_kept) == (KNOWN, True)
 
 
 async def test_details_are_read_when_the_list_does_not_answer(asked: Asked) -> None:
@@ -112,7 +113,7 @@ async def test_details_are_read_when_the_list_does_not_answer(asked: Asked) -> N
 
     assert asked.endpoints == paths(INVERTER_LIST, DEVICE_DATA)
     assert documents.failed == {INVERTER_LIST}
-    assert documents.device_data is not KNOWN
+    assert documents.get(DEVICE_DATA) is not KNOWN
     assert not documents.details_kept
 
 

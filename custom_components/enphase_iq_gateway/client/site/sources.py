@@ -1,0 +1,236 @@
+"""Which source serves which quantity: the decision table of G§13 as one pure function."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from awesomeversion import AwesomeVersion
+
+from ..endpoints import DEVICE_DATA, INVERTER_LIST, METERS, PRODUCTION_SUMMARY, REPORT_DETAILED, Endpoint
+from ..exceptions import GatewayUnsupportedError
+from ..models import Flow
+from .documents import Documents
+from .site import GatewayClass, Quantity, Site, Source, Sources
+
+# The first firmware whose reported net lifetime is import - export; before, it is import only (G§6.4).
+NET_LIFETIME_IS_SIGNED: Final = AwesomeVersion("7.3.517")
+# From this firmware on, `/api/v1/production` of a metered gateway without CTs stands still (G§1.3, §13.4).
+SUMMARY_FROZEN_WITHOUT_CTS: Final = AwesomeVersion("8.2.4264")
+# A correct summary is never below the sum of the inverters, which may have wrapped; 1 % for its age (G§3).
+SUMMARY_SANITY: Final = 0.99
+LEGACY_MAJOR: Final = 3
+
+_REPORTED: Final = (Quantity.TODAY, Quantity.LAST_7_DAYS)
+_MEASURED: Final = (Quantity.POWER, Quantity.LIFETIME, Quantity.ELECTRICAL)
+_OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
+
+
+def decide(documents: Documents, locked: Sources | None = None) -> Site:
+    """Return what the gateway has and where each quantity comes from.
+
+    A lifetime keeps its `locked` source while that source exists, because another one counts from another start.
+    The one-way counters have only one possible source, which depends on the kind of consumption CT.
+
+    Raises:
+        GatewayUnsupportedError: none of the endpoints of this gateway reports the production.
+    """
+    flows = _flows_in_use(documents)
+    gateway_class = _classify(documents, flows)
+    chosen: dict[tuple[Flow, Quantity], Source] = {}
+    if gateway_class is GatewayClass.METERED:
+        chosen.update(_metered_production(documents))
+    else:
+        chosen.update(_unmetered_production(documents, gateway_class))
+    if (Flow.PRODUCTION, Quantity.POWER) not in chosen:
+        raise GatewayUnsupportedError(
+            f"firmware {documents.info.firmware}: none of {REPORT_DETAILED.path}, {PRODUCTION_SUMMARY.path} and "
+            f"{DEVICE_DATA.path} reports the production"
+        )
+    chosen.update(_consumption(documents, flows))
+    if documents.possible(Source.READINGS):
+        for flow in _OTHER_CTS:
+            if flow in flows:
+                chosen.update(_all(flow, Source.READINGS, Quantity.POWER, Quantity.IMPORT_EXPORT))
+    for key, source in (locked or {}).items():
+        if key in chosen and key[1] is Quantity.LIFETIME and _still_serves(documents, gateway_class, source):
+            chosen[key] = source
+    return Site(
+        info=documents.info,
+        gateway_class=gateway_class,
+        phase_counts=_phase_counts(documents, flows),
+        sources=chosen,
+        report_endpoint=documents.report_endpoint,
+        inverter_endpoints=frozenset(_inverter_endpoints(documents)),
+        inverter_count=_inverter_count(documents),
+    )
+
+
+def _still_serves(documents: Documents, gateway_class: GatewayClass, source: Source) -> bool:
+    """Return whether a counter may stay with its source: not with a summary that has stopped for good (G§3)."""
+    no_summary = documents.get(PRODUCTION_SUMMARY) is None
+    if source is not Source.SUMMARY or no_summary or gateway_class is GatewayClass.LEGACY:
+        return documents.possible(source)
+    frozen = gateway_class is GatewayClass.METERED_WITHOUT_CT and documents.info.firmware >= SUMMARY_FROZEN_WITHOUT_CTS
+    return not frozen and _summary_is_sane(documents)
+
+
+def _all(flow: Flow, source: Source, *quantities: Quantity) -> dict[tuple[Flow, Quantity], Source]:
+    """Return one source for several quantities of a flow."""
+    return {(flow, quantity): source for quantity in quantities}
+
+
+def _flows_in_use(documents: Documents) -> frozenset[Flow]:
+    """Return the flows with a CT: by the list of meters, without it by the report's `activeCount` (G§6.7, §13.2)."""
+    if meters := documents.get(METERS):
+        return frozenset(meter.flow for meter in meters if meter.enabled)
+    if documents.report:
+        return frozenset(flow for flow, reported in documents.report.flows.items() if reported.active)
+    return frozenset()
+
+
+def _classify(documents: Documents, flows: frozenset[Flow]) -> GatewayClass:
+    """Return the class of G§13.2."""
+    if documents.info.firmware.section(0) == LEGACY_MAJOR:
+        return GatewayClass.LEGACY
+    if Flow.PRODUCTION in flows:
+        return GatewayClass.METERED
+    meters = documents.get(METERS)
+    if documents.info.has_meter or meters:
+        return GatewayClass.METERED_WITHOUT_CT
+    return GatewayClass.NON_METERED
+
+
+def _metered_production(documents: Documents) -> dict[tuple[Flow, Quantity], Source]:
+    """Choose for a production CT: the readings are fast and exact, the report has the rest (G§9)."""
+    flow = Flow.PRODUCTION
+    chosen: dict[tuple[Flow, Quantity], Source] = {}
+    if documents.possible(Source.REPORT):
+        chosen = _all(flow, Source.REPORT, *_MEASURED, *_REPORTED)
+    if documents.possible(Source.READINGS) and documents.get(METERS):
+        chosen |= _all(flow, Source.READINGS, *_MEASURED)
+    return chosen
+
+
+def _unmetered_production(documents: Documents, gateway_class: GatewayClass) -> dict[tuple[Flow, Quantity], Source]:
+    """Choose without a production CT: what the inverters have reported, in the order of G§13.3."""
+    flow = Flow.PRODUCTION
+    without_ct = gateway_class is GatewayClass.METERED_WITHOUT_CT
+    summary = _summary_is_usable(documents, gateway_class)
+    devices = documents.get(DEVICE_DATA)
+    complete = devices is not None and not devices.truncated
+    report = documents.possible(Source.REPORTED_INVERTERS)
+    if without_ct:
+        power = [(report, Source.REPORTED_INVERTERS), (complete, Source.DEVICE_DATA), (summary, Source.SUMMARY)]
+        lifetime = [(complete, Source.DEVICE_DATA), (summary, Source.SUMMARY), (report, Source.REPORTED_INVERTERS)]
+    else:
+        power = [(summary, Source.SUMMARY), (report, Source.REPORTED_INVERTERS), (complete, Source.DEVICE_DATA)]
+        lifetime = [(summary, Source.SUMMARY), (complete, Source.DEVICE_DATA), (report, Source.REPORTED_INVERTERS)]
+    chosen: dict[tuple[Flow, Quantity], Source] = {}
+    for quantity, candidates in ((Quantity.POWER, power), (Quantity.LIFETIME, lifetime)):
+        source = next((source for usable, source in candidates if usable), None)
+        if source:
+            chosen[flow, quantity] = source
+    if (source := chosen.get((flow, Quantity.LIFETIME))) in {Source.SUMMARY, Source.DEVICE_DATA}:
+        chosen |= _all(flow, source, *_REPORTED)
+    return chosen
+
+
+def _summary_is_usable(documents: Documents, gateway_class: GatewayClass) -> bool:
+    """Return whether `/api/v1/production` may serve the production of a gateway without a production CT."""
+    without_ct = gateway_class is GatewayClass.METERED_WITHOUT_CT
+    if without_ct and documents.info.firmware >= SUMMARY_FROZEN_WITHOUT_CTS:
+        return False
+    if documents.get(PRODUCTION_SUMMARY) is not None:
+        # A legacy gateway answers zeros for minutes after a boot and has no other source: accepted at set-up (G§3).
+        return gateway_class is GatewayClass.LEGACY or _summary_is_sane(documents)
+    return PRODUCTION_SUMMARY in documents.failed and not without_ct
+
+
+def _summary_is_sane(documents: Documents) -> bool:
+    """Return whether the summary passes the test of G§3 for gateways without a production CT."""
+    summary = documents.get(PRODUCTION_SUMMARY)
+    if summary is None or not summary.energy_lifetime_wh or summary.energy_lifetime_wh < 0:
+        return False
+    inverters = documents.report.inverters if documents.report else None
+    least = (inverters.energy_lifetime_wh if inverters else None) or 0
+    return summary.energy_lifetime_wh >= SUMMARY_SANITY * least
+
+
+def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flow, Quantity], Source]:
+    """Choose for total and net consumption: one is measured by the CT, the other one is computed (G§6.4, §9)."""
+    chosen: dict[tuple[Flow, Quantity], Source] = {}
+    net, total = Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION
+    produced = Flow.PRODUCTION in flows
+    readings = documents.possible(Source.READINGS) and bool(documents.get(METERS))
+    # Without a production CT the gateway's own total lacks the production: net only (G§13.2).
+    if produced and flows & {net, total} and documents.possible(Source.REPORT):
+        chosen |= _all(total, Source.REPORT, *_MEASURED, *_REPORTED)
+        chosen |= _all(net, Source.REPORT, Quantity.POWER, Quantity.ELECTRICAL)
+        if documents.info.firmware >= NET_LIFETIME_IS_SIGNED:
+            chosen[net, Quantity.LIFETIME] = Source.REPORT
+    if readings and net in flows:
+        chosen |= _all(net, Source.READINGS, *_MEASURED, Quantity.IMPORT_EXPORT)
+        if produced:
+            chosen[total, Quantity.POWER] = Source.READINGS
+            if _report_lacks_phases(documents):
+                chosen[total, Quantity.LIFETIME] = Source.READINGS
+    elif readings and total in flows:
+        chosen |= _all(total, Source.READINGS, *_MEASURED)
+        chosen.pop((net, Quantity.ELECTRICAL), None)
+        # With this CT the report's total may hold the net values, and with it today and the last 7 days (G§6.8).
+        for quantity in _REPORTED:
+            chosen.pop((total, quantity), None)
+        if produced:
+            chosen |= _all(net, Source.READINGS, Quantity.POWER, Quantity.LIFETIME)
+            chosen[net, Quantity.IMPORT_EXPORT] = Source.INTEGRATED
+    return chosen
+
+
+def _report_lacks_phases(documents: Documents) -> bool:
+    """Return whether the CTs measure several phases and the report has no `lines` (G§6.3, §7)."""
+    several = any(meter.enabled and meter.phase_count > 1 for meter in documents.get(METERS) or ())
+    reported = documents.report.flows.get(Flow.TOTAL_CONSUMPTION) if documents.report else None
+    return several and reported is not None and not reported.lines
+
+
+def _phase_counts(documents: Documents, flows: frozenset[Flow]) -> dict[Flow, int]:
+    """Return the phases in use: `phaseCount` of the CT, else the report's lines with any value (G§6.3, §8)."""
+    if meters := documents.get(METERS):
+        counts = {meter.flow: meter.phase_count for meter in meters if meter.enabled}
+    elif documents.report:
+        counts = {
+            flow: sum(1 for line in reported.lines if line.power_w or line.voltage_v or line.energy_lifetime_wh) or 1
+            for flow, reported in documents.report.flows.items()
+            if flow in flows
+        }
+    else:
+        counts = {}
+    # A flow that is computed from two CTs has the phases that both of them measure.
+    measured = [
+        counts[flow] for flow in (Flow.PRODUCTION, Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION) if flow in counts
+    ]
+    for flow in (Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION):
+        if measured:
+            counts.setdefault(flow, min(measured))
+    return counts
+
+
+def _inverter_count(documents: Documents) -> int:
+    """Return the number of inverters: the largest that any endpoint reports."""
+    reported = documents.report.inverters if documents.report else None
+    devices, listed = documents.get(DEVICE_DATA), documents.get(INVERTER_LIST)
+    return max(
+        (reported.active_count if reported else None) or 0,
+        len(devices.inverters) if devices else 0,
+        len(listed.inverters) if listed else 0,
+    )
+
+
+def _inverter_endpoints(documents: Documents) -> Iterator[Endpoint[object]]:
+    """Yield the endpoints that list the inverters."""
+    devices = documents.get(DEVICE_DATA)
+    if devices is not None or DEVICE_DATA in documents.failed:
+        yield DEVICE_DATA
+    # Complete device data make the list redundant until they fail; all firmware that has them has the list (G§4).
+    listed = documents.get(INVERTER_LIST) is not None or INVERTER_LIST in documents.failed
+    if listed or (devices is not None and not devices.truncated):
+        yield INVERTER_LIST
