@@ -250,7 +250,7 @@ def test_today_is_never_negative_and_survives_a_restart(
 
 @pytest.mark.parametrize(
     "change",
-    [{"day": "yesterday"}, {"day": 7}, {"baseline": None}, {"lifetime": math.nan}, {"baseline": 1e9}, {"more": 1}],
+    [{"day": "yesterday"}, {"day": 7}, {"baseline": None}, {"lifetime": math.nan}, {"baseline": 1e9}, {"at": "soon"}],
 )
 def test_an_odd_saved_state_is_refused(change: dict[str, object]) -> None:
     """A damaged store must not become energy."""
