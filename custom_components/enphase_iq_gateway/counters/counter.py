@@ -65,6 +65,7 @@ class Limits:
     rise_w: float
     fall_w: float | None = None  # None: the counter only rises
     interval_s: float = INTERVAL_S  # the longest time the source collects energy before the counter moves
+    likely_w: float | None = None  # what the site's devices can do, where that is known; what it has done counts, too
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
