@@ -190,7 +190,6 @@ def test_a_state_survives_json(values: list[float | None]) -> None:
         {"moved_at": True},
         {"at": 10**400},
         {"floor": 5000.0},
-        {"extra": 1},
         {"held": []},
         {"held": {"first": 1}},
         {"held": {"first": 1, "first_at": 1, "last": 1, "last_at": 1, "seen_s": 1, "samples": 0}},
@@ -217,3 +216,57 @@ def test_a_restart_amid_a_hold_changes_nothing() -> None:
     restored = CounterState.from_json(held.as_json())
     assert replace(restored) == held
     assert step(MWH_12 + 500, T0 + 300, LIVE, restored).publish == MWH_12 + 500
+
+
+# A jump or fall that is undone
+
+
+def test_a_fall_that_comes_back_hours_later_is_undone_and_asks_nothing() -> None:
+    """Counted is what flowed on either line, the step never."""
+    fallen = line(MWH_12 - 300_700, 600)
+    steps = run([MWH_12, *fallen, *line(MWH_12 + 600 * 40, 40)])
+    assert [event.kind for event in events(steps)] == [EventKind.FALL, EventKind.UNDONE]
+    assert steps[-1].publish == pytest.approx(MWH_12 + 639 * 40, abs=41)
+    assert steps[-1].state.offset == 0
+
+
+def test_a_fall_to_a_counter_that_stands_still_is_undone_with_the_energy_of_the_time() -> None:
+    steps = run([MWH_12, *[MWH_12 - 300_700] * 600, *line(MWH_12 + 600 * 40, 40)])
+    assert [event.kind for event in events(steps)] == [EventKind.FALL, EventKind.UNDONE]
+    assert steps[-1].publish == MWH_12 + 639 * 40
+
+
+def test_a_new_start_that_was_none_asks_nothing() -> None:
+    """Counted is what the new start had counted, and what follows."""
+    steps = run([MWH_12, *line(40, 100), *line(MWH_12 + 4000, 100)])
+    assert [event.kind for event in events(steps)] == [EventKind.RESET, EventKind.UNDONE]
+
+
+def test_a_counter_that_goes_to_and_fro_is_an_event_once_for_either_way() -> None:
+    """It is known from the first time on; the question whether the jump was energy is withdrawn."""
+    there, back = [MWH_12 + 5_000_000] * 40, [MWH_12] * 40
+    steps = run([*back, *there, *back, *there, *back])
+    assert [event.kind for event in events(steps)] == [
+        EventKind.JUMP,
+        EventKind.UNDONE,
+        EventKind.UNDONE,
+        EventKind.UNDONE,
+    ]
+    assert {each.publish for each in steps} == {MWH_12}
+    assert events(steps)[1].at == events(steps)[0].at
+
+
+def test_a_jump_that_was_accepted_is_not_undone() -> None:
+    state = run([MWH_12, *[MWH_12 + 5_000_000] * 40])[-1].state
+    fallen = step(MWH_12, T0 + 41 * 30, LIVE, accept_jump(state, 5_000_000))
+    assert (fallen.publish, fallen.reason) == (MWH_12 + 5_000_000, Reason.FALL)
+
+
+def test_a_state_without_the_newer_fields_is_read() -> None:
+    saved = settled(1000).as_json()
+    del saved["left"]
+    assert CounterState.from_json(saved) == settled(1000)
+
+
+def test_fields_of_a_newer_version_are_ignored() -> None:
+    assert CounterState.from_json({**settled(1000).as_json(), "newer": 1}) == settled(1000)

@@ -167,12 +167,27 @@ def test_a_counter_that_began_again_over_midnight_counts_from_zero() -> None:
     assert day.see("2026-06-02 08:00", 700) == 700
 
 
-def test_a_counter_that_is_a_little_behind_keeps_today_from_falling() -> None:
-    """A state restored from before the last minutes."""
+def test_a_spike_that_is_undone_is_taken_from_today_too() -> None:
     day = Day()
     day.see("2026-06-01 08:00", LIFETIME, 4_000)
-    assert day.see("2026-06-01 08:01", LIFETIME - 50) == 4_000
+    assert day.see("2026-06-01 08:01", LIFETIME - 50) == 3_950
     assert day.see("2026-06-01 08:02", LIFETIME + 10) == 4_010
+
+
+def test_today_stands_and_continues_where_its_fall_would_be_a_new_start() -> None:
+    """Home Assistant would count what is left of today once more."""
+    day = Day()
+    day.see("2026-06-01 08:00", LIFETIME, 4_000)
+    assert day.see("2026-06-01 08:01", LIFETIME - 1_000) == 4_000
+    assert day.see("2026-06-01 08:02", LIFETIME - 900) == 4_100
+
+
+def test_today_of_a_counter_that_may_fall_follows_it_below_zero() -> None:
+    first, state = step(LIFETIME, moment("2026-06-01 08:00"), BERLIN, gateway_today=400, rise_w=RISE_W, state=None)
+    today, _ = step(
+        LIFETIME - 600, moment("2026-06-01 08:01"), BERLIN, gateway_today=None, rise_w=RISE_W, falls=True, state=state
+    )
+    assert (first, today) == (400, -200)
 
 
 def test_a_clock_set_back_over_midnight_does_not_begin_the_day_twice() -> None:
@@ -191,6 +206,25 @@ def test_after_a_clock_that_was_days_ahead_the_days_go_on() -> None:
     assert day.see("2026-06-01 12:01", LIFETIME + 50) == 4_050
     day.see("2026-06-01 23:59:50", LIFETIME + 60)
     assert day.see("2026-06-02 00:00:00", LIFETIME + 60) == 0
+
+
+@pytest.mark.parametrize("wrong", ["2026-06-02 12:10", "2027-07-06 12:10", "2025-04-27 12:10", "2026-05-31 12:10"])
+def test_after_a_clock_that_was_wrong_for_minutes_today_is_what_it_was(wrong: str) -> None:
+    day = Day()
+    day.see("2026-06-01 12:00", LIFETIME, 4_000)
+    day.see(wrong, LIFETIME + 50)
+    assert day.see("2026-06-01 12:20", LIFETIME + 100) == 4_100
+    day.see("2026-06-01 23:59:50", LIFETIME + 200)
+    assert day.see("2026-06-02 00:00:20", LIFETIME + 230) == pytest.approx(20)
+
+
+def test_a_state_without_the_newer_fields_is_read() -> None:
+    day = Day()
+    day.see("2026-06-01 12:00", LIFETIME)
+    assert day.state is not None
+    saved = day.state.as_json()
+    del saved["other"]
+    assert DailyState.from_json(saved) == day.state
 
 
 # The time zone was changed
@@ -250,12 +284,12 @@ def test_today_is_never_negative_and_survives_a_restart(
 
 @pytest.mark.parametrize(
     "change",
-    [{"day": "yesterday"}, {"day": 7}, {"baseline": None}, {"lifetime": math.nan}, {"baseline": 1e9}, {"more": 1}],
+    [{"day": "yesterday"}, {"day": 7}, {"baseline": None}, {"lifetime": math.nan}, {"other": {}}, {"at": "soon"}],
 )
 def test_an_odd_saved_state_is_refused(change: dict[str, object]) -> None:
     """A damaged store must not become energy."""
     day = Day()
     day.see("2026-06-01 12:00", LIFETIME)
     assert day.state is not None
-    with pytest.raises(ValueError, match=r"today|isoformat"):
+    with pytest.raises(ValueError, match=r"today|isoformat|other day"):
         DailyState.from_json({**day.state.as_json(), **change})

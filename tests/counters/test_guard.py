@@ -1,7 +1,7 @@
 """All counters of one gateway: which sample of which source becomes which published value."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 import json
 from math import inf
 
@@ -14,6 +14,7 @@ from custom_components.enphase_iq_gateway.client import (
     Flow,
     Info,
     Inverter,
+    InverterDetails,
     Measurement,
     PollGroup,
     Quantity,
@@ -26,11 +27,13 @@ from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
 from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard, SourceChange
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.limits import may_fall
 from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from tests.conftest import StartSimulator, set_up
 
 T0 = 1_790_000_000.0
+NOON = datetime(2026, 6, 10, 12, tzinfo=UTC).timestamp()
 PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
 LIFETIME = FlowCounter(PRODUCTION, CounterField.LIFETIME)
 TOTAL_CT: Sources = {
@@ -238,6 +241,94 @@ def test_what_is_kept_of_an_inverter_is_no_new_sample() -> None:
     read = [lifetime(1_800, 900_010), lifetime(2_700, 900_020), lifetime(3_600, 900_030)]
     assert (kept, read) == ([1_000, 1_000], [1_000, 1_020, 1_030])
     assert guard.state.rejected.total() == 2
+
+
+# Today of the inverters, and what they say of today's production
+
+
+def today_of(guard: Guard, seconds: float, lifetime_wh: float | None, today_wh: float, *, kept: bool = False) -> object:
+    """Show the details of one inverter; return today's energy that is published."""
+    shown = Inverter(serial="a", energy_lifetime_wh=lifetime_wh, details=InverterDetails(energy_today_wh=today_wh))
+    snapshot = Snapshot(at=NOON + seconds, inverters={"a": shown}, details_kept=kept)
+    return guard.check(PollGroup.INVERTERS, snapshot, UTC).inverters["a"].details.energy_today_wh
+
+
+def test_today_of_an_inverter_follows_its_lifetime_and_not_the_gateways_figure() -> None:
+    """A zero or a nonsense for one reading would be counted as energy (G§15.29)."""
+    guard = Guard(site=site(INVERTERS))
+    days = [today_of(guard, 300 * place, 9_000 + 10 * place, today) for place, today in enumerate((500, 0, 57_134))]
+    assert days == [500, 510, 520]
+
+
+def test_today_of_a_silent_inverter_ends_at_midnight() -> None:
+    guard = Guard(site=site(INVERTERS))
+    today_of(guard, 0, 9_000, 500)
+    for quarter in range(1, 48):
+        today_of(guard, 900 * quarter, 9_000, 500, kept=True)
+    assert today_of(guard, 12 * 3600 + 1, None, 500) == 0
+
+
+def test_today_of_an_inverter_goes_on_after_a_restart() -> None:
+    guard = Guard(site=site(INVERTERS))
+    today_of(guard, 0, 9_000, 500)
+    restarted = Guard(site=site(INVERTERS), state=GuardState.from_json(json.loads(json.dumps(guard.state.as_json()))))
+    assert today_of(restarted, 300, 9_010, 3) == 510
+
+
+def first_today(reported_wh: float, inverter_wh: float | None = None) -> float | None:
+    """Return production's first today at noon, with three inverters that may have reported before."""
+    sources = {**NET_CT, (PRODUCTION, Quantity.TODAY): Source.READINGS}
+    guard = Guard(site=site(sources))
+    if inverter_wh is not None:
+        today_of(guard, 0, 9_000_000, inverter_wh)
+    flows = {PRODUCTION: (Measurement(energy_lifetime_wh=12_000_000, energy_today_wh=reported_wh),)}
+    snapshot = guard.check(PollGroup.LIVE, Snapshot(at=NOON, flows=flows), UTC)
+    return snapshot.counters(PRODUCTION).energy_today_wh
+
+
+def test_a_first_today_that_the_inverters_can_have_produced_is_taken() -> None:
+    assert first_today(6_000) == 6_000
+
+
+def test_a_first_today_above_what_the_inverters_can_produce_is_turned_away() -> None:
+    assert first_today(94_000) == 0
+
+
+def test_a_first_today_far_above_the_inverters_own_sum_is_turned_away() -> None:
+    assert (first_today(20_000, 6_000), first_today(7_000, 6_000)) == (0, 7_000)
+
+
+# Counters that may fall
+
+
+@pytest.mark.parametrize(
+    ("sources", "flow", "falls"),
+    [
+        pytest.param(NET_CT, TOTAL, True, id="computed total"),
+        pytest.param(TOTAL_CT, TOTAL, False, id="measured total"),
+        pytest.param(NET_CT, NET, True, id="net"),
+        pytest.param(NET_CT, PRODUCTION, False, id="production"),
+    ],
+)
+def test_a_counter_may_fall_where_it_is_a_difference(sources: Sources, flow: Flow, *, falls: bool) -> None:
+    assert may_fall(site(sources), flow, Quantity.LIFETIME) is falls
+
+
+def test_a_measured_total_of_a_report_may_not_fall() -> None:
+    measured = {**NET_CT, (TOTAL, Quantity.ELECTRICAL): Source.READINGS}
+    del measured[NET, Quantity.IMPORT_EXPORT]
+    assert not may_fall(site(measured), TOTAL, Quantity.LIFETIME)
+
+
+def test_total_consumption_that_falls_is_followed_in_each_phase() -> None:
+    """A battery of another make feeds in, or the clamps of the two CTs are on different phases."""
+    guard = Guard(site=site(NET_CT, phases=2))
+    for quarter in range(10):
+        lifetimes = (9_000 - 50 * quarter, 10_260 + 50 * quarter, -1_260 - 100 * quarter)
+        flows = {TOTAL: tuple(Measurement(energy_lifetime_wh=lifetime) for lifetime in lifetimes)}
+        snapshot = guard.check(PollGroup.REPORT, Snapshot(at=NOON + 900 * quarter, flows=flows), UTC)
+        assert tuple(each.energy_lifetime_wh for each in snapshot.counted[TOTAL]) == lifetimes
+    assert snapshot.counters(TOTAL).energy_today_wh == -450
 
 
 # Sources

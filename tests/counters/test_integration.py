@@ -95,7 +95,7 @@ def test_import_less_export_is_the_net_energy(powers: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"import_wh": -1}, {"export_wh": -1}, {"net_w": "0"}, {"at": math.inf}, {"more": 1}]
+    "change", [{"import_wh": -1}, {"export_wh": -1}, {"net_w": "0"}, {"at": math.inf}, {"at": "soon"}]
 )
 def test_an_odd_saved_state_is_refused(change: dict[str, object]) -> None:
     """A damaged store must not become energy."""

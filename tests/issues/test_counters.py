@@ -198,3 +198,13 @@ async def test_removing_the_gateway_removes_its_repairs(
     entry = await jump(hass, noon, simulator)
     await hass.config_entries.async_remove(entry.entry_id)
     assert issues(hass, "counter_jump") == []
+
+
+async def test_the_question_about_a_jump_that_is_undone_is_withdrawn(
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+) -> None:
+    await jump(hass, noon, simulator)
+    assert issues(hass, "counter_jump")
+    simulator.faults.clear()
+    await pass_time(hass, noon, 120)
+    assert issues(hass, "counter_jump") == []

@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Final
 
-from .counter_state import CounterState, Held
+from .counter_state import CounterState, Held, LeftLine
 
 INTERVAL_S: Final = 900.0  # the sources that move every quarter of an hour step by so much at once (G§3, G§5)
 WRAP_WH: Final = 2**32 / 3600  # the counter behind is an unsigned 32-bit number of joules (G§6.6)
@@ -46,15 +46,16 @@ class EventKind(StrEnum):
     JUMP = "jump"  # rose by more than possible; continued without the step, which `accept_jump` adds
     FALL = "fall"  # fell, but not to a new start; continued without the step
     RESET = "reset"  # began again at zero
+    UNDONE = "undone"  # is back on the line it left by a jump or a fall
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """A counter left its line for good."""
+    """A counter left its line for good, or is back on it."""
 
     kind: EventKind
     amount_wh: float  # the step, negative when it fell
-    at: float  # time of the first sample after it, epoch seconds
+    at: float  # time of the first sample after it, epoch seconds; of the jump or fall that is undone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +65,7 @@ class Limits:
     rise_w: float
     fall_w: float | None = None  # None: the counter only rises
     interval_s: float = INTERVAL_S  # the longest time the source collects energy before the counter moves
+    likely_w: float | None = None  # what the site's devices can do, where that is known; what it has done counts, too
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +97,7 @@ def step(value: float | None, at: float, limits: Limits, state: CounterState | N
     if state.held is None:
         return (
             _follow(value + state.offset, at, limits, state, published)
+            or _return(value, at, limits, state, published)
             or _wrap(value, at, limits, state, published)
             or _hold(Held(first=value, first_at=at, last=value, last_at=at), state, published)
         )
@@ -115,6 +118,7 @@ def accept_jump(state: CounterState, amount_wh: float) -> CounterState:
         offset=state.offset + amount_wh,
         floor=state.floor + amount_wh,
         next_floor=state.next_floor + amount_wh,
+        left=None,
     )
 
 
@@ -199,6 +203,27 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
     return None
 
 
+def _return(value: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
+    """Go back to the line the counter left before, at once; return None when the sample is not on it.
+
+    Nothing has happened then: neither the jump or fall nor its opposite was energy.
+    """
+    left = state.left
+    if left is None or abs(value + left.offset - published) > _most_wh(limits.rise_w, at - state.at, limits):
+        return None
+    return _undone(value, at, limits, state, published, left=left)
+
+
+def _undone(value: float, at: float, limits: Limits, state: CounterState, published: float, *, left: LeftLine) -> Step:
+    """Continue on the line that was left, and keep the present one in case the counter changes to and fro."""
+    back = _continued(value + left.offset, left.offset, at, limits, published)
+    return replace(
+        back,
+        state=replace(back.state, left=LeftLine(offset=state.offset, at=at)),
+        event=Event(kind=EventKind.UNDONE, amount_wh=state.offset - left.offset, at=left.at),
+    )
+
+
 def _wrap(value: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
     """Bridge one wrap, lost or regained, at once; return None when it is no wrap.
 
@@ -224,8 +249,8 @@ def _judge_held(value: float, at: float, limits: Limits, state: CounterState, pu
     longer = _longer(held, value, at, limits)
     if nearer_held and longer is None and (back := _follow(line, at, limits, state, published)):
         return back
-    if wrapped := _wrap(value, at, limits, state, published):
-        return wrapped
+    if known := _return(value, at, limits, state, published) or _wrap(value, at, limits, state, published):
+        return known
     held = longer or Held(first=value, first_at=at, last=value, last_at=at)
     if _confirmed(held) and (settled := _settle(held, limits, state, published)):
         return settled
@@ -262,6 +287,10 @@ def _settle(held: Held, limits: Limits, state: CounterState, published: float) -
     if _possible(change, held.first_at - state.moved_at, limits):
         # The source stood still and caught up: an inverter that was out of reach brings the energy of days at once.
         return _continued(held.last + state.offset, state.offset, held.last_at, limits, published)
+    left = state.left
+    if left and _possible(held.first + left.offset - published, held.first_at - state.moved_at, limits):
+        # It stood still meanwhile.
+        return _undone(held.last, held.last_at, limits, state, published, left=left)
     if limits.fall_w is None:
         seconds = held.first_at - state.at
         wraps = round(-change / WRAP_WH)
@@ -271,22 +300,28 @@ def _settle(held: Held, limits: Limits, state: CounterState, published: float) -
             offset = state.offset + wraps * WRAP_WH
             return _continued(held.last + offset, offset, held.last_at, limits, published)
         if change < 0 and _possible(held.first, seconds, limits):
-            return None if held.last == 0 else _reset(held, change, limits, published)
+            return None if held.last == 0 else _reset(held, change, limits, state, published)
     offset = published - held.first
     kind = EventKind.JUMP if change > 0 else EventKind.FALL
+    continued = _continued(held.last + offset, offset, held.last_at, limits, published)
     return replace(
-        _continued(held.last + offset, offset, held.last_at, limits, published),
+        continued,
+        state=replace(continued.state, left=LeftLine(offset=state.offset, at=held.first_at)),
         event=Event(kind=kind, amount_wh=change, at=held.first_at),
     )
 
 
-def _reset(held: Held, change: float, limits: Limits, published: float) -> Step:
+def _reset(held: Held, change: float, limits: Limits, state: CounterState, published: float) -> Step:
     """Publish a new start (G§9.6), so that the statistics count what the counter shows since zero."""
     event = Event(kind=EventKind.RESET, amount_wh=change, at=held.first_at)
     if held.last < published * _RESET_SHARE:
-        return replace(_continued(held.last, 0.0, held.last_at, limits, held.last), event=event)
-    # So soon after the last start the statistics would not notice this one: continue upwards instead.
-    return replace(_continued(held.last + published, published, held.last_at, limits, published), event=event)
+        # On the line that was left, too, the statistics now count from zero.
+        begun, left = _continued(held.last, 0.0, held.last_at, limits, held.last), state.offset - published
+    else:
+        # So soon after the last start the statistics would not notice this one: continue upwards instead.
+        begun = _continued(held.last + published, published, held.last_at, limits, published)
+        left = state.offset
+    return replace(begun, state=replace(begun.state, left=LeftLine(offset=left, at=held.first_at)), event=event)
 
 
 def _continued(line: float, offset: float, at: float, limits: Limits, published: float) -> Step:

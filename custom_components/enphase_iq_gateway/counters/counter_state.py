@@ -19,6 +19,24 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LeftLine:
+    """The line that the counter was on before its last jump or fall."""
+
+    offset: float
+    at: float  # time of the first sample after the jump or fall
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Return the line that was stored.
+
+        Raises:
+            ValueError: `data` is anything else.
+        """
+        saved = fields(data, frozenset(cls.__dataclass_fields__), "left line")
+        return cls(offset=number(saved, "offset", "left line"), at=number(saved, "at", "left line"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CounterState:
     """The state of one counter, stored across restarts as JSON; times in epoch seconds, energy in Wh."""
 
@@ -30,6 +48,7 @@ class CounterState:
     at: float = 0.0  # last sample on the line
     moved_at: float = 0.0  # last sample that changed the published value
     held: Held | None = None
+    left: LeftLine | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
@@ -46,6 +65,7 @@ class CounterState:
         state = cls(
             published=None if saved["published"] is None else number(saved, "published", "counter state"),
             held=None if saved["held"] is None else _held_from_json(saved["held"]),
+            left=None if (left := saved.get("left")) is None else LeftLine.from_json(left),
             **{name: number(saved, name, "counter state") for name in _STATE_FIELDS - {"published", "held"}},
         )
         if state.published is not None and max(state.floor, state.next_floor) > state.published:
@@ -61,5 +81,6 @@ def _held_from_json(data: object) -> Held:
     return Held(samples=samples, **{name: number(saved, name, "held line") for name in _HELD_FIELDS - {"samples"}})
 
 
-_STATE_FIELDS: Final = frozenset(CounterState.__dataclass_fields__)
+# Stored since the first version; the others may be missing.
+_STATE_FIELDS: Final = frozenset({"published", "offset", "floor", "next_floor", "window_at", "at", "moved_at", "held"})
 _HELD_FIELDS: Final = frozenset(Held.__dataclass_fields__)

@@ -4,15 +4,33 @@ The gateway's own figures repeat the lifetime, stick, or reset late (G§6.5). Th
 without samples: before set-up, and after a midnight at which Home Assistant was not running.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Final, Self, TypeGuard
 
 from .serialization import fields, number
 
 GAP_S: Final = 900.0  # a longer time without a sample is a gap: the slowest source moves every 15 minutes (G§3)
-_DAY_S: Final = 86_400.0
+_CLOCK_S: Final = 3600.0  # a clock set back by no more than this was corrected; by more, it was wrong
 _RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start (sensor/recorder.py)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OtherDay:
+    """A day that the clock has left, and the lifetime at its start; it may come back to it."""
+
+    day: date
+    baseline: float
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Return the day that was stored.
+
+        Raises:
+            ValueError: `data` is anything else.
+        """
+        saved = fields(data, frozenset(cls.__dataclass_fields__), "other day")
+        return cls(day=date.fromisoformat(str(saved["day"])), baseline=number(saved, "baseline", "other day"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,10 +41,18 @@ class DailyState:
     baseline: float  # lifetime at local midnight, Wh; negative when the counter began again today
     lifetime: float  # last value, Wh
     at: float  # time of the last value, epoch seconds
+    other: OtherDay | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
-        return {"day": self.day.isoformat(), "baseline": self.baseline, "lifetime": self.lifetime, "at": self.at}
+        other = self.other
+        return {
+            "day": self.day.isoformat(),
+            "baseline": self.baseline,
+            "lifetime": self.lifetime,
+            "at": self.at,
+            "other": None if other is None else {"day": other.day.isoformat(), "baseline": other.baseline},
+        }
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -35,16 +61,14 @@ class DailyState:
         Raises:
             ValueError: `data` is anything else.
         """
-        saved = fields(data, frozenset(cls.__dataclass_fields__), "today")
-        state = cls(
+        saved = fields(data, frozenset({"day", "baseline", "lifetime", "at"}), "today")
+        return cls(
             day=date.fromisoformat(str(saved["day"])),
             baseline=number(saved, "baseline", "today"),
             lifetime=number(saved, "lifetime", "today"),
             at=number(saved, "at", "today"),
+            other=None if (other := saved.get("other")) is None else OtherDay.from_json(other),
         )
-        if state.baseline > state.lifetime:
-            raise ValueError(f"today: baseline {state.baseline} is above lifetime {state.lifetime}")
-        return state
 
 
 def step(
@@ -54,12 +78,14 @@ def step(
     *,
     gateway_today: float | None,
     rise_w: float,
+    falls: bool = False,
     state: DailyState | None,
 ) -> tuple[float, DailyState]:
     """Return today's energy in Wh and the new state.
 
     `lifetime` is the checked counter (Wh), `at` is in epoch seconds, `zone` is Home Assistant's time zone,
-    `gateway_today` is the gateway's own figure (Wh), `rise_w` is the fastest plausible rise of the counter (W).
+    `gateway_today` is the gateway's own figure (Wh), `rise_w` is the fastest plausible rise of the counter (W). With
+    `falls` the counter may fall, and today with it, even below zero.
 
     Raises:
         ValueError, OverflowError: `at` is outside the calendar.
@@ -71,28 +97,47 @@ def step(
     if state is None:
         seeded = gateway_today if _plausible(gateway_today, lifetime, possible) else 0.0
         return seeded, DailyState(day=day, baseline=lifetime - seeded, lifetime=lifetime, at=at)
-    if state.at - _DAY_S < at < state.at:
-        # The clock was set back: the day stands until the clock has caught up. If it was set back by more than a day,
-        # the earlier time was wrong.
+    set_back = at < state.at
+    if set_back and state.at - at <= _CLOCK_S:
+        # The day stands until the clock has caught up.
         day, at = state.day, state.at
-    origin = state.lifetime
-    if lifetime < origin * _RESET_SHARE:
-        origin = 0.0
-    lifetime = max(lifetime, origin)
-    gain = lifetime - origin
-    baseline = state.baseline - (state.lifetime - origin)
-    # An earlier date, but a later time: the time zone was changed. Its midnight is still to come.
-    if day > state.day:
-        elapsed = at - state.at
-        if midnight <= state.at:  # the time zone was changed, and there is no sample at its midnight
-            baseline = origin
-        elif elapsed <= GAP_S:
-            baseline = lifetime - gain * (at - midnight) / elapsed
-        elif _plausible(gateway_today, lifetime, min(gain, possible)):
-            baseline = lifetime - gateway_today
-        else:
-            baseline = origin
-    return lifetime - baseline, DailyState(day=day, baseline=baseline, lifetime=lifetime, at=at)
+    baseline, gain = _follow(lifetime, state, falls=falls)
+    other = state.other and replace(state.other, baseline=state.other.baseline + baseline - state.baseline)
+    if day != state.day:
+        left = OtherDay(day=state.day, baseline=baseline)
+        if other is not None and other.day == day and (set_back or state.day < day):
+            # The clock was wrong for a while.
+            baseline, left = other.baseline if falls else min(other.baseline, lifetime), None
+        # An earlier date at a later time: the time zone was changed, and its midnight is still to come.
+        elif day > state.day:
+            elapsed = at - state.at
+            baseline = lifetime - gain
+            if midnight <= state.at:
+                pass  # the time zone was changed, and there is no sample at its midnight
+            elif elapsed <= GAP_S:
+                baseline = lifetime - gain * (at - midnight) / elapsed
+            elif _plausible(gateway_today, lifetime, min(gain, possible)):
+                baseline = lifetime - gateway_today
+        if set_back or day > state.day:
+            other = left
+    return lifetime - baseline, DailyState(day=day, baseline=baseline, lifetime=lifetime, at=at, other=other)
+
+
+def _follow(lifetime: float, state: DailyState, *, falls: bool) -> tuple[float, float]:
+    """Return the lifetime at the start of the day, and the gain since the last value.
+
+    A counter that only rises falls when it begins again, or when a spike is undone. Today falls with it only as far as
+    Home Assistant does not take it for a new start; otherwise it stands and continues from there.
+    """
+    gain = lifetime - state.lifetime
+    if falls or gain >= 0:
+        return state.baseline, gain
+    if lifetime < state.lifetime * _RESET_SHARE:
+        return state.baseline - state.lifetime, lifetime
+    today = state.lifetime - state.baseline
+    if lifetime - state.baseline < today * _RESET_SHARE:
+        return lifetime - today, 0.0
+    return state.baseline, 0.0
 
 
 def _plausible(gateway_today: float | None, lifetime: float, most: float) -> TypeGuard[float]:

@@ -14,11 +14,14 @@ from .daily import step as daily_step
 from .integration import step as integration_step
 from .inverter_sum import begin_again, sum_of_inverters
 from .key import COUNTERS_OF, CounterField, CounterKey, FlowCounter, InverterCounter
-from .limits import counter_limits, inverter_limits
+from .limits import INVERTER_LIMIT_W, LONGEST_REPORT_S, counter_limits, inverter_limits
 from .origin import Origin, Variant, origin_of
 from .state import GuardState
 
 _WITH_TODAY: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
+# How far the gateway's own today may be above the sum of the inverters': they report up to an interval later.
+_TODAY_SHARE: Final = 1.5
+_TODAY_MARGIN_WH: Final = 1000.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +51,10 @@ class Guard:
     events: list[CounterEvent | SourceChange] = field(default_factory=list[CounterEvent | SourceChange])
     """What has happened since the last `take_events`."""
     _reported_today: dict[Flow, float | None] = field(default_factory=dict[Flow, float | None])
+    _inverters_today_wh: float | None = None
+    """The inverters' own sum of today, None while one of them is missing."""
     _report_interval_s: int = 0
-    """The longest report interval of the inverters, 0 while unknown."""
+    """The longest plausible report interval of the inverters, 0 while unknown."""
 
     def check(self, group: PollGroup, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Return the snapshot with the counters to publish, today's energy in the time zone `zone` among them.
@@ -60,15 +65,7 @@ class Guard:
             if self.site.group(flow, Quantity.TODAY) is group:
                 self._reported_today[flow] = snapshot.measurement(flow).energy_today_wh
         if snapshot.inverters:
-            self._report_interval_s = max(
-                inverter.details.report_interval_s or 0 for inverter in snapshot.inverters.values()
-            )
-            snapshot = replace(
-                snapshot,
-                inverters={
-                    serial: self._check_inverter(inverter, snapshot) for serial, inverter in snapshot.inverters.items()
-                },
-            )
+            snapshot = self._check_inverters(snapshot, zone)
         served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
         return replace(
             snapshot, counted={flow: self._check_flow(group, flow, snapshot, zone) for flow in Flow if flow in served}
@@ -156,6 +153,32 @@ class Guard:
                     self.state.counters.setdefault(FlowCounter(flow, counter, phase), rebase(CounterState(), value, at))
         return measured
 
+    def _check_inverters(self, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
+        """Return the snapshot with the inverters' counters to publish and today's energy of each."""
+        inverters = snapshot.inverters.values()
+        intervals = [inverter.details.report_interval_s or 0 for inverter in inverters]
+        self._report_interval_s = max((each for each in intervals if each <= LONGEST_REPORT_S), default=0)
+        reported = [inverter.details.energy_today_wh for inverter in inverters]
+        today = [each for each in reported if each is not None]
+        self._inverters_today_wh = sum(today) if len(today) == len(reported) else None
+        checked = (self._with_today(self._check_inverter(each, snapshot), snapshot.at, zone) for each in inverters)
+        return replace(snapshot, inverters={inverter.serial: inverter for inverter in checked})
+
+    def _with_today(self, inverter: Inverter, at: float, zone: tzinfo) -> Inverter:
+        """Return an inverter with today's energy of its checked lifetime counter."""
+        if inverter.energy_lifetime_wh is None:
+            return inverter
+        key, details = InverterCounter(inverter.serial), inverter.details
+        today, self.state.days[key] = daily_step(
+            inverter.energy_lifetime_wh,
+            at,
+            zone,
+            gateway_today=details.energy_today_wh,
+            rise_w=INVERTER_LIMIT_W,
+            state=self.state.days.get(key),
+        )
+        return replace(inverter, details=replace(details, energy_today_wh=today))
+
     def _check_inverter(self, inverter: Inverter, snapshot: Snapshot) -> Inverter:
         """Return an inverter with the lifetime counter to publish."""
         key = InverterCounter(inverter.serial)
@@ -217,12 +240,21 @@ class Guard:
 
     def _today(self, flow: Flow, lifetime: float, at: float, zone: tzinfo) -> float:
         """Return today's energy of a checked lifetime counter."""
+        limits = counter_limits(self.site, flow, Quantity.LIFETIME, 0)
         today, self.state.days[flow] = daily_step(
             lifetime,
             at,
             zone,
-            gateway_today=self._reported_today.get(flow),
-            rise_w=counter_limits(self.site, flow, Quantity.LIFETIME, 0).rise_w,
+            gateway_today=self._gateway_today(flow),
+            rise_w=limits.likely_w or limits.rise_w,
+            falls=limits.fall_w is not None,
             state=self.state.days.get(flow),
         )
         return today
+
+    def _gateway_today(self, flow: Flow) -> float | None:
+        """Return the gateway's own figure of today, None where the inverters cannot have produced it."""
+        today, most = self._reported_today.get(flow), self._inverters_today_wh
+        if flow is not Flow.PRODUCTION or today is None or most is None:
+            return today
+        return today if today <= most * _TODAY_SHARE + _TODAY_MARGIN_WH else None

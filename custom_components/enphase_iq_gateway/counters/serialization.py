@@ -8,13 +8,12 @@ if TYPE_CHECKING:
 
 
 def fields(data: object, names: frozenset[str], what: str) -> Mapping[str, object]:
-    """Return `data` as a mapping with exactly the keys `names`.
+    """Return `data` as a mapping with the keys `names`; a newer version may have written others beside them.
 
     Raises:
-        ValueError: `data` is not an object, or has other keys.
-
+        ValueError: `data` is not an object, or lacks a key.
     """
-    if not (isinstance(data, dict) and data.keys() == names):
+    if not (isinstance(data, dict) and data.keys() >= names):
         raise ValueError(f"{what}: expected an object with the keys {sorted(names)}, got {data!r:.100}")
     return data
 
@@ -24,7 +23,6 @@ def number(data: Mapping[str, object], name: str, what: str) -> float:
 
     Raises:
         ValueError: it is not a number, or not finite.
-
     """
     value = data[name]
     # An integer of JSON may have more digits than a float can hold.

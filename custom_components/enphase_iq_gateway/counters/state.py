@@ -19,8 +19,8 @@ class GuardState:
     """The state of all counters of one gateway."""
 
     counters: dict[CounterKey, CounterState] = field(default_factory=dict[CounterKey, CounterState])
-    days: dict[Flow, DailyState] = field(default_factory=dict[Flow, DailyState])
-    """Energy of today."""
+    days: dict[Flow | InverterCounter, DailyState] = field(default_factory=dict[Flow | InverterCounter, DailyState])
+    """Energy of today of each flow and inverter."""
     integrations: dict[int, IntegrationState] = field(default_factory=dict[int, IntegrationState])
     """Import and export integrated from net power, by phase."""
     shares_from: dict[str, float] = field(default_factory=dict[str, float])
@@ -38,7 +38,7 @@ class GuardState:
         """Return the JSON form that `from_json` reads."""
         return {
             "counters": {str(key): state.as_json() for key, state in self.counters.items()},
-            "days": {str(flow): state.as_json() for flow, state in self.days.items()},
+            "days": {str(key): state.as_json() for key, state in self.days.items()},
             "integrations": {str(phase): state.as_json() for phase, state in self.integrations.items()},
             "origins": dict(self.shares_from),
             "sources": {str(key): str(origin) for key, origin in self.origins.items()},
@@ -62,7 +62,7 @@ class GuardState:
             counters={
                 parse_counter_key(name): CounterState.from_json(part) for name, part in _part(data, "counters").items()
             },
-            days={Flow(name): DailyState.from_json(part) for name, part in _part(data, "days").items()},
+            days={_day_key(name): DailyState.from_json(part) for name, part in _part(data, "days").items()},
             integrations={
                 int(phase): IntegrationState.from_json(part) for phase, part in _part(data, "integrations").items()
             },
@@ -97,6 +97,17 @@ def _origins(stored: Mapping[str, object]) -> dict[CounterKey, Origin]:
     """Return the stored origins; those of inverters, which have one only, are no longer stored."""
     keys = {parse_counter_key(name): str(origin) for name, origin in stored.items()}
     return {key: Origin.parse(origin) for key, origin in keys.items() if isinstance(key, FlowCounter)}
+
+
+def _day_key(name: str) -> Flow | InverterCounter:
+    """Return the flow or inverter whose stored form is `name`."""
+    if "." not in name:
+        return Flow(name)
+    match parse_counter_key(name):
+        case InverterCounter() as key:
+            return key
+        case _:
+            raise ValueError(f"stored counters: {name} has no energy of today")
 
 
 def _offsets(stored: Mapping[str, object]) -> dict[Origin, float]:

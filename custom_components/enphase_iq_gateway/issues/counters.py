@@ -62,6 +62,10 @@ class CounterWatch:
                 if entity_id and told.counter == _together(told.counter):
                     self._tell_source(told, entity_id)
                 continue
+            if told.event.kind is EventKind.UNDONE:
+                LOGGER.info("%s: %s is back where it was, nothing is counted", entity_id, told.counter)
+                ir.async_delete_issue(self._hass, DOMAIN, self._jump_id(told.counter, told.event.at))
+                continue
             LOGGER.warning("%s: %s: %s of %.0f Wh", entity_id, told.counter, told.event.kind, told.event.amount_wh)
             # Net energy both falls and rises, also when its two counters begin again: there is nothing to ask of it.
             if entity_id and told.event.kind is EventKind.JUMP and _together(told.counter) != _NET:
@@ -75,7 +79,7 @@ class CounterWatch:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
-            f"{COUNTER_JUMP}_{self._entry.entry_id}_{str(_together(counter)).removesuffix('.0')}_{at:.0f}",
+            self._jump_id(counter, at),
             data={
                 "kind": COUNTER_JUMP,
                 "entry_id": self._entry.entry_id,
@@ -91,6 +95,10 @@ class CounterWatch:
                 "time": f"{dt_util.as_local(dt_util.utc_from_timestamp(at)):%Y-%m-%d %H:%M}",
             },
         )
+
+    def _jump_id(self, counter: CounterKey, at: float) -> str:
+        """Return the id of the issue about a jump of a counter, or of all phases of its flow."""
+        return f"{COUNTER_JUMP}_{self._entry.entry_id}_{str(_together(counter)).removesuffix('.0')}_{at:.0f}"
 
     def _tell_source(self, change: SourceChange, entity_id: str) -> None:
         """Say that a counter goes on from elsewhere."""
