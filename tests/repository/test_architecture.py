@@ -65,6 +65,20 @@ def test_the_client_imports_nothing_of_home_assistant_or_the_integration(file: P
     assert [name for name in imported_by(file) if name.startswith(outside)] == []
 
 
+@pytest.mark.parametrize("package", ["counters", "polling"])
+def test_counters_and_polling_import_only_the_client(package: str) -> None:
+    allowed = {"client", "const"}
+
+    imported = {
+        (node.module or "").partition(".")[0]
+        for file in (INTEGRATION / package).glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level > 1
+    }
+
+    assert imported - allowed == set()
+
+
 def test_files_have_at_most_400_lines_and_tables_500() -> None:
     lengths = {
         str(file.relative_to(ROOT)): (len(file.read_bytes().splitlines()), 500 if file.name.startswith(TABLES) else 400)
