@@ -11,7 +11,11 @@ from types import CodeType, FrameType
 
 import pytest
 
+from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS
+from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
+from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from tests.support.home import Home
 from tests.support.pages import DOCS, ROOT, section, table
 
@@ -110,6 +114,16 @@ def test_the_layout_lists_every_package() -> None:
     packages = {file.parent.relative_to(INTEGRATION).as_posix() for file in INTEGRATION.rglob("*/__init__.py")}
 
     assert packages - {"."} <= listed
+
+
+def test_every_unique_id_is_listed() -> None:
+    of_gateway = {row.key for row in (*FLOW_SENSORS, *GATEWAY_SENSORS)} | {"{flow}_ct_status"}
+    of_inverter = {row.key for row in (*INVERTER_SENSORS, COMMUNICATING)}
+
+    listed = re.findall(r"`([SI]_[^`]+)`", section(ARCHITECTURE, "Unique ids"))
+
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {f"S_{key}" for key in of_gateway} | {f"I_{key}" for key in of_inverter}
 
 
 @pytest.mark.parametrize(("module", "name"), STATIONS)
