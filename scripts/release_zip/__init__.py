@@ -63,10 +63,14 @@ def change_repository(root: Path, address: str) -> list[Path]:
     manifest = json.loads((root / INTEGRATION.relative_to(ROOT) / MANIFEST).read_text())
     present = manifest["documentation"].removeprefix("https://github.com/")
     owners = {present.partition("/")[0]: address.partition("/")[0]}
+    link, new_link = (
+        "owner={}&repository={}&".format(*each.split("/"))  # a My Home Assistant link
+        for each in (present, address)
+    )
     changed = []
     for path in text_files(root):
         text = path.read_text()
-        new = re.sub(rf"(?<![\w.-]){re.escape(present)}(?![\w-])", address, text)
+        new = re.sub(rf"(?<![\w.-]){re.escape(present)}(?![\w-])", address, text).replace(link, new_link)
         for old_owner, owner in owners.items():
             new = re.sub(rf"(?<!\w)@{re.escape(old_owner)}(?![\w/-])", f"@{owner}", new)
         if new != text:

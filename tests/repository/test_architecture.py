@@ -11,7 +11,11 @@ from types import CodeType, FrameType
 
 import pytest
 
+from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS
+from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
+from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from tests.support.home import Home
 from tests.support.pages import DOCS, ROOT, section, table
 
@@ -65,6 +69,20 @@ def test_the_client_imports_nothing_of_home_assistant_or_the_integration(file: P
     assert [name for name in imported_by(file) if name.startswith(outside)] == []
 
 
+@pytest.mark.parametrize("package", ["counters", "polling"])
+def test_counters_and_polling_import_only_the_client(package: str) -> None:
+    allowed = {"client", "const"}
+
+    imported = {
+        (node.module or "").partition(".")[0]
+        for file in (INTEGRATION / package).glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level > 1
+    }
+
+    assert imported - allowed == set()
+
+
 def test_files_have_at_most_400_lines_and_tables_500() -> None:
     lengths = {
         str(file.relative_to(ROOT)): (len(file.read_bytes().splitlines()), 500 if file.name.startswith(TABLES) else 400)
@@ -96,6 +114,16 @@ def test_the_layout_lists_every_package() -> None:
     packages = {file.parent.relative_to(INTEGRATION).as_posix() for file in INTEGRATION.rglob("*/__init__.py")}
 
     assert packages - {"."} <= listed
+
+
+def test_every_unique_id_is_listed() -> None:
+    of_gateway = {row.key for row in (*FLOW_SENSORS, *GATEWAY_SENSORS)} | {"{flow}_ct_status"}
+    of_inverter = {row.key for row in (*INVERTER_SENSORS, COMMUNICATING)}
+
+    listed = re.findall(r"`([SI]_[^`]+)`", section(ARCHITECTURE, "Unique ids"))
+
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {f"S_{key}" for key in of_gateway} | {f"I_{key}" for key in of_inverter}
 
 
 @pytest.mark.parametrize(("module", "name"), STATIONS)

@@ -116,6 +116,7 @@ def test_another_address_is_written_everywhere(tmp_path: Path) -> None:
     assert manifest["issue_tracker"] == "https://github.com/somebody/some.where/issues"
     assert manifest["codeowners"] == ["@somebody"]
     assert not [path for path in text_files(root) if ADDRESS in path.read_text()]
+    assert "/?owner=somebody&repository=some.where&" in (root / "README.md").read_text()
     assert 'name = "enphase-iq-gateway"' in (root / "pyproject.toml").read_text()
 
 
