@@ -1,1 +1,1 @@
-"""What things cost: each module measures one promise and fails when it is broken."""
+"""Measure what a user notices: the cost compared with Home Assistant's own integration, days of faults, the parsers."""

@@ -1,103 +1,113 @@
-"""What an hour costs: Home Assistant's own `enphase_envoy` and this integration, side by side.
+"""Compare what this integration costs with Home Assistant's own `enphase_envoy`, side by side.
 
-Each in a process of its own, in a bare Home Assistant, against the simulated gateway in another process, with the time
-put forward from timer to timer; those that are compared take turns, a quarter of an hour at a time.
-`python benchmarks/compare.py --help`; the rest: docs/performance.md.
+Every case runs in a process of its own, in a bare Home Assistant and virtual time, against simulated gateways in
+another process. The cases run one after the other, ours right after theirs, for several rounds; a figure is the median.
+Prints the table, writes everything measured to a JSON file, and returns 1 when a goal is missed. See
+docs/performance.md.
 """
 
-from argparse import ArgumentParser
-from collections.abc import Iterator
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
-from itertools import chain
+from itertools import islice
 import json
 from pathlib import Path
 import platform
-from statistics import median
+import subprocess
 import sys
-from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent))  # run as a file, it finds its neighbours too
+sys.path.insert(0, str(Path(__file__).parent.parent))  # for a run as a file
 
-from benchmarks.awake import kept_awake
-from benchmarks.goals import Figure, Results, figures
-from benchmarks.runs import Case, matches
-from benchmarks.turns import in_turns
+from benchmarks.cases import Case, Result
+from benchmarks.figures import DAY, Figure, cases, figures, is_timed
 
 ROOT = Path(__file__).parent.parent
-_SHOWN_WHOLE = 100
+_WHOLE_FROM = 100
+_ENTITIES_SHOWN = 10
 
 
-def together(results: list[dict[str, Any]]) -> dict[str, Any]:
-    """One result of several runs: the median of all that is a number; many of one run count each."""
-    return {
-        key: together([result[key] for result in results])
-        if isinstance(value, dict)
-        else median(chain.from_iterable(result[key] for result in results))
-        if isinstance(value, list)
-        else median(result.get(key, 0) for result in results)
-        if isinstance(value, int | float)
-        else value
-        for key, value in results[0].items()
-    }
+def run(case: Case) -> Result:
+    """Measure a case once, in a process of its own."""
+    process = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "benchmarks.run_case", case.to_json()],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return Result.from_json(process.stdout)
 
 
-def layout(table: list[Figure]) -> Iterator[str]:
-    """The table's lines, as they stand in docs/performance.md."""
+def measure(rounds: int) -> dict[Case, list[Result]]:
+    """Measure all cases, those with a CPU time in every round."""
+    results: dict[Case, list[Result]] = {}
+    for number in range(rounds):
+        for case in cases():
+            if number == 0 or is_timed(case):
+                sys.stderr.write(f"round {number + 1}: {case.to_json()}\n")
+                results.setdefault(case, []).append(run(case))
+    return results
+
+
+def table(all_figures: Sequence[Figure]) -> Iterator[str]:
+    """Return the lines of the table, as in docs/performance.md."""
     yield "| figure | ours | theirs | ratio | goal | |"
     yield "| --- | ---: | ---: | ---: | ---: | --- |"
-    for figure in table:
-        cells = (
-            figure.name,
-            number(figure.ours),
-            number(figure.theirs),
-            "" if figure.ratio is None else f"{figure.ratio:.2f}",
-            figure.goal_text,
-            figure.verdict,
+    for figure in all_figures:
+        ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
+        verdict = ("met" if figure.met else "**missed**") if figure.goal else ""
+        yield (
+            f"| {figure.name} | {number_text(figure.ours)} | {number_text(figure.theirs)}"
+            f" | {ratio} | {figure.goal} | {verdict} |"
         )
-        yield f"| {' | '.join(cells)} |"
 
 
-def number(value: float | None) -> str:
-    """A number with three digits, or all digits before the point."""
-    if value is None:
-        return ""
+def rows_tables(ours: Result, theirs: Result) -> Iterator[str]:
+    """Return the lines of the tables of database rows: by table, and the entities that write most."""
+    yield "| table | ours | theirs |"
+    yield "| --- | ---: | ---: |"
+    for name in ours.rows | theirs.rows:
+        yield f"| `{name}` | {ours.rows.get(name, 0):,} | {theirs.rows.get(name, 0):,} |"
+    for title, result in (("ours", ours), ("theirs", theirs)):
+        yield ""
+        yield f"| {title}: states of | rows |"
+        yield "| --- | ---: |"
+        yield from (f"| `{name}` | {rows:,} |" for name, rows in islice(result.rows_by_entity.items(), _ENTITIES_SHOWN))
+
+
+def number_text(value: float) -> str:
+    """Return a number with three digits, or all of its digits before the decimal point."""
     whole = round(value)
-    return f"{whole:,}" if value == whole or whole >= _SHOWN_WHOLE else f"{value:.3g}"
+    return f"{whole:,}" if value == whole or whole >= _WHOLE_FROM else f"{value:.3g}"
 
 
-def versions() -> dict[str, str]:
-    """What was really used."""
+def versions() -> Mapping[str, str]:
+    """Return the versions that were measured."""
     packages = {name: version(name) for name in ("homeassistant", "pyenphase", "aiohttp")}
     return {**packages, "python": platform.python_version(), "machine": platform.machine()}
 
 
 def main() -> int:
-    """Run the command line; give 1 when a goal is missed."""
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=1, help="of each case: the median counts (default 1)")
-    parser.add_argument("--quick", action="store_true", help="20 and 200 inverters only")
+    """Run the command line."""
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3, help="measurements of every CPU time (default: 3)")
     parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "compare.json", metavar="FILE")
-    chosen = parser.parse_args()
-    measured: dict[Case, list[dict[str, Any]]] = {}
-    with kept_awake() as awake:
-        for number in range(chosen.runs):
-            for match in matches(quick=chosen.quick):
-                for case in match:
-                    sys.stderr.write(f"run {number + 1}: {' '.join(case.arguments)}\n")
-                for case, result in in_turns(match).items():
-                    measured.setdefault(case, []).append(result)
-    results: Results = {case: together(runs) for case, runs in measured.items()}
-    table = figures(results)
-    sys.stdout.write(", ".join(f"{name} {what}" for name, what in versions().items()))
-    sys.stdout.write(f"; processor {'kept awake' if awake else 'sleeps when it likes'}\n\n")
-    sys.stdout.write("\n".join(layout(table)) + "\n")
+    arguments = parser.parse_args()
+    results = measure(arguments.rounds)
+    all_figures = figures(results)
+    (ours,), (theirs,) = results[DAY], results[DAY.theirs]
+    sys.stdout.write(", ".join(f"{name} {what}" for name, what in versions().items()) + "\n\n")
+    sys.stdout.write("\n".join([*table(all_figures), "", *rows_tables(ours, theirs)]) + "\n")
     document = {
         "versions": versions(),
-        "figures": [figure.as_json() for figure in table],
-        "cases": [{"arguments": case.arguments, "runs": runs} for case, runs in measured.items()],
+        "figures": [figure.as_json() for figure in all_figures],
+        "cases": [
+            {"case": asdict(case), "rounds": [asdict(result) for result in rounds]} for case, rounds in results.items()
+        ],
     }
-    chosen.json.write_text(json.dumps(document, indent=1) + "\n")
-    return int(any(not figure.met for figure in table))
+    arguments.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return int(any(not figure.met for figure in all_figures))
 
 
 if __name__ == "__main__":

@@ -1,66 +1,82 @@
-"""The simulated gateway in a process of its own: says how to reach it, and at each line what it has served."""
+"""Run the simulated gateways of a case, in a process of their own.
 
-from argparse import ArgumentParser
+It prints how to reach them, then for every line it reads what they have served since the last one, both as JSON.
+"""
+
 import asyncio
-from collections import Counter
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 import json
 from pathlib import Path
 import sys
-from typing import Any
 from unittest.mock import patch
 
 from simulator import PROFILES, Simulator
 
+from .cases import Case
 from .virtual_clock import clock_of
 
-# Longer than the distance between the virtual and the real date will be for years.
+_PROFILE = PROFILES["metered_net_three_phase"]
+_FIRST_GATEWAY = 122300000001
+_FIRST_INVERTER = 482_300_000_001
+_INVERTERS_APART = 1_000_000
+# Longer than the virtual date will be away from the real one for years.
 _TOKEN_LIFETIME_S = 20 * 365 * 86_400
 
 
-def served(simulator: Simulator) -> dict[str, Any]:
-    """What has been asked since the last time."""
-    requests = [request for request in simulator.requests if request.status]
+def gateways(case: Case, clock: Callable[[], float]) -> list[Simulator]:
+    """Return the gateways, none of them with a serial of another."""
+    made = []
+    for number in range(case.gateways):
+        with patch("simulator.world._FIRST_SERIAL", _FIRST_INVERTER + number * _INVERTERS_APART):
+            serial = str(_FIRST_GATEWAY + number)
+            made.append(Simulator(_PROFILE, inverters=case.inverters, serial=serial, clock=clock, seed=number + 1))
+    return made
+
+
+def served(simulators: list[Simulator]) -> dict[str, int]:
+    """Return what was served since the last call."""
+    requests = [request for simulator in simulators for request in simulator.requests if request.status]
     counts = {
         "requests": len(requests),
-        "paths": dict(Counter(request.path for request in requests)),
         "bytes": sum(request.size for request in requests),
-        "handshakes": simulator.handshakes,
+        "handshakes": sum(simulator.handshakes for simulator in simulators),
     }
-    simulator.requests.clear()
-    simulator.handshakes = 0
+    for simulator in simulators:
+        simulator.requests.clear()
+        simulator.handshakes = 0
     return counts
 
 
-async def run(profile: str, inverters: int, clock: Callable[[], float], slow_readings_s: float) -> None:
-    """Listen until the other side hangs up."""
-    async with Simulator(PROFILES[profile], inverters=inverters, clock=clock) as simulator:
-        if slow_readings_s:
-            simulator.faults.add("slow", path="/ivp/meters/readings", delay_s=slow_readings_s)
-        said: dict[str, Any] = {"address": simulator.address, "serial": simulator.serial}
-        if simulator.uses_tokens:
-            said["token"] = simulator.token(lifetime_s=_TOKEN_LIFETIME_S)
-        else:
-            said |= {"username": simulator.username, "password": simulator.password}
-        while True:
-            sys.stdout.write(f"{json.dumps(said)}\n")
-            sys.stdout.flush()
-            if not await asyncio.to_thread(sys.stdin.readline):
-                return
-            said = served(simulator)
+def write(document: object) -> None:
+    """Print one line of JSON."""
+    sys.stdout.write(f"{json.dumps(document)}\n")
+    sys.stdout.flush()
+
+
+async def run(case: Case, clock: Callable[[], float]) -> None:
+    """Serve until the other process closes the pipe."""
+    async with AsyncExitStack() as stack:
+        simulators = [await stack.enter_async_context(simulator) for simulator in gateways(case, clock)]
+        write(
+            [
+                {
+                    "host": simulator.address,
+                    "serial": simulator.serial,
+                    "token": simulator.token(lifetime_s=_TOKEN_LIFETIME_S),
+                }
+                for simulator in simulators
+            ]
+        )
+        while await asyncio.to_thread(sys.stdin.readline):
+            write(served(simulators))
 
 
 def main() -> None:
-    """Run the command line."""
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--profile", required=True)
-    parser.add_argument("--inverters", type=int, required=True)
-    parser.add_argument("--clock", type=Path, required=True)
-    parser.add_argument("--slow-readings", type=float, default=0.0)
-    parser.add_argument("--device-limit", type=int, default=50)
-    chosen = parser.parse_args()
-    patch("simulator.documents.device_data.DEVICE_LIMIT", chosen.device_limit).start()
-    asyncio.run(run(chosen.profile, chosen.inverters, clock_of(chosen.clock), chosen.slow_readings))
+    """Run the command line: the case as JSON and the file of the clock."""
+    case, clock = Case.from_json(sys.argv[1]), clock_of(Path(sys.argv[2]))
+    with patch("simulator.documents.device_data.DEVICE_LIMIT", case.device_limit):
+        asyncio.run(run(case, clock))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
-"""A bare Home Assistant, without web page and database, with one gateway in it, and the time put forward."""
+"""A bare Home Assistant with some gateways, in virtual time: no web page, and a recorder only on request."""
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-import gc
 from pathlib import Path
-import time
 from types import MappingProxyType
 from typing import Any
 from unittest.mock import PropertyMock, patch
@@ -13,73 +11,126 @@ from unittest.mock import PropertyMock, patch
 from aiohttp import ThreadedResolver
 from homeassistant import bootstrap, loader
 from homeassistant.config_entries import SOURCE_USER, ConfigEntries, ConfigEntry, ConfigEntryState
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.const import EVENT_STATE_REPORTED
+from homeassistant.core import CoreState, Event, EventStateReportedData, HomeAssistant, callback
+from homeassistant.helpers.recorder import async_initialize_recorder
+from homeassistant.setup import async_setup_component
 
+from .cases import THEIRS, Case
 from .virtual_clock import VirtualClock
 
-OURS = "enphase_iq_gateway"
-THEIRS = "enphase_envoy"
+
+class _Resolver(ThreadedResolver):
+    """A resolver that Home Assistant can close."""
+
+    async def real_close(self) -> None:
+        """Close the resolver."""
+        await self.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Home Assistant with the entry of one gateway."""
+    """Home Assistant with the config entries of the gateways."""
 
     hass: HomeAssistant
-    entry: ConfigEntry
+    entries: list[ConfigEntry]
     clock: VirtualClock
 
     async def set_up(self) -> None:
-        """Set the gateway up until its entities have their first values.
+        """Set up the gateways until their entities have values.
 
         Raises:
-            RuntimeError: it could not be set up.
+            RuntimeError: a gateway could not be set up.
         """
-        await self.hass.config_entries.async_add(self.entry)
+        for entry in self.entries:
+            await self.hass.config_entries.async_add(entry)
         await self.hass.async_block_till_done(wait_background_tasks=True)
-        if self.entry.state is not ConfigEntryState.LOADED:
-            raise RuntimeError(f"{self.entry.domain} is {self.entry.state}: {self.entry.reason}")
+        for entry in self.entries:
+            if entry.state is not ConfigEntryState.LOADED:
+                raise RuntimeError(f"{entry.domain} is {entry.state}: {entry.reason}")
 
-    async def live(self, seconds: float) -> None:
-        """Let virtual time pass, with everything done that falls due."""
+    async def pass_time(self, seconds: float) -> None:
+        """Pass virtual time, and run everything due in it."""
         with self.clock.jumping(self._is_busy):
             await asyncio.sleep(seconds)
 
-    async def cost_of(self, seconds: float) -> float:
-        """Let virtual time pass; give the processor time it took, in ms for each minute."""
-        gc.collect()
-        before = cpu_ms()
-        await self.live(seconds)
-        return (cpu_ms() - before) * 60 / seconds
+    async def unchanged_writes(self, seconds: float) -> int:
+        """Pass virtual time; return the number of state writes that changed nothing."""
+        count = 0
+
+        @callback
+        def is_counted(_: EventStateReportedData) -> bool:
+            return True
+
+        @callback
+        def add(_: Event[EventStateReportedData]) -> None:
+            nonlocal count
+            count += 1
+
+        remove = self.hass.bus.async_listen(EVENT_STATE_REPORTED, add, event_filter=is_counted)
+        await self.pass_time(seconds)
+        remove()
+        return count
 
     def _is_busy(self) -> bool:
-        return bool(self.hass._tasks or self.hass._background_tasks)  # noqa: SLF001 - asked each time the loop would wait
+        # Public methods wait for these; the event loop has to know without waiting.
+        return bool(self.hass._tasks or self.hass._background_tasks)  # noqa: SLF001
 
 
-async def open_home(
-    folder: Path, domain: str, gateway: dict[str, str], clock: VirtualClock, options: dict[str, Any]
-) -> Home:
-    """Start Home Assistant with everything of an integration imported, so that set-up is measured without that."""
+async def open_home(folder: Path, case: Case, gateways: list[dict[str, str]], clock: VirtualClock) -> Home:
+    """Start Home Assistant and import all of the integration, so that set-up is measured without the imports."""
     (folder / "custom_components").symlink_to(Path(__file__).parent.parent / "custom_components")
-    # The gateway's address is a number here: mDNS has nothing to do, and the network around must not matter.
-    patch("homeassistant.helpers.aiohttp_client._async_make_resolver", lambda _: ThreadedResolver()).start()
+    # Addresses are numbers here: nothing has to be resolved, and the network around must not matter.
+    patch("homeassistant.helpers.aiohttp_client._async_make_resolver", lambda _: _Resolver()).start()
     hass = HomeAssistant(str(folder))
-    hass.config.skip_pip = True  # what is installed is what is measured
+    hass.config.skip_pip = True  # measure the packages that are installed
+    await hass.config.async_set_time_zone("Europe/Amsterdam")
     loader.async_setup(hass)
     hass.config_entries = ConfigEntries(hass, {})
     await loader.async_get_custom_components(hass)
     await bootstrap.async_load_base_functionality(hass)
     hass.set_state(CoreState.running)
-    integration = await loader.async_get_integration(hass, domain)
+    integration = await loader.async_get_integration(hass, case.integration)
     component = await integration.async_get_component()
     platforms = [str(platform) for platform in vars(component)["PLATFORMS"]]
     await integration.async_get_platforms(integration.platforms_exists([*platforms, "config_flow", "diagnostics"]))
     for platform in platforms:
         await (await loader.async_get_integration(hass, platform)).async_get_component()
-    entry = ConfigEntry(
-        data=_data(domain, gateway),
+    return Home(hass, [_entry(case, gateway) for gateway in gateways], clock)
+
+
+async def start_recorder(hass: HomeAssistant) -> None:
+    """Start the recorder with its default options: an SQLite database in the configuration folder.
+
+    Raises:
+        RuntimeError: the recorder did not start.
+    """
+    async_initialize_recorder(hass)
+    if not await async_setup_component(hass, "recorder", {"recorder": {}}):
+        raise RuntimeError("the recorder did not start")
+
+
+def all_entities_enabled() -> AbstractContextManager[object]:
+    """Return a context in which the entities disabled by default are enabled."""
+    return patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        new_callable=PropertyMock,
+        return_value=True,
+    )
+
+
+def _entry(case: Case, gateway: dict[str, str]) -> ConfigEntry:
+    """Return the config entry as either integration stores it after a sign-in with a token."""
+    data: dict[str, Any] = {"host": gateway["host"], "token": gateway["token"]}
+    options: dict[str, Any] = {}
+    if case.integration == THEIRS:
+        data |= {"username": "", "password": "", "name": "Gateway"}
+    elif case.interval_s is not None:
+        options["update_interval"] = case.interval_s
+    return ConfigEntry(
+        data=data,
         discovery_keys=MappingProxyType({}),
-        domain=domain,
+        domain=case.integration,
         minor_version=1,
         options=options,
         source=SOURCE_USER,
@@ -88,29 +139,3 @@ async def open_home(
         unique_id=gateway["serial"],
         version=1,
     )
-    return Home(hass, entry, clock)
-
-
-def _data(domain: str, gateway: dict[str, str]) -> dict[str, Any]:
-    """What either integration stores of a gateway that was signed in to."""
-    data = {"host": gateway["address"]}
-    data |= {key: gateway[key] for key in ("token", "username", "password") if key in gateway}
-    if domain == THEIRS:
-        data = {"username": "", "password": "", **data, "name": "Gateway"}
-    return data
-
-
-def enable_all_entities(stack: ExitStack) -> None:
-    """Let entities that are off by default be on."""
-    stack.enter_context(
-        patch(
-            "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
-            new_callable=PropertyMock,
-            return_value=True,
-        )
-    )
-
-
-def cpu_ms() -> float:
-    """The processor time of this process until now."""
-    return time.process_time() * 1000

@@ -1,9 +1,9 @@
-"""A clock that is put forward, in two processes at once: an hour takes as long as its work does."""
+"""A clock that jumps from timer to timer, shared by two processes: an hour takes as long as its work."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 import mmap
 from pathlib import Path
 import selectors
@@ -13,39 +13,37 @@ from typing import Final, override
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-# The longest day of the year in the late morning, where the simulated gateways are: everything changes.
-START: Final = datetime(2026, 6, 21, 10, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
-# And the hour after it has got dark: the last inverter has said its last.
-NIGHT: Final = datetime(2026, 6, 22, 0, 30, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
+from homeassistant.util import dt as dt_util
+
+# Late in the morning of the longest day at the simulated site: every value changes.
+START: Final = datetime(2026, 6, 21, 10, tzinfo=ZoneInfo("Europe/Amsterdam")).timestamp()
 
 _REAL_MONOTONIC: Final = time.monotonic
 _EPOCH: Final = struct.Struct("d")
 
 
 class VirtualClock:
-    """Stands still while something is done, goes with the real time while an answer is waited for, and jumps otherwise.
+    """Virtual time: it stands still during work, passes in real time during a wait for an answer, and jumps otherwise.
 
-    So nothing depends on how fast the machine is, nor on who has his turn meanwhile. The other process reads the time
-    from a file.
+    So nothing depends on the speed of the machine. The other process reads the time from a file.
     """
 
-    def __init__(self, path: Path, start: float) -> None:
-        """Make the file; the virtual time is `start` now."""
-        path.write_bytes(_EPOCH.pack(start))
+    def __init__(self, path: Path) -> None:
+        path.write_bytes(_EPOCH.pack(START))
         self._shared = _open(path)
-        # Plain numbers beside the file: each look at the time is part of what is measured.
-        self._start = self._epoch = start
+        # Not read back from the file: reading the time is part of the cost that is measured.
+        self._epoch = START
         self._elapsed = 0.0
         self.is_busy: Callable[[], bool] = _always
-        """Whether something is under way that is to be waited for: an answer, a thread."""
+        """Return whether the loop has to wait for something real: an answer or a thread."""
 
     def loop(self) -> asyncio.AbstractEventLoop:
-        """Make the event loop that goes by this clock."""
+        """Return a new event loop that runs by this clock."""
         return asyncio.SelectorEventLoop(_JumpingSelector(self))
 
     @contextmanager
     def jumping(self, is_busy: Callable[[], bool]) -> Iterator[None]:
-        """Put the clock forward to the next timer whenever the loop is not busy."""
+        """Jump to the next timer whenever the loop has nothing to wait for."""
         self.is_busy = is_busy
         try:
             yield
@@ -53,34 +51,35 @@ class VirtualClock:
             self.is_busy = _always
 
     def time(self) -> float:
-        """The virtual epoch."""
+        """Return the virtual epoch."""
         return self._epoch
 
     def monotonic(self) -> float:
-        """The virtual monotonic time: from zero, where a float tells the smallest steps apart."""
+        """Return the virtual monotonic time, which starts at 0 for the precision of small steps."""
         return self._elapsed
 
     def skip(self, seconds: float) -> None:
-        """Put the clock forward."""
+        """Move the clock forward."""
         self._elapsed += seconds
-        self._epoch = self._start + self._elapsed
+        self._epoch = START + self._elapsed
         _EPOCH.pack_into(self._shared, 0, self._epoch)
 
+    def now(self, zone: tzinfo | None = None) -> datetime:
+        """Return the virtual time in a zone (default: Home Assistant's), like `homeassistant.util.dt.now`."""
+        return datetime.fromtimestamp(self._epoch, zone or dt_util.get_default_time_zone())
+
     def install(self) -> None:
-        """Be the time of this process, for everything that is imported from now on."""
-        replacements: dict[str, Callable[[], float]] = {"time": self.time, "monotonic": self.monotonic}
-        for name, replacement in replacements.items():
-            patch.object(time, name, replacement).start()
+        """Replace the time of this process, for all modules imported from now on."""
+        patch.object(time, "time", self.time).start()
+        patch.object(time, "monotonic", self.monotonic).start()
+        patch.object(dt_util, "utcnow", lambda: datetime.fromtimestamp(self._epoch, UTC)).start()
+        patch.object(dt_util, "now", self.now).start()
 
 
 class _JumpingSelector(selectors.DefaultSelector):
-    """Where a loop would wait for nothing but its next timer, the clock is put forward instead.
-
-    Nothing else stands between the loop and what it runs, so that an hour costs what it does cost.
-    """
+    """A selector that moves the clock forward instead of waiting for the loop's next timer."""
 
     def __init__(self, clock: VirtualClock) -> None:
-        """Begin as any other selector."""
         super().__init__()
         self._clock = clock
 
@@ -98,7 +97,7 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 def clock_of(path: Path) -> Callable[[], float]:
-    """Give the virtual epoch of the process that has made the file."""
+    """Return a function that returns the virtual epoch of the process that made the file."""
     shared = _open(path)
     return lambda: float(_EPOCH.unpack_from(shared)[0])
 
