@@ -14,7 +14,6 @@ from custom_components.enphase_iq_gateway.client import (
     Flow,
     Info,
     Inverter,
-    InverterDetails,
     Measurement,
     PollGroup,
     Quantity,
@@ -23,6 +22,7 @@ from custom_components.enphase_iq_gateway.client import (
     Source,
     Sources,
 )
+from custom_components.enphase_iq_gateway.client.models import InverterDetails
 from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
 from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard, SourceChange

@@ -22,7 +22,7 @@ class Case:
 
     reason: str
     """What is special about the answers, and where they were reported."""
-    values: Values = field(default_factory=Values)
+    values: Values = field(default_factory=dict[str, float | str | None])
     """Values by the key of `shown_values`; None for an entity that must not have one."""
     firmware: str = ""
     """The firmware for a made-up `/info` where none was recorded."""
