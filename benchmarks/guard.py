@@ -4,7 +4,8 @@ import gc
 import sys
 import time
 
-from custom_components.enphase_iq_gateway.counters.counter import Limits, step
+from custom_components.enphase_iq_gateway.counters.allowance import Limits
+from custom_components.enphase_iq_gateway.counters.counter import step
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 
 BUDGET_US = 2.0  # per sample

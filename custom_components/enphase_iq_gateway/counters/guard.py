@@ -8,7 +8,8 @@ from datetime import tzinfo
 from typing import Final
 
 from ..client import Flow, Inverter, Measurement, PollGroup, Quantity, Site, Snapshot, Source, TotalAndPhases
-from .counter import Event, Limits, Reason, accept_jump, rebase, step as counter_step
+from .allowance import Limits
+from .counter import Event, Reason, accept_jump, rebase, step as counter_step
 from .counter_state import CounterState
 from .daily import step as daily_step
 from .integration import step as integration_step
