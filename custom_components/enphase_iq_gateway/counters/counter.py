@@ -121,6 +121,12 @@ def rebase(state: CounterState, value: float, at: float) -> CounterState:
     return replace(_begin_line(state, published, published - value, published, at), left=None)
 
 
+def follow(state: CounterState, value: float, at: float) -> CounterState:
+    """Follow a counter that is computed from checked ones and needs no check of its own."""
+    published = value + state.offset
+    return _begin_line(state, published, state.offset, published, at)
+
+
 def _start(value: float, at: float, limits: Limits, state: CounterState) -> Step:
     """Begin with the first value; a zero has to last, because the gateway may not be ready."""
     held = state.held

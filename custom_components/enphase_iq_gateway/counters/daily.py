@@ -104,7 +104,7 @@ def step(
     baseline, gain = _follow(lifetime, state, falls=falls)
     other = state.other and replace(state.other, baseline=state.other.baseline + baseline - state.baseline)
     if day != state.day:
-        left = OtherDay(day=state.day, baseline=baseline)
+        left: OtherDay | None = OtherDay(day=state.day, baseline=baseline)
         if other is not None and other.day == day and (set_back or state.day < day):
             # The clock was wrong for a while.
             baseline, left = other.baseline if falls else min(other.baseline, lifetime), None
