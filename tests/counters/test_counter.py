@@ -1,11 +1,13 @@
 """The guard of the counters people are billed on: the known line, and what leaves it for a while."""
 
+from dataclasses import replace
 import math
 
 import pytest
 
+from custom_components.enphase_iq_gateway.counters.allowance import Limits
 from custom_components.enphase_iq_gateway.counters.counter import EventKind, Reason, Step, rebase, step
-from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState, Hours
 from tests.support.counters import LIVE, MWH_12, NET, QUARTERLY, T0, events, line, published, run, settled
 
 # The normal path
@@ -23,11 +25,68 @@ def test_a_quarter_hour_step_right_after_a_sample_is_no_jump() -> None:
     assert steps[-1].reason is None
 
 
-def test_after_a_gap_the_allowance_is_the_limit_times_the_gap() -> None:
-    """So the energy of the time without Home Assistant is not lost."""
-    ten_hours = 36_000
-    assert step(MWH_12 + 100_000, T0 + ten_hours, LIVE, settled()).publish == MWH_12 + 100_000
-    assert step(MWH_12 + 101_000, T0 + ten_hours, LIVE, settled()).reason is Reason.JUMP
+TEN_HOURS = 36_000
+
+
+def after_a_pause(rise: float, limits: Limits = LIVE, state: CounterState | None = None) -> list[Step]:
+    """Read a counter again that has risen so much in ten hours."""
+    steps: list[Step] = []
+    state = state or settled()
+    for number in range(4):
+        steps.append(step(MWH_12 + rise + 40 * number, T0 + TEN_HOURS + 30 * number, limits, state))
+        state = steps[-1].state
+    return steps
+
+
+def test_after_a_pause_the_energy_of_the_time_is_believed_when_samples_agree() -> None:
+    assert published(after_a_pause(50_000)) == [MWH_12, MWH_12, MWH_12 + 50_080, MWH_12 + 50_120]
+
+
+def test_after_a_pause_the_allowance_is_the_limit_times_the_pause() -> None:
+    assert published(after_a_pause(101_000)) == [MWH_12] * 4
+
+
+def test_after_a_pause_one_sample_proves_nothing() -> None:
+    state = settled()
+    for at, value, expected in ((0, MWH_12 + 90_000, MWH_12), (30, MWH_12 + 800, MWH_12 + 800)):
+        done = step(value, T0 + TEN_HOURS + at, LIVE, state)
+        state = done.state
+        assert done.publish == expected
+
+
+def test_after_a_short_pause_one_sample_is_enough() -> None:
+    assert step(MWH_12 + 800, T0 + 290, LIVE, settled()).publish == MWH_12 + 800
+
+
+def test_after_a_pause_no_more_is_believed_than_the_inverters_can_produce() -> None:
+    """The CT could carry much more."""
+    limits = replace(LIVE, likely_w=2_000.0)
+    assert published(after_a_pause(19_000, limits))[-1] == MWH_12 + 19_120
+    assert published(after_a_pause(25_000, limits))[-1] == MWH_12
+
+
+def test_after_a_pause_no_more_is_believed_than_the_highest_hour_allows() -> None:
+    learned = replace(settled(), hours=Hours(begin=MWH_12, begin_at=T0, highest_w=2_000.0, count=72))
+    assert published(after_a_pause(29_000, state=learned))[-1] == MWH_12 + 29_120
+    assert published(after_a_pause(35_000, state=learned))[-1] == MWH_12
+
+
+def test_few_hours_do_not_show_what_a_site_can_do() -> None:
+    learned = replace(settled(), hours=Hours(begin=MWH_12, begin_at=T0, highest_w=2_000.0, count=71))
+    assert published(after_a_pause(35_000, state=learned))[-1] == MWH_12 + 35_120
+
+
+def test_the_highest_hour_is_learned() -> None:
+    hour: list[float | None] = [*line(MWH_12, 120, 10), *line(MWH_12 + 1_200, 121, 30), *line(MWH_12 + 4_830, 120, 10)]
+    hours = run(hour)[-1].state.hours
+    assert hours is not None
+    assert hours.highest_w == pytest.approx(3_600)
+    assert hours.count == 3
+
+
+def test_a_pause_is_no_hour() -> None:
+    state = step(MWH_12 + 500, T0 + TEN_HOURS, LIVE, settled()).state
+    assert state.hours == Hours(begin=MWH_12 + 500, begin_at=T0 + TEN_HOURS)
 
 
 def test_the_allowance_does_not_grow_while_the_counter_stands_still_but_is_read() -> None:
@@ -119,15 +178,40 @@ def test_small_spikes_one_after_the_other_at_night_are_taken_back() -> None:
     """While the value stands, the line below it is not forgotten."""
     night: list[float | None] = [50_000.0] * 120
     steps = run([*night, 50_100, *night, 50_200, *night, 50_300, *night, 50_240, 50_320])
-    assert published(steps)[-2:] == [50_300, 50_320]
+    assert published(steps)[-2:] == [50_240, 50_320]
     assert not events(steps)
+
+
+def spike_of(wh: float, minutes: int, level: float = 50_000.0) -> list[Step]:
+    """Read a counter that stands still, with a spike for one sample, for so long after it."""
+    return run([*[level] * 40, level + wh, *[level] * (2 * minutes)])
+
+
+def test_a_spike_whose_end_lasts_is_undone() -> None:
+    """It would stand for days on a counter that hardly moves; the statistics subtract a small fall."""
+    assert spike_of(200, 14)[-1].publish == 50_200
+    assert spike_of(200, 16)[-1].publish == 50_000
+    assert spike_of(200, 16)[-1].reason is None
+
+
+def test_a_counter_continues_where_undoing_a_spike_would_be_a_new_start() -> None:
+    """Home Assistant would count what is left of the counter once more."""
+    steps = run([*[500.0] * 40, 700, *[500.0] * 40, 510, 520])
+    assert published(steps)[-3:] == [700, 710, 720]
+
+
+def test_a_spike_that_is_undone_after_a_restart_is_undone() -> None:
+    state = CounterState.from_json(spike_of(200, 10)[-1].state.as_json())
+    for number in range(1, 12):
+        state = (done := step(50_000, T0 + 30 * (60 + number), LIVE, state)).state
+    assert done.publish == 50_000
 
 
 def test_a_glitch_while_the_value_stands_above_the_line_is_a_glitch() -> None:
     """The way back is to the line, not to the published value."""
     steps = run([*[50_000.0] * 120, 50_200, 50_000, 49_900, *line(50_001, 40, 1), 50_240])
     assert not events(steps)
-    assert published(steps)[-2:] == [50_200, 50_240]
+    assert published(steps)[-2:] == [50_040, 50_240]
 
 
 def test_a_glitch_while_inverters_are_on_standby_is_a_glitch() -> None:
@@ -164,9 +248,9 @@ def test_every_held_sample_says_why() -> None:
 
 def test_a_zero_for_hours_is_still_a_glitch_and_no_energy_is_lost() -> None:
     """G§3: zeros while the gateway is not ready; a meter that begins again would move."""
-    steps = run([MWH_12, *[0.0] * 1000, MWH_12 + 40_000])
+    steps = run([MWH_12, *[0.0] * 1000, *line(MWH_12 + 40_000, 3)])
     assert {each.publish for each in steps[:-1]} == {MWH_12}
-    assert steps[-1].publish == MWH_12 + 40_000
+    assert steps[-1].publish == MWH_12 + 40_080
 
 
 def test_a_small_lasting_jump_does_not_become_true_by_waiting() -> None:

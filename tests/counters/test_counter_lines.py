@@ -6,11 +6,11 @@ import math
 
 import pytest
 
+from custom_components.enphase_iq_gateway.counters.allowance import Limits
 from custom_components.enphase_iq_gateway.counters.counter import (
     WRAP_WH,
     Event,
     EventKind,
-    Limits,
     Reason,
     accept_jump,
     step,

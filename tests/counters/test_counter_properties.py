@@ -7,10 +7,10 @@ from random import Random
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from custom_components.enphase_iq_gateway.counters.allowance import Limits
 from custom_components.enphase_iq_gateway.counters.counter import (
     WRAP_WH,
     EventKind,
-    Limits,
     Step,
     accept_jump,
     rebase,
@@ -74,7 +74,7 @@ def test_no_sequence_raises_and_every_state_can_be_saved(
 def test_published_falls_at_a_confirmed_reset_only_and_so_far_that_the_statistics_see_it(
     levels: list[tuple[float, int, float, float]], limits: Limits
 ) -> None:
-    """Less than 90 % of the last value: only there do they begin anew."""
+    """Less than 90 % of the last value: only there do they begin anew. A spike undone is a fall they subtract."""
     state: CounterState | None = None
     last = 0.0
     for value, at in samples(levels):
@@ -82,7 +82,8 @@ def test_published_falls_at_a_confirmed_reset_only_and_so_far_that_the_statistic
         state = done.state
         if done.publish is not None:
             reset = done.event is not None and done.event.kind is EventKind.RESET
-            assert done.publish >= last or (reset and done.publish < 0.9 * last)
+            assert done.publish >= 0.9 * last or reset
+            assert done.publish >= last or reset == (done.publish < 0.9 * last)
             last = done.publish
 
 
@@ -140,6 +141,7 @@ def test_glitches_neither_add_nor_lose_energy(
             false |= dict.fromkeys(range(first, first + count), value)
     state: CounterState | None = None
     true = start
+    followed = good = 0
     for number, load in enumerate(loads):
         true += load * limits.rise_w * every / 3600
         value = false.get(number, true)
@@ -147,8 +149,11 @@ def test_glitches_neither_add_nor_lose_energy(
         done = step(value if glitch else true, T0 + number * every, limits, state)
         state = done.state
         assert done.event is None
-        if not glitch:
+        good = 0 if glitch else good + 1
+        # After glitches of more than five minutes it takes samples that agree.
+        if not glitch and ((number - followed) * every <= 300 or good > 3):
             assert done.publish == true
+            followed = number
 
 
 @given(

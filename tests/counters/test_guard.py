@@ -1,6 +1,7 @@
 """All counters of one gateway: which sample of which source becomes which published value."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 import json
 from math import inf
@@ -31,6 +32,7 @@ from custom_components.enphase_iq_gateway.counters.limits import may_fall
 from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from tests.conftest import StartSimulator, set_up
+from tests.support.counters import settled
 
 T0 = 1_790_000_000.0
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC).timestamp()
@@ -69,10 +71,30 @@ def site(sources: Sources, phases: int = 1) -> Site:
     )
 
 
-def net_power(guard: Guard, seconds: float, *watts: float | None) -> tuple[Measurement, ...]:
-    """Show net power to the live group: all phases together, then each."""
-    flows = {NET: tuple(Measurement(power_w=power) for power in watts)}
+def totals(guard: Guard, seconds: float, *phases: tuple[float | None, float | None]) -> tuple[Measurement, ...]:
+    """Show total consumption and production to the live group, all phases together first; return net consumption."""
+    total, produced = zip(*phases, strict=True)
+    flows = {
+        TOTAL: tuple(Measurement(energy_lifetime_wh=value) for value in total),
+        PRODUCTION: tuple(Measurement(energy_lifetime_wh=value) for value in produced),
+    }
     return tuple(guard.check(PollGroup.LIVE, Snapshot(at=T0 + seconds, flows=flows), UTC).counted[NET])
+
+
+def net(guard: Guard, seconds: float, imported: float | None, exported: float | None) -> Measurement:
+    """Show the counters of a net CT to the live group; return what is published."""
+    flows = {NET: (Measurement(energy_delivered_wh=imported, energy_received_wh=exported),)}
+    return guard.check(PollGroup.LIVE, Snapshot(at=T0 + seconds, flows=flows), UTC).counters(NET)
+
+
+def balanced(measured: Measurement) -> tuple[float | None, float | None]:
+    """Return balanced import and export."""
+    return measured.energy_import_balanced_wh, measured.energy_export_balanced_wh
+
+
+def restarted(guard: Guard) -> Guard:
+    """Return a guard with the stored state of another one."""
+    return Guard(site=guard.site, state=GuardState.from_json(json.loads(json.dumps(guard.state.as_json()))))
 
 
 def directions(measured: Measurement) -> tuple[float | None, float | None]:
@@ -100,63 +122,116 @@ def production(guard: Guard, seconds: float, lifetime: float | None) -> float | 
     return guard.check(PollGroup.LIVE, snapshot, UTC).counters(PRODUCTION).energy_lifetime_wh
 
 
-# Import and export made of net power
+# Import and export of a total CT
 
 
 def test_import_and_export_begin_at_zero() -> None:
-    """At once: there is nothing to wait for."""
-    assert directions(net_power(Guard(site=site(TOTAL_CT)), 0, 3_600)[0]) == (0, 0)
+    assert directions(totals(Guard(site=site(TOTAL_CT)), 0, (9_000, 5_000))[0]) == (0, 0)
 
 
-def test_import_and_export_are_integrated_from_net_power() -> None:
-    """+ is import, - is export."""
+def test_import_is_the_rise_of_consumption_above_that_of_production() -> None:
     guard = Guard(site=site(TOTAL_CT))
-    net_power(guard, 0, 3_600)
-    assert directions(net_power(guard, 30, 3_600)[0]) == (30, 0)
-    net_power(guard, 60, -3_600)
-    assert directions(net_power(guard, 90, -3_600)[0]) == pytest.approx((37.5, 37.5))
+    totals(guard, 0, (9_000, 5_000))
+    assert directions(totals(guard, 30, (9_050, 5_020))[0]) == (30, 0)
+    measured = totals(guard, 60, (9_060, 5_090))[0]
+    assert directions(measured) == balanced(measured) == (30, 60)
 
 
-def test_each_phase_imports_and_exports_on_its_own() -> None:
-    """As the two counters of a net CT do: together they are the sum of the phases (G§9)."""
+def test_each_phase_imports_and_exports_on_its_own_and_balanced_together() -> None:
     guard = Guard(site=site(TOTAL_CT, phases=2))
-    net_power(guard, 0, 0, 3_600, -3_600)
-    assert [directions(each) for each in net_power(guard, 30, 0, 3_600, -3_600)] == [(30, 30), (30, 0), (0, 30)]
+    totals(guard, 0, (9_000, 5_000), (6_000, 2_500), (3_000, 2_500))
+    measured = totals(guard, 30, (9_060, 5_050), (6_050, 2_520), (3_010, 2_530))
+    assert [directions(each) for each in measured] == [(10, 0), (30, 0), (0, 20)]
+    assert [balanced(each) for each in measured] == [(10, 0), (None, None), (None, None)]
 
 
-def test_import_and_export_stand_while_net_power_is_unknown() -> None:
-    """No power, no energy, no fall."""
+def test_a_phase_without_a_production_ct_only_imports() -> None:
+    two = replace(site(TOTAL_CT, phases=2), phase_counts={**dict.fromkeys(Flow, 2), PRODUCTION: 1})
+    guard = Guard(site=two)
+    flows = {TOTAL: tuple(Measurement(energy_lifetime_wh=each) for each in (9_000, 6_000, 3_000))}
+    for seconds, rise in ((0, 0), (30, 40)):
+        flows = {
+            TOTAL: tuple(Measurement(energy_lifetime_wh=each + rise) for each in (9_000, 6_000, 3_000)),
+            PRODUCTION: (Measurement(energy_lifetime_wh=5_000 + 2 * rise),),
+        }
+        measured = guard.check(PollGroup.LIVE, Snapshot(at=T0 + seconds, flows=flows), UTC).counted[NET]
+    assert [directions(each) for each in measured] == [(0, 40), (0, 40), (40, 0)]
+
+
+def test_import_and_export_stand_while_a_counter_is_missing_and_lose_nothing() -> None:
     guard = Guard(site=site(TOTAL_CT))
-    net_power(guard, 0, 3_600)
-    net_power(guard, 30, 3_600)
-    assert directions(net_power(guard, 60, None)[0]) == (30, 0)
+    totals(guard, 0, (9_000, 5_000))
+    assert directions(totals(guard, 30, (9_050, None))[0]) == (0, 0)
+    assert directions(totals(guard, 60, (9_100, 5_020))[0]) == (80, 0)
 
 
-def test_a_net_power_that_no_site_can_have_is_turned_away_and_counted() -> None:
-    """The CT's limit holds for power too."""
+def test_a_glitch_of_one_counter_is_no_import() -> None:
     guard = Guard(site=site(TOTAL_CT))
-    net_power(guard, 0, 3_600)
-    assert directions(net_power(guard, 30, 4_294_967_292)[0]) == (0, 0)
-    assert guard.state.rejected == {"jump": 1}
+    totals(guard, 0, (9_000_000, 5_000_000))
+    assert directions(totals(guard, 30, (9_000_050, 0))[0]) == (0, 0)
+    assert directions(totals(guard, 60, (17_000_000, 5_000_060))[0]) == (0, 0)
+    assert directions(totals(guard, 90, (9_000_150, 5_000_090))[0]) == (60, 0)
 
 
-def test_integrated_import_goes_on_after_a_restart() -> None:
-    """Its state is stored with the counters."""
+def test_import_goes_on_over_a_restart_without_loss() -> None:
     guard = Guard(site=site(TOTAL_CT))
-    net_power(guard, 0, 3_600)
-    restarted = Guard(site=site(TOTAL_CT), state=GuardState.from_json(json.loads(json.dumps(guard.state.as_json()))))
-    assert directions(net_power(restarted, 30, 3_600)[0]) == (30, 0)
+    totals(guard, 0, (9_000, 5_000))
+    assert directions(totals(restarted(guard), 30, (9_050, 5_020))[0]) == (30, 0)
 
 
-def test_a_net_ct_instead_of_a_total_ct_goes_on_from_what_was_integrated() -> None:
+def test_what_was_integrated_from_power_goes_on_without_a_jump() -> None:
+    """A state that an earlier version has stored."""
+    guard = Guard(site=site(TOTAL_CT, phases=2))
+    totals(guard, 0, (9_000, 5_000), (6_000, 2_500), (3_000, 2_500))
+    stored = guard.state.as_json()
+    del stored["balanced"]
+    stored["integrations"] = {
+        "1": {"import_wh": 700.0, "export_wh": 20.0, "net_w": 5.0, "at": T0},
+        "2": {"import_wh": 40.0, "export_wh": 300.0, "net_w": 5.0, "at": T0},
+    }
+    counters = stored["counters"]
+    assert isinstance(counters, dict)
+    for name, value in (("energy_delivered_wh", 740.0), ("energy_received_wh", 320.0)):
+        counters[f"net_consumption.{name}.0"] = settled(value).as_json()
+    later = Guard(site=guard.site, state=GuardState.from_json(json.loads(json.dumps(stored))))
+    assert directions(totals(later, 30, (9_000, 5_000), (6_000, 2_500), (3_000, 2_500))[0]) == (740, 320)
+    measured = totals(later, 60, (9_060, 5_050), (6_050, 2_520), (3_010, 2_530))
+    assert [directions(each) for each in measured] == [(750, 320), (730, 20), (40, 320)]
+
+
+def test_a_net_ct_instead_of_a_total_ct_goes_on_from_what_was_counted() -> None:
     """An installer turned the CT round: the counters change their source, not their value."""
     guard = Guard(site=site(TOTAL_CT))
-    net_power(guard, 0, 3_600)
-    net_power(guard, 30, 3_600)
+    totals(guard, 0, (9_000, 5_000))
+    totals(guard, 30, (9_050, 5_020))
     guard.site = site(NET_CT)
-    measured = Measurement(energy_delivered_wh=5_000_000, energy_received_wh=2_000_000)
-    snapshot = guard.check(PollGroup.LIVE, Snapshot(at=T0 + 60, flows={NET: (measured,)}), UTC)
-    assert directions(snapshot.counters(NET)) == (30, 0)
+    measured = net(guard, 60, 5_000_000, 2_000_000)
+    assert (directions(measured), balanced(measured)) == ((30, 0), (30, 0))
+    measured = net(guard, 90, 5_000_070, 2_000_020)
+    assert (directions(measured), balanced(measured)) == ((100, 20), (80, 0))
+
+
+def test_a_total_ct_instead_of_a_net_ct_goes_on_from_what_was_counted() -> None:
+    guard = Guard(site=site(NET_CT))
+    net(guard, 0, 5_000_000, 2_000_000)
+    guard.site = site(TOTAL_CT)
+    assert directions(totals(guard, 30, (9_000, 5_000))[0]) == (5_000_000, 2_000_000)
+    assert directions(totals(guard, 60, (9_050, 5_020))[0]) == (5_000_030, 2_000_000)
+
+
+# Balanced import and export of a net CT
+
+
+def test_balanced_import_and_export_begin_at_zero() -> None:
+    assert balanced(net(Guard(site=site(NET_CT)), 0, 5_000_000, 2_000_000)) == (0, 0)
+
+
+def test_phases_are_balanced_between_two_samples() -> None:
+    """One phase draws while another feeds in: the CT counts both, a utility meter the difference (G§9)."""
+    guard = Guard(site=site(NET_CT, phases=2))
+    net(guard, 0, 5_000_000, 2_000_000)
+    assert balanced(net(guard, 30, 5_000_070, 2_000_020)) == (50, 0)
+    assert balanced(net(guard, 60, 5_000_080, 2_000_060)) == (50, 30)
 
 
 async def test_integrated_import_and_export_say_so(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
@@ -271,8 +346,7 @@ def test_today_of_a_silent_inverter_ends_at_midnight() -> None:
 def test_today_of_an_inverter_goes_on_after_a_restart() -> None:
     guard = Guard(site=site(INVERTERS))
     today_of(guard, 0, 9_000, 500)
-    restarted = Guard(site=site(INVERTERS), state=GuardState.from_json(json.loads(json.dumps(guard.state.as_json()))))
-    assert today_of(restarted, 300, 9_010, 3) == 510
+    assert today_of(restarted(guard), 300, 9_010, 3) == 510
 
 
 def first_today(reported_wh: float, inverter_wh: float | None = None) -> float | None:
@@ -420,7 +494,7 @@ def test_every_sample_turned_away_is_counted_by_reason() -> None:
         {"counters": []},
         {"counters": {"production.energy_lifetime_wh.0": {"published": "x"}}},
         {"days": {"production": {}}},
-        {"integrations": {"0": {}}},
+        {"balanced": {"0": {}}},
         {"origins": {"a": 5.0}},
         {"offsets": {"total_consumption.energy_lifetime_wh.0": {"report": "far"}}},
         {"rejected": {"fall": "many"}},

@@ -55,28 +55,13 @@ async def test_the_state_is_written_a_quarter_of_an_hour_after_it_was_last_writt
     hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
 ) -> None:
     """Not with each reading, and not put off by each reading."""
-    await written_each(900, hass, hass_storage, noon, simulator)
-
-
-async def test_what_is_counted_here_is_written_five_minutes_after_it_was_last_written(
-    hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, start_simulator: StartSimulator
-) -> None:
-    """Import and export with a total-consumption CT: nobody else knows them."""
-    simulator = await start_simulator("metered_total_split_phase", clock=noon.now)
-    await written_each(300, hass, hass_storage, noon, simulator)
-
-
-async def written_each(
-    seconds: int, hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
-) -> None:
-    """Let time pass from set-up on, and see when the state is written first and again."""
     entry = await set_up(hass, simulator)
-    await pass_time(hass, noon, seconds)
+    await pass_time(hass, noon, 900)
     assert stored(hass_storage, entry) is None
     await pass_time(hass, noon, 120)
     first = stored(hass_storage, entry)
     assert first is not None
-    await pass_time(hass, noon, seconds - 120)
+    await pass_time(hass, noon, 780)
     assert stored(hass_storage, entry) == first
     await pass_time(hass, noon, 240)
     assert stored(hass_storage, entry) != first

@@ -1,6 +1,7 @@
 """A counter that is read regularly, for the tests of its guard."""
 
-from custom_components.enphase_iq_gateway.counters.counter import Event, Limits, Step, step
+from custom_components.enphase_iq_gateway.counters.allowance import Limits
+from custom_components.enphase_iq_gateway.counters.counter import Event, Step, step
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 
 T0 = 1_790_000_000.0

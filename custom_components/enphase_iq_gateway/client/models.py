@@ -66,6 +66,10 @@ class Measurement:
     """The other one-way counter: net exported, storage charged (G§9)."""
     energy_lifetime_wh: float | None = None
     """Net consumption: import - export, so it may decrease (G§6.4)."""
+    energy_import_balanced_wh: float | None = None
+    """Net consumption: what a utility meter that nets its phases counts as import; computed by the guard."""
+    energy_export_balanced_wh: float | None = None
+    """The same for export."""
     energy_today_wh: float | None = None
     energy_last_7_days_wh: float | None = None
     """The seven days before today (G§3, §6.5)."""

@@ -3,7 +3,7 @@
 A sample is either on the counter's line or held, until the counter is back on its line or has continued from the new
 level long enough to be believed. The published value is `value + offset`; the offset bridges wraps, jumps and changes
 of the source. Home Assistant takes a fall of a `total_increasing` sensor below 90 % for a new start and counts the new
-value in full as energy, so nothing falls here but a counter that really began again at zero.
+value in full as energy, so nothing falls below that but a counter that really began again at zero.
 """
 
 from dataclasses import dataclass, replace
@@ -11,16 +11,14 @@ from enum import StrEnum
 from math import isfinite
 from typing import Final
 
-from .counter_state import CounterState, Held, LeftLine
+from .allowance import AT_ONCE_S, Limits, at_once, count_hours, is_hair, likely, most_wh, possible
+from .counter_state import Below, CounterState, Held, Hours, LeftLine
 
-INTERVAL_S: Final = 900.0  # the sources that move every quarter of an hour step by so much at once (G§3, G§5)
 WRAP_WH: Final = 2**32 / 3600  # the counter behind is an unsigned 32-bit number of joules (G§6.6)
-HAIR_WH: Final = 5.0  # a smaller fall is rounding, or two processes of the gateway that disagree
-HAIR_SHARE: Final = 0.0001
-STANDBY_W: Final = 10.0  # inverters draw 1 to 9 W from a production CT at night (G§6.4)
 CONFIRM_S: Final = 900.0  # a new line is believed after one interval of the slowest source (G§3) ...
 CONFIRM_SAMPLES: Final = 3  # ... and no fewer samples
 WINDOW_S: Final = 900.0  # rises can be taken back for one to two windows: as long as it takes to believe a new line
+AGREED_S: Final = 60.0  # after a pause, samples that agree for so long are believed
 _SEEN_S: Final = CONFIRM_S / (CONFIRM_SAMPLES - 1)  # a longer pause between two samples proves no more than this
 _LARGEST_WH: Final = 1e12  # more than any site; smaller floats are exact to a milliwatt-hour
 _WRAP_TOLERANCE_WH: Final = WRAP_WH / 16  # beyond this any fall would look like a wrap
@@ -56,16 +54,6 @@ class Event:
     kind: EventKind
     amount_wh: float  # the step, negative when it fell
     at: float  # time of the first sample after it, epoch seconds; of the jump or fall that is undone
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """How fast the site can move one counter."""
-
-    rise_w: float
-    fall_w: float | None = None  # None: the counter only rises
-    interval_s: float = INTERVAL_S  # the longest time the source collects energy before the counter moves
-    likely_w: float | None = None  # what the site's devices can do, where that is known; what it has done counts, too
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +118,13 @@ def rebase(state: CounterState, value: float, at: float) -> CounterState:
     if not abs(value) <= _LARGEST_WH:
         return state
     published = value if state.published is None else state.published
-    return _on_line(published, published - value, published, at)
+    return replace(_begin_line(state, published, published - value, published, at), left=None)
+
+
+def follow(state: CounterState, value: float, at: float) -> CounterState:
+    """Follow a counter that is computed from checked ones and needs no check of its own."""
+    published = value + state.offset
+    return _begin_line(state, published, state.offset, published, at)
 
 
 def _start(value: float, at: float, limits: Limits, state: CounterState) -> Step:
@@ -140,45 +134,43 @@ def _start(value: float, at: float, limits: Limits, state: CounterState) -> Step
         held = _longer(held, value, at, limits) if held else Held(first=0.0, first_at=at, last=0.0, last_at=at)
         if held is None or not _confirmed(held):
             return Step(publish=None, state=replace(state, held=held), reason=Reason.ZERO)
-    return Step(publish=value, state=_on_line(value, 0.0, value, at))
+    return Step(publish=value, state=_begin_line(state, value, 0.0, value, at))
 
 
-def _on_line(published: float, offset: float, floor: float, at: float) -> CounterState:
-    """Return the state of a counter that begins a line at `at`."""
+def _begin_line(state: CounterState, published: float, offset: float, floor: float, at: float) -> CounterState:
+    """Return the state of a counter that begins a line at `at`, with what is known of the counter itself."""
+    hours = Hours(begin=published, begin_at=at) if state.hours is None else state.hours
     return CounterState(
-        published=published, offset=offset, floor=floor, next_floor=floor, window_at=at, at=at, moved_at=at
+        published=published,
+        offset=offset,
+        floor=floor,
+        next_floor=floor,
+        window_at=at,
+        at=at,
+        moved_at=at,
+        left=state.left,
+        hours=replace(hours, begin=published, begin_at=at),
     )
-
-
-def _possible(change: float, seconds: float, limits: Limits) -> bool:
-    """Return whether the site can change the counter by `change` Wh in that time and one interval of the source."""
-    if change >= 0:
-        return change <= _most_wh(limits.rise_w, seconds, limits)
-    return limits.fall_w is not None and -change <= _most_wh(limits.fall_w, seconds, limits)
-
-
-def _most_wh(limit_w: float, seconds: float, limits: Limits) -> float:
-    """Return the energy of that time and one interval of the source, in Wh; a negative time counts as none."""
-    return limit_w * (limits.interval_s + seconds if seconds > 0 else limits.interval_s) / 3600
 
 
 def _is_dip(fall: float, level: float, seconds: float, limits: Limits) -> bool:
     """Return whether a counter that only rises fell so little that it means nothing."""
-    return limits.fall_w is None and fall <= max(HAIR_WH, level * HAIR_SHARE, STANDBY_W * seconds / 3600)
+    return limits.fall_w is None and is_hair(fall, level, seconds)
 
 
 def _follow(line: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
     """Follow the counter along its line; return None when the sample is not on it.
 
     A counter may step by a whole interval of its source at any sample, so the allowance is the limit times (the time
-    since the last sample on the line + one interval). It does not grow while the counter stands still over night.
+    since the last sample on the line + one interval). It does not grow while the counter stands still over night, and
+    after a pause a sample that is further away is held until others agree with it.
     A spike within the allowance looks like a rise; a fall back behind the rises of the last windows takes it back.
     """
     change = line - published
     if change == 0:
-        return Step(publish=published, state=replace(state, at=at, held=None))
+        return Step(publish=published, state=replace(state, at=at, held=None, below=None))
     seconds = at - state.at
-    if _possible(change, seconds, limits):
+    if at_once(change, seconds, limits):
         floor, next_floor, window_at = state.floor, state.next_floor, state.window_at
         if change < 0:
             floor = next_floor = line
@@ -195,12 +187,41 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
                 at=at,
                 moved_at=at,
                 held=None,
+                below=None,
+                hours=count_hours(state.hours, line, at),
             ),
         )
     if change < 0 and _is_dip(state.floor - line, published, seconds, limits):
-        stands = replace(state, floor=min(line, state.floor), next_floor=line, window_at=at, at=at, held=None)
-        return Step(publish=published, state=stands, reason=Reason.DIP)
+        below = _further_below(state.below or Below(line=published), line, seconds)
+        stands = replace(
+            state, floor=min(line, state.floor), next_floor=line, window_at=at, at=at, held=None, below=below
+        )
+        lasts = below.samples >= CONFIRM_SAMPLES and below.seen_s >= CONFIRM_S
+        if not lasts or is_hair(published - line, published, 0.0):
+            return Step(publish=published, state=stands, reason=Reason.DIP)
+        return _undo_spike(line, at, limits, stands, published)
     return None
+
+
+def _further_below(before: Below, line: float, seconds: float) -> Below:
+    """Return the lower line with one more sample; inverters on standby only drift, a spike ends with a fall."""
+    if not is_hair(before.line - line, before.line, seconds):
+        return Below(line=line, samples=1)
+    if before.samples == 0:
+        return Below(line=line)
+    seen_s = before.seen_s + min(max(seconds, 0.0), _SEEN_S)
+    return Below(line=line, seen_s=seen_s, samples=before.samples + 1)
+
+
+def _undo_spike(line: float, at: float, limits: Limits, state: CounterState, published: float) -> Step:
+    """Take a spike back whose end has lasted.
+
+    Home Assistant subtracts a small fall from the statistics. A fall that it would take for a new start is bridged
+    instead: the spike stays counted, but the counter goes on.
+    """
+    if line >= published * _RESET_SHARE:
+        return Step(publish=line, state=_begin_line(state, line, state.offset, line, at))
+    return _continue(state, line - state.offset, state.offset + published - line, at, limits)
 
 
 def _return(value: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
@@ -209,14 +230,15 @@ def _return(value: float, at: float, limits: Limits, state: CounterState, publis
     Nothing has happened then: neither the jump or fall nor its opposite was energy.
     """
     left = state.left
-    if left is None or abs(value + left.offset - published) > _most_wh(limits.rise_w, at - state.at, limits):
+    seconds = min(at - state.at, AT_ONCE_S)
+    if left is None or abs(value + left.offset - published) > most_wh(limits.rise_w, seconds, limits):
         return None
-    return _undone(value, at, limits, state, published, left=left)
+    return _undone(value, at, limits, state, left=left)
 
 
-def _undone(value: float, at: float, limits: Limits, state: CounterState, published: float, *, left: LeftLine) -> Step:
+def _undone(value: float, at: float, limits: Limits, state: CounterState, *, left: LeftLine) -> Step:
     """Continue on the line that was left, and keep the present one in case the counter changes to and fro."""
-    back = _continued(value + left.offset, left.offset, at, limits, published)
+    back = _continue(state, value, left.offset, at, limits)
     return replace(
         back,
         state=replace(back.state, left=LeftLine(offset=state.offset, at=at)),
@@ -229,14 +251,14 @@ def _wrap(value: float, at: float, limits: Limits, state: CounterState, publishe
 
     A zero is held instead: it is far more often a glitch than a counter that wrapped exactly to zero.
     """
-    tolerance = _most_wh(limits.rise_w, at - state.at, limits)
+    tolerance = most_wh(limits.rise_w, min(at - state.at, AT_ONCE_S), limits)
     if value == 0 or limits.fall_w is not None or tolerance > _WRAP_TOLERANCE_WH:
         return None
     offset = state.offset + (WRAP_WH if value + state.offset < published else -WRAP_WH)
     line = value + offset
     if abs(line - published) > tolerance:
         return None
-    return replace(_continued(line, offset, at, limits, published), reason=Reason.WRAP)
+    return replace(_continue(state, value, offset, at, limits), reason=Reason.WRAP)
 
 
 def _judge_held(value: float, at: float, limits: Limits, state: CounterState, published: float, *, held: Held) -> Step:
@@ -252,6 +274,9 @@ def _judge_held(value: float, at: float, limits: Limits, state: CounterState, pu
     if known := _return(value, at, limits, state, published) or _wrap(value, at, limits, state, published):
         return known
     held = longer or Held(first=value, first_at=at, last=value, last_at=at)
+    if _agreed(held) and likely(held.first + state.offset - published, held.first_at - state.at, limits, state):
+        # Home Assistant or the gateway was off meanwhile.
+        return _continue(state, held.last, state.offset, held.last_at, limits)
     if _confirmed(held) and (settled := _settle(held, limits, state, published)):
         return settled
     return _hold(held, state, published)
@@ -266,7 +291,7 @@ def _hold(held: Held, state: CounterState, published: float) -> Step:
 def _longer(held: Held, value: float, at: float, limits: Limits) -> Held | None:
     """Return the held line with one more sample, None when the sample is not on it."""
     change, seconds = value - held.last, at - held.last_at
-    if not _possible(change, seconds, limits) and not (change < 0 and _is_dip(-change, held.last, seconds, limits)):
+    if not at_once(change, seconds, limits) and not (change < 0 and _is_dip(-change, held.last, seconds, limits)):
         return None
     return replace(
         held,
@@ -277,6 +302,10 @@ def _longer(held: Held, value: float, at: float, limits: Limits) -> Held | None:
     )
 
 
+def _agreed(held: Held) -> bool:
+    return held.samples >= CONFIRM_SAMPLES and held.seen_s >= AGREED_S
+
+
 def _confirmed(held: Held) -> bool:
     return held.samples >= CONFIRM_SAMPLES and held.seen_s >= CONFIRM_S
 
@@ -284,26 +313,26 @@ def _confirmed(held: Held) -> bool:
 def _settle(held: Held, limits: Limits, state: CounterState, published: float) -> Step | None:
     """Believe the held line; return None for a zero, which stays on trial until it moves."""
     change = held.first + state.offset - published
-    if _possible(change, held.first_at - state.moved_at, limits):
+    if likely(change, held.first_at - state.moved_at, limits, state):
         # The source stood still and caught up: an inverter that was out of reach brings the energy of days at once.
-        return _continued(held.last + state.offset, state.offset, held.last_at, limits, published)
+        return _continue(state, held.last, state.offset, held.last_at, limits)
     left = state.left
-    if left and _possible(held.first + left.offset - published, held.first_at - state.moved_at, limits):
+    if left and likely(held.first + left.offset - published, held.first_at - state.moved_at, limits, state):
         # It stood still meanwhile.
-        return _undone(held.last, held.last_at, limits, state, published, left=left)
+        return _undone(held.last, held.last_at, limits, state, left=left)
     if limits.fall_w is None:
         seconds = held.first_at - state.at
         wraps = round(-change / WRAP_WH)
-        tolerance = min(_most_wh(limits.rise_w, seconds, limits), _WRAP_TOLERANCE_WH)
+        tolerance = min(most_wh(limits.rise_w, seconds, limits), _WRAP_TOLERANCE_WH)
         if wraps <= 1 and wraps != 0 and abs(change + wraps * WRAP_WH) <= tolerance:
             # A firmware that counts correctly again gives all wraps back at once (G§6.6).
             offset = state.offset + wraps * WRAP_WH
-            return _continued(held.last + offset, offset, held.last_at, limits, published)
-        if change < 0 and _possible(held.first, seconds, limits):
+            return _continue(state, held.last, offset, held.last_at, limits)
+        if change < 0 and possible(held.first, seconds, limits):
             return None if held.last == 0 else _reset(held, change, limits, state, published)
     offset = published - held.first
     kind = EventKind.JUMP if change > 0 else EventKind.FALL
-    continued = _continued(held.last + offset, offset, held.last_at, limits, published)
+    continued = _continue(state, held.last, offset, held.last_at, limits)
     return replace(
         continued,
         state=replace(continued.state, left=LeftLine(offset=state.offset, at=held.first_at)),
@@ -316,15 +345,18 @@ def _reset(held: Held, change: float, limits: Limits, state: CounterState, publi
     event = Event(kind=EventKind.RESET, amount_wh=change, at=held.first_at)
     if held.last < published * _RESET_SHARE:
         # On the line that was left, too, the statistics now count from zero.
-        begun, left = _continued(held.last, 0.0, held.last_at, limits, held.last), state.offset - published
+        begun = Step(publish=held.last, state=_begin_line(state, held.last, 0.0, held.last, held.last_at))
+        left = state.offset - published
     else:
         # So soon after the last start the statistics would not notice this one: continue upwards instead.
-        begun = _continued(held.last + published, published, held.last_at, limits, published)
+        begun = _continue(state, held.last, published, held.last_at, limits)
         left = state.offset
     return replace(begun, state=replace(begun.state, left=LeftLine(offset=left, at=held.first_at)), event=event)
 
 
-def _continued(line: float, offset: float, at: float, limits: Limits, published: float) -> Step:
-    """Continue along a line with a new offset."""
+def _continue(state: CounterState, value: float, offset: float, at: float, limits: Limits) -> Step:
+    """Continue from the gateway's `value` with an offset."""
+    line = value + offset
+    published = line if state.published is None else state.published
     publish = line if limits.fall_w is not None else max(line, published)
-    return Step(publish=publish, state=_on_line(publish, offset, min(line, published), at))
+    return Step(publish=publish, state=_begin_line(state, publish, offset, min(line, published), at))

@@ -19,6 +19,54 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Below:
+    """The line is below the published value, which stands."""
+
+    line: float  # last sample, offset included
+    seen_s: float = 0.0  # since the line fell by more than a hair ...
+    samples: int = 0  # ... and the samples since then; 0: it has only drifted
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Return the line that was stored.
+
+        Raises:
+            ValueError: `data` is anything else.
+        """
+        saved = fields(data, frozenset(cls.__dataclass_fields__), "lower line")
+        return cls(
+            line=number(saved, "line", "lower line"),
+            seen_s=number(saved, "seen_s", "lower line"),
+            samples=int(number(saved, "samples", "lower line")),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hours:
+    """The energy of the counter's hours, to judge what it can have done while it was not read."""
+
+    begin: float  # published value at the start of this hour
+    begin_at: float
+    highest_w: float = 0.0  # mean power of the highest hour so far
+    count: int = 0  # number of hours seen
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Return the hours that were stored.
+
+        Raises:
+            ValueError: `data` is anything else.
+        """
+        saved = fields(data, frozenset(cls.__dataclass_fields__), "hours")
+        return cls(
+            begin=number(saved, "begin", "hours"),
+            begin_at=number(saved, "begin_at", "hours"),
+            highest_w=number(saved, "highest_w", "hours"),
+            count=int(number(saved, "count", "hours")),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LeftLine:
     """The line that the counter was on before its last jump or fall."""
 
@@ -49,6 +97,8 @@ class CounterState:
     moved_at: float = 0.0  # last sample that changed the published value
     held: Held | None = None
     left: LeftLine | None = None
+    below: Below | None = None
+    hours: Hours | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
@@ -66,6 +116,8 @@ class CounterState:
             published=None if saved["published"] is None else number(saved, "published", "counter state"),
             held=None if saved["held"] is None else _held_from_json(saved["held"]),
             left=None if (left := saved.get("left")) is None else LeftLine.from_json(left),
+            below=None if (below := saved.get("below")) is None else Below.from_json(below),
+            hours=None if (hours := saved.get("hours")) is None else Hours.from_json(hours),
             **{name: number(saved, name, "counter state") for name in _STATE_FIELDS - {"published", "held"}},
         )
         if state.published is not None and max(state.floor, state.next_floor) > state.published:

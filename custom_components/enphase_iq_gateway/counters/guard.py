@@ -8,10 +8,11 @@ from datetime import tzinfo
 from typing import Final
 
 from ..client import Flow, Inverter, Measurement, PollGroup, Quantity, Site, Snapshot, Source, TotalAndPhases
-from .counter import Event, Limits, Reason, accept_jump, rebase, step as counter_step
+from .allowance import Limits
+from .balanced import BalancedState, Sample, step as balanced_step
+from .counter import Event, accept_jump, follow, rebase, step as counter_step
 from .counter_state import CounterState
 from .daily import step as daily_step
-from .integration import step as integration_step
 from .inverter_sum import begin_again, sum_of_inverters
 from .key import COUNTERS_OF, CounterField, CounterKey, FlowCounter, InverterCounter
 from .limits import INVERTER_LIMIT_W, LONGEST_REPORT_S, counter_limits, inverter_limits
@@ -87,10 +88,13 @@ class Guard:
     def _check_flow(self, group: PollGroup, flow: Flow, snapshot: Snapshot, zone: tzinfo) -> TotalAndPhases:
         """Return the counters of one flow and its phases, and today's energy beside the total."""
         quantities = [quantity for quantity in COUNTERS_OF if self.site.group(flow, quantity) is group]
-        total, *phases = (
+        checked = [
             self._check_phase(flow, phase, measurement, quantities, snapshot)
             for phase, measurement in enumerate(self._measured(flow, group, snapshot))
-        )
+        ]
+        if flow is Flow.NET_CONSUMPTION and Quantity.IMPORT_EXPORT in quantities:
+            checked = self._balance(checked, snapshot.at)
+        total, *phases = checked
         if flow in _WITH_TODAY and total.energy_lifetime_wh is not None:
             total = replace(total, energy_today_wh=self._today(flow, total.energy_lifetime_wh, snapshot.at, zone))
         return (total, *phases)
@@ -101,6 +105,8 @@ class Guard:
         """Return the counters of one phase, 0 for all together."""
         published: dict[CounterField, float | None] = {}
         for quantity in quantities:
+            if self.site.sources[flow, quantity] is Source.INTEGRATED:
+                continue
             limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
             origin = origin_of(self.site, flow, quantity, total_from_net=snapshot.total_from_net)
             for counter in COUNTERS_OF[quantity]:
@@ -113,45 +119,79 @@ class Guard:
         )
 
     def _measured(self, flow: Flow, group: PollGroup, snapshot: Snapshot) -> list[Measurement]:
-        """Return what was measured of a flow and each of its phases, calculated counters included."""
+        """Return what was measured of a flow and each of its phases, the inverters' sum included."""
         count = max(len(snapshot.flows.get(flow, ())), 1 + self.site.phases(flow))
         measured = [snapshot.measurement(flow, phase) for phase in range(count)]
-        sources = self.site.sources
-        if group is PollGroup.LIVE and sources.get((flow, Quantity.IMPORT_EXPORT)) is Source.INTEGRATED:
-            return self._integrated(flow, measured, snapshot.at)
-        if group is PollGroup.INVERTERS and sources.get((flow, Quantity.LIFETIME)) is Source.DEVICE_DATA:
+        source = self.site.sources.get((flow, Quantity.LIFETIME))
+        if group is PollGroup.INVERTERS and source is Source.DEVICE_DATA:
             lifetime = sum_of_inverters(self.state, snapshot.inverters, measured[0].energy_lifetime_wh)
             measured[0] = replace(measured[0], energy_lifetime_wh=lifetime)
         return measured
 
-    def _integrated(self, flow: Flow, measured: list[Measurement], at: float) -> list[Measurement]:
-        """Integrate import and export from net power, each phase by itself as a net CT counts them (G§9)."""
-        states = self.state.integrations
-        phases = range(1, len(measured)) if len(measured) > 1 else range(1)
-        for phase in phases:
-            before, power = states.get(phase), measured[phase].power_w
-            limit_w = counter_limits(self.site, flow, Quantity.IMPORT_EXPORT, phase).rise_w
-            state = integration_step(power, at, limit_w=limit_w, state=before)
-            if state is None:
-                continue
-            if state is before and power is not None:
-                self.state.rejected[Reason.JUMP] += 1
-            states[phase] = state
-            measured[phase] = replace(
-                measured[phase], energy_delivered_wh=state.import_wh, energy_received_wh=state.export_wh
+    def _balance(self, phases: list[Measurement], at: float) -> list[Measurement]:
+        """Return the counters of net consumption and its phases with balanced import and export.
+
+        With a net CT they are further counters of all phases together. With a total CT they are the only ones.
+        """
+        if self.site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is not Source.INTEGRATED:
+            state = self._balance_phase(Flow.NET_CONSUMPTION, 0)
+            return [_with_balanced(phases[0], state), *phases[1:]]
+        published = []
+        for phase, measurement in enumerate(phases):
+            state = self._balance_phase(Flow.TOTAL_CONSUMPTION, phase)
+            counted = replace(
+                measurement,
+                energy_delivered_wh=self._follow(CounterField.DELIVERED, phase, state, at),
+                energy_received_wh=self._follow(CounterField.RECEIVED, phase, state, at),
             )
-        if all(phase in states for phase in phases):
-            measured[0] = replace(
-                measured[0],
-                energy_delivered_wh=sum(states[phase].import_wh for phase in phases),
-                energy_received_wh=sum(states[phase].export_wh for phase in phases),
-            )
-        for phase, measurement in enumerate(measured):
-            for counter in COUNTERS_OF[Quantity.IMPORT_EXPORT]:
-                # A counter that begins here begins at zero, which elsewhere is a gateway that is not ready.
-                if (value := counter.read(measurement)) is not None:
-                    self.state.counters.setdefault(FlowCounter(flow, counter, phase), rebase(CounterState(), value, at))
-        return measured
+            published.append(_with_balanced(counted, state) if phase == 0 else counted)
+        return published
+
+    def _balance_phase(self, measured: Flow, phase: int) -> BalancedState | None:
+        """Return the balanced counters of one phase, None while one of the counters behind them has no value."""
+        if measured is Flow.NET_CONSUMPTION:
+            plus = Sample.of(self.state.counters.get(FlowCounter(measured, CounterField.DELIVERED)))
+            minus = Sample.of(self.state.counters.get(FlowCounter(measured, CounterField.RECEIVED)))
+        else:
+            plus = Sample.of(self.state.counters.get(FlowCounter(measured, CounterField.LIFETIME, phase)))
+            minus = plus and self._production(phase, plus.at)
+        before = self.state.balanced.get(phase)
+        if before is None and (plus is None or minus is None):
+            return None
+        together = measured is Flow.NET_CONSUMPTION or self._read_together(
+            Flow.TOTAL_CONSUMPTION, Flow.PRODUCTION, quantity=Quantity.LIFETIME
+        )
+        state = balanced_step(measured, plus, minus, before or BalancedState(), together=together)
+        self.state.balanced[phase] = state
+        return state
+
+    def _read_together(self, *flows: Flow, quantity: Quantity) -> bool:
+        """Return whether one poll group serves a quantity of all the flows."""
+        return len({self.site.group(flow, quantity) for flow in flows}) == 1
+
+    def _production(self, phase: int, at: float) -> Sample | None:
+        """Return the production of a phase, which is 0 where the production CT has fewer phases."""
+        count = self.site.phase_counts.get(Flow.PRODUCTION, 1)
+        if phase > count:
+            return Sample(value=0.0, at=at)
+        own_phase = phase if count > 1 else 0
+        return Sample.of(self.state.counters.get(FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME, own_phase)))
+
+    def _follow(self, counter: CounterField, phase: int, balanced: BalancedState | None, at: float) -> float | None:
+        """Return import or export that is computed from checked counters, and needs no check of its own."""
+        key, origin = FlowCounter(Flow.NET_CONSUMPTION, counter, phase), Origin(Source.INTEGRATED)
+        state = self.state.counters.get(key)
+        if balanced is None:
+            return state.published if state else None
+        value = balanced.import_wh if counter is CounterField.DELIVERED else balanced.export_wh
+        if state is None:
+            # It begins at zero, which elsewhere is a gateway that is not ready.
+            state = rebase(CounterState(), value, at)
+        elif self.state.origins.get(key, origin) != origin:
+            state = self._continue_from(key, state, value, at, origin)
+        self.state.counters[key] = follow(state, value, at)
+        self.state.origins[key] = origin
+        return self.state.counters[key].published
 
     def _check_inverters(self, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Return the snapshot with the inverters' counters to publish and today's energy of each."""
@@ -200,7 +240,7 @@ class Guard:
         if value is not None:
             before = self.state.origins.get(key, origin)
             if state is not None and before != origin:
-                if value == 0 and origin.source is not Source.INTEGRATED:
+                if value == 0:
                     # The gateway is not ready: continuing from zero would make a jump of the next value.
                     return state.published
                 self.state.counters[key] = self._continue_from(key, state, value, at, origin)
@@ -258,3 +298,13 @@ class Guard:
         if flow is not Flow.PRODUCTION or today is None or most is None:
             return today
         return today if today <= most * _TODAY_SHARE + _TODAY_MARGIN_WH else None
+
+
+def _with_balanced(measurement: Measurement, balanced: BalancedState | None) -> Measurement:
+    if balanced is None:
+        return measurement
+    return replace(
+        measurement,
+        energy_import_balanced_wh=balanced.import_wh,
+        energy_export_balanced_wh=balanced.export_wh,
+    )

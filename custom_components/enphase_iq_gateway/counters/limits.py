@@ -4,7 +4,7 @@ from functools import cache
 from typing import Final
 
 from ..client import Flow, Quantity, Site, Source
-from .counter import INTERVAL_S, Limits
+from .allowance import INTERVAL_S, Limits
 
 # The largest CT that Enphase sells for these gateways carries 200 A; their highest phase voltage is 277 V.
 CT_LIMIT_W: Final = 200 * 277

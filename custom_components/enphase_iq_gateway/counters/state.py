@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ..client import Flow, Quantity, Sources
+from .balanced import BalancedState
 from .counter_state import CounterState
 from .daily import DailyState
-from .integration import IntegrationState
 from .key import CounterField, CounterKey, FlowCounter, InverterCounter, parse_counter_key
 from .origin import Origin
 from .serialization import number
@@ -21,8 +21,8 @@ class GuardState:
     counters: dict[CounterKey, CounterState] = field(default_factory=dict[CounterKey, CounterState])
     days: dict[Flow | InverterCounter, DailyState] = field(default_factory=dict[Flow | InverterCounter, DailyState])
     """Energy of today of each flow and inverter."""
-    integrations: dict[int, IntegrationState] = field(default_factory=dict[int, IntegrationState])
-    """Import and export integrated from net power, by phase."""
+    balanced: dict[int, BalancedState] = field(default_factory=dict[int, BalancedState])
+    """Balanced import and export; by phase where they are the only ones, 0 being all phases together."""
     shares_from: dict[str, float] = field(default_factory=dict[str, float])
     """The lifetime of each inverter, in Wh, from which on it counts in the inverters' sum, by serial."""
     origins: dict[CounterKey, Origin] = field(default_factory=dict[CounterKey, Origin])
@@ -39,7 +39,7 @@ class GuardState:
         return {
             "counters": {str(key): state.as_json() for key, state in self.counters.items()},
             "days": {str(key): state.as_json() for key, state in self.days.items()},
-            "integrations": {str(phase): state.as_json() for phase, state in self.integrations.items()},
+            "balanced": {str(phase): state.as_json() for phase, state in self.balanced.items()},
             "origins": dict(self.shares_from),
             "sources": {str(key): str(origin) for key, origin in self.origins.items()},
             "offsets": {
@@ -63,9 +63,7 @@ class GuardState:
                 parse_counter_key(name): CounterState.from_json(part) for name, part in _part(data, "counters").items()
             },
             days={_day_key(name): DailyState.from_json(part) for name, part in _part(data, "days").items()},
-            integrations={
-                int(phase): IntegrationState.from_json(part) for phase, part in _part(data, "integrations").items()
-            },
+            balanced=_balanced(data),
             shares_from={serial: number(shares, serial, "origins") for serial in shares},
             origins=_origins(_part(data, "sources")),
             offsets={parse_counter_key(name): _offsets(_part(offsets, name)) for name in offsets},
@@ -91,6 +89,20 @@ class GuardState:
         names |= {str(InverterCounter(serial)): str(InverterCounter(place)) for serial, place in names.items()}
         parts = self.as_json()
         return {part: {names.get(name, name): value for name, value in _part(parts, part).items()} for part in parts}
+
+
+def _balanced(data: object) -> dict[int, BalancedState]:
+    """Return the balanced counters, which continue what an earlier version integrated from power, phase by phase."""
+    if not isinstance(data, dict) or "balanced" in data:
+        return {int(phase): BalancedState.from_json(part) for phase, part in _part(data, "balanced").items()}
+    phases = {int(phase): BalancedState.from_json(part) for phase, part in _part(data, "integrations").items()}
+    if phases:
+        together = BalancedState(
+            import_wh=sum(each.import_wh for each in phases.values()),
+            export_wh=sum(each.export_wh for each in phases.values()),
+        )
+        phases.setdefault(0, together)
+    return phases
 
 
 def _origins(stored: Mapping[str, object]) -> dict[CounterKey, Origin]:

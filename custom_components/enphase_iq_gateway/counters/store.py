@@ -10,10 +10,8 @@ from ..const import DOMAIN, LOGGER
 from .state import GuardState
 
 _VERSION: Final = 1
-# A crash loses the state of this time. It costs no energy, because the counters themselves continue in the gateway ...
+# A crash loses the state of this time. It costs no energy, because the counters themselves continue in the gateway.
 _SAVE_DELAY_S: Final = 900
-# ... except the integrated ones.
-_SAVE_DELAY_OF_INTEGRATED_S: Final = 300
 
 
 class CounterStore:
@@ -45,8 +43,7 @@ class CounterStore:
         # Another call would put off the write that is scheduled.
         if not self._waiting:
             self._waiting = True
-            integrates = self._state is not None and self._state.integrations
-            self._store.async_delay_save(self._data, _SAVE_DELAY_OF_INTEGRATED_S if integrates else _SAVE_DELAY_S)
+            self._store.async_delay_save(self._data, _SAVE_DELAY_S)
 
     async def async_save(self) -> None:
         """Write the state now, if one was loaded."""

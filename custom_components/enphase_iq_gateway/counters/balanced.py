@@ -1,0 +1,120 @@
+"""Balanced import and export: what a utility meter that nets its phases counts.
+
+Between two samples the net energy is the difference of two counters: import - export of a net CT, or total consumption
+- production with a total CT, whose gateway has no counters of import and export (G§9). A positive difference is import,
+a negative one export. Nothing is integrated, so import - export stays exactly the CT's own, also over pauses and
+restarts.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from ..client import Flow
+from .counter_state import CounterState
+from .serialization import fields, number
+
+_RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start (sensor/recorder.py)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """A checked counter, in Wh, and the time of its last good sample, in epoch seconds."""
+
+    value: float
+    at: float
+
+    @classmethod
+    def of(cls, state: CounterState | None) -> Self | None:
+        """Return the last sample of a counter, None while it has no value."""
+        return None if state is None or state.published is None else cls(value=state.published, at=state.at)
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Return the sample that was stored.
+
+        Raises:
+            ValueError: `data` is anything else.
+        """
+        saved = fields(data, frozenset(cls.__dataclass_fields__), "balanced sample")
+        return cls(value=number(saved, "value", "balanced sample"), at=number(saved, "at", "balanced sample"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BalancedState:
+    """Balanced import and export so far and the samples up to which they count, stored across restarts as JSON."""
+
+    import_wh: float = 0.0
+    export_wh: float = 0.0
+    flow: Flow | None = None
+    """Total consumption or net consumption, whichever the CT measures; the samples are of its counters."""
+    plus: Sample | None = None
+    """The counter that net energy adds to: import, or total consumption."""
+    minus: Sample | None = None
+    """The counter that net energy subtracts from: export, or production."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the JSON form that `from_json` reads."""
+        samples = {"plus": self.plus, "minus": self.minus}
+        return {
+            "import_wh": self.import_wh,
+            "export_wh": self.export_wh,
+            "flow": self.flow and str(self.flow),
+            **{name: sample and {"value": sample.value, "at": sample.at} for name, sample in samples.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Return the state that `as_json` has written.
+
+        Raises:
+            ValueError: `data` is anything else.
+        """
+        saved = fields(data, frozenset({"import_wh", "export_wh"}), "balanced")
+        state = cls(
+            import_wh=number(saved, "import_wh", "balanced"),
+            export_wh=number(saved, "export_wh", "balanced"),
+            flow=None if (flow := saved.get("flow")) is None else Flow(str(flow)),
+            plus=None if (plus := saved.get("plus")) is None else Sample.from_json(plus),
+            minus=None if (minus := saved.get("minus")) is None else Sample.from_json(minus),
+        )
+        if state.import_wh < 0 or state.export_wh < 0:
+            raise ValueError(f"balanced: energy below zero: {state.import_wh}, {state.export_wh}")
+        return state
+
+
+def step(
+    flow: Flow, plus: Sample | None, minus: Sample | None, state: BalancedState, *, together: bool = True
+) -> BalancedState:
+    """Return the state with the net energy since both counters had their last good sample.
+
+    `flow` is total consumption or net consumption, whichever the CT measures. When it changes, the energy so far stays.
+    `together` is false where the two counters are read at different times.
+
+    Without a new sample of both there is nothing to compare, and the very same state is returned: while one of them is
+    held for a glitch, the energy of the time waits.
+    """
+    if plus is None or minus is None:
+        return state
+    if state.plus is None or state.minus is None or state.flow is not flow:
+        return replace(state, flow=flow, plus=plus, minus=minus)
+    if together and plus.at != minus.at:
+        return state
+    if plus.at == state.plus.at or minus.at == state.minus.at:
+        return state
+    added, taken = _gain(state.plus.value, plus.value), _gain(state.minus.value, minus.value)
+    net = max(added, 0.0) - max(taken, 0.0)
+    imported, exported = state.import_wh + max(net, 0.0), state.export_wh + max(-net, 0.0)
+    # A spike that is undone takes back what it has added.
+    imported, exported = _take_back(imported, exported, max(-added, 0.0))
+    exported, imported = _take_back(exported, imported, max(-taken, 0.0))
+    return BalancedState(import_wh=imported, export_wh=exported, flow=flow, plus=plus, minus=minus)
+
+
+def _gain(before: float, now: float) -> float:
+    """Return what a counter has counted, as Home Assistant's statistics do: a new start counts from zero."""
+    return now if now < before * _RESET_SHARE else now - before
+
+
+def _take_back(counter: float, other: float, amount: float) -> tuple[float, float]:
+    """Take an amount from one counter, or add it to the other where the fall would be a new start."""
+    return (counter - amount, other) if counter - amount >= counter * _RESET_SHARE else (counter, other + amount)
