@@ -105,7 +105,7 @@ def _metered_production(documents: Documents) -> dict[tuple[Flow, Quantity], Sou
     chosen: dict[tuple[Flow, Quantity], Source] = {}
     if documents.possible(Source.REPORT):
         chosen = _all(flow, Source.REPORT, *_MEASURED, *_REPORTED)
-    if documents.possible(Source.READINGS) and documents.get(METERS):
+    if documents.get(METERS) and documents.possible(Source.READINGS):
         chosen |= _all(flow, Source.READINGS, *_MEASURED)
     return chosen
 
