@@ -388,3 +388,15 @@ def test_a_lane_holds_what_is_its_own() -> None:
     assert set(measure(site, PollGroup.INVERTERS, documents, NOW).inverters) == {"A"}
     assert measure(site, PollGroup.REPORT, documents, NOW).meters == {}
     assert measure(site, PollGroup.REPORT, documents, NOW).inverters == {}
+
+
+def test_a_report_of_the_total_alone_leaves_net_consumption_to_be_computed() -> None:
+    """Firmware 4.0 to 4.2 without a list of meters: one entry of consumption, which is the total."""
+    flows = {PRODUCTION: reported(lifetime(50_000.0, 300.0)), TOTAL: reported(lifetime(40_000.0, 1300.0))}
+    documents = documents_of(info=info("4.2.27"), report=report(flows))
+
+    snapshot = live(documents)
+
+    assert snapshot.measurement(TOTAL).power_w == 1300.0
+    assert snapshot.measurement(NET).power_w == 1000.0
+    assert snapshot.measurement(TOTAL).energy_lifetime_wh == 40_000.0

@@ -23,8 +23,11 @@ def from_report(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
         # From 8.3.5433 on the total entry may hold the net values (G§6.8). Total is production + net by definition, so
         # this is right on every firmware, also where nothing is produced; without production there is no total.
         flows.pop(Flow.TOTAL_CONSUMPTION)
-        if (production := flows.get(Flow.PRODUCTION)) is not None:
+        if production := flows.get(Flow.PRODUCTION):
             flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, production)
+    total, production = flows.get(Flow.TOTAL_CONSUMPTION), flows.get(Flow.PRODUCTION)
+    if not net and total and production and Flow.NET_CONSUMPTION not in documents.report.flows:
+        flows[Flow.NET_CONSUMPTION] = computed(site, Source.REPORT, Flow.NET_CONSUMPTION, total, production)
     return flows
 
 
