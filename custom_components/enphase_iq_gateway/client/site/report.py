@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ..models import Flow, Measurement, Report, ReportedFlow
 from .documents import Documents
-from .phases import computed, mean, total_of
+from .phases import computed, total_of, with_mean
 from .site import Site, Source
 from .snapshot import TotalAndPhases
 
@@ -53,8 +53,8 @@ def _total_and_phases(site: Site, flow: Flow, reported: ReportedFlow) -> TotalAn
     if lines:
         # The gateway's own sum is three times too much on some firmware (G§6.3).
         total = replace(total, apparent_power_va=total_of(line.apparent_power_va for line in lines))
-    voltage_v, power_factor = mean(total, max(phases, 1))
-    total = replace(total, voltage_v=voltage_v, power_factor=power_factor)
+    count = max(phases, 1)
+    total = with_mean(total, reported.lines[:count], count)
     return tuple(
         replace(
             measurement,

@@ -9,6 +9,7 @@ from ..endpoints import DEVICE_DATA, INVERTER_LIST, METERS, PRODUCTION_SUMMARY, 
 from ..exceptions import GatewayUnsupportedError
 from ..models import Flow
 from .documents import Documents
+from .phases import in_use
 from .site import GatewayClass, Quantity, Site, Source, Sources
 
 # The first firmware whose reported net lifetime is import - export; before, it is import only (G§6.4).
@@ -193,14 +194,12 @@ def _report_lacks_phases(documents: Documents) -> bool:
 
 
 def _phase_counts(documents: Documents, flows: frozenset[Flow]) -> dict[Flow, int]:
-    """Return the phases in use: `phaseCount` of the CT, else the report's lines with any value (G§6.3, §8)."""
+    """Return the phases in use: `phaseCount` of the CT, else the report's lines that are connected (G§6.3, §8)."""
     if meters := documents.get(METERS):
         counts = {meter.flow: meter.phase_count for meter in meters if meter.enabled}
     elif documents.report:
         counts = {
-            flow: sum(1 for line in reported.lines if line.power_w or line.voltage_v or line.energy_lifetime_wh) or 1
-            for flow, reported in documents.report.flows.items()
-            if flow in flows
+            flow: len(in_use(reported.lines)) or 1 for flow, reported in documents.report.flows.items() if flow in flows
         }
     else:
         counts = {}
