@@ -1,13 +1,12 @@
 """Values of all phases together, and flows that are computed from two CTs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from ..models import Flow, Measurement
 from .site import Quantity, Site, Source
-from .snapshot import TotalAndPhases
-
+from .snapshot import NOTHING, TotalAndPhases
 
 # Unused channels carry stray voltages of a few volts (G§9), so a phase in use has at least this share of the highest.
 _SHARE_OF_VOLTAGE: Final = 0.5
@@ -61,23 +60,41 @@ def total_of(values: Iterable[float | None]) -> float | None:
     return total
 
 
+_ZERO: Final = Measurement(power_w=0.0, energy_lifetime_wh=0.0)
+
+
 def computed(
-    site: Site, source: Source, flow: Flow, consumption: TotalAndPhases, production: TotalAndPhases
+    site: Site, source: Source, flow: Flow, consumption: TotalAndPhases, others: Mapping[Flow, TotalAndPhases]
 ) -> TotalAndPhases:
-    """Return total from net or net from total, for each phase that both CTs measure (G§6.4)."""
+    """Return total consumption from net, or net from total: total = net + production + storage (G§6.4, S§23).
+
+    The result has the phases of the consumption CT; a phase on which another CT does not measure adds 0.
+    """
+    sign = 1 if flow is Flow.TOTAL_CONSUMPTION else -1
     counted = site.sources.get((flow, Quantity.LIFETIME)) is source
-    return tuple(
-        Measurement(
-            power_w=_combined(flow, one.power_w, produced.power_w),
-            energy_lifetime_wh=(
-                _combined(flow, one.energy_lifetime_wh, produced.energy_lifetime_wh) if counted else None
-            ),
+    parts: list[Measurement] = []
+    for phase, measured in enumerate(consumption[: 1 + site.phases(flow)]):
+        added = [_of_phase(site, other, values, phase) for other, values in others.items()]
+        power_w = total_of(one.power_w for one in added)
+        lifetime_wh = total_of(one.energy_lifetime_wh for one in added)
+        parts.append(
+            Measurement(
+                power_w=_sum(measured.power_w, power_w, sign),
+                energy_lifetime_wh=_sum(measured.energy_lifetime_wh, lifetime_wh, sign) if counted else None,
+            )
         )
-        for one, produced in list(zip(consumption, production, strict=False))[: 1 + site.phases(flow)]
-    )
+    return tuple(parts)
 
 
-def _combined(flow: Flow, consumption: float | None, production: float | None) -> float | None:
-    if flow is Flow.TOTAL_CONSUMPTION:
-        return total_of((consumption, production))
-    return difference(consumption, production)
+def _of_phase(site: Site, flow: Flow, values: TotalAndPhases, phase: int) -> Measurement:
+    """Return the values of one phase: a CT on one phase measures the first one."""
+    if phase < len(values):
+        return values[phase]
+    count = site.phase_counts.get(flow, 1)
+    if phase > count:
+        return _ZERO
+    return values[0] if count == 1 else NOTHING
+
+
+def _sum(consumption: float | None, others: float | None, sign: int) -> float | None:
+    return None if consumption is None or others is None else consumption + sign * others

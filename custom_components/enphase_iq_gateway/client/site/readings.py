@@ -20,10 +20,11 @@ def from_readings(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases
     }
     net, total = flows.get(Flow.NET_CONSUMPTION), flows.get(Flow.TOTAL_CONSUMPTION)
     if (production := flows.get(Flow.PRODUCTION)) is not None:
+        others = {Flow.PRODUCTION: production}
         if net is not None:
-            flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, production)
+            flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, others)
         elif total is not None:
-            flows[Flow.NET_CONSUMPTION] = computed(site, Source.READINGS, Flow.NET_CONSUMPTION, total, production)
+            flows[Flow.NET_CONSUMPTION] = computed(site, Source.READINGS, Flow.NET_CONSUMPTION, total, others)
     return flows
 
 

@@ -24,10 +24,14 @@ def from_report(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
         # this is right on every firmware, also where nothing is produced; without production there is no total.
         flows.pop(Flow.TOTAL_CONSUMPTION)
         if production := flows.get(Flow.PRODUCTION):
-            flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, production)
+            flows[Flow.TOTAL_CONSUMPTION] = computed(
+                site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, {Flow.PRODUCTION: production}
+            )
     total, production = flows.get(Flow.TOTAL_CONSUMPTION), flows.get(Flow.PRODUCTION)
     if not net and total and production and Flow.NET_CONSUMPTION not in documents.report.flows:
-        flows[Flow.NET_CONSUMPTION] = computed(site, Source.REPORT, Flow.NET_CONSUMPTION, total, production)
+        flows[Flow.NET_CONSUMPTION] = computed(
+            site, Source.REPORT, Flow.NET_CONSUMPTION, total, {Flow.PRODUCTION: production}
+        )
     return flows
 
 

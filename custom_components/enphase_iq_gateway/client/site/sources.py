@@ -172,7 +172,7 @@ def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flo
         chosen |= _all(net, Source.READINGS, *_MEASURED, Quantity.IMPORT_EXPORT)
         if produced:
             chosen[total, Quantity.POWER] = Source.READINGS
-            if _report_lacks_phases(documents):
+            if (total, Quantity.LIFETIME) not in chosen or _report_lacks_phases(documents):
                 chosen[total, Quantity.LIFETIME] = Source.READINGS
     elif readings and total in flows:
         chosen |= _all(total, Source.READINGS, *_MEASURED)
@@ -203,13 +203,11 @@ def _phase_counts(documents: Documents, flows: frozenset[Flow]) -> dict[Flow, in
         }
     else:
         counts = {}
-    # A flow that is computed from two CTs has the phases that both of them measure.
-    measured = [
-        counts[flow] for flow in (Flow.PRODUCTION, Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION) if flow in counts
-    ]
-    for flow in (Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION):
-        if measured:
-            counts.setdefault(flow, min(measured))
+    # Whichever consumption is computed has the phases of the one that is measured.
+    net, total = Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION
+    for measured, other in ((net, total), (total, net)):
+        if measured in counts:
+            counts.setdefault(other, counts[measured])
     return counts
 
 
