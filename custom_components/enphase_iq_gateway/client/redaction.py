@@ -89,7 +89,7 @@ class Scrubber:
 
         Raises: ValueError for anything else.
         """
-        if body.lstrip().startswith(b"<?xml"):
+        if body.lstrip(b"\0 \t\r\n\xef\xbb\xbf").startswith(b"<?xml"):
             return self._xml(body.decode(errors="replace"))
         return self.value(orjson.loads(body))
 

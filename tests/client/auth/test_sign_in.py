@@ -348,9 +348,7 @@ async def test_a_busy_gateway_does_not_refuse_an_account() -> None:
 async def test_what_no_account_can_look_like_is_a_failed_sign_in(username: str, password: str) -> None:
     """Without repeating it."""
     async with by_account({}, username, password) as (_, gateway):
-        with pytest.raises(
-            GatewayAuthenticationError, match="characters that are not allowed"
-        ):
+        with pytest.raises(GatewayAuthenticationError, match="characters that are not allowed"):
             await gateway.read_raw(PATH)
 
 

@@ -26,6 +26,14 @@ def test_all_that_the_gateway_says_of_itself_is_read() -> None:
     assert found.time == documents.NOW
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b"\n", b""), (b" \t\r\n", b"\r\n"), (b"\xef\xbb\xbf", b""), (b"", b"\0"), (b"\xef\xbb\xbf\r\n", b"\n\0\0\n")],
+)
+def test_padding_around_the_document_is_ignored(before: bytes, after: bytes) -> None:
+    assert INFO.read(before + documents.info() + after) == INFO.read(documents.info())
+
+
 @pytest.mark.parametrize("software", ["D8.2.4264", "8.2.4264", "  DEV-8.2.4264", "R8.2.4264 (abcdef)"])
 def test_all_that_stands_before_the_firmware_s_digits_is_cut(software: str) -> None:
     """One letter, none, or more."""

@@ -5,7 +5,7 @@ import pytest
 from custom_components.enphase_iq_gateway.client.endpoints import METERS, READINGS, Endpoint
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement, Meter, MeterStatus, Reading
-from tests.support.answers import NOW, Document, body, channel, meter, reading
+from tests.support.answers import NOW, Document, Object, body, channel, meter, reading
 
 
 def one_meter(**changes: Document) -> Meter:
@@ -213,3 +213,27 @@ class TestBoth:
         """It names the endpoint, what came and what was due."""
         with pytest.raises(GatewayResponseError, match=f"^{endpoint.path}: {problem}"):
             endpoint.read(answer)
+
+
+def power_of_channels(total_w: float, *channels: Object) -> list[float | None]:
+    """Return the power of each channel of a reading."""
+    (found,) = READINGS.read(body([reading(activePower=total_w, channels=[*channels])]))
+    return [one.power_w for one in found.channels]
+
+
+def test_the_power_of_the_channels_adds_up_to_the_total() -> None:
+    """Firmware with eight readings sends an activePower of another moment (G§9)."""
+    channels = [
+        channel(activePower=598.254, instantaneousDemand=550.543),
+        channel(activePower=586.638, instantaneousDemand=584.457),
+        channel(activePower=0.0, instantaneousDemand=0.0),
+    ]
+
+    assert power_of_channels(1135.0, *channels) == [550.543, 584.457, 0.0]
+
+
+@pytest.mark.parametrize("demand", [0.0, None, 600.0])
+def test_a_demand_of_the_channels_that_does_not_add_up_is_ignored(demand: float | None) -> None:
+    channels = [channel(activePower=100.0, instantaneousDemand=demand) for _ in range(3)]
+
+    assert power_of_channels(300.0, *channels) == [100.0, 100.0, 100.0]

@@ -81,7 +81,23 @@ def test_production_without_its_word_is_production() -> None:
     assert read(production=[entry]).flows[Flow.PRODUCTION].total.power_w == 1500.5
 
 
-@pytest.mark.parametrize("word", [None, "production", "gross-consumption", 3, []])
+def test_the_only_consumption_entry_without_a_type_is_the_total() -> None:
+    untyped = eim(wNow=1337.481, whLifetime=1756854.567)
+    del untyped["measurementType"]
+
+    found = read(consumption=[untyped, {"type": "other"}]).flows
+
+    assert set(found) == {Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION}
+    assert found[Flow.TOTAL_CONSUMPTION].total.power_w == 1337.481
+
+
+def test_a_consumption_entry_without_a_type_beside_another_one_is_left_out() -> None:
+    found = read(consumption=[eim(measurementType=None), eim(measurementType="net-consumption")]).flows
+
+    assert set(found) == {Flow.PRODUCTION, Flow.NET_CONSUMPTION}
+
+
+@pytest.mark.parametrize("word", ["production", "gross-consumption", 3, []])
 def test_consumption_whose_word_does_not_say_which_is_left_out(word: Document) -> None:
     """It could be either."""
     assert set(read(consumption=[eim(measurementType=word)]).flows) == {Flow.PRODUCTION}

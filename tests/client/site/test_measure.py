@@ -388,3 +388,108 @@ def test_a_lane_holds_what_is_its_own() -> None:
     assert set(measure(site, PollGroup.INVERTERS, documents, NOW).inverters) == {"A"}
     assert measure(site, PollGroup.REPORT, documents, NOW).meters == {}
     assert measure(site, PollGroup.REPORT, documents, NOW).inverters == {}
+
+
+def test_a_report_of_the_total_alone_leaves_net_consumption_to_be_computed() -> None:
+    """Firmware 4.0 to 4.2 without a list of meters: one entry of consumption, which is the total."""
+    flows = {PRODUCTION: reported(lifetime(50_000.0, 300.0)), TOTAL: reported(lifetime(40_000.0, 1300.0))}
+    documents = documents_of(info=info("4.2.27"), report=report(flows))
+
+    snapshot = live(documents)
+
+    assert snapshot.measurement(TOTAL).power_w == 1300.0
+    assert snapshot.measurement(NET).power_w == 1000.0
+    assert snapshot.measurement(TOTAL).energy_lifetime_wh == 40_000.0
+
+
+STRAY = Measurement(power_w=-0.2, voltage_v=1.95, apparent_power_va=0.3, power_factor=-1.0)
+ONE_PHASE = Measurement(power_w=500.0, voltage_v=244.3, apparent_power_va=625.0, power_factor=0.8)
+
+
+def test_stray_values_of_unused_channels_are_not_in_voltage_and_power_factor() -> None:
+    """One phase on firmware 8.3.55xx, where the total of a CT is the sum of all channels."""
+    summed = replace(ONE_PHASE, power_w=499.6, voltage_v=248.2, power_factor=-0.059)
+    documents = changed(metered(), readings=(reading(PRODUCTION, summed, ONE_PHASE, STRAY, STRAY),))
+
+    production = live(documents).measurement(PRODUCTION)
+
+    assert (production.voltage_v, production.power_factor) == (244.3, 0.8)
+
+
+def test_a_phase_with_a_stray_voltage_is_not_in_the_mean() -> None:
+    """A CT that is set up for three phases and connected to one."""
+    phases = (ONE_PHASE, STRAY, STRAY)
+    documents = changed(metered(phases=3), readings=(reading(PRODUCTION, ONE_PHASE, *phases),))
+
+    assert live(documents).measurement(PRODUCTION).voltage_v == 244.3
+
+
+def test_stray_values_in_the_lines_of_a_report_are_no_phases() -> None:
+    """Without a list of meters the lines tell how many phases there are."""
+    summed = replace(ONE_PHASE, voltage_v=248.2, power_factor=0.0, energy_lifetime_wh=1000.0)
+    flows = {PRODUCTION: reported(summed, replace(ONE_PHASE, energy_lifetime_wh=1000.0), STRAY, STRAY)}
+    documents = documents_of(info=info("8.3.5528"), report=report(flows))
+
+    snapshot = live(documents)
+
+    assert decide(documents).phase_counts[PRODUCTION] == 1
+    assert (snapshot.measurement(PRODUCTION).voltage_v, snapshot.measurement(PRODUCTION).power_factor) == (244.3, 0.8)
+    assert len(snapshot.flows[PRODUCTION]) == 1
+
+
+def on_phases(count: int, powers: tuple[float, ...]) -> tuple[Measurement, tuple[Measurement, ...]]:
+    """Return a CT on some phases and its three channels; one on a single phase has no voltage on the others."""
+    channels = tuple(
+        Measurement(power_w=power, voltage_v=230.0, energy_delivered_wh=1000.0 * power, energy_received_wh=0.0)
+        if number < count
+        else Measurement(power_w=-0.2, voltage_v=3.0)
+        for number, power in enumerate((*powers, 0.0, 0.0, 0.0)[:3])
+    )
+    total = Measurement(
+        power_w=sum(powers), voltage_v=230.0 * count, energy_delivered_wh=1000.0 * sum(powers), energy_received_wh=0.0
+    )
+    return total, channels
+
+
+@pytest.mark.parametrize(
+    ("produced", "drawn", "total"),
+    [
+        ((1500.0,), (-1000.0, 200.0), (700.0, 500.0, 200.0)),
+        ((1500.0,), (-1000.0, 200.0, 800.0), (1500.0, 500.0, 200.0, 800.0)),
+        ((900.0, 600.0), (-800.0, 200.0, 800.0), (1700.0, 100.0, 800.0, 800.0)),
+        ((500.0, 500.0, 500.0), (-1000.0,), (500.0,)),
+    ],
+)
+def test_a_total_has_the_phases_of_the_consumption_ct(
+    produced: tuple[float, ...], drawn: tuple[float, ...], total: tuple[float, ...]
+) -> None:
+    """A phase without a production CT adds nothing."""
+    (production, production_channels), (net, net_channels) = (
+        on_phases(len(powers), powers) for powers in (produced, drawn)
+    )
+    documents = changed(
+        metered(),
+        meters=(*meters(PRODUCTION, phases=len(produced)), *meters(NET, phases=len(drawn))),
+        readings=(reading(PRODUCTION, production, *production_channels), reading(NET, net, *net_channels)),
+        report=None,
+    )
+
+    snapshot = live(documents)
+
+    assert tuple(part.power_w for part in snapshot.flows[TOTAL]) == total
+    assert snapshot.measurement(NET).voltage_v == 230.0
+
+
+def test_the_reported_total_has_the_phases_of_the_consumption_ct() -> None:
+    lines = [Measurement(power_w=power, voltage_v=230.0, apparent_power_va=500.0) for power in (500.0, 200.0, 800.0)]
+    total = Measurement(power_w=1500.0, voltage_v=690.0, apparent_power_va=4500.0)
+    documents = changed(
+        metered(),
+        meters=(*meters(PRODUCTION), *meters(NET, phases=3)),
+        report=report({**house(), TOTAL: reported(total, *lines)}),
+    )
+
+    found = reported_lane(documents).flows[TOTAL]
+
+    assert len(found) == 4
+    assert (found[0].voltage_v, found[0].apparent_power_va) == (230.0, 1500.0)

@@ -17,6 +17,8 @@ _FIRMWARE: Final = re.compile(r"[^0-9]*([0-9]{1,9}(?:\.[0-9]{1,9}){0,7})(?!\.?[0
 # The first firmware that requires a token (G§2.1).
 _FIRST_WITH_TOKEN: Final = AwesomeVersion("7.0.0")
 _EPOCH: Final = re.compile(r"[0-9]{1,10}")
+# Some gateways send white space or a byte order mark before the declaration, and NUL after the document (G§1.1).
+_PADDING: Final = b"\0 \t\r\n\xef\xbb\xbf"
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -37,7 +39,7 @@ def parse_info(body: bytes) -> Info:
     try:
         # Always UTF-8, as all gateways declare, so that the document cannot choose another codec.
         parser = ET.XMLParser(target=_BuilderWithoutDoctype(), encoding="utf-8")  # noqa: S314 - a DOCTYPE is refused
-        parser.feed(body)
+        parser.feed(body.strip(_PADDING))
         root = parser.close()
     except ET.ParseError as error:
         raise GatewayResponseError(INFO_PATH, "not XML, expected envoy_info") from error

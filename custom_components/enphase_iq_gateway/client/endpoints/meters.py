@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..models import Flow, Measurement, Meter, MeterStatus, Reading
-from .values import Json, JsonObject, array_in, epoch, load_objects, number, object_in, power_factor, text, whole
+from .values import JsonObject, array_in, epoch, load_objects, number, object_in, power_factor, text, whole
 
 METERS_PATH: Final = "/ivp/meters"
 READINGS_PATH: Final = "/ivp/meters/readings"
@@ -58,22 +58,42 @@ def parse_readings(body: bytes) -> tuple[Reading, ...]:
         GatewayResponseError: the body is not an array of readings.
     """
     return tuple(
-        Reading(
-            eid=eid,
-            timestamp=epoch(entry.get("timestamp")),
-            total=_measurement(entry),
-            channels=tuple(_measurement(channel) for channel in array_in(entry.get("channels"))),
-        )
+        _reading(eid, entry)
         for entry in load_objects(body, READINGS_PATH, "eid")
         if (eid := whole(entry["eid"])) is not None
     )
 
 
-def _measurement(value: Json) -> Measurement:
+def _reading(eid: int, entry: JsonObject) -> Reading:
+    channels = [object_in(channel) for channel in array_in(entry.get("channels"))]
+    total = _measurement(entry, "activePower")
+    power_key = _power_key_of_channels(total.power_w, channels)
+    return Reading(
+        eid=eid,
+        timestamp=epoch(entry.get("timestamp")),
+        total=total,
+        channels=tuple(_measurement(channel, power_key) for channel in channels),
+    )
+
+
+def _power_key_of_channels(total_w: float | None, channels: list[JsonObject]) -> str:
+    """Return the key of the power that adds up to the total.
+
+    Firmware with eight readings sends an `activePower` of another moment for the channels, while their
+    `instantaneousDemand` adds up to the total exactly. Elsewhere both are equal (G§9).
+    """
+    demand = [number(channel.get("instantaneousDemand")) for channel in channels]
+    active = [number(channel.get("activePower")) for channel in channels]
+    if total_w is None or None in demand or not demand:
+        return "activePower"
+    missing_w = abs(total_w - sum(power or 0 for power in active))
+    return "instantaneousDemand" if abs(total_w - sum(power or 0 for power in demand)) < missing_w else "activePower"
+
+
+def _measurement(entry: JsonObject, power_key: str) -> Measurement:
     """Return the values of a CT or of one of its channels; units as sent, 0 Hz marks an unused channel (G§9)."""
-    entry = object_in(value)
     return Measurement(
-        power_w=number(entry.get("activePower")),
+        power_w=number(entry.get(power_key)),
         voltage_v=number(entry.get("voltage")),
         current_a=number(entry.get("current")),
         apparent_power_va=number(entry.get("apparentPower")),

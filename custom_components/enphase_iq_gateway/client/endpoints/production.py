@@ -22,7 +22,8 @@ REPORT_PATH: Final = "/production"
 PRODUCTION_SUMMARY_PATH: Final = "/api/v1/production"
 
 # The flow of an entry by its array and `measurementType`, never by its position (G§6.1). An entry of production without
-# a type can only be production (G§15.9); one of consumption could be either flow, so it is left out.
+# a type can only be production (G§15.9). One of consumption is the total where it is the only one, as on firmware 4.0
+# to 4.2; beside others it could be either flow, so it is left out.
 _FLOW_OF_ENTRY: Final = {
     ("production", "production"): Flow.PRODUCTION,
     ("production", None): Flow.PRODUCTION,
@@ -47,11 +48,14 @@ def parse_report(body: bytes, *, endpoint: str) -> Report:
             inverters = _inverters(entry)
     flows: dict[Flow, ReportedFlow] = {}
     for name in ("production", "consumption"):
-        for entry in _entries(document, name, endpoint):
+        measured = [entry for entry in _entries(document, name, endpoint) if entry.get("type") == "eim"]
+        for entry in measured:
             kind = entry.get("measurementType")
-            if entry.get("type") != "eim" or not isinstance(kind, str | None):
+            if not isinstance(kind, str | None):
                 continue
             flow = _FLOW_OF_ENTRY.get((name, kind))
+            if (name, kind) == ("consumption", None) and len(measured) == 1:
+                flow = Flow.TOTAL_CONSUMPTION
             if flow is not None and flow not in flows:
                 flows[flow] = _flow(entry)
     return Report(inverters=inverters, flows=flows)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..endpoints import METERS, READINGS
 from ..models import Flow, Measurement, Meter, Reading
 from .documents import Documents
-from .phases import computed, difference, mean
+from .phases import computed, difference, with_mean
 from .site import Site, Source
 from .snapshot import TotalAndPhases
 
@@ -20,18 +20,20 @@ def from_readings(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases
     }
     net, total = flows.get(Flow.NET_CONSUMPTION), flows.get(Flow.TOTAL_CONSUMPTION)
     if (production := flows.get(Flow.PRODUCTION)) is not None:
+        others = {Flow.PRODUCTION: production}
         if net is not None:
-            flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, production)
+            flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, others)
         elif total is not None:
-            flows[Flow.NET_CONSUMPTION] = computed(site, Source.READINGS, Flow.NET_CONSUMPTION, total, production)
+            flows[Flow.NET_CONSUMPTION] = computed(site, Source.READINGS, Flow.NET_CONSUMPTION, total, others)
     return flows
 
 
 def _total_and_phases(reading: Reading, meter: Meter) -> TotalAndPhases:
     """Return the values of one CT and of its phases in use (G§8, §9)."""
-    voltage_v, power_factor = mean(reading.total, meter.phase_count)
-    total = replace(reading.total, voltage_v=voltage_v, power_factor=power_factor)
-    phases = reading.channels[: meter.phase_count] if meter.phase_count > 1 else ()
+    phases = reading.channels[: meter.phase_count]
+    total = with_mean(reading.total, phases, meter.phase_count)
+    if meter.phase_count == 1:
+        phases = ()
     return tuple(replace(sent, energy_lifetime_wh=_lifetime(sent, meter.flow)) for sent in (total, *phases))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ..models import Flow, Measurement, Report, ReportedFlow
 from .documents import Documents
-from .phases import computed, mean, total_of
+from .phases import computed, total_of, with_mean
 from .site import Site, Source
 from .snapshot import TotalAndPhases
 
@@ -23,8 +23,15 @@ def from_report(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
         # From 8.3.5433 on the total entry may hold the net values (G§6.8). Total is production + net by definition, so
         # this is right on every firmware, also where nothing is produced; without production there is no total.
         flows.pop(Flow.TOTAL_CONSUMPTION)
-        if (production := flows.get(Flow.PRODUCTION)) is not None:
-            flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, production)
+        if production := flows.get(Flow.PRODUCTION):
+            flows[Flow.TOTAL_CONSUMPTION] = computed(
+                site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, {Flow.PRODUCTION: production}
+            )
+    total, production = flows.get(Flow.TOTAL_CONSUMPTION), flows.get(Flow.PRODUCTION)
+    if not net and total and production and Flow.NET_CONSUMPTION not in documents.report.flows:
+        flows[Flow.NET_CONSUMPTION] = computed(
+            site, Source.REPORT, Flow.NET_CONSUMPTION, total, {Flow.PRODUCTION: production}
+        )
     return flows
 
 
@@ -50,8 +57,8 @@ def _total_and_phases(site: Site, flow: Flow, reported: ReportedFlow) -> TotalAn
     if lines:
         # The gateway's own sum is three times too much on some firmware (G§6.3).
         total = replace(total, apparent_power_va=total_of(line.apparent_power_va for line in lines))
-    voltage_v, power_factor = mean(total, max(phases, 1))
-    total = replace(total, voltage_v=voltage_v, power_factor=power_factor)
+    count = max(phases, 1)
+    total = with_mean(total, reported.lines[:count], count)
     return tuple(
         replace(
             measurement,

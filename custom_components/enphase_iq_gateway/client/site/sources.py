@@ -9,6 +9,7 @@ from ..endpoints import DEVICE_DATA, INVERTER_LIST, METERS, PRODUCTION_SUMMARY, 
 from ..exceptions import GatewayUnsupportedError
 from ..models import Flow
 from .documents import Documents
+from .phases import in_use
 from .site import GatewayClass, Quantity, Site, Source, Sources
 
 # The first firmware whose reported net lifetime is import - export; before, it is import only (G§6.4).
@@ -105,8 +106,7 @@ def _metered_production(documents: Documents) -> dict[tuple[Flow, Quantity], Sou
     chosen: dict[tuple[Flow, Quantity], Source] = {}
     if documents.possible(Source.REPORT):
         chosen = _all(flow, Source.REPORT, *_MEASURED, *_REPORTED)
-    meters = documents.get(METERS)
-    if meters and documents.possible(Source.READINGS):
+    if documents.get(METERS) and documents.possible(Source.READINGS):
         chosen |= _all(flow, Source.READINGS, *_MEASURED)
     return chosen
 
@@ -172,7 +172,7 @@ def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flo
         chosen |= _all(net, Source.READINGS, *_MEASURED, Quantity.IMPORT_EXPORT)
         if produced:
             chosen[total, Quantity.POWER] = Source.READINGS
-            if _report_lacks_phases(documents):
+            if (total, Quantity.LIFETIME) not in chosen or _report_lacks_phases(documents):
                 chosen[total, Quantity.LIFETIME] = Source.READINGS
     elif readings and total in flows:
         chosen |= _all(total, Source.READINGS, *_MEASURED)
@@ -194,24 +194,20 @@ def _report_lacks_phases(documents: Documents) -> bool:
 
 
 def _phase_counts(documents: Documents, flows: frozenset[Flow]) -> dict[Flow, int]:
-    """Return the phases in use: `phaseCount` of the CT, else the report's lines with any value (G§6.3, §8)."""
+    """Return the phases in use: `phaseCount` of the CT, else the report's lines that are connected (G§6.3, §8)."""
     if meters := documents.get(METERS):
         counts = {meter.flow: meter.phase_count for meter in meters if meter.enabled}
     elif documents.report:
         counts = {
-            flow: sum(1 for line in reported.lines if line.power_w or line.voltage_v or line.energy_lifetime_wh) or 1
-            for flow, reported in documents.report.flows.items()
-            if flow in flows
+            flow: len(in_use(reported.lines)) or 1 for flow, reported in documents.report.flows.items() if flow in flows
         }
     else:
         counts = {}
-    # A flow that is computed from two CTs has the phases that both of them measure.
-    measured = [
-        counts[flow] for flow in (Flow.PRODUCTION, Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION) if flow in counts
-    ]
-    for flow in (Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION):
-        if measured:
-            counts.setdefault(flow, min(measured))
+    # Whichever consumption is computed has the phases of the one that is measured.
+    net, total = Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION
+    for measured, other in ((net, total), (total, net)):
+        if measured in counts:
+            counts.setdefault(other, counts[measured])
     return counts
 
 
