@@ -1,7 +1,7 @@
-"""What parsing costs: each capture's answers with our parsers and with pyenphase's models, in nanoseconds.
+"""Time our parsers and pyenphase's models with the answers of captures, in nanoseconds.
 
-Run: `python -m benchmarks.parse [FOLDER]`, the folder of the captures (default: IQ_GATEWAY_CAPTURES, else
-../shared/captures). Both begin with the bytes; both read them with orjson, as they do in use.
+Run: `python -m benchmarks.parse [FOLDER]` with the folder of the captures (default: IQ_GATEWAY_CAPTURES, else
+../shared/captures). Both start from the bytes and read them with orjson, as in use.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,12 +29,12 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayError
 
 ROOT: Final = Path(__file__).parent.parent
-ROUNDS: Final = 5  # the best counts: the others were disturbed
-_SECONDS: Final = 0.02  # of each round: long enough for some hundred documents
+ROUNDS: Final = 5  # the fastest counts: other processes disturb the rest
+_SECONDS: Final = 0.02  # of every round: enough for some hundred documents
 
 
 def their_report(body: bytes) -> object:
-    """As their updater: production, and total and net consumption where they are."""
+    """Parse the report as pyenphase's updater does: production, and total and net consumption if present."""
     document = orjson.loads(body)
     return (
         EnvoySystemProduction.from_production(document),
@@ -46,12 +46,12 @@ def their_report(body: bytes) -> object:
 
 
 def their_inverters(body: bytes) -> object:
-    """One model for each inverter of the list."""
+    """Return a model of every inverter of the list."""
     return {inverter["serialNumber"]: EnvoyInverter.from_v1_api(inverter) for inverter in orjson.loads(body)}
 
 
 def their_devices(body: bytes) -> object:
-    """One model for each active inverter of the device data."""
+    """Return a model of every active inverter of the device data."""
     return {
         device["sn"]: EnvoyInverter.from_device_data(device)
         for device in orjson.loads(body).values()
@@ -60,7 +60,7 @@ def their_devices(body: bytes) -> object:
 
 
 def their_readings(meters: bytes) -> Callable[[bytes], object]:
-    """Readings joined with their meters."""
+    """Return a parser of readings that joins them with these meters."""
     states = {meter["eid"]: meter for meter in orjson.loads(meters)}
 
     def read(body: bytes) -> object:
@@ -74,7 +74,7 @@ def their_readings(meters: bytes) -> Callable[[bytes], object]:
 
 
 def cost_ns(read: Callable[[bytes], object], body: bytes) -> float | None:
-    """Nanoseconds for one document; None where the reader cannot make anything of it."""
+    """Return the nanoseconds for one document; None if the parser rejects it."""
     try:
         read(body)
     except GatewayError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError:
@@ -86,7 +86,7 @@ def cost_ns(read: Callable[[bytes], object], body: bytes) -> float | None:
 
 
 def documents(capture: Path) -> Iterator[tuple[Endpoint[Any], bytes, Callable[[bytes], object]]]:
-    """The answers of a capture that both can read, each with their reader."""
+    """Return the answers of a capture that both can read, with the endpoint and pyenphase's parser."""
 
     def body(name: str) -> bytes | None:
         path = capture / name
@@ -109,7 +109,7 @@ def documents(capture: Path) -> Iterator[tuple[Endpoint[Any], bytes, Callable[[b
 
 
 def main() -> int:
-    """Print a line for each document."""
+    """Run the command line: print a line for every document."""
     default = os.environ.get("IQ_GATEWAY_CAPTURES") or ROOT.parent / "shared" / "captures"
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else default)
     if not folder.is_dir():

@@ -43,14 +43,14 @@ class GatewayProcess:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.gateways: list[dict[str, str]] = self._read()
+        self.gateways: list[dict[str, str]] = json.loads(self._line())
 
     def served(self) -> dict[str, int]:
         """Return the requests, bytes and TLS handshakes since the last call."""
         pipe = cast("IO[str]", self._process.stdin)
         pipe.write("\n")
         pipe.flush()
-        counts: dict[str, int] = self._read()
+        counts: dict[str, int] = json.loads(self._line())
         return counts
 
     def stop(self) -> None:
@@ -58,8 +58,8 @@ class GatewayProcess:
         self._process.terminate()
         self._process.communicate()
 
-    def _read(self) -> Any:  # noqa: ANN401 - JSON
-        return json.loads(cast("IO[str]", self._process.stdout).readline())
+    def _line(self) -> str:
+        return cast("IO[str]", self._process.stdout).readline()
 
 
 async def run(case: Case, folder: Path, clock: VirtualClock, gateway: GatewayProcess) -> Result:

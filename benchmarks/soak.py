@@ -1,8 +1,8 @@
-"""A home with a bad gateway for days of virtual time: faults at a tenth of the requests, unloads, restarts, updates.
+"""Run a home with a faulty gateway for days of virtual time: a tenth of the requests fail; unloads, restarts, updates.
 
-Run: `python -m benchmarks.soak --days 7`, in live mode with `--interval 5`. It fails when a task or a connection is
-left, when a counter is not what the gateway has counted in the end, or, with `--restarts 0`, when the memory allocated
-grows by 2 % after the first day.
+Run: `python -m benchmarks.soak --days 7`, in live mode with `--interval 5`. It returns 1 when a task or a connection is
+left, when a counter differs from the gateway's in the end or, with `--restarts 0`, when the allocated memory grows by
+2 % after the first day.
 """
 
 from argparse import ArgumentParser
@@ -26,9 +26,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
-from custom_components.enphase_iq_gateway.client import Certificate, PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN, UPDATE_INTERVAL_DEFAULT_S
-from custom_components.enphase_iq_gateway.hub.api import certificate_data
 from simulator import PROFILES, Faults, Simulator
 from simulator.fault import Scalar
 from simulator.server import Answer, Request
@@ -36,15 +34,17 @@ from tests.support.virtual_time import VirtualTime, real_seconds, virtual_time
 
 HOURS_OF_DAY: Final = 24
 LATE_S: Final = 0.5  # a coordinator is due up to half a second after its interval
-# Real seconds: an exchange that does not hang takes milliseconds; one that hangs has begun to after two.
-PATIENCE_S: Final = 5.0
+# Real seconds: an exchange takes milliseconds unless it hangs, and one that hangs does so within two.
+LONGEST_STEP_S: Final = 5.0
 HANGS_AFTER_S: Final = 0.002
-TOLERANCE_WH: Final = 10.0  # a spike too small to be told from energy stands until it is passed
+TOLERANCE_WH: Final = 10.0  # a spike too small to be recognized stands until the counter has passed it
 FAULTY: Final = 0.1
 MOST_GROWTH: Final = 0.02
 ENTRY_ID: Final = "soak"
 INVERTERS: Final = 10
-# What can happen to an answer, transport and content; counters that fall or jump among it.
+READINGS: Final = "/ivp/meters/readings"
+REPORT: Final = "/production.json?details=1"
+# Faults of the transport and of the content, with counters that fall or jump.
 _PLAIN: Final = ("empty", "html", "truncated", "wrong_shape", "hang", "zeros", "spike", "missing_device")
 KINDS: Final[list[tuple[str, dict[str, Scalar]]]] = [
     *[("status", dict[str, Scalar](code=code)) for code in (400, 401, 403, 404, 429, 500, 502, 503, 504)],
@@ -56,13 +56,12 @@ UPDATES: Final = ("8.2.4382", "8.2.4401")
 
 
 class RandomFaults(Faults):
-    """Strikes a tenth of all requests for data, each time with something else."""
+    """Faults at a tenth of all requests for data, chosen at random."""
 
     def __init__(self, clock: VirtualTime, chance: random.Random) -> None:
-        """Begin without."""
         super().__init__(clock.now)
         self.on = True
-        self.struck: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         self.hanging = False
         self._chance = chance
 
@@ -72,21 +71,20 @@ class RandomFaults(Faults):
         self.hanging = False
         if self.on and self._chance.random() < FAULTY:
             name, parameters = self._chance.choice(KINDS)
-            # A refused sign-in is for a person to solve, however well it would work the next time.
+            # A rejected sign-in stops the polling until the user signs in again.
             if not (request.path.startswith("/auth") and parameters.get("code") in {401, 403}):
                 self.add(name, path=request.path).parameters.update(parameters)
-                self.struck[name] += 1
+                self.counts[name] += 1
                 self.hanging = name == "hang"
         return super().apply(request, answer)
 
 
 class Soak:
-    """One gateway, and one Home Assistant after the other."""
+    """A gateway, and a Home Assistant that is restarted."""
 
     def __init__(
         self, folder: Path, clock: VirtualTime, simulator: Simulator, faults: RandomFaults, interval_s: int
     ) -> None:
-        """Take what stays over all restarts."""
         self._folder = folder
         self._interval_s = interval_s
         self._step_s = interval_s / 2 + LATE_S
@@ -97,25 +95,21 @@ class Soak:
         self.hass: HomeAssistant
         self.entry: MockConfigEntry
         self.requests = 0
+        self._read_at: dict[str, float] = {}
 
     async def start(self) -> None:
-        """Start Home Assistant with the entry as it was stored."""
+        """Start Home Assistant and set up the entry."""
         hass = self.hass = await self._running.enter_async_context(
             async_test_home_assistant(config_dir=str(self._folder))
         )
         hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
         await hass.config.async_set_time_zone("Europe/Amsterdam")
-        pinned = Certificate(sha256=self._simulator.fingerprint.lower(), not_before=0, not_after=2**31)
         self.entry = MockConfigEntry(
             domain=DOMAIN,
             entry_id=ENTRY_ID,
             unique_id=self._simulator.serial,
             title="Gateway",
-            data={
-                "host": self._simulator.address,
-                "token": self._simulator.token(),
-                "certificate": certificate_data(pinned),
-            },
+            data={"host": self._simulator.address, "token": self._simulator.token()},
             options={CONF_UPDATE_INTERVAL: self._interval_s},
         )
         self.entry.add_to_hass(hass)
@@ -127,47 +121,42 @@ class Soak:
             await self._step()
 
     async def stop(self) -> None:
-        """Stop Home Assistant as a person would."""
+        """Stop Home Assistant."""
         await self.hass.async_stop(force=True)
         await self._running.aclose()
 
     async def reload(self) -> None:
-        """Unload the entry, leave it so for a while, set it up again."""
+        """Unload the entry, and set it up again after 10 minutes."""
         if self.entry.state is ConfigEntryState.LOADED:
             await self.hass.config_entries.async_unload(ENTRY_ID)
-            await self.live(600)
+            await self.pass_time(600)
             await self._set_up()
 
-    async def live(self, seconds: float) -> None:
-        """Let virtual time pass."""
+    async def pass_time(self, seconds: float) -> None:
+        """Pass virtual time, and run everything due in it."""
         end = self._clock.now() + seconds
         while self._clock.now() < end:
             await self._step()
 
     async def _step(self) -> None:
-        """A step of time, and all that it starts, but for a request that hangs."""
+        """Pass one step of time and wait for the work it starts, unless a request hangs."""
         self._clock.tick(self._step_s)
         for _ in range(3):
             await asyncio.sleep(0)
         began = real_seconds()
-        while (self.hass._background_tasks or self.hass._tasks) and real_seconds() - began < PATIENCE_S:  # noqa: SLF001 - nobody else knows
+        while (self.hass._background_tasks or self.hass._tasks) and real_seconds() - began < LONGEST_STEP_S:  # noqa: SLF001 - no public way to wait for some
             await asyncio.sleep(0)
             if self._faults.hanging and real_seconds() - began > HANGS_AFTER_S:
                 break
         self.requests += len(self._simulator.requests)
+        self._read_at |= {request.path: request.at for request in self._simulator.requests}
         self._simulator.requests.clear()
 
     def wrong_counters(self) -> dict[str, tuple[str, float]]:
-        """Give the counters that are not what the gateway has counted: what is shown, what should be."""
-        world, serial, coordinators = (
-            self._simulator.world,
-            self._simulator.serial,
-            self.entry.runtime_data.coordinators,
-        )
-        # What the gateway had counted when each coordinator read it last.
-        live, report = (
-            world.at(coordinators[coordinator].data.at) for coordinator in (PollGroup.LIVE, PollGroup.REPORT)
-        )
+        """Return the counters that differ from the gateway's: their states, and their true values in kWh."""
+        world, serial = self._simulator.world, self._simulator.serial
+        # The counters of the gateway at the last requests for them.
+        live, report = world.at(self._read_at[READINGS]), world.at(self._read_at[REPORT])
         midnight = world.midnight(live.at)
         wanted = {
             f"{serial}_production_energy_lifetime": live.production.delivered_wh,
@@ -197,20 +186,20 @@ class Soak:
 
 
 def resident_bytes() -> int:
-    """Give the memory this process holds, with what the allocator keeps for later."""
+    """Return the memory of this process, including free memory kept by the allocator."""
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def plan(days: int, restarts: int, chance: random.Random) -> dict[int, str]:
-    """Give the hours at which something is done."""
+    """Return the actions by the hours after which they are done."""
     wanted = ["unload"] * 6 + ["firmware"] * len(UPDATES) + ["restart"] * restarts
     hours = chance.sample(range(2, days * HOURS_OF_DAY - 2), len(wanted))
     return dict(zip(hours, wanted, strict=True))
 
 
 async def soak(days: int, restarts: int, interval_s: int, folder: Path) -> int:
-    """Live through the days; give what the command line returns."""
-    chance = random.Random(days)  # noqa: S311 - the same bad luck each time, no secrets
+    """Run the days; return the exit code of the command line."""
+    chance = random.Random(days)  # noqa: S311 - the same faults every time, no secrets
     began = real_seconds()
     with virtual_time(datetime(2026, 6, 15, 0, 0, tzinfo=UTC)) as clock:
         simulator = Simulator(PROFILES["metered_net_three_phase"], inverters=INVERTERS, clock=clock.now)
@@ -222,7 +211,7 @@ async def soak(days: int, restarts: int, interval_s: int, folder: Path) -> int:
             updates = iter(UPDATES)
             first = 0
             for hour in range(days * HOURS_OF_DAY):
-                await run.live(3600)
+                await run.pass_time(3600)
                 match actions.get(hour):
                     case "unload":
                         await run.reload()
@@ -241,7 +230,7 @@ async def soak(days: int, restarts: int, interval_s: int, folder: Path) -> int:
                     )
                     sys.stdout.flush()
             faults.on = False
-            await run.live(1800)
+            await run.pass_time(1800)
             wrong = run.wrong_counters()
             await run.hass.config_entries.async_unload(ENTRY_ID)
             for _ in range(1000):
@@ -251,10 +240,10 @@ async def soak(days: int, restarts: int, interval_s: int, folder: Path) -> int:
             await run.stop()
     growth = memory / first - 1
     sys.stdout.write(
-        f"{days} days in {real_seconds() - began:.0f} s; {faults.struck.total()} of {run.requests} requests struck;"
+        f"{days} days in {real_seconds() - began:.0f} s; {faults.counts.total()} of {run.requests} requests failed;"
         f" actions {dict(Counter(actions.values()))}\n"
         f"allocated memory {growth:+.1%} after the first day; tasks left {len(tasks)}; connections left {connections}\n"
-        f"counters that are wrong: {wrong or 'none'}\n"
+        f"wrong counters: {wrong or 'none'}\n"
     )
     return int((not restarts and growth >= MOST_GROWTH) or bool(tasks) or bool(connections) or bool(wrong))
 
@@ -263,7 +252,7 @@ def main() -> int:
     """Run the command line."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=7)
-    # Here a restart leaves the old Home Assistant in the process, so memory is judged without.
+    # A restart leaves the previous Home Assistant in this process, so memory is judged without one.
     parser.add_argument("--restarts", type=int, default=3)
     parser.add_argument(
         "--interval", type=int, default=UPDATE_INTERVAL_DEFAULT_S, help="of the live coordinator; 5 is live mode"
