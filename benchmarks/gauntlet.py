@@ -137,6 +137,6 @@ async def test_row(hass: HomeAssistant, clock: VirtualTime, row: Row) -> None:
             row=row,
             entry=entry,
             counters=counters(hass, entry, simulator),
-            let_pass=pass_slowly,
+            advance=pass_slowly,
         )
         await hass.config_entries.async_unload(entry.entry_id)

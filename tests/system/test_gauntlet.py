@@ -15,7 +15,7 @@ from custom_components.enphase_iq_gateway.client import GatewayClass
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from simulator import PROFILES, Simulator
 from tests.conftest import set_up
-from tests.support.gauntlet import Counted, Truth, flow_truths, inverter_wh, pass_at_once, run
+from tests.support.gauntlet import Counted, Truth, advance_at_once, flow_truths, inverter_wh, run
 from tests.support.gauntlet_rows import ROWS, Row
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
 
@@ -93,7 +93,7 @@ async def test_the_statistics_have_the_true_energy(hass: HomeAssistant, clock: V
             row=row,
             entry=entry,
             counters=counters(hass, entry, simulator),
-            let_pass=pass_at_once,
+            advance=advance_at_once,
         )
         await hass.config_entries.async_unload(entry.entry_id)
     assert {each.counter: round(each.error, 3) for each in _RESULTS[row.name] if abs(each.error) > MOST_KWH} == {}
