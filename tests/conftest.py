@@ -1,4 +1,4 @@
-"""What the tests of the integration share: a simulated gateway, and a Home Assistant in which it is set up."""
+"""Fixtures of the integration's tests: simulated gateways, and a Home Assistant with one of them set up."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -27,26 +27,31 @@ from simulator.certificate import Certificate
 from simulator.cloud import LOGIN_PATH, TOKENS_PATH, Cloud
 from simulator.simulated_gateway import DEFAULT_SERIAL
 from tests.support.home import Home
-from tests.support.virtual_time import VirtualTime, virtual_time
+from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
 
 _IN_MAINTENANCE = "custom_components.enphase_iq_gateway.coordinator.in_maintenance"
 USERNAME = "owner@example.com"
 PASSWORD = "correct horse"
 
-# What certificates are made with keeps the first `datetime` it meets for good; it must not be that of a stopped clock.
+# cryptography keeps the first `datetime` class that it meets; it must not be freezegun's.
 Certificate.make(not_before=datetime.now(UTC), days_valid=1)
+
+# Home Assistant's test plugin logs to stderr, with every SQL statement, and so between pytest's dots. pytest itself
+# shows the log of a failed test.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+logging.root.handlers = [handler for handler in logging.root.handlers if type(handler) is not logging.StreamHandler]
 
 
 class Reachable(Protocol):
-    """A device that can be in the network."""
+    """A device in the simulated network."""
 
     @property
     def address(self) -> object:
-        """Host and port."""
+        """Return host and port."""
 
     @property
     def uses_tokens(self) -> bool:
-        """Is TLS spoken there?"""
+        """Return whether the device uses TLS."""
 
 
 type Network = dict[str, Reachable]
@@ -57,19 +62,19 @@ type StartHome = Callable[..., Awaitable[Home]]
 
 @pytest.fixture(autouse=True)
 def _real_sockets(socket_enabled: None, enable_custom_integrations: None) -> None:
-    """Let everything talk to the simulator on loopback, and let Home Assistant find the integration."""
+    """Allow sockets to the simulator on loopback, and load the integration."""
 
 
 @pytest.fixture(autouse=True)
 def _no_maintenance() -> Iterator[None]:
-    """Run alike at any hour of the real clock: the gateway's nightly quarter of an hour is there by `clock` alone."""
+    """Turn the gateway's nightly maintenance off, so that tests on the real clock pass at any hour."""
     with patch(_IN_MAINTENANCE, return_value=False):
         yield
 
 
 @pytest.fixture
 def all_entities_enabled() -> Iterator[None]:
-    """Let entities that are off by default be on."""
+    """Enable the entities that are disabled by default."""
     with patch(
         "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
         new_callable=PropertyMock,
@@ -80,13 +85,13 @@ def all_entities_enabled() -> Iterator[None]:
 
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Keep snapshots as Home Assistant's own tests do."""
+    """Use the snapshot format of Home Assistant's own tests."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture
 async def start_simulator() -> AsyncIterator[StartSimulator]:
-    """Start simulators by profile; they stop with the test."""
+    """Return a function that starts a simulator, which stops with the test."""
     async with AsyncExitStack() as stack:
 
         async def start(
@@ -107,7 +112,7 @@ async def start_simulator() -> AsyncIterator[StartSimulator]:
 
 @pytest.fixture
 async def start_cloud(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StartCloud]:
-    """Start the cloud that gives tokens for a simulator; nobody waits long for it."""
+    """Return a function that starts the cloud with the tokens of a simulator; time-outs are short."""
     monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.BACK_OFF_S", (0.0, 0.0))
     monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.TIMEOUT_S", 0.3)
     async with AsyncExitStack() as stack:
@@ -123,15 +128,15 @@ async def start_cloud(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StartClo
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Network:
-    """Say which device answers at which address, on the usual ports; nobody does at the others."""
+    """Return the devices by IP address; each answers at its usual port, any other connection is refused."""
     devices: Network = {}
     real_url = Address.url
 
     def url(address: Address, scheme: Scheme, path: str) -> URL:
         device = devices.get(address.host)
-        # One of the two ports is closed (G§2.1), as both are where nobody is.
-        there = device is not None and device.uses_tokens is (scheme == "https")
-        return real_url(Address.parse(str(device.address) if device and there else "127.0.0.1:1"), scheme, path)
+        # A gateway has one of the two ports closed (G§2.1).
+        is_open = device is not None and device.uses_tokens is (scheme == "https")
+        return real_url(Address.parse(str(device.address) if device and is_open else "127.0.0.1:1"), scheme, path)
 
     monkeypatch.setattr(Address, "url", url)
     return devices
@@ -139,21 +144,19 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Network:
 
 @pytest.fixture
 async def clock(hass: HomeAssistant, request: pytest.FixtureRequest) -> AsyncIterator[VirtualTime]:
-    """Begin at noon in Amsterdam, where the simulated gateways are, unless the test says when."""
+    """Freeze the time at noon in Amsterdam, where the simulated gateways are, or at the test's parameter."""
     await hass.config.async_set_time_zone("Europe/Amsterdam")
-    # The loop would warn of every turn in which virtual time has passed.
-    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    disable_loop_debug()
     noon = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
     with virtual_time(getattr(request, "param", noon)) as clock, patch(_IN_MAINTENANCE, in_maintenance):
         yield clock
-    logging.getLogger("asyncio").setLevel(logging.NOTSET)
 
 
 @pytest.fixture
 def start_home(
     hass: HomeAssistant, start_simulator: StartSimulator, clock: VirtualTime, caplog: pytest.LogCaptureFixture
 ) -> StartHome:
-    """Start homes by the profile of their gateway; with faults in it already, where wanted."""
+    """Return a function that sets up a gateway of a profile on virtual time, after `spoil` has added its faults."""
 
     async def start(
         profile: str = "metered_net_three_phase", *, inverters: int = 3, spoil: Callable[[Faults], object] | None = None
@@ -169,7 +172,7 @@ def start_home(
 
 @pytest.fixture
 async def home(request: pytest.FixtureRequest, start_home: StartHome) -> Home:
-    """Set up a gateway that has all three coordinators, with every entity, and forget what was said meanwhile."""
+    """Set up a gateway with all three coordinators and every entity enabled, and clear the log."""
     request.getfixturevalue("all_entities_enabled")
     home = await start_home()
     home.caplog.clear()
@@ -177,13 +180,13 @@ async def home(request: pytest.FixtureRequest, start_home: StartHome) -> Home:
 
 
 async def start_flow(hass: HomeAssistant, simulator: Simulator) -> ConfigFlowResult:
-    """Say where the gateway is."""
+    """Start the config flow and submit the address."""
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     return await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: simulator.address})
 
 
 async def sign_in(hass: HomeAssistant, result: ConfigFlowResult, simulator: Simulator) -> ConfigFlowResult:
-    """Give the flow what the gateway wants."""
+    """Submit the credential that the gateway needs."""
     if result["type"] is FlowResultType.MENU:
         result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "token"})
         credential = {CONF_TOKEN: simulator.token()}
@@ -193,7 +196,7 @@ async def sign_in(hass: HomeAssistant, result: ConfigFlowResult, simulator: Simu
 
 
 async def set_up(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
-    """Set a gateway up as a person would."""
+    """Set up a gateway as a user does."""
     result = await start_flow(hass, simulator)
     assert not result.get("errors")
     result = await sign_in(hass, result, simulator)

@@ -1,4 +1,4 @@
-"""A simulated gateway at noon, a Home Assistant with the released integration, and a browser signed in to it."""
+"""Fixtures: a simulated gateway at noon, a Home Assistant with the released integration, and a signed-in browser."""
 
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
@@ -18,12 +18,12 @@ from scripts.release_zip import build
 from simulator import PROFILES, Simulator
 from simulator.local_days import TIME_ZONE
 
-from .house import House, open_page
+from .frontend import Frontend, open_page
 
-PICTURES = ROOT / ".demo" / "pictures"
+SCREENSHOTS = ROOT / ".demo" / "pictures"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")  # Debian's; scripts/test --browser sets another one
-FIRST_PORT = 8400  # away from the demo's, which may be running
-# Without the background ones the browser looks for hosts of its maker at every start; a sandbox cannot be made as root.
+FIRST_PORT = 8400  # away from the port of the demo, which may be running
+# The background flags keep the browser from calling hosts of its maker; root cannot start it with a sandbox.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -36,7 +36,7 @@ FLAGS = (
 
 
 def noon() -> Callable[[], float]:
-    """Give a clock that runs from the middle of today, when the sun is up, whenever the test runs."""
+    """Return a clock that starts at noon of today, when the sun is up, whenever the test runs."""
     zone = ZoneInfo(TIME_ZONE)
     start = time.time()
     middle = datetime.fromtimestamp(start, zone).replace(hour=12, minute=30).timestamp()
@@ -52,13 +52,13 @@ async def simulator() -> AsyncGenerator[Simulator]:
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the release that is looked at."""
+    """Build the release to test."""
     return build(tmp_path_factory.mktemp("release") / "enphase_iq_gateway.zip", "1.0.0")
 
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncGenerator[Browser]:
-    """Start the machine's browser."""
+    """Start the browser of this machine."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
@@ -66,21 +66,21 @@ async def browser() -> AsyncGenerator[Browser]:
 
 
 @pytest.fixture
-async def house(simulator: Simulator, released: Path, tmp_path: Path, browser: Browser) -> AsyncGenerator[House]:
-    """Run Home Assistant with the released integration, not set up yet, and open its page."""
+async def frontend(simulator: Simulator, released: Path, tmp_path: Path, browser: Browser) -> AsyncGenerator[Frontend]:
+    """Run Home Assistant with the released integration, not set up yet, and open its frontend."""
     port = free_port(FIRST_PORT, or_next=True)
     home_assistant.prepare(tmp_path, DOMAIN, port, TIME_ZONE, released)
     with (tmp_path / "configuration.yaml").open("a") as configuration:
-        configuration.write("zeroconf:\n")  # finds gateways that announce themselves
+        configuration.write("zeroconf:\n")  # discovers announced gateways
     command = home_assistant.command(tmp_path)
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     async with (
         child("Home Assistant", command, tmp_path / "home-assistant.log", home_assistant.ENVIRONMENT) as process,
-        HomeAssistant(f"http://{LOOPBACK}:{port}", process) as home,
+        HomeAssistant(f"http://{LOOPBACK}:{port}", process) as running,
     ):
-        await home.wait_until_up()
-        await home.create_owner()
-        await home.wait_until_running()
-        page = await open_page(home, browser)
-        yield House(home=home, simulator=simulator, page=page, pictures=PICTURES)
+        await running.wait_until_up()
+        await running.create_owner()
+        await running.wait_until_running()
+        page = await open_page(running, browser)
+        yield Frontend(home_assistant=running, simulator=simulator, page=page, screenshots=SCREENSHOTS)
         await page.context.close()

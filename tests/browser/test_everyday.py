@@ -1,7 +1,7 @@
-"""What a person does with a gateway that is set up, and what he is told when something is wrong."""
+"""What users do with a gateway that is set up, and what they see when something is wrong."""
 
-from .house import House
-from .yesterday import remember
+from .energy_history import import_history
+from .frontend import Frontend
 
 INTEGRATION = "/config/integrations/integration/enphase_iq_gateway"
 METER = {
@@ -12,121 +12,118 @@ METER = {
 }
 
 
-async def test_settings_are_changed(house: House) -> None:
-    """The gear, Settings, another interval."""
-    await house.set_up()
-    await house.open(INTEGRATION)
-    await house.sees("Version 1.0.0")
-    await house.picture("integration")
-    await house.press("Configure")
-    await house.sees("Add to the Energy dashboard")
-    await house.picture("options")
-    await house.choose("Settings", house.dialog)
-    interval = house.dialog.get_by_role("spinbutton")
+async def test_settings_are_changed(frontend: Frontend) -> None:
+    await frontend.set_up()
+    await frontend.open(INTEGRATION)
+    await frontend.expect_text("Version 1.0.0")
+    await frontend.screenshot("integration")
+    await frontend.press("Configure")
+    await frontend.expect_text("Add to the Energy dashboard")
+    await frontend.screenshot("options")
+    await frontend.choose("Settings", frontend.dialog)
+    interval = frontend.dialog.get_by_role("spinbutton")
     await interval.fill("10")
-    await house.picture("settings")
-    await house.press("Submit", house.dialog)
-    await house.press("Finish", house.dialog)
-    await house.press("Configure")
-    await house.choose("Settings", house.dialog)
+    await frontend.screenshot("settings")
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.press("Finish", frontend.dialog)
+    await frontend.press("Configure")
+    await frontend.choose("Settings", frontend.dialog)
     assert await interval.input_value() == "10"
 
 
-async def test_the_energy_dashboard_is_filled(house: House) -> None:
-    """Options, Energy step; then the dashboard has the sources, without a fault, and shows a day of them."""
-    await house.set_up()
-    await house.open(INTEGRATION)
-    await house.press("Configure")
-    await house.choose("Add to the Energy dashboard", house.dialog)
-    await house.sees("Lifetime production, Production power")
-    await house.press("Submit", house.dialog)
-    await house.press("Finish", house.dialog)
-    await remember(house)
-    await house.open("/config/energy")
-    await house.sees("Grid connections", "IQ Gateway")
-    await house.picture("energy-sources")
-    validated = await house.home.websocket_command("energy/validate")
+async def test_the_energy_dashboard_is_filled(frontend: Frontend) -> None:
+    """The dashboard has the sources without a validation error, and shows a day of them."""
+    await frontend.set_up()
+    await frontend.open(INTEGRATION)
+    await frontend.press("Configure")
+    await frontend.choose("Add to the Energy dashboard", frontend.dialog)
+    await frontend.expect_text("Lifetime production, Production power")
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.press("Finish", frontend.dialog)
+    await import_history(frontend)
+    await frontend.open("/config/energy")
+    await frontend.expect_text("Grid connections", "IQ Gateway")
+    await frontend.screenshot("energy-sources")
+    validated = await frontend.home_assistant.websocket_command("energy/validate")
     assert [issue["type"] for source in validated["energy_sources"] for issue in source] == [
-        # Power has no statistics before its first five minutes are over.
+        # Power has no statistics during its first five minutes.
         "statistics_not_defined"
     ]
-    await house.open("/energy")
-    await house.sees("Energy distribution")
-    await house.choose("Electricity")
-    # Yesterday: today has no bars yet in the small hours.
-    await house.press("Previous")
-    await house.sees("Solar production", "IQ Gateway imported", "IQ Gateway exported")
-    await house.picture("energy-dashboard")
+    await frontend.open("/energy")
+    await frontend.expect_text("Energy distribution")
+    await frontend.choose("Electricity")
+    # Show yesterday: today has no bars yet in the small hours.
+    await frontend.press("Previous")
+    await frontend.expect_text("Solar production", "IQ Gateway imported", "IQ Gateway exported")
+    await frontend.screenshot("energy-dashboard")
 
 
-async def test_a_grid_that_is_there_is_left_alone(house: House) -> None:
-    """The step says so, and what else it adds."""
-    await house.home.websocket_command("energy/save_prefs", energy_sources=[METER])
-    await house.set_up()
-    await house.open(INTEGRATION)
-    await house.press("Configure")
-    await house.choose("Add to the Energy dashboard", house.dialog)
-    await house.sees("is left unchanged: the dashboard already uses sensor.smart_meter_import")
-    await house.picture("energy-left-alone", may_show="sensor.smart_meter_import")
-    await house.press("Submit", house.dialog)
-    await house.press("Finish", house.dialog)
-    sources = (await house.home.websocket_command("energy/get_prefs"))["energy_sources"]
+async def test_a_grid_that_is_there_is_left_alone(frontend: Frontend) -> None:
+    await frontend.home_assistant.websocket_command("energy/save_prefs", energy_sources=[METER])
+    await frontend.set_up()
+    await frontend.open(INTEGRATION)
+    await frontend.press("Configure")
+    await frontend.choose("Add to the Energy dashboard", frontend.dialog)
+    await frontend.expect_text("is left unchanged: the dashboard already uses sensor.smart_meter_import")
+    await frontend.screenshot("energy-left-alone", allowed="sensor.smart_meter_import")
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.press("Finish", frontend.dialog)
+    sources = (await frontend.home_assistant.websocket_command("energy/get_prefs"))["energy_sources"]
     assert [source["type"] for source in sources] == ["grid", "solar"]
 
 
-async def test_a_token_that_is_refused_is_given_anew(house: House) -> None:
-    """The card asks for attention; a new token brings the gateway back."""
-    entry = await house.set_up()
-    house.simulator.revoke_tokens()
-    house.simulator.end_sessions()
-    await house.reload(entry)
-    await house.open("/config/integrations/dashboard")
-    await house.sees("Reconfigure", f"{house.simulator.serial} at ")
-    await house.picture("reauth-card")
-    await house.press("Reconfigure")
-    await house.sees("Sign in again")
-    await house.picture("reauth")
-    await house.press("Submit", house.dialog)
-    await house.choose("Paste a token", house.dialog)
-    await house.fill(house.simulator.token())
-    await house.press("Submit", house.dialog)
-    await house.sees("Re-authentication was successful")
-    await house.press("Close", house.dialog)
-    await house.until_value("production_power")
+async def test_a_token_that_is_refused_is_given_anew(frontend: Frontend) -> None:
+    entry = await frontend.set_up()
+    frontend.simulator.revoke_tokens()
+    frontend.simulator.end_sessions()
+    await frontend.reload(entry)
+    await frontend.open("/config/integrations/dashboard")
+    await frontend.expect_text("Reconfigure", f"{frontend.simulator.serial} at ")
+    await frontend.screenshot("reauth-card")
+    await frontend.press("Reconfigure")
+    await frontend.expect_text("Sign in again")
+    await frontend.screenshot("reauth")
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.choose("Paste a token", frontend.dialog)
+    await frontend.fill(frontend.simulator.token())
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.expect_text("Re-authentication was successful")
+    await frontend.press("Close", frontend.dialog)
+    await frontend.wait_for_value("production_power")
 
 
-async def test_the_address_is_changed(house: House) -> None:
-    """The menu of the entry, Reconfigure: the same gateway under another name."""
-    await house.set_up()
-    other = house.simulator.address.replace("127.0.0.1", "localhost")
-    await house.open(INTEGRATION)
+async def test_the_address_is_changed(frontend: Frontend) -> None:
+    """The same gateway under another host name."""
+    await frontend.set_up()
+    other = frontend.simulator.address.replace("127.0.0.1", "localhost")
+    await frontend.open(INTEGRATION)
     await (
-        house.page.locator("ha-config-entry-row:has-text('IQ Gateway')")
+        frontend.page.locator("ha-config-entry-row:has-text('IQ Gateway')")
         .get_by_role("button", name="Menu", exact=True)
         .first.click()
     )
-    await house.page.get_by_role("menuitem", name="Reconfigure").click()
-    await house.sees("Change address or sign-in")
-    await house.picture("reconfigure")
-    await house.fill(other)
-    await house.press("Submit", house.dialog)
-    await house.choose("Paste a token", house.dialog)
-    await house.fill(house.simulator.token())
-    await house.press("Submit", house.dialog)
-    await house.sees("Reconfiguration was successful")
-    await house.until_value("production_power")
+    await frontend.page.get_by_role("menuitem", name="Reconfigure").click()
+    await frontend.expect_text("Change address or sign-in")
+    await frontend.screenshot("reconfigure")
+    await frontend.fill(other)
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.choose("Paste a token", frontend.dialog)
+    await frontend.fill(frontend.simulator.token())
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.expect_text("Reconfiguration was successful")
+    await frontend.wait_for_value("production_power")
 
 
-async def test_another_certificate_is_accepted(house: House) -> None:
-    """Nothing is read from a device that shows another certificate, until the person has looked and agreed."""
-    entry = await house.set_up()
-    house.simulator.replace_certificate()
-    house.simulator.reboot()
-    await house.reload(entry)
-    assert (await house.state("production_power"))["state"] == "unavailable"
-    await house.open("/config/repairs")
-    await house.page.get_by_text("The gateway's certificate has changed").click()
-    await house.sees("Accept the new certificate?", house.fingerprint)
-    await house.picture("certificate")
-    await house.press("Submit")
-    await house.until_value("production_power")
+async def test_another_certificate_is_accepted(frontend: Frontend) -> None:
+    """Nothing is read from a device with another certificate until the user has accepted it."""
+    entry = await frontend.set_up()
+    frontend.simulator.replace_certificate()
+    frontend.simulator.reboot()
+    await frontend.reload(entry)
+    assert (await frontend.state("production_power"))["state"] == "unavailable"
+    await frontend.open("/config/repairs")
+    await frontend.page.get_by_text("The gateway's certificate has changed").click()
+    await frontend.expect_text("Accept the new certificate?", frontend.fingerprint)
+    await frontend.screenshot("certificate")
+    await frontend.press("Submit")
+    await frontend.wait_for_value("production_power")

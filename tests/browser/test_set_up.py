@@ -1,4 +1,4 @@
-"""How a gateway comes into Home Assistant: typed by hand, or found on the network."""
+"""Set-up of a gateway by its address, and after discovery."""
 
 from ipaddress import ip_address
 
@@ -9,52 +9,52 @@ from zeroconf.asyncio import AsyncZeroconf
 from simulator import PROFILES, Simulator
 
 from .conftest import noon
-from .house import House
+from .frontend import Frontend
 
 
-async def test_a_gateway_is_set_up_from_nothing(house: House) -> None:
-    """Type "Enphase", the address, a wrong token, the right one; the Energy dashboard is next; the device is there."""
-    await house.open("/config/integrations/dashboard")
-    await house.press("Add integration")
-    await house.page.get_by_placeholder("Search for a brand name").fill("Enphase")
-    await house.sees("Enphase IQ Gateway")
-    await house.picture("add-integration")
-    await house.choose("Enphase IQ Gateway")
-    await house.fill(house.simulator.address)
-    await house.picture("address")
-    await house.press("Submit", house.dialog)
-    await house.sees("Paste a token")
-    await house.picture("sign-in")
-    await house.choose("Paste a token", house.dialog)
-    await house.fill("not a token")
-    await house.press("Submit", house.dialog)
-    await house.sees("This isn't a token.")
-    await house.picture("wrong-token")
-    await house.fill(house.simulator.token())
-    await house.press("Submit", house.dialog)
-    await house.sees("Lifetime production, Production power", "Grid import, Grid export, Grid power")
-    await house.picture("energy-step")
-    await house.press("Submit", house.dialog)
-    await house.press("Finish", house.dialog)
-    await house.open(f"/config/devices/device/{await house.device(house.simulator.serial)}")
-    await house.sees("Production power", "Grid power", "Grid import", "kWh")
-    await house.picture("gateway")
-    inverter = min(house.simulator.world.inverters)
-    await house.open(f"/config/devices/device/{await house.device(inverter)}")
-    await house.sees(f"Inverter {inverter}", "Last reported", "Power", "Energy today")
-    await house.picture("inverter")
+async def test_a_gateway_is_set_up_from_nothing(frontend: Frontend) -> None:
+    """With a wrong token first, and the Energy dashboard afterwards."""
+    await frontend.open("/config/integrations/dashboard")
+    await frontend.press("Add integration")
+    await frontend.page.get_by_placeholder("Search for a brand name").fill("Enphase")
+    await frontend.expect_text("Enphase IQ Gateway")
+    await frontend.screenshot("add-integration")
+    await frontend.choose("Enphase IQ Gateway")
+    await frontend.fill(frontend.simulator.address)
+    await frontend.screenshot("address")
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.expect_text("Paste a token")
+    await frontend.screenshot("sign-in")
+    await frontend.choose("Paste a token", frontend.dialog)
+    await frontend.fill("not a token")
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.expect_text("This isn't a token.")
+    await frontend.screenshot("wrong-token")
+    await frontend.fill(frontend.simulator.token())
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.expect_text("Lifetime production, Production power", "Grid import, Grid export, Grid power")
+    await frontend.screenshot("energy-step")
+    await frontend.press("Submit", frontend.dialog)
+    await frontend.press("Finish", frontend.dialog)
+    await frontend.open(f"/config/devices/device/{await frontend.device(frontend.simulator.serial)}")
+    await frontend.expect_text("Production power", "Grid power", "Grid import", "kWh")
+    await frontend.screenshot("gateway")
+    inverter = min(frontend.simulator.world.inverters)
+    await frontend.open(f"/config/devices/device/{await frontend.device(inverter)}")
+    await frontend.expect_text(f"Inverter {inverter}", "Last reported", "Power", "Energy today")
+    await frontend.screenshot("inverter")
 
 
-async def test_a_gateway_that_announces_itself_is_offered(house: House) -> None:
-    """A real announcement on this machine's network; the card names the gateway, and leads to the sign-in.
+async def test_a_gateway_that_announces_itself_is_offered(frontend: Frontend) -> None:
+    """By a real announcement on the network of this machine.
 
-    What is announced has no port, so the gateway has to listen where gateways do: on 443.
+    The announcement has no port, so the simulated gateway has to listen on 443 as real ones do.
     """
     try:
         found = Simulator(profile=PROFILES["metered_net_three_phase"], inverters=2, clock=noon(), port=443)
         await found.start()
     except PermissionError:
-        pytest.skip("port 443 is for root here, and gateways that are found have no other")
+        pytest.skip("only root may listen on port 443, and a discovered gateway has no other")
     announcement = ServiceInfo(
         "_enphase-envoy._tcp.local.",
         "envoy._enphase-envoy._tcp.local.",
@@ -66,12 +66,12 @@ async def test_a_gateway_that_announces_itself_is_offered(house: House) -> None:
     network = AsyncZeroconf()
     try:
         await (await network.async_register_service(announcement))
-        await house.open("/config/integrations/dashboard")
-        await house.sees("Discovered", f"{found.serial} at 127.0.0.1")
-        await house.picture("discovered")
-        ours = house.page.locator("ha-config-flow-card").filter(has_text="Enphase IQ Gateway")
-        await house.press("Add", ours)
-        await house.sees("Paste a token")
+        await frontend.open("/config/integrations/dashboard")
+        await frontend.expect_text("Discovered", f"{found.serial} at 127.0.0.1")
+        await frontend.screenshot("discovered")
+        ours = frontend.page.locator("ha-config-flow-card").filter(has_text="Enphase IQ Gateway")
+        await frontend.press("Add", ours)
+        await frontend.expect_text("Paste a token")
     finally:
         await network.async_close()
         await found.stop()

@@ -1,36 +1,27 @@
-"""Check the rules that hold for the repository as a whole, and what docs/architecture.md says about the code."""
+"""Files stay short, and imports point one way."""
 
 import ast
 from collections.abc import Iterator
-from importlib import import_module
-from inspect import unwrap
+from graphlib import TopologicalSorter
 from pathlib import Path
-import re
 import sys
-from types import CodeType, FrameType
 
 import pytest
 
-from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
-from custom_components.enphase_iq_gateway.const import DOMAIN
-from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS
-from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
-from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
-from tests.support.home import Home
-from tests.support.pages import DOCS, ROOT, section, table
+from tests.support.pages import ROOT
 
-INTEGRATION = ROOT / "custom_components" / DOMAIN
+INTEGRATION = ROOT / "custom_components" / "enphase_iq_gateway"
 CLIENT = INTEGRATION / "client"
-# Only these may be long: they are tables of descriptions.
-TABLES = ("binary_sensor", "sensor")
+CLIENT_REQUIREMENTS = {"aiohttp", "awesomeversion", "cryptography", "jwt", "orjson", "yarl"}
+MOST_LINES = 400
+MOST_TOP_LEVEL_FILES = 14
 
-ARCHITECTURE = DOCS / "architecture.md"
-MOST_STATIONS = 8
-STATIONS = re.findall(r"^\d+\. `([\w.]+):([\w.]+)`", section(ARCHITECTURE, "The way of one value"), re.MULTILINE)
+type Module = tuple[str, ...]
+"""The parts of a module's name below a package: `("hub", "api")`, `("hub",)` for a package itself."""
 
 
 def own_files(pattern: str) -> list[Path]:
-    """Return the repository's files; hidden folders hold tools and caches, `dist` the built release."""
+    """Return the repository's files; hidden folders hold tools and caches, `dist` holds releases."""
     return sorted(
         file
         for top in ROOT.iterdir()
@@ -39,112 +30,88 @@ def own_files(pattern: str) -> list[Path]:
     )
 
 
-def imported_by(file: Path) -> Iterator[str]:
-    """Yield the absolute name of every module that a file of the client imports; the client's own start with a dot."""
-    depth = len(file.relative_to(CLIENT).parts)
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = "the package around the client: " if node.level > depth else "." * node.level
-            yield f"{above}{node.module or ''}"
+def module_of(file: Path, package: Path) -> Module:
+    """Return the name of a module."""
+    parts = file.relative_to(package).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
 
 
-def station_code(module: str, name: str) -> CodeType:
-    """Return the code of a station, a function or a property."""
-    found: object = import_module(f"custom_components.{DOMAIN}.{module}")
-    for part in name.split("."):
-        found = getattr(found, part)
-    function = found.fget if isinstance(found, property) else found
-    assert callable(function)
-    code = unwrap(function).__code__
-    assert isinstance(code, CodeType)
-    return code
+def imports(file: Path) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Yield the import statements of a file, those inside functions included."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+
+
+def relative_imports(file: Path, modules: set[Module]) -> Iterator[Module]:
+    """Yield the modules that a file of the integration imports."""
+    folder = file.relative_to(INTEGRATION).parts[:-1]
+    for node in imports(file):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            named = (*folder[: len(folder) + 1 - node.level], *(node.module or "").split("."))
+            base = tuple(part for part in named if part)
+            # `from .package import name` imports a module where there is one of that name.
+            for alias in node.names:
+                yield (*base, alias.name) if (*base, alias.name) in modules else base
+
+
+def module_graph() -> dict[Module, set[Module]]:
+    """Return the modules of the integration, each with those that it imports."""
+    files = {module_of(file, INTEGRATION): file for file in INTEGRATION.rglob("*.py")}
+    return {module: set(relative_imports(file, set(files))) - {module} for module, file in files.items()}
+
+
+def package_graph() -> dict[str, set[str]]:
+    """Return the packages and top-level modules of the integration, each with those that it imports."""
+    graph: dict[str, set[str]] = {}
+    for module, imported in module_graph().items():
+        package = module[0] if module else "__init__"
+        graph.setdefault(package, set()).update(other[0] if other else "__init__" for other in imported)
+    return {package: imported - {package} for package, imported in graph.items()}
+
+
+def test_modules_do_not_import_in_circles() -> None:
+    TopologicalSorter(module_graph()).prepare()  # raises CycleError with the circle
+
+
+def test_packages_do_not_import_in_circles() -> None:
+    TopologicalSorter(package_graph()).prepare()  # raises CycleError with the circle
+
+
+def test_the_client_comes_first_and_the_integration_itself_last() -> None:
+    graph = package_graph()
+
+    assert "client" in graph["counters"]
+    assert graph["client"] == set()
+    assert [package for package, imported in graph.items() if "__init__" in imported] == []
 
 
 @pytest.mark.parametrize("file", sorted(CLIENT.rglob("*.py")), ids=lambda file: str(file.relative_to(CLIENT)))
-def test_the_client_imports_nothing_of_home_assistant_or_the_integration(file: Path) -> None:
-    outside = ("homeassistant", "custom_components", "the package around")
-
-    assert [name for name in imported_by(file) if name.startswith(outside)] == []
-
-
-@pytest.mark.parametrize("package", ["counters", "polling"])
-def test_counters_and_polling_import_only_the_client(package: str) -> None:
-    allowed = {"client", "const"}
-
-    imported = {
-        (node.module or "").partition(".")[0]
-        for file in (INTEGRATION / package).glob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.level > 1
+def test_the_client_imports_nothing_of_home_assistant(file: Path) -> None:
+    """It uses the standard library and a few packages that are not bound to Home Assistant."""
+    allowed = sys.stdlib_module_names | CLIENT_REQUIREMENTS
+    named = {
+        name.partition(".")[0]
+        for node in imports(file)
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""])
+        if isinstance(node, ast.Import) or not node.level
     }
 
-    assert imported - allowed == set()
+    assert named - allowed == set()
 
 
-def test_files_have_at_most_400_lines_and_tables_500() -> None:
-    lengths = {
-        str(file.relative_to(ROOT)): (len(file.read_bytes().splitlines()), 500 if file.name.startswith(TABLES) else 400)
-        for file in own_files("*.py")
-    }
+def test_the_top_level_of_the_integration_stays_small() -> None:
+    """It holds the files that Home Assistant expects; packages hold the rest."""
+    assert len(list(INTEGRATION.glob("*.py"))) <= MOST_TOP_LEVEL_FILES
+
+
+def test_files_stay_short() -> None:
+    lengths = {str(file.relative_to(ROOT)): len(file.read_bytes().splitlines()) for file in own_files("*.py")}
 
     assert "tests/repository/test_architecture.py" in lengths
-    assert {name: length for name, (length, limit) in lengths.items() if length > limit} == {}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES} == {}
 
 
 def test_there_is_one_manifest() -> None:
-    # HACS and Home Assistant use the first one they find.
+    """HACS and Home Assistant read the first that they find."""
     assert own_files("manifest.json") == [INTEGRATION / "manifest.json"]
-
-
-def test_every_package_of_the_layout_exists() -> None:
-    packages = [package.strip("`/") for package, _ in table(section(ARCHITECTURE, "Layout"))]
-
-    missing = [
-        name for name in packages if not (INTEGRATION / name).is_dir() and not (INTEGRATION / f"{name}.py").exists()
-    ]
-
-    assert missing == []
-
-
-def test_the_layout_lists_every_package() -> None:
-    listed = {package.strip("`/") for package, _ in table(section(ARCHITECTURE, "Layout"))}
-
-    packages = {file.parent.relative_to(INTEGRATION).as_posix() for file in INTEGRATION.rglob("*/__init__.py")}
-
-    assert packages - {"."} <= listed
-
-
-def test_every_unique_id_is_listed() -> None:
-    of_gateway = {row.key for row in (*FLOW_SENSORS, *GATEWAY_SENSORS)} | {"{flow}_ct_status"}
-    of_inverter = {row.key for row in (*INVERTER_SENSORS, COMMUNICATING)}
-
-    listed = re.findall(r"`([SI]_[^`]+)`", section(ARCHITECTURE, "Unique ids"))
-
-    assert len(listed) == len(set(listed))
-    assert set(listed) == {f"S_{key}" for key in of_gateway} | {f"I_{key}" for key in of_inverter}
-
-
-@pytest.mark.parametrize(("module", "name"), STATIONS)
-def test_every_station_exists(module: str, name: str) -> None:
-    assert station_code(module, name)
-
-
-async def test_a_reading_passes_the_stations_in_order(home: Home) -> None:
-    stations = {station_code(module, name): f"{module}:{name}" for module, name in STATIONS}
-    passed: list[str] = []
-
-    def record(frame: FrameType, event: str, _: object) -> None:
-        name = stations.get(frame.f_code)
-        if event == "call" and name is not None and name not in passed:
-            passed.append(name)
-
-    sys.setprofile(record)
-    try:
-        await home.advance(60)
-    finally:
-        sys.setprofile(None)
-
-    assert 0 < len(STATIONS) <= MOST_STATIONS
-    assert passed == [f"{module}:{name}" for module, name in STATIONS]

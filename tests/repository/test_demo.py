@@ -1,4 +1,4 @@
-"""The demo's own promises: a readable table, a free port, no process left behind."""
+"""The demo: a readable table, a free port, no process left behind."""
 
 from pathlib import Path
 import signal
@@ -34,13 +34,11 @@ INVERTERS = [
 
 
 def test_a_device_of_its_own_kind_is_a_block() -> None:
-    """The gateway's entities stand below its name, one a line."""
     rows = [row("Gateway", "Production", "1 200 W"), row("Gateway", "Grid", "-5 W")]
     assert layout(rows) == ["Gateway", "  Production  1 200 W", "  Grid           -5 W", ""]
 
 
 def test_devices_of_one_kind_share_a_block() -> None:
-    """Twenty inverters are twenty lines, not twenty blocks."""
     assert layout(INVERTERS) == [
         "2 devices     Power     Today",
         "  Inverter 1    1 W  0.10 kWh",
@@ -50,50 +48,45 @@ def test_devices_of_one_kind_share_a_block() -> None:
 
 
 def test_a_number_is_shown_as_the_page_shows_it() -> None:
-    """Suggested decimals, thousands apart, the unit behind."""
+    """With the suggested decimals, separated thousands and the unit."""
     state = {"state": "12345.678", "attributes": {"unit_of_measurement": "kWh"}}
     assert format_state(state, {"suggested_display_precision": 1}) == "12 345.7 kWh"
 
 
-def test_a_table_too_long_for_the_terminal_says_so() -> None:
-    """Nothing is left out in silence, and no line wraps: the next frame is drawn over this one."""
+def test_a_table_too_long_for_the_terminal_ends_with_the_number_of_missing_lines() -> None:
+    """No line wraps, because the next frame is drawn over this one."""
     lines = fit([f"line {number} {'x' * 80}" for number in range(30)], 40, 10)
     assert len(lines) == 9
     assert lines[-1].startswith("... and 22 more lines")
     assert max(map(len, lines)) < 40
 
 
-def test_what_has_no_value_is_named() -> None:
-    """--once says what it waits for."""
+def test_entities_without_a_value_are_listed() -> None:
     assert missing_values([row("Gateway", "Grid", "unknown"), *INVERTERS], 2) == [
         "the value of sensor.gateway_grid (unknown)"
     ]
 
 
-def test_inverters_that_are_not_there_are_missed() -> None:
-    """An inverter without any entity has none that could lack a value."""
+def test_missing_inverters_are_counted() -> None:
+    """An inverter without entities is in no row."""
     assert missing_values(INVERTERS, 20) == ["inverters: 2 of 20"]
 
 
 def test_no_entity_at_all_is_not_success() -> None:
-    """An integration that failed altogether lacks everything."""
     assert missing_values([], None) == ["entities of the integration"]
 
 
 def test_complete_rows_lack_nothing() -> None:
-    """Every enabled entity has a value, every inverter is there."""
     assert missing_values(INVERTERS, 2) == []
 
 
-def test_a_port_in_use_is_passed_over() -> None:
-    """Without --port the next free one is taken."""
+def test_without_an_option_the_next_free_port_is_used() -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
         assert free_port(port, or_next=True) > port
 
 
-def test_a_wanted_port_in_use_is_an_error() -> None:
-    """With --port another one would be a surprise."""
+def test_a_port_in_use_is_an_error_with_the_option() -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(DemoError, match=f"port {port} is in use"):
@@ -101,7 +94,6 @@ def test_a_wanted_port_in_use_is_an_error() -> None:
 
 
 async def test_a_child_is_ended_when_the_demo_fails(tmp_path: Path) -> None:
-    """No way out leaves a process behind."""
     children: list[Child] = []
 
     async def failing_demo() -> None:
@@ -115,7 +107,7 @@ async def test_a_child_is_ended_when_the_demo_fails(tmp_path: Path) -> None:
 
 
 async def test_a_child_that_ends_by_itself_is_reported_with_its_log(tmp_path: Path) -> None:
-    """The message says which process it was, how it ended and what it said last."""
+    """The message has the process, its exit code and its last line."""
     command = [sys.executable, "-c", "import sys; sys.exit('x error: no such profile')"]
     async with child("the simulator", command, tmp_path / "log") as running:
         await running.process.wait()

@@ -35,7 +35,7 @@ def name(file: Path) -> str:
 
 
 def places(pattern: re.Pattern[str], text: str, file: str) -> Iterator[tuple[str, re.Match[str]]]:
-    """Yield what a pattern finds in a text, each with its place as `file:line`."""
+    """Yield the matches of a pattern with their place as `file:line`."""
     for found in pattern.finditer(text):
         yield f"{file}:{text.count('\n', 0, found.start()) + 1}", found
 

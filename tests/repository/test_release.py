@@ -1,4 +1,4 @@
-"""The release: what is in the zip, that it sets up in an empty Home Assistant, and the public address in all places."""
+"""The release: the content of the zip, set-up in an empty Home Assistant, and the address of the repository."""
 
 import json
 from pathlib import Path
@@ -18,12 +18,12 @@ ADDRESS = MANIFEST["documentation"].removeprefix("https://github.com/")
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a release."""
+    """Build a release."""
     return build(tmp_path_factory.mktemp("release") / "enphase_iq_gateway.zip", VERSION)
 
 
 def test_the_zip_is_the_inside_of_the_folder(released: Path) -> None:
-    """The store unpacks it into custom_components/enphase_iq_gateway, so the manifest is at its root."""
+    """HACS unpacks it into custom_components/enphase_iq_gateway, so the manifest is at its root."""
     with ZipFile(released) as archive:
         names = set(archive.namelist())
     assert names >= {"manifest.json", "__init__.py", "client/__init__.py", "translations/en.json", "brand/icon.png"}
@@ -31,7 +31,6 @@ def test_the_zip_is_the_inside_of_the_folder(released: Path) -> None:
 
 
 def test_the_zip_has_no_leftovers(released: Path) -> None:
-    """Neither what Python compiles nor what linters keep."""
     with ZipFile(released) as archive:
         parts = {part for name in archive.namelist() for part in name.split("/")}
     assert "__pycache__" not in parts
@@ -39,7 +38,7 @@ def test_the_zip_has_no_leftovers(released: Path) -> None:
 
 
 def test_the_version_is_stamped_and_nothing_else(released: Path) -> None:
-    """In the repository it is 0.0.0."""
+    """The version in the repository is 0.0.0."""
     with ZipFile(released) as archive:
         stamped = json.loads(archive.read("manifest.json"))
     assert MANIFEST["version"] == "0.0.0"
@@ -47,19 +46,19 @@ def test_the_version_is_stamped_and_nothing_else(released: Path) -> None:
 
 
 def test_the_same_files_give_the_same_zip(released: Path, tmp_path: Path) -> None:
-    """Whoever makes it again can compare."""
+    """A rebuilt zip can be compared."""
     assert build(tmp_path / "again.zip", VERSION).read_bytes() == released.read_bytes()
 
 
 @pytest.mark.parametrize("version", ["", "v1.2.3", "1.2", "latest", "1.2.3 "])
-def test_a_version_that_is_none_is_refused(tmp_path: Path, version: str) -> None:
-    """The store could not compare it."""
+def test_an_invalid_version_is_refused(tmp_path: Path, version: str) -> None:
+    """HACS could not compare it."""
     with pytest.raises(ReleaseError):
         build(tmp_path / "x.zip", version)
 
 
-def test_the_store_is_told_the_name_of_the_zip(released: Path) -> None:
-    """hacs.json names the file that has to be attached to a release."""
+def test_hacs_finds_the_zip_by_its_name(released: Path) -> None:
+    """hacs.json names the file that is attached to a release."""
     store = json.loads((ROOT / "hacs.json").read_text())
     assert store["zip_release"] is True
     assert store["filename"] == released.name
@@ -81,56 +80,55 @@ def test_the_manifest_s_keys_are_in_order() -> None:
 
 
 def test_there_is_one_manifest() -> None:
-    """The validator takes every file of that name for an integration."""
+    """The validator reads every file of that name as an integration."""
     assert [path for path in text_files(ROOT) if path.name == "manifest.json"] == [INTEGRATION / "manifest.json"]
 
 
 @pytest.mark.slow
 def test_a_release_sets_up_in_an_empty_home_assistant(released: Path) -> None:
-    """A real process, with nothing of the repository in its configuration: every entity gets a value."""
+    """In a real process, without the repository in its configuration, every entity gets a value."""
     command = [sys.executable, "-m", "scripts.demo_home", "--once", "--zip", str(released), "--inverters", "2"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - a script of the repository
     assert done.returncode == 0, done.stderr
     assert "Production power" in done.stdout
 
 
 def repository(folder: Path) -> Path:
-    """Copy the repository's files that name its address."""
+    """Copy the files of the repository that contain its address."""
     for path in text_files(ROOT):
         if ADDRESS in (text := path.read_text()) or path.name == "pyproject.toml":
             copy = folder / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(text)
     for command in (["init", "--quiet"], ["add", "."]):
-        subprocess.run(["git", "-C", str(folder), *command], check=True)  # noqa: S603, S607 - a folder of our own
+        subprocess.run(["git", "-C", str(folder), *command], check=True)  # noqa: S603, S607 - fixed commands in a temporary folder
     return folder
 
 
 def test_another_address_is_written_everywhere(tmp_path: Path) -> None:
-    """Links, the store's path and the code owner; the project's name is not an address."""
+    """In links, hacs.json and the code owner; the name of the project is not an address."""
     root = repository(tmp_path)
-    changed = {path.relative_to(root).as_posix() for path in change_repository(root, "somebody/some.where")}
+    changed = {path.relative_to(root).as_posix() for path in change_repository(root, "owner/some.where")}
     assert changed >= {"README.md", "custom_components/enphase_iq_gateway/manifest.json"}
     manifest = json.loads((root / "custom_components/enphase_iq_gateway/manifest.json").read_text())
-    assert manifest["documentation"] == "https://github.com/somebody/some.where"
-    assert manifest["issue_tracker"] == "https://github.com/somebody/some.where/issues"
-    assert manifest["codeowners"] == ["@somebody"]
+    assert manifest["documentation"] == "https://github.com/owner/some.where"
+    assert manifest["issue_tracker"] == "https://github.com/owner/some.where/issues"
+    assert manifest["codeowners"] == ["@owner"]
     assert not [path for path in text_files(root) if ADDRESS in path.read_text()]
-    assert "/?owner=somebody&repository=some.where&" in (root / "README.md").read_text()
+    assert "/?owner=owner&repository=some.where&" in (root / "README.md").read_text()
     assert 'name = "enphase-iq-gateway"' in (root / "pyproject.toml").read_text()
 
 
 def test_an_address_can_be_changed_back(tmp_path: Path) -> None:
-    """Nothing is lost on the way."""
     root = repository(tmp_path)
     before = {path: path.read_text() for path in text_files(root)}
-    change_repository(root, "somebody/somewhere")
+    change_repository(root, "owner/somewhere")
     change_repository(root, ADDRESS)
     assert {path: path.read_text() for path in text_files(root)} == before
 
 
-@pytest.mark.parametrize("address", ["somebody", "https://github.com/somebody/somewhere", "a/b/c", "a b/c"])
+@pytest.mark.parametrize("address", ["owner", "https://github.com/owner/somewhere", "a/b/c", "a b/c"])
 def test_an_address_of_another_form_is_refused(tmp_path: Path, address: str) -> None:
-    """OWNER/NAME only."""
+    """The form is OWNER/NAME."""
     with pytest.raises(ReleaseError):
         change_repository(tmp_path, address)

@@ -1,4 +1,4 @@
-"""Gateways whose token is old by now, and what becomes of it."""
+"""Gateways with a token of any age, and the state of its renewal."""
 
 from datetime import timedelta
 import time
@@ -21,12 +21,12 @@ INSTALLER = 12 * 60 * MINUTE
 
 
 class Clock:
-    """The simulator's clock, which can be put back to issue a token that is old by now."""
+    """A clock for the simulator, which can be set back to issue an old token."""
 
     shift_s = 0.0
 
     def __call__(self) -> float:
-        """Give the time, epoch seconds."""
+        """Return epoch seconds."""
         return time.time() + self.shift_s
 
 
@@ -39,7 +39,7 @@ async def set_up_with(
     lifetime_s: float = YEAR,
     remembered: bool = True,
 ) -> ConfigEntry:
-    """Set up a gateway whose token has so much of its life left."""
+    """Set up a gateway whose token expires in `left_s` seconds."""
     clock.shift_s = left_s - lifetime_s
     token = simulator.token(lifetime_s=lifetime_s)
     clock.shift_s = 0
@@ -53,18 +53,18 @@ async def set_up_with(
 
 
 async def settle(hass: HomeAssistant) -> None:
-    """Let what has begun in the background end."""
+    """Wait until background tasks have ended."""
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def pass_time(hass: HomeAssistant, seconds: float) -> None:
-    """Let what is due in so many seconds happen now."""
+    """Run the timers that are due within so many seconds."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=seconds))
     await settle(hass)
 
 
 async def poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Let the live coordinator read now."""
+    """Refresh the live coordinator."""
     await entry.runtime_data.coordinators[PollGroup.LIVE].async_refresh()
     await settle(hass)
 
@@ -80,16 +80,16 @@ def is_read(entry: ConfigEntry) -> bool:
 
 
 def life_left_s(entry: ConfigEntry) -> float:
-    """Give how much of its life the stored token has left."""
+    """Return the seconds until the stored token expires."""
     return Token.parse(entry.data[CONF_TOKEN]).expires_at - time.time()
 
 
 def token_issue(hass: HomeAssistant, entry: ConfigEntry) -> ir.IssueEntry | None:
-    """Give the repair that tells of the token's end."""
+    """Return the issue for a token that expires soon."""
     return ir.async_get(hass).async_get_issue(DOMAIN, f"token_ends_{entry.entry_id}")
 
 
 def is_asked(hass: HomeAssistant) -> bool:
-    """Whether the person is asked to sign in again."""
+    """Return whether Home Assistant asks the user to sign in again."""
     flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     return any(flow["context"]["source"] == SOURCE_REAUTH for flow in flows)

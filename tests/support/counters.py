@@ -1,4 +1,4 @@
-"""A counter that is read regularly, for the tests of its guard."""
+"""Counters that are read regularly, for the tests of their guard."""
 
 from custom_components.enphase_iq_gateway.counters.allowance import Limits
 from custom_components.enphase_iq_gateway.counters.counter import Event, Step, step
@@ -6,13 +6,13 @@ from custom_components.enphase_iq_gateway.counters.counter_state import CounterS
 
 T0 = 1_790_000_000.0
 MWH_12 = 12_245_000.0
-LIVE = Limits(rise_w=10_000, interval_s=60)  # a counter measured each second
-QUARTERLY = Limits(rise_w=10_000)  # one that moves each quarter of an hour
+LIVE = Limits(rise_w=10_000, interval_s=60)  # the gateway measures it every second
+QUARTERLY = Limits(rise_w=10_000)  # it moves every quarter of an hour
 NET = Limits(rise_w=10_000, fall_w=8_000, interval_s=60)
 
 
 def run(values: list[float | None], limits: Limits = LIVE, *, every: float = 30) -> list[Step]:
-    """Feed a counter regularly."""
+    """Return the steps of a counter for one value every `every` seconds."""
     steps: list[Step] = []
     state: CounterState | None = None
     for number, value in enumerate(values):
@@ -22,20 +22,20 @@ def run(values: list[float | None], limits: Limits = LIVE, *, every: float = 30)
 
 
 def published(steps: list[Step]) -> list[float | None]:
-    """What was published."""
+    """Return the published values."""
     return [each.publish for each in steps]
 
 
 def events(steps: list[Step]) -> list[Event]:
-    """What a person was told."""
+    """Return the events for the user."""
     return [each.event for each in steps if each.event]
 
 
 def settled(value: float = MWH_12, at: float = T0) -> CounterState:
-    """A counter that has published one value."""
+    """Return the state of a counter that has published one value."""
     return step(value, at, LIVE, None).state
 
 
 def line(start: float, count: int, rise: float = 40) -> list[float | None]:
-    """Values that rise steadily."""
+    """Return values that rise steadily."""
     return [start + rise * number for number in range(count)]

@@ -1,4 +1,4 @@
-"""Filling in the forms of the set-up."""
+"""Submit the forms of the config flow."""
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
@@ -9,15 +9,15 @@ from tests.conftest import PASSWORD, USERNAME
 
 
 async def go_to(hass: HomeAssistant, result: ConfigFlowResult, step: str) -> ConfigFlowResult:
-    """Choose a way to sign in."""
+    """Choose an item of the sign-in menu."""
     return await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": step})
 
 
 async def give(hass: HomeAssistant, result: ConfigFlowResult, **answers: object) -> ConfigFlowResult:
-    """Submit a form."""
+    """Submit a form with its fields."""
     return await hass.config_entries.flow.async_configure(result["flow_id"], answers)
 
 
 def account(password: str = PASSWORD, *, remember: bool = False) -> dict[str, object]:
-    """Give what a person types into the form of the account."""
+    """Return the fields of the account form."""
     return {CONF_USERNAME: USERNAME, CONF_PASSWORD: password, CONF_REMEMBER_PASSWORD: remember}

@@ -1,4 +1,4 @@
-"""An hour of a site in Home Assistant with its real recorder, and what its statistics have then counted."""
+"""An hour of a site in Home Assistant with its real recorder, and the energy in the statistics afterwards."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ _MEASURED = {
 }
 
 type Truth = Callable[[float], float]
-"""The energy that a counter should have shown at an epoch, in Wh."""
+"""The true energy of a counter in Wh at a time in epoch seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """What the statistics say of one counter, and what was true; in kWh since the first state."""
+    """The energy of one counter in the statistics, and the true energy; in kWh since the first state."""
 
     counter: str
     counted: float
@@ -47,23 +47,26 @@ class Counted:
 
     @property
     def error(self) -> float:
-        """How much too much."""
+        """Return the energy in the statistics that is false, negative where energy is missing."""
         return self.counted - self.true
 
 
 def flow_truths(simulator: Simulator, *, ct: bool) -> dict[str, Truth]:
-    """The counters of the gateway's flows by the key of their unique id; without a production CT what was reported."""
+    """Return the true energy of the gateway's counters by the key of their unique ID.
+
+    Without a production CT it is the energy that the inverters have reported.
+    """
     world = simulator.world
 
     def reported(at: float) -> float:
         return sum(inverter_wh(simulator, serial, at) for serial in world.inverters)
 
     def measured(name: str, direction: str, phase: int | None) -> Truth:
-        def look(at: float) -> float:
+        def energy(at: float) -> float:
             whole: PowerAndEnergy = getattr(world.at(at), name)
             return float(getattr(whole if phase is None else whole.phases[phase], direction))
 
-        return look
+        return energy
 
     truths: dict[str, Truth] = {}
     for phase in (None, *range(world.phases)):
@@ -77,7 +80,7 @@ def flow_truths(simulator: Simulator, *, ct: bool) -> dict[str, Truth]:
 
 
 def inverter_wh(simulator: Simulator, serial: str, at: float) -> float:
-    """What an inverter has reported until then."""
+    """Return the lifetime energy of an inverter's last report in Wh."""
     report = simulator.world.report(simulator.world.inverters[serial], at)
     return report.lifetime_joules / 3600 if report else 0.0
 
@@ -90,9 +93,9 @@ async def run(
     row: Row,
     entry: ConfigEntry,
     counters: Mapping[str, Truth],
-    let_pass: Callable[[HomeAssistant, VirtualTime, float], Awaitable[None]],
+    advance: Callable[[HomeAssistant, VirtualTime, float], Awaitable[None]],
 ) -> list[Counted]:
-    """Live through the hour, minute by minute, look once more, and compare: counters are entities with their truth."""
+    """Run the hour minute by minute, update the counters once more, and compare; `counters` are by entity ID."""
     start = dt_util.utcnow()
     began = {entity_id: truth(clock.now()) for entity_id, truth in counters.items()}
     for minute in range(HOUR):
@@ -100,10 +103,10 @@ async def run(
             act(simulator)
         if minute in row.restarts:
             await hass.config_entries.async_reload(entry.entry_id)
-        await let_pass(hass, clock, MINUTE)
+        await advance(hass, clock, MINUTE)
     await async_setup_component(hass, "homeassistant", {})
     await hass.services.async_call("homeassistant", "update_entity", {"entity_id": sorted(counters)})
-    await let_pass(hass, clock, 1)  # what was asked for together is read together, a moment later
+    await advance(hass, clock, 1)  # Home Assistant updates a moment after the action
     counted = await sums(hass, start, set(counters))
     return [
         Counted(
@@ -113,14 +116,14 @@ async def run(
     ]
 
 
-async def pass_at_once(hass: HomeAssistant, clock: VirtualTime, seconds: float) -> None:
-    """Let time pass, and all that falls due then happen."""
+async def advance_at_once(hass: HomeAssistant, clock: VirtualTime, seconds: float) -> None:
+    """Advance the time in one step, and wait until everything that is due has ended."""
     clock.tick(seconds)
     await settle(hass)
 
 
 async def sums(hass: HomeAssistant, start: datetime, entity_ids: set[str]) -> Mapping[str, float]:
-    """Compile the statistics since `start`, and give what each of the entities has counted, in kWh."""
+    """Compile the statistics since `start` and return the sum of each entity in kWh."""
     await async_wait_recording_done(hass)
     period = start.replace(minute=start.minute - start.minute % 5, second=0, microsecond=0)
     while period <= dt_util.utcnow():

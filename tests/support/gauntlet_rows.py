@@ -1,4 +1,4 @@
-"""The gauntlet: what goes wrong in an hour of an otherwise good site, one fault in each row."""
+"""The gauntlet: one fault in an hour of an otherwise faultless site in each row."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ REPORT = "/production.json*"
 V1 = "/api/v1/production"
 DEVICE_DATA = "/ivp/pdm/device_data"
 NOON = datetime(2026, 6, 10, 11, 0, tzinfo=UTC)
-# The sun still shines, the house already cooks: it produces, imports and exports.
+# The sun still shines and the house already uses much: the site produces, imports and exports.
 EVENING = datetime(2026, 6, 10, 16, 0, tzinfo=UTC)
 
 type Act = Callable[[Simulator], object]
@@ -24,45 +24,45 @@ class Row:
 
     name: str
     source: str
-    """Where the fault is told: a row of the gateway's reference."""
+    """The section of the gateway's reference with the fault."""
     profile: str = "metered_net_single_phase"
     before: Act = lambda _: None
-    """Done before set-up."""
+    """Called before set-up."""
     acts: Mapping[int, Act] = field(default_factory=dict[int, Act])
-    """What happens, by minutes since set-up."""
+    """Calls by minutes since set-up."""
     restarts: tuple[int, ...] = ()
-    """When the integration is reloaded, in minutes."""
+    """The minutes since set-up in which the integration is reloaded."""
     start: datetime = EVENING
     inverters: int = 6
 
 
 def fault(name: str, *, path: str | None = None, **parameters: float) -> Act:
-    """Put a fault in."""
+    """Return an act that adds a fault for good."""
     return lambda simulator: simulator.faults.add(name, path=path, after=0, count=None, **parameters)
 
 
 def clear(simulator: Simulator) -> None:
-    """Take all faults out."""
+    """Remove all faults."""
     simulator.faults.clear()
 
 
 def between(begin: int, end: int, act: Act) -> dict[int, Act]:
-    """A fault for some minutes of the hour."""
+    """Return the acts that add a fault in one minute and remove it in another."""
     return {begin: act, end: clear}
 
 
 def first_inverter(simulator: Simulator) -> str:
-    """The serial of the first inverter."""
+    """Return the serial of the first inverter."""
     return next(iter(simulator.world.inverters))
 
 
-def silence(simulator: Simulator) -> None:
-    """Let the first inverter be out of reach of the gateway."""
+def disconnect(simulator: Simulator) -> None:
+    """Cut the connection between the first inverter and the gateway."""
     simulator.world.inverters[first_inverter(simulator)].communicating = False
 
 
-def reach(simulator: Simulator) -> None:
-    """Let it be heard again."""
+def reconnect(simulator: Simulator) -> None:
+    """Restore the connection between the first inverter and the gateway."""
     simulator.world.inverters[first_inverter(simulator)].communicating = True
 
 
@@ -77,7 +77,7 @@ ROWS = (
         name="a spike small enough to be true",
         source="G§6.5",
         profile="metered_production_only",
-        start=NOON,  # it stays until the counter has passed it
+        start=NOON,  # the counter has to pass the spike within the hour
         acts=between(20, 24, fault("spike", path=READINGS, wh=900.0)),
     ),
     Row(name="a jump for good", source="G§6.5", acts={20: fault("spike", wh=1_691_000.0)}),
@@ -127,7 +127,7 @@ ROWS = (
         name="an inverter out of reach",
         source="G§5.2",
         profile="metered_without_cts",
-        acts={10: silence, 40: reach},
+        acts={10: disconnect, 40: reconnect},
     ),
     Row(
         name="a new inverter",

@@ -1,4 +1,4 @@
-"""What pyenphase reads from a gateway, under our entities' names: a second opinion on every value."""
+"""The values that pyenphase reads from a gateway, by the keys of this integration's entities."""
 
 from collections.abc import Iterator, Mapping
 import time
@@ -20,10 +20,10 @@ _HOUSE = ("production", "total_consumption", "net_consumption")
 
 
 async def pyenphase_values(simulator: Simulator) -> Values:
-    """Read the gateway with pyenphase, signed in as we are.
+    """Read a gateway with pyenphase, with the same sign-in as the integration.
 
-    Where pyenphase has a quantity from two endpoints, which are read some seconds apart, that of the CT counts: ours
-    comes from there too. What follows from two CTs is computed from its values.
+    Where pyenphase has a quantity from two endpoints, which are read some seconds apart, the value of the CT is used,
+    as the integration does. Values that follow from two CTs are computed from pyenphase's.
     """
     envoy = Envoy(simulator.address, v2_acb_mode=False)
     try:
@@ -50,7 +50,7 @@ type _Item = tuple[str, float | str | None]
 
 
 def _report(data: EnvoyData) -> Iterator[_Item]:
-    """Give the flows as `/production.json` or `/api/v1/production` tell them."""
+    """Yield the flows of `/production.json` or `/api/v1/production`."""
     flows = {
         "production": (data.system_production, data.system_production_phases),
         "total_consumption": (data.system_consumption, data.system_consumption_phases),
@@ -71,7 +71,7 @@ def _report(data: EnvoyData) -> Iterator[_Item]:
 
 
 def _electrics_of_report(data: EnvoyData, phases: int) -> Iterator[_Item]:
-    """Give what the report says of each flow beside power and energy: pyenphase has it in its raw data only."""
+    """Yield the electrical values of the report, which pyenphase has in its raw data only."""
     report: Mapping[str, Any] = next((data.raw[path] for path in _REPORTS if path in data.raw), {})
     for entry in (*report.get("production", ()), *report.get("consumption", ())):
         if entry["type"] == "eim" and entry["activeCount"]:
@@ -82,7 +82,7 @@ def _electrics_of_report(data: EnvoyData, phases: int) -> Iterator[_Item]:
 
 
 def _electrics(flow: str, suffix: str, raw: Mapping[str, float], phases: int) -> Iterator[_Item]:
-    """Give one entry of the report or one of its lines."""
+    """Yield the electrical values of one entry of the report or of one of its lines."""
     yield f"{flow}_voltage{suffix}", round(raw["rmsVoltage"] / phases, 3)
     yield f"{flow}_current{suffix}", raw["rmsCurrent"]
     yield f"{flow}_power_factor{suffix}", raw["pwrFactor"]
@@ -91,7 +91,7 @@ def _electrics(flow: str, suffix: str, raw: Mapping[str, float], phases: int) ->
 
 
 def _meters(data: EnvoyData, phases: int) -> Iterator[_Item]:
-    """Give the CTs as `/ivp/meters/readings` tells them; pyenphase leaves out two powers, which its raw data have."""
+    """Yield the CTs of `/ivp/meters/readings`; two of their powers are in pyenphase's raw data only."""
     raw: Mapping[int, Any] = {reading["eid"]: reading for reading in data.raw.get(_READINGS, ())}
     for kind, meter in data.ctmeters.items():
         flow = kind.replace("-", "_")
@@ -108,7 +108,7 @@ def _meters(data: EnvoyData, phases: int) -> Iterator[_Item]:
 
 
 def _meter(flow: str, suffix: str, meter: EnvoyMeterData, raw: Mapping[str, float], phases: int) -> Iterator[_Item]:
-    """Give one CT or one phase of it."""
+    """Yield the values of one CT or of one phase of it."""
     if flow not in _HOUSE:
         yield f"{flow}_ct_power{suffix}", meter.active_power
         yield f"{flow}_ct_energy_delivered{suffix}", meter.energy_delivered
@@ -128,7 +128,7 @@ def _meter(flow: str, suffix: str, meter: EnvoyMeterData, raw: Mapping[str, floa
 
 
 def _computed(values: Values, phase: str) -> Iterator[_Item]:
-    """Give what follows from production and from the CT that the house has (G§6.4, §9)."""
+    """Yield what follows from production and consumption CT together (G§6.4, §9)."""
     power, lifetime = f"_power{phase}", f"_energy_lifetime{phase}"
     imported, exported = f"grid_import_energy{phase}", f"grid_export_energy{phase}"
     if imported in values:
@@ -156,14 +156,14 @@ def _computed(values: Values, phase: str) -> Iterator[_Item]:
 
 
 def _number(values: Values, key: str) -> float:
-    """Give a value that must be a number."""
+    """Return a value that must be a number."""
     value = values[key]
     assert isinstance(value, (int, float))
     return value
 
 
 def _inverters(data: EnvoyData) -> Iterator[_Item]:
-    """Give each inverter; what pyenphase leaves out comes from its raw device data."""
+    """Yield the values of all inverters; some are in pyenphase's raw device data only."""
     if data.inverters:
         yield "inverters_reporting", sum(_is_reporting(inverter) for inverter in data.inverters.values())
     raw = {device["sn"]: device for device in data.raw.get(_DEVICE_DATA, {}).values() if isinstance(device, dict)}
@@ -173,13 +173,13 @@ def _inverters(data: EnvoyData) -> Iterator[_Item]:
 
 
 def _is_reporting(inverter: EnvoyInverter) -> bool:
-    """Tell whether its last report is no older than two intervals, of a quarter of an hour unless told."""
+    """Return whether the last report is at most two intervals old, by default of a quarter of an hour."""
     return time.time() - inverter.last_report_date <= 2 * max(inverter.last_report_duration or 0, 900)
 
 
 def _inverter(inverter: EnvoyInverter, raw: Mapping[str, Any] | None) -> Iterator[_Item]:
-    """Give one inverter."""
-    yield "communicating", "on"  # nobody is silent at first sight, and `modGone` is no word to go by (G§5.2)
+    """Yield the values of one inverter."""
+    yield "communicating", "on"  # at the first reading; `modGone` does not mean that it is not (G§5.2)
     yield "power", inverter.last_report_watts
     yield "max_power", inverter.max_report_watts
     yield "last_reported", inverter.last_report_date

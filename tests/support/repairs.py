@@ -1,4 +1,4 @@
-"""Repairs as a person does them."""
+"""Start and submit repair flows."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from homeassistant.setup import async_setup_component
 
 
 async def open_repair(hass: HomeAssistant, issue: ir.IssueEntry) -> RepairsFlowResult:
-    """Click on a repair."""
+    """Start the repair flow of an issue."""
     await async_setup_component(hass, REPAIRS, {})
     manager = repairs_flow_manager(hass)
     assert manager is not None
@@ -19,7 +19,7 @@ async def open_repair(hass: HomeAssistant, issue: ir.IssueEntry) -> RepairsFlowR
 async def submit_repair(
     hass: HomeAssistant, question: RepairsFlowResult, answers: dict[str, Any] | None = None
 ) -> RepairsFlowResult:
-    """Answer what it asks."""
+    """Submit the form of a repair flow."""
     manager = repairs_flow_manager(hass)
     assert manager is not None
     result = await manager.async_configure(question["flow_id"], answers or {})

@@ -1,4 +1,4 @@
-"""What a person reads: the English texts, with what they name filled in."""
+"""The English texts that users read, with their placeholders filled in."""
 
 from pathlib import Path
 
@@ -14,24 +14,24 @@ _TEXTS = orjson.loads(
 
 
 def error_text(result: ConfigFlowResult) -> str:
-    """Give what a form says is wrong; nothing when all is well."""
+    """Return the error of a form, an empty text without one."""
     key = (result["errors"] or {}).get("base")
     return "" if key is None else _filled(_TEXTS["config"]["error"][key], result["description_placeholders"])
 
 
 def step_text(result: ConfigFlowResult) -> str:
-    """Give what a form or a menu says above its fields."""
+    """Return the description of a form or menu."""
     return _filled(_TEXTS["config"]["step"][result["step_id"]]["description"], result["description_placeholders"])
 
 
 def abort_text(result: ConfigFlowResult) -> str:
-    """Give what is said when a flow ends without an entry."""
+    """Return the text of a flow that was aborted."""
     text: str = _TEXTS["config"]["abort"][result["reason"]]
     return text
 
 
 def issue_text(issue: ir.IssueEntry) -> str:
-    """Give what a repair says: its description, or that of the question it leads to."""
+    """Return the description of an issue, or of the form of its repair flow."""
     texts = _TEXTS["issues"][issue.translation_key]
     if issue.is_fixable:
         texts = texts["fix_flow"]["step"]["confirm"]

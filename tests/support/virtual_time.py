@@ -1,4 +1,4 @@
-"""Hours within moments: Home Assistant, its event loop and the simulator on one clock that a test moves."""
+"""Virtual time: Home Assistant, its event loop and the simulator on one clock that the test advances."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -13,35 +13,35 @@ from homeassistant.core import HomeAssistant
 
 
 class VirtualTime:
-    """The one clock: frozen, until a test moves it on, and every timer that falls due with it."""
+    """The clock of a test: frozen until the test advances it."""
 
     def __init__(self, tick: Callable[[float], object]) -> None:
-        """Take what moves the wall clock and the monotonic one, and so the event loop's."""
+        """Initialize the clock with the function that advances wall and monotonic clock."""
         self._tick = tick
         self._jumped = 0.0
         self._frozen_monotonic = time.monotonic
 
     def now(self) -> float:
-        """Give the time, epoch seconds, by a clock that nobody sets: the gateway's own."""
+        """Return epoch seconds by a clock without jumps, as the gateway's own."""
         return time.time() - self._jumped
 
     def monotonic(self) -> float:
-        """Give the seconds of a clock that nobody sets."""
+        """Return the seconds of a clock without jumps."""
         return self._frozen_monotonic() - self._jumped
 
     def jump(self, seconds: float) -> None:
-        """Set the wall clock and no other, as a person or a time server does."""
+        """Set the wall clock only, as a time server does."""
         self._tick(seconds)
         self._jumped += seconds
 
     def tick(self, seconds: float) -> None:
-        """Let time pass, and nothing happen yet."""
+        """Advance the time; timers that are due run when the event loop does."""
         self._tick(seconds)
 
 
 @contextmanager
 def virtual_time(start: datetime) -> Iterator[VirtualTime]:
-    """Freeze every clock at a moment, within a running loop. Sockets work as ever."""
+    """Freeze every clock within a running event loop; sockets work as usual."""
     with freeze_time(start) as frozen, ExitStack() as patches:
         clock = VirtualTime(frozen.tick)
         patches.enter_context(patch.object(asyncio.get_running_loop(), "time", clock.monotonic))
@@ -51,8 +51,17 @@ def virtual_time(start: datetime) -> Iterator[VirtualTime]:
         yield clock
 
 
+def disable_loop_debug() -> None:
+    """Turn the debug mode of the running event loop off, which Home Assistant's test plugin turns on.
+
+    It extracts a stack for every callback, half of the time of a test over many virtual hours, and warns of every
+    callback in which virtual time has passed.
+    """
+    asyncio.get_running_loop().set_debug(enabled=False)
+
+
 async def settle(hass: HomeAssistant) -> None:
-    """Let everything that has begun end; never with an answer that does not come."""
+    """Wait until everything that has begun has ended; do not use it while a request hangs."""
     await asyncio.sleep(0)
     await hass.async_block_till_done(wait_background_tasks=True)
 
@@ -65,15 +74,15 @@ async def pass_time(hass: HomeAssistant, clock: VirtualTime, seconds: float, *, 
 
 
 def real_seconds() -> float:
-    """Give the seconds of a clock that cannot be frozen."""
+    """Return the seconds of a clock that is not frozen."""
     return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Let the loop turn until something has happened on a real socket.
+    """Run the event loop until a condition holds that depends on real sockets.
 
     Raises:
-        TimeoutError: it has not, in ten real seconds.
+        TimeoutError: if it does not hold within ten real seconds.
     """
     end = real_seconds() + 10
     while not condition():

@@ -1,6 +1,6 @@
-"""What an hour costs, counted, at the default interval: for a site of each class and of each way to sign in.
+"""Requests, bytes, connections and state writes of an hour at the default interval, by kind of site and sign-in.
 
-Seconds and milliseconds are no matter for tests: `benchmarks/compare.py` measures them.
+`benchmarks/compare.py` measures what depends on the machine.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ MIDSUMMER_NOON = datetime(2026, 6, 21, 11, 0, tzinfo=UTC)
 MIDSUMMER_NIGHT = datetime(2026, 6, 21, 23, 0, tzinfo=UTC)
 INVERTERS = 20
 HOUR_S = 3600.0
-# Frozen time moves in whole microseconds: a timer must not be missed by a part of one for ever.
+# Frozen time has whole microseconds, so a timer between two of them would never be due.
 _CLOCK_STEP_S = 1e-6
 
 INFO = "/info"
@@ -37,7 +37,7 @@ DEVICE_DATA = "/ivp/pdm/device_data"
 
 @dataclass(frozen=True, kw_only=True)
 class Hour:
-    """What was counted in an hour."""
+    """The counts of an hour."""
 
     requests: dict[str, int]
     size: int
@@ -50,12 +50,12 @@ class Hour:
     """States that were written without a change."""
 
 
-async def live(home: Home, seconds: float) -> None:
-    """Let time pass from timer to timer, so that each is exactly on time."""
+async def advance_by_timers(home: Home, seconds: float) -> None:
+    """Advance the time from timer to timer, so that each runs exactly on time."""
     loop = home.hass.loop
     end = loop.time() + seconds
     while True:
-        timers = loop._scheduled  # type: ignore[attr-defined]  # noqa: SLF001 - nobody else knows
+        timers = loop._scheduled  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio has no other list of timers
         due = min((timer.when() for timer in timers if not timer.cancelled()), default=end)
         if due > end:
             break
@@ -65,8 +65,8 @@ async def live(home: Home, seconds: float) -> None:
 
 
 async def count_an_hour(home: Home) -> Hour:
-    """Count what happens in an hour, after the quarter of an hour in which every inverter has reported."""
-    await live(home, 900)
+    """Count an hour, after the quarter of an hour in which every inverter reports."""
+    await advance_by_timers(home, 900)
     simulator = home.simulator
     simulator.requests.clear()
     handshakes, connections = simulator.handshakes, simulator.connections
@@ -77,15 +77,15 @@ async def count_an_hour(home: Home) -> Hour:
         written[str(event.event_type)] += 1
 
     @callback
-    def every(_: EventStateReportedData) -> bool:
+    def accept(_: EventStateReportedData) -> bool:
         return True
 
     bus = home.hass.bus
     stop = (
         bus.async_listen(EVENT_STATE_CHANGED, count),
-        bus.async_listen(EVENT_STATE_REPORTED, count, event_filter=every),
+        bus.async_listen(EVENT_STATE_REPORTED, count, event_filter=accept),
     )
-    await live(home, HOUR_S)
+    await advance_by_timers(home, HOUR_S)
     for remove in stop:
         remove()
     return Hour(
@@ -100,11 +100,11 @@ async def count_an_hour(home: Home) -> Hour:
 
 @pytest.fixture(autouse=True)
 def _exact_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each coordinator read at the same part of a second: the last digits of what the gateway measures count as bytes."""
+    """Remove the random part of the intervals: the digits of a measurement, and so its bytes, depend on its time."""
     monkeypatch.setattr("homeassistant.helpers.update_coordinator.randint", lambda low, _: low)
 
 
-# Size and writes are those of the simulated site: a change of its documents changes them.
+# Size and writes depend on the documents of the simulator.
 SITES = {
     "legacy": Hour(
         requests={SUMMARY: 60, INVERTER_LIST: 24, INFO: 12}, size=44844, handshakes=0, connections=12, writes=647
@@ -135,7 +135,7 @@ SITES = {
 @pytest.mark.parametrize("clock", [MIDSUMMER_NOON], indirect=True)
 @pytest.mark.parametrize("profile", SITES)
 async def test_an_hour_costs_exactly_this(start_home: StartHome, profile: str) -> None:
-    """Requests, bytes, handshakes and connections, writes, and not one write without a change."""
+    """The site has no write without a change."""
     home = await start_home(profile, inverters=INVERTERS)
 
     assert await count_an_hour(home) == SITES[profile]
@@ -144,15 +144,14 @@ async def test_an_hour_costs_exactly_this(start_home: StartHome, profile: str) -
 @pytest.mark.usefixtures("all_entities_enabled")
 @pytest.mark.parametrize("clock", [MIDSUMMER_NOON], indirect=True)
 async def test_no_entity_is_written_without_a_change(start_home: StartHome) -> None:
-    """With everything enabled."""
     home = await start_home(inverters=INVERTERS)
 
     assert (await count_an_hour(home)).reports == 0
 
 
 @pytest.mark.parametrize("clock", [MIDSUMMER_NOON], indirect=True)
-async def test_details_that_the_gateway_cuts_are_read_each_quarter_of_an_hour(start_home: StartHome) -> None:
-    """G§5.1: the list beside them has each report."""
+async def test_truncated_details_are_read_every_quarter_of_an_hour(start_home: StartHome) -> None:
+    """The list of the inverters has every report as well (G§5.1)."""
     home = await start_home(inverters=49)
 
     requests = (await count_an_hour(home)).requests
@@ -161,16 +160,15 @@ async def test_details_that_the_gateway_cuts_are_read_each_quarter_of_an_hour(st
 
 
 @pytest.mark.parametrize("clock", [MIDSUMMER_NIGHT], indirect=True)
-async def test_at_night_the_inverters_are_asked_each_quarter_of_an_hour(start_home: StartHome) -> None:
-    """None of them says anything until dawn."""
+async def test_at_night_the_inverters_are_read_every_quarter_of_an_hour(start_home: StartHome) -> None:
     home = await start_home(inverters=INVERTERS)
 
     assert (await count_an_hour(home)).requests == {READINGS: 120, REPORT: 12, DEVICE_DATA: 4, METERS: 1}
 
 
 @pytest.mark.parametrize("clock", [MIDSUMMER_NOON], indirect=True)
-async def test_live_mode_asks_for_the_readings_alone(start_home: StartHome) -> None:
-    """Twelve times a minute, over the connection that is there."""
+async def test_live_mode_reads_the_readings_only(start_home: StartHome) -> None:
+    """Twelve times a minute, over one connection."""
     home = await start_home(inverters=INVERTERS)
     home.hass.config_entries.async_update_entry(home.entry, options={CONF_UPDATE_INTERVAL: 5})
     await home.hass.config_entries.async_reload(home.entry.entry_id)
@@ -181,7 +179,7 @@ async def test_live_mode_asks_for_the_readings_alone(start_home: StartHome) -> N
 
 
 async def test_live_mode_slows_itself_where_readings_take_two_seconds(start_home: StartHome) -> None:
-    """To three times what they take, and the diagnostics say so."""
+    """To three times their duration, which the diagnostics have."""
     home = await start_home(inverters=INVERTERS)
     home.hass.config_entries.async_update_entry(home.entry, options={CONF_UPDATE_INTERVAL: 5})
     await home.hass.config_entries.async_reload(home.entry.entry_id)
@@ -192,18 +190,18 @@ async def test_live_mode_slows_itself_where_readings_take_two_seconds(start_home
 
     home.simulator.faults = Faults(answer_slowly)
     home.simulator.faults.add("slow", path=READINGS, delay_s=0.0)
-    await live(home, 30)
+    await advance_by_timers(home, 30)
     home.simulator.faults.clear()
 
     diagnostics = await async_get_config_entry_diagnostics(home.hass, home.entry)
     coordinators = diagnostics["coordinators"]
     assert isinstance(coordinators, dict)
-    told = coordinators[PollGroup.LIVE]
-    assert (told["wished_interval_s"], told["slowest_answer_s"], told["interval_s"]) == (5, 2.0, 6.0)
+    live = coordinators[PollGroup.LIVE]
+    assert (live["wished_interval_s"], live["slowest_answer_s"], live["interval_s"]) == (5, 2.0, 6.0)
 
 
-async def test_set_up_asks_for_nothing_twice(start_home: StartHome) -> None:
-    """The first values are those of the probe."""
+async def test_set_up_reads_nothing_twice(start_home: StartHome) -> None:
+    """The first values are those that were read to find the sources."""
     home = await start_home(inverters=INVERTERS)
     home.simulator.requests.clear()
 
@@ -220,7 +218,6 @@ async def test_set_up_asks_for_nothing_twice(start_home: StartHome) -> None:
 
 
 async def test_an_answer_that_repeats_the_last_one_is_not_parsed_again(start_home: StartHome) -> None:
-    """It is the same object, and another one when it says something else."""
     home = await start_home(inverters=INVERTERS)
     gateway = home.entry.runtime_data.gateway
 
@@ -232,8 +229,7 @@ async def test_an_answer_that_repeats_the_last_one_is_not_parsed_again(start_hom
     assert (again is first, later == first) == (True, False)
 
 
-async def test_an_inverter_that_has_said_nothing_new_is_the_same_object(start_home: StartHome) -> None:
-    """Though others of the same reading have."""
+async def test_an_inverter_without_a_new_report_is_the_same_object(start_home: StartHome) -> None:
     home = await start_home(inverters=INVERTERS)
     coordinator = home.coordinator(PollGroup.INVERTERS)
     before = coordinator.data.inverters

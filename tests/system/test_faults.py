@@ -1,6 +1,6 @@
-"""Every fault at every endpoint: what is lost is exactly its coordinator, it is told once, it is back within one interval.
+"""Every fault at every endpoint: exactly its coordinator fails, is logged once, and recovers within one interval.
 
-`pytest tests/test_faults.py -s` prints the matrix.
+`pytest tests/system/test_faults.py -s` prints the matrix.
 """
 
 import asyncio
@@ -30,18 +30,18 @@ EVERYTHING = (READINGS, REPORT, DEVICES, LIST, METERS)
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a fault strikes, and what must come of it."""
+    """The endpoints with a fault, and its consequences."""
 
     paths: tuple[str, ...]
     lost: frozenset[PollGroup]
     lines: int
-    """In the log, when it is there and again when it is over."""
+    """Lines in the log when the fault begins, and again when it is over."""
 
 
 PLACES = {
     "readings": Place(paths=(READINGS,), lost=frozenset({PollGroup.LIVE}), lines=1),
     "report": Place(paths=(REPORT,), lost=frozenset({PollGroup.REPORT}), lines=1),
-    # The list stands in: only the details are gone.
+    # The list replaces device data; only the details are missing.
     "device data": Place(paths=(DEVICES,), lost=frozenset(), lines=1),
     "device data, list": Place(paths=(DEVICES, LIST), lost=frozenset({PollGroup.INVERTERS}), lines=1),
     "list": Place(paths=(LIST,), lost=frozenset(), lines=0),
@@ -59,14 +59,15 @@ FAULTS: dict[str, tuple[str, dict[str, int | str]]] = {
     "reset before": ("reset", {"when": "before"}),
     "reset within": ("reset", {"when": "within"}),
 }
-# The details of the inverters are missed after two readings, one each 300 s, of which each may take two time-outs.
+# Missing details of the inverters are logged after two readings, one every 300 s, each with up to two time-outs.
 LOST_WITHIN_S = 720
+HANGING = {"slow drip", "hang"}
 INTERVALS = {PollGroup.LIVE: 30.0, PollGroup.REPORT: 300.0, PollGroup.INVERTERS: 300.0}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def matrix() -> Iterator[dict[str, dict[str, str]]]:
-    """Collect what was seen, and print it in the end."""
+    """Collect the results and print them in the end."""
     rows: dict[str, dict[str, str]] = {}
     yield rows
     lines = [f"{'fault':<14}" + "".join(f"{place:<19}" for place in PLACES)]
@@ -75,28 +76,31 @@ def matrix() -> Iterator[dict[str, dict[str, str]]]:
 
 
 def add_fault(home: Home, fault: str, path: str) -> None:
-    """Put a fault of the table in."""
+    """Add a fault of the table."""
     name, parameters = FAULTS[fault]
     home.simulator.faults.add(name, path=path).parameters.update(parameters)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_fault_takes_its_lane_and_no_other(home: Home, fault: str, matrix: dict[str, dict[str, str]]) -> None:
-    """At one endpoint after the other: lost, told once; then back within one interval, told once; nothing left."""
+async def test_a_fault_fails_its_coordinator_and_no_other(
+    home: Home, fault: str, matrix: dict[str, dict[str, str]]
+) -> None:
+    hangs = fault in HANGING
+    advance, step = (home.advance_hanging, 15) if hangs else (home.advance, 30)
     seen: dict[str, str] = {}
     wanted: dict[str, str] = {}
     for title, place in PLACES.items():
         for path in place.paths:
             add_fault(home, fault, path)
-        for _ in range(0, LOST_WITHIN_S if place.lines else 330, 15):
-            await home.advance_hanging(15, step=15)
+        for _ in range(0, LOST_WITHIN_S if place.lines else 330, step):
+            await advance(step, step=step)
             if place.lines and len(home.log()) >= place.lines:
                 break
         lost, lost_lines = home.lost(), len(home.log())
         home.simulator.faults.clear()
-        # What hangs still hangs until its time is up.
-        await home.advance_hanging(50 if fault in {"hang", "slow drip"} else 0, step=10)
-        await home.advance(max((INTERVALS[coordinator] for coordinator in place.lost), default=300.0) + 45, step=15)
+        # A request that hangs does so until its time-out.
+        await home.advance_hanging(50 if hangs else 0, step=10)
+        await home.advance(max((INTERVALS[coordinator] for coordinator in place.lost), default=300.0) + 45, step=step)
         back_lines = len(home.log()) - lost_lines
         home.caplog.clear()
         seen[title] = _words(lost, lost_lines, back_lines, home.lost(), home.tasks())
@@ -106,8 +110,7 @@ async def test_a_fault_takes_its_lane_and_no_other(home: Home, fault: str, matri
     assert seen == wanted
 
 
-async def test_an_answer_after_which_the_connection_breaks_is_an_answer(home: Home) -> None:
-    """A reset after each body: the next request makes a new connection; nothing is lost, nothing is said."""
+async def test_a_connection_reset_after_the_answer_does_no_harm(home: Home) -> None:
     for path in EVERYTHING:
         home.simulator.faults.add("reset", path=path, when="after")
 
@@ -117,9 +120,9 @@ async def test_an_answer_after_which_the_connection_breaks_is_an_answer(home: Ho
     assert home.log() == []
 
 
-@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault not in {"slow drip", "hang"}])
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault not in HANGING])
 async def test_without_an_identity_nothing_is_read(home: Home, fault: str) -> None:
-    """On a new connection `/info` comes before any credential: broken, it takes all coordinators, and gives them back."""
+    """`/info` is read first on a new connection; all coordinators fail with it and recover with it."""
     add_fault(home, fault, INFO)
     home.simulator.reboot()
     before = len(home.simulator.requests)
@@ -135,8 +138,8 @@ async def test_without_an_identity_nothing_is_read(home: Home, fault: str) -> No
     assert [level for level, _ in home.log()] == ["WARNING"] * 3 + ["INFO"] * 3
 
 
-async def test_a_broken_tls_server_loses_all_and_gives_it_back(home: Home) -> None:
-    """Something answers at the port that is no TLS, and no credential goes to it."""
+async def test_all_recovers_after_a_server_without_tls(home: Home) -> None:
+    """A server that does not use TLS receives no credential."""
     received = b""
 
     async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -161,10 +164,9 @@ async def test_a_broken_tls_server_loses_all_and_gives_it_back(home: Home) -> No
 
 
 class Names(AbstractResolver):
-    """Knows where the gateway is, until it does not."""
+    """A resolver that resolves every name until it fails."""
 
     def __init__(self) -> None:
-        """Begin with all well."""
         self.works = True
 
     @override
@@ -180,10 +182,7 @@ class Names(AbstractResolver):
         pass
 
 
-async def test_a_name_that_cannot_be_resolved_loses_all_and_gives_it_back(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The address was given as a name, and the router has forgotten it."""
+async def test_all_recovers_after_a_name_that_cannot_be_resolved(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     names = Names()
     monkeypatch.setattr(entry_gateway, "_async_local_resolver", AsyncMock(return_value=names))
     port = home.simulator.address.rpartition(":")[2]
@@ -205,9 +204,8 @@ async def test_a_name_that_cannot_be_resolved_loses_all_and_gives_it_back(
 
 
 @pytest.mark.parametrize("seconds", [86_400.0, 3600.0, -3600.0, -86_400.0])
-async def test_a_jump_of_the_clock_loses_nothing(home: Home, seconds: float) -> None:
-    """The coordinators go on at their intervals, and production with them."""
-    asked = len(home.simulator.requests)
+async def test_nothing_fails_when_the_clock_jumps(home: Home, seconds: float) -> None:
+    before = len(home.simulator.requests)
     before = float(home.state("production_energy_lifetime"))
     home.clock.jump(seconds)
 
@@ -215,7 +213,7 @@ async def test_a_jump_of_the_clock_loses_nothing(home: Home, seconds: float) -> 
         await home.advance(30)
         assert home.lost() == set()
 
-    assert 30 <= sum(request.path == READINGS for request in home.simulator.requests[asked:]) <= 61
+    assert 30 <= sum(request.path == READINGS for request in home.simulator.requests[before:]) <= 61
     assert float(home.state("production_energy_lifetime")) >= before
     assert [text for level, text in home.log() if level != "INFO"] == []
 
@@ -227,7 +225,7 @@ def _words(
     still: set[PollGroup] | frozenset[PollGroup],
     tasks: set[str],
 ) -> str:
-    """Put what came of a fault in a few words."""
+    """Return the consequences of a fault in a few words."""
     which = "all" if lost == set(PollGroup) else ",".join(sorted(lost)) or "nothing"
     words = f"{which} {lines}+{more}"
     if still:

@@ -1,4 +1,4 @@
-"""No fault of the gateway becomes false energy in Home Assistant's statistics, and none costs true energy."""
+"""Whatever the gateway reports, Home Assistant's statistics have the true energy."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
@@ -15,9 +15,9 @@ from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from simulator import PROFILES, Simulator
 from tests.conftest import set_up
-from tests.support.gauntlet import Counted, Truth, flow_truths, inverter_wh, pass_at_once, run
+from tests.support.gauntlet import Counted, Truth, advance_at_once, flow_truths, inverter_wh, run
 from tests.support.gauntlet_rows import ROWS, Row
-from tests.support.virtual_time import VirtualTime, virtual_time
+from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
 
 MOST_KWH = 0.1
 _RESULTS: dict[str, list[Counted]] = {}
@@ -27,7 +27,7 @@ _RESULTS: dict[str, list[Counted]] = {}
 def _real_sockets(
     async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None, enable_custom_integrations: None
 ) -> None:
-    """Begin with the recorder's database, which must be there before Home Assistant."""
+    """Create the recorder's database, which must exist before Home Assistant starts."""
 
 
 @pytest.fixture
@@ -37,12 +37,12 @@ async def clock(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[VirtualTime]:
-    """Stop the clock when the row begins, and have all recorded from then on."""
+    """Freeze the time at the start of the row, and start the recorder."""
     await hass.config.async_set_time_zone("Europe/Amsterdam")
     row: Row = request.getfixturevalue("row")
-    # Each statement and each state would be written down, which takes longer than all the rest.
-    for name in ("sqlalchemy", "sqlalchemy.engine", "homeassistant", "asyncio"):
-        monkeypatch.setattr(logging.getLogger(name), "level", logging.ERROR)
+    disable_loop_debug()
+    # Logging every state takes longer than everything else.
+    monkeypatch.setattr(logging.getLogger("homeassistant"), "level", logging.ERROR)
     with virtual_time(row.start) as clock:
         await async_setup_recorder_instance(hass)
         yield clock
@@ -50,7 +50,7 @@ async def clock(
 
 @pytest.fixture(scope="module", autouse=True)
 def _table(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Print what came out: fault, counter, error."""
+    """Print the result: fault, counter, true energy, error."""
     yield
     lines = [
         f"{name:42} {each.counter.removeprefix('sensor.'):58} {each.true:8.3f} kWh {each.error:+8.3f} kWh\n"
@@ -63,7 +63,7 @@ def _table(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulator) -> Mapping[str, Truth]:
-    """Every counter that is shown, with its truth."""
+    """Return every enabled counter with its true energy."""
     site = entry.runtime_data.site
     truths = {
         f"{simulator.serial}_{key}": truth
@@ -80,8 +80,8 @@ def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulato
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-async def test_the_statistics_tell_the_true_energy(hass: HomeAssistant, clock: VirtualTime, row: Row) -> None:
-    """Whatever happens in the hour: each counter within 0.1 kWh."""
+async def test_the_statistics_have_the_true_energy(hass: HomeAssistant, clock: VirtualTime, row: Row) -> None:
+    """Each counter within 0.1 kWh over the hour."""
     simulator = Simulator(PROFILES[row.profile], inverters=row.inverters, clock=clock.now)
     row.before(simulator)
     async with simulator:
@@ -93,7 +93,7 @@ async def test_the_statistics_tell_the_true_energy(hass: HomeAssistant, clock: V
             row=row,
             entry=entry,
             counters=counters(hass, entry, simulator),
-            let_pass=pass_at_once,
+            advance=advance_at_once,
         )
         await hass.config_entries.async_unload(entry.entry_id)
     assert {each.counter: round(each.error, 3) for each in _RESULTS[row.name] if abs(each.error) > MOST_KWH} == {}

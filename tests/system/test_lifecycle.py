@@ -1,4 +1,4 @@
-"""Set-up, unload, reload, stop: at any moment, any number of times, with nothing left behind."""
+"""Set-up, unload, reload and stop at any moment leave nothing behind."""
 
 import asyncio
 import gc
@@ -15,7 +15,7 @@ READINGS = "/ivp/meters/readings"
 
 
 def timers(home: Home) -> list[str]:
-    """Name the timers that are set for the integration."""
+    """Return the timers of the integration."""
     handles = getattr(asyncio.get_running_loop(), "_scheduled", [])
     return sorted(
         repr(handle)
@@ -25,33 +25,32 @@ def timers(home: Home) -> list[str]:
 
 
 def listeners(home: Home) -> dict[str, int]:
-    """Count Home Assistant's listeners by event."""
+    """Return the number of listeners by event type."""
     return {str(event): count for event, count in home.hass.bus.async_listeners().items()}
 
 
 def registered(home: Home) -> set[tuple[str, str]]:
-    """Give every entity of the entry."""
+    """Return entity ID and unique ID of every entity of the entry."""
     entries = er.async_entries_for_config_entry(er.async_get(home.hass), home.entry.entry_id)
     return {(entity.entity_id, entity.unique_id) for entity in entries}
 
 
 def state(home: Home) -> str:
-    """Name the state of the entry."""
+    """Return the state of the entry."""
     return str(home.entry.state.value)
 
 
-async def hanging(home: Home, path: str) -> None:
-    """Let a coordinator's request hang, and wait until it does."""
-    asked = len(home.simulator.requests)
+async def wait_for_hanging_request(home: Home, path: str) -> None:
+    """Wait until a coordinator's request to a path hangs."""
+    before = len(home.simulator.requests)
     home.simulator.faults.add("hang", path=path)
     home.clock.tick(301)
-    await until(lambda: any(request.path.startswith(path) for request in home.simulator.requests[asked:]))
+    await until(lambda: any(request.path.startswith(path) for request in home.simulator.requests[before:]))
 
 
 @pytest.mark.parametrize("path", [READINGS, "/production.json", "/ivp/pdm/device_data"])
 async def test_unload_does_not_wait_for_a_hanging_request(home: Home, path: str) -> None:
-    """It takes less than two seconds, and neither task, timer nor connection is left."""
-    await hanging(home, path)
+    await wait_for_hanging_request(home, path)
     began = real_seconds()
 
     assert await home.hass.config_entries.async_unload(home.entry.entry_id)
@@ -63,8 +62,7 @@ async def test_unload_does_not_wait_for_a_hanging_request(home: Home, path: str)
 
 
 async def test_stopping_home_assistant_does_not_wait_for_a_hanging_request(home: Home) -> None:
-    """Nor does anything go on afterwards."""
-    await hanging(home, READINGS)
+    await wait_for_hanging_request(home, READINGS)
     began = real_seconds()
 
     await home.hass.async_stop(force=True)
@@ -75,7 +73,6 @@ async def test_stopping_home_assistant_does_not_wait_for_a_hanging_request(home:
 
 
 async def test_a_set_up_that_hangs_ends_and_is_tried_again(home: Home) -> None:
-    """Within the limit of the probe, with nothing open meanwhile."""
     home.simulator.faults.add("hang", path="/ivp/meters")
     reload = home.hass.async_create_task(home.hass.config_entries.async_reload(home.entry.entry_id))
     while not reload.done():
@@ -89,7 +86,6 @@ async def test_a_set_up_that_hangs_ends_and_is_tried_again(home: Home) -> None:
 
 
 async def test_a_gateway_that_is_off_at_start_is_set_up_when_it_is_back(home: Home) -> None:
-    """Home Assistant tries again by itself."""
     await home.simulator.stop()
     await home.hass.config_entries.async_reload(home.entry.entry_id)
     assert state(home) == "setup_retry"
@@ -102,7 +98,7 @@ async def test_a_gateway_that_is_off_at_start_is_set_up_when_it_is_back(home: Ho
 
 
 async def test_fifty_reloads_leave_nothing_behind(home: Home) -> None:
-    """The same entities, and no more tasks, timers, listeners, connections or coordinators than after the first."""
+    """The entities stay; tasks, timers, listeners, connections and coordinators do not grow in number."""
     home.hass.config_entries.async_schedule_reload(home.entry.entry_id)
     await settle(home.hass)
     before = (registered(home), listeners(home), len(timers(home)), home.tasks())
@@ -120,18 +116,16 @@ async def test_fifty_reloads_leave_nothing_behind(home: Home) -> None:
     assert sum(isinstance(each, coordinators) for each in gc.get_objects()) == len(PollGroup)
 
 
-async def test_an_unloaded_gateway_is_left_alone(home: Home) -> None:
-    """Not one request for a day."""
+async def test_an_unloaded_gateway_gets_no_request_for_a_day(home: Home) -> None:
     await home.hass.config_entries.async_unload(home.entry.entry_id)
-    asked = len(home.simulator.requests)
+    before = len(home.simulator.requests)
 
     await home.advance(86_400, step=300)
 
-    assert len(home.simulator.requests) == asked
+    assert len(home.simulator.requests) == before
 
 
-async def test_the_probe_asks_for_nothing_that_the_lanes_ask_again(start_home: StartHome) -> None:
-    """Set-up reads each endpoint once."""
+async def test_set_up_reads_every_endpoint_once(start_home: StartHome) -> None:
     home = await start_home()
     home.simulator.requests.clear()
     await home.hass.config_entries.async_reload(home.entry.entry_id)

@@ -1,8 +1,8 @@
-"""Secrets go through everything that can happen, and are then looked for everywhere.
+"""Secrets are in the storage of the config entry and nowhere else, whatever happens.
 
-Tokens, passwords, cookies, the e-mail address: nowhere but in the entry's own storage. Serials (the end of one is the
-password of old firmware) and network addresses: also where Home Assistant keeps and names its devices, but not in what
-this integration writes: its log lines, its errors, its diagnostics.
+Tokens, passwords, cookies and the e-mail address are only there. Serials (the end of one is the password of old
+firmware) and MAC addresses are also where Home Assistant stores and names its devices, but not in the log lines, errors
+and diagnostics of the integration.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ OWN_LOG = "custom_components.enphase_iq_gateway"
 
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Collect what must be found nowhere: every token, password and cookie that the client ever holds, and more."""
+    """Collect every secret that the client ever holds, and those that the tests use."""
     collected = {USERNAME, PASSWORD, "another wrong one", "c10ud" * 6}
     hide = Secret.__init__
 
@@ -46,20 +46,20 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         collected.update({text} - {""})
 
     monkeypatch.setattr(Secret, "__init__", collect)
-    # The session that the cloud opens for the person.
+    # The session that the cloud opens for the user.
     monkeypatch.setattr("simulator.cloud.secrets.token_hex", lambda _: "c10ud" * 6)
     return collected
 
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """Log everything, as a person does who looks for a mistake."""
+    """Log at debug level, as users do who look for an error."""
     caplog.set_level(logging.DEBUG)
     return caplog
 
 
 def lines(log: pytest.LogCaptureFixture, logger: str = "") -> str:
-    """Give what was logged, exceptions with their causes; the test's own storage stands for a disk, not for a log."""
+    """Return the log with the causes of exceptions, without the lines of the test plugin."""
     write = logging.Formatter("%(name)s %(message)s").format
     return "\n".join(
         write(record)
@@ -68,11 +68,10 @@ def lines(log: pytest.LogCaptureFixture, logger: str = "") -> str:
     )
 
 
-class Life:
-    """All that can happen to one gateway, good and bad."""
+class Scenario:
+    """Everything that can happen to one gateway."""
 
     def __init__(self, hass: HomeAssistant, network: Network, simulator: Simulator) -> None:
-        """Put the gateway into the network."""
         self._hass = hass
         self._network = network
         self.simulator = simulator
@@ -80,14 +79,14 @@ class Life:
         network[ADDRESS] = simulator
 
     async def answer(self, flow_id: str, *answers: dict[str, Any]) -> ConfigFlowResult:
-        """Fill in forms, one after the other."""
+        """Submit one form after the other."""
         for each in answers:
             result = await self._hass.config_entries.flow.async_configure(flow_id, each)
         await settle(self._hass)
         return result
 
-    async def begin(self, *answers: dict[str, Any]) -> ConfigEntry:
-        """Set up, giving the answers in turn; the last one is right."""
+    async def set_up(self, *answers: dict[str, Any]) -> ConfigEntry:
+        """Set up with one answer after the other, of which the last one is right."""
         flow = await self._hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
         result = await self.answer(flow["flow_id"], {CONF_HOST: ADDRESS}, *answers)
         entry: ConfigEntry = result["result"]
@@ -95,12 +94,12 @@ class Life:
         return entry
 
     async def reload(self, entry: ConfigEntry) -> None:
-        """Start anew."""
+        """Reload the entry."""
         await self._hass.config_entries.async_reload(entry.entry_id)
         await settle(self._hass)
 
     async def read(self, entry: ConfigEntry) -> None:
-        """Let all coordinators read twice, and somebody hand out diagnostics."""
+        """Refresh all coordinators twice, and download the diagnostics."""
         if entry.state is ConfigEntryState.LOADED:
             for coordinator in list(entry.runtime_data.coordinators.values()) * 2:
                 await coordinator.async_refresh()
@@ -108,7 +107,7 @@ class Life:
         self.documents.append(json_bytes(await async_get_config_entry_diagnostics(self._hass, entry)))
 
     async def fail(self, entry: ConfigEntry) -> None:
-        """Fail in every way of the transport, while running and at set-up."""
+        """Fail in every way while running and at set-up."""
         for fault in ("status", "html", "truncated", "wrong_shape", "empty"):
             self.simulator.faults.add(fault, path="*")
             await self.read(entry)
@@ -118,7 +117,7 @@ class Life:
             await self.reload(entry)
 
     async def be_replaced(self, entry: ConfigEntry, impostors: list[Simulator]) -> None:
-        """Let others answer at the address, and the router tell of it."""
+        """Replace the gateway by others at its address, which DHCP discovers."""
         for impostor in impostors:
             self._network[ADDRESS] = impostor
             self.simulator.reboot()
@@ -131,18 +130,18 @@ class Life:
         await self.reload(entry)
 
     async def reauth(self, *answers: dict[str, Any]) -> None:
-        """Sign in again as asked."""
+        """Submit the forms of the reauthentication."""
         (flow,) = self._hass.config_entries.flow.async_progress_by_handler(DOMAIN)
         await self.answer(flow["flow_id"], {}, *answers)
 
 
 async def settle(hass: HomeAssistant) -> None:
-    """Let everything end that has begun."""
+    """Wait until background tasks have ended."""
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def stored_elsewhere(hass: HomeAssistant, hass_storage: dict[str, Any], entry: ConfigEntry) -> str:
-    """Give all that Home Assistant has on disk, without what this entry stores for itself."""
+    """Return everything that Home Assistant stores, without the data of the entry."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await settle(hass)
     files = deepcopy(hass_storage)
@@ -153,11 +152,11 @@ async def stored_elsewhere(hass: HomeAssistant, hass_storage: dict[str, Any], en
 
 
 def found(secrets: Iterable[str], text: str) -> list[str]:
-    """Give those that are in a text."""
+    """Return the secrets that a text contains."""
     return sorted(secret for secret in secrets if secret in text)
 
 
-async def test_a_token_and_an_account_are_found_nowhere(
+async def test_a_token_and_an_account_are_nowhere_else(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     start_simulator: StartSimulator,
@@ -167,43 +166,44 @@ async def test_a_token_and_an_account_are_found_nowhere(
     secrets: set[str],
     log: pytest.LogCaptureFixture,
 ) -> None:
-    """Set up with the account, fail, be replaced, renew, be refused, sign in again with a token."""
     simulator = await start_simulator(serial=SERIAL)
     cloud = await start_cloud(simulator)
-    life = Life(hass, network, simulator)
+    scenario = Scenario(hass, network, simulator)
     account = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD, CONF_REMEMBER_PASSWORD: True}
-    entry = await life.begin({"next_step_id": "account"}, {**account, CONF_PASSWORD: "another wrong one"}, account)
-    await life.read(entry)
-    await life.fail(entry)
-    await life.be_replaced(entry, [await start_simulator(serial=OTHER_SERIAL), await start_simulator(serial=SERIAL)])
+    entry = await scenario.set_up({"next_step_id": "account"}, {**account, CONF_PASSWORD: "another wrong one"}, account)
+    await scenario.read(entry)
+    await scenario.fail(entry)
+    await scenario.be_replaced(
+        entry, [await start_simulator(serial=OTHER_SERIAL), await start_simulator(serial=SERIAL)]
+    )
     simulator.revoke_tokens()
-    await life.read(entry)
+    await scenario.read(entry)
     assert cloud.token_requests == 2
     assert set(entry.data) >= {CONF_TOKEN, CONF_USERNAME, CONF_PASSWORD}
     assert found(secrets, await stored_elsewhere(hass, hass_storage, entry)) == []
 
     cloud.accounts.clear()
     simulator.revoke_tokens()
-    await life.read(entry)
+    await scenario.read(entry)
     wrong = [simulator.token(serial=OTHER_SERIAL), simulator.token(lifetime_s=-1), simulator.token()[:-9], "eyJ" * 9]
     right = simulator.token()
     secrets.update(wrong)
-    await life.reauth({"next_step_id": "token"}, *({CONF_TOKEN: token} for token in [*wrong, right]))
+    await scenario.reauth({"next_step_id": "token"}, *({CONF_TOKEN: token} for token in [*wrong, right]))
 
     assert entry.data[CONF_TOKEN] == right
     assert CONF_PASSWORD not in entry.data
-    await life.read(entry)
+    await scenario.read(entry)
     assert len(secrets) > 12
     assert "GET /ivp/meters/readings: status 503" in lines(log, OWN_LOG)
     assert found(secrets, lines(log)) == []
     assert found({*secrets, SERIAL, OTHER_SERIAL, MAC}, lines(log, OWN_LOG)) == []
     assert found(secrets, await stored_elsewhere(hass, hass_storage, entry)) == []
     assert found(secrets, str(hass_storage)) == [right]
-    documents = str(life.documents)
+    documents = str(scenario.documents)
     assert found({*secrets, SERIAL, OTHER_SERIAL, MAC, *simulator.world.inverters}, documents) == []
 
 
-async def test_a_local_account_is_found_nowhere(
+async def test_a_local_account_is_nowhere_else(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     start_simulator: StartSimulator,
@@ -212,25 +212,25 @@ async def test_a_local_account_is_found_nowhere(
     secrets: set[str],
     log: pytest.LogCaptureFixture,
 ) -> None:
-    """Its password is the end of the serial."""
+    """The password is the end of the serial."""
     simulator = await start_simulator("metered_digest", serial=SERIAL)
     secrets.add(simulator.password)
-    life = Life(hass, network, simulator)
+    scenario = Scenario(hass, network, simulator)
     account = {CONF_USERNAME: "envoy", CONF_PASSWORD: simulator.password}
-    entry = await life.begin({**account, CONF_PASSWORD: "another wrong one"}, account)
-    await life.read(entry)
-    await life.fail(entry)
-    await life.be_replaced(entry, [await start_simulator("metered_digest", serial=OTHER_SERIAL)])
+    entry = await scenario.set_up({**account, CONF_PASSWORD: "another wrong one"}, account)
+    await scenario.read(entry)
+    await scenario.fail(entry)
+    await scenario.be_replaced(entry, [await start_simulator("metered_digest", serial=OTHER_SERIAL)])
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PASSWORD: "another wrong one"})
-    await life.reload(entry)
-    await life.read(entry)
-    await life.reauth(account)
-    await life.read(entry)
+    await scenario.reload(entry)
+    await scenario.read(entry)
+    await scenario.reauth(account)
+    await scenario.read(entry)
 
     assert entry.state is ConfigEntryState.LOADED
     assert found({*secrets, SERIAL, OTHER_SERIAL, MAC}, lines(log, OWN_LOG)) == []
-    assert found({*secrets, SERIAL, OTHER_SERIAL, MAC, *simulator.world.inverters}, str(life.documents)) == []
-    # Home Assistant's own files and lines name devices by their serial, and so hold its end.
+    assert found({*secrets, SERIAL, OTHER_SERIAL, MAC, *simulator.world.inverters}, str(scenario.documents)) == []
+    # Home Assistant names devices by their serial in its storage and log, and so has its end.
     assert found(secrets - {simulator.password}, lines(log)) == []
     elsewhere = (await stored_elsewhere(hass, hass_storage, entry)).replace(SERIAL, "")
     assert found(secrets, elsewhere) == []

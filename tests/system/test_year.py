@@ -1,4 +1,4 @@
-"""A year of a site, with all that happens in one: what is published adds up to the true energy."""
+"""Over a simulated year with every kind of fault, the published counters add up to the true energy."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -52,10 +52,9 @@ COUNTERS = {
 
 
 class Year:
-    """One gateway, read without a network, and what is published of it."""
+    """One gateway, read without a network, and its published counters."""
 
     def __init__(self) -> None:
-        """Begin at midnight of New Year."""
         profile = PROFILES["metered_net_single_phase"]
         self.at = START
         self.world = World(
@@ -63,9 +62,9 @@ class Year:
         )
         self.site = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", self.world)
         self.faults = Faults(lambda: self.at)
-        self.chance = random.Random(1)  # noqa: S311 - which fault comes when is no secret
+        self.chance = random.Random(1)  # noqa: S311 - the times of the faults are no secrets
         self.state = GuardState()
-        self.told: list[CounterEvent | object] = []
+        self.events: list[CounterEvent | object] = []
         self.summed = dict.fromkeys(COUNTERS, 0.0)
         self.last: dict[str, float] = {}
         self.falls: list[str] = []
@@ -73,31 +72,31 @@ class Year:
         self.guard = self.set_up()
 
     def set_up(self) -> Guard:
-        """Probe, as every start does, with what the last run has stored."""
+        """Decide the sources, as every start does, with the state that the last run has stored."""
         state = GuardState.from_json(json.loads(json.dumps(self.state.as_json())))
-        documents = Documents(info=self.sure(INFO))
+        documents = Documents(info=self.read_reliably(INFO))
         for endpoint in (METERS, READINGS, REPORT_DETAILED):
-            documents = documents.with_answer(endpoint, self.sure(endpoint))
+            documents = documents.with_answer(endpoint, self.read_reliably(endpoint))
         return Guard(site=decide(documents, state.locked_sources()), state=state)
 
-    def sure[T](self, endpoint: Endpoint[T]) -> T:
-        """Read an endpoint as it should be, but for what has happened to the counters for good."""
+    def read_reliably[T](self, endpoint: Endpoint[T]) -> T:
+        """Read an endpoint without passing faults; permanent ones stay."""
         document = self.read(endpoint)
         assert document is not None, endpoint.path
         return document
 
     def read[T](self, endpoint: Endpoint[T]) -> T | None:
-        """Read an endpoint with the faults that are in; None where that gives nothing."""
+        """Read an endpoint with the present faults; return None without a valid answer."""
         path, _, query = endpoint.path.partition("?")
         request = Request(method="GET", target=endpoint.path, headers={}, body=b"", connection=1)
-        got = self.faults.apply(request, answer(self.site, path, query, self.at))
+        answered = self.faults.apply(request, answer(self.site, path, query, self.at))
         try:
-            return endpoint.read(got.body) if got.status == 200 else None
+            return endpoint.read(answered.body) if answered.status == 200 else None
         except GatewayResponseError:
             return None
 
     def sample(self, coordinator: PollGroup) -> None:
-        """Read a coordinator, perhaps wrongly, and count what is published as Home Assistant does."""
+        """Read what a coordinator reads, sometimes with a fault, and count the result."""
         if faulty := self.chance.random() < FAULTY_SHARE:
             fault = self.faults.add(self.chance.choice(FAULTS))
         info, meters = self.guard.site.info, self.guard_meters
@@ -106,14 +105,14 @@ class Year:
         if faulty:
             self.faults.active.remove(fault)
         checked = self.guard.check(coordinator, measure(self.guard.site, coordinator, documents, self.at), ZONE)
-        self.told += self.guard.take_events()
+        self.events += self.guard.take_events()
         self.count(coordinator, checked)
 
     def count(self, coordinator: PollGroup, snapshot: Snapshot) -> None:
-        """Add up what the counters have gained; a fall to less than 90 % is a new start (sensor/recorder.py)."""
-        for name, (flow, field, its_lane) in COUNTERS.items():
+        """Sum the counters as Home Assistant's statistics do: a fall below 90 % is a reset (sensor/recorder.py)."""
+        for name, (flow, field, group) in COUNTERS.items():
             value = getattr(snapshot.counters(flow), field)
-            if its_lane is not coordinator or value is None:
+            if group is not coordinator or value is None:
                 continue
             last = self.last.setdefault(name, value)
             if value < last:
@@ -124,7 +123,7 @@ class Year:
             self.today.append((self.at, today))
 
     def true(self) -> dict[str, float]:
-        """What has truly flowed so far."""
+        """Return the true energies so far in Wh."""
         now = self.world.now
         return {
             "production": now.production.delivered_wh,
@@ -133,14 +132,14 @@ class Year:
             "export": now.net_consumption.received_wh,
         }
 
-    def live(self) -> dict[str, float]:
-        """Live through the year; give the true energy of it."""
-        self.guard_meters = self.sure(METERS)
+    def run(self) -> dict[str, float]:
+        """Run the year and return its true energies in Wh."""
+        self.guard_meters = self.read_reliably(METERS)
         self.sample(PollGroup.REPORT)
         self.sample(PollGroup.LIVE)
         before = self.true()
         for day in range(365):
-            self.happen(day)
+            self.begin_day(day)
             midnight = START + day * DAY
             for self.at in moments(midnight):
                 self.sample(PollGroup.LIVE)
@@ -148,8 +147,8 @@ class Year:
                     self.sample(PollGroup.REPORT)
         return {name: value - before[name] for name, value in self.true().items()}
 
-    def happen(self, day: int) -> None:
-        """What does not happen every day."""
+    def begin_day(self, day: int) -> None:
+        """Change firmware, restart, or replace the meter on the days for it."""
         if day in FIRMWARE:
             self.site = SimulatedSite(self.site.profile, Firmware.parse(FIRMWARE[day]), self.site.serial, self.world)
         if day == WRAP_DAY:
@@ -160,48 +159,48 @@ class Year:
         if day in FIRMWARE or day in RESTART_DAYS:
             self.state = self.guard.state
             self.guard = self.set_up()
-            self.told += self.guard.take_events()
+            self.events += self.guard.take_events()
 
 
 def moments(midnight: float) -> Iterator[float]:
-    """When the live coordinator is read on a day."""
+    """Yield the times of the live readings of a day."""
     for number in range(1, DAY // LIVE_S + 1):
         yield midnight + number * LIVE_S
 
 
 @pytest.fixture(scope="module")
 def year() -> tuple[Year, dict[str, float]]:
-    """Live through it once."""
+    """Run the year once for all tests."""
     year = Year()
-    return year, year.live()
+    return year, year.run()
 
 
 @pytest.mark.parametrize("name", COUNTERS)
 def test_a_year_adds_up(year: tuple[Year, dict[str, float]], name: str) -> None:
     """Within 0.1 %."""
-    lived, true = year
-    assert lived.summed[name] == pytest.approx(true[name], rel=0.001)
+    result, true = year
+    assert result.summed[name] == pytest.approx(true[name], rel=0.001)
 
 
-def test_nothing_falls_but_a_replaced_meter(year: tuple[Year, dict[str, float]]) -> None:
-    """Once each."""
+def test_counters_fall_only_with_the_replaced_meter(year: tuple[Year, dict[str, float]]) -> None:
     assert sorted(year[0].falls) == sorted(COUNTERS)
 
 
-def test_nobody_is_asked_anything(year: tuple[Year, dict[str, float]]) -> None:
-    """No jump, no source that has changed: the new meter speaks for itself."""
-    told = {told.counter: told.event.kind for told in year[0].told if isinstance(told, CounterEvent)}
-    # Net energy is the difference of two that began again; nobody is asked about that one.
-    assert told.pop(FlowCounter(Flow.NET_CONSUMPTION, CounterField.LIFETIME)) is EventKind.JUMP
-    assert len(told) == len(year[0].told) - 1 == len(COUNTERS)
-    assert set(told.values()) == {EventKind.RESET}
+def test_no_question_is_raised(year: tuple[Year, dict[str, float]]) -> None:
+    """Neither a jump nor a changed source; the new meter is a reset."""
+    events = year[0].events
+    kinds = {event.counter: event.event.kind for event in events if isinstance(event, CounterEvent)}
+    # Net energy is the difference of two counters that were reset; it raises no question.
+    assert kinds.pop(FlowCounter(Flow.NET_CONSUMPTION, CounterField.LIFETIME)) is EventKind.JUMP
+    assert len(kinds) == len(events) - 1 == len(COUNTERS)
+    assert set(kinds.values()) == {EventKind.RESET}
 
 
-def test_today_ends_each_day_with_what_the_day_has_made(year: tuple[Year, dict[str, float]]) -> None:
-    """Days of 23 and 25 hours included: at night nothing is made, so the sum of all days is the year."""
-    lived, true = year
+def test_today_ends_every_day_with_the_production_of_the_day(year: tuple[Year, dict[str, float]]) -> None:
+    """On days of 23 and 25 hours too. Nothing is produced at midnight, so all days add up to the year."""
+    result, true = year
     last_of_day: dict[str, float] = {}
-    for at, today in lived.today:
+    for at, today in result.today:
         last_of_day[f"{datetime.fromtimestamp(at, UTC).astimezone(ZONE):%Y-%m-%d}"] = today
     assert len(last_of_day) == 366  # the last moment is New Year's
     assert sum(last_of_day.values()) == pytest.approx(true["production"], rel=0.002)

@@ -1,4 +1,4 @@
-"""Two days of history for the Energy dashboard, made by the simulated site itself: a fresh Home Assistant has none."""
+"""Two days of statistics for the Energy dashboard, computed by the simulated site."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,14 +6,14 @@ import time
 
 from simulator import PROFILES, Simulator
 
-from .house import House
+from .frontend import Frontend
 
-HOURS = 48  # all of yesterday, at whatever time of day
+HOURS = 48  # includes all of yesterday at any time of day
 COUNTERS = ("production_energy_lifetime", "grid_import_energy", "grid_export_energy")
 
 
 def counters() -> Iterator[tuple[datetime, tuple[float, float, float]]]:
-    """Give what a site has produced, imported and exported at the end of each of the last hours, in kWh."""
+    """Yield the start of each of the last hours with production, import and export at its end in kWh."""
     now = int(time.time()) // 3600 * 3600
     clock = [float(now - (HOURS + 1) * 3600)]
     site = Simulator(profile=PROFILES["metered_net_three_phase"], inverters=20, clock=lambda: clock[0]).world
@@ -24,13 +24,13 @@ def counters() -> Iterator[tuple[datetime, tuple[float, float, float]]]:
         yield start, (energies[0] / 1000, energies[1] / 1000, energies[2] / 1000)
 
 
-async def remember(house: House) -> None:
-    """Let Home Assistant have the statistics of the last two days."""
+async def import_history(frontend: Frontend) -> None:
+    """Import the statistics of the last two days into Home Assistant."""
     hours = list(counters())
     first = hours[0][1]
     for number, key in enumerate(COUNTERS):
-        state = await house.state(key)
-        await house.home.websocket_command(
+        state = await frontend.state(key)
+        await frontend.home_assistant.websocket_command(
             "recorder/import_statistics",
             metadata={
                 "has_mean": False,

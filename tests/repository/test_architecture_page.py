@@ -1,0 +1,87 @@
+"""Check what docs/architecture.md says about the code."""
+
+from importlib import import_module
+from inspect import unwrap
+import re
+import sys
+from types import CodeType, FrameType
+
+import pytest
+
+from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS
+from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
+from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
+from tests.support.home import Home
+from tests.support.pages import DOCS, ROOT, section, table
+
+INTEGRATION = ROOT / "custom_components" / DOMAIN
+
+ARCHITECTURE = DOCS / "architecture.md"
+MOST_STATIONS = 8
+STATIONS = re.findall(r"^\d+\. `([\w.]+):([\w.]+)`", section(ARCHITECTURE, "The way of one value"), re.MULTILINE)
+
+
+def station_code(module: str, name: str) -> CodeType:
+    """Return the code of a station, a function or a property."""
+    found: object = import_module(f"custom_components.{DOMAIN}.{module}")
+    for part in name.split("."):
+        found = getattr(found, part)
+    function = found.fget if isinstance(found, property) else found
+    assert callable(function)
+    code = unwrap(function).__code__
+    assert isinstance(code, CodeType)
+    return code
+
+
+def test_every_package_of_the_layout_exists() -> None:
+    packages = [package.strip("`/") for package, _ in table(section(ARCHITECTURE, "Layout"))]
+
+    missing = [
+        name for name in packages if not (INTEGRATION / name).is_dir() and not (INTEGRATION / f"{name}.py").exists()
+    ]
+
+    assert missing == []
+
+
+def test_the_layout_lists_every_package() -> None:
+    listed = {package.strip("`/") for package, _ in table(section(ARCHITECTURE, "Layout"))}
+
+    packages = {file.parent.relative_to(INTEGRATION).as_posix() for file in INTEGRATION.rglob("*/__init__.py")}
+
+    assert packages - {"."} <= listed
+
+
+def test_every_unique_id_is_listed() -> None:
+    of_gateway = {row.key for row in (*FLOW_SENSORS, *GATEWAY_SENSORS)} | {"{flow}_ct_status"}
+    of_inverter = {row.key for row in (*INVERTER_SENSORS, COMMUNICATING)}
+
+    listed = re.findall(r"`([SI]_[^`]+)`", section(ARCHITECTURE, "Unique ids"))
+
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {f"S_{key}" for key in of_gateway} | {f"I_{key}" for key in of_inverter}
+
+
+@pytest.mark.parametrize(("module", "name"), STATIONS)
+def test_every_station_exists(module: str, name: str) -> None:
+    assert station_code(module, name)
+
+
+async def test_a_reading_passes_the_stations_in_order(home: Home) -> None:
+    stations = {station_code(module, name): f"{module}:{name}" for module, name in STATIONS}
+    passed: list[str] = []
+
+    def record(frame: FrameType, event: str, _: object) -> None:
+        name = stations.get(frame.f_code)
+        if event == "call" and name is not None and name not in passed:
+            passed.append(name)
+
+    sys.setprofile(record)
+    try:
+        await home.advance(60)
+    finally:
+        sys.setprofile(None)
+
+    assert 0 < len(STATIONS) <= MOST_STATIONS
+    assert passed == [f"{module}:{name}" for module, name in STATIONS]
