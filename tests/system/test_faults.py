@@ -205,7 +205,7 @@ async def test_all_recovers_after_a_name_that_cannot_be_resolved(home: Home, mon
 
 @pytest.mark.parametrize("seconds", [86_400.0, 3600.0, -3600.0, -86_400.0])
 async def test_nothing_fails_when_the_clock_jumps(home: Home, seconds: float) -> None:
-    before = len(home.simulator.requests)
+    requests = len(home.simulator.requests)
     before = float(home.state("production_energy_lifetime"))
     home.clock.jump(seconds)
 
@@ -213,7 +213,7 @@ async def test_nothing_fails_when_the_clock_jumps(home: Home, seconds: float) ->
         await home.advance(30)
         assert home.lost() == set()
 
-    assert 30 <= sum(request.path == READINGS for request in home.simulator.requests[before:]) <= 61
+    assert 30 <= sum(request.path == READINGS for request in home.simulator.requests[requests:]) <= 61
     assert float(home.state("production_energy_lifetime")) >= before
     assert [text for level, text in home.log() if level != "INFO"] == []
 
