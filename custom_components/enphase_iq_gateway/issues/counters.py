@@ -153,6 +153,9 @@ class JumpRepair(RepairsFlow):
 
     async def async_step_accept_jump(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """The counters rise by it with their next reading."""
+        if ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id) is None:
+            # Answered in another window, or withdrawn because the jump was undone.
+            return self.async_abort(reason="answered")
         amounts = dict(self.data or {})
         del amounts["kind"]
         entry: GatewayConfigEntry | None = self.hass.config_entries.async_get_entry(str(amounts.pop("entry_id")))
