@@ -6,7 +6,7 @@ import math
 import pytest
 
 from custom_components.enphase_iq_gateway.counters.allowance import Limits
-from custom_components.enphase_iq_gateway.counters.counter import EventKind, Reason, Step, rebase, step
+from custom_components.enphase_iq_gateway.counters.counter import EventKind, Reason, Step, rebase, recover, step
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState, Hours
 from tests.support.counters import LIVE, MWH_12, NET, QUARTERLY, T0, events, line, published, run, settled
 
@@ -285,6 +285,26 @@ def test_a_wrong_first_value_is_never_a_rise() -> None:
     """It was published, so the statistics would count the way back to the truth as energy."""
     steps = run([37, *line(MWH_12, 40)])
     assert steps[-1].publish == pytest.approx(37 + 39 * 40)
+
+
+# A lost state
+
+
+def test_a_lost_offset_is_no_fall() -> None:
+    """The gateway has wrapped, and the state that bridged it is gone."""
+    steps = [step(MWH_12 - 1_193_000, T0 + 600, LIVE, recover(MWH_12, T0))]
+    steps.append(step(MWH_12 - 1_193_000 + 40, T0 + 630, LIVE, steps[0].state))
+    assert published(steps) == [MWH_12, MWH_12 + 40]
+
+
+def test_the_energy_since_a_lost_state_is_counted() -> None:
+    assert step(MWH_12 + 500, T0 + 600, LIVE, recover(MWH_12, T0)).publish == MWH_12 + 500
+
+
+def test_a_gateway_that_is_not_ready_does_not_end_the_recovery() -> None:
+    waiting = step(0, T0 + 600, LIVE, recover(MWH_12, T0))
+    assert (waiting.publish, waiting.reason) == (MWH_12, Reason.FALL)
+    assert step(5_000, T0 + 630, LIVE, CounterState.from_json(waiting.state.as_json())).publish == MWH_12
 
 
 # Net consumption goes both ways

@@ -28,7 +28,7 @@ from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
 from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard, SourceChange
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
-from custom_components.enphase_iq_gateway.counters.limits import may_fall
+from custom_components.enphase_iq_gateway.counters.limits import inverter_limits, may_fall
 from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from tests.conftest import StartSimulator, set_up
@@ -316,6 +316,23 @@ def test_what_is_kept_of_an_inverter_is_no_new_sample() -> None:
     read = [lifetime(1_800, 900_010), lifetime(2_700, 900_020), lifetime(3_600, 900_030)]
     assert (kept, read) == ([1_000, 1_000], [1_000, 1_020, 1_030])
     assert guard.state.rejected.total() == 2
+
+
+@pytest.mark.parametrize(("interval", "allowed"), [(None, 900), (3_600, 3_600), (7_201, 900), (90_000_000, 900)])
+def test_a_report_interval_beyond_two_hours_is_none(interval: int | None, allowed: float) -> None:
+    """It would open the guard for any jump."""
+    assert inverter_limits(3, interval).interval_s == allowed
+
+
+def test_one_absurd_report_interval_does_not_open_the_guard_of_the_sum() -> None:
+    guard = Guard(site=site(INVERTERS))
+    for seconds, lifetime in ((0, 1_000.0), (300, 5_001_000.0)):
+        details = InverterDetails(report_interval_s=90_000_000)
+        shown = {"a": Inverter(serial="a", energy_lifetime_wh=lifetime, details=details)}
+        flows = {PRODUCTION: (Measurement(energy_lifetime_wh=lifetime),)}
+        snapshot = guard.check(PollGroup.INVERTERS, Snapshot(at=T0 + seconds, flows=flows, inverters=shown), UTC)
+    assert snapshot.inverters["a"].energy_lifetime_wh == 1_000
+    assert snapshot.counters(PRODUCTION).energy_lifetime_wh == 1_000
 
 
 # Today of the inverters, and what they say of today's production

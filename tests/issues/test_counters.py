@@ -106,6 +106,20 @@ async def test_a_jump_that_was_real_is_taken_in(hass: HomeAssistant, noon: Virtu
     assert issue not in issues(hass, "counter_jump")
 
 
+async def test_a_jump_can_be_taken_in_once(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
+    """The question may be open in two windows."""
+    await jump(hass, noon, simulator)
+    before = kwh(hass, "lifetime_production")
+    (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
+    assert await async_setup_component(hass, REPAIRS, {})
+    manager = hass.data[REPAIRS]["flow_manager"]
+    windows = [await manager.async_init(DOMAIN, data={"issue_id": issue.issue_id}) for _ in range(2)]
+    results = [await manager.async_configure(window["flow_id"], {"next_step_id": "accept_jump"}) for window in windows]
+    await pass_time(hass, noon, 60)
+    assert [result["type"] for result in results] == [FlowResultType.CREATE_ENTRY, FlowResultType.ABORT]
+    assert kwh(hass, "lifetime_production") - before == pytest.approx(JUMP_WH / 1000, abs=0.1)
+
+
 async def test_a_jump_that_was_none_stays_out(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
     """Nothing changes but that the question is gone."""
     await jump(hass, noon, simulator)

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     do_adhoc_statistics,
 )
 
+from custom_components.enphase_iq_gateway.counters.store import CounterStore
 from simulator import Simulator
 from simulator.site_state import PowerAndEnergy
 
@@ -103,6 +104,8 @@ async def run(
             act(simulator)
         if minute in row.restarts:
             await hass.config_entries.async_reload(entry.entry_id)
+        if minute in row.losses:
+            await _lose_state(hass, entry, start)
         await advance(hass, clock, MINUTE)
     await async_setup_component(hass, "homeassistant", {})
     await hass.services.async_call("homeassistant", "update_entity", {"entity_id": sorted(counters)})
@@ -122,14 +125,27 @@ async def advance_at_once(hass: HomeAssistant, clock: VirtualTime, seconds: floa
     await settle(hass)
 
 
-async def sums(hass: HomeAssistant, start: datetime, entity_ids: set[str]) -> Mapping[str, float]:
-    """Compile the statistics since `start` and return the sum of each entity in kWh."""
+async def _lose_state(hass: HomeAssistant, entry: ConfigEntry, start: datetime) -> None:
+    """Reload the integration without the state of its counters; the statistics are compiled every five minutes."""
+    await _compile(hass, start, dt_util.utcnow() - _PERIOD)
+    await hass.config_entries.async_unload(entry.entry_id)
+    await CounterStore(hass, entry.entry_id).async_remove()
+    await hass.config_entries.async_setup(entry.entry_id)
+
+
+async def _compile(hass: HomeAssistant, start: datetime, end: datetime) -> None:
+    """Compile the statistics of the periods that begin from `start` until `end`."""
     await async_wait_recording_done(hass)
     period = start.replace(minute=start.minute - start.minute % 5, second=0, microsecond=0)
-    while period <= dt_util.utcnow():
+    while period <= end:
         do_adhoc_statistics(hass, start=period)
         period += _PERIOD
     await async_wait_recording_done(hass)
+
+
+async def sums(hass: HomeAssistant, start: datetime, entity_ids: set[str]) -> Mapping[str, float]:
+    """Compile the statistics since `start` and return the sum of each entity in kWh."""
+    await _compile(hass, start, dt_util.utcnow())
     found = await get_instance(hass).async_add_executor_job(
         lambda: statistics_during_period(hass, start - _PERIOD, None, entity_ids, "5minute", {"energy": "kWh"}, {"sum"})
     )

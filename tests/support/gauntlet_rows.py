@@ -32,6 +32,8 @@ class Row:
     """Calls by minutes since set-up."""
     restarts: tuple[int, ...] = ()
     """The minutes since set-up in which the integration is reloaded."""
+    losses: tuple[int, ...] = ()
+    """The minutes since set-up in which it is reloaded and the state of its counters is lost."""
     start: datetime = EVENING
     inverters: int = 6
 
@@ -87,6 +89,34 @@ ROWS = (
     ),
     Row(name="a restart within zeros", source="G§9.6", acts=between(20, 28, fault("zeros")), restarts=(24,)),
     Row(name="a restart within a wrap", source="G§6.6", acts=between(20, 40, fault("wrap")), restarts=(30,)),
+    Row(
+        name="a spike as the first answer after a pause",
+        source="G§6.5",
+        acts={
+            5: fault("status", code=503),
+            35: lambda simulator: (clear(simulator), simulator.faults.add("spike", wh=20_000.0)),
+            36: clear,
+        },
+    ),
+    Row(
+        name="a spike that the CTs could carry, on counters that hardly move",
+        source="G§6.5",
+        profile="metered_net_three_phase",
+        acts=between(10, 14, fault("spike", path=READINGS, wh=900.0)),
+    ),
+    Row(name="a fall that comes back", source="G§6.5", acts=between(10, 40, fault("spike", wh=-300_700.0))),
+    Row(
+        name="to and fro between two lines",
+        source="G§6.5",
+        acts={**between(3, 21, fault("spike")), **between(39, 57, fault("spike"))},
+    ),
+    Row(name="the state is lost", source="damage", losses=(30,)),
+    Row(
+        name="the state is lost after a wrap",
+        source="G§6.6",
+        acts={10: fault("wrap", path=READINGS), 11: fault("wrap", path=REPORT)},
+        losses=(30,),
+    ),
     Row(name="a hair down and up", source="G§3", before=fault("hair")),
     Row(name="null counters", source="G§15.31", acts=between(20, 25, fault("nulls"))),
     Row(name="negative counters", source="G§15.27", acts=between(20, 25, fault("negative"))),

@@ -70,7 +70,9 @@ def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulato
         for key, truth in flow_truths(simulator, ct=site.gateway_class is GatewayClass.METERED).items()
     }
     truths |= {
-        f"{serial}_energy_lifetime": partial(inverter_wh, simulator, serial) for serial in simulator.world.inverters
+        f"{serial}_energy_{name}": partial(inverter_wh, simulator, serial)
+        for serial in simulator.world.inverters
+        for name in ("lifetime", "today")
     }
     return {
         entity.entity_id: truths[entity.unique_id]

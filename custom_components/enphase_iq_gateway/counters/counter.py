@@ -82,6 +82,9 @@ def step(value: float | None, at: float, limits: Limits, state: CounterState | N
         return Step(publish=published, state=state, reason=Reason.NEGATIVE)
     if published is None:
         return _start(value, at, limits, state)
+    # A zero may be a gateway that is not ready.
+    if state.recovered and value:
+        state = _recover(value, at, limits, state, published)
     if state.held is None:
         return (
             _follow(value + state.offset, at, limits, state, published)
@@ -119,6 +122,18 @@ def rebase(state: CounterState, value: float, at: float) -> CounterState:
         return state
     published = value if state.published is None else state.published
     return replace(_begin_line(state, published, published - value, published, at), left=None)
+
+
+def recover(published: float, at: float) -> CounterState:
+    """Return the state of a counter that has last published this value, but whose state is lost."""
+    return replace(_begin_line(CounterState(), published, 0.0, published, at), recovered=True)
+
+
+def _recover(value: float, at: float, limits: Limits, state: CounterState, published: float) -> CounterState:
+    """Continue from the published value where the gateway's own is below it, because an offset has been lost."""
+    if value < published and not at_once(value - published, at - state.at, limits):
+        return rebase(state, value, at)
+    return replace(state, recovered=False)
 
 
 def follow(state: CounterState, value: float, at: float) -> CounterState:

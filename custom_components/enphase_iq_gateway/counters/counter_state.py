@@ -99,6 +99,7 @@ class CounterState:
     left: LeftLine | None = None
     below: Below | None = None
     hours: Hours | None = None
+    recovered: bool = False  # the state was lost; `published` is known, `offset` is not
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
@@ -118,6 +119,7 @@ class CounterState:
             left=None if (left := saved.get("left")) is None else LeftLine.from_json(left),
             below=None if (below := saved.get("below")) is None else Below.from_json(below),
             hours=None if (hours := saved.get("hours")) is None else Hours.from_json(hours),
+            recovered=bool(saved.get("recovered")),
             **{name: number(saved, name, "counter state") for name in _STATE_FIELDS - {"published", "held"}},
         )
         if state.published is not None and max(state.floor, state.next_floor) > state.published:

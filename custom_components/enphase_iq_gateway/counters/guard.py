@@ -187,6 +187,8 @@ class Guard:
         if state is None:
             # It begins at zero, which elsewhere is a gateway that is not ready.
             state = rebase(CounterState(), value, at)
+        elif state.recovered:
+            state = rebase(state, value, at)
         elif self.state.origins.get(key, origin) != origin:
             state = self._continue_from(key, state, value, at, origin)
         self.state.counters[key] = follow(state, value, at)

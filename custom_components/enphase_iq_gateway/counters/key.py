@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final, assert_never, override
 
 from ..client import Flow, Measurement, Quantity
@@ -76,3 +77,30 @@ def parse_counter_key(text: str) -> CounterKey:
         return InverterCounter(rest)
     field, _, phase = rest.partition(".")
     return FlowCounter(Flow(kind), CounterField(field), int(phase))
+
+
+def unique_id(key: CounterKey, gateway: str) -> str:
+    """Return the unique id of the entity that shows a counter; `gateway` is the serial of the gateway."""
+    if isinstance(key, InverterCounter):
+        return f"{key.serial}_energy_lifetime"
+    if key.field is CounterField.LIFETIME:
+        name = f"{key.flow}_energy_lifetime"
+    elif key.flow is Flow.NET_CONSUMPTION:
+        name = "grid_import_energy" if key.field is CounterField.DELIVERED else "grid_export_energy"
+    else:
+        name = f"{key.flow}_ct_{key.field.removesuffix('_wh')}"
+    return f"{gateway}_{name}" + (f"_l{key.phase}" if key.phase else "")
+
+
+def counter_of(entity: str, gateway: str) -> CounterKey | None:
+    """Return the counter that the entity with this unique id shows, None where it shows something else."""
+    if entity in (keys := _flow_counters(gateway)):
+        return keys[entity]
+    serial = entity.removesuffix("_energy_lifetime")
+    return InverterCounter(serial) if serial != entity and not serial.startswith(gateway) else None
+
+
+@cache
+def _flow_counters(gateway: str) -> dict[str, CounterKey]:
+    keys = [FlowCounter(flow, field, phase) for flow in Flow for field in CounterField for phase in range(4)]
+    return {unique_id(key, gateway): key for key in keys}

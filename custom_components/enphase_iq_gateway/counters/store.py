@@ -1,12 +1,20 @@
 """The counters' state on disk: read at set-up, written now and then, removed with the entry."""
 
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from shutil import copyfile
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN, LOGGER
+from ..history.last_values import async_last_values
+from .counter import recover
+from .key import counter_of
 from .state import GuardState
 
 _VERSION: Final = 1
@@ -18,24 +26,45 @@ class CounterStore:
     """Store of the counters' state of one config entry."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._hass = hass
+        self._entry_id = entry_id
         self._store = Store[dict[str, Any]](hass, _VERSION, f"{DOMAIN}.{entry_id}", atomic_writes=True)
         self._state: GuardState | None = None
         self._waiting = False
 
     async def async_load(self) -> GuardState:
-        """Return the stored state; an empty one, with a line in the log, where it is missing or unusable."""
+        """Return the stored state.
+
+        Where it is missing or unusable, the counters continue from their last values in the statistics, with a line in
+        the log. An unusable file is kept beside the new one.
+        """
         data: object = None
         try:
             data = await self._store.async_load()
-            self._state = GuardState() if data is None else GuardState.from_json(data)
+            self._state = None if data is None else GuardState.from_json(data)
         # Another version, an unreadable file, or content that no store has written.
         except (HomeAssistantError, NotImplementedError, AttributeError, LookupError, TypeError, ValueError) as error:
             LOGGER.warning("The stored state of the counters cannot be used, they start afresh: %r", error)
-            self._state = GuardState()
+            await self._hass.async_add_executor_job(_keep, self._store.path)
         else:
             if data is None:
                 LOGGER.info("No state of the counters is stored, they start afresh")
+        if self._state is None:
+            self._state = await self._async_recover()
         return self._state
+
+    async def _async_recover(self) -> GuardState:
+        """Return a state in which each counter continues from its last value in the statistics."""
+        entry = self._hass.config_entries.async_get_entry(self._entry_id)
+        gateway = str(entry.unique_id) if entry else ""
+        entities = er.async_entries_for_config_entry(er.async_get(self._hass), self._entry_id)
+        keys = {entity.entity_id: key for entity in entities if (key := counter_of(entity.unique_id, gateway))}
+        state = GuardState()
+        for entity_id, last in (await async_last_values(self._hass, keys)).items():
+            state.counters[keys[entity_id]] = recover(last.energy_wh, last.at)
+        if state.counters:
+            LOGGER.info("%d counters continue from their last values in the statistics", len(state.counters))
+        return state
 
     @callback
     def async_save_soon(self) -> None:
@@ -51,10 +80,22 @@ class CounterStore:
             await self._store.async_save(self._data())
 
     async def async_remove(self) -> None:
-        """Delete the file."""
+        """Delete the file, and the one kept beside it."""
         await self._store.async_remove()
+        await self._hass.async_add_executor_job(partial(_kept(self._store.path).unlink, missing_ok=True))
 
     def _data(self) -> dict[str, Any]:
         """Return the JSON form of the state."""
         self._waiting = False
         return GuardState().as_json() if self._state is None else self._state.as_json()
+
+
+def _kept(path: str) -> Path:
+    """Return where an unusable file is kept."""
+    return Path(f"{path}.unusable")
+
+
+def _keep(path: str) -> None:
+    """Keep an unusable file, which a newer version may read again."""
+    with suppress(FileNotFoundError):
+        copyfile(path, _kept(path))

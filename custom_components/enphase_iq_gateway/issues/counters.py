@@ -18,7 +18,7 @@ from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, GatewayCoordinator
 from ..counters.counter import EventKind
 from ..counters.guard import CounterEvent, SourceChange
-from ..counters.key import CounterField, CounterKey, FlowCounter, InverterCounter, parse_counter_key
+from ..counters.key import CounterField, CounterKey, FlowCounter, parse_counter_key, unique_id
 from ..counters.origin import Origin
 from ..counters.store import CounterStore
 
@@ -121,8 +121,9 @@ class CounterWatch:
     def _entity_id(self, counter: CounterKey) -> str | None:
         """The entity that shows a counter; None where there is none, or nobody wants to see it."""
         registry = er.async_get(self._hass)
-        unique_id = _unique_id(str(self._entry.unique_id), counter)
-        entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+        entity_id = registry.async_get_entity_id(
+            Platform.SENSOR, DOMAIN, unique_id(counter, str(self._entry.unique_id))
+        )
         registered = registry.async_get(entity_id) if entity_id else None
         return registered.entity_id if registered and not registered.disabled else None
 
@@ -145,6 +146,9 @@ class JumpRepair(RepairsFlow):
 
     async def async_step_accept_jump(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """The counters rise by it with their next reading."""
+        if ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id) is None:
+            # Answered in another window, or withdrawn because the jump was undone.
+            return self.async_abort(reason="answered")
         amounts = dict(self.data or {})
         del amounts["kind"]
         entry: GatewayConfigEntry | None = self.hass.config_entries.async_get_entry(str(amounts.pop("entry_id")))
@@ -162,19 +166,6 @@ class JumpRepair(RepairsFlow):
 def _together(counter: CounterKey) -> CounterKey:
     """Return the counter of all phases together: what happens to a phase happens to its flow."""
     return replace(counter, phase=0) if isinstance(counter, FlowCounter) else counter
-
-
-def _unique_id(serial: str, counter: CounterKey) -> str:
-    """Return the unique id of the entity that shows a counter."""
-    if isinstance(counter, InverterCounter):
-        return f"{counter.serial}_energy_lifetime"
-    if counter.field is CounterField.LIFETIME:
-        key = f"{counter.flow}_energy_lifetime"
-    elif counter.flow is Flow.NET_CONSUMPTION:
-        key = "grid_import_energy" if counter.field is CounterField.DELIVERED else "grid_export_energy"
-    else:
-        key = f"{counter.flow}_ct_{counter.field.removesuffix('_wh')}"
-    return f"{serial}_{key}" + (f"_l{counter.phase}" if counter.phase else "")
 
 
 def _path(origin: Origin) -> str:
