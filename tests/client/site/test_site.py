@@ -13,7 +13,14 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 )
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
-from custom_components.enphase_iq_gateway.client.site.site import GatewayClass, PollGroup, Quantity, Site, Source
+from custom_components.enphase_iq_gateway.client.site.site import (
+    GatewayClass,
+    PollGroup,
+    Quantity,
+    Site,
+    Source,
+    Sources,
+)
 from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support.models import (
     READINGS as BOTH_READINGS,
@@ -363,3 +370,27 @@ def test_a_report_without_lines_leaves_the_phases_to_the_readings() -> None:
 
     assert by_quantity(untold, TOTAL)[Quantity.LIFETIME] is Source.READINGS
     assert by_quantity(told, TOTAL)[Quantity.LIFETIME] is Source.REPORT
+
+
+@pytest.mark.parametrize("locked", [None, {(TOTAL, Quantity.LIFETIME): Source.REPORT}])
+def test_with_a_storage_ct_the_readings_alone_serve_the_total(locked: Sources | None) -> None:
+    """The report's total leaves the battery out (S§23), also where the counter came from it so far."""
+    site = decide(changed(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE)), locked)
+
+    assert by_quantity(site, TOTAL) == dict.fromkeys((Quantity.POWER, Quantity.LIFETIME), Source.READINGS)
+    assert site.total_includes_storage
+
+
+def test_a_storage_ct_without_readings_leaves_the_total_unknown() -> None:
+    site = decide(changed(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE), readings=None))
+
+    assert by_quantity(site, TOTAL) == {}
+    assert not site.total_includes_storage
+
+
+def test_readings_alone_serve_production_and_consumption() -> None:
+    """The report, the summary and the device data may be closed to the user (status 401)."""
+    site = decide(changed(metered(), report=None))
+
+    assert set(site.sources.values()) == {Source.READINGS}
+    assert by_quantity(site, TOTAL)[Quantity.LIFETIME] is Source.READINGS

@@ -35,6 +35,7 @@ def measure(
         inverters=merge_inverters(documents) if group is PollGroup.INVERTERS else {},
         details_kept=documents.details_kept,
         total_from_net=total_repeats_net(documents.report),
+        total_with_storage=site.total_includes_storage,
     )
 
 

@@ -10,6 +10,8 @@ from .snapshot import NOTHING, TotalAndPhases
 
 # Unused channels carry stray voltages of a few volts (G§9), so a phase in use has at least this share of the highest.
 _SHARE_OF_VOLTAGE: Final = 0.5
+# The sum of the phases and the total differ by less: they are rounded, and on some firmware of two moments.
+_STRAY_V: Final = 1.0
 
 
 def in_use(phases: Sequence[Measurement]) -> list[Measurement]:
@@ -28,18 +30,17 @@ def with_mean(total: Measurement, phases: Sequence[Measurement], count: int) -> 
     The gateway sends the sum of the voltages, on some firmware with the stray voltages of unused channels in it; there
     and with several phases the power factor is a sum too. Real over apparent power is right on all firmware.
     """
-    if total.voltage_v is None:
-        voltage_v = None
-    elif len(phases) == count and all(phase.voltage_v is not None for phase in phases):
-        voltages = [phase.voltage_v or 0.0 for phase in in_use(phases) or phases]
-        voltage_v = sum(voltages) / len(voltages)
+    known = len(phases) == count and all(phase.voltage_v is not None for phase in phases)
+    connected = in_use(phases) if known else []
+    summed_v = sum(phase.voltage_v or 0.0 for phase in connected)
+    odd = bool(summed_v) and (len(connected) < count or abs((total.voltage_v or 0.0) - summed_v) > _STRAY_V)
+    if odd:
+        voltage_v: float | None = summed_v / len(connected)
     else:
-        voltage_v = total.voltage_v / count
-    measured = total
-    if count == 1:
-        if voltage_v == total.voltage_v:
-            return total
-        measured = phases[0]
+        voltage_v = None if total.voltage_v is None else total.voltage_v / count
+    if count == 1 and not odd:
+        return replace(total, voltage_v=voltage_v)
+    measured = connected[0] if count == 1 else total
     power, apparent = measured.power_w, abs(measured.apparent_power_va or 0)
     factor = power / apparent if power is not None and 0 < apparent >= abs(power) else total.power_factor
     return replace(total, voltage_v=voltage_v, power_factor=factor)

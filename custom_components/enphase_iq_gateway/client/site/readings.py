@@ -6,7 +6,7 @@ from ..endpoints import METERS, READINGS
 from ..models import Flow, Measurement, Meter, Reading
 from .documents import Documents
 from .phases import computed, difference, with_mean
-from .site import Site, Source
+from .site import Quantity, Site, Source
 from .snapshot import TotalAndPhases
 
 
@@ -19,8 +19,9 @@ def from_readings(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases
         if meter.enabled and (reading := readings.get(meter.eid)) is not None and reading.timestamp
     }
     net, total = flows.get(Flow.NET_CONSUMPTION), flows.get(Flow.TOTAL_CONSUMPTION)
-    if (production := flows.get(Flow.PRODUCTION)) is not None:
-        others = {Flow.PRODUCTION: production}
+    others = {flow: flows[flow] for flow in (Flow.PRODUCTION, Flow.STORAGE) if flow in flows}
+    storage_missing = (Flow.STORAGE, Quantity.POWER) in site.sources and Flow.STORAGE not in flows
+    if Flow.PRODUCTION in flows and not storage_missing:
         if net is not None:
             flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, others)
         elif total is not None:
@@ -38,7 +39,10 @@ def _total_and_phases(reading: Reading, meter: Meter) -> TotalAndPhases:
 
 
 def _lifetime(measurement: Measurement, flow: Flow) -> float | None:
-    """Return the lifetime of a CT: what it delivered; for net consumption import - export (G§6.4, §9)."""
-    if flow is Flow.NET_CONSUMPTION:
+    """Return the lifetime of a CT: what it delivered.
+
+    For net consumption it is import - export, for storage discharged - charged (G§6.4, §9, S§22).
+    """
+    if flow in {Flow.NET_CONSUMPTION, Flow.STORAGE}:
         return difference(measurement.energy_delivered_wh, measurement.energy_received_wh)
     return measurement.energy_delivered_wh

@@ -101,6 +101,13 @@ class Site:
         source = self.sources.get((flow, quantity))
         return None if source is None else self.group_of(source)
 
+    @property
+    def total_includes_storage(self) -> bool:
+        """Return whether total consumption is production + net + storage, because a storage CT is enabled (S§23)."""
+        has_storage = (Flow.STORAGE, Quantity.POWER) in self.sources
+        from_net = self.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is Source.READINGS
+        return has_storage and from_net and (Flow.TOTAL_CONSUMPTION, Quantity.POWER) in self.sources
+
     def phases(self, flow: Flow) -> int:
         """Return the number of phases that are shown separately, 0 on a single-phase site."""
         count = self.phase_counts.get(flow, 1)

@@ -28,6 +28,8 @@ class Snapshot:
     """The lifetimes of the inverters were read earlier and are no new samples."""
     total_from_net: bool = False
     """The report's total repeated the net values; production + net is used instead (G§6.8)."""
+    total_with_storage: bool = False
+    """Total consumption is production + net + storage; without a storage CT it has another start (S§23)."""
 
     def measurement(self, flow: Flow, phase: int = 0) -> Measurement:
         """Return what was measured of a flow, phase 0 for all phases together; all None where nothing was."""

@@ -52,7 +52,7 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
             if flow in flows:
                 chosen.update(_all(flow, Source.READINGS, Quantity.POWER, Quantity.IMPORT_EXPORT))
     for key, source in (locked or {}).items():
-        if key in chosen and key[1] is Quantity.LIFETIME and _still_serves(documents, gateway_class, source):
+        if _is_locked(key, source, chosen, flows) and _still_serves(documents, gateway_class, source):
             chosen[key] = source
     return Site(
         info=documents.info,
@@ -63,6 +63,15 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
         inverter_endpoints=frozenset(_inverter_endpoints(documents)),
         inverter_count=_inverter_count(documents),
     )
+
+
+def _is_locked(key: tuple[Flow, Quantity], source: Source, chosen: Sources, flows: frozenset[Flow]) -> bool:
+    """Return whether a counter may keep a source: not total consumption one that leaves storage out (S§23)."""
+    flow, quantity = key
+    without_storage = (
+        flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and {Flow.STORAGE, Flow.NET_CONSUMPTION} <= flows
+    )
+    return key in chosen and quantity is Quantity.LIFETIME and not without_storage
 
 
 def _still_serves(documents: Documents, gateway_class: GatewayClass, source: Source) -> bool:
@@ -158,16 +167,10 @@ def _summary_is_sane(documents: Documents) -> bool:
 
 def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flow, Quantity], Source]:
     """Choose for total and net consumption: one is measured by the CT, the other one is computed (G§6.4, §9)."""
-    chosen: dict[tuple[Flow, Quantity], Source] = {}
     net, total = Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION
     produced = Flow.PRODUCTION in flows
     readings = documents.possible(Source.READINGS) and bool(documents.get(METERS))
-    # Without a production CT the gateway's own total lacks the production: net only (G§13.2).
-    if produced and flows & {net, total} and documents.possible(Source.REPORT):
-        chosen |= _all(total, Source.REPORT, *_MEASURED, *_REPORTED)
-        chosen |= _all(net, Source.REPORT, Quantity.POWER, Quantity.ELECTRICAL)
-        if documents.info.firmware >= NET_LIFETIME_IS_SIGNED:
-            chosen[net, Quantity.LIFETIME] = Source.REPORT
+    chosen = _reported_consumption(documents, flows)
     if readings and net in flows:
         chosen |= _all(net, Source.READINGS, *_MEASURED, Quantity.IMPORT_EXPORT)
         if produced:
@@ -183,6 +186,21 @@ def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flo
         if produced:
             chosen |= _all(net, Source.READINGS, Quantity.POWER, Quantity.LIFETIME)
             chosen[net, Quantity.IMPORT_EXPORT] = Source.INTEGRATED
+    return chosen
+
+
+def _reported_consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flow, Quantity], Source]:
+    """Choose what the report may serve: nothing without a production CT, as its total then lacks it (G§13.2)."""
+    net, total = Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION
+    chosen: dict[tuple[Flow, Quantity], Source] = {}
+    if Flow.PRODUCTION not in flows or not flows & {net, total} or not documents.possible(Source.REPORT):
+        return chosen
+    # The gateway computes its total from net without the battery (S§23).
+    if not {net, Flow.STORAGE} <= flows:
+        chosen |= _all(total, Source.REPORT, *_MEASURED, *_REPORTED)
+    chosen |= _all(net, Source.REPORT, Quantity.POWER, Quantity.ELECTRICAL)
+    if documents.info.firmware >= NET_LIFETIME_IS_SIGNED:
+        chosen[net, Quantity.LIFETIME] = Source.REPORT
     return chosen
 
 
