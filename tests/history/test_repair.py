@@ -1,175 +1,259 @@
-"""Energy that never was leaves the statistics of any energy sensor, and no true energy leaves with it."""
+"""False energy leaves the statistics of any energy sensor, and no true energy leaves with it."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+import threading
+from types import SimpleNamespace
+from typing import override
 
 from homeassistant.auth.models import User
-from homeassistant.components.recorder.db_schema import StatisticsShortTerm
-from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
-from homeassistant.components.recorder.statistics import (
-    async_import_statistics,
-    get_metadata,
-    import_statistics,
-    statistics_during_period,
-)
+from homeassistant.components.recorder.models import StatisticData
+from homeassistant.components.recorder.tasks import RecorderTask
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
 import orjson
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser
-from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
-from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from custom_components.enphase_iq_gateway.services import SCHEMA
+from custom_components.enphase_iq_gateway.services import SCHEMA, UNDO_SCHEMA
+from tests.support.statistics import (
+    END,
+    ENTITY,
+    HOURS,
+    LIFETIME,
+    PER_HOUR,
+    PER_KWH,
+    SPIKE_HOUR,
+    at,
+    counted,
+    put,
+    put_five_minutes,
+    repair,
+    sums,
+    ten_days,
+)
 
-ENTITY = "sensor.elsewhere_energy"
-START = datetime(2026, 6, 1, tzinfo=UTC)
-LIFETIME = 12_000.0
-SPIKE_HOUR = 100
-
-
-@pytest.fixture(autouse=True)
-def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, enable_custom_integrations: None) -> None:
-    """Begin with the recorder's database, which must be there before Home Assistant."""
-
-
-@pytest.fixture
-async def action(async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant) -> None:
-    """Set the integration up, without a gateway."""
-    await async_setup_recorder_instance(hass)
-    assert await async_setup_component(hass, DOMAIN, {})
-
-
-def statistics(*, false: float = 0.0, false_state: float = 0.0) -> list[StatisticData]:
-    """Ten days of 1.5 kWh an hour, one hour of which counts `false` too much and shows as much at its end."""
-    return [
-        StatisticData(
-            start=START + timedelta(hours=hour),
-            state=LIFETIME + 1.5 * hour + (false_state if hour >= SPIKE_HOUR else 0.0),
-            sum=1.5 * hour + (false if hour >= SPIKE_HOUR else 0.0),
-        )
-        for hour in range(240)
-    ]
+SPIKE = 12_245.0
 
 
-async def put(hass: HomeAssistant, rows: list[StatisticData], *, unit: str = "kWh", unit_class: str = "energy") -> None:
-    """Put statistics of another integration in."""
-    metadata = StatisticMetaData(
-        has_sum=True,
-        mean_type=StatisticMeanType.NONE,
-        name=None,
-        source="recorder",
-        statistic_id=ENTITY,
-        unit_class=unit_class,
-        unit_of_measurement=unit,
-    )
-    async_import_statistics(hass, metadata, rows)
-    await async_wait_recording_done(hass)
+class Busy(RecorderTask):
+    """Something that keeps the recorder busy, as a purge does."""
 
+    def __init__(self) -> None:
+        self.done = threading.Event()
 
-async def repair(
-    hass: HomeAssistant, context: Context | None = None, changes: Mapping[str, object] | None = None
-) -> dict[str, Any]:
-    """Call the action for all of June."""
-    data = {"entity": ENTITY, "from": "2026-06-01 00:00:00", "to": "2026-07-01 00:00:00", **(changes or {})}
-    response = await hass.services.async_call(
-        DOMAIN, "repair_statistics", data, blocking=True, context=context, return_response=True
-    )
-    await async_wait_recording_done(hass)
-    return dict(response or {})
-
-
-async def last_sum(hass: HomeAssistant) -> float:
-    """What the statistics have counted in the end."""
-    found = await get_instance(hass).async_add_executor_job(
-        lambda: statistics_during_period(hass, START, None, {ENTITY}, "hour", None, {"sum"})
-    )
-    return float(found[ENTITY][-1]["sum"] or 0.0)
+    @override
+    def run(self, _: object) -> None:
+        assert self.done.wait(20)
 
 
 @pytest.mark.usefixtures("action")
-async def test_without_more_it_only_says_what_it_would_change(hass: HomeAssistant) -> None:
-    """Nobody's history is touched by trying."""
-    await put(hass, statistics(false=12_245.0))
+async def test_without_more_it_only_reports_what_it_would_change(hass: HomeAssistant) -> None:
+    await put(hass, ten_days(false=SPIKE))
     response = await repair(hass)
     assert response["dry_run"] is True
-    assert response["too_much"] == 12_245.0
-    assert [(change["counted"], change["instead"]) for change in response["changes"]] == [(12_246.5, 1.5)]
-    assert await last_sum(hass) == 239 * 1.5 + 12_245.0
+    assert response["too_much"] == SPIKE
+    assert [(change["counted"], change["instead"]) for change in response["changes"]] == [(SPIKE + PER_HOUR, PER_HOUR)]
+    assert (await sums(hass))[-1] == END + SPIKE
 
 
 @pytest.mark.usefixtures("action")
-async def test_a_drop_to_zero_and_back_is_taken_out_and_the_true_energy_stays(hass: HomeAssistant) -> None:
-    """The counter itself says what the hour has made."""
-    await put(hass, statistics(false=12_245.0))
-    await repair(hass, changes={"dry_run": False})
-    assert await last_sum(hass) == pytest.approx(239 * 1.5)
-
-
-@pytest.mark.usefixtures("action")
-async def test_a_jump_is_taken_out_whole(hass: HomeAssistant) -> None:
-    """The counter does not tell what of it was true."""
-    await put(hass, statistics(false=1_691.0, false_state=1_691.0))
-    await repair(hass, changes={"dry_run": False})
-    assert await last_sum(hass) == pytest.approx(238 * 1.5)
+@pytest.mark.parametrize("shown", PER_KWH)
+@pytest.mark.parametrize("stored", PER_KWH)
+async def test_the_unit_of_the_sensor_does_not_matter(hass: HomeAssistant, stored: str, shown: str) -> None:
+    """The recorder stores in the unit that the sensor had first; another can be chosen for it later."""
+    await put(hass, ten_days(false=SPIKE, scale=PER_KWH[stored]), unit=stored)
+    attributes = {
+        "unit_of_measurement": shown,
+        "device_class": SensorDeviceClass.ENERGY,
+        "state_class": SensorStateClass.TOTAL_INCREASING,
+    }
+    hass.states.async_set(ENTITY, "1", attributes)
+    response = await repair(hass, {"dry_run": False})
+    assert (response["unit"], response["too_much"]) == (stored, pytest.approx(SPIKE * PER_KWH[stored]))
+    assert await sums(hass) == pytest.approx([PER_HOUR * hour for hour in range(HOURS)])
 
 
 @pytest.mark.usefixtures("action")
 async def test_what_is_counted_too_little_is_put_right_too(hass: HomeAssistant) -> None:
-    """A fall that was taken for energy given back."""
-    await put(hass, statistics(false=-5_000.0))
-    await repair(hass, changes={"dry_run": False})
-    assert await last_sum(hass) == pytest.approx(239 * 1.5)
+    await put(hass, ten_days(false=-5_000.0))
+    await repair(hass, {"dry_run": False})
+    assert (await sums(hass))[-1] == pytest.approx(END)
 
 
 @pytest.mark.usefixtures("action")
-async def test_within_the_hour_only_what_follows_the_spike_is_adjusted(hass: HomeAssistant) -> None:
-    """The statistics of five minutes fall no lower than they were."""
+async def test_a_drop_to_zero_over_hours_is_taken_out(hass: HomeAssistant) -> None:
+    """The hour that counts the whole reading again shows as much: only the hours before it show that it is false."""
+    readings = [(hour, 0.0 if hour in range(100, 103) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
+    await put(hass, counted(readings))
+    await repair(hass, {"dry_run": False})
+    assert (await sums(hass))[-1] == pytest.approx(END)
+
+
+@pytest.mark.usefixtures("action")
+async def test_energy_that_the_sensor_shows_too_stays(hass: HomeAssistant) -> None:
+    """A jump that lasts may be true; it is reported as unclear."""
+    await put(hass, ten_days(false=1_691.0, false_state=1_691.0))
+    response = await repair(hass, {"dry_run": False})
+    assert response["changes"] == []
+    assert [(hour["counted"], hour["sensor"]) for hour in response["unclear"]] == [(1_692.5, 1_692.5)]
+    assert (await sums(hass))[-1] == END + 1_691.0
+
+
+def _ev_charger(hour: int) -> float:
+    """Return 11 kWh an hour for three hours twice a week, and the 3 W of an idle charger."""
+    return 11.0 if hour % 84 in (20, 21, 22) else 0.003
+
+
+def _winter_export(hour: int) -> float:
+    """Return some hours of sun on five days of the winter, and a leak of 2 Wh an hour."""
+    return 1.2 if hour // 24 in (7, 8, 20, 33, 47) and hour % 24 in range(10, 16) else 0.002
+
+
+@pytest.mark.usefixtures("action")
+@pytest.mark.parametrize("energy", [_ev_charger, _winter_export])
+async def test_a_counter_that_is_idle_most_of_the_time_keeps_its_energy(
+    hass: HomeAssistant, energy: Callable[[int], float]
+) -> None:
+    total, readings = LIFETIME, []
+    for hour in range(24 * 14):
+        total += energy(hour)
+        readings.append((hour, total))
+    await put(hass, counted(readings))
+    response = await repair(hass, {"dry_run": False})
+    assert response["changes"] == response["unclear"] == []
+    assert (await sums(hass))[-1] == pytest.approx(total - readings[0][1])
+
+
+@pytest.mark.usefixtures("action")
+async def test_the_limit_of_an_own_sensor_is_not_below_that_of_its_guard(hass: HomeAssistant) -> None:
+    """A thousand inverters of 700 W, whose sensor was enabled in winter."""
+    entry = MockConfigEntry(domain=DOMAIN, state=ConfigEntryState.LOADED)
+    entry.add_to_hass(hass)
+    entry.runtime_data = SimpleNamespace(site=SimpleNamespace(inverter_count=1000))
+    registry = er.async_get(hass)
+    registry.async_get_or_create(
+        "sensor", DOMAIN, "1", suggested_object_id=ENTITY.partition(".")[2], config_entry=entry
+    )
+    await put(hass, ten_days(false=600.0))
+    response = await repair(hass)
+    assert (response["most_per_hour"], response["changes"]) == (700.0, [])
+
+
+@pytest.mark.usefixtures("action")
+async def test_energy_of_a_pause_of_days_stays(hass: HomeAssistant) -> None:
+    """What the counter measured while Home Assistant did not run is all in the first hour after."""
+    readings = [(hour if hour < SPIKE_HOUR else hour + 288, LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
+    pause = [(hour, reading + (340.0 if hour >= SPIKE_HOUR + 288 else 0.0)) for hour, reading in readings]
+    await put(hass, counted(pause))
+    response = await repair(hass, {"dry_run": False})
+    assert response["changes"] == response["unclear"] == []
+    assert (await sums(hass))[-1] == pytest.approx(END + 340.0)
+
+
+@pytest.mark.usefixtures("action")
+async def test_hours_that_are_named_are_taken_out_and_no_others(hass: HomeAssistant) -> None:
+    rows = ten_days(false=1_691.0, false_state=1_691.0)
+    await put(hass, [{**row, "sum": (row["sum"] or 0.0) + (SPIKE if row["start"] >= at(200) else 0)} for row in rows])
+    await repair(hass, {"hours": [at(SPIKE_HOUR).isoformat()], "dry_run": False})
+    assert (await sums(hass))[-1] == pytest.approx(END + SPIKE - PER_HOUR)
+
+
+@pytest.mark.usefixtures("action")
+async def test_within_the_hour_no_five_minutes_fall(hass: HomeAssistant) -> None:
+    """A reading that goes up and down within an hour is false in two of its rows."""
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
-    rows = statistics()
-    shift = hour - timedelta(hours=SPIKE_HOUR) - START
-    await put(hass, [{**row, "start": row["start"] + shift} for row in statistics(false=12_245.0)])
-    instance = get_instance(hass)
-    metadata = await instance.async_add_executor_job(lambda: get_metadata(hass, statistic_ids={ENTITY}))
-    fives: list[StatisticData] = [
+    shift = hour - at(SPIKE_HOUR)
+    rows = ten_days(false=2 * SPIKE)
+    await put(hass, [{**row, "start": row["start"] + shift} for row in rows])
+    before = PER_HOUR * (SPIKE_HOUR - 1)
+    energy = [0.0, *(0.125 for _ in range(12))]
+    energy[4] += SPIKE
+    energy[8] += SPIKE
+    fives = [
         StatisticData(
-            start=hour + timedelta(minutes=5 * number),
-            state=LIFETIME,
-            sum=(rows[SPIKE_HOUR]["sum"] or 0.0) + (12_245.0 if number >= 6 else 0.0),
+            start=hour + timedelta(minutes=5 * (number - 1)), state=LIFETIME, sum=before + sum(energy[: number + 1])
         )
-        for number in range(-1, 12)
+        for number in range(13)
     ]
-    await instance.async_add_executor_job(
-        lambda: import_statistics(instance, metadata[ENTITY][1], fives, StatisticsShortTerm)
-    )
+    await put_five_minutes(hass, fives)
     span = {"from": (hour - timedelta(days=1)).isoformat(), "to": (hour + timedelta(days=1)).isoformat()}
-    await repair(hass, changes={"dry_run": False, **span})
-    found = await instance.async_add_executor_job(
-        lambda: statistics_during_period(hass, hour, None, {ENTITY}, "5minute", None, {"sum"})
-    )
-    assert {row["sum"] for row in found[ENTITY]} == {rows[SPIKE_HOUR]["sum"]}
+    await repair(hass, {"dry_run": False, **span})
+    assert (await sums(hass))[-1] == pytest.approx(END)
+    left = await sums(hass, "5minute")
+    assert left == sorted(left)
+    assert left[-1] == pytest.approx(before + PER_HOUR)
 
 
 @pytest.mark.usefixtures("action")
 async def test_a_second_run_finds_nothing(hass: HomeAssistant) -> None:
-    """It may be called as often as one likes."""
-    await put(hass, statistics(false=12_245.0))
-    await repair(hass, changes={"dry_run": False})
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, {"dry_run": False})
     assert (await repair(hass))["changes"] == []
 
 
 @pytest.mark.usefixtures("action")
+async def test_two_calls_while_the_recorder_is_busy_repair_once(hass: HomeAssistant) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    busy = Busy()
+    get_instance(hass).queue_task(busy)
+    calls = [asyncio.create_task(repair(hass, {"dry_run": False})) for _ in range(2)]
+    await asyncio.wait(calls, timeout=0.1)
+    assert not any(call.done() for call in calls)
+    busy.done.set()
+    first, second = await asyncio.gather(*calls)
+    assert (len(first["changes"]), len(second["changes"])) == (1, 0)
+    assert (await sums(hass))[-1] == pytest.approx(END)
+
+
+@pytest.mark.usefixtures("action")
+async def test_a_recorder_that_stays_busy_is_an_error(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.history.recorder._WAIT_S", 0.0)
+    busy = Busy()
+    get_instance(hass).queue_task(busy)
+    with pytest.raises(HomeAssistantError) as failed:
+        await repair(hass, {"dry_run": False})
+    busy.done.set()
+    assert failed.value.translation_key == "recorder_busy"
+
+
+@pytest.mark.usefixtures("action")
+async def test_a_database_that_is_migrated_is_an_error(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    monkeypatch.setattr("homeassistant.components.recorder.util.async_migration_in_progress", lambda _: True)
+    with pytest.raises(HomeAssistantError) as failed:
+        await repair(hass)
+    assert failed.value.translation_key == "recorder_busy"
+
+
+@pytest.mark.usefixtures("action")
+async def test_an_adjustment_that_fails_is_an_error(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recorder itself only logs it."""
+    await put(hass, ten_days(false=SPIKE))
+    monkeypatch.setattr("homeassistant.components.recorder.statistics._adjust_sum_statistics", lambda *_: None)
+    with pytest.raises(HomeAssistantError) as failed:
+        await repair(hass, {"dry_run": False})
+    assert failed.value.translation_key == "not_confirmed"
+
+
+@pytest.mark.usefixtures("action")
 async def test_the_time_that_was_not_named_stays_as_it_is(hass: HomeAssistant) -> None:
-    """The spike was on the fifth."""
-    await put(hass, statistics(false=12_245.0))
-    assert (await repair(hass, changes={"from": "2026-06-07 00:00:00"}))["changes"] == []
+    await put(hass, ten_days(false=SPIKE))
+    assert (await repair(hass, {"from": "2026-06-07 00:00:00"}))["changes"] == []
+
+
+WITHOUT_READINGS = [StatisticData(start=row["start"], sum=row["sum"]) for row in ten_days(false=SPIKE)]
 
 
 @pytest.mark.usefixtures("action")
@@ -177,35 +261,53 @@ async def test_the_time_that_was_not_named_stays_as_it_is(hass: HomeAssistant) -
     ("rows", "unit", "changes", "reason"),
     [
         ([], "kWh", {}, "no_statistics"),
-        (statistics(), "m³", {}, "not_energy"),
-        (statistics()[:1], "kWh", {}, "too_few_statistics"),
-        (statistics(), "kWh", {"to": "2026-05-01 00:00:00"}, "from_after_to"),
+        (ten_days(), "m³", {}, "not_energy"),
+        (ten_days()[:20], "kWh", {}, "too_few_statistics"),
+        (WITHOUT_READINGS, "kWh", {}, "no_readings"),
+        (ten_days(), "kWh", {"to": "2026-05-01 00:00:00"}, "from_after_to"),
+        (ten_days(), "kWh", {"hours": ["2026-06-02 00:30:00"]}, "unknown_hour"),
+        (ten_days(), "kWh", {"hours": ["2026-05-02 00:00:00"]}, "unknown_hour"),
+        (ten_days(), "kWh", {"hours": ["9999-12-31 23:00:00"]}, "extreme_period"),
+        (ten_days(), "kWh", {"from": "0001-01-01 00:00:00"}, "extreme_period"),
+        (ten_days(), "kWh", {"to": "9999-12-31 23:59:59"}, "extreme_period"),
     ],
 )
-async def test_what_cannot_be_repaired_is_refused_with_a_reason(
-    hass: HomeAssistant, rows: list[StatisticData], unit: str, changes: dict[str, str], reason: str
+async def test_what_cannot_be_judged_is_refused_with_a_reason(
+    hass: HomeAssistant, rows: list[StatisticData], unit: str, changes: Mapping[str, object], reason: str
 ) -> None:
-    """In words of its own."""
     if rows:
         await put(hass, rows, unit=unit, unit_class="energy" if unit == "kWh" else "volume")
     with pytest.raises(ServiceValidationError) as refused:
-        await repair(hass, changes=changes)
+        await repair(hass, changes)
     assert refused.value.translation_key == reason
 
 
 @pytest.mark.usefixtures("action")
+async def test_named_hours_need_no_readings(hass: HomeAssistant) -> None:
+    await put(hass, WITHOUT_READINGS)
+    await repair(hass, {"hours": [at(SPIKE_HOUR).isoformat()], "dry_run": False})
+    assert (await sums(hass))[-1] == pytest.approx(END - PER_HOUR)
+
+
+async def test_without_a_recorder_it_is_refused(hass: HomeAssistant) -> None:
+    assert await async_setup_component(hass, DOMAIN, {})
+    with pytest.raises(ServiceValidationError) as refused:
+        await repair(hass)
+    assert refused.value.translation_key == "no_recorder"
+
+
+@pytest.mark.usefixtures("action")
 async def test_only_an_administrator_may(hass: HomeAssistant) -> None:
-    """It changes everybody's history."""
     user: User = MockUser(is_owner=False).add_to_hass(hass)
     with pytest.raises(Unauthorized):
         await repair(hass, context=Context(user_id=user.id))
 
 
 def test_every_field_has_a_text_and_a_selector() -> None:
-    """The page shows them by these."""
     folder = Path(integration.__file__).parent
     texts = orjson.loads((folder / "translations" / "en.json").read_bytes())["services"]
     shown = load_yaml_dict(folder / "services.yaml")
-    fields = {str(key) for key in SCHEMA.schema}
-    assert {name: set(action["fields"]) for name, action in texts.items()} == {"repair_statistics": fields}
-    assert {name: set(action["fields"]) for name, action in shown.items()} == {"repair_statistics": fields}
+    schemas = {"repair_statistics": SCHEMA, "undo_repair_statistics": UNDO_SCHEMA}
+    fields = {action: {str(key) for key in schema.schema} for action, schema in schemas.items()}
+    assert {action: set(text["fields"]) for action, text in texts.items()} == fields
+    assert {action: set(described["fields"]) for action, described in shown.items()} == fields

@@ -1,4 +1,4 @@
-"""Who comes from another integration can keep its statistics, as the README says: the new entity takes over the id."""
+"""Statistics continue when an entity of this integration gets the entity id of another integration's."""
 
 from datetime import timedelta
 
@@ -23,15 +23,10 @@ OLD = "sensor.envoy_122300000001_lifetime_energy_production"
 PERIOD = timedelta(minutes=5)
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, enable_custom_integrations: None) -> None:
-    """Begin with the recorder's database, which must be there before Home Assistant."""
-
-
 async def test_statistics_go_on_under_the_old_id(
     async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """In MWh before and kWh after; what nobody saw in between is counted too."""
+    """In MWh before and kWh after; the energy between the two is counted too."""
     await async_setup_recorder_instance(hass)
     assert await async_setup_component(hass, "sensor", {})
     registry = er.async_get(hass)

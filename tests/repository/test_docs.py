@@ -26,7 +26,7 @@ from custom_components.enphase_iq_gateway.const import (
 from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
-from custom_components.enphase_iq_gateway.services import REPAIR_STATISTICS, SCHEMA
+from custom_components.enphase_iq_gateway.services import REPAIR_STATISTICS, SCHEMA, UNDO_REPAIR_STATISTICS, UNDO_SCHEMA
 from tests.support.pages import DOCS, PAGES, README, ROOT, anchors, blocks, links, names, prose, section, table, text
 
 ENTITIES = DOCS / "entities.md"
@@ -185,20 +185,24 @@ def test_the_names_of_both_integrations_exist() -> None:
     assert {here for _, here in rows} <= shown_names()
 
 
-def test_the_action_accepts_every_example() -> None:
+ACTIONS = {f"{DOMAIN}.{REPAIR_STATISTICS}": SCHEMA, f"{DOMAIN}.{UNDO_REPAIR_STATISTICS}": UNDO_SCHEMA}
+
+
+def test_the_actions_accept_every_example() -> None:
     calls = [parse_yaml(block) for page in PAGES for block in blocks(page, "yaml") if "action: enphase" in block]
-    assert calls
+    assert {call["action"] for call in calls if isinstance(call, dict)} == set(ACTIONS)
 
     for call in calls:
         assert isinstance(call, dict)
-        assert call["action"] == f"{DOMAIN}.{REPAIR_STATISTICS}"
-        SCHEMA(call["data"])
+        ACTIONS[call["action"]](call["data"])
 
 
-def test_every_field_of_the_action_is_described() -> None:
-    rows = table(section(DOCS / "actions.md", "Repair statistics"))
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_field_of_an_action_is_described(action: str) -> None:
+    heading = ENGLISH["services"][action.partition(".")[2]]["name"]
+    rows = table(section(DOCS / "actions.md", heading))
 
-    assert {row[0] for row in rows} == {str(key) for key in SCHEMA.schema}
+    assert {row[0] for row in rows} == {str(key) for key in ACTIONS[action].schema}
 
 
 def test_the_buttons_open_this_repository_and_this_integration() -> None:

@@ -1,0 +1,229 @@
+"""Repair the statistics of an energy sensor, and undo it: for the actions and for anything else that offers it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import UnitOfEnergy
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.singleton import singleton
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.unit_conversion import EnergyConverter
+
+from ..const import DOMAIN
+from ..counters.limits import CT_LIMIT_W, INVERTER_LIMIT_W
+from .journal import ChangedHour, Journal, Repair
+from .recorder import RecordedEnergy, refused
+from .spikes import Change, Findings, Step, changes_of_named_hours, judge, limits_of, split, steps_of
+
+_HOUR_S: Final = 3600.0
+# The usual energy is determined over a year on both sides of the period: a month of winter shows little export.
+_AROUND_S: Final = 366 * 24 * _HOUR_S
+_YEARS: Final = range(2000, 2100)
+_PHASES: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """The result of a repair or of a dry run; energy in `unit`."""
+
+    unit: str
+    most_per_hour: float | None
+    """The most that is possible in an hour; None if the hours were named."""
+    changes: tuple[Change, ...]
+    unclear: tuple[Step, ...]
+    """Unusual hours that are left unless they are named."""
+
+
+@singleton(HassKey["StatisticsRepairs"](f"{DOMAIN}.statistics_repairs"))
+def async_get_repairs(hass: HomeAssistant) -> StatisticsRepairs:
+    """Return the one object that repairs statistics."""
+    return StatisticsRepairs(hass)
+
+
+class StatisticsRepairs:
+    """Repairs statistics, one at a time, and undoes it."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._hass = hass
+        self._journal = Journal(hass)
+        self._lock = asyncio.Lock()
+
+    async def async_repair(
+        self,
+        statistic_id: str,
+        begin: datetime,
+        end: datetime,
+        *,
+        hours: Sequence[datetime] = (),
+        dry_run: bool,
+    ) -> Outcome:
+        """Remove false energy from the hours that start from `begin` until `end`.
+
+        Args:
+            statistic_id: the sensor's entity id.
+            begin: naive times are in Home Assistant's time zone.
+            end: the first hour that is left as it is.
+            hours: remove the energy of exactly these hours.
+            dry_run: change nothing.
+
+        Raises:
+            ServiceValidationError: this cannot be judged or repaired.
+            HomeAssistantError: the recorder or the journal failed.
+        """
+        if any(time.year not in _YEARS for time in (begin, end, *hours)):
+            raise refused("extreme_period", statistic_id, first=str(_YEARS[0]), last=str(_YEARS[-1]))
+        first, last = _timestamp(begin) // _HOUR_S * _HOUR_S, _timestamp(end)
+        if first >= last:
+            raise refused("from_after_to", statistic_id)
+        async with self._lock:
+            energy = await RecordedEnergy.async_find(self._hass, statistic_id)
+            steps = steps_of(await energy.async_rows(first - _AROUND_S, last + _AROUND_S))
+            outcome = self._judge(energy, steps, first, last, [_timestamp(hour) for hour in hours])
+            if not dry_run and outcome.changes:
+                await self._async_apply(energy, outcome.changes)
+            return outcome
+
+    async def async_undo(self, statistic_id: str) -> Outcome:
+        """Put back what the latest repair of a sensor removed.
+
+        Raises:
+            ServiceValidationError: there is no repair, or the statistics were changed since.
+            HomeAssistantError: the recorder or the journal failed.
+        """
+        async with self._lock:
+            energy = await RecordedEnergy.async_find(self._hass, statistic_id)
+            repairs = await self._journal.async_read()
+            registry_id = self._registry_id(statistic_id)
+            own = [
+                repair
+                for repair in repairs
+                if repair.statistic_id == statistic_id or (registry_id and repair.registry_id == registry_id)
+            ]
+            if not own:
+                raise refused("nothing_to_undo", statistic_id)
+            repair = own[-1]
+            energy = RecordedEnergy(self._hass, statistic_id, repair.unit)
+            found = [(hour, await self._async_applied(energy, hour)) for hour in repair.hours]
+            for _, (_, parts) in found:
+                for start, amount in reversed(parts):
+                    energy.adjust(start, -amount)
+            await energy.async_wait()
+            for hour, _ in found:
+                if (await self._async_applied(energy, hour))[1]:
+                    raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
+            await self._journal.async_write([other for other in repairs if other is not repair])
+            changes = tuple(Change(step=step, instead=hour.counted) for hour, (step, parts) in found if parts)
+            return Outcome(unit=repair.unit, most_per_hour=None, changes=changes, unclear=())
+
+    def _judge(
+        self, energy: RecordedEnergy, steps: list[Step], first: float, last: float, hours: list[float]
+    ) -> Outcome:
+        """Return what is to be changed in a period.
+
+        Raises:
+            ServiceValidationError: the statistics are too short or have no readings, or a named hour is not in them.
+        """
+        limits = limits_of(steps, self._possible_in_an_hour(energy))
+        findings = judge(steps, limits) if limits else Findings(false=(), unclear=())
+        if hours:
+            within = {step.row.start for step in steps if first <= step.row.start < last}
+            for hour in hours:
+                if hour not in within:
+                    raise refused("unknown_hour", energy.statistic_id, hour=_local(hour))
+            changes = [
+                change for change in changes_of_named_hours(steps, hours, findings) if change.step.row.start in within
+            ]
+            return Outcome(unit=energy.unit, most_per_hour=None, changes=tuple(changes), unclear=())
+        if limits is None:
+            raise refused("too_few_statistics", energy.statistic_id)
+        if all(step.shown is None for step in steps):
+            raise refused("no_readings", energy.statistic_id)
+        return Outcome(
+            unit=energy.unit,
+            most_per_hour=limits.possible,
+            changes=tuple(change for change in findings.false if first <= change.step.row.start < last),
+            unclear=tuple(step for step in findings.unclear if first <= step.row.start < last),
+        )
+
+    def _possible_in_an_hour(self, energy: RecordedEnergy) -> float:
+        """Return the energy of an hour at the guard's limit: three phases, or all inverters of the sensor's site."""
+        watts = _PHASES * CT_LIMIT_W
+        entity = er.async_get(self._hass).async_get(energy.statistic_id)
+        if entity and entity.platform == DOMAIN and entity.config_entry_id:
+            entry = self._hass.config_entries.async_get_entry(entity.config_entry_id)
+            if entry and entry.state is ConfigEntryState.LOADED:
+                watts = max(watts, INVERTER_LIMIT_W * entry.runtime_data.site.inverter_count)
+        return EnergyConverter.convert(watts, UnitOfEnergy.WATT_HOUR, energy.unit)
+
+    async def _async_apply(self, energy: RecordedEnergy, changes: Sequence[Change]) -> None:
+        """Write the changes down, make them and compare.
+
+        Raises:
+            HomeAssistantError: they could not be written down, or are not in the statistics afterwards.
+        """
+        hours = [await self._async_plan(energy, change) for change in changes]
+        hours = [hour for hour in hours if hour.parts]
+        if not hours:
+            return
+        repair = Repair(
+            statistic_id=energy.statistic_id,
+            registry_id=self._registry_id(energy.statistic_id),
+            unit=energy.unit,
+            at=dt_util.utcnow().timestamp(),
+            hours=hours,
+        )
+        await self._journal.async_write([*await self._journal.async_read(), repair])
+        for hour in hours:
+            for start, amount in hour.parts:
+                energy.adjust(start, amount)
+        await energy.async_wait()
+        for hour in hours:
+            # The recorder only logs that an adjustment failed.
+            if (await self._async_applied(energy, hour))[1] != hour.parts:
+                raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
+
+    async def _async_plan(self, energy: RecordedEnergy, change: Change) -> ChangedHour:
+        """Return how a change is divided among the five-minute rows of its hour."""
+        step = change.step
+        begin = step.row.start
+        fives = steps_of(await energy.async_rows(begin - 300, begin + _HOUR_S, "5minute"))
+        parts = split(change, [five for five in fives if five.row.start >= begin])
+        return ChangedHour(
+            start=begin, before=step.before.start, counted=step.counted, instead=change.instead, parts=parts
+        )
+
+    async def _async_applied(self, energy: RecordedEnergy, hour: ChangedHour) -> tuple[Step, list[tuple[float, float]]]:
+        """Return a repaired hour as it is now, and the parts of the repair that are in it.
+
+        Raises:
+            ServiceValidationError: the hour is gone, or was changed by something else.
+        """
+        steps = steps_of(await energy.async_rows(hour.before, hour.start + _HOUR_S))
+        for step in steps:
+            if step.row.start == hour.start and step.before.start == hour.before:
+                parts = hour.applied(step.counted, step.row.sum)
+                if parts is not None:
+                    return step, parts
+        raise refused("changed_since", energy.statistic_id, hour=_local(hour.start))
+
+    def _registry_id(self, entity_id: str) -> str | None:
+        """Return the id of a sensor's entry in the entity registry."""
+        entity = er.async_get(self._hass).async_get(entity_id)
+        return entity.id if entity else None
+
+
+def _timestamp(time: datetime) -> float:
+    """Return a time, naive in Home Assistant's time zone, in epoch seconds."""
+    return dt_util.as_utc(time).timestamp()
+
+
+def _local(timestamp: float) -> str:
+    """Return a time in Home Assistant's time zone."""
+    return dt_util.as_local(datetime.fromtimestamp(timestamp, UTC)).isoformat()

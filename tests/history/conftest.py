@@ -1,0 +1,33 @@
+"""Home Assistant with a recorder and with the actions, but without a gateway."""
+
+import logging
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
+
+from custom_components.enphase_iq_gateway.const import DOMAIN
+
+
+@pytest.fixture(autouse=True)
+def _real_sockets(
+    async_setup_recorder_instance: RecorderInstanceGenerator,
+    enable_custom_integrations: None,
+    hass_storage: dict[str, Any],
+) -> None:
+    """Begin with the recorder's database, which must be there before Home Assistant; keep its files in memory."""
+
+
+@pytest.fixture(autouse=True)
+def _quiet_database(caplog: pytest.LogCaptureFixture) -> None:
+    """Log no statements: writing thousands of them takes longer than all else."""
+    caplog.set_level(logging.WARNING, "sqlalchemy.engine")
+
+
+@pytest.fixture
+async def action(async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant) -> None:
+    """Set the integration up."""
+    await async_setup_recorder_instance(hass)
+    assert await async_setup_component(hass, DOMAIN, {})

@@ -1,0 +1,228 @@
+"""What is false in statistics, and what is true however odd it looks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.enphase_iq_gateway.history.spikes import (
+    Change,
+    Findings,
+    Limits,
+    Row,
+    Step,
+    changes_of_named_hours,
+    judge,
+    limits_of,
+    split,
+    steps_of,
+)
+from tests.support.statistics import counted
+
+LEAST = 166.2
+"""What three phases can carry in an hour, in kWh."""
+HOUR = 3600.0
+type Readings = Sequence[tuple[int, float]]
+
+
+def steps(readings: Readings) -> list[Step]:
+    """Return what the recorder makes of readings, given as (hour, kWh)."""
+    return steps_of(
+        Row(start=row["start"].timestamp(), state=row.get("state"), sum=row.get("sum") or 0.0)
+        for row in counted(readings)
+    )
+
+
+def judged(readings: Readings) -> Findings:
+    """Judge readings by the counter's own limits."""
+    found = steps(readings)
+    limits = limits_of(found, LEAST)
+    assert limits
+    return judge(found, limits)
+
+
+def instead(findings: Findings) -> list[float]:
+    """Return the energy that the false hours should count."""
+    return [round(change.instead, 6) for change in findings.false]
+
+
+def usual(reading: Callable[[int], float | None], hours: int = 240) -> Readings:
+    """Return the readings of a counter from 12 MWh with 1.5 kWh every hour, some of which are replaced."""
+    return [(hour, 12_000 + 1.5 * hour if (odd := reading(hour)) is None else odd) for hour in range(hours)]
+
+
+def test_a_reading_that_is_zero_for_hours_and_returns_is_false() -> None:
+    findings = judged(usual(lambda hour: 0.0 if 100 <= hour < 120 else None))
+    assert [change.step.counted for change in findings.false] == [12_180.0]
+    assert instead(findings) == [21 * 1.5]
+
+
+def test_what_was_counted_from_zero_is_not_counted_twice() -> None:
+    """A counter that starts again, measures 10 kWh and then continues where it was."""
+    findings = judged(usual(lambda hour: hour - 99.0 if 100 <= hour < 110 else None))
+    assert instead(findings) == [11 * 1.5 - 10]
+
+
+def test_a_reading_that_is_too_high_and_returns_is_false_in_both_hours() -> None:
+    findings = judged(usual(lambda hour: 50_000.0 if hour == 100 else None))
+    assert instead(findings) == [1.5, 1.5]
+
+
+def test_a_wrap_that_recovers_is_false_in_both_hours() -> None:
+    findings = judged([(hour, 5_000 + 1.5 * hour - (1_193.046 if hour == 100 else 0)) for hour in range(240)])
+    assert instead(findings) == [1.5, 1.5]
+
+
+def test_energy_that_is_counted_after_a_smaller_reading_is_false() -> None:
+    """Another meter starts with 3 MWh, all of which is counted."""
+    findings = judged([(hour, (12_000 if hour < 100 else 3_000) + 1.5 * hour) for hour in range(240)])
+    assert instead(findings) == [0.0]
+
+
+def test_a_replaced_meter_that_starts_at_zero_is_true() -> None:
+    assert judged([(hour, 12_000 + hour if hour < 100 else hour - 100.0) for hour in range(240)]).false == ()
+
+
+def test_a_jump_before_another_fault_is_not_taken_out_with_it() -> None:
+    """A jump for good, and a drop to zero a day later."""
+    jumped = [(hour, 0.0 if hour == 130 else 12_000 + 1.5 * hour + (1_691 if hour > 100 else 0)) for hour in range(240)]
+    findings = judged(jumped)
+    assert [change.step.row.start for change in findings.false] == [steps(jumped)[130].row.start]
+    assert instead(findings) == [3.0]
+    assert [step.counted for step in findings.unclear] == [1_692.5]
+
+
+@pytest.mark.parametrize(
+    "energy",
+    [
+        lambda hour: 11.0 if hour % 84 in (20, 21, 22) else 0.003,
+        lambda hour: 1.2 if hour // 24 in (7, 8, 20, 33, 47) and hour % 24 in range(10, 16) else 0.002,
+        lambda hour: 0.5 if hour % 24 in range(9, 16) else 0.0,
+    ],
+    ids=["an EV charger", "export in winter", "production"],
+)
+def test_true_energy_is_neither_false_nor_unclear(energy: Callable[[int], float]) -> None:
+    findings = judged(list(enumerate(accumulate((energy(hour) for hour in range(24 * 60)), initial=12_000))))
+    assert findings == Findings(false=(), unclear=())
+
+
+def test_a_counter_that_starts_again_with_every_use_is_true() -> None:
+    """The energy of a charging session, which resets the counter in the middle of an hour."""
+    sessions = list(enumerate([0.1, 8.0, 11.0, *[11.0] * 9] * 30))
+    assert judged(sessions).false == ()
+
+
+def test_energy_of_a_pause_is_divided_by_its_hours() -> None:
+    """At 100 kW, 12 days make 29 MWh."""
+    pause = [(hour + 288 * (hour >= 100), 12_000 + 1.5 * hour + 28_800 * (hour >= 100)) for hour in range(240)]
+    assert judged(pause) == Findings(false=(), unclear=())
+
+
+def test_rows_without_readings_are_unclear() -> None:
+    rows = [Row(start=hour * HOUR, state=None, sum=1.5 * hour + 5_000 * (hour >= 100)) for hour in range(240)]
+    findings = judge(steps_of(rows), Limits(usual=15, possible=LEAST))
+    assert (findings.false, [step.counted for step in findings.unclear]) == ((), [5_001.5])
+
+
+def test_a_return_is_not_recognized_without_the_reading_before_it() -> None:
+    rows = [Row(start=hour * HOUR, state=12_000 + 1.5 * hour, sum=1.5 * hour) for hour in range(240)]
+    rows[100:] = [replace(row, sum=row.sum + 12_000) for row in rows[100:]]
+    rows[99], rows[100] = replace(rows[99], state=0.0), replace(rows[100], state=None)
+    findings = judge(steps_of(rows), Limits(usual=15, possible=LEAST))
+    assert (findings.false, [step.counted for step in findings.unclear]) == ((), [12_001.5])
+
+
+def test_energy_below_the_limit_that_the_reading_contradicts_is_unclear() -> None:
+    """A young counter that dropped to zero for an hour or less."""
+    rows = [Row(start=hour * HOUR, state=60 + 1.5 * hour, sum=1.5 * hour + 60 * (hour >= 100)) for hour in range(240)]
+    findings = judge(steps_of(rows), Limits(usual=15, possible=LEAST))
+    assert (findings.false, [step.counted for step in findings.unclear]) == ((), [61.5])
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=50, max_size=300), st.sampled_from([0.001, 1.0, 1000.0]))
+def test_a_counter_that_only_rises_holds_nothing_false(energy: list[float], scale: float) -> None:
+    readings = list(enumerate(total * scale for total in accumulate(energy, initial=0.0)))
+    found = steps(readings)
+    if limits := limits_of(found, LEAST * scale):
+        assert judge(found, limits).false == ()
+
+
+@given(
+    st.lists(st.floats(0.1, 20), min_size=100, max_size=300),
+    st.integers(40, 80),
+    st.integers(1, 10),
+    st.floats(0, 0.85),
+)
+def test_a_reading_that_drops_and_returns_is_put_right(
+    energy: list[float], first: int, hours: int, left: float
+) -> None:
+    """Whatever is left of it, however long it lasts."""
+    true = list(accumulate(energy, initial=12_000.0))
+    shown = [reading * left if first <= hour < first + hours else reading for hour, reading in enumerate(true)]
+    found = steps(list(enumerate(shown)))
+    limits = limits_of(found, LEAST)
+    assert limits
+    total = found[-1].row.sum + sum(change.adjustment for change in judge(found, limits).false)
+    assert total == pytest.approx(true[-1] - true[0], abs=1e-6)
+
+
+@pytest.mark.parametrize(("per_hour", "possible"), [(1.5, LEAST), (500.0, 5_000.0)], ids=["a house", "a large site"])
+def test_the_limit_is_ten_times_what_is_usual_but_not_below_what_is_possible(per_hour: float, possible: float) -> None:
+    limits = limits_of(steps([(hour, per_hour * hour) for hour in range(240)]), LEAST)
+    assert limits
+    assert (limits.usual, limits.possible) == pytest.approx((10 * per_hour, possible))
+
+
+def test_too_few_hours_with_energy_have_no_limit() -> None:
+    assert limits_of(steps([(hour, 12_000.0 + min(hour, 23)) for hour in range(240)]), LEAST) is None
+
+
+def step(energy: float, shown: float | None, hour: int = 1) -> Step:
+    """Return the step of an hour."""
+    before = Row(start=(hour - 1) * HOUR, state=100.0, sum=0.0)
+    return Step(before=before, row=Row(start=hour * HOUR, state=None if shown is None else 100 + shown, sum=energy))
+
+
+@pytest.mark.parametrize(
+    ("energy", "shown", "kept"),
+    [
+        (50.0, 1.5, 1.5),
+        (1_691.0, 1_690.0, 0.0),
+        (-5.0, 1.5, 1.5),
+        (-5.0, -5.0, 0.0),
+        (50.0, None, 0.0),
+        (50.0, -9.0, 0.0),
+    ],
+)
+def test_a_named_hour_keeps_what_the_reading_shows_unless_that_is_what_is_counted(
+    energy: float, shown: float | None, kept: float
+) -> None:
+    named = step(energy, shown)
+    assert changes_of_named_hours([step(1, 1, 2), named], {HOUR}, None) == [Change(step=named, instead=kept)]
+
+
+def test_a_named_hour_that_is_false_keeps_what_was_found() -> None:
+    named = step(50, 1.5)
+    found = Change(step=named, instead=3)
+    assert changes_of_named_hours([named], {HOUR}, Findings(false=(found,), unclear=())) == [found]
+
+
+@pytest.mark.parametrize(
+    ("energies", "counts", "kept", "parts"),
+    [
+        ([], 100, 1, [(HOUR, -99)]),
+        ([1, 98, 1], 100, 2, [(HOUR + 300, -98)]),
+        ([50, 1, 50], 101, 1, [(HOUR, -50), (HOUR + 600, -50)]),
+        ([0, 10], 100, 1, [(HOUR + 300, -10), (HOUR, -89)]),
+        ([1, -90, 1], -88, 2, [(HOUR + 300, 90)]),
+        ([1, 1], 2, 2, []),
+    ],
+)
+def test_an_adjustment_is_divided_among_the_rows_that_are_false(
+    energies: list[float], counts: float, kept: float, parts: list[tuple[float, float]]
+) -> None:
+    sums = list(accumulate(energies, initial=0.0))
+    fives = steps_of(Row(start=HOUR + 300 * (number - 1), state=None, sum=total) for number, total in enumerate(sums))
+    assert split(Change(step=step(counts, None), instead=kept), fives) == parts

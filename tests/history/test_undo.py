@@ -1,0 +1,197 @@
+"""What a repair removed can be put back: exactly, after restarts, and after anything that happened in between."""
+
+from typing import Any
+
+from homeassistant.components.recorder.models import StatisticData
+from homeassistant.const import Platform
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.recorder import get_instance
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
+
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.history.recorder import RecordedEnergy
+from custom_components.enphase_iq_gateway.history.repair import StatisticsRepairs
+from tests.support.statistics import (
+    END,
+    ENTITY,
+    HOURS,
+    LIFETIME,
+    PER_HOUR,
+    PER_KWH,
+    SPIKE_HOUR,
+    at,
+    counted,
+    put,
+    repair,
+    sums,
+    ten_days,
+    undo,
+)
+
+SPIKE = 12_245.0
+STORE = f"{DOMAIN}.statistics_repairs"
+CHANGE = {"dry_run": False}
+
+pytestmark = pytest.mark.usefixtures("action")
+
+
+async def adjust(hass: HomeAssistant, hour: int, amount: float) -> None:
+    """Adjust a sum as Home Assistant's own tool does."""
+    get_instance(hass).async_adjust_statistics(ENTITY, at(hour), amount, "kWh")
+    await async_wait_recording_done(hass)
+
+
+@pytest.mark.parametrize("unit", PER_KWH)
+async def test_everything_is_as_it_was(hass: HomeAssistant, unit: str) -> None:
+    await put(hass, ten_days(false=SPIKE, scale=PER_KWH[unit]), unit=unit)
+    before = await sums(hass, unit=unit)
+    await repair(hass, CHANGE)
+    response = await undo(hass)
+    assert await sums(hass, unit=unit) == pytest.approx(before, rel=1e-12)
+    assert [change["instead"] for change in response["changes"]] == pytest.approx([(SPIKE + PER_HOUR) * PER_KWH[unit]])
+
+
+async def test_what_was_counted_since_stays(hass: HomeAssistant) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, CHANGE)
+    await put(hass, [StatisticData(start=at(HOURS), state=LIFETIME + PER_HOUR * HOURS, sum=END + 2.0)])
+    await undo(hass)
+    assert (await sums(hass))[-1] == pytest.approx(END + SPIKE + 2.0)
+
+
+async def test_after_a_restart_it_is_still_possible(hass: HomeAssistant) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, CHANGE)
+    await StatisticsRepairs(hass).async_undo(ENTITY)
+    assert (await sums(hass))[-1] == pytest.approx(END + SPIKE)
+
+
+async def test_each_run_undoes_the_repair_before_it(hass: HomeAssistant) -> None:
+    drops = [(hour, 0.0 if hour in (100, 200) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
+    await put(hass, counted(drops))
+    before = await sums(hass)
+    await repair(hass, {**CHANGE, "hours": [at(101).isoformat()]})
+    between = await sums(hass)
+    await repair(hass, {**CHANGE, "hours": [at(201).isoformat()]})
+    await undo(hass)
+    assert await sums(hass) == pytest.approx(between)
+    await undo(hass)
+    assert await sums(hass) == pytest.approx(before)
+    with pytest.raises(ServiceValidationError) as refused:
+        await undo(hass)
+    assert refused.value.translation_key == "nothing_to_undo"
+
+
+async def test_a_sensor_that_was_renamed_keeps_its_repairs(hass: HomeAssistant) -> None:
+    registry = er.async_get(hass)
+    domain, _, name = ENTITY.partition(".")
+    registry.async_get_or_create(Platform(domain), "elsewhere", "1", suggested_object_id=name)
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, CHANGE)
+    renamed = "sensor.renamed"
+    registry.async_update_entity(ENTITY, new_entity_id=renamed)
+    await async_wait_recording_done(hass)
+    assert len((await undo(hass, renamed))["changes"]) == 1
+
+
+async def test_an_hour_that_was_changed_since_is_left(hass: HomeAssistant) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, CHANGE)
+    await adjust(hass, SPIKE_HOUR, 7.0)
+    with pytest.raises(ServiceValidationError) as refused:
+        await undo(hass)
+    assert refused.value.translation_key == "changed_since"
+    assert (await sums(hass))[-1] == pytest.approx(END + 7.0)
+
+
+async def test_statistics_of_another_database_are_left(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    """Home Assistant's own files can outlive the database."""
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, CHANGE)
+    hass_storage[STORE]["data"]["repairs"][0]["hours"][0]["start"] += 86_400 * 365
+    with pytest.raises(ServiceValidationError) as refused:
+        await undo(hass)
+    assert refused.value.translation_key == "changed_since"
+
+
+async def test_only_what_was_done_before_a_crash_is_put_back(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drops = [(hour, 0.0 if hour in (100, 200) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
+    await put(hass, counted(drops))
+    before = await sums(hass)
+    adjust_one = RecordedEnergy.adjust
+    made: list[float] = []
+
+    def crash_at_the_second(self: RecordedEnergy, start: float, amount: float) -> None:
+        if made:
+            raise RuntimeError
+        made.append(start)
+        adjust_one(self, start, amount)
+
+    with monkeypatch.context() as crash:
+        crash.setattr(RecordedEnergy, "adjust", crash_at_the_second)
+        with pytest.raises(RuntimeError):
+            await repair(hass, CHANGE)
+    response = await undo(hass)
+    assert len(response["changes"]) == 1
+    assert await sums(hass) == pytest.approx(before)
+
+
+async def test_nothing_is_changed_that_cannot_be_kept(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    """A newer version of the integration wrote the file."""
+    await put(hass, ten_days(false=SPIKE))
+    hass_storage[STORE] = {"version": 99, "minor_version": 1, "key": STORE, "data": {}}
+    with pytest.raises(HomeAssistantError) as failed:
+        await repair(hass, CHANGE)
+    assert failed.value.translation_key == "journal_failed"
+    assert (await sums(hass))[-1] == END + SPIKE
+
+
+async def test_nothing_is_changed_when_the_disk_is_full(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store does not report that it failed to write."""
+    await put(hass, ten_days(false=SPIKE))
+
+    async def write_nothing(*_: object) -> None:
+        pass
+
+    with monkeypatch.context() as full:
+        full.setattr("homeassistant.helpers.storage.Store._async_write_data", write_nothing)
+        with pytest.raises(HomeAssistantError) as failed:
+            await repair(hass, CHANGE)
+    assert failed.value.translation_key == "journal_failed"
+    assert (await sums(hass))[-1] == END + SPIKE
+
+
+async def test_a_repair_that_finds_nothing_is_not_kept(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    await put(hass, ten_days())
+    await repair(hass, CHANGE)
+    assert STORE not in hass_storage
+
+
+async def test_a_named_hour_without_energy_is_not_kept(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    await put(hass, counted([(hour, LIFETIME) for hour in range(HOURS)]))
+    await repair(hass, {**CHANGE, "hours": [at(100).isoformat()]})
+    assert STORE not in hass_storage
+
+
+async def test_an_undo_that_fails_can_be_repeated(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, CHANGE)
+    with monkeypatch.context() as broken:
+        broken.setattr("homeassistant.components.recorder.statistics._adjust_sum_statistics", lambda *_: None)
+        with pytest.raises(HomeAssistantError) as failed:
+            await undo(hass)
+    assert failed.value.translation_key == "not_confirmed"
+    await undo(hass)
+    assert (await sums(hass))[-1] == pytest.approx(END + SPIKE)
+
+
+async def test_only_an_administrator_may(hass: HomeAssistant) -> None:
+    user = MockUser(is_owner=False).add_to_hass(hass)
+    with pytest.raises(Unauthorized):
+        await undo(hass, context=Context(user_id=user.id))
