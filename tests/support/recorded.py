@@ -135,6 +135,8 @@ _SUMMED_FACTOR = "real over apparent power; the gateway sends the mean of the ph
 _NOT_MEASURED = "older inverters do not measure it and report 0 (G§5.4)"
 _ONLY_COMPUTED = "no CT measures it: the gateway reports less VA than W (G§6.4, §6.8)"
 _FROM_ZERO = "a first value of 0 is not published: a gateway that is starting reports it too (G§9.6)"
+_OTHER_MOMENT = "instantaneousDemand, which adds up to the total; activePower of the phases is of another moment (G§9)"
+_PHASE_VOLTAGE = "the mean of the phases; pyenphase divides the gateway's value by their number (G§6.3)"
 _NO_HISTORY = "equal to the lifetime: the gateway has lost its history (G§6.5)"
 
 DIFFERENCES: dict[str, dict[str, str]] = {
@@ -156,6 +158,8 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     },
     "7.6.175_total": {"production_energy_last_7_days": "four zeros are not an answer (G§3)"},
     "7.6.175_with_cts_3phase": {
+        "net_consumption_voltage": _PHASE_VOLTAGE,
+        "production_voltage": _PHASE_VOLTAGE,
         "grid_import_energy_l2": _FROM_ZERO,
         "production_energy_lifetime_l2": _FROM_ZERO,
         "rejected_readings": _FROM_ZERO,
@@ -192,6 +196,12 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
     },
     "8.3.1598_collar": {
+        "backfeed_ct_power_l1": _OTHER_MOMENT,
+        "net_consumption_power_l*": _OTHER_MOMENT,
+        "storage_ct_power_l*": _OTHER_MOMENT,
+        "total_consumption_power_l*": _OTHER_MOMENT,
+        "net_consumption_voltage": _PHASE_VOLTAGE,
+        "production_voltage": _PHASE_VOLTAGE,
         "backfeed_ct_energy_delivered_l2": _FROM_ZERO,
         "backfeed_ct_energy_received_l2": _FROM_ZERO,
         "rejected_readings": _FROM_ZERO,
@@ -212,6 +222,11 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     },
     "8.3.5289_modGone": {"inverter * ac_current": _NOT_MEASURED, "inverter * signal_strength": _NOT_MEASURED},
     "8.3.5433_tot_is_net_cons": {
+        "net_consumption_power_l1": _OTHER_MOMENT,
+        "production_power_l*": _OTHER_MOMENT,
+        "total_consumption_power_l*": _OTHER_MOMENT,
+        "production_voltage": _PHASE_VOLTAGE,
+        "total_consumption_voltage": _PHASE_VOLTAGE,
         "grid_import_energy": "integrated from net power (G§9)",
         "grid_export_energy": "integrated from net power (G§9)",
         "net_consumption_voltage*": _ONLY_COMPUTED,
