@@ -139,6 +139,8 @@ _WITH_STORAGE = "production + net + storage; the gateway's own total leaves the 
 _OTHER_MOMENT = "adds up to the total; pyenphase takes the channel's power of another moment (G§9)"
 _ONE_CONNECTED = "three phases are set up and one is connected: the others have stray voltages (G§9)"
 _FROM_ZERO = "a first value of 0 is not published: a gateway that is starting reports it too (G§9.6)"
+_OTHER_MOMENT = "instantaneousDemand, which adds up to the total; activePower of the phases is of another moment (G§9)"
+_PHASE_VOLTAGE = "the mean of the phases; pyenphase divides the gateway's value by their number (G§6.3)"
 _NO_HISTORY = "equal to the lifetime: the gateway has lost its history (G§6.5)"
 
 DIFFERENCES: dict[str, dict[str, str]] = {
@@ -160,6 +162,8 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     },
     "7.6.175_total": {"production_energy_last_7_days": "four zeros are not an answer (G§3)"},
     "7.6.175_with_cts_3phase": {
+        "net_consumption_voltage": _PHASE_VOLTAGE,
+        "production_voltage": _PHASE_VOLTAGE,
         "grid_import_energy_l2": _FROM_ZERO,
         "production_energy_lifetime_l2": _FROM_ZERO,
         "rejected_readings": _FROM_ZERO,
@@ -195,6 +199,12 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
     },
     "8.3.1598_collar": {
+        "backfeed_ct_power_l1": _OTHER_MOMENT,
+        "net_consumption_power_l*": _OTHER_MOMENT,
+        "storage_ct_power_l*": _OTHER_MOMENT,
+        "total_consumption_power_l*": _OTHER_MOMENT,
+        "net_consumption_voltage": _PHASE_VOLTAGE,
+        "production_voltage": _PHASE_VOLTAGE,
         "backfeed_ct_energy_delivered_l2": _FROM_ZERO,
         "backfeed_ct_energy_received_l2": _FROM_ZERO,
         "rejected_readings": _FROM_ZERO,
@@ -214,6 +224,11 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     },
     "8.3.5289_modGone": {"inverter * ac_current": _NOT_MEASURED, "inverter * signal_strength": _NOT_MEASURED},
     "8.3.5433_tot_is_net_cons": {
+        "net_consumption_power_l1": _OTHER_MOMENT,
+        "production_power_l*": _OTHER_MOMENT,
+        "total_consumption_power_l*": _OTHER_MOMENT,
+        "production_voltage": _PHASE_VOLTAGE,
+        "total_consumption_voltage": _PHASE_VOLTAGE,
         "grid_import_energy": "integrated from net power (G§9)",
         "grid_export_energy": "integrated from net power (G§9)",
         "net_consumption_voltage*": _ONLY_COMPUTED,
