@@ -6,7 +6,15 @@ import math
 import pytest
 
 from custom_components.enphase_iq_gateway.counters.allowance import Limits
-from custom_components.enphase_iq_gateway.counters.counter import EventKind, Reason, Step, rebase, recover, step
+from custom_components.enphase_iq_gateway.counters.counter import (
+    WRAP_WH,
+    EventKind,
+    Reason,
+    Step,
+    rebase,
+    recover,
+    step,
+)
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState, Hours
 from tests.support.counters import LIVE, MWH_12, NET, QUARTERLY, T0, events, line, published, run, settled
 
@@ -273,10 +281,16 @@ def test_a_wrong_first_value_is_never_a_rise() -> None:
 
 
 def test_a_lost_offset_is_no_fall() -> None:
-    """The gateway has wrapped, and the state that bridged it is gone."""
-    steps = [step(MWH_12 - 1_193_000, T0 + 600, LIVE, recover(MWH_12, T0))]
-    steps.append(step(MWH_12 - 1_193_000 + 40, T0 + 630, LIVE, steps[0].state))
+    """It bridged a jump that was left out."""
+    steps = [step(MWH_12 - 5_000_000, T0 + 600, LIVE, recover(MWH_12, T0))]
+    steps.append(step(MWH_12 - 5_000_000 + 40, T0 + 630, LIVE, steps[0].state))
     assert published(steps) == [MWH_12, MWH_12 + 40]
+
+
+def test_a_lost_offset_of_wraps_is_found_again() -> None:
+    """The energy since the last value counts."""
+    done = step(MWH_12 + 500 - 2 * WRAP_WH, T0 + 600, LIVE, recover(MWH_12, T0))
+    assert done.publish == pytest.approx(MWH_12 + 500)
 
 
 def test_the_energy_since_a_lost_state_is_counted() -> None:
