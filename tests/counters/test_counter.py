@@ -1,4 +1,4 @@
-"""The guard of the counters people are billed on: the known line, and what leaves it for a while."""
+"""The check of one counter: on its line, and away from it for a while."""
 
 from dataclasses import replace
 import math
@@ -6,7 +6,15 @@ import math
 import pytest
 
 from custom_components.enphase_iq_gateway.counters.allowance import Limits
-from custom_components.enphase_iq_gateway.counters.counter import EventKind, Reason, Step, rebase, recover, step
+from custom_components.enphase_iq_gateway.counters.counter import (
+    WRAP_WH,
+    EventKind,
+    Reason,
+    Step,
+    rebase,
+    recover,
+    step,
+)
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState, Hours
 from tests.support.counters import LIVE, MWH_12, NET, QUARTERLY, T0, events, line, published, run, settled
 
@@ -14,7 +22,6 @@ from tests.support.counters import LIVE, MWH_12, NET, QUARTERLY, T0, events, lin
 
 
 def test_rises_within_the_limit_are_published() -> None:
-    """Whatever the digits after the point."""
     assert published(run([1000, 1040, 1040, 1123.5])) == [1000, 1040, 1040, 1123.5]
 
 
@@ -90,13 +97,11 @@ def test_a_pause_is_no_hour() -> None:
 
 
 def test_the_allowance_does_not_grow_while_the_counter_stands_still_but_is_read() -> None:
-    """Else a spike at dawn could be a night's worth of full sun."""
     night: list[float | None] = [MWH_12] * 1200
     assert run([*night, MWH_12 + 5000])[-1].reason is Reason.JUMP
 
 
 def test_a_clock_set_back_changes_nothing() -> None:
-    """Time that goes backwards is no time."""
     steps = [step(MWH_12 + 40, T0 - 7200, LIVE, settled())]
     steps.append(step(MWH_12 + 80, T0 - 7170, LIVE, steps[-1].state))
     assert published(steps) == [MWH_12 + 40, MWH_12 + 80]
@@ -123,12 +128,10 @@ def test_what_is_no_energy_is_turned_away_and_the_last_value_stands(value: float
 
 
 def test_a_time_that_is_no_number_is_turned_away() -> None:
-    """It can be compared with nothing."""
     assert step(MWH_12, math.nan, LIVE, settled()).reason is Reason.NOT_A_NUMBER
 
 
 def test_nothing_is_published_before_the_first_good_value() -> None:
-    """A counter that nobody has read yet is unknown, not zero."""
     assert published(run([None, -1, math.nan, 500])) == [None, None, None, 500]
 
 
@@ -144,7 +147,6 @@ def test_a_fall_by_a_hair_stands_until_it_is_passed(level: float, fall: float) -
 
 
 def test_a_fall_by_more_than_a_hair_is_held() -> None:
-    """More than both."""
     assert run([1000, 994.9])[-1].reason is Reason.FALL
 
 
@@ -157,25 +159,21 @@ def test_inverters_on_standby_all_night_are_no_fall() -> None:
 
 
 def test_standby_while_nobody_looked_is_no_fall() -> None:
-    """The hair grows with the time."""
     assert step(50_000 - 108, T0 + 43_200, LIVE, settled(50_000)).reason is Reason.DIP
 
 
 def test_a_small_spike_that_is_within_the_limit_is_undone_by_standing_still() -> None:
-    """A fall back behind the last rise takes that rise back."""
     steps = run([1000, 1040, 1240, 1080, 1120, 1280])
     assert published(steps) == [1000, 1040, 1240, 1240, 1240, 1280]
 
 
 def test_a_small_spike_of_minutes_is_taken_back_too() -> None:
-    """Within a quarter of an hour, in which a greater one would not be believed either."""
     steps = run([*line(1000, 100), *line(5200, 29), *line(6160, 6)])
     assert published(steps)[-7:] == [6320, 6320, 6320, 6320, 6320, 6320, 6360]
     assert {each.reason for each in steps[-6:-2]} == {Reason.DIP}
 
 
 def test_small_spikes_one_after_the_other_at_night_are_taken_back() -> None:
-    """While the value stands, the line below it is not forgotten."""
     night: list[float | None] = [50_000.0] * 120
     steps = run([*night, 50_100, *night, 50_200, *night, 50_300, *night, 50_240, 50_320])
     assert published(steps)[-2:] == [50_240, 50_320]
@@ -208,14 +206,12 @@ def test_a_spike_that_is_undone_after_a_restart_is_undone() -> None:
 
 
 def test_a_glitch_while_the_value_stands_above_the_line_is_a_glitch() -> None:
-    """The way back is to the line, not to the published value."""
     steps = run([*[50_000.0] * 120, 50_200, 50_000, 49_900, *line(50_001, 40, 1), 50_240])
     assert not events(steps)
     assert published(steps)[-2:] == [50_040, 50_240]
 
 
 def test_a_glitch_while_inverters_are_on_standby_is_a_glitch() -> None:
-    """The line is where the counter was last, also when it had drifted down."""
     night: list[float | None] = [50_000 - 0.05 * number for number in range(1001)]
     steps = run([*night, 49_900, *[49_949.0] * 40])
     assert not events(steps)
@@ -227,7 +223,6 @@ def test_a_glitch_while_inverters_are_on_standby_is_a_glitch() -> None:
 
 @pytest.mark.parametrize("glitch", [[0.0], [0.0, 0.0], [MWH_12 + 5e6], [4294967292.0, 0.0, 7.0], [MWH_12 / 2] * 20])
 def test_a_glitch_never_happened(glitch: list[float | None]) -> None:
-    """Zeros, spikes, images of negatives, half a site: it is back on its line, no energy is lost."""
     after = MWH_12 + 40 * (1 + len(glitch))
     steps = run([MWH_12, MWH_12 + 40, *glitch, after])
     assert published(steps) == [MWH_12, *[MWH_12 + 40] * (1 + len(glitch)), after]
@@ -236,12 +231,10 @@ def test_a_glitch_never_happened(glitch: list[float | None]) -> None:
 
 
 def test_a_two_sample_zero_on_a_small_counter_is_a_glitch_too() -> None:
-    """Though from zero its value would be within the limit."""
     assert published(run([2000, 0, 0, 2030], QUARTERLY)) == [2000, 2000, 2000, 2030]
 
 
 def test_every_held_sample_says_why() -> None:
-    """Which way it left its line."""
     steps = run([MWH_12, 0, MWH_12 * 2, MWH_12])
     assert [each.reason for each in steps] == [None, Reason.FALL, Reason.JUMP, None]
 
@@ -254,13 +247,11 @@ def test_a_zero_for_hours_is_still_a_glitch_and_no_energy_is_lost() -> None:
 
 
 def test_a_small_lasting_jump_does_not_become_true_by_waiting() -> None:
-    """The samples go on along the new line, so they are not the old one's."""
     steps = run([MWH_12, *line(MWH_12 + 1500, 40, 1)])
     assert [event.kind for event in events(steps)] == [EventKind.JUMP]
 
 
 def test_a_return_that_is_nearer_to_the_wrong_line_is_still_a_return() -> None:
-    """The held spike was just beyond the limit, the true line has come close to it meanwhile."""
     held = step(1300, T0 + 30, LIVE, settled(1000)).state
     assert step(1290, T0 + 90, LIVE, held).publish == 1290
 
@@ -276,7 +267,6 @@ def test_a_first_zero_waits_and_is_not_the_start_of_a_rise() -> None:
 
 
 def test_a_first_zero_that_stays_is_published() -> None:
-    """A new site, or one that never exports."""
     steps = run([0.0] * 32)
     assert published(steps)[29:] == [None, 0, 0]
 
@@ -291,10 +281,16 @@ def test_a_wrong_first_value_is_never_a_rise() -> None:
 
 
 def test_a_lost_offset_is_no_fall() -> None:
-    """The gateway has wrapped, and the state that bridged it is gone."""
-    steps = [step(MWH_12 - 1_193_000, T0 + 600, LIVE, recover(MWH_12, T0))]
-    steps.append(step(MWH_12 - 1_193_000 + 40, T0 + 630, LIVE, steps[0].state))
+    """It bridged a jump that was left out."""
+    steps = [step(MWH_12 - 5_000_000, T0 + 600, LIVE, recover(MWH_12, T0))]
+    steps.append(step(MWH_12 - 5_000_000 + 40, T0 + 630, LIVE, steps[0].state))
     assert published(steps) == [MWH_12, MWH_12 + 40]
+
+
+def test_a_lost_offset_of_wraps_is_found_again() -> None:
+    """The energy since the last value counts."""
+    done = step(MWH_12 + 500 - 2 * WRAP_WH, T0 + 600, LIVE, recover(MWH_12, T0))
+    assert done.publish == pytest.approx(MWH_12 + 500)
 
 
 def test_the_energy_since_a_lost_state_is_counted() -> None:
@@ -317,13 +313,11 @@ def test_net_consumption_goes_both_ways_and_below_zero() -> None:
 
 
 def test_net_consumption_does_not_jump_either_way() -> None:
-    """The limit holds upwards and downwards."""
     for glitch in (-MWH_12, MWH_12):
         assert published(run([-500, glitch, -480], NET)) == [-500, -500, -480]
 
 
 def test_a_lasting_jump_of_net_consumption_is_left_out() -> None:
-    """As for the other counters."""
     steps = run([-500, *line(-MWH_12, 32, -20)], NET)
     assert steps[-1].publish == pytest.approx(-500 - 31 * 20)
     assert [event.kind for event in events(steps)] == [EventKind.FALL]
@@ -333,17 +327,14 @@ def test_a_lasting_jump_of_net_consumption_is_left_out() -> None:
 
 
 def test_another_source_continues_without_a_step() -> None:
-    """A firmware update that takes a source away for good."""
     state = rebase(settled(1000), 77_000, T0 + 60)
     assert step(77_040, T0 + 90, LIVE, state).publish == 1040
 
 
 def test_another_source_that_begins_with_no_number_waits() -> None:
-    """It is turned away like any sample."""
     state = settled(1000)
     assert rebase(state, math.nan, T0 + 60) is state
 
 
 def test_another_source_before_the_first_value_is_the_start() -> None:
-    """There is nothing to continue."""
     assert rebase(CounterState(), 77_000, T0).published == 77_000

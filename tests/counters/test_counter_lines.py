@@ -1,4 +1,4 @@
-"""The guard of the counters people are billed on: when a counter leaves its line for good."""
+"""The check of one counter: when it leaves its line for good."""
 
 from dataclasses import replace
 import json
@@ -22,7 +22,6 @@ from tests.support.counters import LIVE, MWH_12, T0, events, line, published, ru
 
 
 def test_a_jump_is_continued_without_the_jump_and_told() -> None:
-    """What was counted on the new line is energy, the step is not."""
     steps = run([MWH_12, *line(MWH_12 + 1_691_000, 40)])
     assert published(steps)[:31] == [MWH_12] * 31
     assert published(steps)[31] == pytest.approx(MWH_12 + 30 * 40)
@@ -31,7 +30,6 @@ def test_a_jump_is_continued_without_the_jump_and_told() -> None:
 
 
 def test_it_takes_fifteen_minutes_and_three_samples_to_be_believed() -> None:
-    """Both, whatever the clock of the group."""
     jumped = line(MWH_12 + 1_691_000, 4)
     assert not events(run([MWH_12, *jumped[:2]], every=900))
     assert events(run([MWH_12, *jumped[:3]], every=900))
@@ -40,7 +38,6 @@ def test_it_takes_fifteen_minutes_and_three_samples_to_be_believed() -> None:
 
 
 def test_the_time_home_assistant_was_off_does_not_confirm_a_glitch() -> None:
-    """One pause counts no more than half of the time to be believed."""
     state = settled()
     for at in (30, 7230, 7260, 7290):
         state = step(7.0, T0 + at, LIVE, state).state
@@ -48,7 +45,6 @@ def test_the_time_home_assistant_was_off_does_not_confirm_a_glitch() -> None:
 
 
 def test_a_new_line_that_is_not_plausible_in_itself_begins_anew() -> None:
-    """Two wrong levels do not confirm each other."""
     steps = run([MWH_12, *line(1e6, 25), *line(2e6, 25)])
     assert {each.publish for each in steps} == {MWH_12}
     assert steps[-1].state.held is not None
@@ -56,7 +52,6 @@ def test_a_new_line_that_is_not_plausible_in_itself_begins_anew() -> None:
 
 
 def test_a_hair_off_the_new_line_is_still_the_new_line() -> None:
-    """Dips are dips there too."""
     jumped = line(MWH_12 + 1_691_000, 40)
     jumped[10] = MWH_12 + 1_691_000
     assert len(events(run([MWH_12, *jumped]))) == 1
@@ -72,13 +67,11 @@ def test_a_jump_left_out_can_be_taken_in() -> None:
 
 
 def test_after_a_jump_was_taken_in_a_fall_is_still_a_fall() -> None:
-    """What was taken in is not a rise that could be taken back."""
     state = step(1040, T0 + 1000, LIVE, accept_jump(settled(1000), 5e5)).state
     assert step(500, T0 + 1030, LIVE, state).reason is Reason.FALL
 
 
 def test_nothing_can_be_taken_in_before_the_first_value() -> None:
-    """There is no value to add to."""
     with pytest.raises(ValueError, match="left nothing out"):
         accept_jump(CounterState(), 1)
 
@@ -106,7 +99,6 @@ def test_a_fall_to_no_new_start_is_bridged_because_the_statistics_would_count_th
 
 
 def test_a_source_that_stood_still_and_caught_up_loses_nothing_and_asks_nobody() -> None:
-    """The step is no more than the site can do in the time the counter stood."""
     silent: list[float | None] = [MWH_12] * 289  # an inverter out of reach for a day
     limits = Limits(rise_w=400)
     steps = run([*silent, *line(MWH_12 + 2_000, 5, 20)], limits, every=300)
@@ -134,27 +126,23 @@ def test_of_several_counters_summed_one_wraps_after_the_other() -> None:
 
 
 def test_a_firmware_that_counts_right_again_gives_all_wraps_back() -> None:
-    """Any number of wraps, which is no energy and no question for a person."""
     steps = run([366_148, *line(366_148 + 7 * WRAP_WH, 40)])
     assert steps[-1].publish == pytest.approx(366_148 + 39 * 40)
     assert not events(steps)
 
 
 def test_a_zero_just_where_the_counter_would_wrap_is_no_wrap() -> None:
-    """A zero is a glitch far more often."""
     steps = run([1_193_040, 0, 1_193_060])
     assert published(steps) == [1_193_040, 1_193_040, 1_193_060]
 
 
 def test_a_zero_that_was_a_wrap_after_all_is_continued() -> None:
-    """At dusk, to the very digit."""
     steps = run([1_193_040, *[0.0] * 32, 40])
     assert steps[-1].publish == pytest.approx(WRAP_WH + 40)
     assert not events(steps)
 
 
 def test_a_wrap_while_home_assistant_was_off_for_days_waits_for_confirmation() -> None:
-    """After a long gap a wrap and a new start look alike at first."""
     state = settled(1_150_000)
     five_days = 432_000.0
     first = step(7_000, T0 + five_days, LIVE, state)
@@ -165,7 +153,6 @@ def test_a_wrap_while_home_assistant_was_off_for_days_waits_for_confirmation() -
 
 
 def test_a_wrap_during_a_held_glitch_is_continued() -> None:
-    """Neither the glitch's line nor the old one, but the old one wrapped."""
     low = 1_193_000.0
     assert published(run([low, 5e6, low + 80 - WRAP_WH])) == pytest.approx([low, low, low + 80])
 
@@ -175,7 +162,6 @@ def test_a_wrap_during_a_held_glitch_is_continued() -> None:
 
 @pytest.mark.parametrize("values", [[1000.5], [1000, 5e6, 5e6], [0.0], [None]])
 def test_a_state_survives_json(values: list[float | None]) -> None:
-    """Settled, held, waiting, empty."""
     state = run(values)[-1].state
     assert CounterState.from_json(json.loads(json.dumps(state.as_json()))) == state
 
@@ -198,20 +184,17 @@ def test_a_state_survives_json(values: list[float | None]) -> None:
     ],
 )
 def test_an_odd_saved_state_is_refused(change: dict[str, object]) -> None:
-    """A damaged store must not become energy."""
     with pytest.raises(ValueError, match=r"counter state|held line"):
         CounterState.from_json({**settled(1000).as_json(), **change})
 
 
 @pytest.mark.parametrize("data", [None, [], "state", {}, 7])
 def test_what_is_no_state_is_refused(data: object) -> None:
-    """Whatever JSON it is."""
     with pytest.raises(ValueError, match="counter state"):
         CounterState.from_json(data)
 
 
 def test_a_restart_amid_a_hold_changes_nothing() -> None:
-    """The state is all there is."""
     held = run([MWH_12, 0, 0])[-1].state
     restored = CounterState.from_json(held.as_json())
     assert replace(restored) == held
@@ -222,7 +205,6 @@ def test_a_restart_amid_a_hold_changes_nothing() -> None:
 
 
 def test_a_fall_that_comes_back_hours_later_is_undone_and_asks_nothing() -> None:
-    """Counted is what flowed on either line, the step never."""
     fallen = line(MWH_12 - 300_700, 600)
     steps = run([MWH_12, *fallen, *line(MWH_12 + 600 * 40, 40)])
     assert [event.kind for event in events(steps)] == [EventKind.FALL, EventKind.UNDONE]
@@ -237,13 +219,11 @@ def test_a_fall_to_a_counter_that_stands_still_is_undone_with_the_energy_of_the_
 
 
 def test_a_new_start_that_was_none_asks_nothing() -> None:
-    """Counted is what the new start had counted, and what follows."""
     steps = run([MWH_12, *line(40, 100), *line(MWH_12 + 4000, 100)])
     assert [event.kind for event in events(steps)] == [EventKind.RESET, EventKind.UNDONE]
 
 
 def test_a_counter_that_goes_to_and_fro_is_an_event_once_for_either_way() -> None:
-    """It is known from the first time on; the question whether the jump was energy is withdrawn."""
     there, back = [MWH_12 + 5_000_000] * 40, [MWH_12] * 40
     steps = run([*back, *there, *back, *there, *back])
     assert [event.kind for event in events(steps)] == [

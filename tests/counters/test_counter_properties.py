@@ -62,7 +62,6 @@ def samples(levels: list[tuple[float, int, float, float]]) -> list[tuple[float, 
 def test_no_sequence_raises_and_every_state_can_be_saved(
     sequence: list[tuple[float | None, float]], limits: Limits
 ) -> None:
-    """Floats of any kind, times in any order."""
     state: CounterState | None = None
     for value, at in sequence:
         state = step(value, at, limits, state).state
@@ -110,7 +109,6 @@ def test_the_statistics_never_count_more_than_the_site_can_do(
 def test_a_restart_at_any_point_changes_nothing(
     levels: list[tuple[float, int, float, float]], limits: Limits, restart: int
 ) -> None:
-    """The saved and restored state gives what the kept one gives."""
     kept: CounterState | None = None
     restored: CounterState | None = None
     for number, (value, at) in enumerate(samples(levels)):
@@ -133,7 +131,6 @@ def test_a_restart_at_any_point_changes_nothing(
 def test_glitches_neither_add_nor_lose_energy(
     loads: list[float], glitches: dict[int, tuple[float, int]], every: float, start: float
 ) -> None:
-    """True energy within the limit, glitches of up to four samples anywhere beyond it: all is as if they were not."""
     limits = Limits(rise_w=10_000, interval_s=60)
     false: dict[int, float] = {}
     for first, (value, count) in glitches.items():
@@ -160,7 +157,6 @@ def test_glitches_neither_add_nor_lose_energy(
     st.floats(min_value=0, max_value=1e7), st.floats(min_value=0, max_value=1e7), st.floats(min_value=0, max_value=1e7)
 )
 def test_taken_in_and_rebased_counters_go_on_from_where_they_are(start: float, amount: float, other: float) -> None:
-    """From the same published value, along the new source."""
     limits = Limits(rise_w=10_000, interval_s=60)
     state = rebase(accept_jump(rebase(CounterState(), start, T0), amount), other, T0)
     done: Step = step(other + 10, T0 + 30, limits, state)

@@ -83,14 +83,12 @@ def test_yesterdays_figure_just_after_midnight_is_no_seed() -> None:
 
 
 def test_at_midnight_the_energy_between_two_samples_is_divided() -> None:
-    """By time."""
     day = Day()
     day.see("2026-06-01 23:59:50", LIFETIME)
     assert day.see("2026-06-02 00:00:20", LIFETIME + 90) == pytest.approx(60)
 
 
 def test_the_gateways_figure_is_not_asked_when_somebody_looked_at_midnight() -> None:
-    """Our own division is better than a figure that is reset late."""
     day = Day()
     day.see("2026-06-01 23:59:50", LIFETIME)
     assert day.see("2026-06-02 00:00:20", LIFETIME + 90, 7) == pytest.approx(60)
@@ -100,7 +98,6 @@ def test_the_gateways_figure_is_not_asked_when_somebody_looked_at_midnight() -> 
     ("date", "hours"), [("2026-06-01", 24), ("2026-03-29", 23), ("2026-10-25", 25)], ids=["normal", "spring", "autumn"]
 )
 def test_a_day_has_as_many_hours_as_the_calendar_says(date: str, hours: int) -> None:
-    """From midnight to midnight, not 24 hours."""
     day = Day()
     start = moment(f"{date} 00:00")
     day.see_at(start - 60, LIFETIME)
@@ -110,7 +107,6 @@ def test_a_day_has_as_many_hours_as_the_calendar_says(date: str, hours: int) -> 
 
 
 def test_a_midnight_that_summer_time_skips_is_where_it_begins() -> None:
-    """Cuba goes from 00:00 to 01:00."""
     day = Day(HAVANA)
     day.see("2026-03-07 23:59:30", LIFETIME)
     assert day.see("2026-03-08 01:00:30", LIFETIME + 60) == pytest.approx(30)
@@ -120,7 +116,6 @@ def test_a_midnight_that_summer_time_skips_is_where_it_begins() -> None:
 
 
 def test_after_a_night_without_us_the_gateways_today_divides() -> None:
-    """And only the first sample of the day."""
     day = Day()
     day.see("2026-06-01 20:00", LIFETIME, 20_000)
     assert day.see("2026-06-02 08:00", LIFETIME + 3_000, 1_200) == 1_200
@@ -129,7 +124,6 @@ def test_after_a_night_without_us_the_gateways_today_divides() -> None:
 
 @pytest.mark.parametrize("gateway_today", [None, -1.0, 3_001.0, LIFETIME + 3_000])
 def test_after_a_night_without_us_an_implausible_figure_gives_all_to_the_new_day(gateway_today: float | None) -> None:
-    """Too late is better than lost."""
     day = Day()
     day.see("2026-06-01 20:00", LIFETIME)
     assert day.see("2026-06-02 08:00", LIFETIME + 3_000, gateway_today) == 3_000
@@ -143,7 +137,6 @@ def test_after_days_without_us_yesterdays_figure_just_after_midnight_divides_not
 
 
 def test_a_pause_within_the_day_loses_nothing() -> None:
-    """No midnight, nothing to divide."""
     day = Day()
     day.see("2026-06-01 08:00", LIFETIME)
     assert day.see("2026-06-01 20:00", LIFETIME + 30_000, 5) == 30_000
@@ -153,7 +146,6 @@ def test_a_pause_within_the_day_loses_nothing() -> None:
 
 
 def test_a_counter_that_began_again_keeps_the_energy_of_the_day() -> None:
-    """A replaced meter at noon."""
     day = Day()
     day.see("2026-06-01 08:00", LIFETIME, 4_000)
     assert day.see("2026-06-01 12:00", 50) == 4_050
@@ -191,7 +183,6 @@ def test_today_of_a_counter_that_may_fall_follows_it_below_zero() -> None:
 
 
 def test_a_clock_set_back_over_midnight_does_not_begin_the_day_twice() -> None:
-    """The new day stands."""
     day = Day()
     day.see("2026-06-01 23:59:50", LIFETIME, 4_000)
     day.see("2026-06-02 00:00:10", LIFETIME)
@@ -200,7 +191,6 @@ def test_a_clock_set_back_over_midnight_does_not_begin_the_day_twice() -> None:
 
 
 def test_after_a_clock_that_was_days_ahead_the_days_go_on() -> None:
-    """The earlier time was the wrong one."""
     day = Day()
     day.see("2026-07-01 12:00", LIFETIME, 4_000)
     assert day.see("2026-06-01 12:01", LIFETIME + 50) == 4_050
@@ -231,7 +221,6 @@ def test_a_state_without_the_newer_fields_is_read() -> None:
 
 
 def test_within_the_same_date_another_time_zone_changes_nothing() -> None:
-    """Its midnight is past and nobody looked then."""
     day = Day()
     day.see("2026-06-01 12:00", LIFETIME, 4_000)
     day.zone = NEW_YORK
@@ -239,7 +228,6 @@ def test_within_the_same_date_another_time_zone_changes_nothing() -> None:
 
 
 def test_a_time_zone_where_it_is_tomorrow_begins_its_day_now() -> None:
-    """Its midnight was hours ago and nobody looked then."""
     day = Day()
     day.see("2026-06-01 16:00", LIFETIME, 4_000)
     day.zone = AUCKLAND
@@ -247,7 +235,6 @@ def test_a_time_zone_where_it_is_tomorrow_begins_its_day_now() -> None:
 
 
 def test_a_time_zone_where_it_is_yesterday_begins_the_next_day_at_its_midnight() -> None:
-    """Today goes on until then."""
     day = Day()
     day.see("2026-06-02 03:00", LIFETIME, 4_000)
     day.zone = NEW_YORK
@@ -274,7 +261,6 @@ def test_a_time_zone_where_it_is_yesterday_begins_the_next_day_at_its_midnight()
 def test_today_is_never_negative_and_survives_a_restart(
     samples: list[tuple[float, float, float | None, ZoneInfo]],
 ) -> None:
-    """Lifetimes, clocks and time zones in any order."""
     state: DailyState | None = None
     for lifetime, at, gateway_today, zone in samples:
         today, state = step(lifetime, at, zone, gateway_today=gateway_today, rise_w=RISE_W, state=state)
@@ -287,7 +273,6 @@ def test_today_is_never_negative_and_survives_a_restart(
     [{"day": "yesterday"}, {"day": 7}, {"baseline": None}, {"lifetime": math.nan}, {"other": {}}, {"at": "soon"}],
 )
 def test_an_odd_saved_state_is_refused(change: dict[str, object]) -> None:
-    """A damaged store must not become energy."""
     day = Day()
     day.see("2026-06-01 12:00", LIFETIME)
     assert day.state is not None

@@ -180,7 +180,6 @@ def test_import_goes_on_over_a_restart_without_loss() -> None:
 
 
 def test_what_was_integrated_from_power_goes_on_without_a_jump() -> None:
-    """A state that an earlier version has stored."""
     guard = Guard(site=site(TOTAL_CT, phases=2))
     totals(guard, 0, (9_000, 5_000), (6_000, 2_500), (3_000, 2_500))
     stored = guard.state.as_json()
@@ -235,14 +234,12 @@ def test_phases_are_balanced_between_two_samples() -> None:
 
 
 async def test_integrated_import_and_export_say_so(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """They are as good as the clock they are read by, no better."""
     await set_up(hass, await start_simulator("metered_total_split_phase"))
     marked = [state.entity_id for state in hass.states.async_all() if state.attributes.get("integrated")]
     assert [entity_id.rpartition("_grid_")[2] for entity_id in sorted(marked)] == ["export", "import"]
 
 
 async def test_counted_import_and_export_do_not(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """A net CT counts them itself."""
     await set_up(hass, await start_simulator("metered_net_single_phase"))
     assert not [state for state in hass.states.async_all() if "integrated" in state.attributes]
 
@@ -259,7 +256,6 @@ def test_the_inverters_sum_begins_when_each_has_said_its_part() -> None:
 
 @pytest.mark.parametrize("missing", [{"a": 1_010.0, "b": None}, {"a": 1_010.0}])
 def test_an_inverter_missing_for_a_while_costs_no_energy(missing: Mapping[str, float | None]) -> None:
-    """The others count on, and its own comes when it is back."""
     guard = Guard(site=site(INVERTERS))
     inverters(guard, 0, {"a": 1_000, "b": 2_000}, 3_000)
     assert inverters(guard, 300, missing) == 3_010
@@ -268,7 +264,6 @@ def test_an_inverter_missing_for_a_while_costs_no_energy(missing: Mapping[str, f
 
 
 def test_a_new_inverter_adds_what_it_makes_from_now_on() -> None:
-    """It may come with the energy of years."""
     guard = Guard(site=site(INVERTERS))
     inverters(guard, 0, {"a": 1_000}, 1_000)
     assert inverters(guard, 300, {"a": 1_010, "b": 900_000}, 901_010) == 1_010
@@ -276,7 +271,6 @@ def test_a_new_inverter_adds_what_it_makes_from_now_on() -> None:
 
 
 def test_a_retired_inverter_keeps_its_share() -> None:
-    """What it made was made."""
     guard = Guard(site=site(INVERTERS))
     inverters(guard, 0, {"a": 1_000, "b": 2_000}, 3_000)
     assert [inverters(guard, 300 * number, {"a": 1_000 + number}, 1_000 + number) for number in (1, 9)] == [
@@ -286,7 +280,6 @@ def test_a_retired_inverter_keeps_its_share() -> None:
 
 
 def test_an_inverter_that_begins_again_at_zero_does_not_lower_the_sum() -> None:
-    """Its own counter starts anew, the sum counts on."""
     guard = Guard(site=site(INVERTERS))
     inverters(guard, 0, {"a": 50_000, "b": 60_000}, 110_000)
     sums = [inverters(guard, 300 * number, {"a": 10.0 * number, "b": 60_000}) for number in range(1, 7)]
@@ -294,7 +287,6 @@ def test_an_inverter_that_begins_again_at_zero_does_not_lower_the_sum() -> None:
 
 
 def test_an_inverter_silent_at_night_is_not_a_rejected_reading() -> None:
-    """It says nothing, which is not wrong."""
     guard = Guard(site=site(INVERTERS))
     inverters(guard, 0, {"a": 1_000, "b": 2_000}, 3_000)
     inverters(guard, 300, {"a": None, "b": None})
@@ -302,7 +294,6 @@ def test_an_inverter_silent_at_night_is_not_a_rejected_reading() -> None:
 
 
 def test_what_is_kept_of_an_inverter_is_no_new_sample() -> None:
-    """A new line takes three readings, however often the details of the last one are looked at in between."""
     guard = Guard(site=site(INVERTERS))
 
     def lifetime(seconds: float, lifetime_wh: float, *, kept: bool = False) -> float | None:
@@ -426,7 +417,6 @@ def test_total_consumption_that_falls_is_followed_in_each_phase() -> None:
 
 
 def test_another_source_goes_on_from_where_the_old_one_stood() -> None:
-    """And the change is told."""
     guard = Guard(site=site({**NET_CT, (PRODUCTION, Quantity.LIFETIME): Source.READINGS}))
     production(guard, 0, 12_000_000)
     guard.site = site({(PRODUCTION, Quantity.POWER): Source.SUMMARY, (PRODUCTION, Quantity.LIFETIME): Source.SUMMARY})
@@ -438,7 +428,6 @@ def test_another_source_goes_on_from_where_the_old_one_stood() -> None:
 
 
 def test_another_source_that_is_not_ready_is_waited_for() -> None:
-    """Going on from its zero would make a jump of its first value."""
     guard = Guard(site=site(NET_CT))
     production(guard, 0, 12_000_000)
     guard.site = site({(PRODUCTION, Quantity.POWER): Source.SUMMARY, (PRODUCTION, Quantity.LIFETIME): Source.SUMMARY})
@@ -450,7 +439,6 @@ def test_another_source_that_is_not_ready_is_waited_for() -> None:
 
 
 def test_the_stored_sources_are_what_the_next_set_up_keeps() -> None:
-    """By flow, whatever stands behind the source's name."""
     guard = Guard(site=site(NET_CT))
     measured = {flow: (Measurement(energy_lifetime_wh=5_000.0),) for flow in (PRODUCTION, TOTAL, NET)}
     for group in (PollGroup.LIVE, PollGroup.REPORT):
@@ -485,7 +473,6 @@ def test_a_total_put_together_of_production_and_net_goes_on_from_the_reported_on
 
 
 def test_a_jump_is_told_and_can_be_taken_in() -> None:
-    """Held first, left out then, added when a person says so."""
     guard = Guard(site=site(NET_CT))
     production(guard, 0, 12_000_000)
     for number in range(1, 33):
@@ -498,7 +485,6 @@ def test_a_jump_is_told_and_can_be_taken_in() -> None:
 
 
 def test_every_sample_turned_away_is_counted_by_reason() -> None:
-    """For the diagnostic sensor."""
     guard = Guard(site=site(NET_CT))
     for number, value in enumerate((12_000_000, inf, -5, None, 0, 17_000_000)):
         production(guard, 30 * number, value)
@@ -521,7 +507,6 @@ def test_every_sample_turned_away_is_counted_by_reason() -> None:
     ids=lambda damage: next(iter(damage)),
 )
 def test_a_damaged_store_is_not_taken_at_all(damage: dict[str, object]) -> None:
-    """Half of a state would be energy that never was."""
     guard = Guard(site=site(NET_CT))
     production(guard, 0, 12_000_000)
     with pytest.raises(ValueError, match=r"."):
@@ -529,7 +514,6 @@ def test_a_damaged_store_is_not_taken_at_all(damage: dict[str, object]) -> None:
 
 
 def test_diagnostics_name_no_inverter() -> None:
-    """A serial is nobody's business."""
     guard = Guard(site=site(INVERTERS))
     inverters(guard, 0, {"999911111111": 1_000, "999922222222": 2_000}, 3_000)
     assert "9999" not in json.dumps(guard.state.as_diagnostics())

@@ -54,7 +54,6 @@ async def restart(hass: HomeAssistant, entry: ConfigEntry) -> None:
 async def test_the_state_is_written_a_quarter_of_an_hour_after_it_was_last_written(
     hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """Not with each reading, and not put off by each reading."""
     entry = await set_up(hass, simulator)
     await pass_time(hass, noon, 900)
     assert stored(hass_storage, entry) is None
@@ -70,7 +69,6 @@ async def test_the_state_is_written_a_quarter_of_an_hour_after_it_was_last_writt
 async def test_the_state_is_written_when_the_entry_is_unloaded(
     hass: HomeAssistant, hass_storage: dict[str, Any], simulator: Simulator
 ) -> None:
-    """The last word of a reload."""
     entry = await set_up(hass, simulator)
     await hass.config_entries.async_unload(entry.entry_id)
     written = stored(hass_storage, entry)
@@ -81,7 +79,6 @@ async def test_the_state_is_written_when_the_entry_is_unloaded(
 async def test_the_state_is_written_when_home_assistant_stops(
     hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """Whatever is still to be written is written then."""
     entry = await set_up(hass, simulator)
     await pass_time(hass, noon, 60)
     hass.set_state(CoreState.stopping)
@@ -93,7 +90,6 @@ async def test_the_state_is_written_when_home_assistant_stops(
 async def test_a_restart_in_the_middle_of_a_glitch_changes_nothing(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """What was held before is held after."""
     entry = await set_up(hass, simulator)
     before = production_kwh(hass)
     simulator.faults.add("zeros")
@@ -109,7 +105,6 @@ async def test_a_restart_in_the_middle_of_a_glitch_changes_nothing(
 async def test_a_restart_in_the_middle_of_a_wrap_changes_nothing(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """The offset is stored."""
     entry = await set_up(hass, simulator)
     simulator.faults.add("wrap")
     await pass_time(hass, noon, 60)
@@ -121,7 +116,6 @@ async def test_a_restart_in_the_middle_of_a_wrap_changes_nothing(
 async def test_a_reset_is_written_at_once(
     hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """After a crash the old value would come back, and be counted as energy."""
     entry = await set_up(hass, simulator)
     simulator.faults.add("spike", wh=-11_000_000.0)
     await pass_time(hass, noon, 990)
@@ -148,7 +142,6 @@ async def test_a_store_that_cannot_be_used_starts_afresh_with_a_line_in_the_log(
     caplog: pytest.LogCaptureFixture,
     content: dict[str, Any],
 ) -> None:
-    """And never stops set-up."""
     entry = await set_up(hass, simulator)
     await hass.config_entries.async_unload(entry.entry_id)
     hass_storage[f"{DOMAIN}.{entry.entry_id}"] = content
@@ -162,7 +155,6 @@ async def test_a_store_that_cannot_be_used_starts_afresh_with_a_line_in_the_log(
 async def test_a_missing_store_starts_afresh(
     hass: HomeAssistant, hass_storage: dict[str, Any], simulator: Simulator
 ) -> None:
-    """As on the first day."""
     entry = await set_up(hass, simulator)
     await hass.config_entries.async_unload(entry.entry_id)
     del hass_storage[f"{DOMAIN}.{entry.entry_id}"]
@@ -179,7 +171,6 @@ async def test_nothing_is_written_before_anything_was_read(hass: HomeAssistant, 
 async def test_removing_the_entry_removes_its_state(
     hass: HomeAssistant, hass_storage: dict[str, Any], noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """Also the state that was still to be written."""
     entry = await set_up(hass, simulator)
     await pass_time(hass, noon, 60)
     await hass.config_entries.async_remove(entry.entry_id)

@@ -68,6 +68,12 @@ def reconnect(simulator: Simulator) -> None:
     simulator.world.inverters[first_inverter(simulator)].communicating = True
 
 
+def spike_after_all(simulator: Simulator) -> None:
+    """Replace all faults by a spike."""
+    clear(simulator)
+    simulator.faults.add("spike", wh=20_000.0)
+
+
 ROWS = (
     Row(name="nothing", source="a good hour"),
     Row(name="two samples of zero", source="G§9.6, G§3", acts=between(20, 22, fault("zeros"))),
@@ -94,7 +100,7 @@ ROWS = (
         source="G§6.5",
         acts={
             5: fault("status", code=503),
-            35: lambda simulator: (clear(simulator), simulator.faults.add("spike", wh=20_000.0)),
+            35: spike_after_all,
             36: clear,
         },
     ),

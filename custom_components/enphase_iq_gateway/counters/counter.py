@@ -130,7 +130,14 @@ def recover(published: float, at: float) -> CounterState:
 
 
 def _recover(value: float, at: float, limits: Limits, state: CounterState, published: float) -> CounterState:
-    """Continue from the published value where the gateway's own is below it, because an offset has been lost."""
+    """Continue from the published value where the gateway's own is below it, because an offset has been lost.
+
+    Most often the offset bridged wraps; then it is known again, and the energy since the last value counts.
+    """
+    wraps = round((published - value) / WRAP_WH)
+    offset = wraps * WRAP_WH
+    if wraps > 0 and at_once(value + offset - published, at - state.at, limits):
+        return replace(state, offset=offset, recovered=False)
     if value < published and not at_once(value - published, at - state.at, limits):
         return rebase(state, value, at)
     return replace(state, recovered=False)
