@@ -1,10 +1,19 @@
 """Faults of the counters and powers of the meters."""
 
-from .document_faults import READINGS_PATH, REPORT_PATHS, change_lifetimes, objects
+from .document_faults import (
+    DEVICES_PATH,
+    INVERTERS_PATH,
+    READINGS_PATH,
+    REPORT_PATHS,
+    V1_PATH,
+    change_lifetimes,
+    objects,
+)
 from .documents import Document
 from .fault import Fault, FaultKind
 
 _POWERS = ("activePower", "instantaneousDemand")
+_POWERS_BY_ENERGY = {"actEnergyDlvd": _POWERS, "whLifetime": ("wNow",), "wattHoursLifetime": ("wattsNow",)}
 
 
 def no_readings(_document: Document, _fault: Fault) -> Document:
@@ -55,6 +64,23 @@ def unsigned_power(document: Document, _fault: Fault, *, always: bool = False) -
     return document
 
 
+def impossible_power(document: Document, _fault: Fault, *, watts: int = 600_000) -> Document:
+    """Send the lifetime as the power, as after a restart (home-assistant/core#166183).
+
+    Inverters in `/api/v1/production/inverters`, which has no lifetime, have a power of `watts`.
+    """
+    for entry in objects(document):
+        for energy, powers in _POWERS_BY_ENERGY.items():
+            if energy in entry:
+                entry |= {key: entry[energy] for key in powers if key in entry}
+        if "lastReportWatts" in entry:
+            entry["lastReportWatts"] = watts
+        if entry.get("lastReading") and "joulesProduced" in entry["lifetime"]:
+            entry["watts"]["now"] = entry["lifetime"]["joulesProduced"] // 3600
+            entry["lastReading"]["joulesProduced"] = entry["watts"]["now"] * entry["lastReading"]["duration"]
+    return document
+
+
 _CTS = (READINGS_PATH, *REPORT_PATHS)
 
 COUNTER_FAULTS = [
@@ -64,4 +90,5 @@ COUNTER_FAULTS = [
     FaultKind("hair", "document", hair, _CTS),
     FaultKind("replaced_meter", "document", replaced_meter, _CTS),
     FaultKind("unsigned_power", "document", unsigned_power, (READINGS_PATH,)),
+    FaultKind("impossible_power", "document", impossible_power, (*_CTS, V1_PATH, INVERTERS_PATH, DEVICES_PATH)),
 ]

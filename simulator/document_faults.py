@@ -8,11 +8,13 @@ from .documents.meters import EIDS
 from .fault import Fault, FaultKind
 from .profiles import PRODUCTION, STORAGE
 
-_V1 = "/api/v1/production"
+V1_PATH = "/api/v1/production"
+INVERTERS_PATH = "/api/v1/production/inverters"
 REPORT_PATHS = ("/production.json", "/production")
 READINGS_PATH = "/ivp/meters/readings"
-_DEVICES = "/ivp/pdm/device_data"
+DEVICES_PATH = "/ivp/pdm/device_data"
 _WRAP_WH = 2**32 / 3600  # G§6.6
+_DATE = re.compile(rb'(<time>|"(?:timestamp|readingTime|lastReportDate|created|endDate)":)(\d+)')
 
 # Keys of the lifetime counters in v1, production.json and the readings.
 _LIFETIME_KEYS = frozenset({"wattHoursLifetime", "whLifetime", "actEnergyDlvd", "actEnergyRcvd"})
@@ -164,7 +166,23 @@ def wrong_serial(text: bytes, _fault: Fault, *, serial: str = "122399999999") ->
     return re.sub(rb"<sn>[^<]*</sn>", b"<sn>%s</sn>" % serial.encode(), text)
 
 
-_COUNTERS = (_V1, *REPORT_PATHS, READINGS_PATH, _DEVICES)
+def info_white_space(text: bytes, _fault: Fault) -> bytes:
+    """Send a line feed before the XML declaration of /info and a NUL after the end (G§1)."""
+    return b"\n" + text + b"\0"
+
+
+def clock_off(text: bytes, _fault: Fault, *, seconds: float = 3500.0) -> bytes:
+    """Add seconds to every date, as a gateway whose clock is ahead (G§1.1, home-assistant/core#88827)."""
+
+    def moved(found: re.Match[bytes]) -> bytes:
+        date = int(found[2])
+        return found[1] + str(date + round(seconds) if date else 0).encode()
+
+    return _DATE.sub(moved, text)
+
+
+_COUNTERS = (V1_PATH, *REPORT_PATHS, READINGS_PATH, DEVICES_PATH)
+_INFO = ("/info", "/info.xml")
 
 DOCUMENT_FAULTS = [
     FaultKind("zeros", "document", zeros, _COUNTERS),
@@ -173,12 +191,14 @@ DOCUMENT_FAULTS = [
     FaultKind("today_is_lifetime", "document", today_is_lifetime, REPORT_PATHS),
     FaultKind("total_is_net", "document", total_is_net, REPORT_PATHS),
     FaultKind("active_count_flicker", "document", active_count_flicker, REPORT_PATHS),
-    FaultKind("frozen_v1", "document", frozen_v1, (_V1,)),
-    FaultKind("zero_v1", "document", zero_v1, (_V1,)),
-    FaultKind("missing_device", "document", missing_device, (_DEVICES,)),
-    FaultKind("uint32_negative", "document", uint32_negative, (_DEVICES,)),
+    FaultKind("frozen_v1", "document", frozen_v1, (V1_PATH,)),
+    FaultKind("zero_v1", "document", zero_v1, (V1_PATH,)),
+    FaultKind("missing_device", "document", missing_device, (DEVICES_PATH,)),
+    FaultKind("uint32_negative", "document", uint32_negative, (DEVICES_PATH,)),
     FaultKind("storage_channel_lost", "document", storage_channel_lost, (READINGS_PATH,)),
     FaultKind("meter_status", "document", meter_status, ("/ivp/meters",)),
     FaultKind("disabled_ct_measures", "document", disabled_ct_measures, (READINGS_PATH,)),
-    FaultKind("wrong_serial", "text", wrong_serial, ("/info", "/info.xml")),
+    FaultKind("wrong_serial", "text", wrong_serial, _INFO),
+    FaultKind("info_white_space", "text", info_white_space, _INFO),
+    FaultKind("clock_off", "text", clock_off, ("*",)),
 ]

@@ -1,4 +1,4 @@
-"""All faults by name: in the transport of an answer or in its document."""
+"""All faults by name: in the transport of an answer, in its document or in what the gateway measures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,10 +9,14 @@ from .counter_faults import COUNTER_FAULTS
 from .document_faults import DOCUMENT_FAULTS
 from .fault import Fault, FaultKind, Scalar
 from .server import Answer, Request
+from .simulated_site import SimulatedSite
+from .site_faults import SITE_FAULTS
 from .transport_faults import TRANSPORT_FAULTS
 
-FAULTS: dict[str, FaultKind] = {kind.name: kind for kind in (*TRANSPORT_FAULTS, *DOCUMENT_FAULTS, *COUNTER_FAULTS)}
-"""Every kind of fault; the docstring of its function cites the section of docs/reference/gateway.md (G§n)."""
+FAULTS: dict[str, FaultKind] = {
+    kind.name: kind for kind in (*TRANSPORT_FAULTS, *DOCUMENT_FAULTS, *COUNTER_FAULTS, *SITE_FAULTS)
+}
+"""Every kind of fault; the docstring of its function cites docs/reference/gateway.md (G§n) or a public report."""
 
 
 class Faults:
@@ -47,9 +51,17 @@ class Faults:
         """Remove the faults of a name, or all faults."""
         self.active = [fault for fault in self.active if name is not None and fault.kind.name != name]
 
+    def measure(self, request: Request, site: SimulatedSite) -> SimulatedSite:
+        """Return the site as the gateway measures it, with all faults of the measurement that affect the request."""
+        for fault in self.active:
+            if fault.kind.layer == "site" and fault.applies_to(request):
+                fault.now = self._clock()
+                site = fault.kind.function(site, fault, **fault.parameters)
+        return site
+
     def apply(self, request: Request, answer: Answer) -> Answer:
-        """Return the answer with all faults that affect the request, those of the document first."""
-        matching = [fault for fault in self.active if fault.applies_to(request)]
+        """Return the answer with all its faults that affect the request, those of the document first."""
+        matching = [fault for fault in self.active if fault.kind.layer != "site" and fault.applies_to(request)]
         for fault in matching:
             fault.now = self._clock()
             if fault.kind.layer != "transport" and answer.status == 200:

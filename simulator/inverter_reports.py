@@ -1,7 +1,7 @@
 """Inverters: the energy each produces and the reports it sends to the gateway."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 # The inverters measure themselves 1.2 % higher than the production CT (G§3: 1-3 % apart).
 SELF_MEASURED = 1.012
@@ -60,6 +60,21 @@ class Inverter:
     def active(self) -> bool:
         """Whether the inverter is in service."""
         return self.retired_at == NEVER
+
+    def with_another_gateway(self, phase: int) -> Inverter:
+        """Return the same inverter as another gateway lists it, which receives reports of its own in between."""
+        offset_s = (self.offset_s + self.interval_s // 2) % self.interval_s
+        return replace(
+            self,
+            phase=phase,
+            offset_s=offset_s,
+            added_at=0,
+            retired_at=NEVER,
+            light_added=(0.0, 0.0),
+            light_retired=(NEVER, NEVER),
+            communicating=True,
+            last_report=None,
+        )
 
     def power(self, east: float, west: float) -> float:
         """Return the power in W, as measured by the inverter."""

@@ -24,7 +24,19 @@ class Profile:
     enabled_cts: frozenset[str] = frozenset()
     meters_list: bool = True
     """Whether `/ivp/meters` exists."""
+    inverter_phases: tuple[int, ...] = ()
+    """Phases, from 0, that the inverters are connected to in turn; empty for all phases."""
+    production_ct_phases: tuple[int, ...] = ()
+    """Phase of the conductor that each channel of the production CT is around; empty for all phases in order."""
+    production_ct_shares: tuple[float, ...] = ()
+    """Share of its conductor's power that each channel of the production CT measures; empty for all of it."""
     battery_wh: float = 0.0
+    third_party_battery_wh: float = 0.0
+    """Capacity of a battery of another maker on the first phase, behind the consumption CT."""
+    third_party_pv_w: float = 0.0
+    """Rated power of an inverter of another maker on the first phase, behind the consumption CT."""
+    third_party_pv_measured: bool = False
+    """Whether that inverter is behind the production CT too."""
     ac_batteries: int = 0
     """Number of AC Batteries (ACB), which are listed among the inverters (G§4)."""
     relays: int = 0
@@ -44,6 +56,11 @@ class Profile:
     def phase_mode(self) -> str:
         """Phase mode of the metering hardware (G§8): "three" even when only one phase is used."""
         return "split" if self.phases == 2 else "three"
+
+    @property
+    def measured_phases(self) -> tuple[int, ...]:
+        """Phase that each channel of the production CT measures."""
+        return self.production_ct_phases or tuple(range(self.phases))
 
 
 _BOTH = frozenset({PRODUCTION, NET})
@@ -142,6 +159,106 @@ _ALL = (
         enabled_cts=frozenset({PRODUCTION, TOTAL}),
         retired_inverters=8,
         eim_record_lost=True,
+    ),
+    Profile(
+        name="metered_total_three_phase",
+        description="production and total-consumption CT, three phases, firmware 8.2.4345",
+        firmware="D8.2.4345",
+        part_number="800-00649-r01",
+        phases=3,
+        consumption_ct=TOTAL,
+        enabled_cts=frozenset({PRODUCTION, TOTAL}),
+    ),
+    Profile(
+        name="metered_net_only_three_phase",
+        description="net CT only, three phases, firmware 8.2.4345: total consumption lacks the production",
+        firmware="D8.2.4345",
+        part_number="800-00649-r01",
+        phases=3,
+        enabled_cts=frozenset({NET}),
+    ),
+    Profile(
+        name="metered_production_on_one_of_three_phases",
+        description="production CT on one phase, net CT on three, firmware 8.2.4345",
+        firmware="D8.2.4345",
+        part_number="800-00649-r01",
+        phases=3,
+        enabled_cts=_BOTH,
+        inverter_phases=(0,),
+        production_ct_phases=(0,),
+    ),
+    Profile(
+        name="metered_production_on_two_of_three_phases",
+        description="production CT on two phases, net CT on three, firmware 8.3.5169",
+        firmware="D8.3.5169",
+        part_number="800-00649-r01",
+        phases=3,
+        enabled_cts=_BOTH,
+        inverter_phases=(0, 1),
+        production_ct_phases=(0, 1),
+    ),
+    Profile(
+        name="metered_swapped_phases",
+        description="production CT with its phases in another order than the net CT: some phases fall below zero",
+        firmware="D8.2.4345",
+        part_number="800-00649-r01",
+        phases=3,
+        enabled_cts=_BOTH,
+        inverter_phases=(0, 0, 1),
+        production_ct_phases=(2, 0, 1),
+    ),
+    Profile(
+        name="metered_production_ct_measures_nothing",
+        description="production CT around a conductor without current, net CT, one phase, firmware 8.2.4345",
+        firmware="D8.2.4345",
+        part_number="800-00649-r01",
+        enabled_cts=_BOTH,
+        production_ct_shares=(0.0,),
+    ),
+    Profile(
+        name="metered_production_ct_lacks_a_phase",
+        description="production CT that measures two of the three phases with inverters, firmware 8.2.4345",
+        firmware="D8.2.4345",
+        part_number="800-00649-r01",
+        phases=3,
+        enabled_cts=_BOTH,
+        production_ct_shares=(1.0, 0.0, 1.0),
+    ),
+    Profile(
+        name="metered_third_party_inverter",
+        description="production and net CT, one phase: another maker's inverter makes total consumption fall by day",
+        firmware="D8.2.4345",
+        part_number="800-00649-r01",
+        enabled_cts=_BOTH,
+        third_party_pv_w=5_000.0,
+    ),
+    Profile(
+        name="metered_third_party_inverter_measured",
+        description="production and net CT, three phases: the production CT measures another maker's inverter too",
+        firmware="D8.3.5169",
+        part_number="800-00649-r01",
+        phases=3,
+        enabled_cts=_BOTH,
+        third_party_pv_w=5_000.0,
+        third_party_pv_measured=True,
+    ),
+    Profile(
+        name="metered_third_party_battery",
+        description="production and net CT, three phases: another maker's battery makes total consumption fall at dusk",
+        firmware="D8.2.4345",
+        part_number="800-00649-r01",
+        phases=3,
+        enabled_cts=_BOTH,
+        third_party_battery_wh=10_000.0,
+    ),
+    Profile(
+        name="metered_storage_three_phase",
+        description="production, net and storage CT with a battery, three phases, firmware 8.3.5169",
+        firmware="D8.3.5169",
+        part_number="800-00664-r05",
+        phases=3,
+        enabled_cts=_BOTH | {STORAGE},
+        battery_wh=10_000.0,
     ),
     Profile(
         name="metered_storage_split_phase",

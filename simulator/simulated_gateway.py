@@ -73,13 +73,17 @@ class Simulator:
         lifetime_wh: float | None = None,
         report_interval_s: int | None = None,
         sun_ahead_s: float = 0.0,
+        neighbor: Simulator | None = None,
+        shared: int = 0,
     ) -> None:
         """Build the gateway and its site.
 
         `lifetime_wh` is the energy produced so far (default: 600 kWh per inverter), `report_interval_s` the interval
         of the inverters' reports (default: the firmware's). `sun_ahead_s` moves the sun, and nothing else, ahead of
-        the clock. With `replay`, a folder of recorded answers determines the answers, the serial and the firmware.
-        Raise ValueError for invalid values and FileNotFoundError for a folder without `info`.
+        the clock. The first `shared` inverters are the last ones of the `neighbor`, another gateway with the same
+        clock: both list them, each with the last report that it has received. With `replay`, a folder of recorded
+        answers determines the answers, the serial and the firmware. Raise ValueError for invalid values and
+        FileNotFoundError for a folder without `info`.
         """
         if inverters < 1:
             raise ValueError("A site needs at least one inverter")
@@ -99,6 +103,8 @@ class Simulator:
             report_interval_s=report_interval_s or self._firmware.report_interval_s,
             lifetime_wh=_LIFETIME_PER_INVERTER_WH * inverters if lifetime_wh is None else lifetime_wh,
             sun_ahead_s=sun_ahead_s,
+            neighbor=neighbor.world if neighbor else None,
+            shared=shared,
         )
         self._tokens = TokenAuthentication(self.serial, clock)
         self._digest = DigestAuthentication(
@@ -244,6 +250,7 @@ class Simulator:
             # Before firmware 4 this is an HTML page for everyone; from 4 on, no local account may read it (G§7).
             refusal = None if self._firmware.legacy else self._digest.challenge()
         site = SimulatedSite(self.profile, self._firmware, self.serial, self.world)
+        site = self.faults.measure(request, site)
         return refusal or routes.answer(site, request.path, request.query, now)
 
     def _with_headers(self, answer: Answer) -> Answer:

@@ -1,9 +1,10 @@
-"""The input of the documents: a gateway and the site it measures."""
+"""The input of the documents: a gateway, the site it measures, and what its CTs measure of it."""
 
 from dataclasses import dataclass
 
 from .firmware import Firmware
-from .profiles import Profile
+from .profiles import NET, PRODUCTION, STORAGE, TOTAL, Profile
+from .site_state import PowerAndEnergy, SiteState
 from .world import World
 
 
@@ -15,7 +16,61 @@ class SimulatedSite:
     firmware: Firmware
     serial: str
     world: World
+    production_share: float = 1.0
+    """Share of the production that the production CT measures."""
+    production_share_since: SiteState | None = None
+    """State of the site since which the CT measures that share; None for always."""
+    channel_lag_s: float = 0.0
+    """Age of the channels' activePower in the readings (G§9)."""
 
     def measures(self, kind: str) -> bool:
         """Return whether a CT of this kind is enabled."""
         return kind in self.world.enabled_cts
+
+    def quantity(self, state: SiteState, kind: str) -> PowerAndEnergy:
+        """Return a quantity as the gateway has it, with one phase for each channel.
+
+        Total consumption is what the CT measures or else the sum of the channels of production and net consumption
+        (G§6.4), which lacks the production where no CT measures it (G§13.2).
+        """
+        if kind == PRODUCTION:
+            return self._production(state)
+        if kind == STORAGE:
+            return state.storage
+        if kind == NET:
+            return state.net_consumption
+        if self.world.consumption_ct == TOTAL:
+            return state.total_consumption
+        made = self._production(state).phases if self.measures(PRODUCTION) else ()
+        return PowerAndEnergy.sum_of(
+            [
+                PowerAndEnergy(net.power_w + made[number].power_w, net.energy_wh + made[number].energy_wh, 0.0)
+                if number < len(made)
+                else PowerAndEnergy(net.power_w, net.energy_wh, 0.0)
+                for number, net in enumerate(state.net_consumption.phases)
+            ]
+        )
+
+    def _production(self, state: SiteState) -> PowerAndEnergy:
+        """Return what the production CT measures, whether it is enabled or not."""
+        phases = self.profile.measured_phases
+        shares = self.profile.production_ct_shares or (1.0,) * len(phases)
+        since = self.production_share_since
+        channels = []
+        for phase, share in zip(phases, shares, strict=True):
+            measured = _part(state.production.phases[phase], share)
+            if self.production_share != 1.0 and (since is None or state.at >= since.at):
+                start = None if since is None else _part(since.production.phases[phase], share)
+                measured = _part(measured, self.production_share, start)
+            channels.append(measured)
+        return PowerAndEnergy.sum_of(channels)
+
+
+def _part(whole: PowerAndEnergy, share: float, start: PowerAndEnergy | None = None) -> PowerAndEnergy:
+    """Return a share of the power, and of the energy since `start` or, without it, of all the energy."""
+    delivered, received = (start.delivered_wh, start.received_wh) if start is not None else (0.0, 0.0)
+    return PowerAndEnergy(
+        share * whole.power_w,
+        delivered + share * (whole.delivered_wh - delivered),
+        received + share * (whole.received_wh - received),
+    )

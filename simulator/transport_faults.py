@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from .authentication import TOKEN_REFUSED
+from .document_faults import DEVICES_PATH, REPORT_PATHS, V1_PATH
 from .fault import Fault, FaultKind
 from .local_days import LocalDays
 from .server import Answer
@@ -16,6 +18,11 @@ def status(_answer: Answer, _fault: Fault, *, code: int = 503) -> Answer:
     headers = (("Location", "https://localhost/"),) if 300 <= code < 400 else ()
     page = _GATEWAY_ERROR_PAGE.format(code).encode()
     return Answer(status=code, body=b"" if code == 204 else page, content_type="text/html", headers=headers)
+
+
+def reports_refused(_answer: Answer, _fault: Fault) -> Answer:
+    """Refuse the report, v1 and device_data (mr-manuel/venus-os_dbus-enphase-envoy#22), while the readings answer."""
+    return TOKEN_REFUSED
 
 
 def empty(answer: Answer, _fault: Fault) -> Answer:
@@ -87,4 +94,7 @@ _FUNCTIONS: tuple[Callable[..., Answer], ...] = (
     nightly_outage,
 )
 
-TRANSPORT_FAULTS = [FaultKind(function.__name__, "transport", function, ("*",)) for function in _FUNCTIONS]
+TRANSPORT_FAULTS = [
+    *(FaultKind(function.__name__, "transport", function, ("*",)) for function in _FUNCTIONS),
+    FaultKind("reports_refused", "transport", reports_refused, (*REPORT_PATHS, V1_PATH, DEVICES_PATH)),
+]

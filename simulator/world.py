@@ -35,11 +35,18 @@ class World:
         report_interval_s: int,
         lifetime_wh: float,
         sun_ahead_s: float = 0.0,
+        neighbor: World | None = None,
+        shared: int = 0,
     ) -> None:
         """Build the site and its last nine days.
 
-        `lifetime_wh` is the energy produced so far; `sun_ahead_s` moves the sun ahead of the clock.
+        `lifetime_wh` is the energy produced so far; `sun_ahead_s` moves the sun ahead of the clock. The first `shared`
+        inverters are the last ones of the `neighbor`, under the same sun: two gateways list them, and each receives
+        reports of its own. Raise ValueError when one of the two has fewer inverters.
         """
+        others = list(neighbor.inverters.values()) if neighbor is not None else []
+        if not 0 <= shared <= min(inverters, len(others)):
+            raise ValueError(f"Two gateways cannot share {shared} inverters: they have {inverters} and {len(others)}")
         self.clock = clock
         self._sun_ahead_s = sun_ahead_s
         self.phases = profile.phases
@@ -49,19 +56,29 @@ class World:
         self.report_interval_s = report_interval_s
         self.daylight = Daylight()
         self.battery = Battery(profile.battery_wh, 0.5 * profile.battery_wh)
-        self._noise = Noise.from_seed(seed)
+        self._third_party_battery = Battery(profile.third_party_battery_wh, 0.0, sells=True)
+        self._third_party_pv_w = profile.third_party_pv_w
+        self._third_party_pv_measured = profile.third_party_pv_measured
+        self._inverter_phases = profile.inverter_phases or tuple(range(profile.phases))
+        self.noise = Noise.from_seed(seed) if neighbor is None else neighbor.noise
         self._chance = random.Random(seed)
         self._listed: list[Inverter] = []
         self._recent: deque[SiteState] = deque(maxlen=_RECENT_STEPS)
         self._midnights: dict[int, SiteState] = {}
-        for _ in range(inverters + profile.retired_inverters):
+        self._first_number = neighbor.next_number - shared if neighbor is not None else 0
+        for inverter in others[len(others) - shared :]:
+            self._listed.append(inverter.with_another_gateway(self._phase(len(self._listed))))
+        while len(self._listed) < inverters + profile.retired_inverters:
             self._listed.append(self._new_inverter())
-        for inverter in self._listed[: profile.retired_inverters]:
+        for inverter in self._listed[shared : shared + profile.retired_inverters]:
             inverter.retired_at = 0.0
             inverter.light_retired = (0.0, 0.0)
         self._install()
         self._simulate_history(clock())
         self._set_counters(lifetime_wh)
+        if neighbor is not None:
+            for inverter in self._listed[:shared]:
+                inverter.start_wh = neighbor.inverter_energy_wh(inverter.serial)
 
     # The present state
 
@@ -105,6 +122,11 @@ class World:
         """All inverters by serial, including the retired ones."""
         return {inverter.serial: inverter for inverter in self._listed}
 
+    @property
+    def next_number(self) -> int:
+        """Number of the next inverter, from which its serial follows."""
+        return self._first_number + len(self._listed)
+
     def inverter_power_w(self, serial: str) -> float:
         """Return the power of an inverter now, as measured by the inverter."""
         powers = self.now.powers
@@ -134,6 +156,12 @@ class World:
         inverter.retired_at = now.at
         inverter.light_retired = self._light_at_next_step()
         self._install()
+
+    def set_communicating(self, serial: str, *, communicating: bool) -> None:
+        """Start or stop receiving an inverter's reports; its last report stays listed (G§4)."""
+        inverter = self.inverters[serial]
+        self.report(inverter, self.clock())
+        inverter.communicating = communicating
 
     def set_ct(self, kind: str, *, enabled: bool) -> None:
         """Enable or disable a CT, as an installer does; a consumption CT is either net or total (G§8)."""
@@ -182,20 +210,24 @@ class World:
 
     def _new_inverter(self) -> Inverter:
         """Return a new inverter with a rating, orientation and report offset of its own."""
-        number = len(self._listed)
+        number = self.next_number
         chance = self._chance
         interval = self.report_interval_s + number % 4  # real intervals are 900-934 s, not exactly 900 (G§5.4)
         return Inverter(
             serial=str(_FIRST_SERIAL + number * _SERIAL_STEP),
             rated_w=chance.uniform(330.0, 366.0),
             east_share=chance.uniform(0.2, 0.8),
-            phase=number % self.phases if self.phases != 2 else -1,  # split phase: connected between the two
+            phase=self._phase(len(self._listed)),
             interval_s=interval,
             offset_s=chance.randrange(interval),
             start_wh=0.0,
             start_east_h=0.0,
             start_west_h=0.0,
         )
+
+    def _phase(self, place: int) -> int:
+        """Return the phase of the inverter at a place in the list; -1 for between the two of a split phase."""
+        return -1 if self.phases == 2 else self._inverter_phases[place % len(self._inverter_phases)]
 
     def _install(self) -> None:
         """Sum the rated power of the active inverters of each phase, and their standby power."""
@@ -212,15 +244,23 @@ class World:
 
     def _powers(self, at: float, seconds: float) -> Powers:
         """Return the powers at an epoch that ends a step of the given length."""
-        east, west = sunlight(at + self._sun_ahead_s, self._noise)
+        east, west = sunlight(at + self._sun_ahead_s, self.noise)
+        hour = self.days.hour(at)
         production = [rated[0] * east + rated[1] * west - rated[2] for rated in self._phase_ratings]
-        loads = load(at, self.days.hour(at), self.phases, self._noise)
-        net = [used - made for used, made in zip(loads, production, strict=True)]
+        house = load(at, hour, self.phases, self.noise)
+        third_party = self._third_party_pv_w * (east + west) / 2
+        if self._third_party_pv_measured:
+            production[0] += third_party
+            third_party = 0.0
+        net = [used - made for used, made in zip(house, production, strict=True)]
         battery = 0.0
         if self.battery.capacity_wh:
-            battery = self.battery.power(sum(net), seconds)
+            battery = self.battery.step(sum(net) - third_party, hour, seconds)
             net = [each - battery / self.phases for each in net]
-        return Powers(east, west, production, net, battery)
+        if self._third_party_battery.capacity_wh:
+            third_party += self._third_party_battery.step(sum(net) - third_party, hour, seconds)
+        net[0] -= third_party
+        return Powers(east, west, production, net, house, battery, third_party)
 
     def _step(self, last: SiteState, seconds: int) -> SiteState:
         """Return the state one step later."""
@@ -264,18 +304,26 @@ class World:
         return energies.east_h, energies.west_h
 
     def _set_counters(self, lifetime_wh: float) -> None:
-        """Set the counters to those of a site that is some years old and uses 30 % of its production itself."""
+        """Set the counters to those of a site that is some years old and uses 30 % of its production itself.
+
+        A phase with few inverters or none has imported a tenth of what the site has produced nevertheless.
+        """
         now = self.now
         states = {id(state): state for state in (*self._recent, *self._midnights.values())}.values()
         ratings = [sum(rated[:2]) for rated in self._phase_ratings]
         shares = [rating / sum(ratings) for rating in ratings]
         for phase, share in enumerate(shares):
             produced = lifetime_wh * share
-            targets = ("produced", produced), ("exported", 0.7 * produced), ("imported", 0.45 * produced)
+            imported = max(0.45 * produced, 0.1 * lifetime_wh)
+            targets = ("produced", produced), ("exported", 0.7 * produced), ("imported", imported)
             for name, target in targets:
                 shift = target - getattr(now.energies, name)[phase]
                 for state in states:
                     getattr(state.energies, name)[phase] += shift
+                    if name == "imported":
+                        state.energies.balanced_import += shift
+                    elif name == "exported":
+                        state.energies.balanced_export += shift
         active = [inverter for inverter in self._listed if inverter.active]
         rated = sum(inverter.rated_w for inverter in active)
         for inverter in active:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from . import FILE, ROOT, ReleaseError, build, change_repository
+from . import CHECKSUMS, FILE, ROOT, ReleaseError, build, change_repository, verify
 
 CHECK_VERSION = "0.0.1"  # any version will do for --check
 
@@ -13,7 +13,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/release")
     mode = parser.add_mutually_exclusive_group(required=True)
     mode.add_argument("version", nargs="?", help="version of the release, such as 1.2.3")
-    mode.add_argument("--check", action="store_true", help="build a zip only to check it")
+    mode.add_argument("--check", action="store_true", help="build a zip only to check it and its checksum")
     mode.add_argument("--repository", metavar="OWNER/NAME", help="change the public address in all files")
     options = parser.parse_args()
     try:
@@ -22,6 +22,9 @@ def main() -> int:
                 print(f"release: {path.relative_to(ROOT)}")
         else:
             print(f"release: {build(FILE, options.version or CHECK_VERSION).relative_to(ROOT)}")
+            if options.check:
+                verify(FILE)
+                print(f"release: {FILE.with_name(CHECKSUMS).relative_to(ROOT)} is right")
     except ReleaseError as error:
         print(f"release: {error}", file=sys.stderr)
         return 1

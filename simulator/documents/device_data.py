@@ -1,19 +1,18 @@
 """`/ivp/pdm/device_data`: every device of the gateway (G§5)."""
 
 from simulator.inverter_reports import Inverter, Report
-from simulator.profiles import PRODUCTION
+from simulator.profiles import PRODUCTION, STORAGE
 from simulator.simulated_site import SimulatedSite
 from simulator.site_state import PowerAndEnergy, SiteState
 
 from . import Document
 from .electrics import Electrics, electrics
-from .production_json import quantity
+from .meters import EIDS
 from .v1 import ac_battery_serials
 
 DEVICE_LIMIT = 50  # deviceDataLimit (G§5.1)
 
 _FIRST_PCU, _FIRST_ACB, _FIRST_NSRB = 0x21000100, 0x2B000100, 0x2C000100
-_EIM_EIDS = (0x2A000100, 0x2A000200)
 _TO_CHANNEL = 0x40000011  # difference of the eids of a channel and its device
 _NEXT_DEVICE = 0x100
 _RECORD_S = 900
@@ -28,9 +27,11 @@ def device_data(site: SimulatedSite, now: float) -> Document:
         eid = _FIRST_PCU + number * _NEXT_DEVICE
         devices[str(eid)] = _pcu(eid, inverter, site.world.report(inverter, now), site)
     if site.profile.has_eim:
-        for number, eid in enumerate(_EIM_EIDS):
-            kind = (PRODUCTION, site.world.consumption_ct)[number]
-            devices[str(eid)] = _eim(eid, kind, f"{site.serial}EIM{number + 1}", site, now)
+        numbers = {PRODUCTION: 1, site.world.consumption_ct: 2}
+        if site.measures(STORAGE):
+            numbers[STORAGE] = 4  # G§5.2
+        for kind, number in numbers.items():
+            devices[str(EIDS[kind])] = _eim(EIDS[kind], kind, f"{site.serial}EIM{number}", site, now)
     for number, serial in enumerate(ac_battery_serials(site)):
         eid = _FIRST_ACB + number * _NEXT_DEVICE
         devices[str(eid)] = _acb(eid, serial, site, now)
@@ -111,16 +112,12 @@ def _eim(device_eid: int, kind: str, serial: str, site: SimulatedSite, now: floa
     first = device_eid + _TO_CHANNEL
     channels: list[Document] = []
     if site.measures(kind):
-        rows = electrics(kind, quantity(record, kind), world.phases)
+        rows = electrics(kind, site.quantity(record, kind), world.phases)
         for number, row in enumerate(rows):
-            before = [_phase(midnight, kind, number) for midnight in midnights]
+            before = [site.quantity(midnight, kind).phases[number] for midnight in midnights]
             channels.append(_eim_channel(first + number, row, record, before))
     channels.extend(_empty_channel(first + number) for number in range(len(channels), site.firmware.eim_channels))
     return _device("eim", serial, channels, active=True, gone=True)
-
-
-def _phase(state: SiteState, kind: str, number: int) -> PowerAndEnergy:
-    return quantity(state, kind).phases[number]
 
 
 def _eim_channel(eid: int, row: Electrics, record: SiteState, midnights: list[PowerAndEnergy]) -> Document:

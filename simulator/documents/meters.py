@@ -40,7 +40,7 @@ def meters(site: SimulatedSite, _now: float) -> Document:
             "state": "enabled" if site.measures(kind) else "disabled",
             "measurementType": kind,
             "phaseMode": site.profile.phase_mode,
-            "phaseCount": site.profile.phases,
+            "phaseCount": len(site.profile.measured_phases) if kind == PRODUCTION else site.profile.phases,
             "meteringStatus": "normal",
             "statusFlags": [],
         }
@@ -50,13 +50,7 @@ def meters(site: SimulatedSite, _now: float) -> Document:
 
 def channels(site: SimulatedSite, kind: str, state: SiteState) -> list[Electrics]:
     """Return the channels of a CT; those of a disabled one contain noise (G§6.7, G§9 rule 3)."""
-    measured = {
-        PRODUCTION: state.production,
-        NET: state.net_consumption,
-        TOTAL: state.total_consumption,
-        STORAGE: state.storage,
-    }[kind]
-    found = electrics(kind, measured, site.world.phases)
+    found = electrics(kind, site.quantity(state, kind), site.world.phases)
     if site.measures(kind):
         return found
     return [Electrics(-0.7, 0.04, each.voltage, each.frequency, 0.0, 0.0) for each in found]
@@ -72,7 +66,10 @@ def readings(site: SimulatedSite, now: float) -> Document:
         used = channels(site, kind, state) if kind in _LIVE else []
         stamp = int(now) if used else 0
         rows = [_figures([each], stamp) for each in used]
-        if kind == NET and site.firmware.ghost_channel and site.measures(STORAGE):
+        if site.channel_lag_s and used:
+            earlier = channels(site, kind, site.world.at(now - site.channel_lag_s))
+            rows = [row | {"activePower": round(each.power, 3)} for row, each in zip(rows, earlier, strict=True)]
+        if kind == NET and len(rows) == 2 and site.firmware.ghost_channel and site.measures(STORAGE):
             rows.append(_figures([channels(site, STORAGE, state)[1]], stamp))
         while len(rows) < 3:  # always three channels; with one phase, the second has stray values
             rows.append(_figures([], stamp) | _stray(len(rows), site))

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from simulator.profiles import NET, PRODUCTION, STORAGE, TOTAL
+from simulator.profiles import NET, PRODUCTION, TOTAL
 from simulator.simulated_site import SimulatedSite
-from simulator.site_state import PowerAndEnergy, SiteState
+from simulator.site_state import SiteState
 
 from . import Document
 from .electrics import Electrics, electrics
@@ -142,7 +142,7 @@ class _Meter:
 
     def _lifetime(self, shown: str, state: SiteState, number: int) -> float:
         """Return whLifetime of a phase; on old firmware, that of net consumption is import only (G§6.4)."""
-        measured = quantity(state, shown).phases[number]
+        measured = self.site.quantity(state, shown).phases[number]
         if shown == NET and self.site.firmware.net_lifetime_signed:
             return measured.energy_wh
         return measured.delivered_wh
@@ -167,18 +167,9 @@ class _Meter:
         }
 
 
-def quantity(state: SiteState, kind: str) -> PowerAndEnergy:
-    """Return the quantity that a CT of this kind measures, whether it is enabled or not."""
-    if kind == PRODUCTION:
-        return state.production
-    if kind == STORAGE:
-        return state.storage
-    return state.total_consumption if kind == TOTAL else state.net_consumption
-
-
 def _live_channels(kind: str, meter: _Meter) -> list[Electrics]:
     """Return the channels of a quantity, measured or calculated."""
-    return electrics(kind, quantity(meter.live, kind), meter.site.world.phases)
+    return electrics(kind, meter.site.quantity(meter.live, kind), meter.site.world.phases)
 
 
 def _row(channel: Electrics, lifetime: float) -> dict[str, float]:

@@ -15,14 +15,17 @@ def production(site: SimulatedSite, now: float) -> Document:
     if site.profile.v1_zero:
         return _values(0, 0, 0, 0)
     if site.measures(PRODUCTION):
-        record, midnight = world.record(now), world.midnight(now)
+        production, midnight, week_ago = (
+            site.quantity(state, PRODUCTION)
+            for state in (world.record(now), world.midnight(now), world.midnight(now, 7))
+        )
         if site.profile.eim_record_lost:
-            old = world.midnight(now, 6).production.delivered_wh
+            old = site.quantity(world.midnight(now, 6), PRODUCTION).delivered_wh
             return _values(2624, 0, 3359, int(old))
-        lifetimes = [int(channel.delivered_wh) for channel in record.production.phases]
-        today = int(sum(lifetimes) - midnight.production.delivered_wh)
-        week = int(midnight.production.delivered_wh - world.midnight(now, 7).production.delivered_wh)
-        return _values(round(record.production.power_w), max(0, today), week, sum(lifetimes))
+        lifetimes = [int(channel.delivered_wh) for channel in production.phases]
+        today = int(sum(lifetimes) - midnight.delivered_wh)
+        week = int(midnight.delivered_wh - week_ago.delivered_wh)
+        return _values(round(production.power_w), max(0, today), week, sum(lifetimes))
     if site.profile.has_eim:
         # Without an enabled CT, the values are frozen or zero (G§3, 8.2.4264 and 7.6.175_total).
         return _values(4, 0, 1583, 1583) if site.firmware.v1_frozen_without_cts else _values(0, 0, 0, 0)

@@ -1,5 +1,6 @@
 """The release: the content of the zip, set-up in an empty Home Assistant, and the address of the repository."""
 
+import hashlib
 import json
 from pathlib import Path
 import subprocess
@@ -9,7 +10,17 @@ from zipfile import ZipFile
 from homeassistant.const import __version__
 import pytest
 
-from scripts.release_zip import INTEGRATION, ROOT, ReleaseError, build, change_repository, contents, text_files
+from scripts.release_zip import (
+    CHECKSUMS,
+    INTEGRATION,
+    ROOT,
+    ReleaseError,
+    build,
+    change_repository,
+    contents,
+    text_files,
+    verify,
+)
 
 VERSION = "1.2.3"
 MANIFEST = json.loads((INTEGRATION / "manifest.json").read_text())
@@ -28,6 +39,96 @@ def test_the_zip_is_the_inside_of_the_folder(released: Path) -> None:
         names = set(archive.namelist())
     assert names >= {"manifest.json", "__init__.py", "client/__init__.py", "translations/en.json", "brand/icon.png"}
     assert names == {path.relative_to(INTEGRATION).as_posix() for path in contents()}
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Run git in a folder."""
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True)  # noqa: S603, S607 - a folder of our own
+
+
+@pytest.fixture
+def integration(tmp_path: Path) -> Path:
+    """Make a repository with an integration of three files."""
+    folder = tmp_path / "integration"
+    (folder / "client").mkdir(parents=True)
+    (folder / "manifest.json").write_text('{"version": "0.0.0"}')
+    (folder / "__init__.py").write_text("")
+    (folder / "client" / "answers.py").write_text("")
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    return folder
+
+
+def names(archive: Path) -> list[str]:
+    """Return the names of the files in a zip."""
+    with ZipFile(archive) as opened:
+        return opened.namelist()
+
+
+def test_only_what_git_tracks_is_released(integration: Path, tmp_path: Path) -> None:
+    """Notes with a token, backups and links that only lie in the folder are not."""
+    (integration / "my_token.txt").write_text("eyJ")
+    (integration / "client" / "answers.py.orig").write_text("")
+    (integration / "hostname").symlink_to("/etc/hostname")
+    built = build(tmp_path / "x.zip", VERSION, integration)
+    assert names(built) == ["__init__.py", "client/answers.py", "manifest.json"]
+
+
+def test_a_tracked_link_is_refused(integration: Path, tmp_path: Path) -> None:
+    """A file from elsewhere would be released."""
+    (integration / "hostname").symlink_to("/etc/hostname")
+    git(integration, "add", "hostname")
+    with pytest.raises(ReleaseError, match="missing or a link"):
+        build(tmp_path / "x.zip", VERSION, integration)
+    assert not (tmp_path / "x.zip").exists()
+
+
+def test_a_link_to_a_folder_is_refused(integration: Path, tmp_path: Path) -> None:
+    """All files in it would be from elsewhere."""
+    (integration / "client").rename(tmp_path / "elsewhere")
+    (integration / "client").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ReleaseError, match="missing or a link"):
+        build(tmp_path / "x.zip", VERSION, integration)
+
+
+def test_a_missing_file_is_refused(integration: Path, tmp_path: Path) -> None:
+    (integration / "__init__.py").unlink()
+    with pytest.raises(ReleaseError, match="missing or a link"):
+        build(tmp_path / "x.zip", VERSION, integration)
+
+
+def test_a_folder_without_a_repository_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match="git cannot list"):
+        contents(tmp_path)
+
+
+def test_the_checksum_is_beside_the_zip(released: Path) -> None:
+    """In the form that `sha256sum --check` reads."""
+    checksum = hashlib.sha256(released.read_bytes()).hexdigest()
+    assert (released.parent / CHECKSUMS).read_text() == f"{checksum}  enphase_iq_gateway.zip\n"
+
+
+def test_a_release_is_verified(integration: Path, tmp_path: Path) -> None:
+    built = build(tmp_path / "x.zip", VERSION, integration)
+    verify(built, integration)
+    built.write_bytes(built.read_bytes() + b"\0")
+    with pytest.raises(ReleaseError, match="checksum"):
+        verify(built, integration)
+
+
+def test_a_release_without_its_checksum_is_refused(integration: Path, tmp_path: Path) -> None:
+    built = build(tmp_path / "x.zip", VERSION, integration)
+    (tmp_path / CHECKSUMS).unlink()
+    with pytest.raises(ReleaseError, match="checksum"):
+        verify(built, integration)
+
+
+def test_a_release_with_another_file_is_refused(integration: Path, tmp_path: Path) -> None:
+    """Even if its checksum is right."""
+    built = build(tmp_path / "x.zip", VERSION, integration)
+    git(integration, "rm", "--quiet", "--cached", "__init__.py")
+    with pytest.raises(ReleaseError, match="exactly the files"):
+        verify(built, integration)
 
 
 def test_the_zip_has_no_leftovers(released: Path) -> None:
@@ -100,8 +201,8 @@ def repository(folder: Path) -> Path:
             copy = folder / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(text)
-    for command in (["init", "--quiet"], ["add", "."]):
-        subprocess.run(["git", "-C", str(folder), *command], check=True)  # noqa: S603, S607 - fixed commands in a temporary folder
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
     return folder
 
 

@@ -1,6 +1,9 @@
 """Each fault of the counters has its documented effect."""
 
+import pytest
+
 from .conftest import Start
+from .test_agreement import REPORT, entry
 
 READINGS = "/ivp/meters/readings"
 
@@ -46,3 +49,28 @@ async def test_unsigned_power(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("unsigned_power", always=True)
     assert (await client.json(READINGS))[0]["activePower"] == 4_294_967_292
+
+
+async def test_impossible_power_is_the_lifetime_in_every_document(start: Start) -> None:
+    simulator, client = await start(inverters=2)
+    simulator.faults.add("impossible_power")
+    reading = (await client.json(READINGS))[0]
+    assert reading["activePower"] == reading["instantaneousDemand"] == reading["actEnergyDlvd"] > 1_000_000
+    made = entry(await client.json(REPORT), "production")
+    assert made["wNow"] == made["whLifetime"]
+    v1 = await client.json("/api/v1/production")
+    assert v1["wattsNow"] == v1["wattHoursLifetime"]
+    listed = await client.json("/api/v1/production/inverters")
+    assert [each["lastReportWatts"] for each in listed] == [600_000, 600_000]
+    channel = (await client.json("/ivp/pdm/device_data"))["553648384"]["channels"][0]
+    mean = channel["lastReading"]["joulesProduced"] / channel["lastReading"]["duration"]
+    assert mean == channel["watts"]["now"] == pytest.approx(600_000, rel=0.1)
+
+
+async def test_impossible_power_ends_with_its_count(start: Start) -> None:
+    """The gateway sends it a few times after a restart."""
+    simulator, client = await start()
+    simulator.reboot()
+    simulator.faults.add("impossible_power", path=READINGS, count=2)
+    shown = [(await client.json(READINGS))[0]["activePower"] for _ in range(3)]
+    assert [power > 1_000_000 for power in shown] == [True, True, False]

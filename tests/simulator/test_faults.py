@@ -1,6 +1,7 @@
 """Each fault has its documented effect, on its paths and as often as requested."""
 
 import asyncio
+import re
 
 import aiohttp
 import orjson
@@ -19,7 +20,8 @@ DEVICES = "/ivp/pdm/device_data"
 
 def test_every_fault_cites_its_source() -> None:
     """`huge` has no source, but a client has to handle it all the same."""
-    without = {name for name, kind in FAULTS.items() if "(G§" not in kind.description}
+    source = re.compile(r"\((G§\d|[\w.-]+/[\w.-]+#\d)")
+    without = {name for name, kind in FAULTS.items() if not source.search(kind.description)}
     assert without == {"huge"}
 
 
@@ -218,6 +220,41 @@ async def test_wrong_serial(start: Start) -> None:
     simulator.faults.add("wrong_serial", serial="122311111111")
     body = (await client.get("/info"))[1]
     assert b"<sn>122311111111</sn>" in body
+
+
+async def test_info_white_space(start: Start) -> None:
+    simulator, client = await start()
+    simulator.faults.add("info_white_space")
+    body = (await client.get("/info"))[1]
+    assert body.startswith(b"\n<?xml")
+    assert body.endswith(b"</envoy_info>\n\0")
+
+
+async def test_clock_off_moves_every_date(start: Start, clock: Clock) -> None:
+    simulator, client = await start()
+    reports = [each["lastReportDate"] for each in await client.json(f"{V1}/inverters")]
+    simulator.faults.add("clock_off", seconds=-900)
+    off = clock.now - 900
+    assert f"<time>{int(off)}</time>".encode() in (await client.get("/info"))[1]
+    assert (await client.json(READINGS))[0]["timestamp"] == off
+    assert entry(await client.json(REPORT), "production")["readingTime"] == off
+    assert [each["lastReportDate"] for each in await client.json(f"{V1}/inverters")] == [at - 900 for at in reports]
+    assert (await client.json(DEVICES))["553648384"]["channels"][0]["lastReading"]["endDate"] == reports[0] - 900
+
+
+async def test_clock_off_leaves_a_date_of_zero(start: Start) -> None:
+    """It means that there is none (G§9)."""
+    simulator, client = await start("metered_net_single_phase")
+    simulator.faults.add("clock_off", seconds=3500)
+    channels = (await client.json(DEVICES))["704643328"]["channels"]
+    assert [channel["created"] for channel in channels[1:]] == [0, 0]
+
+
+async def test_reports_refused(start: Start) -> None:
+    simulator, client = await start()
+    simulator.faults.add("reports_refused")
+    paths = (REPORT, "/production", V1, DEVICES, f"{V1}/inverters", "/ivp/meters", READINGS)
+    assert [(await client.get(path))[0].status for path in paths] == [401, 401, 401, 401, 200, 200, 200]
 
 
 async def test_nightly_outage(start: Start, clock: Clock) -> None:

@@ -32,6 +32,86 @@ def test_energy_is_the_integral_of_power(start: int, minutes: int, seed: int) ->
     assert last.net_consumption.energy_wh - first.net_consumption.energy_wh == pytest.approx(net, abs=1e-3)
 
 
+@pytest.mark.parametrize("profile", [name for name, each in PROFILES.items() if each.enabled_cts])
+def test_the_house_is_what_comes_in_less_what_goes_out(profile: str) -> None:
+    """Its energy follows from the counters, its power is that of the load."""
+    clock = Clock()
+    site = world(clock, profile)
+    first, house = site.now, 0.0
+    for _ in range(600):
+        clock.advance(seconds=30)
+        house += site.now.house.power_w * 60 / 3600
+        clock.advance(seconds=30)
+    assert site.now.house_wh - first.house_wh == pytest.approx(house, abs=0.01)
+
+
+@pytest.mark.parametrize("profile", ["metered_net_three_phase", "metered_storage_three_phase"])
+def test_balanced_import_and_export_are_those_of_the_sum_of_the_phases(profile: str) -> None:
+    """A utility meter counts them so (G§9)."""
+    clock = Clock(MIDSUMMER - 4 * 3600)
+    site = world(clock, profile)
+    first = site.now
+    imported = exported = 0.0
+    for _ in range(3 * 720):
+        clock.advance(seconds=2.5)
+        power = site.now.net_consumption.power_w
+        imported += max(0.0, power) * 5 / 3600
+        exported += max(0.0, -power) * 5 / 3600
+        clock.advance(seconds=2.5)
+    assert imported > 50 < exported
+    assert site.now.balanced_import_wh - first.balanced_import_wh == pytest.approx(imported, abs=0.5)
+    assert site.now.balanced_export_wh - first.balanced_export_wh == pytest.approx(exported, abs=0.5)
+
+
+@pytest.mark.parametrize("profile", ["metered_net_three_phase", "metered_storage_three_phase"])
+def test_balanced_import_and_export_differ_as_the_phases_counters_do(profile: str) -> None:
+    """One phase may import while another one exports, which a meter of the sum does not count (G§9)."""
+    clock = Clock()
+    site = world(clock, profile)
+    first = site.now
+    clock.advance(days=2)
+    last = site.now
+    assert last.import_wh == site.grid_import_wh
+    assert last.export_wh == site.grid_export_wh
+    balance = last.balanced_import_wh - last.balanced_export_wh
+    assert balance == pytest.approx(last.import_wh - last.export_wh, abs=0.01)
+    overlap = (last.import_wh - first.import_wh) - (last.balanced_import_wh - first.balanced_import_wh)
+    assert overlap > 100
+
+
+@pytest.mark.parametrize("profile", ["metered_net_single_phase", "metered_third_party_inverter"])
+def test_on_one_phase_balanced_import_is_import(profile: str) -> None:
+    clock = Clock()
+    site = world(clock, profile)
+    clock.advance(days=2)
+    assert site.now.balanced_import_wh == pytest.approx(site.now.import_wh, abs=0.01)
+    assert site.now.balanced_export_wh == pytest.approx(site.now.export_wh, abs=0.01)
+
+
+def test_a_battery_stores_what_it_charges_less_what_it_discharges() -> None:
+    """It has no losses; its charge is that of the end of the present minute."""
+    clock = Clock()
+    site = world(clock, "metered_storage_three_phase", inverters=20)
+    first, stored = site.now, site.battery.stored_wh
+    clock.advance(days=3)
+    last = site.now
+    charged = last.battery_charged_wh - first.battery_charged_wh
+    discharged = last.battery_discharged_wh - first.battery_discharged_wh
+    assert charged > 1000
+    assert charged - discharged == pytest.approx(site.battery.stored_wh - stored, abs=130)
+
+
+def test_a_battery_does_not_swing_when_it_is_full_or_empty() -> None:
+    """It charges from the surplus only and discharges into the demand only."""
+    clock = Clock()
+    site = world(clock, "metered_storage_three_phase", inverters=20)
+    for _ in range(24 * 60):
+        clock.advance(seconds=60)
+        now = site.at(clock.now - clock.now % 60)
+        surplus = now.production.power_w - now.house.power_w
+        assert now.storage.power_w * surplus <= 0
+
+
 def test_it_does_not_matter_how_often_the_site_is_read() -> None:
     """Tests with virtual time may skip hours."""
     often, seldom = Clock(), Clock()
