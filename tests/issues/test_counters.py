@@ -17,7 +17,7 @@ from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
 from tests.support.virtual_time import VirtualTime, pass_time, virtual_time
 
-NAME = "sensor.iq_gateway_122300000001"
+NAME = "sensor.iq_gateway"
 JUMP_WH = 1_691_000.0
 
 
