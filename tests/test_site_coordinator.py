@@ -1,4 +1,4 @@
-"""What changes about a gateway while it is set up: its firmware, its CTs, its inverters."""
+"""What changes at a gateway while it is set up: its firmware, its CTs, its inverters."""
 
 from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntryState
@@ -18,7 +18,7 @@ HOUR = 3600.0
 
 
 def issues(home: Home) -> set[tuple[str, str]]:
-    """Give the repairs there are: what, and of which CT."""
+    """Return the active issues: kind and CT."""
     return {
         (str(issue.translation_key), (issue.translation_placeholders or {}).get("ct", ""))
         for (domain, _), issue in ir.async_get(home.hass).issues.items()
@@ -27,7 +27,7 @@ def issues(home: Home) -> set[tuple[str, str]]:
 
 
 def asked(home: Home, path: str) -> int:
-    """Count the requests for a path."""
+    """Return the number of requests for a path."""
     return sum(request.path == path for request in home.simulator.requests)
 
 
@@ -209,4 +209,37 @@ async def test_an_hourly_report_interval_is_told_by_a_repair(start_home: StartHo
     await home.advance(1.5 * HOUR, step=30)
 
     assert issues(home) == {("reports_hourly", "")}
-    assert home.coordinator(PollGroup.INVERTERS).devices.reports_hourly
+    assert home.coordinator(PollGroup.INVERTERS).data.reports_hourly
+
+
+def inverter_device(home: Home) -> dr.DeviceEntry:
+    """Return the device of the first inverter."""
+    serial = next(iter(home.simulator.world.inverters))
+    device = dr.async_get(home.hass).async_get_device_by_identifier((DOMAIN, serial), home.entry.entry_id)
+    assert device is not None
+    return device
+
+
+async def test_inverters_get_their_models_from_the_inventory(home: Home) -> None:
+    assert inverter_device(home).model_id is None
+
+    await home.advance(150, step=30)
+
+    assert (inverter_device(home).model, inverter_device(home).model_id) == ("IQ8HC", "800-01391-r03")
+
+
+async def test_the_inventory_is_read_once_a_day(home: Home) -> None:
+    await home.advance(26 * HOUR, step=300)
+
+    assert asked(home, "/inventory.json?deleted=1") == 2
+
+
+@pytest.mark.parametrize("code", [401, 404, 500])
+async def test_a_gateway_without_an_inventory_is_not_asked_again_that_day(start_home: StartHome, code: int) -> None:
+    home = await start_home(spoil=lambda faults: faults.add("status", path="/inventory.json*", code=code))
+
+    await home.advance(12 * HOUR, step=300)
+
+    assert asked(home, "/inventory.json?deleted=1") == 1
+    assert home.lost() == set()
+    assert home.log() == []

@@ -28,7 +28,7 @@ from .client import (
     Token,
 )
 from .client.redaction import Scrubber
-from .const import CONF_CERTIFICATE_CHECK, CONF_UPDATE_INTERVAL
+from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
 from .coordinator import GatewayConfigEntry, GatewayRuntime, PollGroupCoordinator, loaded_runtime
 from .hub.api import certificate_of
 
@@ -69,7 +69,9 @@ def _entry(entry: ConfigEntry) -> dict[str, object]:
     """Tell how the gateway was set up, without address and credential."""
     certificate = certificate_of(entry)
     return {
-        "options": {name: entry.options.get(name) for name in (CONF_UPDATE_INTERVAL, CONF_CERTIFICATE_CHECK)},
+        "options": {
+            name: entry.options.get(name) for name in (CONF_UPDATE_INTERVAL, CONF_PHASE_VALUES, CONF_CERTIFICATE_CHECK)
+        },
         "address": _kind_of_address(Address.parse(entry.data[CONF_HOST])),
         "sign_in": _token(entry.data[CONF_TOKEN]) if CONF_TOKEN in entry.data else "local account",
         "password_stored": bool(entry.data.get(CONF_PASSWORD)),

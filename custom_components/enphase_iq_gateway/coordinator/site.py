@@ -74,13 +74,10 @@ class _Task:
     update: Callable[[SiteData], Awaitable[SiteData | None]]
     due_at: float
 
-    def finish(self, now: float, *, done: bool) -> None:
-        """Set when to read next; as long as reads succeed, the times do not drift."""
-        if done:
-            interval_s = self.interval.total_seconds()
-            self.due_at += interval_s * (1 + (now - self.due_at) // interval_s)
-        else:
-            self.due_at = now + _RETRY_AFTER.total_seconds()
+    def next_due_at(self, now: float) -> float:
+        """Return when to read again after a success; the times do not drift."""
+        interval_s = self.interval.total_seconds()
+        return self.due_at + interval_s * (1 + (now - self.due_at) // interval_s)
 
 
 class SiteCoordinator(GatewayCoordinator[SiteData]):
@@ -123,9 +120,11 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         data = self.data
         failure: GatewayError | None = None
         for task in self._tasks:
-            if task.due_at > monotonic():
+            now = monotonic()
+            if task.due_at > now:
                 continue
-            task.finish(monotonic(), done=False)
+            next_due_at = task.next_due_at(now)
+            task.due_at = now + _RETRY_AFTER.total_seconds()
             try:
                 updated = await task.update(data)
             except (GatewayConnectionError, GatewayResponseError) as error:
@@ -134,7 +133,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
                 continue
             if updated is not None:
                 data = updated
-                task.finish(monotonic(), done=True)
+                task.due_at = next_due_at
         if failure is not None and data is self.data:
             raise failure
         return data
