@@ -74,7 +74,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
 
 
 def _close_with_entry(hass: HomeAssistant, entry: GatewayConfigEntry, gateway: Gateway) -> None:
-    """Close the connection when the entry is unloaded, and when Home Assistant stops: it does not unload entries then."""
+    """Close the connection with the entry, and when Home Assistant stops, which does not unload entries."""
 
     async def close(_: Event) -> None:
         await gateway.close()
@@ -115,7 +115,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_remove_config_entry_device(_: HomeAssistant, entry: GatewayConfigEntry, device: dr.DeviceEntry) -> bool:
-    """Return whether a device may be deleted: an inverter that the gateway does not list, or any while that is unknown."""
+    """Return whether a device may be deleted: an inverter not listed, or any while the entry is not loaded."""
     present = {str(entry.unique_id)}
     if (runtime := loaded_runtime(entry)) is not None and PollGroup.INVERTERS in runtime.coordinators:
         present |= runtime.coordinators[PollGroup.INVERTERS].data.inverters.keys()
