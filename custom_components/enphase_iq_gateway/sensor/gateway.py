@@ -28,6 +28,21 @@ def _ct_status(flow: Flow, data: Snapshot) -> str | None:
     return meter.status if meter is not None and meter.enabled else None
 
 
+def _ct_status_sensor(flow: Flow) -> GatewaySensorDescription:
+    """Return the description of the status of a CT."""
+    key = f"{flow}_ct_status"
+    return GatewaySensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        options=list(MeterStatus),
+        group=PollGroup.LIVE,
+        value_fn=partial(_ct_status, flow),
+    )
+
+
 GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
     GatewaySensorDescription(
         key="inverters_reporting",
@@ -58,17 +73,5 @@ GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
             None if data.token_expires_at is None else dt_util.utc_from_timestamp(data.token_expires_at)
         ),
     ),
-    *(
-        GatewaySensorDescription(
-            key=f"{flow}_ct_status",
-            translation_key=f"{flow}_ct_status",
-            device_class=SensorDeviceClass.ENUM,
-            entity_category=EntityCategory.DIAGNOSTIC,
-            entity_registry_enabled_default=False,
-            options=list(MeterStatus),
-            group=PollGroup.LIVE,
-            value_fn=partial(_ct_status, flow),
-        )
-        for flow in Flow
-    ),
+    *(_ct_status_sensor(flow) for flow in Flow),
 )

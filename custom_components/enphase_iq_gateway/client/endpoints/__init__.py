@@ -58,7 +58,6 @@ INVERTER_LIST: Final[Endpoint[InverterList]] = Endpoint(
     path=INVERTER_LIST_PATH, parse=parse_inverter_list, limit_s=_READY_S
 )
 # Takes the gateway 2 to 6 s, up to 20 s on a slow one (G§11, S§1).
-INVENTORY: Final[Endpoint[Inventory]] = Endpoint(path=INVENTORY_PATH, parse=parse_inventory, limit_s=_READY_S
-)
+INVENTORY: Final[Endpoint[Inventory]] = Endpoint(path=INVENTORY_PATH, parse=parse_inventory, limit_s=_READY_S)
 # Exists from firmware 8.2 on (G§5).
 DEVICE_DATA: Final[Endpoint[DeviceData]] = Endpoint(path=DEVICE_DATA_PATH, parse=parse_device_data, limit_s=_READY_S)
