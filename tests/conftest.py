@@ -29,7 +29,7 @@ from simulator.simulated_gateway import DEFAULT_SERIAL
 from tests.support.home import Home
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
 
-_IN_MAINTENANCE = "custom_components.enphase_iq_gateway.coordinator.in_maintenance"
+_IN_MAINTENANCE = "custom_components.enphase_iq_gateway.coordinator.base.in_maintenance"
 USERNAME = "owner@example.com"
 PASSWORD = "correct horse"
 

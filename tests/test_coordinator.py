@@ -1,4 +1,4 @@
-"""The coordinators under failure: what stands, what is lost, what is said, when it comes back."""
+"""The coordinators under failure: which data is kept, what is logged, when it recovers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,6 @@ DEVICES = "/ivp/pdm/device_data"
 
 
 async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
-    """Nothing is unavailable, nothing is said."""
     before = home.states()
     home.simulator.faults.add("status", path=READINGS, code=503, count=1)
 
@@ -36,10 +35,9 @@ async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
         ("*production/inverters", PollGroup.INVERTERS, 345),
     ],
 )
-async def test_two_failures_in_a_row_lose_the_lane_and_no_other(
+async def test_two_failures_in_a_row_lose_the_coordinator_and_no_other(
     home: Home, path: str, coordinator: PollGroup, seconds: float
 ) -> None:
-    """The second try comes half a minute after the first."""
     home.simulator.faults.add("html", path=path)
     if coordinator is PollGroup.INVERTERS:
         home.simulator.faults.add("html", path=DEVICES)
@@ -49,18 +47,18 @@ async def test_two_failures_in_a_row_lose_the_lane_and_no_other(
     assert home.lost() == {coordinator}
 
 
-async def test_a_lost_lane_is_told_once_with_the_reason(home: Home) -> None:
-    """One warning without a traceback, however long it lasts."""
+async def test_a_lost_coordinator_is_logged_once_with_the_reason(home: Home) -> None:
     home.simulator.faults.add("status", path=READINGS, code=500)
 
     await home.advance(1800)
 
-    assert home.log() == [("WARNING", f"live: no values any more: {READINGS}: status 500, expected 200")]
+    assert home.log() == [
+        ("WARNING", f"Error fetching {home.entry.title} live data: {READINGS}: status 500, expected 200")
+    ]
     assert [record.exc_info for record in home.caplog.records if record.levelname == "WARNING"] == [None]
 
 
-async def test_a_lane_that_is_back_is_told_once(home: Home) -> None:
-    """And its values with it."""
+async def test_a_coordinator_that_is_back_is_logged_once(home: Home) -> None:
     home.simulator.faults.add("status", path=READINGS, code=500)
     await home.advance(75)
     home.simulator.faults.clear()
@@ -69,11 +67,10 @@ async def test_a_lane_that_is_back_is_told_once(home: Home) -> None:
     await home.advance(300)
 
     assert home.lost() == set()
-    assert home.log() == [("INFO", "live: values again")]
+    assert home.log() == [("INFO", f"Fetching {home.entry.title} live data recovered")]
 
 
-async def test_a_lane_that_fails_at_times_does_not_flap(home: Home) -> None:
-    """Every second request fails, for an hour."""
+async def test_a_coordinator_that_fails_at_times_does_not_flap(home: Home) -> None:
     for after in range(0, 240, 2):
         home.simulator.faults.add("reset", path=READINGS, after=after, count=1)
     lost: set[PollGroup] = set()
@@ -86,7 +83,6 @@ async def test_a_lane_that_fails_at_times_does_not_flap(home: Home) -> None:
 
 
 async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) -> None:
-    """The list gives power and time; one line says so, one when they are back."""
     serial = next(iter(home.simulator.world.inverters))
     home.simulator.faults.add("status", path=DEVICES, code=500)
 
@@ -96,7 +92,7 @@ async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) 
     assert home.lost() == set()
     assert states[f"{serial}_temperature"][1] == "unknown"
     assert float(states[f"{serial}_power"][1]) > 0
-    assert home.log() == [("WARNING", f"inverters: goes on without {DEVICES}: status 500, expected 200")]
+    assert home.log() == [("WARNING", f"inverters: continuing without {DEVICES}: status 500, expected 200")]
     home.caplog.clear()
     home.simulator.faults.clear()
 
@@ -107,7 +103,6 @@ async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) 
 
 
 async def test_one_sample_without_device_data_keeps_the_details(home: Home) -> None:
-    """As one failed sample of a whole coordinator does."""
     serial = next(iter(home.simulator.world.inverters))
     home.simulator.faults.add("truncated", path=DEVICES, count=1)
 
@@ -117,7 +112,6 @@ async def test_one_sample_without_device_data_keeps_the_details(home: Home) -> N
 
 
 async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> None:
-    """It is said once."""
     first, second, *_ = home.simulator.world.inverters
     home.simulator.faults.add("missing_device", serial=first)
 
@@ -129,8 +123,7 @@ async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> 
     assert home.log() == [("INFO", f"inverter {first} is listed without a reading")]
 
 
-async def test_a_gateway_that_was_off_for_hours_has_all_lanes_back_with_the_first(home: Home) -> None:
-    """None of them waits for its own quarter of an hour."""
+async def test_a_gateway_that_was_off_for_hours_has_all_coordinators_back_with_the_first(home: Home) -> None:
     home.simulator.faults.add("reset")
     await home.advance(7200)
     assert home.lost() == set(PollGroup)
@@ -145,7 +138,6 @@ async def test_a_gateway_that_was_off_for_hours_has_all_lanes_back_with_the_firs
 
 
 async def test_a_slow_report_is_asked_for_more_seldom(start_home: StartHome) -> None:
-    """33 s of each 60 are too many; when it is fast again, it is asked for each minute again."""
     home = await start_home("metered_without_cts_old")
     taken_s = 33.0
 
@@ -164,8 +156,7 @@ async def test_a_slow_report_is_asked_for_more_seldom(start_home: StartHome) -> 
     assert home.coordinator(PollGroup.LIVE).update_interval == timedelta(seconds=60)
 
 
-async def test_a_hanging_endpoint_is_given_up_and_keeps_no_other_lane(home: Home) -> None:
-    """The others read meanwhile, and the report is lost like any other."""
+async def test_a_hanging_endpoint_is_given_up_and_keeps_no_other_coordinator(home: Home) -> None:
     home.simulator.faults.add("hang", path=REPORT)
 
     await home.advance_hanging(650)
@@ -173,8 +164,7 @@ async def test_a_hanging_endpoint_is_given_up_and_keeps_no_other_lane(home: Home
     assert home.lost() == {PollGroup.REPORT}
 
 
-async def test_a_lane_that_cannot_be_read_at_set_up_comes_later(start_home: StartHome) -> None:
-    """The others do not wait for it."""
+async def test_a_coordinator_that_cannot_be_read_at_set_up_comes_later(start_home: StartHome) -> None:
     home = await start_home(spoil=lambda faults: faults.add("status", path="/production*", code=503))
     assert home.entry.state is ConfigEntryState.LOADED
     assert PollGroup.REPORT not in {coordinator for coordinator, _ in home.states().values()}
@@ -183,9 +173,9 @@ async def test_a_lane_that_cannot_be_read_at_set_up_comes_later(start_home: Star
     await home.advance(35)
 
     assert float(home.state("total_consumption_energy_lifetime")) > 0
-    assert [text for _, text in home.log() if "values" in text] == [
-        "report: no values any more: it could not be read at set-up",
-        "report: values again",
+    assert [text for _, text in home.log() if "report data" in text] == [
+        f"Error fetching {home.entry.title} report data: it could not be read during set-up",
+        f"Fetching {home.entry.title} report data recovered",
     ]
 
 
@@ -195,7 +185,6 @@ at_night = pytest.mark.parametrize("clock", [datetime(2026, 11, 20, 21, 59, 30, 
 
 @at_night
 async def test_two_minutes_of_maintenance_are_not_noticed(home: Home) -> None:
-    """The last values stand, nothing is said."""
     home.simulator.faults.add("nightly_outage")
     lost: set[PollGroup] = set()
 
@@ -210,7 +199,6 @@ async def test_two_minutes_of_maintenance_are_not_noticed(home: Home) -> None:
 
 @at_night
 async def test_a_long_maintenance_makes_values_unavailable_after_five_minutes_without_a_warning(home: Home) -> None:
-    """They are back within one interval of its return."""
     home.simulator.faults.add("reset")
     await home.advance(300)
     assert home.lost() == set()
@@ -228,7 +216,6 @@ async def test_a_long_maintenance_makes_values_unavailable_after_five_minutes_wi
 
 @at_night
 async def test_a_maintenance_that_does_not_end_is_an_outage(home: Home) -> None:
-    """After a quarter of an hour it is told as any other, once."""
     home.simulator.faults.add("reset", path=READINGS)
 
     await home.advance(3600)
@@ -237,7 +224,6 @@ async def test_a_maintenance_that_does_not_end_is_an_outage(home: Home) -> None:
 
 
 async def test_a_reboot_never_lets_a_counter_fall(home: Home) -> None:
-    """503 for minutes, then zeros, then all as before."""
     seen = [float(home.state("production_energy_lifetime"))]
     home.simulator.reboot()
     home.simulator.faults.add("status", code=503)
@@ -258,8 +244,7 @@ async def test_a_reboot_never_lets_a_counter_fall(home: Home) -> None:
     assert home.lost() == set()
 
 
-async def test_no_lane_starts_again_before_its_last_run_ended(home: Home) -> None:
-    """Not even when somebody asks for an update meanwhile."""
+async def test_no_coordinator_starts_again_before_its_last_run_ended(home: Home) -> None:
     asked = len(home.simulator.requests)
     home.simulator.faults.add("hang", path=READINGS)
     home.clock.tick(31)

@@ -11,16 +11,15 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import PollGroup
 from .coordinator import GatewayConfigEntry
-from .inverter_entity import InverterDescription, InverterEntity
-from .seen_entities import SeenEntities
+from .entity import InverterDescription, InverterEntity, SeenEntities
 
-# Nothing is sent to the gateway, and reading it is the coordinators' work.
+# Coordinators poll the gateway, and these entities send nothing to it.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class InverterBinarySensorDescription(BinarySensorEntityDescription, InverterDescription):
-    """A yes or no of one inverter."""
+    """Description of a binary sensor of an inverter."""
 
 
 COMMUNICATING: Final = InverterBinarySensorDescription(
@@ -36,19 +35,18 @@ COMMUNICATING: Final = InverterBinarySensorDescription(
 async def async_setup_entry(
     hass: HomeAssistant, entry: GatewayConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add a binary sensor for each inverter that says whether it communicates."""
+    """Set up the binary sensors of the inverters."""
     if (coordinator := entry.runtime_data.coordinators.get(PollGroup.INVERTERS)) is not None:
         seen = SeenEntities(hass, entry, Platform.BINARY_SENSOR, async_add_entities)
-        seen.watch_inverters(coordinator, (COMMUNICATING,), InverterBinarySensor)
+        seen.add_inverters(coordinator, (COMMUNICATING,), InverterBinarySensor)
 
 
 class InverterBinarySensor(InverterEntity, BinarySensorEntity):
-    """A yes or no of one inverter."""
+    """Binary sensor of an inverter."""
 
     entity_description: InverterBinarySensorDescription
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """The value as it was looked up last."""
-        return None if (value := self._written[1]) is None else bool(value)
+        return None if (value := self.value) is None else bool(value)

@@ -9,7 +9,7 @@ import re
 from time import monotonic
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
@@ -28,8 +28,8 @@ from .client import (
     Token,
 )
 from .client.redaction import Scrubber
-from .const import CONF_CERTIFICATE_CHECK, CONF_UPDATE_INTERVAL
-from .coordinator import GatewayConfigEntry, GatewayCoordinator, GatewayRuntime
+from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
+from .coordinator import GatewayConfigEntry, GatewayRuntime, PollGroupCoordinator, loaded_runtime
 from .hub.api import certificate_of
 
 # The slow report last: it may take what time is left (G§13.4).
@@ -40,10 +40,10 @@ LIMIT_S: Final = 60.0
 
 async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: GatewayConfigEntry) -> dict[str, object]:
     """Tell how the gateway is set up, what it has, how reading goes, and what it says now."""
-    if entry.state is not ConfigEntryState.LOADED:
+    runtime = loaded_runtime(entry)
+    if runtime is None:
         scrubber = Scrubber([str(entry.unique_id)])
         return {"entry": _entry(entry), "state": entry.state.value, "reason": scrubber.text(entry.reason or "")}
-    runtime = entry.runtime_data
     scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime)])
     answers, unanswered = await _ask(runtime.gateway, scrubber)
     return {
@@ -69,7 +69,9 @@ def _entry(entry: ConfigEntry) -> dict[str, object]:
     """Tell how the gateway was set up, without address and credential."""
     certificate = certificate_of(entry)
     return {
-        "options": {name: entry.options.get(name) for name in (CONF_UPDATE_INTERVAL, CONF_CERTIFICATE_CHECK)},
+        "options": {
+            name: entry.options.get(name) for name in (CONF_UPDATE_INTERVAL, CONF_PHASE_VALUES, CONF_CERTIFICATE_CHECK)
+        },
         "address": _kind_of_address(Address.parse(entry.data[CONF_HOST])),
         "sign_in": _token(entry.data[CONF_TOKEN]) if CONF_TOKEN in entry.data else "local account",
         "password_stored": bool(entry.data.get(CONF_PASSWORD)),
@@ -110,14 +112,14 @@ def _site(runtime: GatewayRuntime) -> dict[str, object]:
     }
 
 
-def _lane(coordinator: GatewayCoordinator, scrubber: Scrubber) -> dict[str, object]:
+def _lane(coordinator: PollGroupCoordinator, scrubber: Scrubber) -> dict[str, object]:
     """Tell how reading a coordinator goes."""
     return {
         "endpoints": sorted(endpoint.path for endpoint in coordinator.endpoints),
         "interval_s": None if coordinator.update_interval is None else coordinator.update_interval.total_seconds(),
-        "wished_interval_s": coordinator.pace.base_s,
-        "slowest_answer_s": coordinator.pace.answer_s,
-        "failures_in_a_row": coordinator.pace.failures,
+        "wished_interval_s": coordinator.backoff.base_s,
+        "slowest_answer_s": coordinator.backoff.answer_s,
+        "failures_in_a_row": coordinator.backoff.failures,
         "last_success": coordinator.last_success,
         "has_values": coordinator.last_update_success,
         "last_error": scrubber.text(str(coordinator.last_exception or "")),

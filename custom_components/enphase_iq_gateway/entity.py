@@ -1,97 +1,181 @@
-"""What every entity of the gateway shares: its coordinator, its device, its id, and when it writes its state."""
+"""Base classes of the entities, and how entities are added once their value is first seen."""
 
 from abc import abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import override
 
-from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.entity import EntityDescription
-from homeassistant.helpers.typing import UNDEFINED
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .client import Inverter, inverter_model_name
 from .const import DOMAIN, MANUFACTURER
-from .coordinator import GatewayCoordinator
-from .polling.inverter_updates import Shown
+from .coordinator import GatewayConfigEntry, PollGroupCoordinator
+
+type Value = StateType | datetime
 
 
-class GatewayEntity(CoordinatorEntity[GatewayCoordinator]):
-    """An entity of the gateway itself, on one coordinator."""
+class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
+    """Entity that shows one value of its coordinator's data."""
 
     _attr_has_entity_name = True
-    _written: Shown = (False, None)
-    """Whether there was a value when the state was looked at last, and which."""
+    _written: tuple[bool, Value]
+    """Availability and value that were written last."""
 
     def __init__(
-        self,
-        coordinator: GatewayCoordinator,
-        description: EntityDescription,
-        unique_id: str,
-        inverter: str | None = None,
+        self, coordinator: PollGroupCoordinator, description: EntityDescription, serial: str | None = None
     ) -> None:
-        """Belong to the gateway's device, or to that of the inverter with this serial."""
-        super().__init__(coordinator, inverter)
+        """Initialize an entity of the device with a serial, by default of the gateway."""
+        super().__init__(coordinator)
+        serial = coordinator.site.info.serial if serial is None else serial
         self.entity_description = description
-        self._attr_unique_id = unique_id
-        # What the logbook shows keeps a context of its own: there another entity of the reading would seem the cause.
-        self._continuous = getattr(description, "state_class", None) is not None
-        self.device_entry = _device(coordinator, inverter)
+        self._attr_unique_id = f"{serial}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
 
     @property
-    @override
-    def available(self) -> bool:
-        """Whether there was a value when the state was looked at last."""
-        return self._written[0]
-
     @abstractmethod
-    def _shown(self) -> Shown:
-        """What the state would show now: a change of it is worth a write, nothing else is."""
+    def value(self) -> Value:
+        """The value that the state shows."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Remember what is written on adding."""
         await super().async_added_to_hass()
-        self._take(self._shown())
+        self._written = (self.available, self.value)
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state only when it shows something else than before."""
-        if (shown := self._shown()) != self._written:
-            self.show(shown)
-
-    @callback
-    def show(self, shown: Shown) -> None:
-        """Write the state, which shows something new."""
-        self._take(shown)
-        self.async_write_ha_state()
-
-    def _take(self, shown: Shown) -> None:
-        """Remember what is written now, in the context of its reading."""
-        self._written = shown
-        if self._continuous:
-            self.async_set_context(self.coordinator.reading)
+        """Write the state only when it differs from the last one."""
+        shown = (self.available, self.value)
+        if shown != self._written:
+            self._written = shown
+            self.async_write_ha_state()
 
 
-def _device(coordinator: GatewayCoordinator, inverter: str | None) -> dr.DeviceEntry | None:
-    """Find the device of the gateway or of an inverter once for each coordinator; an inverter's is made with its first entity.
+@dataclass(frozen=True, kw_only=True)
+class InverterDescription(EntityDescription):
+    """Description of an entity of an inverter."""
 
-    Home Assistant would look for it again with every entity, which is a tenth of all that set-up costs.
-    """
-    if inverter not in coordinator.known_devices:
-        registry = dr.async_get(coordinator.hass)
-        entry_id = coordinator.config_entry.entry_id
-        gateway = registry.async_get_device_by_identifier((DOMAIN, coordinator.site.info.serial), entry_id)
-        coordinator.known_devices[inverter] = (
-            gateway
-            if inverter is None
-            else registry.async_get_or_create(
-                config_entry_id=entry_id,
-                identifiers={(DOMAIN, inverter)},
-                manufacturer=MANUFACTURER,
-                translation_key="inverter",
-                translation_placeholders={"serial": inverter},
-                serial_number=inverter,
-                via_device_id=gateway.id if gateway else UNDEFINED,
-            )
-        )
-    return coordinator.known_devices[inverter]
+    value_fn: Callable[[Inverter], Value]
+
+
+class InverterEntity(GatewayEntity):
+    """Entity of one inverter, available while the gateway lists it."""
+
+    entity_description: InverterDescription
+
+    def __init__(self, coordinator: PollGroupCoordinator, serial: str, description: InverterDescription) -> None:
+        super().__init__(coordinator, description, serial)
+        self._serial = serial
+        self._attr_device_info = _inverter_device(coordinator, serial)
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self._serial in self.coordinator.data.inverters
+
+    @property
+    @override
+    def value(self) -> Value:
+        inverter = self.coordinator.data.inverters.get(self._serial)
+        return None if inverter is None else self.entity_description.value_fn(inverter)
+
+
+def _inverter_device(coordinator: PollGroupCoordinator, serial: str) -> DeviceInfo:
+    """Return the device of an inverter, connected through the gateway's."""
+    device = DeviceInfo(
+        identifiers={(DOMAIN, serial)},
+        manufacturer=MANUFACTURER,
+        translation_key="inverter",
+        translation_placeholders={"serial": serial},
+        serial_number=serial,
+    )
+    gateway = dr.async_get(coordinator.hass).async_get_device_by_identifier(
+        (DOMAIN, coordinator.site.info.serial), coordinator.config_entry.entry_id
+    )
+    if gateway is not None:
+        device["via_device_id"] = gateway.id
+    if (part_number := coordinator.site_coordinator.data.part_numbers.get(serial)) is not None:
+        device["model"] = inverter_model_name(part_number)
+        device["model_id"] = part_number
+    return device
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """An entity that is added once it has a value."""
+
+    unique_id: str
+    value_fn: Callable[[], object]
+    create: Callable[[], Entity]
+
+
+class SeenEntities:
+    """Adds entities of a platform when their value is first seen, because not every gateway has every value."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: GatewayConfigEntry,
+        platform: Platform,
+        async_add_entities: AddConfigEntryEntitiesCallback,
+    ) -> None:
+        """Initialize with the registered entities: they are added at once, even without a value in the first data."""
+        registry = er.async_get(hass)
+        self._registered = {
+            registered.unique_id
+            for registered in er.async_entries_for_config_entry(registry, entry.entry_id)
+            if registered.domain == platform
+        }
+        self._entry = entry
+        self._async_add_entities = async_add_entities
+
+    def add(self, coordinator: PollGroupCoordinator, candidates: Iterable[Candidate]) -> None:
+        """Add the candidates of a coordinator now or after later updates."""
+        missing = list(candidates)
+
+        @callback
+        def add_seen() -> None:
+            nonlocal missing
+            seen = [
+                candidate
+                for candidate in missing
+                if candidate.unique_id in self._registered or candidate.value_fn() is not None
+            ]
+            if seen:
+                missing = [candidate for candidate in missing if candidate not in seen]
+                self._async_add_entities([candidate.create() for candidate in seen])
+
+        add_seen()
+        self._entry.async_on_unload(coordinator.async_add_listener(add_seen))
+
+    def add_inverters[D: InverterDescription](
+        self,
+        coordinator: PollGroupCoordinator,
+        descriptions: Sequence[D],
+        create: Callable[[PollGroupCoordinator, str, D], Entity],
+    ) -> None:
+        """Add the entities of every inverter now or after later updates."""
+        missing: dict[str, list[D]] = {}
+
+        @callback
+        def add_seen() -> None:
+            new = []
+            for serial, inverter in coordinator.data.inverters.items():
+                wanted = missing.setdefault(serial, list(descriptions))
+                for description in list(wanted):
+                    if f"{serial}_{description.key}" in self._registered or description.value_fn(inverter) is not None:
+                        wanted.remove(description)
+                        new.append(create(coordinator, serial, description))
+            if new:
+                self._async_add_entities(new)
+
+        add_seen()
+        self._entry.async_on_unload(coordinator.async_add_listener(add_seen))

@@ -33,6 +33,6 @@ def _gateway_info(entry: GatewayConfigEntry) -> dict[str, object]:
         "firmware": str(runtime.site.info.firmware),
     }
     for name, coordinator in runtime.coordinators.items():
-        told[f"{name}_answer_time"] = f"{coordinator.pace.answer_s:.1f} s"
+        told[f"{name}_answer_time"] = f"{coordinator.backoff.answer_s:.1f} s"
         told[f"{name}_last_success"] = coordinator.last_success
     return told

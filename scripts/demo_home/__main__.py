@@ -13,7 +13,14 @@ from tempfile import TemporaryDirectory
 from simulator.local_days import TIME_ZONE
 
 from . import home_assistant
-from .gateway_setup import DOMAIN, Gateway, add_gateway, ask_credentials, fill_energy_dashboard
+from .gateway_setup import (
+    DOMAIN,
+    Gateway,
+    add_gateway,
+    ask_credentials,
+    fill_energy_dashboard,
+    show_every_phase,
+)
 from .home_assistant import PASSWORD, ROOT, USER, HomeAssistant, machine_time_zone
 from .processes import LOOPBACK, DemoError, child, free_port
 from .simulator_process import command as simulator_command, wait_until_ready
@@ -86,7 +93,9 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
             await home.create_owner()
             await home.wait_until_running()
         async with progress(f"adding the gateway at {gateway.host}", log):
-            await fill_energy_dashboard(home, await add_gateway(home, gateway))
+            entry_id = await add_gateway(home, gateway)
+            await fill_energy_dashboard(home, entry_id)
+            await show_every_phase(home, entry_id)
         heading = [f"Page     {address}", f"Sign in  {USER} / {PASSWORD}", f"Log      {log.relative_to(ROOT)}", ""]
         if options.once:
             rows = await complete_rows(home, inverters, log)

@@ -73,6 +73,13 @@ async def fill_energy_dashboard(home: HomeAssistant, entry_id: str) -> None:
         await home.post(f"{OPTIONS_FLOW}/{step['flow_id']}", {})
 
 
+async def show_every_phase(home: HomeAssistant, entry_id: str) -> None:
+    """Enable the sensors of single phases in the settings, so that the table shows all of them."""
+    menu = await home.post(OPTIONS_FLOW, {"handler": entry_id})
+    form = await home.post(f"{OPTIONS_FLOW}/{menu['flow_id']}", {"next_step_id": "settings"})
+    await home.post(f"{OPTIONS_FLOW}/{form['flow_id']}", {"phase_values": "power_and_energy"})
+
+
 def translated_text(section: str, key: str, step: dict[str, Any]) -> str:
     """Return the English text for an error or abort reason of the config flow."""
     translations = ROOT / "custom_components" / DOMAIN / "translations" / "en.json"

@@ -15,7 +15,7 @@ from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
 from tests.support.virtual_time import VirtualTime, pass_time, virtual_time
 
-PRODUCTION = "sensor.iq_gateway_122300000001_lifetime_production"
+PRODUCTION = "sensor.iq_gateway_lifetime_production"
 COUNTER = "production.energy_lifetime_wh.0"
 
 

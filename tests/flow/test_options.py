@@ -7,7 +7,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 
 from custom_components.enphase_iq_gateway.client import PollGroup
-from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE_CHECK, CONF_UPDATE_INTERVAL
+from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
 from tests.conftest import StartSimulator, set_up, sign_in, start_flow
 
 
@@ -35,7 +35,7 @@ async def test_settings_take_effect_at_once(hass: HomeAssistant, start_simulator
     )
     await hass.async_block_till_done()
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {CONF_UPDATE_INTERVAL: 10, CONF_CERTIFICATE_CHECK: "strict"}
+    assert entry.options == {CONF_UPDATE_INTERVAL: 10, CONF_PHASE_VALUES: "none", CONF_CERTIFICATE_CHECK: "strict"}
     assert entry.runtime_data.coordinators[PollGroup.LIVE].update_interval.total_seconds() == 10
 
 

@@ -72,7 +72,6 @@ async def test_a_token_is_renewed_when_a_tenth_of_its_life_is_left(
     left_s: float,
     renewed: bool,
 ) -> None:
-    """An installer's token of 12 hours does not hit the cloud at each start either."""
     entry = await set_up_with(hass, simulator, clock, left_s=left_s, lifetime_s=lifetime_s)
 
     assert is_loaded(entry)
@@ -85,7 +84,6 @@ async def test_a_token_is_renewed_when_a_tenth_of_its_life_is_left(
 async def test_a_new_token_is_used_and_shown_without_a_reload(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """The coordinators go on as if nothing had happened."""
     cloud.login_answer = CloudAnswer.SERVER_ERROR
     entry = await set_up_with(hass, simulator, clock, left_s=20 * DAY)
     runtime = entry.runtime_data
@@ -112,7 +110,6 @@ async def test_a_new_token_is_used_and_shown_without_a_reload(
 async def test_polling_does_not_wait_for_the_cloud(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cloud that hangs costs the gateway's values nothing."""
     monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.TIMEOUT_S", 600.0)
     cloud.login_answer = CloudAnswer.HANG
     entry = await set_up(hass, simulator)
@@ -136,7 +133,6 @@ async def test_polling_does_not_wait_for_the_cloud(
 async def test_an_outage_of_the_cloud_is_waited_out(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """Each time twice as long; meanwhile the old token serves."""
     cloud.login_answer = CloudAnswer.SERVER_ERROR
     entry = await set_up_with(hass, simulator, clock, left_s=35 * DAY)
     assert cloud.login_requests == 3
@@ -156,7 +152,6 @@ async def test_an_outage_of_the_cloud_is_waited_out(
 async def test_a_long_outage_of_the_cloud_is_told(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """With less than 30 days to go; it goes away with success."""
     cloud.login_answer = CloudAnswer.SERVER_ERROR
     entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY)
     assert token_issue(hass, entry) is not None
@@ -170,7 +165,6 @@ async def test_a_long_outage_of_the_cloud_is_told(
 async def test_a_password_that_is_wrong_by_now_is_not_tried_again(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """That could block the account: it is as good as forgotten."""
     cloud.accounts[USERNAME] = "another one"
     entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY)
 
@@ -189,7 +183,6 @@ async def test_a_password_that_is_wrong_by_now_is_not_tried_again(
 async def test_a_refused_token_is_renewed_before_the_person_is_asked(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """An update of the firmware may have ended it (G§2.6)."""
     entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
     simulator.revoke_tokens()
 
@@ -202,7 +195,6 @@ async def test_a_refused_token_is_renewed_before_the_person_is_asked(
 async def test_a_new_token_that_is_refused_too_leads_to_the_person(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """The cloud is not asked for ever."""
     entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
     for path in ("/auth/*", "/ivp/*", "/production*", "/api/*"):
         simulator.faults.add("status", path=path, code=401)
@@ -216,7 +208,6 @@ async def test_a_new_token_that_is_refused_too_leads_to_the_person(
 async def test_a_refused_token_and_a_wrong_password_lead_to_the_person(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """At once, after one try."""
     entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
     cloud.accounts.clear()
     simulator.revoke_tokens()
@@ -230,7 +221,6 @@ async def test_a_refused_token_and_a_wrong_password_lead_to_the_person(
 async def test_a_refused_token_and_a_cloud_that_is_down_ask_nobody(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """There is nothing wrong with the password, and it heals alone."""
     entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
     cloud.login_answer = CloudAnswer.SERVER_ERROR
     simulator.revoke_tokens()
@@ -247,7 +237,6 @@ async def test_a_refused_token_and_a_cloud_that_is_down_ask_nobody(
 async def test_a_refusal_does_not_wait_for_the_next_try(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """A renewal that had time becomes urgent."""
     cloud.login_answer = CloudAnswer.SERVER_ERROR
     entry = await set_up_with(hass, simulator, clock, left_s=35 * DAY)
     cloud.login_answer = CloudAnswer.OK
@@ -262,7 +251,6 @@ async def test_a_refusal_does_not_wait_for_the_next_try(
 async def test_a_token_that_ended_while_nobody_looked_is_renewed_at_start(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """Home Assistant was off for a while."""
     entry = await set_up_with(hass, simulator, clock, left_s=-DAY)
 
     assert (is_loaded(entry), is_asked(hass), cloud.token_requests) == (True, False, 1)
@@ -272,7 +260,6 @@ async def test_a_token_that_ended_while_nobody_looked_is_renewed_at_start(
 async def test_a_token_that_ended_waits_at_start_for_the_cloud(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
-    """An outage asks nobody to sign in."""
     cloud.login_answer = CloudAnswer.SERVER_ERROR
     entry = await set_up_with(hass, simulator, clock, left_s=-DAY)
     assert (is_loaded(entry), is_asked(hass)) == (False, False)
@@ -287,7 +274,6 @@ async def test_a_token_that_ended_waits_at_start_for_the_cloud(
 async def test_a_token_that_ended_leads_to_the_person(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, *, remembered: bool
 ) -> None:
-    """Where the password is wrong by now, or was forgotten."""
     cloud.accounts.clear()
     entry = await set_up_with(hass, simulator, clock, left_s=-DAY, remembered=remembered)
 
@@ -309,7 +295,6 @@ async def test_a_token_that_ended_leads_to_the_person(
 async def test_the_end_of_a_pasted_token_is_told_before(
     hass: HomeAssistant, simulator: Simulator, clock: Clock, *, lifetime_s: float, left_s: float, told: bool
 ) -> None:
-    """30 days before, of a short one when 5 % of its life are left; it serves until then."""
     entry = await set_up_with(hass, simulator, clock, left_s=left_s, lifetime_s=lifetime_s, remembered=False)
 
     assert (token_issue(hass, entry) is not None) is told
@@ -319,7 +304,6 @@ async def test_the_end_of_a_pasted_token_is_told_before(
 async def test_the_repair_leads_to_where_a_token_can_be_given(
     hass: HomeAssistant, simulator: Simulator, clock: Clock
 ) -> None:
-    """It says until when there is time, and is gone with a new token."""
     entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY, remembered=False)
     issue = token_issue(hass, entry)
     assert issue is not None
@@ -340,7 +324,6 @@ async def test_the_repair_leads_to_where_a_token_can_be_given(
 
 
 async def test_a_repair_that_leads_nowhere_comes_back(hass: HomeAssistant, simulator: Simulator, clock: Clock) -> None:
-    """The person has opened it and done nothing."""
     entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY, remembered=False)
     issue = token_issue(hass, entry)
     assert issue is not None

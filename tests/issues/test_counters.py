@@ -17,7 +17,7 @@ from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
 from tests.support.virtual_time import VirtualTime, pass_time, virtual_time
 
-NAME = "sensor.iq_gateway_122300000001"
+NAME = "sensor.iq_gateway"
 JUMP_WH = 1_691_000.0
 
 
@@ -71,6 +71,7 @@ async def answer(hass: HomeAssistant, issue: ir.IssueEntry, choice: str) -> Flow
     return kind
 
 
+@pytest.mark.usefixtures("all_entities_enabled")
 async def test_a_jump_is_told_once_for_a_flow_and_its_phases(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
@@ -93,6 +94,7 @@ async def test_a_jump_is_told_once_for_a_flow_and_its_phases(
     assert sum(name.startswith("production.") for name in production.data) == 4
 
 
+@pytest.mark.usefixtures("all_entities_enabled")
 async def test_a_jump_that_was_real_is_taken_in(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
     """The counter, and each phase of it."""
     await jump(hass, noon, simulator)

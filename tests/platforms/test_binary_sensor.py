@@ -7,13 +7,11 @@ from tests.support.home import Home
 
 
 async def test_an_inverter_that_reports_communicates(home: Home) -> None:
-    """By day."""
     for serial in home.simulator.world.inverters:
         assert home.state("communicating", serial) == "on"
 
 
 async def test_an_inverter_that_is_gone_is_unavailable(home: Home) -> None:
-    """It neither communicates nor does it not."""
     (serial, *_) = home.simulator.world.inverters
     home.simulator.world.retire_inverter(serial)
 
@@ -24,7 +22,6 @@ async def test_an_inverter_that_is_gone_is_unavailable(home: Home) -> None:
 
 @pytest.mark.usefixtures("all_entities_enabled")
 async def test_a_gateway_whose_inverters_cannot_be_listed_has_none(start_home: StartHome) -> None:
-    """No coordinator, no entities, and set-up goes on."""
     home = await start_home(
         "metered_digest", spoil=lambda faults: faults.add("status", path="/api/v1/production/inverters", code=404)
     )

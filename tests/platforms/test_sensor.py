@@ -58,7 +58,6 @@ def keys(home: Home, serial: str) -> set[str]:
 async def test_every_kind_of_gateway_shows_what_it_has(
     start_home: StartHome, snapshot: SnapshotAssertion, profile: str
 ) -> None:
-    """All entities with their values."""
     home = await start_home(profile)
 
     assert "\n".join(described(home)) == snapshot
@@ -66,21 +65,23 @@ async def test_every_kind_of_gateway_shows_what_it_has(
 
 @at_noon
 async def test_by_default_there_is_what_most_people_want(start_home: StartHome) -> None:
-    """DESIGN §2, the last column."""
     home = await start_home("metered_net_three_phase")
 
     assert home.entry.unique_id is not None
     assert keys(home, home.entry.unique_id) == {
-        *(f"{flow}_power{phase}" for flow in HOUSE for phase in ("", "_l1", "_l2", "_l3")),
-        *(f"{flow}_energy_lifetime{phase}" for flow in MADE_AND_USED for phase in ("", "_l1", "_l2", "_l3")),
+        *(f"{flow}_power" for flow in HOUSE),
+        *(f"{flow}_energy_lifetime" for flow in MADE_AND_USED),
         *(f"{flow}_energy_today" for flow in MADE_AND_USED),
-        "production_energy_last_7_days",
         "grid_import_energy",
         "grid_export_energy",
         "inverters_reporting",
     }
     (serial, *_) = home.simulator.world.inverters
-    assert keys(home, serial) == {"power", "energy_lifetime", "energy_today", "last_reported"}
+    assert keys(home, serial) == {"power", "energy_lifetime"}
+    registry = er.async_get(home.hass)
+    hidden = [entity for entity in er.async_entries_for_config_entry(registry, home.entry.entry_id) if entity.hidden]
+    assert {entity.unique_id.partition("_")[2] for entity in hidden} == {"energy_lifetime"}
+    assert len(hidden) == len(home.simulator.world.inverters)
 
 
 HOUSE = ("production", "total_consumption", "net_consumption")
@@ -89,7 +90,6 @@ MADE_AND_USED = ("production", "total_consumption")
 
 @at_noon
 async def test_other_cts_are_on_by_default_but_for_their_phases(start_home: StartHome) -> None:
-    """DESIGN §2."""
     home = await start_home("metered_storage_split_phase")
 
     assert home.entry.unique_id is not None
@@ -103,7 +103,6 @@ async def test_other_cts_are_on_by_default_but_for_their_phases(start_home: Star
 @at_noon
 @pytest.mark.usefixtures("all_entities_enabled")
 async def test_the_halves_of_net_power_are_never_negative(start_home: StartHome) -> None:
-    """One of them is net power, the other zero."""
     home = await start_home()
 
     net = float(home.state("net_consumption_power"))
@@ -116,7 +115,6 @@ async def test_the_halves_of_net_power_are_never_negative(start_home: StartHome)
 @at_noon
 @pytest.mark.usefixtures("all_entities_enabled")
 async def test_rejected_readings_are_told_by_reason(start_home: StartHome) -> None:
-    """They are samples of counters."""
     home = await start_home()
     home.simulator.faults.add("zeros", path="/ivp/meters/readings")
 
@@ -136,7 +134,6 @@ async def test_rejected_readings_are_told_by_reason(start_home: StartHome) -> No
 @pytest.mark.usefixtures("all_entities_enabled")
 @pytest.mark.parametrize("clock", [datetime(2026, 6, 21, 23, 30, tzinfo=UTC)], indirect=True, ids=["night"])
 async def test_no_inverter_reports_at_night(start_home: StartHome) -> None:
-    """Their last values stay, with dates hours old (G§4)."""
     home = await start_home()
 
     assert home.state("inverters_reporting") == "0"
@@ -146,7 +143,6 @@ async def test_no_inverter_reports_at_night(start_home: StartHome) -> None:
 
 @at_noon
 async def test_energy_of_an_inverter_is_shown_in_whole_wh(start_home: StartHome) -> None:
-    """The gateway counts joules: 581.458358611111 kWh would be news at each report, and nothing to read."""
     home = await start_home()
     (serial, *_) = home.simulator.world.inverters
 
@@ -156,7 +152,6 @@ async def test_energy_of_an_inverter_is_shown_in_whole_wh(start_home: StartHome)
 @at_noon
 @pytest.mark.usefixtures("all_entities_enabled")
 async def test_inverters_that_are_not_known_yet_are_not_counted_as_silent(start_home: StartHome) -> None:
-    """None of none is no number."""
     lists = ("/ivp/pdm/device_data", "/api/v1/production/inverters")
     home = await start_home(spoil=lambda faults: [faults.add("status", path=path, code=503) for path in lists])
 
@@ -166,7 +161,6 @@ async def test_inverters_that_are_not_known_yet_are_not_counted_as_silent(start_
 @at_noon
 @pytest.mark.usefixtures("all_entities_enabled")
 async def test_a_device_without_a_sensor_says_nothing_of_it(start_home: StartHome) -> None:
-    """A gateway that lists its inverters without details has no temperature of theirs (G§4)."""
     home = await start_home("metered_digest")
 
     (serial, *_) = home.simulator.world.inverters
@@ -177,7 +171,6 @@ async def test_a_device_without_a_sensor_says_nothing_of_it(start_home: StartHom
 @at_noon
 @pytest.mark.usefixtures("all_entities_enabled")
 async def test_import_and_export_made_here_are_those_of_the_house(start_home: StartHome) -> None:
-    """DESIGN §2: by phase only where a CT counts them."""
     home = await start_home("metered_total_split_phase")
 
     assert home.entry.unique_id is not None

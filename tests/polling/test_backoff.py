@@ -17,12 +17,10 @@ def failed(base_s: float, *times: float, expected: bool = False) -> Backoff:
     ("base_s", "answer_s", "interval_s"), [(30, 10, 30), (30, 11, 33), (60, 31, 93), (5, 500, 900)]
 )
 def test_a_slow_endpoint_gets_three_times_its_answer_time(base_s: float, answer_s: float, interval_s: float) -> None:
-    """Up to a quarter of an hour."""
     assert Backoff(base_s=base_s).succeeded(answer_s).interval_s(expected=False) == interval_s
 
 
 def test_a_slow_endpoint_that_is_fast_again_gets_its_interval_back() -> None:
-    """At the next answer."""
     assert Backoff(base_s=30).succeeded(31).succeeded(0.2).interval_s(expected=False) == 30
 
 
@@ -35,64 +33,53 @@ def test_a_slow_endpoint_that_is_fast_again_gets_its_interval_back() -> None:
     ],
 )
 def test_repeated_failure_doubles_the_interval(base_s: float, intervals: list[float]) -> None:
-    """The second try comes soon, then each wait is twice the one before, up to a quarter of an hour."""
     paces = [failed(base_s, *range(count)) for count in range(1, len(intervals) + 1)]
 
     assert [pace.interval_s(expected=False) for pace in paces] == intervals
 
 
 def test_months_of_failure_do_not_make_the_interval_longer() -> None:
-    """Nor the numbers large."""
     assert failed(5, *range(10_000)).interval_s(expected=False) == 900
 
 
 def test_the_first_success_restores_the_interval() -> None:
-    """However long it was."""
     assert failed(30, *range(20)).succeeded(0.1).interval_s(expected=False) == 30
 
 
-def test_a_lane_made_hopeful_tries_as_after_a_first_failure() -> None:
-    """It waits no longer than a coordinator that has just failed."""
-    assert failed(300, *range(20)).hopeful().interval_s(expected=False) == 30
+def test_a_coordinator_retried_soon_is_polled_as_after_a_first_failure() -> None:
+    assert failed(300, *range(20)).retried_soon().interval_s(expected=False) == 30
 
 
-def test_a_lane_that_does_not_fail_is_not_lost() -> None:
-    """However long ago it was read."""
-    assert not failed(30).lost(1e9, expected=False)
+def test_a_coordinator_that_does_not_fail_is_not_lost() -> None:
+    assert not failed(30).is_outdated(1e9, expected=False)
 
 
 def test_the_first_failure_loses_nothing() -> None:
-    """The last value stands."""
-    assert not failed(30, 1000).lost(1000, expected=False)
+    assert not failed(30, 1000).is_outdated(1000, expected=False)
 
 
-def test_the_second_failure_in_a_row_loses_the_lane() -> None:
-    """However soon it comes."""
-    assert failed(5, 1000, 1005).lost(1005, expected=False)
+def test_the_second_failure_in_a_row_outdates_the_data() -> None:
+    assert failed(5, 1000, 1005).is_outdated(1005, expected=False)
 
 
 def test_a_failure_after_a_success_is_a_first_one() -> None:
-    """Failures that are not in a row do not add up."""
-    assert not failed(30, 1000).succeeded(0.1).failed(1060, expected=False).lost(1060, expected=False)
+    assert not failed(30, 1000).succeeded(0.1).failed(1060, expected=False).is_outdated(1060, expected=False)
 
 
-def test_one_long_failure_loses_the_lane_after_ninety_seconds() -> None:
-    """Be it the first."""
+def test_one_long_failure_outdates_the_data_after_ninety_seconds() -> None:
     pace = failed(300, 1000)
 
-    assert (pace.lost(1089, expected=False), pace.lost(1090, expected=False)) == (False, True)
+    assert (pace.is_outdated(1089, expected=False), pace.is_outdated(1090, expected=False)) == (False, True)
 
 
 def test_values_stand_for_five_minutes_during_the_maintenance() -> None:
-    """However often the gateway is asked."""
     pace = failed(30, 1000, 1030, 1060, 1090, expected=True)
 
-    assert (pace.lost(1299, expected=True), pace.lost(1300, expected=True)) == (False, True)
+    assert (pace.is_outdated(1299, expected=True), pace.is_outdated(1300, expected=True)) == (False, True)
 
 
 @pytest.mark.parametrize(("base_s", "interval_s"), [(5, 30), (30, 30), (300, 300)])
 def test_a_gateway_in_maintenance_is_asked_gently_and_not_more_and_more_seldom(
     base_s: float, interval_s: float
 ) -> None:
-    """At its usual interval, and never more often than each half minute."""
     assert failed(base_s, *range(10), expected=True).interval_s(expected=True) == interval_s

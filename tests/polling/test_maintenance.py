@@ -15,11 +15,9 @@ def local(clock: str) -> datetime:
 
 @pytest.mark.parametrize("clock", ["22:58:00", "23:00:00", "23:12:59"])
 def test_the_maintenance_is_expected_around_eleven_at_night(clock: str) -> None:
-    """For a quarter of an hour, by the local clock."""
     assert in_maintenance(local(clock))
 
 
 @pytest.mark.parametrize("clock", ["22:57:59", "23:13:00", "11:00:00", "00:00:00"])
 def test_no_maintenance_is_expected_at_other_times(clock: str) -> None:
-    """Not a second before or after."""
     assert not in_maintenance(local(clock))

@@ -23,8 +23,8 @@ from custom_components.enphase_iq_gateway.const import (
     UPDATE_INTERVAL_MAX_S,
     UPDATE_INTERVAL_MIN_S,
 )
-from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
+from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from custom_components.enphase_iq_gateway.services import REPAIR_STATISTICS, SCHEMA, UNDO_REPAIR_STATISTICS, UNDO_SCHEMA
 from tests.support.pages import DOCS, PAGES, README, ROOT, anchors, blocks, links, names, prose, section, table, text

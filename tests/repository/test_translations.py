@@ -41,8 +41,8 @@ from custom_components.enphase_iq_gateway.client.auth.cloud import CloudProblem
 from custom_components.enphase_iq_gateway.client.transport.address import AddressProblem
 from custom_components.enphase_iq_gateway.errors import translated
 from custom_components.enphase_iq_gateway.flow.errors import form_error
-from custom_components.enphase_iq_gateway.sensor import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
+from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 
 FOLDER = Path(integration.__file__).parent
@@ -95,7 +95,7 @@ def below(*path: str) -> set[str]:
 
 
 def sensors() -> set[str]:
-    """Return the translation keys of all sensors that a gateway can have."""
+    """Return the translation keys of all sensors with a name of their own."""
     return {
         *(
             str(row.of(flow, phase).translation_key)
@@ -103,8 +103,12 @@ def sensors() -> set[str]:
             for flow in row.flows
             for phase in range(2 if row.phases else 1)
         ),
-        *(str(row.translation_key) for row in (*INVERTER_SENSORS, *GATEWAY_SENSORS)),
-        *(f"{flow}_ct_status" for flow in Flow),
+        # Others have the name of their device or of their device class.
+        *(
+            row.translation_key
+            for row in (*INVERTER_SENSORS, *GATEWAY_SENSORS)
+            if row.translation_key is not None and row.name is not None
+        ),
     }
 
 

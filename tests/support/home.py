@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry, GatewayCoordinator
+from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry, PollGroupCoordinator
 from custom_components.enphase_iq_gateway.entity import GatewayEntity
 from simulator import Simulator
 
@@ -49,9 +49,9 @@ class Home:
         for _ in range(300):
             await asyncio.sleep(0)
 
-    def coordinator(self, coordinator: PollGroup) -> GatewayCoordinator:
-        """Give a coordinator."""
-        return self.entry.runtime_data.coordinators[coordinator]
+    def coordinator(self, group: PollGroup) -> PollGroupCoordinator:
+        """Return the coordinator of a poll group."""
+        return self.entry.runtime_data.coordinators[group]
 
     def states(self) -> dict[str, tuple[PollGroup, str]]:
         """Give coordinator and state of every entity by its unique id."""

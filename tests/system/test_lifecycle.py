@@ -7,6 +7,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.coordinator import PollGroupCoordinator
 from tests.conftest import StartHome
 from tests.support.home import Home
 from tests.support.virtual_time import real_seconds, settle, until
@@ -112,8 +113,7 @@ async def test_fifty_reloads_leave_nothing_behind(home: Home) -> None:
     assert {unique_id: state for unique_id, (_, state) in home.states().items()} == states
     assert home.simulator.open_connections == 1
     gc.collect()
-    coordinators = type(home.coordinator(PollGroup.LIVE))
-    assert sum(isinstance(each, coordinators) for each in gc.get_objects()) == len(PollGroup)
+    assert sum(isinstance(each, PollGroupCoordinator) for each in gc.get_objects()) == len(PollGroup)
 
 
 async def test_an_unloaded_gateway_gets_no_request_for_a_day(home: Home) -> None:

@@ -7,6 +7,7 @@ from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenErro
 from .endpoints import (
     DEVICE_DATA,
     INFO,
+    INVENTORY,
     INVERTER_LIST,
     METERS,
     PRODUCTION_SUMMARY,
@@ -27,14 +28,14 @@ from .exceptions import (
     GatewayWrongDeviceError,
 )
 from .gateway import Gateway
-from .models import DeviceData, Flow, Info, Inverter, Measurement, Meter, MeterStatus, Reading
-from .part_numbers import model_name
+from .models import DeviceData, Flow, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
+from .part_numbers import inverter_model_name, model_name
 from .site.documents import Documents, was_read, with_earlier
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
 from .site.read import read_group
 from .site.site import SOURCE_ENDPOINTS, PollGroup, Quantity, Site, Source, Sources, endpoints_of
-from .site.snapshot import Snapshot, TotalAndPhases, with_unchanged
+from .site.snapshot import Snapshot, TotalAndPhases
 from .site.sources import decide
 from .transport.address import Address, AddressError
 from .transport.certificates import Certificate, CertificateCheck
@@ -43,6 +44,7 @@ __all__ = [
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
     "INFO",
+    "INVENTORY",
     "INVERTER_LIST",
     "METERS",
     "PROBE_LIMIT_S",
@@ -75,6 +77,7 @@ __all__ = [
     "GatewayUnsupportedError",
     "GatewayWrongDeviceError",
     "Info",
+    "Inventory",
     "Inverter",
     "Measurement",
     "Meter",
@@ -95,11 +98,11 @@ __all__ = [
     "decide",
     "endpoints_of",
     "fetch_token",
+    "inverter_model_name",
     "measure",
     "model_name",
     "probe",
     "read_group",
     "was_read",
     "with_earlier",
-    "with_unchanged",
 ]

@@ -192,6 +192,14 @@ class InverterList:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Inventory:
+    """`/inventory.json`: the installed devices (G§11)."""
+
+    inverter_part_numbers: Mapping[str, str]
+    """By serial, retired inverters included."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceData:
     """`/ivp/pdm/device_data` (G§5): the active inverters by serial."""
 

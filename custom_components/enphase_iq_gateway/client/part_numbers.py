@@ -33,6 +33,27 @@ _MODELS: Final[Mapping[str, str]] = {
     "800-02409": "IQ Combiner 6",
 }
 
+_INVERTER_MODELS: Final[Mapping[str, str]] = {
+    "800-00630": "IQ7-60-2-INT",
+    "800-00631": "IQ7PLUS-72-2-INT",
+    "800-00632": "IQ7X",
+    "800-00633": "IQ7A",
+    "800-01127": "IQ7A",
+    "800-01131": "IQ8",
+    "800-01135": "IQ7XS",
+    "800-01359": "IQ8+",
+    "800-01361": "IQ8M",
+    "800-01391": "IQ8HC",
+    "800-01395": "IQ8AC",
+    "800-01396": "IQ8MC",
+    "800-01736": "IQ7PLUS-72-M-INT",
+}
+
+
+def inverter_model_name(part_number: str) -> str | None:
+    """Return the model of an inverter, None for an unknown part number; the revision does not matter (G§1.4)."""
+    return _INVERTER_MODELS.get(part_number.rpartition("-r")[0] or part_number)
+
 
 def model_name(info: Info) -> str:
     """Return the product name by part number with revision, by part number, else by the metering hardware."""

@@ -16,10 +16,12 @@ import probatio
 from ..client import CertificateCheck
 from ..const import (
     CONF_CERTIFICATE_CHECK,
+    CONF_PHASE_VALUES,
     CONF_UPDATE_INTERVAL,
     UPDATE_INTERVAL_DEFAULT_S,
     UPDATE_INTERVAL_MAX_S,
     UPDATE_INTERVAL_MIN_S,
+    PhaseValues,
 )
 from ..coordinator import GatewayConfigEntry
 from .energy_dashboard import async_add, async_describe, async_propose
@@ -39,6 +41,9 @@ _SETTINGS_SCHEMA: Final = probatio.Schema(
                 )
             ),
             probatio.Coerce(int),
+        ),
+        probatio.Required(CONF_PHASE_VALUES, default=PhaseValues.NONE): SelectSelector(
+            SelectSelectorConfig(options=list(PhaseValues), translation_key=CONF_PHASE_VALUES)
         ),
         probatio.Required(CONF_CERTIFICATE_CHECK, default=CertificateCheck.RENEWALS): SelectSelector(
             SelectSelectorConfig(options=list(CertificateCheck), translation_key=CONF_CERTIFICATE_CHECK)

@@ -1,6 +1,8 @@
-"""A token's end: a new one got in the background where the password is remembered, else the person told in time."""
+"""The end of a token: it is renewed in the background where the password is stored, else the user is warned in time."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 import time
 from typing import Final
 
@@ -13,7 +15,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ..client import CloudError, Gateway, GatewayAuthenticationError, GatewayError, Token
 from ..const import DOMAIN, LOGGER
-from ..coordinator import GatewayConfigEntry, GatewayCoordinator
+from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..errors import FOR_A_PERSON, translated
 from ..issues.identity import issue_id
 from .api import TOKEN_PAGE, async_fetch_token
@@ -21,61 +23,61 @@ from .api import TOKEN_PAGE, async_fetch_token
 TOKEN_ENDS: Final = "token_ends"  # noqa: S105 - the name of a repair
 
 # A tenth of an installer's token, the shortest there is, is 72 minutes (G§2.4).
-CHECK_EACH: Final = timedelta(minutes=10)
+CHECK_EVERY: Final = timedelta(minutes=10)
 WARN_BEFORE_S: Final = timedelta(days=30).total_seconds()
 WARN_PART: Final = 0.05
-"""Of the life of a token that does not live long enough for a warning of 30 days."""
+"""Part of its life that a token has left at the warning, where it does not live long enough for 30 days."""
 RETRY_FIRST_S: Final = 60.0
-# The cloud's longer outages last hours; a year's token has 36 days left by then.
+# The cloud's longer outages last hours; a token of one year has 36 days left by then.
 RETRY_LAST_S: Final = timedelta(hours=6).total_seconds()
 
 
-def can_renew(entry: GatewayConfigEntry) -> bool:
-    """Whether a new token can be got without asking the person."""
-    return CONF_TOKEN in entry.data and CONF_USERNAME in entry.data and CONF_PASSWORD in entry.data
-
-
-async def async_renew(hass: HomeAssistant, entry: GatewayConfigEntry, gateway: Gateway) -> None:
-    """Get a new token with the remembered password, use it from now on, store it.
-
-    Raises: CloudError.
-    """
-    data = entry.data
-    token = await async_fetch_token(hass, data[CONF_USERNAME], data[CONF_PASSWORD], str(entry.unique_id))
-    gateway.replace_token(token)
-    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_TOKEN: token.text.reveal()})
-    LOGGER.info("The gateway's token was renewed, it is valid until %s", _moment(token.expires_at))
-
-
 class TokenRenewal:
-    """Watches over the token of a gateway that is set up; the coordinators never wait for it."""
+    """Renews the token of one gateway; coordinators never wait for it."""
 
-    def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, *, just_renewed: bool) -> None:
-        """Take the entry; `just_renewed`: set-up has got the token in answer to a refusal of the one before."""
+    def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, gateway: Gateway) -> None:
         self._hass = hass
         self._entry = entry
-        self._unproven = just_renewed
+        self._gateway = gateway
+        self._coordinators: tuple[PollGroupCoordinator, ...] = ()
+        self._unproven = False
+        """A refused token was replaced, and the gateway has not accepted the new one yet."""
         self._refused = False
-        """By the gateway."""
+        """The gateway has refused the token."""
         self._refused_by_cloud = False
         self._tries = 0
         self._busy = False
         self._cancel_retry: CALLBACK_TYPE | None = None
 
-    def start(self) -> None:
-        """Look at the token now and then, and be asked by the coordinators what to do about a refusal."""
-        runtime = self._entry.runtime_data
-        for coordinator in runtime.coordinators.values():
-            coordinator.translate = self.translate
-        runtime.observe(self._proved)
+    @property
+    def possible(self) -> bool:
+        """Whether a new token can be requested without the user."""
+        data = self._entry.data
+        return CONF_TOKEN in data and CONF_USERNAME in data and CONF_PASSWORD in data
+
+    async def async_replace_refused(self) -> None:
+        """Replace a token that was refused during set-up.
+
+        Raises:
+            CloudError: The cloud gives no token.
+        """
+        await self._async_replace()
+        self._unproven = True
+
+    @callback
+    def async_start(self, coordinators: Iterable[PollGroupCoordinator]) -> None:
+        """Check the token every 10 minutes; coordinators prove that the gateway accepts it."""
+        self._coordinators = tuple(coordinators)
+        for coordinator in self._coordinators:
+            self._entry.async_on_unload(coordinator.async_add_listener(partial(self._async_update, coordinator)))
         if CONF_TOKEN in self._entry.data:
-            self._entry.async_on_unload(async_track_time_interval(self._hass, self._look, CHECK_EACH))
+            self._entry.async_on_unload(async_track_time_interval(self._hass, self._async_check, CHECK_EVERY))
             self._entry.async_on_unload(self._stop_retry)
-            self._look()
+            self._async_check()
 
     def translate(self, error: GatewayError) -> HomeAssistantError:
-        """Say what a coordinator's error means: a refused token is renewed once before the person is asked."""
-        if not isinstance(error, GatewayAuthenticationError) or not can_renew(self._entry):
+        """Return the exception for an error of a coordinator: a refused token is renewed once before a reauth."""
+        if not isinstance(error, GatewayAuthenticationError) or not self.possible:
             return translated(error)
         if self._unproven or self._refused_by_cloud:
             return translated(error)
@@ -89,14 +91,14 @@ class TokenRenewal:
         )
 
     @callback
-    def _look(self, _: datetime | None = None) -> None:
-        """Renew when it is time to, or tell the person that he will have to."""
+    def _async_check(self, _: datetime | None = None) -> None:
+        """Renew the token when it is due, or raise an issue where the user has to."""
         token, now = Token.parse(self._entry.data[CONF_TOKEN]), time.time()
-        renewable = can_renew(self._entry) and not self._refused_by_cloud
+        renewable = self.possible and not self._refused_by_cloud
         if renewable and token.renewal_due(now):
             self._renew()
-        hopeful = renewable and not self._tries
-        if not hopeful and token.expires_at - now < warn_before_s(token):
+        renewing = renewable and not self._tries
+        if not renewing and token.expires_at - now < warn_before_s(token):
             ir.async_create_issue(
                 self._hass,
                 DOMAIN,
@@ -116,33 +118,45 @@ class TokenRenewal:
 
     @callback
     def _renew(self) -> None:
-        """Begin to get a new token, unless that is going on or has its turn later."""
+        """Start to renew the token, unless that is in progress or scheduled."""
         if self._busy or self._cancel_retry is not None:
             return
         self._busy = True
-        _ = self._entry.async_create_background_task(self._hass, self._get_token(), f"{DOMAIN} token renewal")
+        _ = self._entry.async_create_background_task(self._hass, self._async_renew(), f"{DOMAIN} token renewal")
 
-    async def _get_token(self) -> None:
-        """Get a new token; where that fails, see what helps."""
-        runtime = self._entry.runtime_data
+    async def _async_renew(self) -> None:
+        """Renew the token; the next polls prove it and show when it expires."""
         try:
-            await async_renew(self._hass, self._entry, runtime.gateway)
+            await self._async_replace()
         except CloudError as error:
             self._busy = False
-            self._failed(error)
+            self._handle_failure(error)
             return
         self._busy = False
         self._tries = 0
         self._unproven, self._refused = self._refused, False
-        self._look()
-        for coordinator in runtime.coordinators.values():
-            if coordinator.last_update_success:
-                coordinator.async_update_listeners()
-            else:
-                await coordinator.async_request_refresh()
+        self._async_check()
+        for coordinator in self._coordinators:
+            await coordinator.async_request_refresh()
 
-    def _failed(self, error: CloudError) -> None:
-        """Try again later where that may help; else the person is to sign in, at once when the old token is refused."""
+    async def _async_replace(self) -> None:
+        """Request a new token with the stored password, use it from now on and store it.
+
+        Raises:
+            CloudError: The cloud gives no token.
+        """
+        data = self._entry.data
+        token = await async_fetch_token(
+            self._hass, data[CONF_USERNAME], data[CONF_PASSWORD], str(self._entry.unique_id)
+        )
+        self._gateway.replace_token(token)
+        self._hass.config_entries.async_update_entry(
+            self._entry, data={**self._entry.data, CONF_TOKEN: token.text.reveal()}
+        )
+        LOGGER.info("The gateway's token was renewed, it is valid until %s", _moment(token.expires_at))
+
+    def _handle_failure(self, error: CloudError) -> None:
+        """Retry later where that may help; else start a reauth once the old token is refused."""
         LOGGER.warning("The gateway's token could not be renewed: %s", error)
         if error.problem in FOR_A_PERSON:
             self._refused_by_cloud = True
@@ -151,11 +165,11 @@ class TokenRenewal:
         else:
             wait_s = min(RETRY_FIRST_S * 2**self._tries, RETRY_LAST_S)
             self._tries += 1
-            self._cancel_retry = async_call_later(self._hass, wait_s, self._retry)
-        self._look()
+            self._cancel_retry = async_call_later(self._hass, wait_s, self._async_retry)
+        self._async_check()
 
     @callback
-    def _retry(self, _: datetime) -> None:
+    def _async_retry(self, _: datetime) -> None:
         self._cancel_retry = None
         self._renew()
 
@@ -166,14 +180,14 @@ class TokenRenewal:
             self._cancel_retry = None
 
     @callback
-    def _proved(self, _: GatewayCoordinator, error: GatewayError | None) -> None:
-        """The gateway has taken the token."""
-        if error is None:
+    def _async_update(self, coordinator: PollGroupCoordinator) -> None:
+        """Note that the gateway accepts the token."""
+        if coordinator.error is None:
             self._unproven = self._refused = False
 
 
 def warn_before_s(token: Token) -> float:
-    """How long before its end a person is told: 30 days, of short tokens a part of their life."""
+    """Return how long before its end the user is warned: 30 days, or a part of the life of a short token."""
     return WARN_BEFORE_S if token.lifetime_s > 2 * WARN_BEFORE_S else WARN_PART * token.lifetime_s
 
 

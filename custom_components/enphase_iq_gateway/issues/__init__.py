@@ -1,1 +1,13 @@
-"""Repair issues, each beside its fix flow."""
+"""Repair issues: each module raises and clears its own, as listener of the coordinators."""
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..coordinator import GatewayConfigEntry
+from . import counters, cts, identity, inverters
+
+
+@callback
+def async_setup_issues(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Keep the issues of a loaded entry up to date with every update of its coordinators."""
+    for module in (counters, cts, identity, inverters):
+        module.async_setup(hass, entry)

@@ -4,18 +4,19 @@ from asyncio import Task
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ..client import SOURCE_ENDPOINTS, Flow, GatewayError, Source
+from ..client import SOURCE_ENDPOINTS, Flow, Source
 from ..const import DOMAIN, LOGGER
-from ..coordinator import GatewayConfigEntry, GatewayCoordinator
+from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..counters.counter import EventKind
 from ..counters.guard import CounterEvent, SourceChange
 from ..counters.key import CounterField, CounterKey, FlowCounter, parse_counter_key, unique_id
@@ -30,6 +31,15 @@ _NET: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.LIFETIME)
 _WHOLE_KWH: Final = 100.0
 
 
+@callback
+def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Follow the counters of every coordinator."""
+    runtime = entry.runtime_data
+    watch = CounterWatch(hass, entry, runtime.counter_store)
+    for coordinator in runtime.coordinators.values():
+        entry.async_on_unload(coordinator.async_add_listener(partial(watch.update, coordinator)))
+
+
 class CounterWatch:
     """Looks after each reading for what has become of the counters: it is stored, and a person hears of it."""
 
@@ -40,9 +50,10 @@ class CounterWatch:
         self._store = store
         self._saving: Task[None] | None = None
 
-    def __call__(self, coordinator: GatewayCoordinator, error: GatewayError | None) -> None:
+    @callback
+    def update(self, coordinator: PollGroupCoordinator) -> None:
         """Save at once what would be wrong after a crash, the rest soon; a failed reading has changed nothing."""
-        if error is not None:
+        if coordinator.error is not None:
             return
         if events := coordinator.guard.take_events():
             self._saving = self._entry.async_create_task(self._hass, self._store.async_save())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 import probatio
 
@@ -21,6 +21,19 @@ _NEGATIVE_PRODUCTION_FLAG: Final = "negative-production"
 # A meter without a CT shows noise: up to 2 W in the recordings, where fitted ones show 36 W and more (G§14). Its
 # voltage and current say nothing: the voltage is measured in the gateway, and 0.5 A of noise is seen.
 _FITTED_W: Final = 20.0
+
+
+@callback
+def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Note the CTs now and with every update of the site."""
+    coordinator = entry.runtime_data.site_coordinator
+
+    @callback
+    def update() -> None:
+        note_cts(hass, entry, coordinator.data.meters or (), coordinator.data.readings)
+
+    update()
+    entry.async_on_unload(coordinator.async_add_listener(update))
 
 
 def problem_of(meter: Meter, reading: Reading | None) -> str | None:

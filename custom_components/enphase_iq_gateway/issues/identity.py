@@ -4,16 +4,17 @@ The coordinators do not stop their clocks: they go on asking who is there, and s
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..client import Certificate, Gateway, GatewayCertificateError, GatewayError, GatewayWrongDeviceError
 from ..const import CONF_CERTIFICATE, DOMAIN
-from ..coordinator import GatewayConfigEntry, GatewayCoordinator
+from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, SiteCoordinator
 from ..hub.api import certificate_data, certificate_of
 
 WRONG_DEVICE: Final = "wrong_device"
@@ -61,6 +62,14 @@ def note_refusal(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -
             )
 
 
+@callback
+def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Follow who answers the polls of every coordinator."""
+    watch = TrustWatch(hass, entry)
+    for coordinator in entry.runtime_data.all_coordinators:
+        entry.async_on_unload(coordinator.async_add_listener(partial(watch.update, coordinator)))
+
+
 class TrustWatch:
     """Looks at each reading of each coordinator for who has answered."""
 
@@ -71,9 +80,10 @@ class TrustWatch:
         self._noted: list[Certificate | None] = []
         """With which certificate all was well, none while that is still to be noted."""
 
-    def __call__(self, _: GatewayCoordinator, error: GatewayError | None) -> None:
+    @callback
+    def update(self, coordinator: PollGroupCoordinator | SiteCoordinator) -> None:
         """Note a refusal, or that all is well; what is well still is not noted again at each reading."""
-        gateway = self._entry.runtime_data.gateway
+        gateway, error = self._entry.runtime_data.gateway, coordinator.error
         if error is not None:
             note_refusal(self._hass, self._entry, error)
             self._noted = []

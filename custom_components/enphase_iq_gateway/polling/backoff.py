@@ -1,52 +1,52 @@
-"""How often a coordinator reads: pure arithmetic over how its readings have gone."""
+"""How often a coordinator polls: arithmetic over how its polls have gone."""
 
 from dataclasses import dataclass, replace
 from typing import Final
 
-# An answer may take this share of the interval: the gateway has other things to do, and other coordinators wait (G§2.8).
+# An answer may take a third of the interval: the gateway has other work, and other coordinators wait (G§2.8).
 ANSWER_SHARE: Final = 3
-# No coordinator waits longer than this, whatever happens: a quarter of an hour is the gateway's own slowest clock (G§4).
+# No coordinator waits longer than this: a quarter of an hour is the gateway's own slowest interval (G§4).
 LONGEST_S: Final = 900.0
-# After a first failure: soon enough that the coordinator is judged within `LOST_AFTER_S`, late enough for a busy gateway.
+# After a first failure: early enough to decide within `LOST_AFTER_S`, late enough for a busy gateway.
 SECOND_TRY_S: Final = 30.0
-# A coordinator is lost at the second failure in a row, or after this long.
+# The data is outdated at the second failure in a row, or after this long.
 LOST_AFTER_FAILURES: Final = 2
 LOST_AFTER_S: Final = 90.0
-# During the nightly maintenance, which takes two minutes (G§2.6), values stand this long.
+# The nightly maintenance takes two minutes (G§2.6): the data is kept longer then.
 LOST_AFTER_AT_NIGHT_S: Final = 300.0
-# A gateway in maintenance is asked no more often than this.
+# A gateway in maintenance is polled no more often than this.
 GENTLE_S: Final = 30.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Backoff:
-    """The clock of one coordinator: what it should be, and what became of it. Times are of a clock that never jumps."""
+    """Interval of one coordinator, as wanted and after failures. Times are those of a monotonic clock."""
 
     base_s: float
     answer_s: float = 0.0
-    """How long the slowest endpoint took at the last success."""
+    """Response time of the slowest endpoint in the last successful poll."""
     failures: int = 0
-    """In a row; those in the nightly maintenance count as one."""
+    """Failures in a row; those in the nightly maintenance count as one."""
     failing_since: float | None = None
 
     def succeeded(self, answer_s: float) -> Backoff:
-        """The coordinator was read, its slowest endpoint in so many seconds."""
+        """Return the state after a successful poll, with the response time of its slowest endpoint."""
         return Backoff(base_s=self.base_s, answer_s=answer_s)
 
     def failed(self, at: float, *, expected: bool) -> Backoff:
-        """The coordinator could not be read; `expected` during the nightly maintenance."""
+        """Return the state after a failed poll; `expected` is True during the nightly maintenance."""
         return replace(
             self,
             failures=max(self.failures, 1) if expected else self.failures + 1,
             failing_since=at if self.failing_since is None else self.failing_since,
         )
 
-    def hopeful(self) -> Backoff:
-        """Another coordinator has found the gateway back: as after a first failure."""
+    def retried_soon(self) -> Backoff:
+        """Return the state after another coordinator has reached the gateway again: as after a first failure."""
         return replace(self, failures=min(self.failures, 1))
 
-    def lost(self, at: float, *, expected: bool) -> bool:
-        """Whether the last values are too old to be shown."""
+    def is_outdated(self, at: float, *, expected: bool) -> bool:
+        """Return whether the last data is too old to be shown."""
         if self.failing_since is None:
             return False
         failing_s = at - self.failing_since
@@ -55,7 +55,7 @@ class Backoff:
         return self.failures >= LOST_AFTER_FAILURES or failing_s >= LOST_AFTER_S
 
     def interval_s(self, *, expected: bool) -> float:
-        """Seconds until the next reading."""
+        """Return the seconds until the next poll."""
         steady_s = max(self.base_s, min(ANSWER_SHARE * self.answer_s, LONGEST_S))
         if not self.failures:
             return steady_s
@@ -63,6 +63,6 @@ class Backoff:
             return max(steady_s, GENTLE_S)
         if self.failures < LOST_AFTER_FAILURES:
             return min(steady_s, SECOND_TRY_S)
-        # Doubled only as far as it can matter: a gateway that is off for months must not make huge numbers.
+        # Limited, because a gateway that is off for months must not make huge numbers.
         doublings = min(self.failures - LOST_AFTER_FAILURES, 16)
         return max(steady_s, min(steady_s * (1 << doublings), LONGEST_S))

@@ -1,4 +1,4 @@
-"""The gateway's nightly maintenance: it does not answer from 23:00 to 23:02 of its own local time (G§2.6)."""
+"""The gateway's nightly maintenance: it does not answer from 23:00 to 23:02 of its local time (G§2.6)."""
 
 from datetime import datetime, time
 from typing import Final
@@ -9,9 +9,9 @@ _ENDS: Final = time(23, 13)
 
 
 def in_maintenance(local: datetime) -> bool:
-    """Whether a gateway that does not answer is doing what it does each night.
+    """Return whether a gateway that does not answer is probably in its nightly maintenance.
 
-    `local` is Home Assistant's own local time: the gateway tells the time (`/info`) but not its zone (G§1.1), and the
-    two stand in one house.
+    `local` is Home Assistant's local time. The gateway reports its time (`/info`) but not its zone (G§1.1), and both
+    stand in one house.
     """
     return _BEGINS <= local.time() < _ENDS

@@ -1,4 +1,4 @@
-"""The table of what is shown of each flow of energy: a row holds for every flow named in it, and for its phases."""
+"""Descriptions of the sensors of the flows of energy: each row holds for all of its flows and their phases."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,57 +21,57 @@ from ..client import Flow, Measurement, Quantity
 HOUSE: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 PRODUCED_AND_CONSUMED: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
 NET: Final = (Flow.NET_CONSUMPTION,)
-# The gateway sends three; those of power and energy are far below what a CT can tell, and would change at each reading.
+# As many as the gateway sends. Those of power and energy are left out: they are far below what a CT can measure, and
+# would change with every reading.
 _SENT_DIGITS: Final = 3
 OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlowSensorDescription(SensorEntityDescription):
-    """A value of one flow, for all phases together or for one of them.
+    """Description of a sensor of a flow, for all phases together or for one of them.
 
-    `key` may hold `{flow}`; phases append `_l1` to `_l3` to the unique id and `_phase` to the translation key.
+    `key` may contain `{flow}`; phases append `_l1` to `_l3` to the unique id and `_phase` to the translation key.
     """
 
     flows: tuple[Flow, ...]
     quantity: Quantity
-    """What it comes from, which decides the coordinator."""
+    """The quantity that it shows or is derived from; decides which coordinator it belongs to."""
     value_fn: Callable[[Measurement], float | None]
     digits: int = 0
-    """Behind the point, in the native unit: a change of further ones is no news."""
+    """Decimals of the native unit that are shown; the state does not change with further ones."""
     phases: bool = True
-    phases_enabled: bool = True
+    """Whether there is a sensor of every phase too, disabled by default."""
 
     @cached_property
     def counted(self) -> bool:
-        """Whether it is a counter, so that what the guard publishes is shown and not what was measured."""
+        """Whether it shows a checked counter, and not what was measured."""
         return self.quantity in (Quantity.LIFETIME, Quantity.IMPORT_EXPORT)
 
     def value(self, measured: Measurement) -> float | None:
-        """The value to show, to its digits: whole numbers where it has none."""
+        """Return the value rounded to its digits, as an integer where it has none."""
         value = self.value_fn(measured)
         return None if value is None else round(value, self.digits or None)
 
     def of(self, flow: Flow, phase: int) -> FlowSensorDescription:
-        """The same row for one flow and phase, 0 for all phases together."""
+        """Return the description for one flow and phase, 0 for all phases together."""
         key = self.key.format(flow=flow)
         return replace(
             self,
             key=f"{key}_l{phase}" if phase else key,
             translation_key=f"{key}_phase" if phase else key,
             translation_placeholders={"phase": f"L{phase}"} if phase else None,
-            entity_registry_enabled_default=self.entity_registry_enabled_default
-            and (phase == 0 or self.phases_enabled),
+            entity_registry_enabled_default=self.entity_registry_enabled_default and phase == 0,
         )
 
 
 def _positive(value: float | None) -> float | None:
-    """The half above zero."""
+    """Return the value where it is positive, else 0."""
     return None if value is None else max(value, 0.0)
 
 
 def _negative(value: float | None) -> float | None:
-    """The half below zero, as a positive number."""
+    """Return the absolute value where it is negative, else 0."""
     return None if value is None else max(-value, 0.0)
 
 
@@ -81,9 +81,8 @@ def _power(
     value_fn: Callable[[Measurement], float | None],
     *,
     secondary: bool = False,
-    phases_enabled: bool = True,
 ) -> FlowSensorDescription:
-    """A row of power; a secondary one is off by default and not told by phase."""
+    """Return a row of power; a secondary one is disabled by default and has no phases."""
     return FlowSensorDescription(
         key=key,
         device_class=SensorDeviceClass.POWER,
@@ -93,7 +92,6 @@ def _power(
         suggested_display_precision=0,
         flows=flows,
         phases=not secondary,
-        phases_enabled=phases_enabled,
         quantity=Quantity.POWER,
         value_fn=value_fn,
     )
@@ -107,10 +105,9 @@ def _energy(
     *,
     enabled: bool = True,
     phases: bool = False,
-    phases_enabled: bool = False,
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING,
 ) -> FlowSensorDescription:
-    """A row of energy."""
+    """Return a row of energy."""
     return FlowSensorDescription(
         key=key,
         device_class=SensorDeviceClass.ENERGY,
@@ -121,7 +118,6 @@ def _energy(
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         flows=flows,
         phases=phases,
-        phases_enabled=phases_enabled,
         quantity=quantity,
         value_fn=value_fn,
     )
@@ -137,7 +133,7 @@ def _electrical(
     flows: tuple[Flow, ...] = HOUSE,
     phases: bool = True,
 ) -> FlowSensorDescription:
-    """A row of what an electrician asks for: off by default."""
+    """Return a row of electrical details, disabled by default."""
     return FlowSensorDescription(
         key=key,
         device_class=device_class,
@@ -148,7 +144,6 @@ def _electrical(
         digits=_SENT_DIGITS,
         flows=flows,
         phases=phases,
-        phases_enabled=False,
         quantity=Quantity.ELECTRICAL,
         value_fn=value_fn,
     )
@@ -164,21 +159,17 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         Quantity.LIFETIME,
         lambda measured: measured.energy_lifetime_wh,
         phases=True,
-        phases_enabled=True,
     ),
-    # Today is counted here from the lifetime, so it comes with it.
+    # Today is derived from the lifetime.
     _energy("{flow}_energy_today", PRODUCED_AND_CONSUMED, Quantity.LIFETIME, lambda measured: measured.energy_today_wh),
-    # A window that moves on each day is no counter: no state class.
-    *(
-        _energy(
-            "{flow}_energy_last_7_days",
-            (flow,),
-            Quantity.LAST_7_DAYS,
-            lambda measured: measured.energy_last_7_days_wh,
-            enabled=flow is Flow.PRODUCTION,
-            state_class=None,
-        )
-        for flow in PRODUCED_AND_CONSUMED
+    # A sliding window is no counter, so it has no state class.
+    _energy(
+        "{flow}_energy_last_7_days",
+        PRODUCED_AND_CONSUMED,
+        Quantity.LAST_7_DAYS,
+        lambda measured: measured.energy_last_7_days_wh,
+        enabled=False,
+        state_class=None,
     ),
     _energy(
         "{flow}_energy_lifetime",
@@ -223,7 +214,7 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         0,
     ),
     _electrical("{flow}_power_factor", SensorDeviceClass.POWER_FACTOR, None, lambda measured: measured.power_factor, 2),
-    # One grid, one frequency: every gateway that tells it has a production CT.
+    # All CTs measure the frequency of the same grid, and every gateway with CTs has one for production.
     _electrical(
         "grid_frequency",
         SensorDeviceClass.FREQUENCY,
@@ -233,7 +224,7 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         flows=(Flow.PRODUCTION,),
         phases=False,
     ),
-    _power("{flow}_ct_power", OTHER_CTS, lambda measured: measured.power_w, phases_enabled=False),
+    _power("{flow}_ct_power", OTHER_CTS, lambda measured: measured.power_w),
     _energy(
         "{flow}_ct_energy_delivered",
         OTHER_CTS,

@@ -1,4 +1,4 @@
-"""The table of what is shown of each inverter."""
+"""Descriptions of the sensors of an inverter."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from homeassistant.const import (
 from homeassistant.util import dt as dt_util
 
 from ..client import Inverter
-from ..inverter_entity import InverterDescription
+from ..entity import InverterDescription
 
 
 @dataclass(frozen=True, kw_only=True)
 class InverterSensorDescription(SensorEntityDescription, InverterDescription):
-    """A value of one inverter."""
+    """Description of a sensor of an inverter."""
 
 
 def _whole(value_fn: Callable[[Inverter], float | None]) -> Callable[[Inverter], int | None]:
-    """The value in whole W or Wh, as that of a flow: the gateway counts an inverter's energy in joules (G§5.5)."""
+    """Return a function for the value in whole W or Wh: the gateway counts an inverter's energy in joules (G§5.5)."""
 
     def value(inverter: Inverter) -> int | None:
         exact = value_fn(inverter)
@@ -40,15 +40,17 @@ def _energy(
     key: str,
     value_fn: Callable[[Inverter], float | None],
     *,
-    enabled: bool,
+    enabled: bool = False,
+    visible: bool = True,
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING,
 ) -> InverterSensorDescription:
-    """A row of energy."""
+    """Return a row of energy."""
     return InverterSensorDescription(
         key=key,
         translation_key=key,
         device_class=SensorDeviceClass.ENERGY,
         entity_registry_enabled_default=enabled,
+        entity_registry_visible_default=visible,
         native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
         state_class=state_class,
         suggested_display_precision=2,
@@ -63,11 +65,13 @@ def _detail(
     unit: str | None,
     value_fn: Callable[[Inverter], float | None],
     precision: int | None = None,
+    *,
+    named_by_device_class: bool = False,
 ) -> InverterSensorDescription:
-    """A row of the details that only an installer or a curious owner wants: off by default."""
+    """Return a row of technical details, disabled by default; without a translation key the device class names it."""
     return InverterSensorDescription(
         key=key,
-        translation_key=key,
+        translation_key=None if named_by_device_class else key,
         device_class=device_class,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
@@ -81,25 +85,27 @@ def _detail(
 INVERTER_SENSORS: Final[tuple[InverterSensorDescription, ...]] = (
     InverterSensorDescription(
         key="power",
+        # The device's main entity has the name of the device; the key is for its icon.
         translation_key="power",
+        name=None,
         device_class=SensorDeviceClass.POWER,
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         value_fn=_whole(lambda inverter: inverter.power_w),
     ),
-    _energy("energy_lifetime", lambda inverter: inverter.energy_lifetime_wh, enabled=True),
-    _energy("energy_today", lambda inverter: inverter.details.energy_today_wh, enabled=True),
-    _energy("energy_yesterday", lambda inverter: inverter.details.energy_yesterday_wh, enabled=False, state_class=None),
-    # A window that moves on each day is no counter: no state class.
-    _energy(
-        "energy_last_7_days", lambda inverter: inverter.details.energy_last_7_days_wh, enabled=False, state_class=None
-    ),
+    # Hidden, so that the many counters do not fill the dashboards; the Energy dashboard and statistics have them.
+    _energy("energy_lifetime", lambda inverter: inverter.energy_lifetime_wh, enabled=True, visible=False),
+    _energy("energy_today", lambda inverter: inverter.details.energy_today_wh),
+    # A whole day and a sliding window are no counters, so they have no state class.
+    _energy("energy_yesterday", lambda inverter: inverter.details.energy_yesterday_wh, state_class=None),
+    _energy("energy_last_7_days", lambda inverter: inverter.details.energy_last_7_days_wh, state_class=None),
     InverterSensorDescription(
         key="last_reported",
         translation_key="last_reported",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         value_fn=lambda inverter: (
             None if inverter.last_reported is None else dt_util.utc_from_timestamp(inverter.last_reported)
         ),
@@ -146,6 +152,7 @@ INVERTER_SENSORS: Final[tuple[InverterSensorDescription, ...]] = (
         UnitOfTemperature.CELSIUS,
         lambda inverter: inverter.details.temperature_c,
         0,
+        named_by_device_class=True,
     ),
     _detail(
         "report_interval",
@@ -154,7 +161,7 @@ INVERTER_SENSORS: Final[tuple[InverterSensorDescription, ...]] = (
         lambda inverter: inverter.details.report_interval_s,
         0,
     ),
-    # The power line's own scale, without a unit (G§5.4).
+    # The gateway's own scale, without a unit (G§5.4).
     _detail("signal_strength", None, None, lambda inverter: inverter.details.signal_strength),
     _detail(
         "conversion_error_time",

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from ..models import DeviceData, Info, InverterList, Meter, ProductionSummary, Reading, Report
+from ..models import DeviceData, Info, Inventory, InverterList, Meter, ProductionSummary, Reading, Report
 from .device_data import DEVICE_DATA_PATH, parse_device_data
 from .info import INFO_PATH, parse_info
+from .inventory import INVENTORY_PATH, parse_inventory
 from .inverters import INVERTER_LIST_PATH, parse_inverter_list
 from .meters import METERS_PATH, READINGS_PATH, parse_meters, parse_readings
 from .production import (
@@ -56,5 +57,7 @@ PRODUCTION_SUMMARY: Final[Endpoint[ProductionSummary]] = Endpoint(
 INVERTER_LIST: Final[Endpoint[InverterList]] = Endpoint(
     path=INVERTER_LIST_PATH, parse=parse_inverter_list, limit_s=_READY_S
 )
+# Takes the gateway 2 to 6 s, up to 20 s on a slow one (G§11, S§1).
+INVENTORY: Final[Endpoint[Inventory]] = Endpoint(path=INVENTORY_PATH, parse=parse_inventory, limit_s=_READY_S)
 # Exists from firmware 8.2 on (G§5).
 DEVICE_DATA: Final[Endpoint[DeviceData]] = Endpoint(path=DEVICE_DATA_PATH, parse=parse_device_data, limit_s=_READY_S)

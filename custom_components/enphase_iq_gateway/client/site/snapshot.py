@@ -1,7 +1,7 @@
 """What one group has measured: the data of its coordinator."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from ..models import Flow, Inverter, Measurement, Meter
@@ -30,6 +30,14 @@ class Snapshot:
     """The report's total repeated the net values; production + net is used instead (G§6.8)."""
     total_with_storage: bool = False
     """Total consumption is production + net + storage; without a storage CT it has another start (S§23)."""
+    inverters_reporting: int | None = None
+    """How many inverters have reported within two of their intervals; None while none is known."""
+    reports_hourly: bool = False
+    """Whether most inverters report only about once an hour."""
+    rejected_readings: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Samples of counters that were rejected since set-up, by reason."""
+    token_expires_at: int | None = None
+    """Epoch seconds; None where the sign-in uses no token."""
 
     def measurement(self, flow: Flow, phase: int = 0) -> Measurement:
         """Return what was measured of a flow, phase 0 for all phases together; all None where nothing was."""
@@ -42,20 +50,3 @@ class Snapshot:
 
 def _of_phase(parts: TotalAndPhases, phase: int) -> Measurement:
     return parts[phase] if phase < len(parts) else NOTHING
-
-
-def with_unchanged(snapshot: Snapshot, before: Snapshot) -> Snapshot:
-    """Return the snapshot with the earlier object of each inverter that has not changed.
-
-    Entities compare by identity, which is cheap, to skip inverters without news.
-    """
-    if not snapshot.inverters:
-        return snapshot
-    known = before.inverters
-    return replace(
-        snapshot,
-        inverters={
-            serial: was if (was := known.get(serial)) is not None and was == inverter else inverter
-            for serial, inverter in snapshot.inverters.items()
-        },
-    )

@@ -1,4 +1,4 @@
-"""What changes about a gateway while it is set up: its firmware, its CTs, its inverters."""
+"""What changes at a gateway while it is set up: its firmware, its CTs, its inverters."""
 
 from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntryState
@@ -18,7 +18,7 @@ HOUR = 3600.0
 
 
 def issues(home: Home) -> set[tuple[str, str]]:
-    """Give the repairs there are: what, and of which CT."""
+    """Return the active issues: kind and CT."""
     return {
         (str(issue.translation_key), (issue.translation_placeholders or {}).get("ct", ""))
         for (domain, _), issue in ir.async_get(home.hass).issues.items()
@@ -27,12 +27,11 @@ def issues(home: Home) -> set[tuple[str, str]]:
 
 
 def asked(home: Home, path: str) -> int:
-    """Count the requests for a path."""
+    """Return the number of requests for a path."""
     return sum(request.path == path for request in home.simulator.requests)
 
 
 async def test_meters_are_read_hourly_and_info_every_four_hours(home: Home) -> None:
-    """Both inside the live coordinator."""
     before = asked(home, "/ivp/meters"), asked(home, "/info")
 
     await home.advance(8 * HOUR + 60, step=30)
@@ -41,7 +40,6 @@ async def test_meters_are_read_hourly_and_info_every_four_hours(home: Home) -> N
 
 
 async def test_a_ct_enabled_by_an_installer_brings_its_entities_within_the_hour(start_home: StartHome) -> None:
-    """A battery's CT in a home that runs."""
     home = await start_home("metered_net_split_phase")
     assert f"{home.entry.unique_id}_storage_ct_power" not in home.states()
     home.simulator.world.set_ct(STORAGE, enabled=True)
@@ -52,7 +50,6 @@ async def test_a_ct_enabled_by_an_installer_brings_its_entities_within_the_hour(
 
 
 async def test_a_ct_disabled_by_an_installer_is_noticed_within_the_hour(home: Home) -> None:
-    """What only it gave is no longer there; the rest stays."""
     home.simulator.world.set_ct(NET, enabled=False)
 
     await home.advance(HOUR + 60, step=30)
@@ -63,7 +60,6 @@ async def test_a_ct_disabled_by_an_installer_is_noticed_within_the_hour(home: Ho
 
 
 async def test_new_firmware_that_changes_nothing_does_not_reload(home: Home) -> None:
-    """Only the device's page says so."""
     runtime = home.entry.runtime_data
     home.simulator.set_firmware("8.2.4401")
 
@@ -77,7 +73,6 @@ async def test_new_firmware_that_changes_nothing_does_not_reload(home: Home) -> 
 
 
 async def test_new_firmware_that_changes_the_site_reloads(start_home: StartHome) -> None:
-    """From 8.2.4345 on there are device data: the inverters' details appear."""
     home = await start_home("metered_storage_split_phase")
     serial = next(iter(home.simulator.world.inverters))
     assert f"{serial}_energy_lifetime" not in home.states()
@@ -89,7 +84,6 @@ async def test_new_firmware_that_changes_the_site_reloads(start_home: StartHome)
 
 
 async def test_firmware_that_still_boots_is_looked_at_again(start_home: StartHome) -> None:
-    """The endpoints answer 503 at the first look; what is there is found at the second."""
     home = await start_home("metered_storage_split_phase")
     serial = next(iter(home.simulator.world.inverters))
     await home.advance(4 * HOUR - 60, step=30)
@@ -104,8 +98,7 @@ async def test_firmware_that_still_boots_is_looked_at_again(start_home: StartHom
     assert float(home.state("energy_lifetime", serial)) > 0
 
 
-async def test_a_look_in_vain_keeps_no_value_from_the_lane(home: Home) -> None:
-    """The list of meters cannot be read for hours; the readings can."""
+async def test_a_look_in_vain_keeps_no_value_from_the_coordinator(home: Home) -> None:
     home.simulator.faults.add("status", path="/ivp/meters", code=500)
     home.simulator.faults.add("html", path="/info")
 
@@ -125,7 +118,6 @@ async def test_a_look_in_vain_keeps_no_value_from_the_lane(home: Home) -> None:
 async def test_wiring_the_gateway_doubts_is_told_within_the_hour_and_taken_back(
     home: Home, kind: str, flag: str, issue: tuple[str, str]
 ) -> None:
-    """One repair for the CT, by what is known of it."""
     home.simulator.faults.add("meter_status", kind=kind, flag=flag)
     await home.advance(HOUR + 60, step=30)
     assert issues(home) == {issue}
@@ -137,7 +129,6 @@ async def test_wiring_the_gateway_doubts_is_told_within_the_hour_and_taken_back(
 
 
 async def test_a_fitted_ct_that_is_not_enabled_is_told_at_once(start_home: StartHome) -> None:
-    """It measures power of which nothing is made."""
     home = await start_home(
         "metered_production_only", spoil=lambda faults: faults.add("disabled_ct_measures", kind=NET)
     )
@@ -148,7 +139,6 @@ async def test_a_fitted_ct_that_is_not_enabled_is_told_at_once(start_home: Start
 
 
 async def test_a_ct_that_is_not_there_is_no_repair(start_home: StartHome) -> None:
-    """A meter without a CT shows noise."""
     home = await start_home("metered_production_only")
 
     await home.advance(HOUR + 60, step=30)
@@ -157,7 +147,6 @@ async def test_a_ct_that_is_not_there_is_no_repair(start_home: StartHome) -> Non
 
 
 async def test_the_repair_of_a_ct_asks_the_gateway_again(start_home: StartHome) -> None:
-    """It stays as long as the gateway says the same, and goes when it does not."""
     home = await start_home("metered_net_single_phase", spoil=lambda faults: faults.add("meter_status"))
     await async_setup_component(home.hass, REPAIRS, {})
     await home.advance(HOUR + 60, step=30)
@@ -177,7 +166,6 @@ async def test_the_repair_of_a_ct_asks_the_gateway_again(start_home: StartHome) 
 
 
 async def test_a_new_inverter_comes_without_a_reload(home: Home) -> None:
-    """With its first report."""
     runtime = home.entry.runtime_data
     serial = home.simulator.world.add_inverter()
 
@@ -188,7 +176,6 @@ async def test_a_new_inverter_comes_without_a_reload(home: Home) -> None:
 
 
 async def test_a_replaced_inverter_is_unavailable_and_its_device_can_be_deleted(home: Home) -> None:
-    """The new one is there."""
     old = next(iter(home.simulator.world.inverters))
     home.simulator.world.retire_inverter(old)
     new = home.simulator.world.add_inverter()
@@ -203,7 +190,6 @@ async def test_a_replaced_inverter_is_unavailable_and_its_device_can_be_deleted(
 
 
 async def test_an_inverter_silent_by_day_is_not_counted_and_does_not_communicate(home: Home) -> None:
-    """Its neighbours report."""
     serial = next(iter(home.simulator.world.inverters))
     home.simulator.world.inverters[serial].communicating = False
 
@@ -216,7 +202,6 @@ async def test_an_inverter_silent_by_day_is_not_counted_and_does_not_communicate
 
 
 async def test_an_hourly_report_interval_is_told_by_a_repair(start_home: StartHome) -> None:
-    """It is taken back when they report as usual."""
     home = await start_home()
     for inverter in home.simulator.world.inverters.values():
         inverter.interval_s = 3600
@@ -224,4 +209,40 @@ async def test_an_hourly_report_interval_is_told_by_a_repair(start_home: StartHo
     await home.advance(1.5 * HOUR, step=30)
 
     assert issues(home) == {("reports_hourly", "")}
-    assert home.coordinator(PollGroup.INVERTERS).devices.reports_hourly
+    assert home.coordinator(PollGroup.INVERTERS).data.reports_hourly
+
+
+def inverter_device(home: Home) -> dr.DeviceEntry:
+    """Return the device of the first inverter."""
+    serial = next(iter(home.simulator.world.inverters))
+    device = dr.async_get(home.hass).async_get_device_by_identifier((DOMAIN, serial), home.entry.entry_id)
+    assert device is not None
+    return device
+
+
+async def test_inverters_get_their_models_from_the_inventory(home: Home) -> None:
+    assert inverter_device(home).model_id is None
+
+    await home.advance(150, step=30)
+
+    assert (inverter_device(home).model, inverter_device(home).model_id) == ("IQ8HC", "800-01391-r03")
+
+
+async def test_the_inventory_is_read_once_a_day(home: Home) -> None:
+    await home.advance(26 * HOUR, step=300)
+
+    assert asked(home, "/inventory.json?deleted=1") == 2
+
+
+# A 401 is tried once more with a new session.
+@pytest.mark.parametrize(("code", "requests"), [(401, 2), (404, 1), (500, 1)])
+async def test_a_gateway_without_an_inventory_is_not_asked_again_that_day(
+    start_home: StartHome, code: int, requests: int
+) -> None:
+    home = await start_home(spoil=lambda faults: faults.add("status", path="/inventory.json*", code=code))
+
+    await home.advance(12 * HOUR, step=300)
+
+    assert asked(home, "/inventory.json?deleted=1") == requests
+    assert home.lost() == set()
+    assert "WARNING" not in {level for level, _ in home.log()}

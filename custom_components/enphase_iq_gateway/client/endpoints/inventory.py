@@ -1,0 +1,28 @@
+"""`/inventory.json`: the list of installed devices (G§11)."""
+
+from typing import Final
+
+from ..models import Inventory
+from .values import array_in, load_objects, object_in, text
+
+INVENTORY_PATH: Final = "/inventory.json?deleted=1"
+
+_INVERTERS: Final = "PCU"
+
+
+def parse_inventory(body: bytes) -> Inventory:
+    """Return the part numbers of the inverters by serial; devices without a serial or a part number are left out.
+
+    Raises:
+        GatewayResponseError: The document is not an array of groups of devices.
+    """
+    part_numbers: dict[str, str] = {}
+    for group in load_objects(body, INVENTORY_PATH, "type"):
+        if group["type"] != _INVERTERS:
+            continue
+        for entry in array_in(group.get("devices")):
+            device = object_in(entry)
+            serial, part_number = text(device.get("serial_num")), text(device.get("part_num"))
+            if serial is not None and part_number is not None:
+                part_numbers[serial] = part_number
+    return Inventory(inverter_part_numbers=part_numbers)

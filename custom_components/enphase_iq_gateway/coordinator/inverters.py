@@ -1,0 +1,62 @@
+"""The inverters coordinator: every inverter's last report and details."""
+
+from datetime import timedelta
+from time import monotonic
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from ..client import DEVICE_DATA, DeviceData, Documents, PollGroup, Site, Snapshot, measure, read_group
+from ..const import ASLEEP_INTERVAL, DETAILS_INTERVAL_S, INVERTERS_INTERVAL
+from ..counters.guard import Guard
+from ..polling.inverter_health import InverterHealth
+from .polled import PollGroupCoordinator
+from .site import SiteCoordinator
+
+
+class InvertersCoordinator(PollGroupCoordinator):
+    """Polls every 5 minutes, every 15 at night; reads details every 15 where the gateway cuts them (G§5.1)."""
+
+    group = PollGroup.INVERTERS
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        *,
+        site_coordinator: SiteCoordinator,
+        guard: Guard,
+        documents: Documents,
+    ) -> None:
+        self._health = InverterHealth()
+        self._details_at = monotonic()
+        super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
+
+    @classmethod
+    @override
+    def _base_interval(cls, entry: ConfigEntry, site: Site) -> timedelta:
+        return INVERTERS_INTERVAL
+
+    @override
+    async def _async_read(self) -> Documents:
+        details = self._details_to_keep()
+        documents = await read_group(self.gateway, self.site, self.group, self.site_coordinator.data.meters, details)
+        if documents.get(DEVICE_DATA) is not details:
+            self._details_at = monotonic()
+        return documents
+
+    def _details_to_keep(self) -> DeviceData | None:
+        """Return the details that need no update yet: the list beside them has every new report."""
+        details = self._documents.get(DEVICE_DATA)
+        old = monotonic() - self._details_at >= DETAILS_INTERVAL_S
+        return None if details is None or not details.truncated or old else details
+
+    @override
+    def _snapshot(self, documents: Documents, at: float) -> Snapshot:
+        return self._check(self._health.judge(measure(self.site, self.group, documents, at)))
+
+    @override
+    def _next_interval(self, *, expected: bool) -> timedelta:
+        interval = super()._next_interval(expected=expected)
+        return max(interval, ASLEEP_INTERVAL) if self._health.asleep and not self.backoff.failures else interval

@@ -1,0 +1,127 @@
+"""The coordinators of the poll groups: endpoints that are read together, measured, and whose counters are checked."""
+
+from abc import abstractmethod
+from collections import Counter
+from datetime import timedelta
+import logging
+from time import monotonic, time
+from typing import ClassVar, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..client import (
+    Documents,
+    Endpoint,
+    GatewayConnectionError,
+    PollGroup,
+    Site,
+    Snapshot,
+    measure,
+    read_group,
+    was_read,
+    with_earlier,
+)
+from ..const import LOGGER
+from ..counters.guard import Guard
+from ..polling.backoff import LOST_AFTER_FAILURES
+from .base import GatewayCoordinator
+from .site import SiteCoordinator
+
+
+class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
+    """Coordinator of one poll group.
+
+    One of several endpoints may fail alone: what it returned before is used once more, then the others go on without.
+    """
+
+    group: ClassVar[PollGroup]
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        *,
+        site_coordinator: SiteCoordinator,
+        guard: Guard,
+        documents: Documents,
+    ) -> None:
+        """Set the first data from the documents of the probe, so that set-up requests nothing twice."""
+        self.site_coordinator = site_coordinator
+        super().__init__(
+            hass,
+            entry,
+            name=self.group.value,
+            gateway=site_coordinator.gateway,
+            translate=site_coordinator.translate,
+            interval=self._base_interval(entry, site_coordinator.data.site),
+        )
+        self.guard = guard
+        self._documents = documents
+        self._failures: Counter[Endpoint[object]] = Counter()
+        """Failures in a row of single endpoints, while the others could be read."""
+        self.data = self._snapshot(documents, time())
+        if self.endpoints <= documents.failed:
+            self.error = GatewayConnectionError("it could not be read during set-up")
+            self.backoff = self.backoff.failed(monotonic(), expected=False)
+            self.update_interval = self._next_interval(expected=False)
+            self._mark_failed(self.error, expected=False)
+        else:
+            self.last_success = dt_util.utcnow()
+
+    @property
+    def site(self) -> Site:
+        """What the gateway has."""
+        return self.site_coordinator.data.site
+
+    @property
+    def endpoints(self) -> frozenset[Endpoint[object]]:
+        """The endpoints that are polled."""
+        return self.site.reads(self.group)
+
+    @classmethod
+    @abstractmethod
+    def _base_interval(cls, entry: ConfigEntry, site: Site) -> timedelta:
+        """Return the interval of polls as long as all goes well."""
+
+    @override
+    async def _async_poll(self) -> Snapshot:
+        documents = await self._async_read()
+        answers = [
+            self.gateway.statistics[endpoint.path].duration_ms or 0
+            for endpoint in self.endpoints
+            if was_read(documents, endpoint)
+        ]
+        self._answer_s = max(answers, default=0) / 1000
+        self._documents = self._with_earlier(documents)
+        return self._snapshot(self._documents, time())
+
+    async def _async_read(self) -> Documents:
+        """Read the endpoints."""
+        return await read_group(self.gateway, self.site, self.group, self.site_coordinator.data.meters)
+
+    def _snapshot(self, documents: Documents, at: float) -> Snapshot:
+        """Return what the documents contain, its counters checked."""
+        return self._check(measure(self.site, self.group, documents, at))
+
+    def _check(self, snapshot: Snapshot) -> Snapshot:
+        return self.guard.check(self.group, snapshot, dt_util.get_default_time_zone())
+
+    def _with_earlier(self, documents: Documents) -> Documents:
+        """Use the earlier document of an endpoint that failed, once."""
+        if not documents.failed and not self._failures:
+            return documents
+        level = logging.INFO if self._in_maintenance() else logging.WARNING
+        for endpoint in self.endpoints:
+            if endpoint not in documents.failed:
+                if was_read(documents, endpoint) and self._failures.pop(endpoint, 0) >= LOST_AFTER_FAILURES:
+                    LOGGER.info("%s: %s answers again", self.name, endpoint.path)
+                continue
+            self._failures[endpoint] += 1
+            if self._failures[endpoint] < LOST_AFTER_FAILURES:
+                documents = with_earlier(documents, self._documents, endpoint)
+            elif self._failures[endpoint] == LOST_AFTER_FAILURES:
+                error = self.gateway.statistics[endpoint.path].last_error
+                LOGGER.log(level, "%s: continuing without %s", self.name, error)
+        return documents

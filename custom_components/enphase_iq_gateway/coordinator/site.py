@@ -1,0 +1,196 @@
+"""The site: what the gateway has and which source serves which quantity, looked at again every now and then."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from math import ceil
+from time import monotonic
+from typing import Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from ..client import (
+    INVENTORY,
+    METERS,
+    READINGS,
+    Documents,
+    Flow,
+    Gateway,
+    GatewayConnectionError,
+    GatewayError,
+    GatewayResponseError,
+    GatewayUnsupportedError,
+    Info,
+    Meter,
+    Reading,
+    Site,
+    decide,
+    endpoints_of,
+    probe,
+)
+from ..const import FIRST_INVENTORY_AFTER, INFO_INTERVAL, INVENTORY_INTERVAL, LOGGER, METERS_INTERVAL
+from ..counters.state import GuardState
+from .base import GatewayCoordinator, Translate
+
+# After an update of its firmware the gateway boots for minutes (G§2.6).
+_RETRY_AFTER: Final = timedelta(minutes=5)
+
+
+async def async_find_site(
+    gateway: Gateway, info: Info, counters: GuardState, *, limit_s: float | None = None
+) -> tuple[Site, Documents]:
+    """Probe the gateway and decide which source serves which quantity.
+
+    Counters keep the source they have. Returns the site and the documents it was decided by.
+
+    Raises:
+        GatewayError: The gateway could not be read.
+        GatewayUnsupportedError: The gateway has no source of production.
+    """
+    locked = counters.locked_sources()
+    updated = str(info.firmware) != counters.firmware
+    documents = await probe(gateway, info, relied_on=endpoints_of(locked), updated=updated, limit_s=limit_s)
+    return decide(documents, locked), documents
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteData:
+    """Data of the `SiteCoordinator`."""
+
+    site: Site
+    meters: tuple[Meter, ...] | None
+    readings: tuple[Reading, ...] = ()
+    """Read with the meters where one of them is disabled: a CT that measures may have been forgotten."""
+    part_numbers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Part numbers of the inverters by serial, empty until the inventory was read."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Task:
+    """One thing to read, and when: `update` returns None where it should be tried again soon."""
+
+    interval: timedelta
+    update: Callable[[SiteData], Awaitable[SiteData | None]]
+    due_at: float
+
+    def next_due_at(self, now: float) -> float:
+        """Return when to read again after a success; the times do not drift."""
+        interval_s = self.interval.total_seconds()
+        return self.due_at + interval_s * (1 + (now - self.due_at) // interval_s)
+
+
+class SiteCoordinator(GatewayCoordinator[SiteData]):
+    """Reads what changes seldom: CTs, firmware and the list of installed devices.
+
+    An installer may change the CTs, and Enphase updates the firmware without asking (G§1.3, §8). Then the site is
+    probed again; where it has become another one, the entry is reloaded, so that entities appear or disappear. A
+    failure that may pass keeps the data for as long as it lasts: no state depends on it.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        *,
+        gateway: Gateway,
+        translate: Translate,
+        counters: GuardState,
+        site: Site,
+        documents: Documents,
+    ) -> None:
+        super().__init__(hass, entry, name="site", gateway=gateway, translate=translate, interval=FIRST_INVENTORY_AFTER)
+        self._counters = counters
+        self.data = SiteData(site=site, meters=documents.get(METERS), readings=documents.get(READINGS) or ())
+        now = monotonic()
+        self._tasks = [
+            _Task(interval=INFO_INTERVAL, update=self._update_info, due_at=now + INFO_INTERVAL.total_seconds()),
+            _Task(
+                interval=INVENTORY_INTERVAL,
+                update=self._update_inventory,
+                due_at=now + FIRST_INVENTORY_AFTER.total_seconds(),
+            ),
+        ]
+        if self.data.meters:
+            due_at = now + METERS_INTERVAL.total_seconds()
+            self._tasks.insert(0, _Task(interval=METERS_INTERVAL, update=self._update_meters, due_at=due_at))
+
+    @override
+    async def _async_poll(self) -> SiteData:
+        data = self.data
+        failure: GatewayError | None = None
+        for task in self._tasks:
+            now = monotonic()
+            if task.due_at > now:
+                continue
+            next_due_at = task.next_due_at(now)
+            task.due_at = now + _RETRY_AFTER.total_seconds()
+            try:
+                updated = await task.update(data)
+            except (GatewayConnectionError, GatewayResponseError) as error:
+                failure = error
+                LOGGER.debug("%s: could not check for changes: %s", self.name, error)
+                continue
+            if updated is not None:
+                data = updated
+                task.due_at = next_due_at
+        if failure is not None and data is self.data:
+            raise failure
+        return data
+
+    @override
+    def _is_outdated(self, *, expected: bool) -> bool:
+        return False
+
+    @override
+    def _next_interval(self, *, expected: bool) -> timedelta:
+        due_at = min(task.due_at for task in self._tasks)
+        # Home Assistant cuts the present second, so that a poll may be early by less than one.
+        return timedelta(seconds=max(ceil(due_at - monotonic()), 0) + 1)
+
+    async def _update_meters(self, data: SiteData) -> SiteData | None:
+        meters = await self.gateway.read(METERS)
+        readings = await self.gateway.read(READINGS) if any(not meter.enabled for meter in meters) else ()
+        changed = _entities_of(meters) != _entities_of(data.meters or ())
+        data = replace(data, readings=readings, meters=data.meters if changed else meters)
+        if not changed:
+            return data
+        LOGGER.info("%s: the CTs have been changed", self.name)
+        return await self._find_site_again(data, data.site.info)
+
+    async def _update_info(self, data: SiteData) -> SiteData | None:
+        info = await self.gateway.identify()
+        known = data.site.info
+        if info.firmware == known.firmware:
+            return data
+        LOGGER.info("%s: firmware %s instead of %s", self.name, info.firmware, known.firmware)
+        return await self._find_site_again(data, info)
+
+    async def _find_site_again(self, data: SiteData, info: Info) -> SiteData | None:
+        """Probe again and reload the entry where the site is another one; None while the gateway still boots."""
+        try:
+            site, documents = await async_find_site(self.gateway, info, self._counters)
+        except GatewayUnsupportedError as error:
+            LOGGER.debug("%s: still starting, or without data from now on: %s", self.name, error)
+            return None
+        if documents.failed:
+            return None
+        if site != data.site:
+            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+            return data
+        self._counters.firmware = str(info.firmware)
+        return replace(data, site=site, meters=documents.get(METERS))
+
+    async def _update_inventory(self, data: SiteData) -> SiteData:
+        """Read the part numbers; a gateway that refuses or lacks the list is not asked again before tomorrow."""
+        try:
+            inventory = await self.gateway.read(INVENTORY)
+        except (GatewayConnectionError, GatewayResponseError) as error:
+            LOGGER.debug("%s: no inventory: %s", self.name, error)
+            return data
+        return replace(data, part_numbers=inventory.inverter_part_numbers)
+
+
+def _entities_of(meters: tuple[Meter, ...]) -> dict[Flow, tuple[int, int]]:
+    """Return what of the CTs decides which entities there are: those enabled and their phases."""
+    return {meter.flow: (meter.eid, meter.phase_count) for meter in meters if meter.enabled}

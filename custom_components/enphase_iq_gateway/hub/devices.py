@@ -1,0 +1,56 @@
+"""The gateway's device, and what of the devices is read after set-up: firmware, models of the inverters."""
+
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from ..client import Address, Info, inverter_model_name, model_name
+from ..const import DOMAIN, MANUFACTURER
+from ..coordinator import GatewayConfigEntry
+
+_NAME = "IQ Gateway"
+
+
+@callback
+def async_setup_devices(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Register the gateway's device before those of its inverters, and keep all of them up to date."""
+    coordinator = entry.runtime_data.site_coordinator
+    devices = dr.async_get(hass)
+    gateway = _register_gateway(devices, entry, coordinator.data.site.info)
+
+    @callback
+    def update() -> None:
+        data = coordinator.data
+        devices.async_update_device(gateway.id, sw_version=str(data.site.info.firmware))
+        for serial, part_number in data.part_numbers.items():
+            inverter = devices.async_get_device_by_identifier((DOMAIN, serial), entry.entry_id)
+            if inverter is not None:
+                devices.async_update_device(inverter.id, model=inverter_model_name(part_number), model_id=part_number)
+
+    entry.async_on_unload(coordinator.async_add_listener(update))
+
+
+def _register_gateway(devices: dr.DeviceRegistry, entry: GatewayConfigEntry, info: Info) -> dr.DeviceEntry:
+    return devices.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, info.serial)},
+        manufacturer=MANUFACTURER,
+        model=model_name(info),
+        model_id=info.part_number,
+        name=_gateway_name(devices, info.serial),
+        serial_number=info.serial,
+        sw_version=str(info.firmware),
+        configuration_url=Address.parse(entry.data[CONF_HOST]).url("https" if info.wants_token else "http", ""),
+    )
+
+
+def _gateway_name(devices: dr.DeviceRegistry, serial: str) -> str:
+    """Return the name of a gateway's device: "IQ Gateway", and for others "IQ Gateway 2", "IQ Gateway 3"."""
+    own, others = None, set()
+    for device in devices.devices:
+        if any(identifier == (DOMAIN, serial) for identifier in device.identifiers):
+            own = device.name
+        elif any(domain == DOMAIN for domain, *_ in device.identifiers):
+            others.add(device.name)
+    names = [_NAME, *(f"{_NAME} {number}" for number in range(2, len(others) + 3))]
+    return own if own in names else next(name for name in names if name not in others)
