@@ -1,5 +1,7 @@
 """Sites with CTs of every kind and number of phases: each document shows what the CTs measure."""
 
+from typing import Any
+
 import pytest
 
 from simulator import PROFILES
@@ -69,7 +71,7 @@ async def test_the_quarter_hour_record_is_that_of_the_ct(start: Start, clock: Cl
     for device in (each for each in devices.values() if isinstance(each, dict) and each["devName"] == "eim"):
         eid = next(eid for eid, each in devices.items() if each is device)
         records = [channel["lastReading"]["wh_dlvd_cum"] for channel in device["channels"] if channel["lastReading"]]
-        found = next((each for each in measured.values() if str(each["eid"]) == eid), {"channels": []})
+        found: dict[str, Any] = next((each for each in measured.values() if str(each["eid"]) == eid), {"channels": []})
         assert records == [int(channel["actEnergyDlvd"]) for channel in found["channels"]]
 
 

@@ -162,8 +162,6 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     },
     "7.6.175_total": {"production_energy_last_7_days": "four zeros are not an answer (G§3)"},
     "7.6.175_with_cts_3phase": {
-        "net_consumption_voltage": _PHASE_VOLTAGE,
-        "production_voltage": _PHASE_VOLTAGE,
         "grid_import_energy_l2": _FROM_ZERO,
         "production_energy_lifetime_l2": _FROM_ZERO,
         "rejected_readings": _FROM_ZERO,
