@@ -30,6 +30,7 @@ from .gateway import Gateway
 from .models import DeviceData, Flow, Info, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import model_name
 from .site.documents import Documents, was_read, with_earlier
+from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
 from .site.read import read_group
@@ -40,9 +41,11 @@ from .transport.address import Address, AddressError
 from .transport.certificates import Certificate, CertificateCheck
 
 __all__ = [
+    "CT_LIMIT_W",
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
     "INFO",
+    "INVERTER_LIMIT_W",
     "INVERTER_LIST",
     "METERS",
     "PROBE_LIMIT_S",

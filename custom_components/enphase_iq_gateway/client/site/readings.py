@@ -19,7 +19,9 @@ def from_readings(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases
         if meter.enabled and (reading := readings.get(meter.eid)) is not None and reading.timestamp
     }
     net, total = flows.get(Flow.NET_CONSUMPTION), flows.get(Flow.TOTAL_CONSUMPTION)
-    others = {flow: flows[flow] for flow in (Flow.PRODUCTION, Flow.STORAGE) if flow in flows}
+    others: dict[Flow, TotalAndPhases] = {
+        flow: flows[flow] for flow in (Flow.PRODUCTION, Flow.STORAGE) if flow in flows
+    }
     storage_missing = (Flow.STORAGE, Quantity.POWER) in site.sources and Flow.STORAGE not in flows
     if Flow.PRODUCTION in flows and not storage_missing:
         if net is not None:
