@@ -1,4 +1,4 @@
-"""Identity before credentials: nobody but the expected gateway gets one (DESIGN §4), whoever answers at its address."""
+"""Identity before credentials: only the expected gateway receives one, whatever device answers at its address."""
 
 import asyncio
 import logging

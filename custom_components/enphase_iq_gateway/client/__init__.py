@@ -31,6 +31,7 @@ from .gateway import Gateway
 from .models import DeviceData, Flow, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name
 from .site.documents import Documents, was_read, with_earlier
+from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
 from .site.read import read_group
@@ -41,10 +42,12 @@ from .transport.address import Address, AddressError
 from .transport.certificates import Certificate, CertificateCheck
 
 __all__ = [
+    "CT_LIMIT_W",
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
     "INFO",
     "INVENTORY",
+    "INVERTER_LIMIT_W",
     "INVERTER_LIST",
     "METERS",
     "PROBE_LIMIT_S",

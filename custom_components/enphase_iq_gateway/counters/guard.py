@@ -7,7 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Final
 
-from ..client import Flow, Inverter, Measurement, PollGroup, Quantity, Site, Snapshot, Source, TotalAndPhases
+from ..client import (
+    INVERTER_LIMIT_W,
+    Flow,
+    Inverter,
+    Measurement,
+    PollGroup,
+    Quantity,
+    Site,
+    Snapshot,
+    Source,
+    TotalAndPhases,
+)
 from .allowance import Limits
 from .balanced import BalancedState, Sample, step as balanced_step
 from .counter import Event, accept_jump, follow, rebase, step as counter_step
@@ -15,7 +26,7 @@ from .counter_state import CounterState
 from .daily import step as daily_step
 from .inverter_sum import begin_again, sum_of_inverters
 from .key import COUNTERS_OF, CounterField, CounterKey, FlowCounter, InverterCounter
-from .limits import INVERTER_LIMIT_W, LONGEST_REPORT_S, counter_limits, inverter_limits
+from .limits import LONGEST_REPORT_S, counter_limits, inverter_limits
 from .origin import Origin, Variant, origin_of
 from .state import GuardState
 

@@ -3,13 +3,9 @@
 from functools import cache
 from typing import Final
 
-from ..client import Flow, Quantity, Site, Source
+from ..client import CT_LIMIT_W, INVERTER_LIMIT_W, Flow, Quantity, Site, Source
 from .allowance import INTERVAL_S, Limits
 
-# The largest CT that Enphase sells for these gateways carries 200 A; their highest phase voltage is 277 V.
-CT_LIMIT_W: Final = 200 * 277
-# The largest microinverter produces 640 W (IQ8D); a tenth more for rounding over its report interval.
-INVERTER_LIMIT_W: Final = 700
 # At some sites the inverters report every hour (G§4); a longer interval is no interval.
 LONGEST_REPORT_S: Final = 7200
 # A CT's counters move every second; a minute covers a busy gateway (G§9).

@@ -16,8 +16,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.unit_conversion import EnergyConverter
 
+from ..client import CT_LIMIT_W, INVERTER_LIMIT_W
 from ..const import DOMAIN
-from ..counters.limits import CT_LIMIT_W, INVERTER_LIMIT_W
 from .journal import ChangedHour, Journal, Repair
 from .recorder import RecordedEnergy, refused
 from .spikes import Change, Findings, Step, changes_of_named_hours, judge, limits_of, split, steps_of

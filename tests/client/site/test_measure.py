@@ -235,7 +235,6 @@ def test_an_entry_that_is_not_active_is_left_out() -> None:
 
 @pytest.mark.parametrize("missing", ["report", "readings"])
 def test_a_source_that_was_not_read_gives_nothing(missing: str) -> None:
-    """No other takes its place (DESIGN §1)."""
     documents = metered()
     site = decide(documents)
     without = {"report": changed(documents, report=None), "readings": changed(documents, readings=None)}[missing]

@@ -268,9 +268,27 @@ async def test_one_endpoint_that_tells_the_production_is_enough(asked: Asked, th
     assert asked.endpoints == paths(*candidates[: candidates.index(there) + 1])
 
 
+async def test_the_readings_of_a_production_ct_are_enough(asked: Asked) -> None:
+    """The endpoints of the production may all be closed to the user (status 401)."""
+    asked.answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), NOT_FOR_US))
+
+    await check_supported(asked.gateway, info())
+
+    assert asked.endpoints == paths(PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED, METERS, READINGS)
+
+
+@pytest.mark.parametrize("meters", [NO_METERS, NOT_FOR_US])
+async def test_closed_endpoints_without_a_production_ct_are_unsupported(asked: Asked, meters: Reply) -> None:
+    closed = dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), NOT_FOR_US)
+    asked.answers({**closed, METERS: meters})
+
+    with pytest.raises(GatewayUnsupportedError):
+        await check_supported(asked.gateway, info())
+
+
 async def test_a_gateway_without_any_of_them_is_unsupported(asked: Asked) -> None:
     """G§14: 3.7.0."""
-    asked.answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), reply(b"<html>")))
+    asked.answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED, METERS), reply(b"<html>")))
 
     with pytest.raises(GatewayUnsupportedError, match=r"firmware 3\.7\.0"):
         await check_supported(asked.gateway, info("3.7.0"))
@@ -278,7 +296,7 @@ async def test_a_gateway_without_any_of_them_is_unsupported(asked: Asked) -> Non
 
 async def test_a_gateway_that_is_only_busy_is_not_called_unsupported(asked: Asked) -> None:
     """G§2.6: 503 while it boots."""
-    asked.answers({PRODUCTION_SUMMARY: BUSY, DEVICE_DATA: MISSING, REPORT_DETAILED: HANG_UP})
+    asked.answers({PRODUCTION_SUMMARY: BUSY, DEVICE_DATA: MISSING, REPORT_DETAILED: HANG_UP, METERS: MISSING})
 
     with pytest.raises(GatewayConnectionError):
         await check_supported(asked.gateway, info())

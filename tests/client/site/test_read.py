@@ -35,7 +35,7 @@ WITH_DEVICES = changed(metered(), device_data=device_data(inverter()))
 async def test_a_lane_reads_what_it_needs(
     asked: Asked, group: PollGroup, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
 ) -> None:
-    """DESIGN §1; the list of inverters only where the device data are not complete."""
+    """The list of inverters only where the device data are not complete."""
     asked.answers(changes)
 
     documents = await read_group(asked.gateway, decide(WITH_DEVICES), group, WITH_DEVICES.get(METERS))

@@ -329,7 +329,7 @@ def test_the_reported_net_lifetime_counts_only_where_it_is_signed(firmware: str,
 
 
 def test_other_cts_are_read_where_they_are_enabled() -> None:
-    """DESIGN §2: storage, backfeed, load, EV charger, third-party PV."""
+    """Storage, backfeed, load, EV charger, third-party PV."""
     site = decide(changed(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE, disabled=(Flow.EVSE,))))
 
     assert by_quantity(site, Flow.STORAGE) == dict.fromkeys((Quantity.POWER, Quantity.IMPORT_EXPORT), Source.READINGS)

@@ -50,7 +50,7 @@ LOCKED_ELSEWHERE: Sources = {
 
 
 def test_a_counter_keeps_its_source_while_that_is_there() -> None:
-    """DESIGN §1; only counters are locked, and only what the site still has."""
+    """Only counters are locked, and only to a source that the site still has."""
     site = decide(metered(), LOCKED_ELSEWHERE)
 
     assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is Source.REPORT

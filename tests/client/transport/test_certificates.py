@@ -1,4 +1,4 @@
-"""Which certificate is believed (DESIGN §4)."""
+"""Which certificate is accepted."""
 
 import hashlib
 

@@ -7,6 +7,7 @@ from ..endpoints import METERS
 from ..models import Flow, Measurement
 from .documents import Documents
 from .inverters import from_device_data, from_reported_inverters, from_summary, merge_inverters
+from .limits import without_impossible_powers
 from .readings import from_readings
 from .report import from_report, total_repeats_net
 from .site import PollGroup, Quantity, Site, Source
@@ -23,6 +24,7 @@ def measure(
 ) -> Snapshot:
     """Return the snapshot of a group; `standing` are published counters that stay as they are in this snapshot."""
     live = group is PollGroup.LIVE
+    documents, rejected = without_impossible_powers(site, documents)
     if live and Source.READINGS in site.sources.values():  # then the group reads nothing else
         flows = from_readings(site, documents)
     else:
@@ -34,6 +36,7 @@ def measure(
         meters={meter.flow: meter for meter in documents.get(METERS) or ()} if live else {},
         inverters=merge_inverters(documents) if group is PollGroup.INVERTERS else {},
         details_kept=documents.details_kept,
+        rejected_powers=rejected,
         total_from_net=total_repeats_net(documents.report),
         total_with_storage=site.total_includes_storage,
     )

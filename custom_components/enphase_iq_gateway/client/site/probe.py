@@ -163,4 +163,11 @@ async def check_supported(gateway: Gateway, info: Info) -> None:
             failed = error if may_exist(error) else failed
         else:
             return
+    try:
+        meters = await gateway.read(METERS)
+        if any(meter.enabled and meter.flow is Flow.PRODUCTION for meter in meters):
+            await gateway.read(READINGS)
+            return
+    except (GatewayConnectionError, GatewayResponseError) as error:
+        failed = error if may_exist(error) else failed
     raise failed or GatewayUnsupportedError(f"firmware {info.firmware}: no endpoint reports the production")

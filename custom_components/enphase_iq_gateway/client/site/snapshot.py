@@ -24,6 +24,8 @@ class Snapshot:
     """The published counters of the flows, and nothing else of the flows."""
     meters: Mapping[Flow, Meter] = field(default_factory=dict[Flow, Meter])
     inverters: Mapping[str, Inverter] = field(default_factory=dict[str, Inverter])
+    rejected_powers: int = 0
+    """The number of powers that the site cannot have; they are unknown in this snapshot."""
     details_kept: bool = False
     """The lifetimes of the inverters were read earlier and are no new samples."""
     total_from_net: bool = False
