@@ -96,7 +96,8 @@ def test_every_entity_of_a_phase_has_its_name_and_is_disabled() -> None:
 def test_every_entity_of_an_inverter_is_listed() -> None:
     of_code = {
         # The power has no name of its own: it is shown with the name of the device.
-        ("Power" if row.name is None else name(row.translation_key)): [
+        # Home Assistant names what has no translation key by its device class.
+        ("Power" if row.name is None else name(row.translation_key) if row.translation_key else "Temperature"): [
             unit(row),
             YES_OR_NO[row.entity_registry_enabled_default],
         ]

@@ -17,7 +17,6 @@ from ..client import CloudError, Gateway, GatewayAuthenticationError, GatewayErr
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..errors import FOR_A_PERSON, translated
-from ..issues.identity import issue_id
 from .api import TOKEN_PAGE, async_fetch_token
 
 TOKEN_ENDS: Final = "token_ends"  # noqa: S105 - the name of a repair
@@ -39,6 +38,7 @@ class TokenRenewal:
         self._hass = hass
         self._entry = entry
         self._gateway = gateway
+        self._issue_id = f"{TOKEN_ENDS}_{entry.entry_id}"
         self._coordinators: tuple[PollGroupCoordinator, ...] = ()
         self._unproven = False
         """A refused token was replaced, and the gateway has not accepted the new one yet."""
@@ -102,7 +102,7 @@ class TokenRenewal:
             ir.async_create_issue(
                 self._hass,
                 DOMAIN,
-                issue_id(TOKEN_ENDS, self._entry),
+                self._issue_id,
                 data={"kind": TOKEN_ENDS, "entry_id": self._entry.entry_id},
                 is_fixable=True,
                 severity=ir.IssueSeverity.WARNING,
@@ -114,7 +114,7 @@ class TokenRenewal:
                 },
             )
         else:
-            ir.async_delete_issue(self._hass, DOMAIN, issue_id(TOKEN_ENDS, self._entry))
+            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
 
     @callback
     def _renew(self) -> None:
