@@ -59,6 +59,20 @@ def test_a_reading_that_is_zero_for_hours_and_returns_is_false() -> None:
     assert instead(findings) == [21 * 1.5]
 
 
+def test_a_rest_below_the_limit_is_false_too() -> None:
+    """A reading of 12 MWh that drops to 90 kWh counts these, and then the return."""
+    findings = judged(usual(lambda hour: 90.0 if hour == 100 else None))
+    assert [change.step.counted for change in findings.false] == [90.0, 12_061.5]
+    assert instead(findings) == [1.5, 1.5]
+
+
+def test_a_drop_that_was_repaired_is_left_as_it_is() -> None:
+    """Its readings still drop and return, but nothing false is counted."""
+    rows = [Row(start=hour * HOUR, state=12_000 + 1.5 * hour, sum=1.7 * hour) for hour in range(240)]
+    rows[100] = replace(rows[100], state=0.0)
+    assert judge(steps_of(rows), Limits(usual=15, possible=LEAST)) == Findings(false=(), unclear=())
+
+
 def test_what_was_counted_from_zero_is_not_counted_twice() -> None:
     """A counter that starts again, measures 10 kWh and then continues where it was."""
     findings = judged(usual(lambda hour: hour - 99.0 if 100 <= hour < 110 else None))

@@ -210,11 +210,17 @@ def _is_excursion(one: Step, other: Step, limits: Limits) -> bool:
 
 def _changes_of_excursion(one: Step, other: Step, limits: Limits) -> list[Change]:
     """Return the changes with which the sum rises as much as the reading does over the whole excursion."""
-    excessive = [step for step in (one, other) if _is_excessive(step, limits)]
-    kept = other.row.sum - one.before.sum - sum(step.counted for step in excessive)
+    changed = [step for step in (one, other) if _is_excessive(step, limits)]
+    if not changed:
+        return []
+    between = other.before.sum - one.row.sum
+    kept = between + sum(step.counted for step in (one, other) if step not in changed)
+    if kept > _risen(one, other):
+        # A reading that drops to a small rest counts this rest too, which may be below the limit.
+        changed, kept = [one, other], between
     rest = max(0.0, _risen(one, other) - kept)
-    hours = sum(step.hours for step in excessive)
-    return [Change(step=step, instead=rest * step.hours / hours) for step in excessive]
+    hours = sum(step.hours for step in changed)
+    return [Change(step=step, instead=rest * step.hours / hours) for step in changed]
 
 
 def _risen(one: Step, other: Step) -> float:
