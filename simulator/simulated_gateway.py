@@ -95,7 +95,7 @@ class Simulator:
         self._recording = Recording(replay) if replay is not None else None
         self._firmware = self._recording.firmware if self._recording else Firmware.parse(firmware or profile.firmware)
         self.serial = self._recording.serial if self._recording else serial
-        self.world = World(
+        self.world: World = World(
             profile,
             inverters=inverters,
             clock=clock,

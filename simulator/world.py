@@ -60,7 +60,7 @@ class World:
         self._third_party_pv_w = profile.third_party_pv_w
         self._third_party_pv_measured = profile.third_party_pv_measured
         self._inverter_phases = profile.inverter_phases or tuple(range(profile.phases))
-        self.noise = Noise.from_seed(seed) if neighbor is None else neighbor.noise
+        self.noise: Noise = Noise.from_seed(seed) if neighbor is None else neighbor.noise
         self._chance = random.Random(seed)
         self._listed: list[Inverter] = []
         self._recent: deque[SiteState] = deque(maxlen=_RECENT_STEPS)
