@@ -12,9 +12,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN, LOGGER
-from ..history.last_values import async_last_values
 from .counter import recover
 from .key import counter_of
+from .last_values import async_last_values
 from .state import GuardState
 
 _VERSION: Final = 1
