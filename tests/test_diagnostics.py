@@ -263,6 +263,12 @@ def test_serials_in_names_and_texts_are_replaced() -> None:
     assert scrubber.value({"121900000099": {"type": "121900000099"}}) == {"999900000001": {"type": "999900000001"}}
 
 
+def test_a_serial_that_contains_another_has_its_own_pseudonym() -> None:
+    scrubber = Scrubber(["122300000001", "12122300000001", "122300000001EIM1"])
+
+    assert scrubber.text("12122300000001 122300000001EIM1 122300000001") == "999900000001 999900000002 999900000000"
+
+
 def test_addresses_and_tokens_in_texts_are_hidden() -> None:
     """Of networks, of mail, of sign-in."""
     text = "a 00:1d:c0:ab:cd:ef b somebody@example.com c eyJhbGciOi.eyJhdWQi.c2ln d"

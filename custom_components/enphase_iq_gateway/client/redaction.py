@@ -66,11 +66,11 @@ class Scrubber:
             self._pseudonym(serial)
 
     def text(self, text: str) -> str:
-        """Redact a text of this integration, such as an error message or the name of a counter."""
-        known = _HIDDEN.sub(REDACTED, text)
-        for serial, pseudonym in self._pseudonyms.items():
-            known = known.replace(serial, pseudonym)
-        return _SERIAL.sub(lambda found: self._pseudonym(found[0]), known)
+        """Redact a text, such as an error message or the name of a counter."""
+        # Longest first: one serial may contain another.
+        known = "|".join(re.escape(serial) for serial in sorted(self._pseudonyms, key=len, reverse=True))
+        serials = re.compile(f"{known}|{_SERIAL.pattern}" if known else _SERIAL.pattern)
+        return serials.sub(lambda found: self._pseudonym(found[0]), _HIDDEN.sub(REDACTED, text))
 
     def value(self, value: object, field: str = "") -> object:
         """Redact a JSON value; `field` is the key under which it was found."""
