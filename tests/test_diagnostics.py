@@ -104,7 +104,7 @@ async def test_the_document_says_how_reading_goes(hass: HomeAssistant, start_sim
     live, report = told["coordinators"]["live"], told["coordinators"]["report"]
     assert live["endpoints"] == ["/ivp/meters/readings"]
     assert (live["has_values"], report["has_values"]) == (False, True)
-    assert "/ivp/meters/readings: status 503, expected 200" in live["last_error"]
+    assert "/ivp/meters/readings with status 503" in live["last_error"]
     assert report["last_success"]
     readings = told["endpoints"]["/ivp/meters/readings"]
     assert readings["last_error"] == "/ivp/meters/readings: status 503, expected 200"

@@ -16,6 +16,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
 from custom_components.enphase_iq_gateway.const import (
     CONF_CERTIFICATE,
     CONF_REMEMBER_PASSWORD,
@@ -85,6 +86,18 @@ async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResu
     return await hass.config_entries.flow.async_init(DOMAIN, context=context)
 
 
+async def move(hass: HomeAssistant, result: ConfigFlowResult, address: str) -> ConfigFlowResult:
+    """Enter an address."""
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: address})
+    await hass.async_block_till_done()
+    return result
+
+
+async def move_on(hass: HomeAssistant, result: ConfigFlowResult, method: str) -> ConfigFlowResult:
+    """Choose a way to sign in after an error."""
+    return await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_METHOD: method})
+
+
 async def confirm(hass: HomeAssistant) -> ConfigFlowResult:
     """Agree to sign in again."""
     return await hass.config_entries.flow.async_configure(reauth_flow(hass)["flow_id"], {})
@@ -119,18 +132,20 @@ async def test_a_refused_token_leads_to_another(
     assert hass.config_entries.flow.async_progress() == []
 
 
-async def test_from_a_remembered_account_to_a_token(
+async def test_a_pasted_token_replaces_a_remembered_account(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
-    """The password is forgotten with it."""
     simulator = await start_simulator()
-    await start_cloud(simulator)
+    cloud = await start_cloud(simulator)
+    cloud.accounts.clear()
     entry = await set_up(hass, simulator)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD})
+    simulator.revoke_tokens()
 
     result = await reconfigure(hass, entry)
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: simulator.address})
-    result = await answer(hass, result, "token", {CONF_TOKEN: simulator.token()})
+    result = await move(hass, result, simulator.address)
+    assert error_text(result).startswith("The gateway rejected the sign-in.")
+    result = await answer(hass, await move_on(hass, result, "token"), None, {CONF_TOKEN: simulator.token()})
 
     assert result["reason"] == "reconfigure_successful"
     assert set(entry.data) == {CONF_HOST, CONF_CERTIFICATE, CONF_TOKEN}
@@ -253,26 +268,68 @@ async def test_what_is_stored_is_no_token(hass: HomeAssistant, start_simulator: 
     assert reauth_flow(hass)
 
 
-async def test_a_gateway_is_moved_by_hand(
+async def test_a_gateway_is_moved_by_hand_and_keeps_its_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """The present address is there to be changed; entities and options stay."""
+    """The present address is suggested; entities, options, and the password stay."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
-    before = entities(hass, entry)
+    remembered = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD}
+    hass.config_entries.async_update_entry(entry, data={**entry.data, **remembered})
+    before, stored = entities(hass, entry), dict(entry.data)
     network[OTHER_ADDRESS] = network.pop(ADDRESS)
 
     result = await reconfigure(hass, entry)
     assert result["data_schema"] is not None
     assert [key.description for key in result["data_schema"].schema] == [{"suggested_value": ADDRESS}]
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: OTHER_ADDRESS})
-    result = await answer(hass, result, "token", {CONF_TOKEN: simulator.token()})
+    result = await move(hass, result, OTHER_ADDRESS)
 
     assert result["reason"] == "reconfigure_successful"
-    assert entry.data[CONF_HOST] == OTHER_ADDRESS
+    assert entry.data == {**stored, CONF_HOST: OTHER_ADDRESS}
     assert entry.options == {CONF_UPDATE_INTERVAL: 15}
     assert is_loaded(entry)
     assert entities(hass, entry) == before
+
+
+async def test_a_gateway_with_an_account_of_its_own_keeps_it_when_moved(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    entry = await set_up_at(hass, network, await start_simulator("metered_digest"))
+    stored = dict(entry.data)
+    network[OTHER_ADDRESS] = network.pop(ADDRESS)
+
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
+
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == {**stored, CONF_HOST: OTHER_ADDRESS}
+
+
+async def test_an_outage_while_moving_asks_for_no_credentials(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    simulator.faults.add("status", path="/auth/check_jwt", code=503)
+
+    result = await move(hass, await reconfigure(hass, entry), simulator.address)
+
+    assert (result["step_id"], error_text(result)[:19]) == ("reconfigure", "The gateway is busy")
+    simulator.faults.clear()
+    assert (await move(hass, result, simulator.address))["reason"] == "reconfigure_successful"
+
+
+async def test_a_refused_local_account_is_asked_for_when_the_gateway_moves(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    simulator = await start_simulator("non_metered")
+    entry = await set_up(hass, simulator)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PASSWORD: "an old one"})
+
+    result = await move(hass, await reconfigure(hass, entry), simulator.address)
+
+    assert (result["step_id"], bool(error_text(result))) == ("local_account", True)
+    result = await answer(hass, result, None, {CONF_USERNAME: "envoy"})
+    assert result["reason"] == "reconfigure_successful"
 
 
 @pytest.mark.parametrize(
@@ -292,11 +349,10 @@ async def test_a_gateway_is_not_moved_to_another_device(
     network[OTHER_ADDRESS] = await start_simulator(serial=serial)
 
     result = await reconfigure(hass, entry)
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: OTHER_ADDRESS})
+    result = await move(hass, result, OTHER_ADDRESS)
 
     assert read in error_text(result)
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: ADDRESS})
-    result = await answer(hass, result, "token", {CONF_TOKEN: simulator.token()})
+    result = await move(hass, result, ADDRESS)
     assert result["reason"] == "reconfigure_successful"
 
 

@@ -8,10 +8,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
+from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
 from custom_components.enphase_iq_gateway.const import CONF_REMEMBER_PASSWORD, DOMAIN
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
-from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, sign_in, start_flow
+from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, start_flow
 from tests.support.forms import account, give, go_to
 from tests.support.texts import error_text, step_text
 
@@ -152,7 +153,6 @@ async def test_each_answer_of_the_cloud_is_explained(
     read: str,
     requests: int,
 ) -> None:
-    """In its own words, after a bounded number of tries; only one of them is about the password."""
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
     setattr(cloud, f"{host}_answer", answer)
@@ -163,6 +163,7 @@ async def test_each_answer_of_the_cloud_is_explained(
     assert read in error_text(result)
     assert ("this email and password" in error_text(result)) is (answer is CloudAnswer.WRONG_PASSWORD)
     assert len(cloud.requests) == requests
+    result = await give(hass, result, **{CONF_METHOD: "account"})
     assert_only_the_password_is_gone(result)
     cloud.login_answer = cloud.token_answer = CloudAnswer.OK
     result = await give(hass, result, **account(remember=True))
@@ -188,6 +189,7 @@ async def test_a_wrong_password_is_told_and_corrected(
 
     assert error_text(result) == "Enphase doesn't recognize this email and password."
     assert cloud.login_requests == 1
+    result = await give(hass, result, **{CONF_METHOD: "account"})
     result = await give(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -205,6 +207,7 @@ async def test_the_cloud_cannot_be_reached(
 
     assert "aren't available" in error_text(result)
     await cloud.__aenter__()
+    result = await give(hass, result, **{CONF_METHOD: "account"})
     result = await give(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -230,6 +233,7 @@ async def test_the_cloud_gives_a_token_that_cannot_serve(
 
     assert error_text(result).startswith(f"Enphase issues no token for gateway {simulator.serial} to this account.")
     cloud.token_serial = cloud.token_lifetime_s = None
+    result = await give(hass, result, **{CONF_METHOD: "account"})
     result = await give(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -252,10 +256,9 @@ async def test_the_gateway_refuses_the_token_of_the_cloud(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_a_second_factor_leads_to_the_token(
+async def test_after_a_second_factor_a_token_can_be_pasted_in_the_same_dialog(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
-    """Going back is possible at any time: both ways are there from the start."""
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
     cloud.login_answer = CloudAnswer.MFA
@@ -263,8 +266,11 @@ async def test_a_second_factor_leads_to_the_token(
     assert "https://entrez.enphaseenergy.com" in step_text(result)
     result = await give(hass, result, **account())
     assert "multi-factor authentication" in error_text(result)
+    assert simulator.serial in step_text(result)
 
-    result = await sign_in(hass, await start_flow(hass, simulator), simulator)
+    result = await give(hass, result, **{CONF_METHOD: "token"})
+    assert error_text(result) == ""
+    result = await give(hass, result, token=simulator.token())
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
