@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 import re
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
@@ -151,7 +152,7 @@ async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start
     told = await download(hass, entry)
 
     assert told["unanswered"]["/ivp/meters"] == "/ivp/meters: status 503, expected 200"
-    assert told["unanswered"]["/ivp/pdm/device_data"].endswith("bytes of something else than expected")
+    assert told["unanswered"]["/ivp/pdm/device_data"].endswith("bytes in an unexpected format")
     assert told["unanswered"]["/api/v1/production"] == "/api/v1/production: status 401, expected 200"
     assert "ivp_meters_readings" in told["answers"]
     assert hass.config_entries.flow.async_progress() == []
@@ -173,11 +174,45 @@ async def test_a_download_does_not_take_for_ever(
     assert told["unanswered"]["/production.json?details=1"] == "no time left"
 
 
+async def test_a_deeply_nested_answer_is_left_out(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    deep = b"[" * 1020 + b"]" * 1020
+
+    with patch("custom_components.enphase_iq_gateway.client.Gateway.read_raw", return_value=deep):
+        told = await download(hass, entry)
+
+    assert told["answers"] == {}
+    assert told["unanswered"]["/ivp/meters"] == "2040 bytes in an unexpected format"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("how", ["running", "reload"])
+@pytest.mark.usefixtures("mock_async_zeroconf")
+async def test_the_address_of_a_gateway_that_cannot_be_reached_is_redacted(
+    hass: HomeAssistant, start_simulator: StartSimulator, *, host: str, how: str
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    port = simulator.address.rpartition(":")[2]
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: f"{host}:{port}"})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await simulator.stop()
+    if how == "reload":
+        await hass.config_entries.async_reload(entry.entry_id)
+    else:
+        for coordinator in entry.runtime_data.coordinators.values():
+            await coordinator.async_refresh()
+
+    told = str(await download(hass, entry))
+
+    assert [secret for secret in ("127.0.0.1", "::1", "localhost", port) if secret in told] == []
+
+
 @pytest.mark.parametrize("stored", ["edited", None])
 async def test_a_gateway_that_is_not_set_up_has_a_document_too(
     hass: HomeAssistant, start_simulator: StartSimulator, stored: str | None
 ) -> None:
-    """That is when it is needed most."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     if stored is not None:
@@ -227,16 +262,16 @@ async def test_the_document_makes_a_capture(
 # What is not known to be harmless does not stay
 
 
-def test_what_is_not_known_is_left_out() -> None:
-    """Firmware of tomorrow may say anything; the names of fields stay, so that one can ask."""
+def test_unknown_fields_are_redacted_together_with_their_names() -> None:
+    """A name of a field may be the name of a user."""
     answer = (
         b'{"wNow": 5, "ssid": "Our home", "owner": {"city": 7}, "type": "a sentence, with a name in it", "lines": [{}]}'
     )
 
     assert Scrubber([]).answer(answer) == {
         "wNow": 5,
-        "ssid": REDACTED,
-        "owner": {"city": REDACTED},
+        f"{REDACTED} 1": REDACTED,
+        f"{REDACTED} 2": {f"{REDACTED} 0": REDACTED},
         "type": REDACTED,
         "lines": [{}],
     }
@@ -269,11 +304,30 @@ def test_a_serial_that_contains_another_has_its_own_pseudonym() -> None:
     assert scrubber.text("12122300000001 122300000001EIM1 122300000001") == "999900000001 999900000002 999900000000"
 
 
-def test_addresses_and_tokens_in_texts_are_hidden() -> None:
-    """Of networks, of mail, of sign-in."""
-    text = "a 00:1d:c0:ab:cd:ef b somebody@example.com c eyJhbGciOi.eyJhdWQi.c2ln d"
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "00:1d:c0:ab:cd:ef",
+        "001dc0abcdef",
+        "somebody@example.com",
+        "eyJhbGciOi.eyJhdWQi.c2ln",
+        "192.0.2.5",
+        "2001:db8::5",
+        "fe80::1",
+        "envoy.example",
+        "('192.0.2.5', 8443)",
+        "('2001:db8::5', 443, 0, 0)",
+    ],
+)
+def test_addresses_and_tokens_in_texts_are_redacted(secret: str) -> None:
+    text = Scrubber([], ["envoy.example"]).text(f"before {secret} after")
 
-    assert Scrubber([]).text(text) == f"a {REDACTED} b {REDACTED} c {REDACTED} d"
+    assert text == f"before {REDACTED} after"
+
+
+@pytest.mark.parametrize("text", ["8.2.4345", "12:30:45", "0x0000000000200000", "d123b2", "1781991518", "02.02.00"])
+def test_versions_times_and_numbers_in_texts_are_kept(text: str) -> None:
+    assert Scrubber([]).text(text) == text
 
 
 def test_only_known_tags_of_info_keep_their_text() -> None:

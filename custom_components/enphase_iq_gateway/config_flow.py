@@ -18,6 +18,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import callback
+from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.selector import (
     BooleanSelector,
     SelectSelector,
@@ -45,7 +46,7 @@ from .client import (
     check_supported,
 )
 from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, DOMAIN
-from .flow.discovery import async_has_left, remember_mac
+from .flow.discovery import async_has_left, store_mac, stored_mac
 from .flow.errors import form_error
 from .flow.options import GatewayOptionsFlow, async_offer_energy_dashboard
 from .hub.api import TOKEN_PAGE, async_fetch_token, async_open_gateway, certificate_of, credential_of
@@ -141,7 +142,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         """Handle a device whose MAC address belongs to Enphase, if it identifies itself as a gateway (G§12)."""
         for entry in self._async_current_entries(include_ignore=False):
             if entry.data[CONF_HOST] == discovery_info.ip:
-                remember_mac(self.hass, entry, discovery_info.macaddress)
+                await self._check_mac(entry, discovery_info.ip, discovery_info.macaddress)
                 return self.async_abort(reason="already_configured")
         return await self._discovered(discovery_info.ip, mac=discovery_info.macaddress)
 
@@ -156,18 +157,26 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             serial = self._known.info.serial
         await self.async_set_unique_id(serial)
         entry = self._entry_of(serial)
-        if entry is not None and mac is not None:
-            remember_mac(self.hass, entry, mac)
+        if entry is not None and mac is not None and stored_mac(self.hass, entry) is None:
+            await self._check_mac(entry, host, mac)
         if entry is None or entry.data[CONF_HOST] == host or not await async_has_left(self.hass, entry):
             self._abort_if_unique_id_configured()
         if not await self._identify(host, serial=serial, entry=entry):
             return self.async_abort(reason="cannot_connect")
         if entry is not None:
+            if mac is not None:
+                store_mac(self.hass, entry, mac)
             return self.async_update_reload_and_abort(
                 entry, data_updates={CONF_HOST: host}, reason="already_configured"
             )
         self.context["title_placeholders"] = {"serial": serial, "host": host}
         return await self._choose_sign_in()
+
+    async def _check_mac(self, entry: ConfigEntry, host: str, mac: str) -> None:
+        """Store a new MAC address if the gateway itself responds at the address that was leased to it."""
+        known = stored_mac(self.hass, entry) == format_mac(mac)
+        if not known and await self._identify(host, serial=entry.unique_id, entry=entry):
+            store_mac(self.hass, entry, mac)
 
     def _entry_of(self, serial: str) -> ConfigEntry | None:
         """Return the entry of a gateway, None where there is none or only an ignored one."""

@@ -12,6 +12,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import pytest
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.flow.discovery import stored_mac
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator, sign_in
 from tests.support.texts import abort_text, step_text
@@ -285,6 +286,25 @@ async def test_the_network_address_is_remembered(
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, simulator.serial), entry.entry_id)
     assert device is not None
     assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:ab:cd:ef")}
+
+
+async def test_a_lease_replaces_the_network_address_only_when_the_gateway_itself_responds(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    await leased(hass, ADDRESS)
+    network[ADDRESS] = await start_simulator(serial=simulator.serial)
+
+    for number in range(3):
+        await leased(hass, ADDRESS, f"001dc000000{number}")
+
+    assert stored_mac(hass, entry) == "00:1d:c0:ab:cd:ef"
+    network[ADDRESS] = simulator
+    await leased(hass, ADDRESS, "001dc0000009")
+    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, simulator.serial), entry.entry_id)
+    assert device is not None
+    assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:00:00:09")}
 
 
 async def test_a_gateway_that_was_never_there_has_no_device_to_remember(

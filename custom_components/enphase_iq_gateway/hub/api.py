@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp.abc import AbstractResolver
 from aiohttp_asyncmdnsresolver.api import AsyncDualMDNSResolver
 from homeassistant.components import zeroconf
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
@@ -17,17 +17,11 @@ from homeassistant.util.network import is_ip_address
 
 from ..client import Account, Address, Certificate, CertificateCheck, CloudUrls, Gateway, Secret, Token, fetch_token
 from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
-from ..coordinator import GatewayConfigEntry, GatewayRuntime
 
 CLOUD_URLS: CloudUrls = CloudUrls()
 TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
 """Where users create a token themselves (G§2.3e)."""
 _RESOLVER: HassKey[AbstractResolver] = HassKey(f"{DOMAIN}_resolver")
-
-
-def loaded_runtime(entry: GatewayConfigEntry | None) -> GatewayRuntime | None:
-    """Return what an entry holds while it is set up; None otherwise, and where there is no entry."""
-    return entry.runtime_data if entry is not None and entry.state is ConfigEntryState.LOADED else None
 
 
 async def async_create_gateway(hass: HomeAssistant, entry: ConfigEntry) -> Gateway:

@@ -15,12 +15,11 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
 from ..client import Flow
 from ..const import DOMAIN, LOGGER
-from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
+from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, loaded_runtime
 from ..counters.counter import EventKind
 from ..counters.guard import CounterEvent, SourceChange
 from ..counters.key import CounterField, CounterKey, FlowCounter, parse_counter_key, unique_id
 from ..counters.store import CounterStore
-from ..hub.api import loaded_runtime
 from ..hub.formatting import kwh, local_minute
 from .registry import async_clear, async_create
 

@@ -10,8 +10,7 @@ import probatio
 
 from ..client import METERS, READINGS, Flow, GatewayError, Meter, MeterStatus, Reading
 from ..const import DOMAIN
-from ..coordinator import GatewayConfigEntry
-from ..hub.api import loaded_runtime
+from ..coordinator import GatewayConfigEntry, loaded_runtime
 from .registry import async_create, async_delete, issue_id
 
 DISABLED: Final = "ct_disabled"
