@@ -1,4 +1,4 @@
-"""The document a person hands to others: enough to find out what is wrong, and nothing that is nobody's business."""
+"""Diagnostics: enough to find a fault, and nothing that should not be published."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,13 +37,13 @@ GATEWAY = "999900000000"
 
 
 async def download(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
-    """Give the document as it is in the file that a browser gets."""
+    """Return the diagnostics as they are in the downloaded file."""
     document: dict[str, Any] = orjson.loads(json_bytes(await async_get_config_entry_diagnostics(hass, entry)))
     return document
 
 
 def write_capture(folder: Path, answers: Mapping[str, Any]) -> Path:
-    """Make a capture of the answers in a document."""
+    """Write the answers as a capture."""
     folder.mkdir()
     for name, answer in answers.items():
         (folder / name).write_bytes(answer.encode() if isinstance(answer, str) else orjson.dumps(answer))
@@ -53,7 +53,6 @@ def write_capture(folder: Path, answers: Mapping[str, Any]) -> Path:
 async def test_the_document_says_how_the_gateway_is_set_up(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Kinds and times, no address and no credential."""
     entry = await set_up(hass, await start_simulator())
 
     told = (await download(hass, entry))["entry"]
@@ -71,7 +70,6 @@ async def test_the_document_says_how_the_gateway_is_set_up(
 async def test_the_document_says_what_kind_of_address_it_is(
     hass: HomeAssistant, start_simulator: StartSimulator, host: str, kind: str
 ) -> None:
-    """It decides how the gateway is looked for."""
     entry = await set_up(hass, await start_simulator())
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: host})
 
@@ -82,7 +80,6 @@ async def test_the_document_says_what_kind_of_address_it_is(
 
 
 async def test_the_document_says_what_the_gateway_has(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Its class, and where each quantity comes from."""
     entry = await set_up(hass, await start_simulator())
 
     told = (await download(hass, entry))["site"]
@@ -93,7 +90,6 @@ async def test_the_document_says_what_the_gateway_has(hass: HomeAssistant, start
 
 
 async def test_the_document_says_how_reading_goes(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Of each coordinator and each endpoint: times, and what went wrong last."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/meters/readings", code=503)
@@ -116,7 +112,6 @@ async def test_the_document_says_how_reading_goes(hass: HomeAssistant, start_sim
 async def test_the_document_holds_the_state_of_the_counters(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Every counter with what it has published."""
     entry = await set_up(hass, await start_simulator())
 
     counters = (await download(hass, entry))["counters"]
@@ -125,7 +120,6 @@ async def test_the_document_holds_the_state_of_the_counters(
 
 
 async def test_serials_are_the_same_pseudonyms_throughout(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """In each answer, and in each document of this gateway."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
 
@@ -142,7 +136,6 @@ async def test_serials_are_the_same_pseudonyms_throughout(hass: HomeAssistant, s
 
 
 async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """The others give their answers, and nobody is asked to sign in for a download."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/meters", code=503)
@@ -161,7 +154,6 @@ async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start
 async def test_a_download_does_not_take_for_ever(
     hass: HomeAssistant, start_simulator: StartSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What has not been answered in time is left out."""
     monkeypatch.setattr("custom_components.enphase_iq_gateway.diagnostics.LIMIT_S", 0.5)
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
@@ -230,7 +222,6 @@ async def test_a_gateway_that_is_not_set_up_has_a_document_too(
 async def test_a_local_account_is_named_without_its_password(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Old firmware has no certificate either."""
     simulator = await start_simulator("non_metered", serial="122300424242")
     entry = await set_up(hass, simulator)
     assert entry.data[CONF_PASSWORD] == simulator.password
@@ -246,7 +237,7 @@ async def test_a_local_account_is_named_without_its_password(
 async def test_the_document_makes_a_capture(
     hass: HomeAssistant, start_simulator: StartSimulator, tmp_path: Path, profile: str
 ) -> None:
-    """The simulator plays it, and Home Assistant sees the same gateway."""
+    """The simulator replays it as the same gateway."""
     entry = await set_up(hass, await start_simulator(profile))
     told = await download(hass, entry)
     await hass.config_entries.async_remove(entry.entry_id)
@@ -263,7 +254,7 @@ async def test_the_document_makes_a_capture(
 
 
 def test_unknown_fields_are_redacted_together_with_their_names() -> None:
-    """A name of a field may be the name of a user."""
+    """The name of a field may be the name of a user."""
     answer = (
         b'{"wNow": 5, "ssid": "Our home", "owner": {"city": 7}, "type": "a sentence, with a name in it", "lines": [{}]}'
     )
@@ -278,7 +269,7 @@ def test_unknown_fields_are_redacted_together_with_their_names() -> None:
 
 
 def test_numbers_and_words_of_known_fields_stay() -> None:
-    """Twelve digits are a serial only where serials are."""
+    """Twelve digits are a serial only in the fields of serials."""
     answer = b'{"joulesProduced": 121900000099, "sn": 121900000099, "devName": "pcu", "active": true, "state": null}'
 
     assert Scrubber([]).answer(answer) == {
@@ -291,7 +282,6 @@ def test_numbers_and_words_of_known_fields_stay() -> None:
 
 
 def test_serials_in_names_and_texts_are_replaced() -> None:
-    """Also those that look like none."""
     scrubber = Scrubber(["ABC123"])
 
     assert scrubber.text("counter of ABC123, and 121900000099") == "counter of 999900000000, and 999900000001"
@@ -331,7 +321,6 @@ def test_versions_times_and_numbers_in_texts_are_kept(text: str) -> None:
 
 
 def test_only_known_tags_of_info_keep_their_text() -> None:
-    """Attributes go as well, but for the names of packages."""
     answer = (
         b'<?xml version="1.0"?><envoy_info id="1"><device><sn>121900000099</sn><software>D8.2.4345</software>'
         b'<mac>001dc0abcdef</mac></device><package name="app"><pn>500-00002-r01</pn></package>rest</envoy_info>'
@@ -345,14 +334,14 @@ def test_only_known_tags_of_info_keep_their_text() -> None:
 
 
 def words(text: str) -> list[str]:
-    """Give what is said, sets in any order."""
+    """Return the words of a text, sorted because sets have no order."""
     return sorted(re.findall(r"[\w.-]+", text))
 
 
 @needs(CAPTURES)
 @pytest.mark.parametrize("folder", folders(CAPTURES), ids=lambda folder: folder.name)
 def test_a_scrubbed_answer_says_the_same(folder: Path) -> None:
-    """Every model made of it is the model of the recorded answer, but for the serials."""
+    """The models differ only in their serials."""
     scrubber = Scrubber([])
     endpoints: tuple[Endpoint[Any], ...] = (
         *(INFO, METERS, READINGS, REPORT, REPORT_DETAILED, PRODUCTION_SUMMARY, INVERTER_LIST, DEVICE_DATA),

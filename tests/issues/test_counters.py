@@ -36,7 +36,7 @@ async def noon() -> AsyncIterator[VirtualTime]:
 
 @pytest.fixture
 async def simulator(noon: VirtualTime, start_simulator: StartSimulator) -> Simulator:
-    """A gateway with a production and a net CT on three phases."""
+    """Start a gateway with a production and a net CT on three phases."""
     return await start_simulator("metered_net_three_phase", clock=noon.now)
 
 
@@ -50,7 +50,7 @@ def undone(counter: FlowCounter, at: float) -> CounterEvent:
 
 
 def issues(hass: HomeAssistant, kind: str) -> list[ir.IssueEntry]:
-    """The repairs of one kind."""
+    """Return the issues of one kind."""
     return [
         issue
         for (domain, _), issue in ir.async_get(hass).issues.items()
@@ -59,14 +59,14 @@ def issues(hass: HomeAssistant, kind: str) -> list[ir.IssueEntry]:
 
 
 def kwh(hass: HomeAssistant, name: str) -> float:
-    """What an entity shows."""
+    """Return the state of an entity, in kWh."""
     state = hass.states.get(f"{NAME}_{name}")
     assert state is not None
     return float(state.state)
 
 
 async def jump(hass: HomeAssistant, clock: VirtualTime, simulator: Simulator) -> ConfigEntry:
-    """Let the production CT's counters jump for good, as its readings show them."""
+    """Make the counters of the CTs jump for good."""
     entry = await set_up(hass, simulator)
     await pass_time(hass, clock, 60)
     simulator.faults.add("spike", path="/ivp/meters/readings", wh=JUMP_WH)
@@ -172,7 +172,7 @@ async def test_a_jump_of_a_counter_that_is_gone_cannot_be_added(
 async def test_the_issue_of_an_earlier_version_can_still_be_answered(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """It named one flow, its id ended with the flow, and its data had no time."""
+    """It named one flow, also in its id."""
     entry = await set_up(hass, simulator)
     before = kwh(hass, "lifetime_production")
     counters = [f"production.energy_lifetime_wh.{phase}" for phase in range(4)]
@@ -218,7 +218,6 @@ async def test_counters_read_minutes_apart_share_an_issue(hass: HomeAssistant, *
 
 
 async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
-    """Nothing happened."""
     await set_up(hass, simulator)
     simulator.faults.add("spike", count=4)
     await pass_time(hass, noon, 1200)
@@ -228,7 +227,7 @@ async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, sim
 async def test_a_meter_replaced_by_a_new_one_is_no_repair(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """It begins again at zero, which statistics understand; there is nothing to decide."""
+    """It starts at zero, which statistics handle: there is nothing to decide."""
     await set_up(hass, simulator)
     simulator.faults.add("spike", path="/ivp/meters/readings", wh=-5_200_000.0)
     await pass_time(hass, noon, 1200)
@@ -251,7 +250,7 @@ async def test_a_jump_that_was_undone_is_taken_out_of_the_issue(hass: HomeAssist
 async def test_a_source_that_is_gone_for_good_is_logged_and_the_counter_goes_on(
     hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A firmware update took the device data away from a gateway without CTs."""
+    """A firmware update removed the device data of a gateway without CTs."""
     simulator = await start_simulator("non_metered_new", clock=noon.now)
     entry = await set_up(hass, simulator)
     before = kwh(hass, "lifetime_production")
@@ -282,7 +281,7 @@ async def test_an_issue_about_a_source_is_deleted_at_set_up(hass: HomeAssistant,
 async def test_a_source_that_cannot_be_read_just_now_is_kept(
     hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture, code: int
 ) -> None:
-    """No other source takes its place while the firmware is the same, whatever the gateway responds."""
+    """No other source replaces it while the firmware is the same."""
     simulator = await start_simulator("non_metered_new", clock=noon.now)
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/pdm/device_data", code=code)

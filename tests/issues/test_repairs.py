@@ -1,4 +1,4 @@
-"""Every kind of repair that can be fixed leads to its own question, in words that exist."""
+"""Repairs: every kind of issue that can be fixed has a flow and texts."""
 
 from pathlib import Path
 
@@ -86,7 +86,6 @@ async def test_clearing_deletes_the_issues_of_one_gateway(hass: HomeAssistant) -
 async def test_an_issue_without_a_known_kind_is_a_mistake_of_ours(
     hass: HomeAssistant, data: dict[str, str | int | float | None] | None
 ) -> None:
-    """Not a question that does nothing."""
     with pytest.raises(KeyError):
         await async_create_fix_flow(hass, "any", data)
 
@@ -95,7 +94,6 @@ async def test_an_issue_without_a_known_kind_is_a_mistake_of_ours(
 async def test_opening_a_repair_changes_nothing(
     hass: HomeAssistant, start_simulator: StartSimulator, kind: str
 ) -> None:
-    """The person reads first."""
     entry = await set_up(hass, await start_simulator())
     before = dict(entry.data)
     ir.async_create_issue(
