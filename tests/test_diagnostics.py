@@ -1,9 +1,10 @@
-"""The document a person hands to others: enough to find out what is wrong, and nothing that is nobody's business."""
+"""Diagnostics: enough to find a fault, and nothing that should not be published."""
 
 from collections.abc import Mapping
 from pathlib import Path
 import re
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
@@ -36,13 +37,13 @@ GATEWAY = "999900000000"
 
 
 async def download(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
-    """Give the document as it is in the file that a browser gets."""
+    """Return the diagnostics as they are in the downloaded file."""
     document: dict[str, Any] = orjson.loads(json_bytes(await async_get_config_entry_diagnostics(hass, entry)))
     return document
 
 
 def write_capture(folder: Path, answers: Mapping[str, Any]) -> Path:
-    """Make a capture of the answers in a document."""
+    """Write the answers as a capture."""
     folder.mkdir()
     for name, answer in answers.items():
         (folder / name).write_bytes(answer.encode() if isinstance(answer, str) else orjson.dumps(answer))
@@ -52,7 +53,6 @@ def write_capture(folder: Path, answers: Mapping[str, Any]) -> Path:
 async def test_the_document_says_how_the_gateway_is_set_up(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Kinds and times, no address and no credential."""
     entry = await set_up(hass, await start_simulator())
 
     told = (await download(hass, entry))["entry"]
@@ -70,7 +70,6 @@ async def test_the_document_says_how_the_gateway_is_set_up(
 async def test_the_document_says_what_kind_of_address_it_is(
     hass: HomeAssistant, start_simulator: StartSimulator, host: str, kind: str
 ) -> None:
-    """It decides how the gateway is looked for."""
     entry = await set_up(hass, await start_simulator())
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: host})
 
@@ -81,7 +80,6 @@ async def test_the_document_says_what_kind_of_address_it_is(
 
 
 async def test_the_document_says_what_the_gateway_has(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Its class, and where each quantity comes from."""
     entry = await set_up(hass, await start_simulator())
 
     told = (await download(hass, entry))["site"]
@@ -92,7 +90,6 @@ async def test_the_document_says_what_the_gateway_has(hass: HomeAssistant, start
 
 
 async def test_the_document_says_how_reading_goes(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Of each coordinator and each endpoint: times, and what went wrong last."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/meters/readings", code=503)
@@ -104,7 +101,7 @@ async def test_the_document_says_how_reading_goes(hass: HomeAssistant, start_sim
     live, report = told["coordinators"]["live"], told["coordinators"]["report"]
     assert live["endpoints"] == ["/ivp/meters/readings"]
     assert (live["has_values"], report["has_values"]) == (False, True)
-    assert "/ivp/meters/readings: status 503, expected 200" in live["last_error"]
+    assert "/ivp/meters/readings with status 503" in live["last_error"]
     assert report["last_success"]
     readings = told["endpoints"]["/ivp/meters/readings"]
     assert readings["last_error"] == "/ivp/meters/readings: status 503, expected 200"
@@ -115,7 +112,6 @@ async def test_the_document_says_how_reading_goes(hass: HomeAssistant, start_sim
 async def test_the_document_holds_the_state_of_the_counters(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Every counter with what it has published."""
     entry = await set_up(hass, await start_simulator())
 
     counters = (await download(hass, entry))["counters"]
@@ -124,7 +120,6 @@ async def test_the_document_holds_the_state_of_the_counters(
 
 
 async def test_serials_are_the_same_pseudonyms_throughout(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """In each answer, and in each document of this gateway."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
 
@@ -141,7 +136,6 @@ async def test_serials_are_the_same_pseudonyms_throughout(hass: HomeAssistant, s
 
 
 async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """The others give their answers, and nobody is asked to sign in for a download."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/meters", code=503)
@@ -151,7 +145,7 @@ async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start
     told = await download(hass, entry)
 
     assert told["unanswered"]["/ivp/meters"] == "/ivp/meters: status 503, expected 200"
-    assert told["unanswered"]["/ivp/pdm/device_data"].endswith("bytes of something else than expected")
+    assert told["unanswered"]["/ivp/pdm/device_data"].endswith("bytes in an unexpected format")
     assert told["unanswered"]["/api/v1/production"] == "/api/v1/production: status 401, expected 200"
     assert "ivp_meters_readings" in told["answers"]
     assert hass.config_entries.flow.async_progress() == []
@@ -160,7 +154,6 @@ async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start
 async def test_a_download_does_not_take_for_ever(
     hass: HomeAssistant, start_simulator: StartSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What has not been answered in time is left out."""
     monkeypatch.setattr("custom_components.enphase_iq_gateway.diagnostics.LIMIT_S", 0.5)
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
@@ -173,11 +166,45 @@ async def test_a_download_does_not_take_for_ever(
     assert told["unanswered"]["/production.json?details=1"] == "no time left"
 
 
+async def test_a_deeply_nested_answer_is_left_out(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    deep = b"[" * 1020 + b"]" * 1020
+
+    with patch("custom_components.enphase_iq_gateway.client.Gateway.read_raw", return_value=deep):
+        told = await download(hass, entry)
+
+    assert told["answers"] == {}
+    assert told["unanswered"]["/ivp/meters"] == "2040 bytes in an unexpected format"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("how", ["running", "reload"])
+@pytest.mark.usefixtures("mock_async_zeroconf")
+async def test_the_address_of_a_gateway_that_cannot_be_reached_is_redacted(
+    hass: HomeAssistant, start_simulator: StartSimulator, *, host: str, how: str
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    port = simulator.address.rpartition(":")[2]
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: f"{host}:{port}"})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await simulator.stop()
+    if how == "reload":
+        await hass.config_entries.async_reload(entry.entry_id)
+    else:
+        for coordinator in entry.runtime_data.coordinators.values():
+            await coordinator.async_refresh()
+
+    told = str(await download(hass, entry))
+
+    assert [secret for secret in ("127.0.0.1", "::1", "localhost", port) if secret in told] == []
+
+
 @pytest.mark.parametrize("stored", ["edited", None])
 async def test_a_gateway_that_is_not_set_up_has_a_document_too(
     hass: HomeAssistant, start_simulator: StartSimulator, stored: str | None
 ) -> None:
-    """That is when it is needed most."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     if stored is not None:
@@ -195,7 +222,6 @@ async def test_a_gateway_that_is_not_set_up_has_a_document_too(
 async def test_a_local_account_is_named_without_its_password(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Old firmware has no certificate either."""
     simulator = await start_simulator("non_metered", serial="122300424242")
     entry = await set_up(hass, simulator)
     assert entry.data[CONF_PASSWORD] == simulator.password
@@ -211,7 +237,7 @@ async def test_a_local_account_is_named_without_its_password(
 async def test_the_document_makes_a_capture(
     hass: HomeAssistant, start_simulator: StartSimulator, tmp_path: Path, profile: str
 ) -> None:
-    """The simulator plays it, and Home Assistant sees the same gateway."""
+    """The simulator replays it as the same gateway."""
     entry = await set_up(hass, await start_simulator(profile))
     told = await download(hass, entry)
     await hass.config_entries.async_remove(entry.entry_id)
@@ -227,23 +253,23 @@ async def test_the_document_makes_a_capture(
 # What is not known to be harmless does not stay
 
 
-def test_what_is_not_known_is_left_out() -> None:
-    """Firmware of tomorrow may say anything; the names of fields stay, so that one can ask."""
+def test_unknown_fields_are_redacted_together_with_their_names() -> None:
+    """The name of a field may be the name of a user."""
     answer = (
         b'{"wNow": 5, "ssid": "Our home", "owner": {"city": 7}, "type": "a sentence, with a name in it", "lines": [{}]}'
     )
 
     assert Scrubber([]).answer(answer) == {
         "wNow": 5,
-        "ssid": REDACTED,
-        "owner": {"city": REDACTED},
+        f"{REDACTED} 1": REDACTED,
+        f"{REDACTED} 2": {f"{REDACTED} 0": REDACTED},
         "type": REDACTED,
         "lines": [{}],
     }
 
 
 def test_numbers_and_words_of_known_fields_stay() -> None:
-    """Twelve digits are a serial only where serials are."""
+    """Twelve digits are a serial only in the fields of serials."""
     answer = b'{"joulesProduced": 121900000099, "sn": 121900000099, "devName": "pcu", "active": true, "state": null}'
 
     assert Scrubber([]).answer(answer) == {
@@ -256,22 +282,45 @@ def test_numbers_and_words_of_known_fields_stay() -> None:
 
 
 def test_serials_in_names_and_texts_are_replaced() -> None:
-    """Also those that look like none."""
     scrubber = Scrubber(["ABC123"])
 
     assert scrubber.text("counter of ABC123, and 121900000099") == "counter of 999900000000, and 999900000001"
     assert scrubber.value({"121900000099": {"type": "121900000099"}}) == {"999900000001": {"type": "999900000001"}}
 
 
-def test_addresses_and_tokens_in_texts_are_hidden() -> None:
-    """Of networks, of mail, of sign-in."""
-    text = "a 00:1d:c0:ab:cd:ef b somebody@example.com c eyJhbGciOi.eyJhdWQi.c2ln d"
+def test_a_serial_that_contains_another_has_its_own_pseudonym() -> None:
+    scrubber = Scrubber(["122300000001", "12122300000001", "122300000001EIM1"])
 
-    assert Scrubber([]).text(text) == f"a {REDACTED} b {REDACTED} c {REDACTED} d"
+    assert scrubber.text("12122300000001 122300000001EIM1 122300000001") == "999900000001 999900000002 999900000000"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "00:1d:c0:ab:cd:ef",
+        "001dc0abcdef",
+        "somebody@example.com",
+        "eyJhbGciOi.eyJhdWQi.c2ln",
+        "192.0.2.5",
+        "2001:db8::5",
+        "fe80::1",
+        "envoy.example",
+        "('192.0.2.5', 8443)",
+        "('2001:db8::5', 443, 0, 0)",
+    ],
+)
+def test_addresses_and_tokens_in_texts_are_redacted(secret: str) -> None:
+    text = Scrubber([], ["envoy.example"]).text(f"before {secret} after")
+
+    assert text == f"before {REDACTED} after"
+
+
+@pytest.mark.parametrize("text", ["8.2.4345", "12:30:45", "0x0000000000200000", "d123b2", "1781991518", "02.02.00"])
+def test_versions_times_and_numbers_in_texts_are_kept(text: str) -> None:
+    assert Scrubber([]).text(text) == text
 
 
 def test_only_known_tags_of_info_keep_their_text() -> None:
-    """Attributes go as well, but for the names of packages."""
     answer = (
         b'<?xml version="1.0"?><envoy_info id="1"><device><sn>121900000099</sn><software>D8.2.4345</software>'
         b'<mac>001dc0abcdef</mac></device><package name="app"><pn>500-00002-r01</pn></package>rest</envoy_info>'
@@ -285,14 +334,14 @@ def test_only_known_tags_of_info_keep_their_text() -> None:
 
 
 def words(text: str) -> list[str]:
-    """Give what is said, sets in any order."""
+    """Return the words of a text, sorted because sets have no order."""
     return sorted(re.findall(r"[\w.-]+", text))
 
 
 @needs(CAPTURES)
 @pytest.mark.parametrize("folder", folders(CAPTURES), ids=lambda folder: folder.name)
 def test_a_scrubbed_answer_says_the_same(folder: Path) -> None:
-    """Every model made of it is the model of the recorded answer, but for the serials."""
+    """The models differ only in their serials."""
     scrubber = Scrubber([])
     endpoints: tuple[Endpoint[Any], ...] = (
         *(INFO, METERS, READINGS, REPORT, REPORT_DETAILED, PRODUCTION_SUMMARY, INVERTER_LIST, DEVICE_DATA),

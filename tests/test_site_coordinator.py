@@ -20,7 +20,7 @@ HOUR = 3600.0
 def issues(home: Home) -> set[tuple[str, str]]:
     """Return the active issues: kind and CT."""
     return {
-        (str(issue.translation_key), (issue.translation_placeholders or {}).get("ct", ""))
+        (str(issue.translation_key), str((issue.data or {}).get("ct", "")))
         for (domain, _), issue in ir.async_get(home.hass).issues.items()
         if domain == DOMAIN and issue.active
     }
@@ -111,7 +111,7 @@ async def test_a_look_in_vain_keeps_no_value_from_the_coordinator(home: Home) ->
 @pytest.mark.parametrize(
     ("kind", "flag", "issue"),
     [
-        (NET, "", ("ct_check_wiring", "net consumption")),
+        (NET, "", ("ct_check_wiring", "net_consumption")),
         (PRODUCTION, "negative-production", ("ct_negative_production", "production")),
     ],
 )
@@ -135,7 +135,7 @@ async def test_a_fitted_ct_that_is_not_enabled_is_told_at_once(start_home: Start
 
     await home.advance(HOUR + 60, step=30)
 
-    assert issues(home) == {("ct_disabled", "net consumption")}
+    assert issues(home) == {("ct_disabled", "net_consumption")}
 
 
 async def test_a_ct_that_is_not_there_is_no_repair(start_home: StartHome) -> None:
@@ -197,7 +197,7 @@ async def test_an_inverter_silent_by_day_is_not_counted_and_does_not_communicate
 
     assert home.state("communicating", serial) == "off"
     assert home.state("inverters_reporting") == "2"
-    assert home.log() == [("INFO", f"inverter {serial} keeps silent while others report")]
+    assert home.log() == [("INFO", f"inverter {serial} has stopped reporting while others report")]
     assert home.lost() == set()
 
 

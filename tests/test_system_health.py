@@ -1,4 +1,4 @@
-"""The page of system health."""
+"""System health."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -12,14 +12,13 @@ from .conftest import StartHome, StartSimulator, set_up
 
 
 async def health(hass: HomeAssistant) -> dict[str, object]:
-    """Ask as the page does."""
+    """Return what the page shows."""
     assert await async_setup_component(hass, "system_health", {})
     await hass.async_block_till_done()
     return dict(await get_system_health_info(hass, DOMAIN))
 
 
 async def test_a_gateway_that_answers(home: Home) -> None:
-    """Firmware, answer times and last successes of each coordinator."""
     now = dt_util.utcnow()
 
     assert await health(home.hass) == {
@@ -35,7 +34,6 @@ async def test_a_gateway_that_answers(home: Home) -> None:
 
 
 async def test_a_gateway_that_does_not_answer(home: Home) -> None:
-    """What was, stands."""
     began = dt_util.utcnow()
     home.simulator.faults.add("reset")
     await home.advance(400)
@@ -46,14 +44,12 @@ async def test_a_gateway_that_does_not_answer(home: Home) -> None:
 
 
 async def test_a_gateway_that_is_not_set_up(home: Home) -> None:
-    """No more is known of it."""
     await home.hass.config_entries.async_unload(home.entry.entry_id)
 
     assert await health(home.hass) == {"reachable": False}
 
 
 async def test_two_gateways_are_told_apart(start_home: StartHome, start_simulator: StartSimulator) -> None:
-    """By their names."""
     home = await start_home()
     other = await set_up(
         home.hass, await start_simulator("metered_digest", serial="122300000002", clock=home.clock.now)

@@ -1,4 +1,7 @@
-"""Setting a gateway up, signing in to it again, moving it: all ways lead through the same few steps (DESIGN §3)."""
+"""Set up a gateway, sign in to it again, or change its address: all through the same few steps.
+
+The device at an address is identified without credentials first. They are sent only to the expected gateway.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +18,12 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import callback
+from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -31,18 +38,24 @@ from .client import (
     AddressError,
     Certificate,
     CertificateCheck,
+    CloudError,
+    GatewayAuthenticationError,
     GatewayError,
     Info,
     Token,
     check_supported,
 )
 from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, DOMAIN
-from .flow.discovery import async_has_left, remember_mac
+from .flow.discovery import async_has_left, store_mac, stored_mac
 from .flow.errors import form_error
 from .flow.options import GatewayOptionsFlow, async_offer_energy_dashboard
-from .hub.api import TOKEN_PAGE, async_fetch_token, async_open_gateway, certificate_data, certificate_of, credential_of
+from .hub.api import TOKEN_PAGE, async_fetch_token, async_open_gateway, certificate_of, credential_of
 
 TITLE: Final = "IQ Gateway"
+CONF_METHOD: Final = "method"
+_SIGN_IN_METHODS: Final = ("account", "token")
+"""The steps between which users choose."""
+_CREDENTIALS: Final = (CONF_TOKEN, CONF_USERNAME, CONF_PASSWORD)
 _PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 _HOST_SCHEMA: Final = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 _ACCOUNT_SCHEMA: Final = probatio.Schema(
@@ -50,6 +63,15 @@ _ACCOUNT_SCHEMA: Final = probatio.Schema(
         probatio.Required(CONF_USERNAME): TextSelector(TextSelectorConfig(type=TextSelectorType.EMAIL)),
         probatio.Required(CONF_PASSWORD): _PASSWORD,
         probatio.Required(CONF_REMEMBER_PASSWORD, default=False): BooleanSelector(),
+    }
+)
+_RETRY_SIGN_IN_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_METHOD, default=_SIGN_IN_METHODS[0]): SelectSelector(
+            SelectSelectorConfig(
+                options=list(_SIGN_IN_METHODS), mode=SelectSelectorMode.LIST, translation_key="sign_in_method"
+            )
+        )
     }
 )
 _TOKEN_SCHEMA: Final = probatio.Schema(
@@ -65,7 +87,7 @@ _LOCAL_ACCOUNT_SCHEMA: Final = probatio.Schema(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Found:
-    """A gateway that has said who it is."""
+    """A gateway that has been identified."""
 
     address: Address
     info: Info
@@ -73,35 +95,37 @@ class _Found:
 
 
 class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Find the gateway, make sure that it is the right one, sign in, store."""
+    """Find the gateway, make sure that it is the right one, sign in, and store the entry."""
 
     VERSION = 1
 
     def __init__(self) -> None:
-        """Nothing is known yet."""
         self._found: _Found | None = None
-        self._errors: dict[str, str] = {}
+        self._error: GatewayError | AddressError | None = None
+        """What the next form shows."""
+        self._account: dict[str, Any] = {}
+        """What was entered in the form of the account, without the password."""
         self._placeholders: dict[str, str] = {}
 
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> GatewayOptionsFlow:
-        """Give the settings of a gateway that is set up."""
+        """Return the options flow of a gateway."""
         return GatewayOptionsFlow()
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Go on with the Energy dashboard where there is something to add to it."""
+        """Continue with the Energy dashboard if there is something to add to it."""
         if flow_id := await async_offer_energy_dashboard(self.hass, result["result"]):
             result["next_flow"] = (FlowType.OPTIONS_FLOW, flow_id)
         return result
 
-    # Finding the gateway
+    # Find the gateway
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask where the gateway is."""
+        """Ask for the address of the gateway."""
         if user_input is not None and await self._identify(user_input[CONF_HOST]):
             await self.async_set_unique_id(self._known.info.serial, raise_on_progress=False)
             self._abort_if_unique_id_configured()
@@ -110,22 +134,22 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
-        """Take up a gateway that announces itself; its port says nothing (G§12)."""
+        """Handle a gateway that announces itself; the announced port is not used (G§12)."""
         return await self._discovered(str(discovery_info.ip_address), serial=discovery_info.properties.get("serialnum"))
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
-        """Take up a device with the maker's network address, once it says that it is a gateway (G§12)."""
+        """Handle a device whose MAC address belongs to Enphase, if it identifies itself as a gateway (G§12)."""
         for entry in self._async_current_entries(include_ignore=False):
             if entry.data[CONF_HOST] == discovery_info.ip:
-                remember_mac(self.hass, entry, discovery_info.macaddress)
+                await self._check_mac(entry, discovery_info.ip, discovery_info.macaddress)
                 return self.async_abort(reason="already_configured")
         return await self._discovered(discovery_info.ip, mac=discovery_info.macaddress)
 
     async def _discovered(self, host: str, *, serial: str | None = None, mac: str | None = None) -> ConfigFlowResult:
-        """Begin with an address that something else than a person told."""
+        """Continue with an address that the network reported."""
         if ip_address(host).is_link_local:
-            # The gateway's own access point, or an address that means nothing without its interface.
+            # The gateway's own access point, or an address that is useless without its interface.
             return self.async_abort(reason="link_local")
         if serial is None:
             if not await self._identify(host):
@@ -133,70 +157,85 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             serial = self._known.info.serial
         await self.async_set_unique_id(serial)
         entry = self._entry_of(serial)
-        if entry is not None and mac is not None:
-            remember_mac(self.hass, entry, mac)
+        if entry is not None and mac is not None and stored_mac(self.hass, entry) is None:
+            await self._check_mac(entry, host, mac)
         if entry is None or entry.data[CONF_HOST] == host or not await async_has_left(self.hass, entry):
             self._abort_if_unique_id_configured()
         if not await self._identify(host, serial=serial, entry=entry):
             return self.async_abort(reason="cannot_connect")
         if entry is not None:
+            if mac is not None:
+                store_mac(self.hass, entry, mac)
             return self.async_update_reload_and_abort(
                 entry, data_updates={CONF_HOST: host}, reason="already_configured"
             )
         self.context["title_placeholders"] = {"serial": serial, "host": host}
         return await self._choose_sign_in()
 
+    async def _check_mac(self, entry: ConfigEntry, host: str, mac: str) -> None:
+        """Store a new MAC address if the gateway itself responds at the address that was leased to it."""
+        known = stored_mac(self.hass, entry) == format_mac(mac)
+        if not known and await self._identify(host, serial=entry.unique_id, entry=entry):
+            store_mac(self.hass, entry, mac)
+
     def _entry_of(self, serial: str) -> ConfigEntry | None:
-        """Give the entry of a gateway that is set up; an ignored one is not."""
+        """Return the entry of a gateway, None where there is none or only an ignored one."""
         entries = self._async_current_entries(include_ignore=False)
         return next((entry for entry in entries if entry.unique_id == serial), None)
 
-    # Signing in
+    # Sign in
 
     async def _choose_sign_in(self) -> ConfigFlowResult:
-        """Ask for what this firmware wants (G§2.1)."""
-        return await (self.async_step_sign_in() if self._known.info.wants_token else self.async_step_local_account())
+        """Continue with the step that fits the firmware (G§2.1)."""
+        if not self._known.info.wants_token:
+            return await self.async_step_local_account()
+        return await (self.async_step_sign_in() if self._error is None else self.async_step_retry_sign_in())
 
     async def async_step_sign_in(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Let the person choose how to come by a token."""
+        """Show the menu of sign-in methods."""
         return self.async_show_menu(
-            step_id="sign_in", menu_options=["account", "token"], description_placeholders=self._describe()
+            step_id="sign_in", menu_options=list(_SIGN_IN_METHODS), description_placeholders=self._describe()
         )
 
+    async def async_step_retry_sign_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the sign-in methods again together with an error, which a menu cannot show."""
+        if user_input is None:
+            return self._form("retry_sign_in", _RETRY_SIGN_IN_SCHEMA, None)
+        return await (self.async_step_account() if user_input[CONF_METHOD] == "account" else self.async_step_token())
+
     async def async_step_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Let the maker's cloud give a token to the person's account there."""
+        """Get a token from Enphase with the user's account."""
         if user_input is not None:
             username, password = user_input[CONF_USERNAME].strip(), user_input[CONF_PASSWORD]
+            self._account = {key: value for key, value in user_input.items() if key != CONF_PASSWORD}
             try:
                 token = await async_fetch_token(self.hass, username, password, self._known.info.serial)
-            except GatewayError as error:
-                self._note(error)
-            else:
-                remembered = {CONF_USERNAME: username, CONF_PASSWORD: password}
-                result = await self._finish(
-                    {
-                        CONF_TOKEN: token.text.reveal(),
-                        **(remembered if user_input[CONF_REMEMBER_PASSWORD] else {}),
-                    }
-                )
-                if result is not None:
-                    return result
-        return self._form("account", _ACCOUNT_SCHEMA, user_input, secret=CONF_PASSWORD)
+            except CloudError as error:
+                self._error = error
+                return await self.async_step_retry_sign_in()
+            remembered = {CONF_USERNAME: username, CONF_PASSWORD: password}
+            data = {
+                CONF_TOKEN: token.text.reveal(),
+                **(remembered if user_input[CONF_REMEMBER_PASSWORD] else {}),
+            }
+            if (result := await self._finish(data)) is not None:
+                return result
+        return self._form("account", _ACCOUNT_SCHEMA, self._account)
 
     async def async_step_token(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Take a token that the person has made."""
+        """Ask for a token that the user has created."""
         if user_input is not None:
             try:
                 token = Token.parse(user_input[CONF_TOKEN])
             except GatewayError as error:
-                self._note(error)
+                self._error = error
             else:
                 if (result := await self._finish({CONF_TOKEN: token.text.reveal()})) is not None:
                     return result
-        return self._form("token", _TOKEN_SCHEMA, user_input, secret=CONF_TOKEN)
+        return self._form("token", _TOKEN_SCHEMA, None)
 
     async def async_step_local_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Take an account of the gateway itself; blank is what every gateway of that age has (G§2.2)."""
+        """Ask for an account of the gateway itself; a blank password is the default one (G§2.2)."""
         if user_input is not None:
             data = {
                 CONF_USERNAME: user_input[CONF_USERNAME].strip(),
@@ -204,19 +243,20 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             }
             if (result := await self._finish(data)) is not None:
                 return result
-        return self._form("local_account", _LOCAL_ACCOUNT_SCHEMA, user_input, secret=CONF_PASSWORD)
+        entered = {key: value for key, value in (user_input or {}).items() if key != CONF_PASSWORD}
+        return self._form("local_account", _LOCAL_ACCOUNT_SCHEMA, entered)
 
-    # Signing in again, moving
+    # Sign in again, change the address
 
     async def async_step_reauth(self, _: Mapping[str, Any]) -> ConfigFlowResult:
-        """The gateway no longer takes the credential."""
+        """Start to sign in again."""
         entry = self._get_reauth_entry()
-        # What names a discovered gateway in a list names this one too.
+        # The same name as a discovered gateway has in the list of flows.
         self.context["title_placeholders"] = {"serial": str(entry.unique_id), "host": entry.data[CONF_HOST]}
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Say so, and ask anew for what its firmware wants today."""
+        """Explain why, then continue with the step that fits the present firmware."""
         entry = self._get_reauth_entry()
         if user_input is not None and await self._identify(entry.data[CONF_HOST], serial=entry.unique_id, entry=entry):
             return await self._choose_sign_in()
@@ -224,23 +264,27 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._form("reauth_confirm", probatio.Schema({}), None)
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Move to another address or another way to sign in; the gateway stays the same."""
+        """Ask for another address, and for other credentials only if the gateway rejects the stored ones."""
         entry = self._get_reconfigure_entry()
         if user_input is not None and await self._identify(user_input[CONF_HOST], serial=entry.unique_id, entry=entry):
-            return await self._choose_sign_in()
+            stored = {key: entry.data[key] for key in _CREDENTIALS if key in entry.data}
+            if (result := await self._finish(stored)) is not None:
+                return result
+            if isinstance(self._error, GatewayAuthenticationError):
+                return await self._choose_sign_in()
         return self._form("reconfigure", _HOST_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})
 
-    # What all steps share
+    # Shared by all steps
 
     @property
     def _known(self) -> _Found:
-        """The gateway that was found."""
+        """The gateway that was identified."""
         if self._found is None:
             raise RuntimeError("no gateway has been identified yet")
         return self._found
 
     async def _identify(self, host: str, *, serial: str | None = None, entry: ConfigEntry | None = None) -> bool:
-        """Ask the device at an address who it is, without showing it anything; errors are kept for the form."""
+        """Identify the device at an address without credentials; on failure keep the error for the form."""
         try:
             address = Address.parse(host)
             gateway = await async_open_gateway(
@@ -254,12 +298,12 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
                 info = await gateway.identify()
                 self._found = _Found(address=address, info=info, certificate=gateway.certificate)
         except (AddressError, GatewayError) as error:
-            self._note(error)
+            self._error = error
             return False
         return True
 
     async def _finish(self, data: dict[str, Any]) -> ConfigFlowResult | None:
-        """Sign in, make sure that there is something to read, store; None when that fails."""
+        """Sign in, make sure that there is something to read, and store the entry; on failure keep the error."""
         found = self._known
         try:
             gateway = await async_open_gateway(
@@ -274,46 +318,41 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
                 await check_supported(gateway, found.info)
                 certificate = gateway.certificate
         except GatewayError as error:
-            self._note(error)
+            self._error = error
             return None
         data = {CONF_HOST: str(found.address), **data}
         if certificate is not None:
-            data[CONF_CERTIFICATE] = certificate_data(certificate)
+            data[CONF_CERTIFICATE] = certificate.as_dict()
         if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
             return self.async_update_reload_and_abort(entry, data=data)
-        # Home Assistant logs titles: no serial in them, as its end is the password of old firmware.
+        # Home Assistant logs titles: no serial in them, because its end is the password of old firmware.
         taken = {entry.title for entry in self._async_current_entries()}
         title = TITLE if TITLE not in taken else f"{TITLE} {found.address}"
         return self.async_create_entry(title=title, data=data)
 
-    def _note(self, error: GatewayError | AddressError) -> None:
-        """Keep what the form is to say."""
-        key, placeholders = form_error(error)
-        self._errors = {"base": key}
-        self._placeholders |= placeholders
-
     def _describe(self) -> dict[str, str]:
-        """What the texts of a form may name."""
+        """Return the placeholders that every text may use."""
         found = self._found
         known = {} if found is None else {"host": str(found.address), "serial": found.info.serial}
         return {"token_page": TOKEN_PAGE, **known, **self._placeholders}
 
-    def _form(
-        self, step_id: str, schema: probatio.Schema, values: Mapping[str, Any] | None, *, secret: str | None = None
-    ) -> ConfigFlowResult:
-        """Show a step with what was typed, but for secrets, and with what was wrong with it."""
-        errors, self._errors = self._errors, {}
-        shown = {key: value for key, value in (values or {}).items() if key != secret}
+    def _form(self, step_id: str, schema: probatio.Schema, values: Mapping[str, Any] | None) -> ConfigFlowResult:
+        """Show a step with what was entered before and with what was wrong."""
+        errors: dict[str, str] = {}
+        if self._error is not None:
+            errors["base"], placeholders = form_error(self._error)
+            self._placeholders |= placeholders
+            self._error = None
         return self.async_show_form(
             step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, shown),
+            data_schema=self.add_suggested_values_to_schema(schema, values),
             errors=errors,
             description_placeholders=self._describe(),
         )
 
 
 def _certificate_check(entry: ConfigEntry | None) -> CertificateCheck:
-    """What the person wants of another certificate."""
+    """Return how strictly the user wants the certificate to be checked."""
     options = {} if entry is None else entry.options
     return CertificateCheck(options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS))

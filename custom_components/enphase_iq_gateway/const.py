@@ -1,4 +1,4 @@
-"""Names and clocks that the whole integration shares."""
+"""Names and intervals that the whole integration shares."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -16,7 +16,6 @@ CONF_CERTIFICATE: Final = "certificate"
 CONF_CERTIFICATE_CHECK: Final = "certificate_check"
 CONF_PHASE_VALUES: Final = "phase_values"
 CONF_REMEMBER_PASSWORD: Final = "remember_password"  # noqa: S105 - the name of a setting
-CONF_SIGN_IN: Final = "sign_in"
 CONF_UPDATE_INTERVAL: Final = "update_interval"
 
 
@@ -28,27 +27,27 @@ class PhaseValues(StrEnum):
     POWER_AND_ENERGY = "power_and_energy"
 
 
-# DESIGN §1: readings change each second and cost the gateway 0.1 s; 5 s is as often as that can be asked for days.
+# Readings change every second and cost the gateway 0.1 s; it stands 5 s for days (G§2.8).
 UPDATE_INTERVAL_DEFAULT_S: Final = 30
 UPDATE_INTERVAL_MIN_S: Final = 5
 UPDATE_INTERVAL_MAX_S: Final = 300
-# Any other source of power is no fresher, and the report takes seconds to make (G§2.8, §6).
+# No other source of power is fresher, and the report takes the gateway seconds (G§2.8, §6).
 SLOW_SOURCE_INTERVAL: Final = timedelta(seconds=60)
-# Inverters report each 5 or 15 minutes (G§4), and what the report adds to the readings is used by the day (DESIGN §1).
+# Inverters report every 5 or 15 minutes (G§4). What only the report contains is of use by the day.
 REPORT_INTERVAL: Final = timedelta(seconds=300)
 INVERTERS_INTERVAL: Final = timedelta(seconds=300)
-# From 50 devices on a gateway cuts the details (G§5.1), so that the list is read beside them: it has each report, and
-# they cost the gateway ten times as much. Each third reading, which is a little over a quarter of an hour.
+# From 50 devices on a gateway cuts the details (G§5.1), so the list, which has every report, is read as well. Details
+# cost the gateway ten times as much: every third reading, a little more often than every quarter of an hour.
 DETAILS_INTERVAL_S: Final = 840.0
-# At night no inverter says anything; at dawn the first report is of an interval of 5 or 15 minutes (G§4).
+# Inverters do not report at night. The first report at dawn covers 5 or 15 minutes (G§4).
 ASLEEP_INTERVAL: Final = timedelta(minutes=15)
 # An installer may change the CTs at any time (G§8).
 METERS_INTERVAL: Final = timedelta(hours=1)
-# Firmware is updated unasked (G§1.3).
+# Enphase updates the firmware at any time (G§1.3).
 INFO_INTERVAL: Final = timedelta(hours=4)
 # Inverters are exchanged once in years. The list takes the gateway seconds, so it is not read during set-up (G§11).
 INVENTORY_INTERVAL: Final = timedelta(days=1)
 FIRST_INVENTORY_AFTER: Final = timedelta(minutes=2)
-# Power is what a person waits for: at 5 s the last digits of counters would be a third of all that is written. The
-# default interval, less half of the shortest one for the jitter, so that only faster clocks notice it.
+# At 5 s the last digits of counters would be a third of all state writes. The default interval, less half of the
+# shortest one for the jitter, so that only shorter intervals are affected.
 COUNTED_EACH_S: Final = 27.5

@@ -1,6 +1,6 @@
-"""What a person can hand to others when something does not work: an allow-list, with what the gateway answers now.
+"""Diagnostics that users can publish: an allow-list, with what the gateway responds now.
 
-The answers are named as the files of a capture: written to a folder, the simulator plays this gateway.
+The answers are named like the files of a capture: written to a folder, the simulator can replay this gateway.
 """
 
 from dataclasses import asdict
@@ -32,24 +32,27 @@ from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERV
 from .coordinator import GatewayConfigEntry, GatewayRuntime, PollGroupCoordinator, loaded_runtime
 from .hub.api import certificate_of
 
-# The slow report last: it may take what time is left (G§13.4).
-_ASKED: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST, REPORT, REPORT_DETAILED)
-# A person waits for the download; a gateway at ease needs a second or two, the slowest report 33 s (G§6).
+# The slow report last: it gets the time that is left (G§13.4).
+_ENDPOINTS: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST, REPORT, REPORT_DETAILED)
+# A user waits for the download. An idle gateway takes a second or two, the slowest report 33 s (G§6).
 LIMIT_S: Final = 60.0
 
 
 async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: GatewayConfigEntry) -> dict[str, object]:
-    """Tell how the gateway is set up, what it has, how reading goes, and what it says now."""
+    """Return how a gateway is set up, what it has, how reading it goes, and what it responds now."""
+    host = Address.parse(entry.data[CONF_HOST]).host
     runtime = loaded_runtime(entry)
     if runtime is None:
-        scrubber = Scrubber([str(entry.unique_id)])
+        scrubber = Scrubber([str(entry.unique_id)], [host])
         return {"entry": _entry(entry), "state": entry.state.value, "reason": scrubber.text(entry.reason or "")}
-    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime)])
-    answers, unanswered = await _ask(runtime.gateway, scrubber)
+    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime)], [host])
+    answers, unanswered = await _read_all(runtime.gateway, scrubber)
     return {
         "entry": _entry(entry),
         "site": _site(runtime),
-        "coordinators": {name: _lane(coordinator, scrubber) for name, coordinator in runtime.coordinators.items()},
+        "coordinators": {
+            name: _coordinator(coordinator, scrubber) for name, coordinator in runtime.coordinators.items()
+        },
         "endpoints": {
             path: asdict(statistics) | {"last_error": scrubber.text(statistics.last_error or "")}
             for path, statistics in runtime.gateway.statistics.items()
@@ -61,12 +64,12 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
 
 
 def _inverters(runtime: GatewayRuntime) -> list[str]:
-    """Give the serials of all inverters, in their order."""
+    """Return the serials of all inverters, sorted."""
     return sorted({serial for coordinator in runtime.coordinators.values() for serial in coordinator.data.inverters})
 
 
 def _entry(entry: ConfigEntry) -> dict[str, object]:
-    """Tell how the gateway was set up, without address and credential."""
+    """Return how the gateway was set up, without its address and credentials."""
     certificate = certificate_of(entry)
     return {
         "options": {
@@ -80,7 +83,7 @@ def _entry(entry: ConfigEntry) -> dict[str, object]:
 
 
 def _kind_of_address(address: Address) -> str:
-    """Name the kind: it decides how the gateway is looked for."""
+    """Return the kind of an address, which decides how it is resolved."""
     try:
         kind = f"IPv{ip_address(address.host).version}"
     except ValueError:
@@ -89,7 +92,7 @@ def _kind_of_address(address: Address) -> str:
 
 
 def _token(text: str) -> dict[str, object]:
-    """Tell of a token for whom it is and for how long, as far as it is one."""
+    """Return the role and the validity of a token, or why it cannot be read."""
     try:
         token = Token.parse(text)
     except GatewayError as error:
@@ -99,7 +102,7 @@ def _token(text: str) -> dict[str, object]:
 
 
 def _site(runtime: GatewayRuntime) -> dict[str, object]:
-    """Tell what the gateway has and where each quantity comes from."""
+    """Return what the gateway has, and the source of each quantity."""
     site = runtime.site
     return {
         "firmware": str(site.info.firmware),
@@ -112,8 +115,8 @@ def _site(runtime: GatewayRuntime) -> dict[str, object]:
     }
 
 
-def _lane(coordinator: PollGroupCoordinator, scrubber: Scrubber) -> dict[str, object]:
-    """Tell how reading a coordinator goes."""
+def _coordinator(coordinator: PollGroupCoordinator, scrubber: Scrubber) -> dict[str, object]:
+    """Return how reading goes for a coordinator."""
     return {
         "endpoints": sorted(endpoint.path for endpoint in coordinator.endpoints),
         "interval_s": None if coordinator.update_interval is None else coordinator.update_interval.total_seconds(),
@@ -126,12 +129,12 @@ def _lane(coordinator: PollGroupCoordinator, scrubber: Scrubber) -> dict[str, ob
     }
 
 
-async def _ask(gateway: Gateway, scrubber: Scrubber) -> tuple[dict[str, object], dict[str, str]]:
-    """Ask the gateway everything that is ever asked, within the time there is: the answers, and what came instead."""
+async def _read_all(gateway: Gateway, scrubber: Scrubber) -> tuple[dict[str, object], dict[str, str]]:
+    """Read every endpoint within the time limit; return the answers, and why others are missing."""
     answers: dict[str, object] = {}
     unanswered: dict[str, str] = {}
     end = monotonic() + LIMIT_S
-    for path in (endpoint.path for endpoint in _ASKED):
+    for path in (endpoint.path for endpoint in _ENDPOINTS):
         left_s = end - monotonic()
         if left_s <= 0:
             unanswered[path] = "no time left"
@@ -141,6 +144,6 @@ async def _ask(gateway: Gateway, scrubber: Scrubber) -> tuple[dict[str, object],
             answers[re.sub(r"[/?=&]", "_", path.strip("/"))] = scrubber.answer(body)
         except GatewayError as error:
             unanswered[path] = scrubber.text(str(error))
-        except ValueError:
-            unanswered[path] = f"{len(body)} bytes of something else than expected"
+        except ValueError, RecursionError:
+            unanswered[path] = f"{len(body)} bytes in an unexpected format"
     return answers, unanswered

@@ -1,24 +1,35 @@
-"""The one place where the client's errors become Home Assistant's."""
+"""Translate the errors of the client, the same way for forms and for Home Assistant's exceptions."""
 
+from http import HTTPStatus
 from typing import Final
 
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, HomeAssistantError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from .client import (
+    INFO,
     CloudError,
     CloudProblem,
+    ExpiredTokenError,
     GatewayAuthenticationError,
     GatewayCertificateError,
     GatewayConnectionError,
     GatewayError,
+    GatewayResponseError,
+    GatewayStatusError,
     GatewayTimeoutError,
     GatewayUnsupportedError,
     GatewayWrongDeviceError,
+    NotATokenError,
+    OtherGatewayTokenError,
 )
 from .const import DOMAIN
+from .hub.formatting import utc_minute
 
-FOR_A_PERSON: Final = frozenset(
+type Explanation = tuple[str, dict[str, str]]
+"""A translation key and its placeholders."""
+
+NEEDS_USER: Final = frozenset(
     {
         CloudProblem.WRONG_PASSWORD,
         CloudProblem.MULTI_FACTOR,
@@ -28,26 +39,53 @@ FOR_A_PERSON: Final = frozenset(
         CloudProblem.NO_TOKEN_FOR_GATEWAY,
     }
 )
-"""What the cloud would answer again to the same password: asking again helps nobody and may block the account."""
+"""Problems that the same password would run into again: another try is useless and may get the account blocked."""
 
-_KEYS: tuple[tuple[type[GatewayError], str, type[HomeAssistantError] | None], ...] = (
-    (CloudError, "no_new_token", None),
-    (GatewayAuthenticationError, "not_accepted", ConfigEntryAuthFailed),
-    (GatewayWrongDeviceError, "wrong_device", None),
-    (GatewayCertificateError, "other_certificate", None),
-    (GatewayUnsupportedError, "unsupported", ConfigEntryError),
-    (GatewayTimeoutError, "no_answer", None),
-    (GatewayConnectionError, "not_reachable", None),
-    (GatewayError, "odd_answer", None),
+_KEYS: Final[tuple[tuple[type[GatewayError], str], ...]] = (
+    (NotATokenError, "not_a_token"),
+    (GatewayAuthenticationError, "invalid_auth"),
+    (GatewayCertificateError, "other_certificate"),
+    (GatewayUnsupportedError, "unsupported"),
+    (GatewayTimeoutError, "timeout"),
+    (GatewayConnectionError, "cannot_connect"),
+    (GatewayError, "unknown"),
 )
-"""First match counts: error, translation key, what Home Assistant does about it (None: tries again)."""
+"""Errors without placeholders; the first match counts."""
 
 
-def translated(error: GatewayError, again: type[HomeAssistantError] = UpdateFailed) -> HomeAssistantError:
-    """Say an error of the client in the user's language; `again` is what makes Home Assistant try again."""
-    key, kind = next((key, kind) for client_error, key, kind in _KEYS if isinstance(error, client_error))
-    if isinstance(error, CloudError) and error.problem in FOR_A_PERSON:
-        kind = ConfigEntryAuthFailed
-    return (kind or again)(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders={"detail": str(error)}
-    )
+def explain(error: GatewayError) -> Explanation:
+    """Return the translation key of an error, below `config.error` and `exceptions`, and its placeholders."""
+    placeholders: dict[str, str] = {}
+    match error:
+        case CloudError():
+            key = f"cloud_{error.problem}"
+        case OtherGatewayTokenError():
+            key, placeholders = "token_for_other_gateway", {"found": error.found, "expected": error.expected}
+        case ExpiredTokenError():
+            key, placeholders = "token_expired", {"expired": utc_minute(error.expired_at)}
+        case GatewayWrongDeviceError():
+            key, placeholders = "wrong_device", {"found": error.found, "expected": error.expected}
+        case GatewayStatusError() if error.endpoint != INFO.path or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            key, placeholders = "error_status", {"path": error.endpoint, "status": str(error.status)}
+        case GatewayResponseError() if error.endpoint == INFO.path:
+            key = "not_a_gateway"
+        case GatewayResponseError():
+            key, placeholders = "unexpected_response", {"path": error.endpoint}
+        case _:
+            key = next(key for kind, key in _KEYS if isinstance(error, kind))
+    return key, placeholders
+
+
+def translated(error: GatewayError, retry: type[HomeAssistantError] = UpdateFailed) -> HomeAssistantError:
+    """Return the exception that Home Assistant handles; `retry` is the class that makes it try again."""
+    match error:
+        case CloudError():
+            kind = ConfigEntryAuthFailed if error.problem in NEEDS_USER else retry
+        case GatewayAuthenticationError():
+            kind = ConfigEntryAuthFailed
+        case GatewayUnsupportedError():
+            kind = ConfigEntryError
+        case _:
+            kind = retry
+    key, placeholders = explain(error)
+    return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)

@@ -1,4 +1,4 @@
-"""Finding the gateway to set up: what a person types, what he reads when it is wrong, and that it works afterwards."""
+"""Find the gateway to set up: addresses, their errors, and that set-up works once they are corrected."""
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, EVENT_HOMEASSISTANT_CLOSE
@@ -19,7 +19,6 @@ UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_da
 
 
 async def test_a_gateway_with_a_token_is_set_up(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Its entry knows address, token and certificate, and nothing else."""
     simulator = await start_simulator()
 
     entry = await set_up(hass, simulator)
@@ -34,7 +33,6 @@ async def test_a_gateway_with_a_token_is_set_up(hass: HomeAssistant, start_simul
 async def test_a_gateway_with_an_account_of_its_own_is_set_up(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Firmware before 7 has no certificate."""
     simulator = await start_simulator("metered_digest")
 
     entry = await set_up(hass, simulator)
@@ -49,7 +47,6 @@ async def test_a_gateway_with_an_account_of_its_own_is_set_up(
 
 @pytest.mark.usefixtures("mock_async_zeroconf")
 async def test_a_gateway_is_found_by_its_name(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """And found again under it at the next start, by the same resolver, until Home Assistant stops."""
     simulator = await start_simulator()
     host = simulator.address.replace("127.0.0.1", "localhost")
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
@@ -78,7 +75,6 @@ async def test_a_gateway_is_found_by_its_name(hass: HomeAssistant, start_simulat
 async def test_a_bad_address_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator, typed: str, read: str
 ) -> None:
-    """And what was typed is still there to be corrected."""
     simulator = await start_simulator()
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
 
@@ -108,7 +104,7 @@ async def test_what_is_no_gateway_is_not_taken_for_one(
     parameters: dict[str, int],
     read: str,
 ) -> None:
-    """A router's page, a redirect, a gateway that boots."""
+    """A router page, a redirect, a gateway that is starting."""
     simulator = await start_simulator()
     simulator.faults.add(fault, path="/info", **parameters)
 
@@ -130,7 +126,7 @@ async def test_a_gateway_that_does_not_answer(
     fault: str,
     read: str,
 ) -> None:
-    """It hangs up, or says nothing."""
+    """The connection is reset, or nothing is sent."""
     monkeypatch.setattr("custom_components.enphase_iq_gateway.client.transport.connection.IDENTITY_S", 0.5)
     simulator = await start_simulator("metered_digest")
     simulator.faults.add(fault, path="/info")
@@ -144,7 +140,6 @@ async def test_a_gateway_that_does_not_answer(
 
 
 async def test_nobody_at_the_address(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """A gateway that is off can be tried again."""
     simulator = await start_simulator()
     await simulator.stop()
 
@@ -157,7 +152,6 @@ async def test_nobody_at_the_address(hass: HomeAssistant, start_simulator: Start
 
 
 async def test_firmware_without_data_is_turned_away(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """As 3.7 is, which knows none of the endpoints; until it is updated."""
     simulator = await start_simulator("legacy")
     for path in UNMETERED_PATHS:
         simulator.faults.add("status", path=path, code=404)
@@ -170,7 +164,6 @@ async def test_firmware_without_data_is_turned_away(hass: HomeAssistant, start_s
 
 
 async def test_a_gateway_is_set_up_once(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Whatever way its address is written."""
     simulator = await start_simulator()
     await set_up(hass, simulator)
 
@@ -181,7 +174,6 @@ async def test_a_gateway_is_set_up_once(hass: HomeAssistant, start_simulator: St
 
 
 async def test_an_ignored_gateway_can_be_set_up(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """The person has changed his mind."""
     simulator = await start_simulator()
     await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": "ignore"}, data={"unique_id": simulator.serial, "title": "ignored"}
@@ -197,7 +189,6 @@ async def test_an_ignored_gateway_can_be_set_up(hass: HomeAssistant, start_simul
 
 
 async def test_signing_in_needs_a_gateway() -> None:
-    """A step that comes before the gateway is found is a mistake of ours, and is said to be one."""
     flow = GatewayConfigFlow()
 
     with pytest.raises(RuntimeError, match="no gateway has been identified yet"):

@@ -1,4 +1,4 @@
-"""Gateways that announce themselves: taken up, or followed to another address once they have shown that they moved."""
+"""Gateways that announce themselves: set up, or followed to a new address once they have proved that they moved."""
 
 from ipaddress import ip_address
 
@@ -12,6 +12,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import pytest
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.flow.discovery import stored_mac
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator, sign_in
 from tests.support.texts import abort_text, step_text
@@ -24,7 +25,7 @@ MAC = "001dc0abcdef"
 async def announced(
     hass: HomeAssistant, address: str, serial: str | None, *, firmware: str = "8.3.4041"
 ) -> ConfigFlowResult:
-    """Let a gateway announce itself as G§12 shows it: its port is wrong from firmware 7 on."""
+    """Announce a gateway as in G§12, with a port that is wrong from firmware 7 on."""
     properties = {"protovers": firmware, "txtvers": "1"} | ({} if serial is None else {"serialnum": serial})
     place = ip_address(address)
     information = ZeroconfServiceInfo(
@@ -40,7 +41,7 @@ async def announced(
 
 
 async def leased(hass: HomeAssistant, address: str, mac: str = MAC) -> ConfigFlowResult:
-    """Let a router give a device an address."""
+    """Report a lease of a router."""
     return await hass.config_entries.flow.async_init(
         DOMAIN,
         context={"source": SOURCE_DHCP},
@@ -62,7 +63,6 @@ async def set_up_at(hass: HomeAssistant, network: Network, simulator: Simulator,
 async def test_an_announced_gateway_is_set_up(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, address: str
 ) -> None:
-    """Over IPv4 or IPv6; the list of discovered things and the form show serial and address."""
     simulator = network[address] = await start_simulator()
 
     result = await announced(hass, address, simulator.serial)
@@ -81,7 +81,6 @@ async def test_an_announced_gateway_is_set_up(
 async def test_a_leased_address_leads_to_a_gateway(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, profile: str
 ) -> None:
-    """Its serial comes from itself."""
     simulator = network[ADDRESS] = await start_simulator(profile)
 
     result = await leased(hass, ADDRESS)
@@ -94,7 +93,6 @@ async def test_a_leased_address_leads_to_a_gateway(
 async def test_an_announcement_without_a_serial_is_asked_for_it(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """Nothing depends on what is announced."""
     simulator = network[ADDRESS] = await start_simulator()
 
     result = await sign_in(hass, await announced(hass, ADDRESS, None), simulator)
@@ -106,7 +104,7 @@ async def test_an_announcement_without_a_serial_is_asked_for_it(
 async def test_an_address_that_only_works_on_one_cable_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, address: str
 ) -> None:
-    """The gateway's own access point announces itself too (G§12)."""
+    """The access point of the gateway announces itself, too (G§12)."""
     simulator = network[address] = await start_simulator()
 
     result = await announced(hass, address, simulator.serial)
@@ -119,7 +117,6 @@ async def test_an_address_that_only_works_on_one_cable_is_dropped(
 async def test_what_is_not_what_it_says_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str | None
 ) -> None:
-    """Another serial than announced, or no gateway at all."""
     simulator = network[ADDRESS] = await start_simulator()
     if serial is None:
         simulator.faults.add("html", path="/info")
@@ -130,7 +127,7 @@ async def test_what_is_not_what_it_says_is_dropped(
 
 
 async def test_something_else_with_the_makers_network_address_is_dropped(hass: HomeAssistant, network: Network) -> None:
-    """The maker makes other things as well."""
+    """Enphase makes other devices as well."""
     assert network == {}
 
     assert (await leased(hass, ADDRESS))["reason"] == "cannot_connect"
@@ -139,7 +136,6 @@ async def test_something_else_with_the_makers_network_address_is_dropped(hass: H
 async def test_a_gateway_is_offered_once(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """While a person has not decided yet, its other interface is no other gateway."""
     simulator = network[ADDRESS] = network[OTHER_ADDRESS] = await start_simulator()
     await announced(hass, ADDRESS, simulator.serial)
 
@@ -152,7 +148,6 @@ async def test_a_gateway_is_offered_once(
 async def test_an_ignored_gateway_stays_ignored(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """However it makes itself known."""
     simulator = network[ADDRESS] = await start_simulator()
     await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": "ignore"}, data={"unique_id": simulator.serial, "title": "ignored"}
@@ -165,7 +160,6 @@ async def test_an_ignored_gateway_stays_ignored(
 async def test_a_gateway_that_has_moved_is_followed(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """It no longer answers where it was, and shows its serial where it says it is."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     await lose(hass, network, entry)
@@ -180,7 +174,7 @@ async def test_a_gateway_that_has_moved_is_followed(
 
 
 async def lose(hass: HomeAssistant, network: Network, entry: ConfigEntry) -> None:
-    """Let a gateway be away from its address at a restart of Home Assistant."""
+    """Take a gateway away from its address and restart."""
     del network[entry.data[CONF_HOST]]
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
@@ -190,7 +184,6 @@ async def lose(hass: HomeAssistant, network: Network, entry: ConfigEntry) -> Non
 async def test_two_interfaces_that_announce_in_turn_change_nothing(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, *, running: bool
 ) -> None:
-    """The present address still answers: it stays."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     network[OTHER_ADDRESS] = simulator
@@ -208,7 +201,6 @@ async def test_two_interfaces_that_announce_in_turn_change_nothing(
 async def test_a_new_address_is_not_believed_without_its_serial(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """Anybody can announce anything: another gateway there gets nothing."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     await lose(hass, network, entry)
@@ -225,7 +217,6 @@ async def test_a_new_address_is_not_believed_without_its_serial(
 async def test_a_new_address_is_not_believed_with_another_certificate(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """A serial is no secret."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     await lose(hass, network, entry)
@@ -242,7 +233,6 @@ async def test_a_new_address_is_not_believed_with_another_certificate(
 async def test_another_device_at_the_old_address_does_not_hold_a_gateway_back(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """A router gave the old address to somebody else."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     network[ADDRESS] = await start_simulator(serial="121900000099")
@@ -259,7 +249,6 @@ async def test_another_device_at_the_old_address_does_not_hold_a_gateway_back(
 async def test_a_gateway_that_is_back_is_set_up_at_once(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """Its announcement says that it can be tried again."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     await lose(hass, network, entry)
@@ -275,7 +264,6 @@ async def test_a_gateway_that_is_back_is_set_up_at_once(
 async def test_the_network_address_is_remembered(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, address: str
 ) -> None:
-    """So that Home Assistant tells when it gets another lease, whatever its name is then."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     network[OTHER_ADDRESS] = simulator
@@ -287,10 +275,28 @@ async def test_the_network_address_is_remembered(
     assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:ab:cd:ef")}
 
 
+async def test_a_lease_replaces_the_network_address_only_when_the_gateway_itself_responds(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    await leased(hass, ADDRESS)
+    network[ADDRESS] = await start_simulator(serial=simulator.serial)
+
+    for number in range(3):
+        await leased(hass, ADDRESS, f"001dc000000{number}")
+
+    assert stored_mac(hass, entry) == "00:1d:c0:ab:cd:ef"
+    network[ADDRESS] = simulator
+    await leased(hass, ADDRESS, "001dc0000009")
+    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, simulator.serial), entry.entry_id)
+    assert device is not None
+    assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:00:00:09")}
+
+
 async def test_a_gateway_that_was_never_there_has_no_device_to_remember(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """The lease says nothing new then."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     devices = dr.async_get(hass)

@@ -1,4 +1,4 @@
-"""The Energy dashboard: what would be added, what is left alone and why, and that nothing is wrong with it."""
+"""The Energy dashboard: what is added, what is left unchanged and why, and that Home Assistant finds no fault."""
 
 from collections.abc import Sequence
 
@@ -46,43 +46,43 @@ METER: GridSourceType = {
 
 @pytest.fixture
 def mock_recorder_before_hass(async_test_recorder: RecorderInstanceContextManager) -> None:
-    """Statistics need a recorder, which has to be there before Home Assistant is."""
+    """Set up the recorder, which statistics need, before Home Assistant."""
 
 
 @pytest.fixture
 async def energy(mock_recorder_before_hass: None, recorder_mock: Recorder, hass: HomeAssistant) -> None:
-    """Run the Energy dashboard's backend, on a recorder that was there before Home Assistant."""
+    """Set up the backend of the Energy dashboard with a recorder."""
     assert mock_recorder_before_hass is None
     assert recorder_mock.hass is hass
     assert await async_setup_component(hass, "energy", {})
 
 
 def sensor(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str:
-    """Give the entity id of one of the gateway's sensors."""
+    """Return the entity id of a sensor of the gateway."""
     entity_id = er.async_get(hass).async_get_entity_id(Platform.SENSOR, DOMAIN, f"{entry.unique_id}_{key}")
     assert entity_id is not None
     return entity_id
 
 
 async def add_by_hand(hass: HomeAssistant, *sources: SourceType) -> None:
-    """Put sources into the dashboard as a person would."""
+    """Add sources to the dashboard as a user does."""
     await (await async_get_manager(hass)).async_update({"energy_sources": list(sources), "device_consumption": []})
 
 
 async def sources(hass: HomeAssistant) -> list[SourceType]:
-    """Give what the dashboard has."""
+    """Return the sources of the dashboard."""
     data = (await async_get_manager(hass)).data
     return data["energy_sources"] if data else []
 
 
 def verdicts(proposals: Sequence[Proposal]) -> dict[Kind, Verdict]:
-    """Give the verdict on each kind of source."""
+    """Return the verdict on each kind of source."""
     return {proposal.kind: proposal.verdict for proposal in proposals}
 
 
 @pytest.mark.usefixtures("energy")
 async def test_solar_and_grid_are_added_with_their_power(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """A gateway with a net CT fills both, and the dashboard's own schema takes them."""
+    """A gateway with a net CT provides both."""
     entry = await set_up(hass, await start_simulator())
     await async_add(hass, entry)
     solar, grid = await sources(hass)
@@ -104,7 +104,6 @@ async def test_solar_and_grid_are_added_with_their_power(hass: HomeAssistant, st
 
 @pytest.mark.usefixtures("energy")
 async def test_gateways_are_told_apart_by_their_titles(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """The second one has its address in it."""
     first = await start_simulator()
     second = await start_simulator(serial="122300000002")
     entries = [await set_up(hass, simulator) for simulator in (first, second)]
@@ -116,7 +115,6 @@ async def test_gateways_are_told_apart_by_their_titles(hass: HomeAssistant, star
 
 @pytest.mark.usefixtures("energy")
 async def test_a_storage_ct_gives_the_battery(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """What the CT has delivered came from the battery."""
     entry = await set_up(hass, await start_simulator("metered_storage_split_phase"))
     await async_add(hass, entry)
     battery = (await sources(hass))[2]
@@ -134,7 +132,6 @@ async def test_a_storage_ct_gives_the_battery(hass: HomeAssistant, start_simulat
 async def test_home_assistant_finds_no_fault_in_the_result(
     hass: HomeAssistant, start_simulator: StartSimulator, profile: str
 ) -> None:
-    """Home Assistant's validation has no issue once the first statistics are there."""
     entry = await set_up(hass, await start_simulator(profile))
     await async_add(hass, entry)
     await async_wait_recording_done(hass)
@@ -148,7 +145,6 @@ async def test_home_assistant_finds_no_fault_in_the_result(
 
 @pytest.mark.usefixtures("energy")
 async def test_nothing_is_added_twice(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """The second time all of it is there already."""
     entry = await set_up(hass, await start_simulator())
     await async_add(hass, entry)
     before = await sources(hass)
@@ -165,7 +161,7 @@ async def test_nothing_is_added_twice(hass: HomeAssistant, start_simulator: Star
 async def test_a_grid_that_something_else_measures_is_left_alone(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """A second grid would count the same energy twice; the person's own source stays as it is, prices included."""
+    """A second grid would count the same energy twice; the source of the user keeps its prices."""
     entry = await set_up(hass, await start_simulator())
     await add_by_hand(hass, METER)
     proposals = await async_propose(hass, entry)
@@ -178,7 +174,7 @@ async def test_a_grid_that_something_else_measures_is_left_alone(
 
 @pytest.mark.usefixtures("energy")
 async def test_solar_of_the_same_panels_is_left_alone(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Another integration's solar source may well be this gateway's panels."""
+    """The solar source of another integration may be the panels of this gateway."""
     entry = await set_up(hass, await start_simulator())
     await add_by_hand(
         hass, {"type": "solar", "stat_energy_from": "sensor.other_lifetime", "config_entry_solar_forecast": None}
@@ -188,7 +184,7 @@ async def test_solar_of_the_same_panels_is_left_alone(hass: HomeAssistant, start
 
 @pytest.mark.usefixtures("energy")
 async def test_solar_of_a_single_inverter_counts_as_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Whoever has added the inverters one by one has all of the energy already."""
+    """With the inverters added one by one, all of the energy is there already."""
     entry = await set_up(hass, await start_simulator())
     inverter = next(
         entity.entity_id
@@ -203,7 +199,6 @@ async def test_solar_of_a_single_inverter_counts_as_there(hass: HomeAssistant, s
 async def test_a_second_gateway_has_panels_of_its_own_but_the_same_grid(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Solar adds up over gateways; the house is connected once."""
     entry = await set_up(hass, await start_simulator())
     other = MockConfigEntry(domain=DOMAIN)
     other.add_to_hass(hass)
@@ -225,7 +220,6 @@ async def test_a_second_gateway_has_panels_of_its_own_but_the_same_grid(
 
 @pytest.mark.usefixtures("energy")
 async def test_an_entity_that_is_turned_off_is_named(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Without its counter a source cannot be added; the person is told which one to turn on."""
     entry = await set_up(hass, await start_simulator())
     er.async_get(hass).async_update_entity(
         sensor(hass, entry, "grid_export_energy"), disabled_by=er.RegistryEntryDisabler.USER
@@ -236,7 +230,6 @@ async def test_an_entity_that_is_turned_off_is_named(hass: HomeAssistant, start_
 
 @pytest.mark.usefixtures("energy")
 async def test_power_that_is_turned_off_is_left_out(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """The dashboard can do without power."""
     entry = await set_up(hass, await start_simulator())
     er.async_get(hass).async_update_entity(
         sensor(hass, entry, "production_power"), disabled_by=er.RegistryEntryDisabler.USER
@@ -251,7 +244,6 @@ async def test_power_that_is_turned_off_is_left_out(hass: HomeAssistant, start_s
 async def test_a_counter_without_a_value_so_far_is_waited_for(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """An entity comes with its first value."""
     entry = await set_up(hass, await start_simulator())
     er.async_get(hass).async_remove(sensor(hass, entry, "grid_export_energy"))
     assert verdicts(await async_propose(hass, entry))[Kind.GRID] is Verdict.NO_VALUE_YET
@@ -269,7 +261,6 @@ async def test_a_counter_without_a_value_so_far_is_waited_for(
 async def test_a_grid_that_is_not_counted_is_told_apart(
     hass: HomeAssistant, start_simulator: StartSimulator, profile: str, verdict: Verdict
 ) -> None:
-    """Without the CT, or with firmware that does not tell its two counters, there is no grid source."""
     entry = await set_up(hass, await start_simulator(profile))
     assert verdicts(await async_propose(hass, entry))[Kind.GRID] is verdict
 
@@ -277,7 +268,6 @@ async def test_a_grid_that_is_not_counted_is_told_apart(
 @pytest.mark.parametrize("verdict", list(Verdict))
 @pytest.mark.parametrize("kind", list(Kind))
 async def test_every_verdict_is_a_sentence(hass: HomeAssistant, kind: Kind, verdict: Verdict) -> None:
-    """Nothing is said in keys or with a hole in it."""
     text = await async_describe(hass, [Proposal(kind=kind, verdict=verdict, names=("Lifetime production",))])
     assert text.startswith(f"- **{kind.capitalize()}** ")
     assert text.endswith(".")
@@ -285,7 +275,6 @@ async def test_every_verdict_is_a_sentence(hass: HomeAssistant, kind: Kind, verd
 
 
 async def test_the_sentences_are_in_home_assistant_s_language(hass: HomeAssistant) -> None:
-    """As the names of the entities in them are."""
     hass.config.language = "de"
     text = await async_describe(hass, [Proposal(kind=Kind.GRID, verdict=Verdict.ADD, names=("Netzbezug",))])
     assert text == "- **Netz** wird hinzugefügt: Netzbezug."

@@ -1,4 +1,4 @@
-"""The options: the settings, the Energy step, and where set-up leads to it."""
+"""Options: the settings, the Energy step, and how set-up continues with it."""
 
 from homeassistant.components.energy.data import async_get_manager
 from homeassistant.config_entries import ConfigEntryState, FlowType
@@ -12,7 +12,7 @@ from tests.conftest import StartSimulator, set_up, sign_in, start_flow
 
 
 async def choose(hass: HomeAssistant, entry_id: str, step: str) -> dict[str, object]:
-    """Open the options and choose from the menu, leaving what set-up has offered."""
+    """Open the options and choose from the menu, after aborting the step that set-up has started."""
     for offered in hass.config_entries.options.async_progress():
         hass.config_entries.options.async_abort(offered["flow_id"])
     menu = await hass.config_entries.options.async_init(entry_id)
@@ -22,12 +22,11 @@ async def choose(hass: HomeAssistant, entry_id: str, step: str) -> dict[str, obj
 
 @pytest.fixture
 def energy_is_on(hass: HomeAssistant) -> None:
-    """Let the Energy dashboard be part of Home Assistant; its preferences need no more."""
+    """Mark the Energy dashboard as set up, which is all that its preferences need."""
     hass.config.components.add("energy")
 
 
 async def test_settings_take_effect_at_once(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """The entry is reloaded with the new interval."""
     entry = await set_up(hass, await start_simulator())
     form = await choose(hass, entry.entry_id, "settings")
     result = await hass.config_entries.options.async_configure(
@@ -43,7 +42,6 @@ async def test_settings_take_effect_at_once(hass: HomeAssistant, start_simulator
 async def test_an_interval_out_of_range_is_refused(
     hass: HomeAssistant, start_simulator: StartSimulator, seconds: int
 ) -> None:
-    """5 to 300 seconds."""
     entry = await set_up(hass, await start_simulator())
     form = await choose(hass, entry.entry_id, "settings")
     with pytest.raises(InvalidData):
@@ -54,7 +52,6 @@ async def test_an_interval_out_of_range_is_refused(
 
 @pytest.mark.usefixtures("energy_is_on")
 async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """What is added is what was shown; the settings stay as they are and nothing is reloaded."""
     entry = await set_up(hass, await start_simulator())
     hass.config_entries.async_update_entry(entry, options={CONF_UPDATE_INTERVAL: 60})
     manager = await async_get_manager(hass)
@@ -78,7 +75,6 @@ async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_s
 
 @pytest.mark.usefixtures("energy_is_on")
 async def test_a_second_visit_says_that_all_is_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """With nothing to add the step ends, and says of each kind why."""
     entry = await set_up(hass, await start_simulator("non_metered_token"))
     form = await choose(hass, entry.entry_id, "energy_dashboard")
     await hass.config_entries.options.async_configure(str(form["flow_id"]), {})
@@ -92,7 +88,6 @@ async def test_a_second_visit_says_that_all_is_there(hass: HomeAssistant, start_
 
 @pytest.mark.usefixtures("energy_is_on")
 async def test_set_up_ends_with_the_energy_step(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """The page goes on to it by itself."""
     simulator = await start_simulator()
     result = await sign_in(hass, await start_flow(hass, simulator), simulator)
     kind, flow_id = result["next_flow"]
@@ -104,7 +99,7 @@ async def test_set_up_ends_with_the_energy_step(hass: HomeAssistant, start_simul
 async def test_options_opened_by_set_up_go_straight_to_the_energy_step(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """The page opens the options anew instead of going on with the step it is given; after that it is the menu."""
+    """The frontend opens the options again instead of continuing the given step."""
     entry = await set_up(hass, await start_simulator())
     opened = await hass.config_entries.options.async_init(entry.entry_id)
     assert opened["step_id"] == "energy_dashboard"
@@ -115,7 +110,6 @@ async def test_options_opened_by_set_up_go_straight_to_the_energy_step(
 
 @pytest.mark.usefixtures("energy_is_on")
 async def test_set_up_offers_nothing_where_all_is_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """A gateway that is set up anew finds its sources in the dashboard."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     form = await choose(hass, entry.entry_id, "energy_dashboard")
@@ -131,7 +125,6 @@ async def test_set_up_offers_nothing_where_all_is_there(hass: HomeAssistant, sta
 async def test_without_the_energy_dashboard_it_is_not_offered(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Where Home Assistant has none, set-up ends, and the options say so."""
     simulator = await start_simulator()
     result = await sign_in(hass, await start_flow(hass, simulator), simulator)
     assert "next_flow" not in result
@@ -143,7 +136,6 @@ async def test_without_the_energy_dashboard_it_is_not_offered(
 async def test_a_gateway_that_does_not_run_has_nothing_to_propose(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """What it measures is known only while it is set up."""
     entry = await set_up(hass, await start_simulator())
     await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED

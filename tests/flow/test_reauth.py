@@ -1,4 +1,4 @@
-"""Signing in again and moving: in every direction, and nothing of the entities or options is lost."""
+"""Sign in again and change the address, without losing entities or options."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
 from custom_components.enphase_iq_gateway.const import (
     CONF_CERTIFICATE,
     CONF_REMEMBER_PASSWORD,
@@ -45,24 +46,24 @@ async def set_up_at(hass: HomeAssistant, network: Network, simulator: Simulator,
 
 
 def is_loaded(entry: ConfigEntry) -> bool:
-    """Whether the gateway is set up and running."""
+    """Return whether the gateway is set up."""
     return entry.state is ConfigEntryState.LOADED
 
 
 def entities(hass: HomeAssistant, entry: ConfigEntry) -> set[tuple[str, str]]:
-    """Give the names and unique ids of a gateway's entities."""
+    """Return the entity ids and unique ids of a gateway."""
     registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     return {(entity.entity_id, entity.unique_id) for entity in registered}
 
 
 async def poll(hass: HomeAssistant, entry: ConfigEntry, coordinator: PollGroup = PollGroup.LIVE) -> None:
-    """Let a coordinator read now."""
+    """Refresh a coordinator."""
     await entry.runtime_data.coordinators[coordinator].async_refresh()
     await hass.async_block_till_done()
 
 
 def reauth_flow(hass: HomeAssistant) -> ConfigFlowResult:
-    """Give the flow that asks the person to sign in again."""
+    """Return the flow that asks the user to sign in again."""
     (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert flow["context"]["source"] == SOURCE_REAUTH
     return flow
@@ -71,7 +72,7 @@ def reauth_flow(hass: HomeAssistant) -> ConfigFlowResult:
 async def answer(
     hass: HomeAssistant, result: ConfigFlowResult, step: str | None, answers: dict[str, Any]
 ) -> ConfigFlowResult:
-    """Choose a way to sign in where there is a choice, then sign in."""
+    """Choose a sign-in method where there is a choice, then sign in."""
     if step is not None:
         result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": step})
     result = await hass.config_entries.flow.async_configure(result["flow_id"], answers)
@@ -80,13 +81,25 @@ async def answer(
 
 
 async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
-    """Begin to change where the gateway is or how to sign in to it."""
+    """Start to change the address."""
     context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
     return await hass.config_entries.flow.async_init(DOMAIN, context=context)
 
 
+async def move(hass: HomeAssistant, result: ConfigFlowResult, address: str) -> ConfigFlowResult:
+    """Enter an address."""
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: address})
+    await hass.async_block_till_done()
+    return result
+
+
+async def move_on(hass: HomeAssistant, result: ConfigFlowResult, method: str) -> ConfigFlowResult:
+    """Choose a sign-in method after an error."""
+    return await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_METHOD: method})
+
+
 async def confirm(hass: HomeAssistant) -> ConfigFlowResult:
-    """Agree to sign in again."""
+    """Confirm to sign in again."""
     return await hass.config_entries.flow.async_configure(reauth_flow(hass)["flow_id"], {})
 
 
@@ -96,7 +109,6 @@ async def confirm(hass: HomeAssistant) -> ConfigFlowResult:
 async def test_a_refused_token_leads_to_another(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, *, step: str, kept: set[str]
 ) -> None:
-    """Pasted or fetched; options and entities stay as they are."""
     simulator = await start_simulator()
     await start_cloud(simulator)
     entry = await set_up(hass, simulator)
@@ -119,25 +131,26 @@ async def test_a_refused_token_leads_to_another(
     assert hass.config_entries.flow.async_progress() == []
 
 
-async def test_from_a_remembered_account_to_a_token(
+async def test_a_pasted_token_replaces_a_remembered_account(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
-    """The password is forgotten with it."""
     simulator = await start_simulator()
-    await start_cloud(simulator)
+    cloud = await start_cloud(simulator)
+    cloud.accounts.clear()
     entry = await set_up(hass, simulator)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD})
+    simulator.revoke_tokens()
 
     result = await reconfigure(hass, entry)
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: simulator.address})
-    result = await answer(hass, result, "token", {CONF_TOKEN: simulator.token()})
+    result = await move(hass, result, simulator.address)
+    assert error_text(result).startswith("The gateway rejected the sign-in.")
+    result = await answer(hass, await move_on(hass, result, "token"), None, {CONF_TOKEN: simulator.token()})
 
     assert result["reason"] == "reconfigure_successful"
     assert set(entry.data) == {CONF_HOST, CONF_CERTIFICATE, CONF_TOKEN}
 
 
 async def test_a_wrong_answer_can_be_corrected(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """A token of another gateway changes nothing that is stored."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     stored = dict(entry.data)
@@ -155,7 +168,6 @@ async def test_a_wrong_answer_can_be_corrected(hass: HomeAssistant, start_simula
 async def test_nothing_is_asked_of_another_device(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """Signing in again begins with who is there."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     simulator.revoke_tokens()
@@ -181,7 +193,7 @@ async def test_nothing_is_asked_of_another_device(
 async def test_an_update_to_firmware_with_tokens_leads_to_the_token(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """While it runs: the local account serves no more, and the entities stay."""
+    """The local account is no longer accepted, and the entities stay."""
     before = await start_simulator("metered_digest")
     entry = await set_up_at(hass, network, before)
     names = entities(hass, entry)
@@ -209,7 +221,7 @@ async def test_another_kind_of_sign_in_at_start(
     *,
     step: str,
 ) -> None:
-    """The firmware was updated while Home Assistant was not looking; the old credential does not leave."""
+    """The firmware was updated while Home Assistant was off; the old credentials are not sent."""
     entry = await set_up_at(hass, network, await start_simulator("metered_digest"))
     simulator = network[ADDRESS] = await start_simulator("metered_net_three_phase")
     await start_cloud(simulator)
@@ -228,7 +240,6 @@ async def test_another_kind_of_sign_in_at_start(
 async def test_a_local_account_that_is_refused_leads_to_another(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """A person may have given it another password."""
     simulator = await start_simulator("non_metered")
     entry = await set_up(hass, simulator)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PASSWORD: "an old one"})
@@ -242,7 +253,7 @@ async def test_a_local_account_that_is_refused_leads_to_another(
 
 
 async def test_what_is_stored_is_no_token(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """Somebody has edited the storage: the person is asked, nothing is sent."""
+    """The storage was edited by hand: nothing is sent."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_TOKEN: "edited"})
@@ -253,26 +264,67 @@ async def test_what_is_stored_is_no_token(hass: HomeAssistant, start_simulator: 
     assert reauth_flow(hass)
 
 
-async def test_a_gateway_is_moved_by_hand(
+async def test_a_gateway_is_moved_by_hand_and_keeps_its_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """The present address is there to be changed; entities and options stay."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
-    before = entities(hass, entry)
+    remembered = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD}
+    hass.config_entries.async_update_entry(entry, data={**entry.data, **remembered})
+    before, stored = entities(hass, entry), dict(entry.data)
     network[OTHER_ADDRESS] = network.pop(ADDRESS)
 
     result = await reconfigure(hass, entry)
     assert result["data_schema"] is not None
     assert [key.description for key in result["data_schema"].schema] == [{"suggested_value": ADDRESS}]
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: OTHER_ADDRESS})
-    result = await answer(hass, result, "token", {CONF_TOKEN: simulator.token()})
+    result = await move(hass, result, OTHER_ADDRESS)
 
     assert result["reason"] == "reconfigure_successful"
-    assert entry.data[CONF_HOST] == OTHER_ADDRESS
+    assert entry.data == {**stored, CONF_HOST: OTHER_ADDRESS}
     assert entry.options == {CONF_UPDATE_INTERVAL: 15}
     assert is_loaded(entry)
     assert entities(hass, entry) == before
+
+
+async def test_a_gateway_with_an_account_of_its_own_keeps_it_when_moved(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    entry = await set_up_at(hass, network, await start_simulator("metered_digest"))
+    stored = dict(entry.data)
+    network[OTHER_ADDRESS] = network.pop(ADDRESS)
+
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
+
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == {**stored, CONF_HOST: OTHER_ADDRESS}
+
+
+async def test_an_outage_while_moving_asks_for_no_credentials(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    simulator.faults.add("status", path="/auth/check_jwt", code=503)
+
+    result = await move(hass, await reconfigure(hass, entry), simulator.address)
+
+    assert (result["step_id"], error_text(result)[:19]) == ("reconfigure", "The gateway is busy")
+    simulator.faults.clear()
+    assert (await move(hass, result, simulator.address))["reason"] == "reconfigure_successful"
+
+
+async def test_a_refused_local_account_is_asked_for_when_the_gateway_moves(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    simulator = await start_simulator("non_metered")
+    entry = await set_up(hass, simulator)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PASSWORD: "an old one"})
+
+    result = await move(hass, await reconfigure(hass, entry), simulator.address)
+
+    assert (result["step_id"], bool(error_text(result))) == ("local_account", True)
+    result = await answer(hass, result, None, {CONF_USERNAME: "envoy"})
+    assert result["reason"] == "reconfigure_successful"
 
 
 @pytest.mark.parametrize(
@@ -286,17 +338,15 @@ async def test_a_gateway_is_moved_by_hand(
 async def test_a_gateway_is_not_moved_to_another_device(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str, read: str
 ) -> None:
-    """Its history is its own."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     network[OTHER_ADDRESS] = await start_simulator(serial=serial)
 
     result = await reconfigure(hass, entry)
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: OTHER_ADDRESS})
+    result = await move(hass, result, OTHER_ADDRESS)
 
     assert read in error_text(result)
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: ADDRESS})
-    result = await answer(hass, result, "token", {CONF_TOKEN: simulator.token()})
+    result = await move(hass, result, ADDRESS)
     assert result["reason"] == "reconfigure_successful"
 
 
@@ -306,7 +356,7 @@ async def test_a_gateway_is_not_moved_to_another_device(
 async def test_a_refusal_of_one_endpoint_concerns_that_endpoint(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """The role is too low for it: nobody is asked to sign in, and the other coordinators go on."""
+    """The role of the token is too low for it; the other coordinators continue."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/pdm/device_data", code=401)
@@ -327,7 +377,6 @@ async def test_a_refusal_of_one_endpoint_concerns_that_endpoint(
 async def test_a_token_that_is_refused_everywhere_is_checked_once(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """Then the person is asked, and the coordinator is quiet."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.revoke_tokens()
@@ -340,7 +389,6 @@ async def test_a_token_that_is_refused_everywhere_is_checked_once(
 
 
 async def test_an_ended_session_is_nobodys_business(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """A reboot ends it; the token gets another."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.reboot()
@@ -355,7 +403,7 @@ async def test_an_ended_session_is_nobodys_business(hass: HomeAssistant, start_s
 async def test_an_outage_of_the_check_is_no_refusal(
     hass: HomeAssistant, start_simulator: StartSimulator, fault: str, parameters: dict[str, int]
 ) -> None:
-    """While a gateway boots it refuses and fails by turns: nobody is asked to sign in for that."""
+    """A gateway that is starting refuses and fails by turns."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.end_sessions()

@@ -1,4 +1,4 @@
-"""Signing in: what a person types, what he reads when it is wrong, and that it works once corrected."""
+"""Sign in: what users enter, the errors they read, and that set-up works once they are corrected."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
+from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
 from custom_components.enphase_iq_gateway.const import CONF_REMEMBER_PASSWORD, DOMAIN
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
-from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, sign_in, start_flow
+from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, start_flow
 from tests.support.forms import account, give, go_to
 from tests.support.texts import error_text, step_text
 
@@ -33,7 +34,6 @@ UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_da
 async def test_what_comes_along_with_a_pasted_token_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, wrapped: Callable[[str], str]
 ) -> None:
-    """Mails and terminals add to it."""
     simulator = await start_simulator()
     token = simulator.token()
     result = await go_to(hass, await start_flow(hass, simulator), "token")
@@ -62,7 +62,6 @@ async def test_what_comes_along_with_a_pasted_token_is_dropped(
 async def test_a_wrong_token_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator, typed: Callable[[Simulator], str], read: str
 ) -> None:
-    """And not shown again; nothing is stored before it is right."""
     simulator = await start_simulator()
     result = await go_to(hass, await start_flow(hass, simulator), "token")
     assert simulator.serial in step_text(result)
@@ -78,7 +77,6 @@ async def test_a_wrong_token_is_explained(
 
 
 async def test_a_token_that_cannot_serve_is_not_sent(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """It tells who the person is, and the gateway need not know."""
     simulator = await start_simulator()
     result = await go_to(hass, await start_flow(hass, simulator), "token")
 
@@ -90,7 +88,6 @@ async def test_a_token_that_cannot_serve_is_not_sent(hass: HomeAssistant, start_
 async def test_a_gateway_that_is_busy_when_the_token_is_checked(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    """An outage is no wrong token."""
     simulator = await start_simulator()
     result = await go_to(hass, await start_flow(hass, simulator), "token")
     simulator.faults.add("status", path="/auth/check_jwt", code=503)
@@ -110,7 +107,6 @@ async def test_a_gateway_that_is_busy_when_the_token_is_checked(
 async def test_the_password_is_stored_only_when_that_is_wanted(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, *, remember: bool
 ) -> None:
-    """Off: it is used once; on: it renews the token."""
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
     result = await go_to(hass, await start_flow(hass, simulator), "account")
@@ -152,7 +148,6 @@ async def test_each_answer_of_the_cloud_is_explained(
     read: str,
     requests: int,
 ) -> None:
-    """In its own words, after a bounded number of tries; only one of them is about the password."""
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
     setattr(cloud, f"{host}_answer", answer)
@@ -163,6 +158,7 @@ async def test_each_answer_of_the_cloud_is_explained(
     assert read in error_text(result)
     assert ("this email and password" in error_text(result)) is (answer is CloudAnswer.WRONG_PASSWORD)
     assert len(cloud.requests) == requests
+    result = await give(hass, result, **{CONF_METHOD: "account"})
     assert_only_the_password_is_gone(result)
     cloud.login_answer = cloud.token_answer = CloudAnswer.OK
     result = await give(hass, result, **account(remember=True))
@@ -170,7 +166,7 @@ async def test_each_answer_of_the_cloud_is_explained(
 
 
 def assert_only_the_password_is_gone(result: ConfigFlowResult) -> None:
-    """A person types the secret again, not the rest."""
+    """Check that only the password has to be entered again."""
     assert result["data_schema"] is not None
     suggested = {str(key): (key.description or {}).get("suggested_value") for key in result["data_schema"].schema}
     assert suggested == {CONF_USERNAME: USERNAME, CONF_PASSWORD: None, CONF_REMEMBER_PASSWORD: True}
@@ -179,7 +175,6 @@ def assert_only_the_password_is_gone(result: ConfigFlowResult) -> None:
 async def test_a_wrong_password_is_told_and_corrected(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
-    """One try each: repeated ones could block the account."""
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
     result = await go_to(hass, await start_flow(hass, simulator), "account")
@@ -188,6 +183,7 @@ async def test_a_wrong_password_is_told_and_corrected(
 
     assert error_text(result) == "Enphase doesn't recognize this email and password."
     assert cloud.login_requests == 1
+    result = await give(hass, result, **{CONF_METHOD: "account"})
     result = await give(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -195,7 +191,6 @@ async def test_a_wrong_password_is_told_and_corrected(
 async def test_the_cloud_cannot_be_reached(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
-    """Where Home Assistant has no internet, a pasted token does."""
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
     await cloud.__aexit__(None, None, None)
@@ -205,6 +200,7 @@ async def test_the_cloud_cannot_be_reached(
 
     assert "aren't available" in error_text(result)
     await cloud.__aenter__()
+    result = await give(hass, result, **{CONF_METHOD: "account"})
     result = await give(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -220,7 +216,6 @@ async def test_the_cloud_cannot_be_reached(
 async def test_the_cloud_gives_a_token_that_cannot_serve(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, spoil: Callable[[Cloud], None]
 ) -> None:
-    """The account does not own the gateway."""
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
     spoil(cloud)
@@ -230,6 +225,7 @@ async def test_the_cloud_gives_a_token_that_cannot_serve(
 
     assert error_text(result).startswith(f"Enphase issues no token for gateway {simulator.serial} to this account.")
     cloud.token_serial = cloud.token_lifetime_s = None
+    result = await give(hass, result, **{CONF_METHOD: "account"})
     result = await give(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -237,7 +233,7 @@ async def test_the_cloud_gives_a_token_that_cannot_serve(
 async def test_the_gateway_refuses_the_token_of_the_cloud(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
-    """Its clock may be far off (G§2.6); the password is not stored for that."""
+    """Its clock may be far off (G§2.6)."""
     simulator = await start_simulator()
     await start_cloud(simulator)
     simulator.faults.add("status", path="/auth/check_jwt", code=401)
@@ -252,10 +248,9 @@ async def test_the_gateway_refuses_the_token_of_the_cloud(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_a_second_factor_leads_to_the_token(
+async def test_after_a_second_factor_a_token_can_be_pasted_in_the_same_dialog(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
-    """Going back is possible at any time: both ways are there from the start."""
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
     cloud.login_answer = CloudAnswer.MFA
@@ -263,8 +258,11 @@ async def test_a_second_factor_leads_to_the_token(
     assert "https://entrez.enphaseenergy.com" in step_text(result)
     result = await give(hass, result, **account())
     assert "multi-factor authentication" in error_text(result)
+    assert simulator.serial in step_text(result)
 
-    result = await sign_in(hass, await start_flow(hass, simulator), simulator)
+    result = await give(hass, result, **{CONF_METHOD: "token"})
+    assert error_text(result) == ""
+    result = await give(hass, result, token=simulator.token())
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -273,7 +271,6 @@ async def test_a_second_factor_leads_to_the_token(
 
 
 async def test_a_blank_password_is_the_end_of_the_serial(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """And the user name is there already."""
     simulator = await start_simulator("non_metered")
     result = await start_flow(hass, simulator)
     assert step_text(result) == f"The gateway at {simulator.address} has its own account."
@@ -292,7 +289,7 @@ async def test_a_blank_password_is_the_end_of_the_serial(hass: HomeAssistant, st
 async def test_a_wrong_local_account_is_told(
     hass: HomeAssistant, start_simulator: StartSimulator, profile: str, answers: dict[str, str]
 ) -> None:
-    """Although the gateway's production is open to anybody (G§2.2)."""
+    """The production of the gateway can be read without an account (G§2.2)."""
     simulator = await start_simulator(profile)
     result = await start_flow(hass, simulator)
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -314,11 +314,11 @@ async def test_the_repair_leads_to_where_a_token_can_be_given(
     result = await submit_repair(hass, await open_repair(hass, issue))
 
     flow_id = result["next_flow"][1]
-    await hass.config_entries.flow.async_configure(flow_id, {CONF_HOST: simulator.address})
+    await hass.config_entries.flow.async_configure(flow_id, {})
     await hass.config_entries.flow.async_configure(flow_id, {"next_step_id": "token"})
     answered = await hass.config_entries.flow.async_configure(flow_id, {CONF_TOKEN: simulator.token()})
     await settle(hass)
-    assert answered["reason"] == "reconfigure_successful"
+    assert answered["reason"] == "reauth_successful"
     assert token_issue(hass, entry) is None
     assert is_read(entry)
 

@@ -1,20 +1,26 @@
-"""What a person is told and asked of the counters."""
+"""Issues about counters that jumped."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from homeassistant.components.repairs import DOMAIN as REPAIRS
+from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.enphase_iq_gateway.client import Flow
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from custom_components.enphase_iq_gateway.repairs import async_create_fix_flow
+from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
+from custom_components.enphase_iq_gateway.counters.guard import CounterEvent
+from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.issues.counters import async_ask_about_jump, async_report
+from custom_components.enphase_iq_gateway.issues.registry import async_create
 from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
+from tests.support.repairs import open_repair, submit_repair
 from tests.support.virtual_time import VirtualTime, pass_time, virtual_time
 
 NAME = "sensor.iq_gateway"
@@ -30,12 +36,21 @@ async def noon() -> AsyncIterator[VirtualTime]:
 
 @pytest.fixture
 async def simulator(noon: VirtualTime, start_simulator: StartSimulator) -> Simulator:
-    """A gateway with a production and a net CT on three phases."""
+    """Start a gateway with a production and a net CT on three phases."""
     return await start_simulator("metered_net_three_phase", clock=noon.now)
 
 
+PRODUCTION = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
+CONSUMPTION = FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME)
+
+
+def undone(counter: FlowCounter, at: float) -> CounterEvent:
+    """Return the event of a jump that has been undone."""
+    return CounterEvent(counter=counter, event=Event(kind=EventKind.UNDONE, amount_wh=5000.0, at=at))
+
+
 def issues(hass: HomeAssistant, kind: str) -> list[ir.IssueEntry]:
-    """The repairs of one kind."""
+    """Return the issues of one kind."""
     return [
         issue
         for (domain, _), issue in ir.async_get(hass).issues.items()
@@ -44,14 +59,14 @@ def issues(hass: HomeAssistant, kind: str) -> list[ir.IssueEntry]:
 
 
 def kwh(hass: HomeAssistant, name: str) -> float:
-    """What an entity shows."""
+    """Return the state of an entity, in kWh."""
     state = hass.states.get(f"{NAME}_{name}")
     assert state is not None
     return float(state.state)
 
 
 async def jump(hass: HomeAssistant, clock: VirtualTime, simulator: Simulator) -> ConfigEntry:
-    """Let the production CT's counters jump for good, as its readings show them."""
+    """Make the counters of the CTs jump for good."""
     entry = await set_up(hass, simulator)
     await pass_time(hass, clock, 60)
     simulator.faults.add("spike", path="/ivp/meters/readings", wh=JUMP_WH)
@@ -59,103 +74,150 @@ async def jump(hass: HomeAssistant, clock: VirtualTime, simulator: Simulator) ->
     return entry
 
 
-async def answer(hass: HomeAssistant, issue: ir.IssueEntry, choice: str) -> FlowResultType:
-    """Open a repair and choose."""
-    assert await async_setup_component(hass, REPAIRS, {})
-    manager = hass.data[REPAIRS]["flow_manager"]
-    flow = await manager.async_init(DOMAIN, data={"issue_id": issue.issue_id})
-    assert flow["type"] is FlowResultType.MENU
-    assert flow["description_placeholders"] == issue.translation_placeholders
-    result = await manager.async_configure(flow["flow_id"], {"next_step_id": choice})
-    kind: FlowResultType = result["type"]
-    return kind
+async def choose(hass: HomeAssistant, question: RepairsFlowResult, choice: str) -> str:
+    """Choose in an open repair; return the reason where it is aborted."""
+    result = await submit_repair(hass, question, {"next_step_id": choice})
+    return result["reason"] if result["type"] is FlowResultType.ABORT else ""
 
 
 @pytest.mark.usefixtures("all_entities_enabled")
-async def test_a_jump_is_told_once_for_a_flow_and_its_phases(
+async def test_a_jump_of_several_counters_is_one_issue_that_lists_them(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """With the amount and the time; four counters of production have jumped by it."""
+    """Production, import, and export, each without its phases."""
     await jump(hass, noon, simulator)
-    told = {
-        issue.translation_placeholders["entity"]: issue
-        for issue in issues(hass, "counter_jump")
-        if issue.translation_placeholders
-    }
-    assert sorted(told) == [f"{NAME}_{name}" for name in ("grid_export", "grid_import", "lifetime_production")]
-    production = told[f"{NAME}_lifetime_production"]
-    assert production.translation_placeholders == {
-        "entity": f"{NAME}_lifetime_production",
-        "amount": "1,691",
+
+    (issue,) = issues(hass, "counter_jump")
+    question = await open_repair(hass, issue)
+
+    assert issue.is_persistent
+    assert question["type"] is FlowResultType.MENU
+    assert question["description_placeholders"] == {
         "time": "2026-06-10 05:02",
+        "counters": (
+            "- IQ Gateway 122300000001 Lifetime production: 1691 kWh\n"
+            "- IQ Gateway 122300000001 Grid import: 1691 kWh\n"
+            "- IQ Gateway 122300000001 Grid export: 1691 kWh"
+        ),
     }
-    assert production.is_persistent
-    assert production.data is not None
-    assert sum(name.startswith("production.") for name in production.data) == 4
 
 
 @pytest.mark.usefixtures("all_entities_enabled")
-async def test_a_jump_that_was_real_is_taken_in(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
-    """The counter, and each phase of it."""
+async def test_a_real_jump_is_added_to_each_counter_and_its_phases(
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+) -> None:
     await jump(hass, noon, simulator)
-    before = {name: kwh(hass, name) for name in ("lifetime_production", "production_energy_l1")}
-    (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
-    assert await answer(hass, issue, "accept_jump") is FlowResultType.CREATE_ENTRY
+    names = ("lifetime_production", "production_energy_l1", "grid_import", "grid_export")
+    before = {name: kwh(hass, name) for name in names}
+    (issue,) = issues(hass, "counter_jump")
+
+    assert await choose(hass, await open_repair(hass, issue), "accept_jump") == ""
+
     await pass_time(hass, noon, 60)
     assert {name: kwh(hass, name) - value for name, value in before.items()} == pytest.approx(
         dict.fromkeys(before, JUMP_WH / 1000), abs=0.1
     )
-    assert issue not in issues(hass, "counter_jump")
+    assert issues(hass, "counter_jump") == []
 
 
-async def test_a_jump_can_be_taken_in_once(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
-    """The question may be open in two windows."""
+async def test_a_jump_that_was_not_real_stays_out(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
     await jump(hass, noon, simulator)
     before = kwh(hass, "lifetime_production")
-    (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
-    assert await async_setup_component(hass, REPAIRS, {})
-    manager = hass.data[REPAIRS]["flow_manager"]
-    windows = [await manager.async_init(DOMAIN, data={"issue_id": issue.issue_id}) for _ in range(2)]
-    results = [await manager.async_configure(window["flow_id"], {"next_step_id": "accept_jump"}) for window in windows]
+    (issue,) = issues(hass, "counter_jump")
+
+    assert await choose(hass, await open_repair(hass, issue), "keep_out") == ""
+
     await pass_time(hass, noon, 60)
-    assert [result["type"] for result in results] == [FlowResultType.CREATE_ENTRY, FlowResultType.ABORT]
+    assert kwh(hass, "lifetime_production") == pytest.approx(before, abs=0.1)
+    assert issues(hass, "counter_jump") == []
+
+
+async def test_a_jump_is_added_once_when_the_repair_is_open_twice(
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+) -> None:
+    await jump(hass, noon, simulator)
+    before = kwh(hass, "lifetime_production")
+    (issue,) = issues(hass, "counter_jump")
+    first, second = await open_repair(hass, issue), await open_repair(hass, issue)
+
+    assert await choose(hass, first, "accept_jump") == ""
+    assert await choose(hass, second, "accept_jump") == "answered"
+
+    await pass_time(hass, noon, 60)
     assert kwh(hass, "lifetime_production") - before == pytest.approx(JUMP_WH / 1000, abs=0.1)
 
 
-async def test_a_jump_that_was_none_stays_out(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
-    """Nothing changes but that the question is gone."""
-    await jump(hass, noon, simulator)
-    before = kwh(hass, "lifetime_production")
-    (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
-    assert await answer(hass, issue, "keep_out") is FlowResultType.CREATE_ENTRY
-    await pass_time(hass, noon, 60)
-    assert kwh(hass, "lifetime_production") == pytest.approx(before, abs=0.1)
-    assert issue not in issues(hass, "counter_jump")
-
-
-async def test_a_jump_can_not_be_taken_in_while_the_gateway_is_not_set_up(
+async def test_a_jump_cannot_be_added_while_the_gateway_is_not_set_up(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """The question stays."""
     entry = await jump(hass, noon, simulator)
-    (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
+    (issue,) = issues(hass, "counter_jump")
     await hass.config_entries.async_unload(entry.entry_id)
-    assert await answer(hass, issue, "accept_jump") is FlowResultType.ABORT
-    assert issue in issues(hass, "counter_jump")
+
+    assert await choose(hass, await open_repair(hass, issue), "accept_jump") == "not_loaded"
+    assert issues(hass, "counter_jump") == [issue]
 
 
-async def test_a_jump_of_a_counter_that_is_no_more_cannot_be_taken_in(
+async def test_a_jump_of_a_counter_that_is_gone_cannot_be_added(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """Nothing is left to add it to, as after a lost store."""
+    """As after the stored counters were lost."""
     entry = await jump(hass, noon, simulator)
-    (issue,) = [issue for issue in issues(hass, "counter_jump") if "production" in issue.issue_id]
+    (issue,) = issues(hass, "counter_jump")
     entry.runtime_data.guard.state.counters.clear()
-    assert await answer(hass, issue, "accept_jump") is FlowResultType.ABORT
+
+    assert await choose(hass, await open_repair(hass, issue), "accept_jump") == "not_loaded"
+
+
+async def test_the_issue_of_an_earlier_version_can_still_be_answered(
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+) -> None:
+    """It named one flow, also in its id."""
+    entry = await set_up(hass, simulator)
+    before = kwh(hass, "lifetime_production")
+    counters = [f"production.energy_lifetime_wh.{phase}" for phase in range(4)]
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"counter_jump_{entry.entry_id}_production.energy_lifetime_wh_1781000000",
+        data={"kind": "counter_jump", "entry_id": entry.entry_id, **dict.fromkeys(counters, JUMP_WH)},
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="counter_jump",
+        translation_placeholders={
+            "entity": f"{NAME}_lifetime_production",
+            "amount": "1,691",
+            "time": "2026-06-09 10:13",
+        },
+    )
+    (issue,) = issues(hass, "counter_jump")
+
+    question = await open_repair(hass, issue)
+    assert question["description_placeholders"] is not None
+    assert question["description_placeholders"]["time"] == "2026-06-09 10:13"
+    assert question["description_placeholders"]["counters"] == (
+        "- IQ Gateway 122300000001 Lifetime production: 1691 kWh"
+    )
+    assert await choose(hass, question, "accept_jump") == ""
+    await pass_time(hass, noon, 60)
+    assert kwh(hass, "lifetime_production") - before == pytest.approx(JUMP_WH / 1000, abs=0.5)
+
+
+@pytest.mark.parametrize(("apart_s", "count"), [(300.0, 1), (3600.0, 2)])
+async def test_counters_read_minutes_apart_share_an_issue(hass: HomeAssistant, *, apart_s: float, count: int) -> None:
+    entry = MockConfigEntry(domain=DOMAIN)
+
+    async_ask_about_jump(hass, entry, 1_781_000_000.0, {PRODUCTION: 5000.0})
+    async_ask_about_jump(hass, entry, 1_781_000_000.0 + apart_s, {CONSUMPTION: 6000.0})
+
+    asked = issues(hass, "counter_jump")
+    assert len(asked) == count
+    assert {name for issue in asked for name in issue.data or {}} >= {str(PRODUCTION), str(CONSUMPTION)}
+    assert asked[0].issue_id == f"counter_jump_{entry.entry_id}_1781000000"
 
 
 async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
-    """Nothing happened."""
     await set_up(hass, simulator)
     simulator.faults.add("spike", count=4)
     await pass_time(hass, noon, 1200)
@@ -165,17 +227,30 @@ async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, sim
 async def test_a_meter_replaced_by_a_new_one_is_no_repair(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """It begins again at zero, which statistics understand; there is nothing to decide."""
+    """It starts at zero, which statistics handle: there is nothing to decide."""
     await set_up(hass, simulator)
     simulator.faults.add("spike", path="/ivp/meters/readings", wh=-5_200_000.0)
     await pass_time(hass, noon, 1200)
     assert issues(hass, "counter_jump") == []
 
 
-async def test_a_source_that_is_gone_for_good_is_told_and_the_counter_goes_on(
-    hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator
+async def test_a_jump_that_was_undone_is_taken_out_of_the_issue(hass: HomeAssistant) -> None:
+    """With the last counter the issue is deleted."""
+    entry, at = MockConfigEntry(domain=DOMAIN), 1_781_000_000.0
+    async_ask_about_jump(hass, entry, at, {PRODUCTION: 5000.0, CONSUMPTION: 6000.0})
+
+    async_report(hass, entry, [undone(PRODUCTION, at)])
+
+    (issue,) = issues(hass, "counter_jump")
+    assert issue.data == {"kind": "counter_jump", "entry_id": entry.entry_id, str(CONSUMPTION): 6000.0}
+    async_report(hass, entry, [undone(CONSUMPTION, at)])
+    assert issues(hass, "counter_jump") == []
+
+
+async def test_a_source_that_is_gone_for_good_is_logged_and_the_counter_goes_on(
+    hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A firmware update took the device data away from a gateway without CTs."""
+    """A firmware update removed the device data of a gateway without CTs."""
     simulator = await start_simulator("non_metered_new", clock=noon.now)
     entry = await set_up(hass, simulator)
     before = kwh(hass, "lifetime_production")
@@ -184,33 +259,40 @@ async def test_a_source_that_is_gone_for_good_is_told_and_the_counter_goes_on(
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert kwh(hass, "lifetime_production") == pytest.approx(before, abs=0.001)
+
     await pass_time(hass, noon, 300)
-    (issue,) = issues(hass, "counter_source")
-    assert issue.translation_placeholders == {
-        "entity": f"{NAME}_lifetime_production",
-        "before": "/ivp/pdm/device_data",
-        "after": "/production.json (inverters)",
-    }
-    await async_create_fix_flow(hass, issue.issue_id, dict(issue.data or {}))
+
+    assert "is now read from reported_inverters instead of device_data" in caplog.text
+    assert ir.async_get(hass).issues == {}
+
+
+async def test_an_issue_about_a_source_is_deleted_at_set_up(hass: HomeAssistant, simulator: Simulator) -> None:
+    """Earlier versions raised it."""
+    entry = await set_up(hass, simulator)
+    async_create(hass, entry, "counter_source", "production.energy_lifetime_wh.0", is_persistent=True)
+    assert issues(hass, "counter_source")
+
+    await hass.config_entries.async_reload(entry.entry_id)
+
+    assert issues(hass, "counter_source") == []
 
 
 @pytest.mark.parametrize("code", [503, 404])
 async def test_a_source_that_cannot_be_read_just_now_is_kept(
-    hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, code: int
+    hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture, code: int
 ) -> None:
-    """No other source's value takes its place, whatever a gateway says that has had it with this very firmware."""
+    """No other source replaces it while the firmware is the same."""
     simulator = await start_simulator("non_metered_new", clock=noon.now)
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/pdm/device_data", code=code)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await pass_time(hass, noon, 300)
-    assert issues(hass, "counter_source") == []
+    assert "is now read from" not in caplog.text
 
 
 async def test_removing_the_gateway_removes_its_repairs(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
-    """Nobody is left who could be asked."""
     entry = await jump(hass, noon, simulator)
     await hass.config_entries.async_remove(entry.entry_id)
     assert issues(hass, "counter_jump") == []

@@ -1,6 +1,6 @@
-"""Something else answers at the gateway's address: it gets no credential, and the person reads what it is.
+"""Another device responds at the address of the gateway: it gets no credentials, and an issue describes it.
 
-The right gateway coming back heals it alone. Credentials are counted by the one who must not get any.
+The issue is deleted when the right gateway responds. Credentials are counted by the device that must not get any.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ DAY = 86_400
 async def set_up_at(
     hass: HomeAssistant, network: Network, simulator: Simulator, check: str = "renewals"
 ) -> ConfigEntry:
-    """Set a gateway up."""
+    """Set up a gateway."""
     network[ADDRESS] = simulator
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
     result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: ADDRESS})
@@ -44,7 +44,7 @@ async def set_up_at(
 
 
 async def take_over(hass: HomeAssistant, entry: ConfigEntry, network: Network, device: Reachable, *, how: str) -> None:
-    """Let a device have the address from now on, while the integration runs or over a reload."""
+    """Put a device at the address, while the integration runs or before a reload."""
     before = network[ADDRESS]
     network[ADDRESS] = device
     if isinstance(before, Simulator):
@@ -56,7 +56,7 @@ async def take_over(hass: HomeAssistant, entry: ConfigEntry, network: Network, d
 
 
 async def poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Let every coordinator read, or set-up have its next try; more than once, as coordinators bridge a failure."""
+    """Refresh every coordinator, or retry set-up; several times, because coordinators bridge a failure."""
     for _ in range(3):
         if entry.state is ConfigEntryState.LOADED:
             for coordinator in entry.runtime_data.coordinators.values():
@@ -67,19 +67,19 @@ async def poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 
 def readable(entry: ConfigEntry) -> bool:
-    """Whether the gateway is read."""
+    """Return whether the gateway is read."""
     return entry.state is ConfigEntryState.LOADED and all(
         coordinator.last_update_success for coordinator in entry.runtime_data.coordinators.values()
     )
 
 
 def credentials(simulator: Simulator) -> list[str]:
-    """Give what was asked of a device with a credential, right or wrong."""
+    """Return the paths that were requested with credentials, right or wrong."""
     return [request.path for request in simulator.requests if request.credential != "none"]
 
 
 def issues(hass: HomeAssistant) -> dict[str | None, ir.IssueEntry]:
-    """Give the repairs there are, by kind."""
+    """Return the issues by kind."""
     registry = ir.async_get(hass).issues
     return {issue.translation_key: issue for (domain, _), issue in registry.items() if domain == DOMAIN}
 
@@ -88,7 +88,6 @@ def issues(hass: HomeAssistant) -> dict[str | None, ir.IssueEntry]:
 async def test_another_gateway_gets_nothing_and_is_named(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
 ) -> None:
-    """A router has given the address to another one."""
     simulator, impostor = await start_simulator(), await start_simulator(serial=OTHER_SERIAL)
     entry = await set_up_at(hass, network, simulator)
 
@@ -111,7 +110,7 @@ async def test_another_gateway_gets_nothing_and_is_named(
 async def test_another_certificate_gets_nothing_and_is_shown(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str, check: str
 ) -> None:
-    """The serial is right, but no secret; the pinned certificate has most of its year left."""
+    """The serial is right, but not secret; the pinned certificate is valid for most of a year."""
     simulator, impostor = await start_simulator(), await start_simulator()
     entry = await set_up_at(hass, network, simulator, check)
 
@@ -139,7 +138,7 @@ async def test_an_accepted_certificate_is_the_pinned_one(
     network: Network,
     how: str,
 ) -> None:
-    """The person knows that the gateway was reset; the credential leaves after that, and only then."""
+    """The user knows that the gateway was reset; credentials are sent only after that."""
     simulator, reset = await start_simulator(), await start_simulator()
     entry = await set_up_at(hass, network, simulator, "strict")
     await take_over(hass, entry, network, reset, how=how)
@@ -159,7 +158,7 @@ async def test_an_accepted_certificate_is_the_pinned_one(
 async def test_what_is_accepted_is_what_was_shown(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """A third device that comes while the person reads gets nothing."""
+    """A third device that appears meanwhile gets nothing."""
     simulator, shown, third = [await start_simulator() for _ in range(3)]
     entry = await set_up_at(hass, network, simulator)
     await take_over(hass, entry, network, shown, how="running")
@@ -194,7 +193,7 @@ async def test_a_renewal_is_believed_when_it_is_due(
     believed: bool,
     how: str,
 ) -> None:
-    """Within 75 days of the pinned one's end, or as the person has set it; and the log says so."""
+    """Within 75 days of the end of the pinned one, or as set in the options."""
     simulator = await start_simulator()
     simulator.replace_certificate(days_valid=365, not_before=time.time() - (365 - days_left) * DAY)
     entry = await set_up_at(hass, network, simulator, check)
@@ -213,7 +212,6 @@ async def test_a_renewal_is_believed_when_it_is_due(
 async def test_a_renewed_certificate_is_known_after_a_restart(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """It was stored without a reload, and from then on the old one is the stranger."""
     simulator = await start_simulator()
     simulator.replace_certificate(days_valid=365, not_before=time.time() - 300 * DAY)
     entry = await set_up_at(hass, network, simulator)
@@ -245,7 +243,7 @@ async def test_what_is_no_gateway_gets_nothing(
     spoil: Callable[[Simulator], None],
     how: str,
 ) -> None:
-    """A redirect to another host, a router's page: there is nothing a person could accept, so nothing is asked."""
+    """After a redirect or a router page there is nothing to accept, so no issue is raised."""
     simulator, impostor = await start_simulator(), await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     spoil(impostor)
@@ -261,7 +259,7 @@ async def test_what_is_no_gateway_gets_nothing(
 
 
 class PlainDevice(Device):
-    """A device that speaks no TLS."""
+    """A device without TLS."""
 
     uses_tokens = False
 
@@ -271,7 +269,7 @@ class PlainDevice(Device):
 async def test_an_answer_over_plain_http_gets_nothing(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str, firmware: str
 ) -> None:
-    """A gateway that has shown a certificate is not looked for without one, whatever firmware is claimed."""
+    """A gateway with a certificate is not read over HTTP, whatever firmware the device claims."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     async with PlainDevice({"/info": info(simulator.serial, firmware)}) as impostor:
@@ -288,7 +286,7 @@ async def test_an_answer_over_plain_http_gets_nothing(
 async def test_firmware_with_tokens_is_not_believed_over_plain_http(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """Old firmware seems to have been updated: it is asked who it is, and neither told nor offered anything."""
+    """It seems to have been updated, which plain HTTP cannot prove."""
     simulator = await start_simulator("metered_digest")
     entry = await set_up_at(hass, network, simulator)
     async with PlainDevice({"/info": info(simulator.serial, "D8.2.4345")}) as impostor:
@@ -302,7 +300,7 @@ async def test_firmware_with_tokens_is_not_believed_over_plain_http(
 async def test_old_firmware_is_known_by_its_serial(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
 ) -> None:
-    """It has no certificate; another one is not given the answer to its challenge."""
+    """Another gateway gets no answer to its digest challenge."""
     simulator, impostor = (
         await start_simulator("non_metered"),
         await start_simulator("non_metered", serial=OTHER_SERIAL),
@@ -321,7 +319,6 @@ async def test_old_firmware_is_known_by_its_serial(
 async def test_a_deleted_gateway_needs_no_repair(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """Its repairs go with it, and only they."""
     ir.async_create_issue(
         hass, DOMAIN, "other", is_fixable=False, severity=ir.IssueSeverity.WARNING, translation_key="other"
     )

@@ -19,6 +19,7 @@ import pytest
 import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
 from custom_components.enphase_iq_gateway.client import (
+    INFO,
     AddressError,
     Certificate,
     CloudError,
@@ -145,7 +146,8 @@ ERRORS: tuple[GatewayError, ...] = (
     GatewayWrongDeviceError("1", "2"),
 )
 FORM_ERRORS: tuple[GatewayError | AddressError, ...] = (
-    *(error for error in ERRORS if type(error) is not GatewayError),
+    *ERRORS,
+    GatewayResponseError(INFO.path, "reason"),
     *(AddressError(problem) for problem in AddressProblem),
     *(CloudError(problem, "url") for problem in CloudProblem),
     NotATokenError("reason"),
@@ -164,12 +166,20 @@ def test_exactly_the_errors_of_a_form_have_texts() -> None:
         assert placeholders(ENGLISH["config", "error", key]) <= ALWAYS_THERE | set(filled_in)
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_every_error_of_the_client_has_a_message(error: GatewayError) -> None:
-    raised = translated(error)
+def test_every_error_of_the_client_has_a_message() -> None:
+    raised = [translated(error) for error in FORM_ERRORS if isinstance(error, GatewayError)]
+    keys = {str(error.translation_key) for error in raised}
 
-    text = ENGLISH["exceptions", str(raised.translation_key), "message"]
-    assert placeholders(text) <= set(raised.translation_placeholders or {})
+    assert keys <= below("exceptions")
+    for error in raised:
+        text = ENGLISH["exceptions", str(error.translation_key), "message"]
+        assert placeholders(text) <= set(error.translation_placeholders or {})
+
+
+def test_messages_name_no_serial_because_home_assistant_logs_them() -> None:
+    named = {name for path, text in ENGLISH.items() if path[0] == "exceptions" for name in placeholders(text)}
+
+    assert named & {"serial", "found", "expected"} == set()
 
 
 @cache

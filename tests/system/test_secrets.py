@@ -24,6 +24,7 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 
 from custom_components.enphase_iq_gateway.client import Secret
+from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
 from custom_components.enphase_iq_gateway.const import CONF_REMEMBER_PASSWORD, DOMAIN
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from simulator import Simulator
@@ -170,7 +171,8 @@ async def test_a_token_and_an_account_are_nowhere_else(
     cloud = await start_cloud(simulator)
     scenario = Scenario(hass, network, simulator)
     account = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD, CONF_REMEMBER_PASSWORD: True}
-    entry = await scenario.set_up({"next_step_id": "account"}, {**account, CONF_PASSWORD: "another wrong one"}, account)
+    wrong_account = {**account, CONF_PASSWORD: "another wrong one"}
+    entry = await scenario.set_up({"next_step_id": "account"}, wrong_account, {CONF_METHOD: "account"}, account)
     await scenario.read(entry)
     await scenario.fail(entry)
     await scenario.be_replaced(

@@ -4,6 +4,7 @@ Each serial is replaced by the same number throughout a document, so that it wor
 """
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 import re
 from typing import Final
 
@@ -13,12 +14,16 @@ REDACTED: Final = "**REDACTED**"
 # Twelve digits like a serial, but never a real one: those begin with year and week of manufacture (G§1.1).
 _FIRST_PSEUDONYM: Final = 999_900_000_000
 
-_SERIAL: Final = re.compile(r"(?<![0-9.])[0-9]{12}(?![0-9])")
+# Twelve digits as a rule; some devices have longer serials.
+_SERIAL: Final = re.compile(r"(?<![0-9.x])[0-9]{12,}(?![0-9])")
 _HIDDEN: Final = re.compile(
-    r"(?i)(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"  # a network address
+    r"(?i)(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"  # a MAC address
+    r"|(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{12}(?![0-9a-z])"  # a MAC address without separators
+    r"|\('[^']*', [0-9]+[^)]*\)"  # address and port in an error of the operating system
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
     r"|eyJ[\w-]+(?:\.[\w-]*)*"  # a token
 )
+_MAYBE_ADDRESS: Final = re.compile(r"(?i)[0-9a-f]*[.:][0-9a-f.:]*[0-9a-f:]")
 _WORDS: Final = re.compile(r"[\w .:+-]{0,40}")
 """The form of a harmless text: a type, a state, a version, a hexadecimal number."""
 _TAG: Final = re.compile(r"<(?P<close>/?)(?P<name>[\w-]+)(?P<attributes>[^<>]*)>(?P<text>[^<]*)")
@@ -59,23 +64,30 @@ _FIELDS: Final = _SERIAL_FIELDS | frozenset(
 class Scrubber:
     """Redacts all parts of one document with the same pseudonyms."""
 
-    def __init__(self, serials: Iterable[str]) -> None:
-        """Set the serials known beforehand; their order makes their pseudonyms the same in every document."""
+    def __init__(self, serials: Iterable[str], hosts: Iterable[str] = ()) -> None:
+        """Set what is known beforehand; the order of the serials makes their pseudonyms the same in every document."""
+        self._hosts = [re.compile(rf"(?i)(?<![\w.-]){re.escape(host)}(?![\w-])") for host in hosts if host]
         self._pseudonyms: dict[str, str] = {}
         for serial in serials:
             self._pseudonym(serial)
 
     def text(self, text: str) -> str:
-        """Redact a text of this integration, such as an error message or the name of a counter."""
-        known = _HIDDEN.sub(REDACTED, text)
-        for serial, pseudonym in self._pseudonyms.items():
-            known = known.replace(serial, pseudonym)
-        return _SERIAL.sub(lambda found: self._pseudonym(found[0]), known)
+        """Redact a text, such as an error message or the name of a counter."""
+        # Longest first: one serial may contain another.
+        known = "|".join(re.escape(serial) for serial in sorted(self._pseudonyms, key=len, reverse=True))
+        serials = re.compile(f"{known}|{_SERIAL.pattern}" if known else _SERIAL.pattern)
+        text = _MAYBE_ADDRESS.sub(_without_address, _HIDDEN.sub(REDACTED, text))
+        for host in self._hosts:
+            text = host.sub(REDACTED, text)
+        return serials.sub(lambda found: self._pseudonym(found[0]), text)
 
     def value(self, value: object, field: str = "") -> object:
         """Redact a JSON value; `field` is the key under which it was found."""
         if isinstance(value, dict):
-            return {self.text(str(name)): self.value(part, str(name)) for name, part in value.items()}
+            return {
+                self._key(str(name), number): self.value(part, str(name))
+                for number, (name, part) in enumerate(value.items())
+            }
         if isinstance(value, list):
             return [self.value(part, field) for part in value]
         if field in _SERIAL_FIELDS and isinstance(value, str | int):
@@ -106,8 +118,21 @@ class Scrubber:
             lines.append(f"<{found['close']}{found['name']}{name[0] if name else ''}>{self.text(content)}")
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + "".join(lines)
 
+    def _key(self, name: str, number: int) -> str:
+        """Keep a known field and the number of a device; other keys may be anything, such as a name or an address."""
+        return self.text(name) if name in _FIELDS or name.isdecimal() else f"{REDACTED} {number}"
+
     def _pseudonym(self, serial: str) -> str:
         """Return the number that replaces a serial; such a number is returned unchanged."""
         if serial in self._pseudonyms.values():
             return serial
         return self._pseudonyms.setdefault(serial, str(_FIRST_PSEUDONYM + len(self._pseudonyms)))
+
+
+def _without_address(found: re.Match[str]) -> str:
+    """Redact an IP address, and keep what only looks like one: a version, a time."""
+    try:
+        ip_address(found[0].strip("."))
+    except ValueError:
+        return found[0]
+    return REDACTED

@@ -1,7 +1,7 @@
-"""What a gateway can give the Energy dashboard, what is left alone and why, and adding it.
+"""Propose sources for the Energy dashboard, and add them.
 
-The dashboard's preferences belong to the person: a source is only ever added, never changed or removed, and never one
-that would count the same energy twice.
+The preferences of the dashboard belong to the user: a source is only ever added, never changed or removed, and never
+where it would count the same energy twice.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ from ..coordinator import GatewayConfigEntry
 
 
 class Kind(StrEnum):
-    """The kinds of source that a gateway can fill."""
+    """The kinds of source that a gateway can provide."""
 
     SOLAR = "solar"
     GRID = "grid"
@@ -36,24 +36,24 @@ class Kind(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What becomes of a kind of source."""
+    """What happens to a kind of source, and why."""
 
     ADD = "add"
     ALREADY_THERE = "already_there"
-    """A source made of this gateway's entities is there."""
+    """The dashboard has a source with this gateway's entities."""
     ANOTHER_THERE = "another_there"
-    """A source made of something else is there: a second one would count the same energy again."""
+    """The dashboard has another source: a second one could count the same energy twice."""
     TURNED_OFF = "turned_off"
-    """An entity that it needs is turned off."""
+    """A required entity is disabled."""
     NO_VALUE_YET = "no_value_yet"
     NO_COUNTERS = "no_counters"
-    """The power is measured but not the energy."""
+    """Power is measured but energy is not."""
     NOT_MEASURED = "not_measured"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
-    """What becomes of one kind of source, and the names of the entities that this is about."""
+    """A verdict on one kind of source, and the names of the entities it is about."""
 
     kind: Kind
     verdict: Verdict
@@ -63,13 +63,13 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Needs:
-    """The entities that make a source, by the end of their unique id."""
+    """The entities of a source, by the end of their unique id."""
 
     flow: Flow
     quantity: Quantity
     energy: tuple[str, ...]
     power: str
-    """Left out of the source where it is turned off: the dashboard can do without."""
+    """Optional: left out of the source where it is disabled."""
 
 
 _NEEDS: Final[Mapping[Kind, _Needs]] = {
@@ -79,14 +79,14 @@ _NEEDS: Final[Mapping[Kind, _Needs]] = {
         energy=("production_energy_lifetime",),
         power="production_power",
     ),
-    # The dashboard's grid power is + import, as net consumption is (G§6.4).
+    # Grid power is positive on import, in the dashboard as here (G§6.4).
     Kind.GRID: _Needs(
         flow=Flow.NET_CONSUMPTION,
         quantity=Quantity.IMPORT_EXPORT,
         energy=("grid_import_energy", "grid_export_energy"),
         power="net_consumption_power",
     ),
-    # The dashboard's battery: from it, to it, power + discharging; a storage CT counts the same way round (G§9).
+    # Battery power is positive on discharge, in the dashboard as for a storage CT, which delivers then (G§9).
     Kind.BATTERY: _Needs(
         flow=Flow.STORAGE,
         quantity=Quantity.IMPORT_EXPORT,
@@ -97,14 +97,14 @@ _NEEDS: Final[Mapping[Kind, _Needs]] = {
 
 
 async def async_propose(hass: HomeAssistant, entry: GatewayConfigEntry) -> list[Proposal]:
-    """Say for each kind of source what would become of it."""
+    """Return a proposal for each kind of source."""
     preferences = (await async_get_manager(hass)).data
     existing = preferences["energy_sources"] if preferences else []
-    return [_propose(hass, entry, kind, existing) for kind in Kind]
+    return [_existing(hass, entry, kind, existing) or _new(hass, entry, kind) for kind in Kind]
 
 
 async def async_add(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Add what is proposed now behind what the dashboard has."""
+    """Add the sources that are proposed now to those of the dashboard."""
     new = [proposal.source for proposal in await async_propose(hass, entry) if proposal.source is not None]
     manager = await async_get_manager(hass)
     preferences = manager.data or manager.default_preferences()
@@ -112,72 +112,70 @@ async def async_add(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 
 async def async_describe(hass: HomeAssistant, proposals: Sequence[Proposal]) -> str:
-    """Write the proposals as a list, in Home Assistant's language: a form's texts cannot be put together otherwise."""
+    """Return the proposals as a Markdown list, in the language of Home Assistant.
+
+    A form cannot combine several texts, so they are in the language of the server instead of that of the user.
+    """
     texts = await async_get_translations(hass, hass.config.language, "common", [DOMAIN])
+    common = f"component.{DOMAIN}.common"
 
     def line(proposal: Proposal) -> str:
-        """Prefer the sentence for this kind of source to the one for all."""
-        key = f"component.{DOMAIN}.common.energy_{proposal.verdict}"
-        text = texts.get(f"{key}_{proposal.kind}") or texts[key]
-        return text.format(
-            kind=texts[f"component.{DOMAIN}.common.energy_{proposal.kind}"], entities=", ".join(proposal.names)
-        )
+        """Return the text for this verdict; some kinds of source have their own."""
+        general = f"{common}.energy_{proposal.verdict}"
+        text = texts.get(f"{general}_{proposal.kind}") or texts[general]
+        return text.format(kind=texts[f"{common}.energy_{proposal.kind}"], entities=", ".join(proposal.names))
 
     return "\n".join(f"- {line(proposal)}" for proposal in proposals)
 
 
-def _propose(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind, existing: Sequence[SourceType]) -> Proposal:
-    """Look at one kind: what is there first, then what the gateway has."""
+def _existing(
+    hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind, existing: Sequence[SourceType]
+) -> Proposal | None:
+    """Return why a kind of source is left unchanged, None if nothing in the dashboard stands in the way."""
     registry = er.async_get(hass)
     for source in existing:
-        owners = {entity_id: registry.async_get(entity_id) for entity_id in _statistics(source)}
-        names = tuple(entity_id if owner is None else _name(owner, entity_id) for entity_id, owner in owners.items())
         if source["type"] != kind:
             continue
-        if any(owner and owner.config_entry_id == entry.entry_id for owner in owners.values()):
+        entities = {statistic: registry.async_get(statistic) for statistic in _statistics(source)}
+        names = tuple(_name(hass, entity) if entity else statistic for statistic, entity in entities.items())
+        if any(entity and entity.config_entry_id == entry.entry_id for entity in entities.values()):
             return Proposal(kind=kind, verdict=Verdict.ALREADY_THERE, names=names)
-        # Two gateways have panels and batteries of their own, but they are in one house with one grid.
-        if kind is Kind.GRID or any(owner is None or owner.platform != DOMAIN for owner in owners.values()):
+        # Two gateways have panels and batteries of their own, but share the grid of the house.
+        if kind is Kind.GRID or any(entity is None or entity.platform != DOMAIN for entity in entities.values()):
             return Proposal(kind=kind, verdict=Verdict.ANOTHER_THERE, names=names)
-    return _propose_new(hass, entry, kind)
+    return None
 
 
-def _propose_new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind) -> Proposal:
-    """Look for the entities of a source that is not there yet."""
-    registry = er.async_get(hass)
+def _new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind) -> Proposal:
+    """Return whether a source can be added: its counters must exist and be enabled."""
     needs, site = _NEEDS[kind], entry.runtime_data.site
     if site.group(needs.flow, needs.quantity) is None:
         measured = site.group(needs.flow, Quantity.POWER) is not None
         return Proposal(kind=kind, verdict=Verdict.NO_COUNTERS if measured else Verdict.NOT_MEASURED)
+    registry = er.async_get(hass)
     found = {
-        key: registered
+        key: entity
         for key in (*needs.energy, needs.power)
         if (entity_id := registry.async_get_entity_id(Platform.SENSOR, DOMAIN, f"{site.info.serial}_{key}"))
-        and (registered := registry.async_get(entity_id))
+        and (entity := registry.async_get(entity_id))
     }
     if not found.keys() >= set(needs.energy):
         return Proposal(kind=kind, verdict=Verdict.NO_VALUE_YET)
     if off := [found[key] for key in needs.energy if found[key].disabled]:
-        return Proposal(
-            kind=kind, verdict=Verdict.TURNED_OFF, names=tuple(_name(entity, entity.entity_id) for entity in off)
-        )
-    used = [entity for entity in found.values() if not entity.disabled]
-    power = found.get(needs.power)
+        return Proposal(kind=kind, verdict=Verdict.TURNED_OFF, names=tuple(_name(hass, entity) for entity in off))
+    used = {key: entity for key, entity in found.items() if not entity.disabled}
+    energy = [used[key].entity_id for key in needs.energy]
+    power = used[needs.power].entity_id if needs.power in used else None
     return Proposal(
         kind=kind,
         verdict=Verdict.ADD,
-        names=tuple(_name(entity, entity.entity_id) for entity in used),
-        source=_source(
-            kind,
-            entry.title,
-            [found[key].entity_id for key in needs.energy],
-            power.entity_id if power and not power.disabled else None,
-        ),
+        names=tuple(_name(hass, entity) for entity in used.values()),
+        source=_source(kind, entry.title, energy, power),
     )
 
 
 def _source(kind: Kind, name: str, energy: list[str], power: str | None) -> SourceType:
-    """Write a source as the dashboard's own settings do (homeassistant/components/energy/data.py)."""
+    """Return a source as the settings of the dashboard store it (homeassistant/components/energy/data.py)."""
     power_config: PowerConfig | None = None if power is None else {"stat_rate": power}
     match kind:
         case Kind.SOLAR:
@@ -220,13 +218,13 @@ def _source(kind: Kind, name: str, energy: list[str], power: str | None) -> Sour
 
 
 def _statistics(source: SourceType) -> Iterator[str]:
-    """The statistics of energy and power that a source is made of; costs and levels are not energy."""
+    """Yield the statistics of energy and power of a source, without those of costs and levels."""
     for key in ("stat_energy_from", "stat_energy_to", "stat_rate"):
         value = source.get(key)
         if isinstance(value, str):
             yield value
 
 
-def _name(entity: er.RegistryEntry, otherwise: str) -> str:
-    """The name that the person knows."""
-    return entity.name or entity.original_name or otherwise
+def _name(hass: HomeAssistant, entity: er.RegistryEntry) -> str:
+    """Return the name of an entity without that of its device."""
+    return er.async_get_unprefixed_name(hass, entity) or entity.entity_id

@@ -1,8 +1,8 @@
-"""What a person can change of a gateway that is set up, and the step that fills the Energy dashboard (DESIGN §3)."""
+"""Options of a gateway: its settings, and the step that adds it to the Energy dashboard."""
 
 from typing import Any, Final, cast
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     NumberSelector,
@@ -23,7 +23,7 @@ from ..const import (
     UPDATE_INTERVAL_MIN_S,
     PhaseValues,
 )
-from ..coordinator import GatewayConfigEntry
+from ..coordinator import GatewayConfigEntry, loaded_runtime
 from .energy_dashboard import async_add, async_describe, async_propose
 
 ENERGY_STEP: Final = "energy_dashboard"
@@ -53,12 +53,12 @@ _SETTINGS_SCHEMA: Final = probatio.Schema(
 
 
 class GatewayOptionsFlow(OptionsFlowWithReload):
-    """A menu: the settings, or the Energy dashboard."""
+    """Offer the settings and the Energy dashboard in a menu."""
 
     async def async_step_init(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Let the person choose; right after set-up, go on to what it has offered.
+        """Show the menu, or right after set-up the step that it continues with.
 
-        Home Assistant's page (2026.10, 2026.11) begins another flow where set-up gave it one to go on with.
+        The frontend (2026.10, 2026.11) starts another flow instead of continuing the one that set-up has started.
         """
         flows = self.hass.config_entries.options
         offered = [
@@ -73,7 +73,7 @@ class GatewayOptionsFlow(OptionsFlowWithReload):
         return self.async_show_menu(step_id="init", menu_options=["settings", ENERGY_STEP])
 
     async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask how often to read, and what to do about another certificate."""
+        """Ask for the settings."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         return self.async_show_form(
@@ -82,7 +82,7 @@ class GatewayOptionsFlow(OptionsFlowWithReload):
         )
 
     async def async_step_energy_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show what would be added and what is left alone; add it when that is confirmed."""
+        """Show what would be added and what is left unchanged; add it after a confirmation."""
         entry = cast("GatewayConfigEntry", self.config_entry)
         if reason := _obstacle(self.hass, entry):
             return self.async_abort(reason=reason)
@@ -97,7 +97,7 @@ class GatewayOptionsFlow(OptionsFlowWithReload):
 
 
 async def async_offer_energy_dashboard(hass: HomeAssistant, entry: GatewayConfigEntry) -> str | None:
-    """Begin the step that fills the Energy dashboard; return the id of its flow, None where there is nothing to add."""
+    """Start the step of the Energy dashboard and return the id of its flow, None if there is nothing to add."""
     if _obstacle(hass, entry) or not any(proposal.source for proposal in await async_propose(hass, entry)):
         return None
     flows = hass.config_entries.options
@@ -107,7 +107,7 @@ async def async_offer_energy_dashboard(hass: HomeAssistant, entry: GatewayConfig
 
 
 def _obstacle(hass: HomeAssistant, entry: GatewayConfigEntry) -> str | None:
-    """Why nothing can be said of the Energy dashboard now, as the reason of an abort."""
-    if entry.state is not ConfigEntryState.LOADED:
+    """Return the reason to abort, None if the Energy dashboard is available."""
+    if loaded_runtime(entry) is None:
         return "not_loaded"
     return None if "energy" in hass.config.components else "energy_is_off"

@@ -1,7 +1,6 @@
-"""From a config entry to the client's gateway, and back when the gateway has something new to be remembered."""
+"""Create the client's gateway from what a config entry stores."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 import time
 from typing import Final
 
@@ -14,20 +13,22 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.network import is_ip_address
 
 from ..client import Account, Address, Certificate, CertificateCheck, CloudUrls, Gateway, Secret, Token, fetch_token
 from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 
 CLOUD_URLS: CloudUrls = CloudUrls()
 TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
-"""Where a person makes a token himself (G§2.3e)."""
+"""Where users create a token themselves (G§2.3e)."""
 _RESOLVER: HassKey[AbstractResolver] = HassKey(f"{DOMAIN}_resolver")
 
 
 async def async_create_gateway(hass: HomeAssistant, entry: ConfigEntry) -> Gateway:
-    """Make the gateway of an entry: its serial, its certificate and its credential are known.
+    """Create the gateway of an entry, which knows its serial, its certificate, and its credentials.
 
-    Raises: TokenError when what is stored is none.
+    Raises:
+        TokenError: the stored token is not a token.
     """
     return await async_open_gateway(
         hass,
@@ -48,29 +49,21 @@ async def async_open_gateway(
     pinned: Certificate | None = None,
     certificate_check: CertificateCheck = CertificateCheck.RENEWALS,
 ) -> Gateway:
-    """Make a gateway whose address may also be a name that only the local network knows."""
+    """Create a gateway; its address may be a name that only multicast DNS resolves."""
     return Gateway(
         address,
         expected_serial=serial,
         credential=credential,
         pinned=pinned,
         certificate_check=certificate_check,
-        resolver=None if _is_number(address) else await _async_local_resolver(hass),
+        resolver=None if is_ip_address(address.host) else await _async_local_resolver(hass),
         clock=time.time,
     )
 
 
-def _is_number(address: Address) -> bool:
-    try:
-        ip_address(address.host)
-    except ValueError:
-        return False
-    return True
-
-
 @singleton(_RESOLVER, async_=True)
 async def _async_local_resolver(hass: HomeAssistant) -> AbstractResolver:
-    """Resolve `envoy.local` by multicast, as Home Assistant's own sessions do: one resolver until it stops."""
+    """Return the resolver of names such as `envoy.local`, shared by all gateways, as Home Assistant's sessions do."""
     resolver = AsyncDualMDNSResolver(async_zeroconf=await zeroconf.async_get_async_instance(hass))
 
     async def close(_: Event) -> None:
@@ -81,7 +74,7 @@ async def _async_local_resolver(hass: HomeAssistant) -> AbstractResolver:
 
 
 async def async_fetch_token(hass: HomeAssistant, username: str, password: str, serial: str) -> Token:
-    """Get a token for a gateway from the maker's cloud, with a session of its own: its cookies are the person's.
+    """Get a token for a gateway from Enphase, with a session of its own because its cookies are the user's.
 
     Raises: CloudError.
     """
@@ -93,9 +86,10 @@ async def async_fetch_token(hass: HomeAssistant, username: str, password: str, s
 
 
 def credential_of(data: Mapping[str, str]) -> Token | Account:
-    """Take the credential out of an entry's data.
+    """Return the credentials in the data of an entry.
 
-    Raises: TokenError when what is stored is none.
+    Raises:
+        TokenError: the stored token is not a token.
     """
     if CONF_TOKEN in data:
         return Token.parse(data[CONF_TOKEN])
@@ -103,15 +97,6 @@ def credential_of(data: Mapping[str, str]) -> Token | Account:
 
 
 def certificate_of(entry: ConfigEntry) -> Certificate | None:
-    """Take the pinned certificate out of an entry; there is none below firmware 7."""
+    """Return the pinned certificate of an entry; there is none below firmware 7."""
     stored = entry.data.get(CONF_CERTIFICATE)
-    return None if stored is None else Certificate(**stored)
-
-
-def certificate_data(certificate: Certificate) -> dict[str, str | int]:
-    """Give what an entry stores of a certificate."""
-    return {
-        "sha256": certificate.sha256,
-        "not_before": certificate.not_before,
-        "not_after": certificate.not_after,
-    }
+    return None if stored is None else Certificate.from_dict(stored)

@@ -1,7 +1,7 @@
 """The end of a token: it is renewed in the background where the password is stored, else the user is warned in time."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 import time
 from typing import Final
@@ -9,17 +9,16 @@ from typing import Final
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ..client import CloudError, Gateway, GatewayAuthenticationError, GatewayError, Token
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
-from ..errors import FOR_A_PERSON, translated
-from .api import TOKEN_PAGE, async_fetch_token
-
-TOKEN_ENDS: Final = "token_ends"  # noqa: S105 - the name of a repair
+from ..errors import NEEDS_USER, translated
+from ..issues.token import async_create_token_issue, async_delete_token_issue
+from .api import async_fetch_token
+from .formatting import utc_minute
 
 # A tenth of an installer's token, the shortest there is, is 72 minutes (G§2.4).
 CHECK_EVERY: Final = timedelta(minutes=10)
@@ -38,7 +37,6 @@ class TokenRenewal:
         self._hass = hass
         self._entry = entry
         self._gateway = gateway
-        self._issue_id = f"{TOKEN_ENDS}_{entry.entry_id}"
         self._coordinators: tuple[PollGroupCoordinator, ...] = ()
         self._unproven = False
         """A refused token was replaced, and the gateway has not accepted the new one yet."""
@@ -99,22 +97,9 @@ class TokenRenewal:
             self._renew()
         renewing = renewable and not self._tries
         if not renewing and token.expires_at - now < warn_before_s(token):
-            ir.async_create_issue(
-                self._hass,
-                DOMAIN,
-                self._issue_id,
-                data={"kind": TOKEN_ENDS, "entry_id": self._entry.entry_id},
-                is_fixable=True,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key=TOKEN_ENDS,
-                translation_placeholders={
-                    "serial": str(self._entry.unique_id),
-                    "ends": _moment(token.expires_at),
-                    "token_page": TOKEN_PAGE,
-                },
-            )
+            async_create_token_issue(self._hass, self._entry, token)
         else:
-            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id)
+            async_delete_token_issue(self._hass, self._entry)
 
     @callback
     def _renew(self) -> None:
@@ -153,12 +138,12 @@ class TokenRenewal:
         self._hass.config_entries.async_update_entry(
             self._entry, data={**self._entry.data, CONF_TOKEN: token.text.reveal()}
         )
-        LOGGER.info("The gateway's token was renewed, it is valid until %s", _moment(token.expires_at))
+        LOGGER.info("The gateway's token was renewed, it is valid until %s", utc_minute(token.expires_at))
 
     def _handle_failure(self, error: CloudError) -> None:
         """Retry later where that may help; else start a reauth once the old token is refused."""
         LOGGER.warning("The gateway's token could not be renewed: %s", error)
-        if error.problem in FOR_A_PERSON:
+        if error.problem in NEEDS_USER:
             self._refused_by_cloud = True
             if self._refused:
                 self._entry.async_start_reauth(self._hass)
@@ -189,7 +174,3 @@ class TokenRenewal:
 def warn_before_s(token: Token) -> float:
     """Return how long before its end the user is warned: 30 days, or a part of the life of a short token."""
     return WARN_BEFORE_S if token.lifetime_s > 2 * WARN_BEFORE_S else WARN_PART * token.lifetime_s
-
-
-def _moment(at: int) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"

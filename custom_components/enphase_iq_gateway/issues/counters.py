@@ -1,34 +1,36 @@
-"""What a person is told of a counter, and asked: a jump that was left out, a source that has changed."""
+"""Store what happened to the counters after each reading, and raise an issue when some of them jumped."""
 
 from asyncio import Task
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from homeassistant.util import dt as dt_util
 
-from ..client import SOURCE_ENDPOINTS, Flow, Source
+from ..client import Flow
 from ..const import DOMAIN, LOGGER
-from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
+from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, loaded_runtime
 from ..counters.counter import EventKind
 from ..counters.guard import CounterEvent, SourceChange
 from ..counters.key import CounterField, CounterKey, FlowCounter, parse_counter_key, unique_id
-from ..counters.origin import Origin
 from ..counters.store import CounterStore
+from ..hub.formatting import kwh, local_minute
+from .registry import async_clear, async_create
 
 COUNTER_JUMP: Final = "counter_jump"
-COUNTER_SOURCE: Final = "counter_source"
-_PART_OF_ANSWER: Final = {Source.REPORTED_INVERTERS: " (inverters)", Source.INTEGRATED: " (power)"}
+_REMOVED_KIND: Final = "counter_source"
+"""An issue of earlier versions that users could do nothing about; a line in the log has replaced it."""
+_ONE_EVENT_S: Final = 600.0
+"""Jumps this close together are one event: the counters are read by several coordinators."""
 _NET: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.LIFETIME)
-# From here on a fraction of a kWh is no help.
-_WHOLE_KWH: Final = 100.0
+
+type IssueData = Mapping[str, str | int | float | None]
 
 
 @callback
@@ -41,14 +43,14 @@ def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 
 class CounterWatch:
-    """Looks after each reading for what has become of the counters: it is stored, and a person hears of it."""
+    """Store the counters after each reading, and report jumps."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, store: CounterStore) -> None:
-        """Take the gateway that is set up."""
         self._hass = hass
         self._entry = entry
         self._store = store
         self._saving: Task[None] | None = None
+        async_clear(hass, entry, _REMOVED_KIND)
 
     @callback
     def update(self, coordinator: PollGroupCoordinator) -> None:
@@ -57,134 +59,171 @@ class CounterWatch:
             return
         if events := coordinator.guard.take_events():
             self._saving = self._entry.async_create_task(self._hass, self._store.async_save())
-            self._tell(events)
+            async_report(self._hass, self._entry, events)
         else:
             self._store.async_save_soon()
 
-    def _tell(self, events: Iterable[CounterEvent | SourceChange]) -> None:
-        """Make one repair of what happened to a flow and its phases together."""
-        jumps: defaultdict[tuple[CounterKey, float], dict[CounterKey, float]] = defaultdict(dict)
-        for told in events:
-            entity_id = self._entity_id(told.counter)
-            if isinstance(told, SourceChange):
-                LOGGER.warning(
-                    "%s: %s comes from %s now instead of %s", entity_id, told.counter, told.after, told.before
-                )
-                if entity_id and told.counter == _together(told.counter):
-                    self._tell_source(told, entity_id)
-                continue
-            if told.event.kind is EventKind.UNDONE:
-                LOGGER.info("%s: %s is back where it was, nothing is counted", entity_id, told.counter)
-                ir.async_delete_issue(self._hass, DOMAIN, self._jump_id(told.counter, told.event.at))
-                continue
-            LOGGER.warning("%s: %s: %s of %.0f Wh", entity_id, told.counter, told.event.kind, told.event.amount_wh)
-            # Net energy both falls and rises, also when its two counters begin again: there is nothing to ask of it.
-            if entity_id and told.event.kind is EventKind.JUMP and _together(told.counter) != _NET:
-                jumps[_together(told.counter), told.event.at][told.counter] = told.event.amount_wh
-        for (_, at), amounts in jumps.items():
-            self._tell_jump(at, amounts)
 
-    def _tell_jump(self, at: float, amounts_wh: dict[CounterKey, float]) -> None:
-        """Ask whether a jump was real."""
-        counter, amount_wh = next(iter(amounts_wh.items()))
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            self._jump_id(counter, at),
-            data={
-                "kind": COUNTER_JUMP,
-                "entry_id": self._entry.entry_id,
-                **{str(key): amount for key, amount in amounts_wh.items()},
-            },
-            is_fixable=True,
-            is_persistent=True,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=COUNTER_JUMP,
-            translation_placeholders={
-                "entity": self._entity_id(counter) or str(counter),
-                "amount": _kwh(amount_wh),
-                "time": f"{dt_util.as_local(dt_util.utc_from_timestamp(at)):%Y-%m-%d %H:%M}",
-            },
-        )
+@callback
+def async_report(hass: HomeAssistant, entry: ConfigEntry, events: Iterable[CounterEvent | SourceChange]) -> None:
+    """Log what happened to the counters, and raise one issue for all that jumped together."""
+    jumps: defaultdict[float, dict[CounterKey, float]] = defaultdict(dict)
+    for event in events:
+        if isinstance(event, SourceChange):
+            LOGGER.warning(
+                "%s: %s is now read from %s instead of %s and continues from its last value",
+                entry.title,
+                event.counter,
+                event.after,
+                event.before,
+            )
+            continue
+        kind, amount_wh, at = event.event.kind, event.event.amount_wh, event.event.at
+        if kind is EventKind.UNDONE:
+            LOGGER.info("%s: %s is back where it was, nothing is counted", entry.title, event.counter)
+            _withdraw_jump(hass, entry, at, event.counter)
+            continue
+        LOGGER.warning("%s: %s: %s of %.0f Wh", entry.title, event.counter, kind, amount_wh)
+        # Net energy falls and rises, also when its two counters start again: there is nothing to decide.
+        if kind is EventKind.JUMP and _total(event.counter) != _NET:
+            jumps[at][event.counter] = amount_wh
+    for at, amounts_wh in jumps.items():
+        # Nothing is asked about counters that nobody sees.
+        if any(_entity(hass, entry, counter) for counter in amounts_wh):
+            async_ask_about_jump(hass, entry, at, amounts_wh)
 
-    def _jump_id(self, counter: CounterKey, at: float) -> str:
-        """Return the id of the issue about a jump of a counter, or of all phases of its flow."""
-        return f"{COUNTER_JUMP}_{self._entry.entry_id}_{str(_together(counter)).removesuffix('.0')}_{at:.0f}"
 
-    def _tell_source(self, change: SourceChange, entity_id: str) -> None:
-        """Say that a counter goes on from elsewhere."""
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            f"{COUNTER_SOURCE}_{self._entry.entry_id}_{change.counter}",
-            data={"kind": COUNTER_SOURCE, "entry_id": self._entry.entry_id},
-            is_fixable=True,
-            is_persistent=True,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=COUNTER_SOURCE,
-            translation_placeholders={
-                "entity": entity_id,
-                "before": _path(change.before),
-                "after": _path(change.after),
-            },
-        )
+@callback
+def async_ask_about_jump(
+    hass: HomeAssistant, entry: ConfigEntry, at: float, amounts_wh: Mapping[CounterKey, float]
+) -> None:
+    """Raise the issue of a jump, or add the counters to the open issue of the same event."""
+    data = {str(counter): amount_wh for counter, amount_wh in amounts_wh.items()}
+    for issue in _open_issues(hass, entry, at):
+        _update(hass, issue, {**(issue.data or {}), **data})
+        return
+    async_create(
+        hass,
+        entry,
+        COUNTER_JUMP,
+        f"{at:.0f}",
+        data=data,
+        is_persistent=True,
+        placeholders={"time": local_minute(at)},
+    )
 
-    def _entity_id(self, counter: CounterKey) -> str | None:
-        """The entity that shows a counter; None where there is none, or nobody wants to see it."""
-        registry = er.async_get(self._hass)
-        entity_id = registry.async_get_entity_id(
-            Platform.SENSOR, DOMAIN, unique_id(counter, str(self._entry.unique_id))
-        )
-        registered = registry.async_get(entity_id) if entity_id else None
-        return registered.entity_id if registered and not registered.disabled else None
+
+def _withdraw_jump(hass: HomeAssistant, entry: ConfigEntry, at: float, counter: CounterKey) -> None:
+    """Take a counter whose jump has been undone out of its issue, and delete an issue without counters."""
+    for issue in _open_issues(hass, entry, at):
+        data = {key: value for key, value in (issue.data or {}).items() if key != str(counter)}
+        if _amounts_wh(data):
+            _update(hass, issue, data)
+        else:
+            ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+
+
+def _open_issues(hass: HomeAssistant, entry: ConfigEntry, at: float) -> list[ir.IssueEntry]:
+    """Return the open issues about jumps at about this time, which is the last part of their id."""
+    return [
+        issue
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN
+        and issue.active
+        and issue.data is not None
+        and (issue.data.get("kind"), issue.data.get("entry_id")) == (COUNTER_JUMP, entry.entry_id)
+        and abs(float(issue.issue_id.rpartition("_")[2]) - at) <= _ONE_EVENT_S
+    ]
+
+
+def _update(hass: HomeAssistant, issue: ir.IssueEntry, data: IssueData) -> None:
+    """Replace the data of an issue about a jump."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue.issue_id,
+        data=dict(data),
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=COUNTER_JUMP,
+        translation_placeholders=issue.translation_placeholders,
+    )
 
 
 class JumpRepair(RepairsFlow):
-    """Leave the jump out for good, or add it to the counters after all."""
+    """Leave a jump out for good, or add it to the counters after all."""
 
     async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask."""
+        """Show the counters that jumped; the text of an issue of an earlier version would name only one of them."""
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+        entry = self._entry()
+        if issue is None or entry is None:
+            return self.async_abort(reason="not_loaded")
         return self.async_show_menu(
             step_id="init",
             menu_options=["keep_out", "accept_jump"],
-            description_placeholders=issue.translation_placeholders if issue else None,
+            description_placeholders={
+                **(issue.translation_placeholders or {}),
+                "counters": _list(self.hass, entry, _amounts_wh(self.data or {})),
+            },
         )
 
     async def async_step_keep_out(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
-        """It stays as it is."""
+        """Change nothing."""
         return self.async_create_entry(data={})
 
     async def async_step_accept_jump(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
-        """The counters rise by it with their next reading."""
-        if ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id) is None:
-            # Answered in another window, or withdrawn because the jump was undone.
+        """Add the jump to the counters, which rise by it with their next reading."""
+        amounts_wh = _amounts_wh(self.data or {})
+        runtime = loaded_runtime(self._entry())
+        if runtime is None or amounts_wh.keys() - runtime.guard.state.counters.keys():
+            return self.async_abort(reason="not_loaded")
+        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+        if issue is None or issue.data != self.data:
             return self.async_abort(reason="answered")
-        amounts = dict(self.data or {})
-        del amounts["kind"]
-        entry: GatewayConfigEntry | None = self.hass.config_entries.async_get_entry(str(amounts.pop("entry_id")))
-        if entry is None or entry.state is not ConfigEntryState.LOADED:
-            return self.async_abort(reason="not_loaded")
-        jumps = {parse_counter_key(name): float(amount_wh or 0) for name, amount_wh in amounts.items()}
-        if jumps.keys() - entry.runtime_data.guard.state.counters.keys():
-            return self.async_abort(reason="not_loaded")
-        for counter, amount_wh in jumps.items():
-            entry.runtime_data.guard.accept_jump(counter, amount_wh)
-        await entry.runtime_data.counter_store.async_save()
+        # Before anything is awaited: a second flow of the same issue must not add the jump again.
+        ir.async_delete_issue(self.hass, self.handler, self.issue_id)
+        for counter, amount_wh in amounts_wh.items():
+            runtime.guard.accept_jump(counter, amount_wh)
+        await runtime.counter_store.async_save()
         return self.async_create_entry(data={})
 
+    def _entry(self) -> GatewayConfigEntry | None:
+        return self.hass.config_entries.async_get_entry(str((self.data or {}).get("entry_id")))
 
-def _together(counter: CounterKey) -> CounterKey:
-    """Return the counter of all phases together: what happens to a phase happens to its flow."""
+
+def _amounts_wh(data: IssueData) -> dict[CounterKey, float]:
+    """Return the jump of each counter in the data of an issue."""
+    return {
+        parse_counter_key(name): float(amount_wh or 0)
+        for name, amount_wh in data.items()
+        if name not in {"kind", "entry_id"}
+    }
+
+
+def _list(hass: HomeAssistant, entry: ConfigEntry, amounts_wh: Mapping[CounterKey, float]) -> str:
+    """Return a Markdown list of entities and their jumps; phases are left out where their total is in it."""
+    names = {
+        counter: er.async_get_full_entity_name(hass, entity)
+        for counter in amounts_wh
+        if (entity := _entity(hass, entry, counter))
+    }
+    return "\n".join(
+        f"- {name}: {kwh(amounts_wh[counter])} kWh"
+        for counter, name in names.items()
+        if counter == _total(counter) or _total(counter) not in names
+    )
+
+
+def _entity(hass: HomeAssistant, entry: ConfigEntry, counter: CounterKey) -> er.RegistryEntry | None:
+    """Return the entity of a counter, None where there is none or it is disabled."""
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id(counter, str(entry.unique_id)))
+    entity = registry.async_get(entity_id) if entity_id else None
+    return entity if entity and not entity.disabled else None
+
+
+def _total(counter: CounterKey) -> CounterKey:
+    """Return the counter of all phases together."""
     return replace(counter, phase=0) if isinstance(counter, FlowCounter) else counter
-
-
-def _path(origin: Origin) -> str:
-    """Return the path of an origin, and the CT where the path alone leaves it open."""
-    path = SOURCE_ENDPOINTS[origin.source][0].path.partition("?")[0] + _PART_OF_ANSWER.get(origin.source, "")
-    return f"{path} ({origin.variant.replace('_', ' ')} CT)" if origin.variant else path
-
-
-def _kwh(amount_wh: float) -> str:
-    kwh = amount_wh / 1000
-    return f"{kwh:,.0f}" if kwh >= _WHOLE_KWH else f"{kwh:.1f}"

@@ -1,16 +1,17 @@
-"""What a person should know of the CTs: fitted but not enabled, or wired the wrong way round (G§8)."""
+"""Issues about CTs: fitted but not enabled, or wired the wrong way around (G§8)."""
 
 from collections.abc import Iterable
-from typing import Final, override
+from typing import Final
 
-from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 import probatio
 
-from ..client import METERS, READINGS, GatewayError, Meter, MeterStatus, Reading
+from ..client import METERS, READINGS, Flow, GatewayError, Meter, MeterStatus, Reading
 from ..const import DOMAIN
-from ..coordinator import GatewayConfigEntry
+from ..coordinator import GatewayConfigEntry, loaded_runtime
+from .registry import async_create, async_delete, issue_id
 
 DISABLED: Final = "ct_disabled"
 CHECK_WIRING: Final = "ct_check_wiring"
@@ -18,8 +19,8 @@ NEGATIVE_PRODUCTION: Final = "ct_negative_production"
 _KINDS: Final = (DISABLED, NEGATIVE_PRODUCTION, CHECK_WIRING)
 _NEGATIVE_PRODUCTION_FLAG: Final = "negative-production"
 
-# A meter without a CT shows noise: up to 2 W in the recordings, where fitted ones show 36 W and more (G§14). Its
-# voltage and current say nothing: the voltage is measured in the gateway, and 0.5 A of noise is seen.
+# A meter without a CT shows noise: up to 2 W in the recordings, where fitted ones show 36 W and more (G§14). Voltage
+# and current prove nothing: the voltage is measured in the gateway, and 0.5 A of noise has been recorded.
 _FITTED_W: Final = 20.0
 
 
@@ -37,8 +38,8 @@ def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 
 def problem_of(meter: Meter, reading: Reading | None) -> str | None:
-    """Name what is wrong with a CT, the most telling first."""
-    if _NEGATIVE_PRODUCTION_FLAG in meter.flags:
+    """Return the kind of issue that a CT has, the most specific first."""
+    if meter.flow is Flow.PRODUCTION and _NEGATIVE_PRODUCTION_FLAG in meter.flags:
         return NEGATIVE_PRODUCTION
     if meter.status is MeterStatus.CHECK_WIRING:
         return CHECK_WIRING
@@ -49,28 +50,26 @@ def problem_of(meter: Meter, reading: Reading | None) -> str | None:
 def note_cts(
     hass: HomeAssistant, entry: GatewayConfigEntry, meters: Iterable[Meter], readings: Iterable[Reading]
 ) -> frozenset[str]:
-    """Raise a repair for each CT with a problem, take away those that are solved, and give the issues there are."""
+    """Create an issue for each CT with a problem, delete those that are solved, and return the ids that remain."""
     by_eid = {reading.eid: reading for reading in readings}
     issues = set()
     for meter in meters:
         problem = problem_of(meter, by_eid.get(meter.eid))
         for kind in _KINDS:
-            issue = f"{kind}_{meter.flow}_{entry.entry_id}"
-            # A fitted CT may measure nothing for an hour, and is not enabled by that.
+            issue = issue_id(kind, entry, subject=meter.flow)
+            # A fitted CT may measure nothing for an hour, which does not enable it.
             stands = kind == DISABLED and problem is None and not meter.enabled and _is_raised(hass, issue)
             if kind != problem and not stands:
-                ir.async_delete_issue(hass, DOMAIN, issue)
+                async_delete(hass, entry, kind, subject=meter.flow)
                 continue
             issues.add(issue)
-            ir.async_create_issue(
+            async_create(
                 hass,
-                DOMAIN,
-                issue,
-                data={"kind": kind, "entry_id": entry.entry_id, "issue": issue},
-                is_fixable=True,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key=kind,
-                translation_placeholders={"gateway": entry.title, "ct": meter.flow.replace("_", " ")},
+                entry,
+                kind,
+                subject=meter.flow,
+                data={"issue": issue, "ct": meter.flow},
+                placeholders={"gateway": entry.title},
             )
     return frozenset(issues)
 
@@ -80,29 +79,43 @@ def _is_raised(hass: HomeAssistant, issue: str) -> bool:
     return raised is not None and raised.active
 
 
-class CtRepair(ConfirmRepairFlow):
-    """Look again once the person says that the CT is as it should be."""
+class CtRepair(RepairsFlow):
+    """Read the gateway again when the user has fixed a CT; each CT has a step because each has its own texts."""
 
-    @override
-    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        if user_input is None or self.data is None:
-            return await super().async_step_confirm(user_input)
-        entry: GatewayConfigEntry = self.hass.config_entries.async_get_known_entry(str(self.data["entry_id"]))
-        gateway = entry.runtime_data.gateway
+    async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Show what is wrong with the CT."""
+        return self._form()
+
+    async def _async_check(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Set the gateway up again if it no longer reports the problem."""
+        data = self.data or {}
+        entry: GatewayConfigEntry | None = self.hass.config_entries.async_get_entry(str(data.get("entry_id")))
+        runtime = loaded_runtime(entry)
+        if entry is None or runtime is None:
+            return self.async_abort(reason="not_loaded")
         try:
-            meters, readings = await gateway.read(METERS), await gateway.read(READINGS)
+            meters, readings = await runtime.gateway.read(METERS), await runtime.gateway.read(READINGS)
         except GatewayError:
-            return self._ask_again("not_readable")
-        if self.data["issue"] in note_cts(self.hass, entry, meters, readings):
-            return self._ask_again("still_there")
+            return self._form("not_readable")
+        if data.get("issue") in note_cts(self.hass, entry, meters, readings):
+            return self._form("still_there")
         self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        return await super().async_step_confirm(user_input)
+        return self.async_create_entry(data={})
 
-    def _ask_again(self, error: str) -> RepairsFlowResult:
+    async_step_production = _async_check
+    async_step_total_consumption = _async_check
+    async_step_net_consumption = _async_check
+    async_step_storage = _async_check
+    async_step_backfeed = _async_check
+    async_step_load = _async_check
+    async_step_evse = _async_check
+    async_step_pv3p = _async_check
+
+    def _form(self, error: str | None = None) -> RepairsFlowResult:
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
         return self.async_show_form(
-            step_id="confirm",
+            step_id=Flow(str((self.data or {}).get("ct"))),
             data_schema=probatio.Schema({}),
-            errors={"base": error},
-            description_placeholders=None if issue is None else issue.translation_placeholders,
+            errors={"base": error} if error else None,
+            description_placeholders=issue.translation_placeholders if issue else None,
         )

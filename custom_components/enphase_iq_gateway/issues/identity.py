@@ -1,63 +1,57 @@
-"""When something else answers at the gateway's address: a repair that says what, gone when the right one is back.
+"""Issues about the device that responds at the address of a gateway: a different gateway, or a different certificate.
 
-The coordinators do not stop their clocks: they go on asking who is there, and show nothing before it is the right one.
+The coordinators keep polling. They show no values until the right gateway responds, which also deletes the issues.
 """
 
-from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Final, override
 
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.issue_registry import IssueSeverity
 
 from ..client import Certificate, Gateway, GatewayCertificateError, GatewayError, GatewayWrongDeviceError
-from ..const import CONF_CERTIFICATE, DOMAIN
+from ..const import CONF_CERTIFICATE
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, SiteCoordinator
-from ..hub.api import certificate_data, certificate_of
+from ..hub.api import certificate_of
+from ..hub.formatting import utc_day
+from .registry import async_clear, async_create, async_delete
 
 WRONG_DEVICE: Final = "wrong_device"
 OTHER_CERTIFICATE: Final = "other_certificate"
 
 
-def issue_id(kind: str, entry: ConfigEntry) -> str:
-    """Name the repair of one kind for one gateway."""
-    return f"{kind}_{entry.entry_id}"
-
-
 def note_refusal(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -> None:
-    """Tell the person who answers instead of the gateway; an outage says nothing about that, and changes nothing."""
+    """Raise an issue when something else responds at the address; other errors change nothing."""
     match error:
         case GatewayWrongDeviceError():
-            ir.async_create_issue(
+            async_create(
                 hass,
-                DOMAIN,
-                issue_id(WRONG_DEVICE, entry),
+                entry,
+                WRONG_DEVICE,
                 is_fixable=False,
-                severity=ir.IssueSeverity.ERROR,
-                translation_key=WRONG_DEVICE,
-                translation_placeholders={
+                severity=IssueSeverity.ERROR,
+                placeholders={
                     "host": entry.data[CONF_HOST],
                     "expected": error.expected,
                     "found": error.found,
                 },
             )
         case GatewayCertificateError():
-            ir.async_create_issue(
+            async_create(
                 hass,
-                DOMAIN,
-                issue_id(OTHER_CERTIFICATE, entry),
-                # What a person accepts is what he was shown, even if a third one is there by then.
-                data={"kind": OTHER_CERTIFICATE, "entry_id": entry.entry_id, **certificate_data(error.presented)},
-                is_fixable=True,
-                severity=ir.IssueSeverity.ERROR,
-                translation_key=OTHER_CERTIFICATE,
-                translation_placeholders={
+                entry,
+                OTHER_CERTIFICATE,
+                # The fix flow pins the certificate that it shows, even if a third one is presented by then.
+                data=error.presented.as_dict(),
+                severity=IssueSeverity.ERROR,
+                placeholders={
                     "host": entry.data[CONF_HOST],
                     "serial": str(entry.unique_id),
-                    **_words("pinned", error.pinned),
-                    **_words("presented", error.presented),
+                    **_described("pinned", error.pinned),
+                    **_described("presented", error.presented),
                 },
             )
 
@@ -71,18 +65,17 @@ def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 
 class TrustWatch:
-    """Looks at each reading of each coordinator for who has answered."""
+    """Check after each reading of each coordinator which device has responded."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-        """Take the gateway that is set up."""
         self._hass = hass
         self._entry = entry
         self._noted: list[Certificate | None] = []
-        """With which certificate all was well, none while that is still to be noted."""
+        """The certificate of the last success, empty after a failure."""
 
     @callback
     def update(self, coordinator: PollGroupCoordinator | SiteCoordinator) -> None:
-        """Note a refusal, or that all is well; what is well still is not noted again at each reading."""
+        """Raise an issue after a refusal; after a success do something only when the last reading was different."""
         gateway, error = self._entry.runtime_data.gateway, coordinator.error
         if error is not None:
             note_refusal(self._hass, self._entry, error)
@@ -93,31 +86,40 @@ class TrustWatch:
 
 
 def note_trust(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway) -> None:
-    """The right gateway answers: nothing to repair any more; the certificate it has renewed is the pinned one now."""
+    """Delete the issues now that the right gateway responds, and store its certificate if it has renewed it."""
     for kind in (WRONG_DEVICE, OTHER_CERTIFICATE):
-        ir.async_delete_issue(hass, DOMAIN, issue_id(kind, entry))
+        async_delete(hass, entry, kind)
     certificate = gateway.certificate
     if certificate is not None and certificate != certificate_of(entry):
-        data = {**entry.data, CONF_CERTIFICATE: certificate_data(certificate)}
+        data = {**entry.data, CONF_CERTIFICATE: certificate.as_dict()}
         hass.config_entries.async_update_entry(entry, data=data)
 
 
 def clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Take every repair of this gateway away, whoever made it."""
-    for domain, issue in list(ir.async_get(hass).issues):
-        if domain == DOMAIN and entry.entry_id in issue:
-            ir.async_delete_issue(hass, DOMAIN, issue)
+    """Delete every issue of a gateway."""
+    async_clear(hass, entry)
 
 
-def _words(name: str, certificate: Certificate) -> dict[str, str]:
-    """What a repair says of a certificate."""
+class CertificateRepair(ConfirmRepairFlow):
+    """Pin the certificate that the issue shows, and set the gateway up again with it."""
+
+    @override
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        if user_input is not None and self.data is not None:
+            entry = self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
+            if entry is None:
+                return self.async_abort(reason="not_loaded")
+            certificate = {name: self.data[name] for name in ("sha256", "not_before", "not_after")}
+            self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_CERTIFICATE: certificate})
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        return await super().async_step_confirm(user_input)
+
+
+def _described(name: str, certificate: Certificate) -> dict[str, str]:
+    """Return the placeholders that describe a certificate."""
     pairs = zip(certificate.sha256[::2], certificate.sha256[1::2], strict=True)
     return {
         name: ":".join("".join(pair) for pair in pairs).upper(),
-        f"{name}_from": _day(certificate.not_before),
-        f"{name}_to": _day(certificate.not_after),
+        f"{name}_from": utc_day(certificate.not_before),
+        f"{name}_to": utc_day(certificate.not_after),
     }
-
-
-def _day(at: int) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"

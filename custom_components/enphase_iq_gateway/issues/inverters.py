@@ -1,15 +1,16 @@
-"""What a person should know of the inverters: told once, in the log or by a repair."""
+"""Log which inverters stop reporting, and raise an issue when they report only once an hour."""
 
 from functools import partial
+from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 
 from ..client import PollGroup
-from ..const import DOMAIN, LOGGER
+from ..const import LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
+from .registry import async_create, async_delete
 
-REPORTS_HOURLY = "reports_hourly"
+REPORTS_HOURLY: Final = "reports_hourly"
 
 
 @callback
@@ -22,10 +23,9 @@ def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 
 class DeviceNotes:
-    """Looks at each reading of the inverters."""
+    """Compare the inverters after each reading with those of the reading before."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-        """Know nothing yet."""
         self._hass = hass
         self._entry = entry
         self._silent: frozenset[str] = frozenset()
@@ -33,7 +33,7 @@ class DeviceNotes:
 
     @callback
     def update(self, coordinator: PollGroupCoordinator) -> None:
-        """Compare with what was known."""
+        """Log what is new, and create or delete the issue."""
         if coordinator.error is not None:
             return
         inverters = coordinator.data.inverters.values()
@@ -42,18 +42,15 @@ class DeviceNotes:
         for serial in sorted(mute - self._mute):
             LOGGER.info("%s: inverter %s is listed without a reading", self._entry.title, serial)
         for serial in sorted(silent - self._silent):
-            LOGGER.info("%s: inverter %s keeps silent while others report", self._entry.title, serial)
+            LOGGER.info("%s: inverter %s has stopped reporting while others report", self._entry.title, serial)
         self._mute, self._silent = mute, silent
-        issue = f"{REPORTS_HOURLY}_{self._entry.entry_id}"
-        if not coordinator.data.reports_hourly:
-            ir.async_delete_issue(self._hass, DOMAIN, issue)
-            return
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            issue,
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key=REPORTS_HOURLY,
-            translation_placeholders={"gateway": self._entry.title},
-        )
+        if coordinator.data.reports_hourly:
+            async_create(
+                self._hass,
+                self._entry,
+                REPORTS_HOURLY,
+                is_fixable=False,
+                placeholders={"gateway": self._entry.title},
+            )
+        else:
+            async_delete(self._hass, self._entry, REPORTS_HOURLY)

@@ -1,5 +1,6 @@
 """Which certificate is accepted: the one pinned at set-up, because the gateway's is self-signed (G§2.7)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, StrEnum, auto
@@ -34,6 +35,19 @@ class Certificate:
             not_before=int(certificate.not_valid_before_utc.timestamp()),
             not_after=int(certificate.not_valid_after_utc.timestamp()),
         )
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, str | int]) -> Self:
+        """Return the certificate that `as_dict` has stored."""
+        return cls(
+            sha256=str(stored["sha256"]),
+            not_before=int(stored["not_before"]),
+            not_after=int(stored["not_after"]),
+        )
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Return what is stored of a certificate."""
+        return {"sha256": self.sha256, "not_before": self.not_before, "not_after": self.not_after}
 
 
 class CertificateCheck(StrEnum):
