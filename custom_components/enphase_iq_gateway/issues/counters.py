@@ -176,7 +176,8 @@ class JumpRepair(RepairsFlow):
     async def async_step_accept_jump(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Add the jump to the counters, which rise by it with their next reading."""
         amounts_wh = _amounts_wh(self.data or {})
-        runtime = loaded_runtime(self._entry())
+        entry = self._entry()
+        runtime = loaded_runtime(entry) if entry else None
         if runtime is None or amounts_wh.keys() - runtime.guard.state.counters.keys():
             return self.async_abort(reason="not_loaded")
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)

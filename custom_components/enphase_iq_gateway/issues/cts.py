@@ -90,7 +90,7 @@ class CtRepair(RepairsFlow):
         """Set the gateway up again if it no longer reports the problem."""
         data = self.data or {}
         entry: GatewayConfigEntry | None = self.hass.config_entries.async_get_entry(str(data.get("entry_id")))
-        runtime = loaded_runtime(entry)
+        runtime = loaded_runtime(entry) if entry else None
         if entry is None or runtime is None:
             return self.async_abort(reason="not_loaded")
         try:
