@@ -182,6 +182,25 @@ def test_today_of_a_counter_that_may_fall_follows_it_below_zero() -> None:
     assert (first, today) == (400, -200)
 
 
+def test_the_reset_of_a_counter_that_may_fall_is_the_last_midnight_with_a_sample_before_it() -> None:
+    """Before the first one, statistics may count the day already that an earlier version has begun."""
+    state, resets = None, []
+    for when in ("2026-06-01 23:00", "2026-06-01 23:59", "2026-06-02 00:01", "2026-06-02 12:00"):
+        _, state = step(LIFETIME, moment(when), BERLIN, gateway_today=None, rise_w=RISE_W, falls=True, state=state)
+        state = DailyState.from_json(json.loads(json.dumps(state.as_json())))
+        resets.append(state.reset_at)
+    midnight = moment("2026-06-02 00:00")
+    assert resets == [None, None, midnight, midnight]
+
+
+def test_a_counter_that_only_rises_has_no_reset() -> None:
+    day = Day()
+    day.see("2026-06-01 23:59", LIFETIME)
+    day.see("2026-06-02 00:01", LIFETIME)
+    assert day.state is not None
+    assert day.state.reset_at is None
+
+
 def test_a_clock_set_back_over_midnight_does_not_begin_the_day_twice() -> None:
     day = Day()
     day.see("2026-06-01 23:59:50", LIFETIME, 4_000)
@@ -213,7 +232,7 @@ def test_a_state_without_the_newer_fields_is_read() -> None:
     day.see("2026-06-01 12:00", LIFETIME)
     assert day.state is not None
     saved = day.state.as_json()
-    del saved["other"]
+    del saved["other"], saved["reset_at"]
     assert DailyState.from_json(saved) == day.state
 
 

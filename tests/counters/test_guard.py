@@ -233,17 +233,6 @@ def test_phases_are_balanced_between_two_samples() -> None:
     assert balanced(net(guard, 60, 5_000_080, 2_000_060)) == (50, 30)
 
 
-async def test_integrated_import_and_export_say_so(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    await set_up(hass, await start_simulator("metered_total_split_phase"))
-    marked = [state.entity_id for state in hass.states.async_all() if state.attributes.get("integrated")]
-    assert [entity_id.rpartition("_grid_")[2] for entity_id in sorted(marked)] == ["export", "import"]
-
-
-async def test_counted_import_and_export_do_not(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    await set_up(hass, await start_simulator("metered_net_single_phase"))
-    assert not [state for state in hass.states.async_all() if "integrated" in state.attributes]
-
-
 # The inverters together
 
 

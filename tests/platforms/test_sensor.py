@@ -74,6 +74,8 @@ async def test_by_default_there_is_what_most_people_want(start_home: StartHome) 
         *(f"{flow}_energy_today" for flow in MADE_AND_USED),
         "grid_import_energy",
         "grid_export_energy",
+        "grid_import_energy_balanced",
+        "grid_export_energy_balanced",
         "inverters_reporting",
     }
     (serial, *_) = home.simulator.world.inverters
@@ -175,4 +177,41 @@ async def test_import_and_export_made_here_are_those_of_the_house(start_home: St
 
     assert home.entry.unique_id is not None
     energy = {key for key in keys(home, home.entry.unique_id) if key.startswith("grid") and "energy" in key}
-    assert energy == {"grid_import_energy", "grid_export_energy"}
+    assert energy == {
+        "grid_import_energy",
+        "grid_export_energy",
+        "grid_import_energy_balanced",
+        "grid_export_energy_balanced",
+    }
+
+
+@at_noon
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_there_is_nothing_to_balance_on_one_phase(start_home: StartHome) -> None:
+    home = await start_home("metered_net_single_phase")
+
+    assert home.entry.unique_id is not None
+    assert not {key for key in keys(home, home.entry.unique_id) if key.endswith("_balanced")}
+
+
+@at_noon
+@pytest.mark.parametrize("profile", ["metered_net_three_phase", "metered_total_three_phase"])
+async def test_balanced_counters_begin_at_zero_and_count_as_a_utility_meter_does(
+    start_home: StartHome, profile: str
+) -> None:
+    home = await start_home(profile)
+    before = home.simulator.world.now
+    assert (home.state("grid_import_energy_balanced"), home.state("grid_export_energy_balanced")) == ("0.0", "0.0")
+
+    await home.advance(3600, step=30)
+
+    after = home.simulator.world.now
+    assert after.balanced_export_wh - before.balanced_export_wh > 1000
+    shown = float(home.state("grid_import_energy_balanced")), float(home.state("grid_export_energy_balanced"))
+    assert shown == pytest.approx(
+        (
+            (after.balanced_import_wh - before.balanced_import_wh) / 1000,
+            (after.balanced_export_wh - before.balanced_export_wh) / 1000,
+        ),
+        abs=0.02,
+    )

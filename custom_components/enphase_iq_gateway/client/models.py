@@ -71,6 +71,8 @@ class Measurement:
     energy_export_balanced_wh: float | None = None
     """The same for export."""
     energy_today_wh: float | None = None
+    energy_today_reset_at: float | None = None
+    """The midnight from which today counts, epoch seconds, where today may fall; computed by the guard."""
     energy_last_7_days_wh: float | None = None
     """The seven days before today (G§3, §6.5)."""
 

@@ -55,8 +55,8 @@ def create_coordinators(
     documents: Documents,
 ) -> dict[PollGroup, PollGroupCoordinator]:
     """Create the coordinators of the poll groups that the site has."""
-    # The report comes first: on the first day, today begins with what the gateway itself reports of it.
-    order = (ReportCoordinator, LiveCoordinator, InvertersCoordinator)
+    # On the first day, today begins with what the report has of it, if the inverters' own sum bears it out.
+    order = (InvertersCoordinator, ReportCoordinator, LiveCoordinator)
     created = {
         kind.group: kind(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
         for kind in order

@@ -42,6 +42,12 @@ class DailyState:
     lifetime: float  # last value, Wh
     at: float  # time of the last value, epoch seconds
     other: OtherDay | None = None
+    reset_at: float | None = None
+    """Midnight at the start of the day, epoch seconds, for a counter that may fall; None until a midnight has passed.
+
+    It is the `last_reset` of the statistics, which count the value from zero again when it changes. Where there was
+    none before, the value of a day that is already counted would be counted twice.
+    """
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
@@ -52,6 +58,7 @@ class DailyState:
             "lifetime": self.lifetime,
             "at": self.at,
             "other": None if other is None else {"day": other.day.isoformat(), "baseline": other.baseline},
+            "reset_at": self.reset_at,
         }
 
     @classmethod
@@ -68,6 +75,7 @@ class DailyState:
             lifetime=number(saved, "lifetime", "today"),
             at=number(saved, "at", "today"),
             other=None if (other := saved.get("other")) is None else OtherDay.from_json(other),
+            reset_at=None if saved.get("reset_at") is None else number(saved, "reset_at", "today"),
         )
 
 
@@ -103,6 +111,7 @@ def step(
         day, at = state.day, state.at
     baseline, gain = _follow(lifetime, state, falls=falls)
     other = state.other and replace(state.other, baseline=state.other.baseline + baseline - state.baseline)
+    reset_at = state.reset_at if day == state.day else midnight
     if day != state.day:
         left: OtherDay | None = OtherDay(day=state.day, baseline=baseline)
         if other is not None and other.day == day and (set_back or state.day < day):
@@ -120,7 +129,9 @@ def step(
                 baseline = lifetime - gateway_today
         if set_back or day > state.day:
             other = left
-    return lifetime - baseline, DailyState(day=day, baseline=baseline, lifetime=lifetime, at=at, other=other)
+    return lifetime - baseline, DailyState(
+        day=day, baseline=baseline, lifetime=lifetime, at=at, other=other, reset_at=reset_at if falls else None
+    )
 
 
 def _follow(lifetime: float, state: DailyState, *, falls: bool) -> tuple[float, float]:

@@ -107,7 +107,8 @@ class Guard:
             checked = self._balance(checked, snapshot.at)
         total, *phases = checked
         if flow in _WITH_TODAY and total.energy_lifetime_wh is not None:
-            total = replace(total, energy_today_wh=self._today(flow, total.energy_lifetime_wh, snapshot.at, zone))
+            today = self._today(flow, total.energy_lifetime_wh, snapshot.at, zone)
+            total = replace(total, energy_today_wh=today, energy_today_reset_at=self.state.days[flow].reset_at)
         return (total, *phases)
 
     def _check_phase(

@@ -1,6 +1,7 @@
 """Sensors of the gateway, its flows of energy and its inverters."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from typing import override
 
@@ -8,8 +9,9 @@ from homeassistant.components.sensor import SensorEntity
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
-from ..client import Flow, PollGroup, Source
+from ..client import Flow, Measurement, PollGroup, Source
 from ..const import CONF_PHASE_VALUES, PhaseValues
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..entity import Candidate, GatewayEntity, InverterEntity, SeenEntities, Value
@@ -39,12 +41,12 @@ def _flow_candidates(coordinator: PollGroupCoordinator, phase_values: PhaseValue
     site = coordinator.site
     for row in FLOW_SENSORS:
         for flow in row.flows:
-            if site.group(flow, row.quantity) is not coordinator.group:
+            if site.group(flow, row.quantity) is not coordinator.group or not row.exists_on(site, flow):
                 continue
-            # Import and export that are integrated from net power are no measurement of one phase.
+            # Without a CT on the grid, import and export of one phase would be no measurement.
             has_phases = row.phases and site.sources[flow, row.quantity] is not Source.INTEGRATED
             for phase in range(1 + (site.phases(flow) if has_phases else 0)):
-                description = row.of(flow, phase)
+                description = row.at(site, flow, phase)
                 unique_id = f"{site.info.serial}_{description.key}"
                 kind = FlowSensor
                 if phase:
@@ -77,8 +79,14 @@ def _current_value(coordinator: PollGroupCoordinator, description: GatewaySensor
 def _current_flow_value(
     coordinator: PollGroupCoordinator, description: FlowSensorDescription, flow: Flow, phase: int
 ) -> float | None:
+    return description.value(_current_measurement(coordinator, description, flow, phase))
+
+
+def _current_measurement(
+    coordinator: PollGroupCoordinator, description: FlowSensorDescription, flow: Flow, phase: int
+) -> Measurement:
     data = coordinator.data
-    return description.value(data.counters(flow, phase) if description.counted else data.measurement(flow, phase))
+    return data.counters(flow, phase) if description.counted else data.measurement(flow, phase)
 
 
 class _ValueSensor(GatewayEntity, SensorEntity):
@@ -101,13 +109,18 @@ class FlowSensor(_ValueSensor):
         super().__init__(coordinator, description)
         self._flow = flow
         self._phase = phase
-        if coordinator.site.sources[flow, description.quantity] is Source.INTEGRATED:
-            self._attr_extra_state_attributes = {"integrated": True}
 
     @property
     @override
     def value(self) -> float | None:
         return _current_flow_value(self.coordinator, self.entity_description, self._flow, self._phase)
+
+    @property
+    @override
+    def last_reset(self) -> datetime | None:
+        measured = _current_measurement(self.coordinator, self.entity_description, self._flow, self._phase)
+        reset_at = self.entity_description.reset_fn(measured)
+        return None if reset_at is None else dt_util.utc_from_timestamp(reset_at)
 
 
 class EnabledPhaseSensor(FlowSensor):

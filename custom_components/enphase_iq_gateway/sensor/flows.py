@@ -16,7 +16,8 @@ from homeassistant.const import (
     UnitOfReactivePower,
 )
 
-from ..client import Flow, Measurement, Quantity
+from ..client import Flow, Measurement, Quantity, Site
+from ..counters.limits import may_fall
 
 HOUSE: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 PRODUCED_AND_CONSUMED: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
@@ -42,6 +43,11 @@ class FlowSensorDescription(SensorEntityDescription):
     """Decimals of the native unit that are shown; the state does not change with further ones."""
     phases: bool = True
     """Whether there is a sensor of every phase too, disabled by default."""
+    balanced: bool = False
+    """Whether it nets the phases, and so exists only on sites with several phases."""
+
+    reset_fn: Callable[[Measurement], float | None] = lambda _: None
+    """Returns when a counter that may fall began again, epoch seconds."""
 
     @cached_property
     def counted(self) -> bool:
@@ -52,6 +58,17 @@ class FlowSensorDescription(SensorEntityDescription):
         """Return the value rounded to its digits, as an integer where it has none."""
         value = self.value_fn(measured)
         return None if value is None else round(value, self.digits or None)
+
+    def exists_on(self, site: Site, flow: Flow) -> bool:
+        """Return whether the site has the sensor of a flow."""
+        return not self.balanced or site.phases(flow) > 1
+
+    def at(self, site: Site, flow: Flow, phase: int) -> FlowSensorDescription:
+        """Return the description for one flow and phase of a site, with the state class `total` where it may fall."""
+        description = self.of(flow, phase)
+        if self.state_class is not None and may_fall(site, flow, self.quantity):
+            return replace(description, state_class=SensorStateClass.TOTAL)
+        return description
 
     def of(self, flow: Flow, phase: int) -> FlowSensorDescription:
         """Return the description for one flow and phase, 0 for all phases together."""
@@ -105,7 +122,9 @@ def _energy(
     *,
     enabled: bool = True,
     phases: bool = False,
+    balanced: bool = False,
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING,
+    reset_fn: Callable[[Measurement], float | None] = lambda _: None,
 ) -> FlowSensorDescription:
     """Return a row of energy."""
     return FlowSensorDescription(
@@ -118,8 +137,10 @@ def _energy(
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         flows=flows,
         phases=phases,
+        balanced=balanced,
         quantity=quantity,
         value_fn=value_fn,
+        reset_fn=reset_fn,
     )
 
 
@@ -161,7 +182,13 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         phases=True,
     ),
     # Today is derived from the lifetime.
-    _energy("{flow}_energy_today", PRODUCED_AND_CONSUMED, Quantity.LIFETIME, lambda measured: measured.energy_today_wh),
+    _energy(
+        "{flow}_energy_today",
+        PRODUCED_AND_CONSUMED,
+        Quantity.LIFETIME,
+        lambda measured: measured.energy_today_wh,
+        reset_fn=lambda measured: measured.energy_today_reset_at,
+    ),
     # A sliding window is no counter, so it has no state class.
     _energy(
         "{flow}_energy_last_7_days",
@@ -184,6 +211,20 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
     ),
     _energy(
         "grid_export_energy", NET, Quantity.IMPORT_EXPORT, lambda measured: measured.energy_received_wh, phases=True
+    ),
+    _energy(
+        "grid_import_energy_balanced",
+        NET,
+        Quantity.IMPORT_EXPORT,
+        lambda measured: measured.energy_import_balanced_wh,
+        balanced=True,
+    ),
+    _energy(
+        "grid_export_energy_balanced",
+        NET,
+        Quantity.IMPORT_EXPORT,
+        lambda measured: measured.energy_export_balanced_wh,
+        balanced=True,
     ),
     _electrical(
         "{flow}_voltage",
