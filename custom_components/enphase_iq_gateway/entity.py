@@ -164,11 +164,14 @@ class SeenEntities:
     ) -> None:
         """Add the entities of every inverter now or after later updates."""
         missing: dict[str, list[D]] = {}
+        gateway = coordinator.site.info.serial
 
         @callback
         def add_seen() -> None:
             new = []
             for serial, inverter in coordinator.data.inverters.items():
+                if serial == gateway:
+                    continue  # it would share the gateway's device, which can not be connected through itself
                 wanted = missing.setdefault(serial, list(descriptions))
                 for description in list(wanted):
                     if f"{serial}_{description.key}" in self._registered or description.value_fn(inverter) is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE
-from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, callback
+from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
@@ -97,6 +97,22 @@ async def test_every_inverter_is_a_device_behind_the_gateway(home: Home) -> None
     for serial in home.simulator.world.inverters:
         inverter = device(home, serial)
         assert (inverter.via_device_id, inverter.name) == (gateway.id, f"Inverter {serial}")
+
+
+async def test_an_inverter_with_the_serial_of_the_gateway_does_not_affect_the_others(
+    hass: HomeAssistant, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    same, *others = (await start_simulator()).world.inverters
+    caplog.set_level("INFO")
+
+    entry = await set_up(hass, await start_simulator(serial=same))
+
+    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    powers = {each.unique_id for each in registered if each.unique_id.rpartition("_")[2] == "power"}
+    assert {f"{serial}_power" for serial in others} <= powers
+    assert f"{same}_power" not in powers
+    assert caplog.text.count("the gateway's own serial") == 1
+    assert "via device" not in caplog.text
 
 
 async def test_what_is_there_cannot_be_deleted(home: Home) -> None:

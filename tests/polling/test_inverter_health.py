@@ -15,6 +15,7 @@ class Roof:
         self.watch = InverterHealth()
         self.at = NOON
         self.reported: dict[str, int | None] = dict.fromkeys("abcd", int(NOON))
+        self.power_w = 100.0
 
     def pass_hours(
         self, hours: float, *, silent: str = "", interval_s: int = 900, reports_interval: bool = True
@@ -32,8 +33,15 @@ class Roof:
                     inverters={
                         serial: Inverter(
                             serial=serial,
+                            power_w=self.power_w,
                             last_reported=reported,
-                            details=InverterDetails(report_interval_s=interval_s if reports_interval else None),
+                            energy_lifetime_wh=20_000.0,
+                            details=InverterDetails(
+                                energy_today_wh=500.0,
+                                ac_voltage_v=230.0,
+                                temperature_c=40.0,
+                                report_interval_s=interval_s if reports_interval else None,
+                            ),
                         )
                         for serial, reported in self.reported.items()
                     },
@@ -157,6 +165,63 @@ def test_an_hourly_inverter_is_not_silent_between_its_reports() -> None:
     roof.pass_hours(6, interval_s=3600)
 
     assert roof.silent() == ""
+
+
+def test_a_report_older_than_two_intervals_has_no_values_by_day() -> None:
+    roof = Roof()
+    roof.pass_hours(1)
+
+    roof.pass_hours(0.6, silent="b")
+
+    stale = roof.judged.inverters["b"]
+    assert (stale.power_w, stale.details.ac_voltage_v, stale.details.temperature_c) == (None, None, None)
+    assert (stale.energy_lifetime_wh, stale.details.energy_today_wh) == (20_000.0, 500.0)
+
+
+def test_a_report_of_two_intervals_ago_has_its_values() -> None:
+    roof = Roof()
+    roof.pass_hours(1)
+
+    roof.pass_hours(0.5, silent="b")
+
+    assert roof.judged.inverters["b"].power_w == 100.0
+
+
+def test_inverters_that_sleep_have_no_power() -> None:
+    roof = Roof()
+    roof.power_w = 3.0
+
+    roof.pass_hours(10, silent="abcd")
+
+    assert {inverter.power_w for inverter in roof.judged.inverters.values()} == {0.0}
+
+
+def test_inverters_that_went_silent_with_power_have_an_unknown_one() -> None:
+    roof = Roof()
+
+    roof.pass_hours(10, silent="abcd")
+
+    assert {inverter.power_w for inverter in roof.judged.inverters.values()} == {None}
+
+
+def test_an_inverter_that_wakes_late_still_sleeps() -> None:
+    roof = Roof()
+    roof.power_w = 3.0
+    roof.pass_hours(10, silent="abcd")
+
+    roof.pass_hours(1.5, silent="d")
+
+    assert roof.judged.inverters["d"].power_w == 0.0
+
+
+def test_an_inverter_that_does_not_wake_has_an_unknown_power() -> None:
+    roof = Roof()
+    roof.power_w = 3.0
+    roof.pass_hours(10, silent="abcd")
+
+    roof.pass_hours(2.1, silent="d")
+
+    assert roof.judged.inverters["d"].power_w is None
 
 
 def judge_one(*, power_w: float | None, silent_s: int) -> InverterHealth:

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..client import DEVICE_DATA, DeviceData, Documents, PollGroup, Site, Snapshot, measure, read_group
-from ..const import ASLEEP_INTERVAL, DETAILS_INTERVAL_S, INVERTERS_INTERVAL
+from ..const import ASLEEP_INTERVAL, DETAILS_INTERVAL_S, INVERTERS_INTERVAL, LOGGER
 from ..counters.guard import Guard
 from ..polling.inverter_health import InverterHealth
 from .polled import PollGroupCoordinator
@@ -32,6 +32,8 @@ class InvertersCoordinator(PollGroupCoordinator):
         self._health = InverterHealth()
         self._details_at = monotonic()
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
+        if (serial := self.site.info.serial) in self.data.inverters:
+            LOGGER.info("%s: inverter %s has no entities, because it has the gateway's own serial", entry.title, serial)
 
     @classmethod
     @override

@@ -24,7 +24,7 @@ def async_setup_devices(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
         devices.async_update_device(gateway.id, sw_version=str(data.site.info.firmware))
         for serial, part_number in data.part_numbers.items():
             inverter = devices.async_get_device_by_identifier((DOMAIN, serial), entry.entry_id)
-            if inverter is not None:
+            if inverter is not None and inverter.id != gateway.id:
                 devices.async_update_device(inverter.id, model=inverter_model_name(part_number), model_id=part_number)
 
     entry.async_on_unload(coordinator.async_add_listener(update))

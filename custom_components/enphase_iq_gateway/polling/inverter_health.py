@@ -1,4 +1,4 @@
-"""Which inverters have stopped reporting while others report, and how often they report."""
+"""Which inverters have stopped reporting while others report, what is still valid of them, and how often they report."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +14,8 @@ _REPORTING_WITHIN_INTERVALS: Final = 2
 _DAY_SHARE: Final = 0.5
 # A shaded module wakes an hour or so after its neighbours.
 SILENT_AFTER_S: Final = 7200.0
+# At dusk the mean of the last report interval is a few watts.
+_DUSK_W: Final = 10.0
 # An hour is what some sites are set to (G§4), 934 s the longest of the usual ones (G§5.4): between the two.
 _LONG_INTERVAL_S: Final = 2700.0
 # A gap between two reports beyond this is a night or an outage, no interval.
@@ -52,12 +54,38 @@ class InverterHealth:
             self.silent = frozenset(
                 serial for serial in missing if serial in self.silent or self._is_late(inverters[serial], at)
             )
-        silent = {serial: replace(inverters[serial], communicating=False) for serial in self.silent}
         return replace(
             snapshot,
-            inverters={**inverters, **silent},
+            inverters={
+                serial: inverter if serial in reporting else self._without_report(inverter)
+                for serial, inverter in inverters.items()
+            },
             inverters_reporting=len(reporting) if inverters else None,
             reports_hourly=self._reports_hourly(),
+        )
+
+    def _without_report(self, inverter: Inverter) -> Inverter:
+        """Return an inverter without the values of a report that is too old; its counters stand.
+
+        Power is 0 while the inverter sleeps: it went silent with little power, and has not been awake on this day.
+        """
+        silent = inverter.serial in self.silent
+        awake = self._day_since is not None and (inverter.last_reported or 0) >= self._day_since
+        asleep = not silent and not awake and inverter.power_w is not None and inverter.power_w <= _DUSK_W
+        return replace(
+            inverter,
+            power_w=0.0 if asleep else None,
+            details=replace(
+                inverter.details,
+                dc_voltage_v=None,
+                dc_current_a=None,
+                ac_voltage_v=None,
+                ac_current_a=None,
+                ac_frequency_hz=None,
+                temperature_c=None,
+                signal_strength=None,
+            ),
+            communicating=not silent,
         )
 
     def _reports_hourly(self) -> bool:
