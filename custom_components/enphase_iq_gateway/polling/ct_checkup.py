@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ..client import Inverter, Snapshot, TotalAndPhases
+from ..client import Flow, Inverter, Quantity, Site, Snapshot, Source, TotalAndPhases
 from .ct_history import CtHistory
 
 # At least two intervals of 15 minutes: moving clouds make a single one an odd sample.
@@ -75,6 +75,12 @@ class _Span:
         if use_lifetime and self.start_wh is not None and self.end_wh is not None:
             energy_wh = self.end_wh - self.start_wh
         return energy_wh * 3600 / (self.end - self.start)
+
+
+def can_check(site: Site) -> bool:
+    """Return whether a gateway has a production CT and lists inverters to compare it with."""
+    source = site.sources.get((Flow.PRODUCTION, Quantity.POWER))
+    return source in {Source.READINGS, Source.REPORT} and bool(site.inverter_endpoints)
 
 
 class CtCheckup:
