@@ -3,11 +3,11 @@
 from homeassistant.core import HomeAssistant, callback
 
 from ..coordinator import GatewayConfigEntry
-from . import counters, cts, identity, inverters
+from . import counters, ct_checkup, cts, identity, inverters
 
 
 @callback
 def async_setup_issues(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Keep the issues of a loaded entry up to date with every update of its coordinators."""
-    for module in (counters, cts, identity, inverters):
+    for module in (counters, ct_checkup, cts, identity, inverters):
         module.async_setup(hass, entry)

@@ -1,0 +1,184 @@
+"""The CT check-up over days of every simulated site and over recorded answers: no false alarm, and none missed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client import (
+    DEVICE_DATA,
+    INFO,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT,
+    REPORT_DETAILED,
+    Documents,
+    Endpoint,
+    Flow,
+    GatewayError,
+    GatewayResponseError,
+    PollGroup,
+    Site,
+    decide,
+    measure,
+)
+from custom_components.enphase_iq_gateway.polling.ct_checkup import CtCheckup, CtProblem, can_check
+from simulator import PROFILES
+from simulator.firmware import Firmware
+from simulator.profiles import Profile
+from simulator.routes import answer
+from simulator.simulated_site import SimulatedSite
+from simulator.world import World
+from tests.support.captures import ANSWERS, CAPTURES, CASES, folders, needs
+
+LIVE_S, INVERTERS_S = 150, 300
+DAY_S: Final = 16 * 3600
+MEASURES_NOTHING: Final = CASES / "5_ct_enabled_measures_nothing"
+ENDPOINTS: tuple[Endpoint[object], ...] = (
+    METERS,
+    READINGS,
+    REPORT_DETAILED,
+    REPORT,
+    PRODUCTION_SUMMARY,
+    DEVICE_DATA,
+    INVERTER_LIST,
+)
+WRONG: Final[Mapping[str, CtProblem]] = {
+    "metered_production_ct_measures_nothing": CtProblem.NOTHING,
+    "metered_production_ct_lacks_a_phase": CtProblem.PHASE_MISSING,
+}
+"""What is to be found on the profiles whose production CT is wrong."""
+WITH_CT: Final = [profile for profile in PROFILES.values() if "production" in profile.enabled_cts]
+
+
+class Day:
+    """A gateway on one day from 4 to 20 h UTC, read without a network."""
+
+    def __init__(self, profile: Profile, start: datetime, *, report_interval_s: int = 900) -> None:
+        self.start = self.at = start.timestamp()
+        self.world = World(
+            profile,
+            inverters=12,
+            clock=lambda: self.at,
+            seed=start.month,
+            report_interval_s=report_interval_s,
+            lifetime_wh=9_000_000,
+        )
+        self.simulated = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", self.world)
+        self.info = self.read(INFO)
+        self.site = decide(self.documents(*ENDPOINTS), {})
+
+    def read[T](self, endpoint: Endpoint[T]) -> T:
+        path, _, query = endpoint.path.partition("?")
+        answered = answer(self.simulated, path, query, self.at)
+        if answered.status != 200:
+            raise GatewayResponseError(path, "status")
+        return endpoint.read(answered.body)
+
+    def documents(self, *endpoints: Endpoint[object]) -> Documents:
+        documents = Documents(info=self.info)
+        for endpoint in endpoints:
+            try:
+                documents = documents.with_answer(endpoint, self.read(endpoint))
+            except GatewayError:
+                continue
+        return documents
+
+    def found(self) -> Iterator[CtProblem | None]:
+        """Yield what is found after each reading of the inverters."""
+        checkup = CtCheckup()
+        live = self.site.reads(PollGroup.LIVE) | {METERS}
+        for elapsed in range(0, DAY_S, LIVE_S):
+            self.at = self.start + elapsed
+            measured = measure(self.site, PollGroup.LIVE, self.documents(*live), self.at)
+            checkup.add_production(self.at, measured.flows[Flow.PRODUCTION])
+            if self.at % INVERTERS_S == 0:
+                inverters = self.documents(*self.site.reads(PollGroup.INVERTERS))
+                finding = checkup.add_inverters(measure(self.site, PollGroup.INVERTERS, inverters, self.at))
+                yield finding.problem if finding else None
+
+
+@pytest.mark.parametrize("profile", WITH_CT, ids=lambda profile: profile.name)
+def test_a_day_ends_with_the_problem_that_the_site_has(profile: Profile) -> None:
+    day = Day(profile, datetime(2026, 6, 10, 4, tzinfo=UTC))
+
+    assert can_check(day.site)
+    assert set(day.found()) == {None, WRONG.get(profile.name)}
+
+
+@pytest.mark.parametrize("month", [1, 3, 5, 8, 10, 12])
+def test_nothing_is_found_in_any_season(month: int) -> None:
+    day = Day(PROFILES["metered_net_three_phase"], datetime(2026, month, 20, 4, tzinfo=UTC))
+
+    assert set(day.found()) == {None}
+
+
+def test_nothing_is_found_where_inverters_report_hourly() -> None:
+    day = Day(PROFILES["metered_net_single_phase"], datetime(2026, 9, 4, 4, tzinfo=UTC), report_interval_s=3600)
+
+    assert set(day.found()) == {None}
+
+
+def recorded(folder: Path) -> tuple[Site, Documents] | None:
+    """Return the recorded documents of a gateway and its site, None where they are too few for one."""
+    files = {file.name.removesuffix(".json").removesuffix(".xml"): file for file in folder.iterdir() if file.is_file()}
+    if "info" not in files:
+        return None
+    documents = Documents(info=INFO.read(files["info"].read_bytes()))
+    for endpoint in ENDPOINTS:
+        name = endpoint.path[1:].translate(str.maketrans("/?=", "___"))
+        file = files.get(name) or (files.get("production") if endpoint is REPORT_DETAILED else None)
+        if file is None:
+            continue
+        try:
+            documents = documents.with_answer(endpoint, endpoint.read(file.read_bytes()))
+        except GatewayError:
+            continue
+    try:
+        return decide(documents, {}), documents
+    except GatewayError:
+        return None
+
+
+def found_in(site: Site, documents: Documents) -> CtProblem | None:
+    """Return what is found when a gateway answers the same for three hours but for the times of the reports."""
+    checkup = CtCheckup()
+    start = documents.info.time or max(
+        each.last_reported or 0 for each in measure(site, PollGroup.INVERTERS, documents, 0.0).inverters.values()
+    )
+    for elapsed in range(0, 3 * 3600, LIVE_S):
+        at = start + elapsed
+        measured = measure(site, PollGroup.LIVE, documents, at)
+        checkup.add_production(at, measured.flows.get(Flow.PRODUCTION, ()))
+        if elapsed % INVERTERS_S == 0:
+            snapshot = measure(site, PollGroup.INVERTERS, documents, at)
+            later = {
+                serial: replace(each, last_reported=each.last_reported and each.last_reported + elapsed)
+                for serial, each in snapshot.inverters.items()
+            }
+            checkup.add_inverters(replace(snapshot, inverters=later))
+    return checkup.finding.problem if checkup.finding else None
+
+
+def checked(*parents: Path) -> list[Path]:
+    """Return the folders of recorded answers that can be checked."""
+    every = [folder for parent in parents for folder in folders(parent)]
+    return [folder for folder in every if (known := recorded(folder)) is not None and can_check(known[0])]
+
+
+@needs(CAPTURES)
+def test_most_recordings_with_a_production_ct_can_be_checked() -> None:
+    assert len(checked(CAPTURES)) >= 12
+
+
+@pytest.mark.parametrize("folder", checked(CAPTURES, ANSWERS, CASES), ids=lambda folder: folder.name)
+def test_only_the_ct_that_measures_nothing_is_found_in_recorded_answers(folder: Path) -> None:
+    known = recorded(folder)
+    assert known is not None
+
+    assert found_in(*known) is (CtProblem.NOTHING if folder == MEASURES_NOTHING else None)
