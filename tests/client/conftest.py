@@ -1,4 +1,4 @@
-"""The client's tests need loopback, and no Home Assistant."""
+"""Fixtures of the client: real sockets and no Home Assistant."""
 
 from collections.abc import AsyncIterator
 
@@ -11,12 +11,12 @@ from tests.support.device import Device, info as info_reply
 
 @pytest.fixture(autouse=True)
 def _real_sockets(socket_enabled: None) -> None:
-    """Take the place of the fixture that starts Home Assistant for every test."""
+    """Replace the fixture that starts Home Assistant for every test."""
 
 
 @pytest.fixture
 async def asked() -> AsyncIterator[Asked]:
-    """Give a gateway that has every endpoint."""
+    """Return a gateway that has every endpoint."""
     replies = {endpoint.path: answer for endpoint, answer in ANSWERS.items()}
     async with (
         Device({"/info": info_reply(firmware="R4.10.35"), **replies}) as device,

@@ -47,17 +47,17 @@ INVERTERS = INVERTER_LIST.path
 
 
 def device(serial: str = SERIAL, identity: Identity | None = None, *, port: int = 0, **replies: Reply) -> Device:
-    """Stand in for a gateway that lets everybody in."""
-    told: dict[str, Reply] = {"/info": info(serial), CHECK_PATH: VALID, PATH: reply(b"{}")}
+    """Return a gateway that accepts every credential."""
+    all_replies: dict[str, Reply] = {"/info": info(serial), CHECK_PATH: VALID, PATH: reply(b"{}")}
     if "info" in replies:
-        told["/info"] = replies["info"]
-    return Device(told, identity=identity, port=port)
+        all_replies["/info"] = replies["info"]
+    return Device(all_replies, identity=identity, port=port)
 
 
 def client(
     address: Address, pinned: Certificate | None = None, check: CertificateCheck = CertificateCheck.RENEWALS
 ) -> Gateway:
-    """Know a gateway of firmware 7 or later."""
+    """Return a client of a gateway with firmware 7 or later."""
     return Gateway(
         address,
         expected_serial=SERIAL,
@@ -69,7 +69,6 @@ def client(
 
 
 async def test_the_first_gateway_to_answer_is_taken_at_set_up() -> None:
-    """Its serial and its certificate can be stored."""
     identity = make_identity()
     async with device(identity=identity) as there, Gateway(there.address) as gateway:
         assert (gateway.serial, gateway.certificate) == (None, None)
@@ -80,14 +79,13 @@ async def test_the_first_gateway_to_answer_is_taken_at_set_up() -> None:
 
 
 async def test_old_firmware_is_found_over_plain_http() -> None:
-    """After TLS was refused; there is no certificate."""
+    """It refuses TLS, so there is no certificate."""
     async with Device({"/info": info(firmware="R4.10.35")}) as there, Gateway(there.address) as gateway:
         assert not (await gateway.identify()).wants_token
         assert gateway.certificate is None
 
 
-async def test_identity_is_asked_for_before_the_credential_leaves() -> None:
-    """On the connection that carries it."""
+async def test_identity_is_read_before_the_credential_is_sent() -> None:
     async with device(identity=make_identity()) as there, client(there.address) as gateway:
         await gateway.read_raw(PATH)
 
@@ -105,7 +103,7 @@ FOREIGN = make_identity()
 
 @pytest.mark.parametrize("signed_in", [False, True], ids=["at reload", "running"])
 @pytest.mark.parametrize(
-    ("serial", "identity", "told", "error"),
+    ("serial", "identity", "replies", "error"),
     [
         (OTHER_SERIAL, FOREIGN, {}, GatewayWrongDeviceError),
         (OTHER_SERIAL, OWN, {}, GatewayWrongDeviceError),
@@ -128,16 +126,16 @@ FOREIGN = make_identity()
     ],
 )
 async def test_an_impostor_gets_no_credential(
-    serial: str, identity: Identity | None, told: dict[str, Reply], error: type[GatewayError], *, signed_in: bool
+    serial: str, identity: Identity | None, replies: dict[str, Reply], error: type[GatewayError], *, signed_in: bool
 ) -> None:
-    """And the right gateway coming back heals it alone."""
+    """The right gateway needs no action of the user when it returns."""
     async with device(identity=OWN) as right:
         port = right.port
         gateway = client(right.address, OWN.certificate)
         if signed_in:
             await gateway.read_raw(PATH)
     async with gateway:
-        async with device(serial, identity, port=port, **told) as impostor:
+        async with device(serial, identity, port=port, **replies) as impostor:
             for _ in range(3):
                 with pytest.raises(error):
                     await gateway.read_raw(PATH)
@@ -151,8 +149,8 @@ async def test_an_impostor_gets_no_credential(
             assert await gateway.read_raw(PATH) == b"{}"
 
 
-async def test_another_gateway_says_which_it_is() -> None:
-    """Even though its certificate is another one too: the serial is what a person can look for."""
+async def test_the_error_of_another_gateway_has_its_serial() -> None:
+    """Its certificate is another one too, but the user can look for the serial."""
     async with device(OTHER_SERIAL, FOREIGN) as there, client(there.address, OWN.certificate) as gateway:
         with pytest.raises(GatewayWrongDeviceError) as caught:
             await gateway.read_raw(PATH)
@@ -161,7 +159,7 @@ async def test_another_gateway_says_which_it_is() -> None:
 
 
 async def test_a_refused_certificate_comes_with_the_pinned_one() -> None:
-    """So that a person can compare them."""
+    """The user can compare them."""
     async with device(identity=FOREIGN) as there, client(there.address, OWN.certificate) as gateway:
         with pytest.raises(GatewayCertificateError, match=FOREIGN.certificate.sha256) as caught:
             await gateway.identify()
@@ -182,7 +180,7 @@ async def test_a_refused_certificate_comes_with_the_pinned_one() -> None:
 async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
     check: CertificateCheck, days_left: int, caplog: pytest.LogCaptureFixture, *, believed: bool
 ) -> None:
-    """It takes the place of the pinned one, from the next connection on, and the log says so; else no credential."""
+    """It replaces the pinned one from the next connection on, and is logged."""
     identity = make_identity(not_after=NOW + days_left * DAY)
     renewed = make_identity()
     async with device(identity=identity) as there, client(there.address, identity.certificate, check) as gateway:
@@ -201,14 +199,12 @@ async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
         assert (f"New certificate {renewed.certificate.sha256} accepted" in caplog.text) == believed
 
 
-async def test_the_end_of_the_token_can_be_told() -> None:
-    """Where there is a token."""
+async def test_the_end_of_the_token_is_known() -> None:
     async with client(Address("127.0.0.1")) as gateway, Gateway(Address("127.0.0.1")) as other:
         assert (gateway.token_expires_at, other.token_expires_at) == (NOW + 364 * DAY, None)
 
 
 async def test_a_token_does_not_go_over_plain_http() -> None:
-    """Whatever the device there says it is."""
     async with device(info=info(firmware="D5.0.62")) as there, client(there.address) as gateway:
         with pytest.raises(GatewayConnectionError, match="does not go over plain HTTP"):
             await gateway.read_raw(PATH)
@@ -224,7 +220,7 @@ async def test_firmware_that_wants_a_token_is_not_believed_over_plain_http() -> 
 
 
 async def test_an_update_to_tls_is_found_out() -> None:
-    """Plain HTTP fails, the next request tries TLS first."""
+    """Plain HTTP fails; the next request tries TLS first."""
     async with Device({"/info": info(firmware="D5.0.62"), PATH: reply(b"{}")}) as before:
         port = before.port
         gateway = Gateway(before.address, expected_serial=SERIAL)
@@ -239,15 +235,15 @@ async def test_an_update_to_tls_is_found_out() -> None:
 async def test_where_no_connection_is_kept_identity_comes_right_before_each_credential(
     identity: Identity | None,
 ) -> None:
-    """It cannot be shown on the connection itself, so it is shown anew each time."""
+    """It cannot be shown on the connection itself."""
     credential = Token.parse(make_token()) if identity else Account(username="envoy", password=Secret(""))
     firmware = "D8.3.5169" if identity else "D5.0.62"
 
     def inverters(request: Request) -> bytes:
         return reply(b"[]") if request.credential else CHALLENGE
 
-    told: dict[str, Reply] = {"/info": info(firmware=firmware), CHECK_PATH: VALID, INVERTERS: inverters}
-    async with Device(told, identity=identity) as there:
+    replies: dict[str, Reply] = {"/info": info(firmware=firmware), CHECK_PATH: VALID, INVERTERS: inverters}
+    async with Device(replies, identity=identity) as there:
         there.keeps_connections = False
         async with Gateway(there.address, credential=credential) as gateway:
             for _ in range(2):
@@ -263,7 +259,7 @@ async def test_where_no_connection_is_kept_identity_comes_right_before_each_cred
 
 
 async def test_where_no_connection_is_kept_data_are_believed_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asking twice for each answer would cost the gateway double; five minutes of another one's data do no harm."""
+    """Reading it with each answer would double the requests; five minutes of another gateway's data do no harm."""
     async with Device({"/info": info(firmware="D5.0.62"), PATH: reply(b"{}")}) as there:
         there.keeps_connections = False
         async with Gateway(there.address) as gateway:
@@ -276,7 +272,7 @@ async def test_where_no_connection_is_kept_data_are_believed_for_a_while(monkeyp
 
 
 async def test_a_certificate_that_changes_between_two_connections_proves_nothing() -> None:
-    """Who has shown the serial is not who would get the credential."""
+    """The device that has shown the serial is not the one that would receive the credential."""
     identity, others = make_identity(), iter([make_identity(), make_identity()])
 
     def change(_: Request) -> bytes:
@@ -294,8 +290,8 @@ async def test_a_certificate_that_changes_between_two_connections_proves_nothing
     assert there.credentials == []
 
 
-async def test_the_account_of_reading_says_how_each_endpoint_went() -> None:
-    """For diagnostics; what went wrong stays until something else does."""
+async def test_the_statistics_have_the_result_of_each_endpoint() -> None:
+    """An error stays in the diagnostics until another one replaces it."""
     async with device(identity=OWN) as there, client(there.address) as gateway:
         await gateway.read_raw(PATH)
         there.replies[PATH] = reply(b"busy", 503)
@@ -308,11 +304,10 @@ async def test_the_account_of_reading_says_how_each_endpoint_went() -> None:
     assert (statistics.last_success, statistics.last_error) == (NOW, f"{PATH}: status 503, expected 200")
 
 
-async def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> None:
-    """Through set-up, success and failures of every kind."""
+async def test_no_secret_is_logged_or_in_an_error(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     token, password = make_token(), "made-up-password"
-    told: list[str] = []
+    texts: list[str] = []
     async with device(identity=OWN) as there, client(there.address, OWN.certificate) as gateway:
         await gateway.check_sign_in()
         for answer in (
@@ -323,8 +318,8 @@ async def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> 
             there.replies[PATH] = answer
             with pytest.raises(GatewayError) as caught:
                 await gateway.read_raw(PATH)
-            told += [str(caught.value), repr(caught.value)]
-        told.append(repr(gateway.statistics))
+            texts += [str(caught.value), repr(caught.value)]
+        texts.append(repr(gateway.statistics))
     account = Account(username="envoy", password=Secret(password))
     async with (
         Device({"/info": info(firmware="D5.0.62"), INVERTERS: CHALLENGE}) as there,
@@ -332,16 +327,16 @@ async def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> 
     ):
         with pytest.raises(GatewayError) as caught:
             await gateway.check_sign_in()
-        told += [str(caught.value), repr(caught.value), repr(account)]
+        texts += [str(caught.value), repr(caught.value), repr(account)]
 
     assert caplog.records
-    whole = "\n".join([*told, caplog.text])
+    whole = "\n".join([*texts, caplog.text])
     for secret in (token, token.split(".")[2], "made-up-session", password, "a-nonce"):
         assert secret not in whole
 
 
 async def test_a_connection_that_breaks_as_it_is_made_is_a_connection_error() -> None:
-    """There is nobody at its other end to look at."""
+    """It has no certificate to look at."""
     loop = asyncio.get_running_loop()
     key = ConnectionKey("127.0.0.1", 80, is_ssl=False, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
     pool = connector.GatewayConnector(

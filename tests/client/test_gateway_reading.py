@@ -1,4 +1,4 @@
-"""Reading a whole gateway through the client, well and ill."""
+"""Reading a whole gateway through the client, with and without faults."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from simulator import Simulator
 
 
 async def test_endpoints_become_models() -> None:
-    """Of a whole gateway, over one handshake."""
+    """One handshake serves them all."""
     async with Simulator() as simulator:
         token = Token.parse(simulator.token())
         async with Gateway(Address.parse(simulator.address), credential=token) as gateway:
@@ -50,7 +50,6 @@ async def test_endpoints_become_models() -> None:
 async def test_a_fault_of_one_endpoint_has_its_error_and_passes(
     fault: str, parameters: dict[str, int], timeout_s: float | None, error: type[GatewayError]
 ) -> None:
-    """The next reading is good again."""
     async with Simulator() as simulator:
         token = Token.parse(simulator.token())
         async with Gateway(Address.parse(simulator.address), credential=token) as gateway:

@@ -1,4 +1,4 @@
-"""What people call a gateway."""
+"""Names of gateway models."""
 
 from dataclasses import replace
 
@@ -20,5 +20,5 @@ from tests.support.models import info
     ],
 )
 def test_a_gateway_is_named_by_part_number(part_number: str | None, has_meter: bool | None, name: str) -> None:  # noqa: FBT001
-    """G§1.4: an unknown number is no error."""
+    """An unknown number is no error (G§1.4)."""
     assert model_name(replace(info(has_meter=has_meter), part_number=part_number)) == name

@@ -1,4 +1,4 @@
-"""A device at the end of a real socket that answers exactly as told, to stand in for gateways and impostors."""
+"""A device at the end of a real socket that answers exactly as configured, to stand in for gateways and impostors."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -125,7 +125,7 @@ CHALLENGE = reply(b"<html>401</html>", 401, 'WWW-Authenticate: Digest qop="auth"
 
 
 class Device:
-    """A server on loopback; answers 404 to what it was not told."""
+    """A server on loopback; answers 404 to unknown paths."""
 
     def __init__(self, replies: Mapping[str, Reply], *, identity: Identity | None = None, port: int = 0) -> None:
         """Take what to answer, by path; with an identity over TLS."""
@@ -203,14 +203,14 @@ class Device:
             writer.close()
 
     async def _reply(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        told = self.replies.get(request.path, reply(b'{"error":"404 - Not Found"}', 404))
-        if isinstance(told, bytes):
-            answer = told
-        elif isinstance(told, Doing):
-            await told.doing(writer)
+        configured = self.replies.get(request.path, reply(b'{"error":"404 - Not Found"}', 404))
+        if isinstance(configured, bytes):
+            answer = configured
+        elif isinstance(configured, Doing):
+            await configured.doing(writer)
             return
         else:
-            answer = told(request)
+            answer = configured(request)
         if not self.keeps_connections:
             answer = answer.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
         writer.write(answer)

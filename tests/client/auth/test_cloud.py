@@ -1,4 +1,4 @@
-"""Getting a token from the cloud: each "no" is its own, and only one of them is about the password (G§2.3a)."""
+"""Tokens from the cloud: each refusal has its own error, and only one is about the password (G§2.3a)."""
 
 import logging
 
@@ -18,20 +18,19 @@ PASSWORD = "made-up-password"
 
 
 def simulated() -> Cloud:
-    """Build a cloud that knows one account."""
+    """Return a cloud with one account."""
     return Cloud(Simulator(), {EMAIL: PASSWORD})
 
 
 class Waits(list[float]):
-    """Note how long to wait instead of waiting."""
+    """Records how long to wait instead of waiting."""
 
     async def __call__(self, seconds: float) -> None:
-        """Take note."""
         self.append(seconds)
 
 
 async def ask(there: Cloud, password: str = PASSWORD, waits: Waits | None = None) -> Token:
-    """Ask the simulated cloud for the token of its gateway."""
+    """Request a token for the gateway from the simulated cloud."""
     urls = CloudUrls(login=f"{there.enlighten_url}/login/login.json", token=f"{there.entrez_url}/tokens")
     async with ClientSession() as session:
         return await fetch_token(
@@ -45,7 +44,6 @@ async def ask(there: Cloud, password: str = PASSWORD, waits: Waits | None = None
 
 
 async def test_a_right_account_gets_a_token_for_the_gateway() -> None:
-    """With one request to each host, under a name the cloud accepts."""
     async with simulated() as there:
         token = await ask(there)
 
@@ -54,8 +52,8 @@ async def test_a_right_account_gets_a_token_for_the_gateway() -> None:
         assert not any("homeassistant" in request.user_agent.lower() for request in there.requests)
 
 
-async def test_a_wrong_password_is_told_and_not_tried_again() -> None:
-    """More tries would block the account."""
+async def test_a_wrong_password_is_an_error_and_not_tried_again() -> None:
+    """More attempts would block the account."""
     async with simulated() as there:
         with pytest.raises(CloudError) as caught:
             await ask(there, "wrong")
@@ -77,7 +75,6 @@ async def test_a_wrong_password_is_told_and_not_tried_again() -> None:
     ],
 )
 async def test_each_answer_to_the_login_is_its_own_problem(answer: CloudAnswer, problem: CloudProblem) -> None:
-    """And all is well once it is over."""
     async with simulated() as there:
         there.login_answer = answer
         with pytest.raises(CloudError) as caught:
@@ -98,10 +95,10 @@ async def test_each_answer_to_the_login_is_its_own_problem(answer: CloudAnswer, 
         (CloudAnswer.SERVER_ERROR, CloudProblem.UNAVAILABLE),
     ],
 )
-async def test_each_answer_to_the_wish_for_a_token_is_its_own_problem(
+async def test_each_answer_to_the_request_for_a_token_is_its_own_problem(
     answer: CloudAnswer, problem: CloudProblem
 ) -> None:
-    """None is a wrong password: that was right."""
+    """No answer means a wrong password, which the login has accepted."""
     async with simulated() as there:
         there.token_answer = answer
         with pytest.raises(CloudError) as caught:
@@ -111,7 +108,6 @@ async def test_each_answer_to_the_wish_for_a_token_is_its_own_problem(
 
 
 async def test_a_cloud_that_is_down_is_tried_three_times() -> None:
-    """With longer and longer waits."""
     waits = Waits()
     async with simulated() as there:
         there.login_answer = CloudAnswer.SERVER_ERROR
@@ -123,7 +119,6 @@ async def test_a_cloud_that_is_down_is_tried_three_times() -> None:
 
 
 async def test_a_cloud_that_comes_back_in_time_is_no_problem() -> None:
-    """The second try is as good as the first."""
     async with simulated() as there:
         there.token_answer = CloudAnswer.SERVER_ERROR
 
@@ -136,7 +131,6 @@ async def test_a_cloud_that_comes_back_in_time_is_no_problem() -> None:
 
 
 async def test_a_cloud_that_does_not_answer_is_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of each try."""
     monkeypatch.setattr(cloud, "TIMEOUT_S", 0.05)
     async with simulated() as there:
         there.login_answer = CloudAnswer.HANG
@@ -148,7 +142,6 @@ async def test_a_cloud_that_does_not_answer_is_a_time_out(monkeypatch: pytest.Mo
 
 
 async def test_a_cloud_that_cannot_be_reached_is_unavailable() -> None:
-    """Nobody listens there."""
     async with simulated() as there:
         pass
     with pytest.raises(CloudError) as caught:
@@ -158,7 +151,6 @@ async def test_a_cloud_that_cannot_be_reached_is_unavailable() -> None:
 
 
 async def test_a_token_for_another_gateway_is_none_for_this_one() -> None:
-    """The account does not own it."""
     async with simulated() as there:
         there.token_serial = OTHER_SERIAL
         with pytest.raises(CloudError) as caught:
@@ -189,8 +181,7 @@ async def test_a_login_of_another_shape_is_not_understood(answer: bytes, problem
     assert caught.value.problem is problem
 
 
-async def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> None:
-    """Neither password nor e-mail address."""
+async def test_no_secret_is_logged_or_in_an_error(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with simulated() as there:
         there.token_answer = CloudAnswer.NOT_JSON

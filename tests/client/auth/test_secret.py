@@ -1,4 +1,4 @@
-"""A secret is shown only where it is asked for."""
+"""Secrets appear only where they are revealed on purpose."""
 
 from copy import deepcopy
 import json
@@ -10,7 +10,6 @@ from custom_components.enphase_iq_gateway.client.auth.secret import Secret
 
 
 def test_a_secret_does_not_print() -> None:
-    """In no form a log line or an error takes."""
     secret = Secret("made-up")
 
     assert secret.reveal() == "made-up"
@@ -19,14 +18,12 @@ def test_a_secret_does_not_print() -> None:
 
 
 def test_a_secret_is_neither_copied_nor_stored() -> None:
-    """Where it belongs it is revealed."""
     for store in (pickle.dumps, deepcopy, json.dumps):
         with pytest.raises(TypeError):
             store(Secret("made-up"))
 
 
 def test_secrets_compare_by_what_they_hide() -> None:
-    """And with nothing but secrets."""
     assert Secret("made-up") == Secret("made-up")
     assert hash(Secret("made-up")) == hash(Secret("made-up"))
     assert Secret("made-up") != Secret("other")
@@ -34,6 +31,5 @@ def test_secrets_compare_by_what_they_hide() -> None:
 
 
 def test_an_empty_secret_hides_nothing() -> None:
-    """As a blank password."""
     assert Secret("made-up")
     assert not Secret("")

@@ -1,4 +1,4 @@
-"""Being let in, and what a "no" means (G§2.2, §2.5, §2.6)."""
+"""Signing in, and what a refusal means (G§2.2, §2.5, §2.6)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -47,23 +47,21 @@ class Clock:
     """A clock that stands until it is moved."""
 
     def __init__(self) -> None:
-        """Start at the moment of all tests."""
         self.now = float(NOW)
 
     def __call__(self) -> float:
-        """Tell the time."""
         return self.now
 
 
 @asynccontextmanager
 async def by_token(**replies: Reply) -> AsyncIterator[tuple[Device, Gateway, Clock]]:
-    """Sign in by token at a device; replies by name of what they are to."""
+    """Sign in by token at a device; `path` and `check` replace its replies."""
     paths = {"path": PATH, "check": CHECK_PATH}
-    told: dict[str, Reply] = {"/info": info(), CHECK_PATH: VALID, PATH: reply(b"{}")}
-    told |= {paths[name]: answer for name, answer in replies.items()}
+    all_replies: dict[str, Reply] = {"/info": info(), CHECK_PATH: VALID, PATH: reply(b"{}")}
+    all_replies |= {paths[name]: answer for name, answer in replies.items()}
     clock = Clock()
     async with (
-        Device(told, identity=make_identity()) as device,
+        Device(all_replies, identity=make_identity()) as device,
         Gateway(device.address, credential=Token.parse(make_token()), clock=clock) as gateway,
     ):
         yield device, gateway, clock
@@ -83,17 +81,17 @@ async def by_account(
 
 
 def challenged(answer: bytes) -> Callable[[Request], bytes]:
-    """Give an answer to a digest, a challenge to everything else."""
+    """Answer a request with digest credentials, and challenge every other one."""
     return lambda request: answer if request.credential == "digest" else CHALLENGE
 
 
 def with_session(answer: bytes) -> Callable[[Request], bytes]:
-    """Give an answer to a session, a refusal to everything else."""
+    """Answer a request with a session, and refuse every other one."""
     return lambda request: answer if request.credential == "cookie" else UNAUTHORIZED
 
 
 async def test_a_session_is_opened_once_and_used() -> None:
-    """It costs the gateway less to check than the token."""
+    """The gateway checks a session with less effort than a token."""
     async with by_token() as (device, gateway, _):
         for _ in range(2):
             await gateway.read_raw(PATH)
@@ -103,7 +101,7 @@ async def test_a_session_is_opened_once_and_used() -> None:
 
 
 async def test_the_session_of_the_check_is_used() -> None:
-    """Nothing is asked twice at set-up but `/info`, which comes with the connection."""
+    """Set-up repeats only `/info`, which each new connection begins with."""
     async with by_token() as (device, gateway, _):
         await gateway.check_sign_in()
         await gateway.read_raw(PATH)
@@ -112,7 +110,7 @@ async def test_the_session_of_the_check_is_used() -> None:
 
 
 async def test_a_session_lives_on_by_being_used() -> None:
-    """It lapses ten minutes after its last use, however old it is."""
+    """A session lapses ten minutes after its last use, however old it is."""
     async with by_token() as (device, gateway, clock):
         for _ in range(4):
             await gateway.read_raw(PATH)
@@ -122,7 +120,7 @@ async def test_a_session_lives_on_by_being_used() -> None:
 
 
 async def test_a_lapsed_session_is_opened_anew() -> None:
-    """With the token, before the request that needs it."""
+    """The new session is opened before the request that needs it."""
     async with by_token() as (device, gateway, clock):
         await gateway.read_raw(PATH)
         clock.now += 600
@@ -137,7 +135,7 @@ async def test_a_lapsed_session_is_opened_anew() -> None:
     ids=["none", "503", "page"],
 )
 async def test_without_a_session_the_token_goes_with_each_request(check: bytes) -> None:
-    """A session is asked for no oftener than it would lapse."""
+    """A session is requested at most as often as one would lapse."""
     async with by_token(check=check) as (device, gateway, clock):
         await gateway.read_raw(PATH)
         clock.now += 599
@@ -149,7 +147,7 @@ async def test_without_a_session_the_token_goes_with_each_request(check: bytes) 
 
 
 async def test_a_session_lost_in_a_reboot_is_opened_anew() -> None:
-    """Nobody is told."""
+    """The request succeeds all the same."""
     async with by_token(path=with_session(reply(b"{}"))) as (device, gateway, _):
         await gateway.read_raw(PATH)
         device.replies[PATH] = UNAUTHORIZED
@@ -166,7 +164,7 @@ async def test_a_session_lost_in_a_reboot_is_opened_anew() -> None:
 
 @pytest.mark.parametrize("status", BOTH)
 async def test_one_closed_endpoint_is_no_failed_sign_in(status: int) -> None:
-    """It is asked about once; from then on it is that endpoint's own matter."""
+    """The credential is checked once; after that only the endpoint fails."""
     async with by_token(path=reply(b"", status)) as (device, gateway, _):
         await gateway.check_sign_in()
         device.requests.clear()
@@ -177,8 +175,8 @@ async def test_one_closed_endpoint_is_no_failed_sign_in(status: int) -> None:
     assert device.paths == [PATH, CHECK_PATH, PATH, PATH, PATH]
 
 
-async def test_an_endpoint_that_opened_and_closes_again_is_asked_about_again() -> None:
-    """It may be the whole sign-in this time."""
+async def test_an_endpoint_that_opened_and_closes_again_leads_to_another_check() -> None:
+    """The second refusal may be of the whole sign-in."""
     async with by_token(path=UNAUTHORIZED) as (device, gateway, _):
         with pytest.raises(GatewayStatusError):
             await gateway.read_raw(PATH)
@@ -191,7 +189,6 @@ async def test_an_endpoint_that_opened_and_closes_again_is_asked_about_again() -
 
 @pytest.mark.parametrize("status", BOTH)
 async def test_a_token_that_the_check_refuses_is_a_failed_sign_in(status: int) -> None:
-    """Only a new one helps."""
     async with by_token(check=reply(b"", status), path=UNAUTHORIZED) as (_, gateway, _):
         with pytest.raises(GatewayAuthenticationError, match=f"status {status}"):
             await gateway.check_sign_in()
@@ -200,13 +197,13 @@ async def test_a_token_that_the_check_refuses_is_a_failed_sign_in(status: int) -
 
 
 async def hang_up(writer: asyncio.StreamWriter) -> None:
-    """Close before a word was said."""
+    """Close the connection before anything is sent."""
     writer.close()
     await writer.wait_closed()
 
 
 async def test_a_new_token_takes_the_place_of_the_old_one() -> None:
-    """With a session of its own."""
+    """The new token has its own session."""
     renewed = make_token(issued_at=NOW)
     async with by_token() as (device, gateway, _):
         await gateway.read_raw(PATH)
@@ -229,7 +226,7 @@ async def test_a_new_token_takes_the_place_of_the_old_one() -> None:
     ],
 )
 async def test_a_check_that_does_not_answer_is_an_outage(check: Reply, error: type[GatewayError]) -> None:
-    """Never a bad credential: a reboot must not ask a person for a new token."""
+    """It is no bad credential: after a reboot the user must not have to enter a new token."""
     async with by_token(check=check, path=UNAUTHORIZED) as (_, gateway, _):
         for ask in (gateway.check_sign_in, lambda: gateway.read_raw(PATH)):
             with pytest.raises(error) as caught:
@@ -242,7 +239,6 @@ async def test_a_check_that_does_not_answer_is_an_outage(check: Reply, error: ty
     [(make_token(OTHER_SERIAL), OtherGatewayTokenError), (make_token(issued_at=NOW - 366 * DAY), ExpiredTokenError)],
 )
 async def test_a_token_that_cannot_serve_is_not_sent(token: str, error: type[GatewayError]) -> None:
-    """Neither to the wrong gateway nor after its end."""
     async with (
         Device({"/info": info(), CHECK_PATH: VALID}, identity=make_identity()) as device,
         Gateway(device.address, credential=Token.parse(token), clock=Clock()) as gateway,
@@ -253,15 +249,14 @@ async def test_a_token_that_cannot_serve_is_not_sent(token: str, error: type[Gat
     assert device.credentials == []
 
 
-async def test_nobody_is_not_let_in() -> None:
-    """Without a credential there is nothing to check."""
+async def test_checking_without_a_credential_fails() -> None:
     async with Device({"/info": info()}, identity=make_identity()) as device, Gateway(device.address) as gateway:
         with pytest.raises(GatewayAuthenticationError, match="no credential"):
             await gateway.check_sign_in()
 
 
 async def test_an_account_is_not_for_firmware_that_wants_a_token() -> None:
-    """As after an update across 7.0: only the other kind helps."""
+    """After an update across 7.0 only a token works."""
     account = Account(username="envoy", password=Secret(""))
     async with (
         Device({"/info": info()}, identity=make_identity()) as device,
@@ -272,7 +267,7 @@ async def test_an_account_is_not_for_firmware_that_wants_a_token() -> None:
 
 
 async def test_an_update_to_firmware_that_wants_a_token_is_found_out() -> None:
-    """Whichever path is closed first: TLS alone says that an account is no use any more."""
+    """TLS alone shows that an account no longer works, whichever path is closed first."""
     account = Account(username="envoy", password=Secret(""))
     async with (
         Device({"/info": info(), PATH: UNAUTHORIZED}, identity=make_identity()) as device,
@@ -282,8 +277,8 @@ async def test_an_update_to_firmware_that_wants_a_token_is_found_out() -> None:
             await gateway.read_raw(PATH)
 
 
-async def test_an_account_is_shown_only_where_it_is_asked_for() -> None:
-    """Open paths never carry it."""
+async def test_an_account_is_sent_only_after_a_challenge() -> None:
+    """Requests to open paths never carry it."""
     async with by_account({PATH: reply(b"{}"), INVERTERS: challenged(reply(b"[]"))}) as (device, gateway):
         await gateway.check_sign_in()
         assert await gateway.read_raw(PATH) == b"{}"
@@ -292,7 +287,7 @@ async def test_an_account_is_shown_only_where_it_is_asked_for() -> None:
 
 
 async def test_the_answer_to_a_challenge_goes_over_a_new_connection() -> None:
-    """D3.18.10 resets the one on which it has said 401; the new one shows its serial first."""
+    """D3.18.10 resets the connection of its 401; the new one shows its serial first."""
     async with by_account({INVERTERS: challenged(reply(b"[]"))}) as (device, gateway):
         await gateway.check_sign_in()
 
@@ -307,7 +302,7 @@ async def test_the_answer_to_a_challenge_goes_over_a_new_connection() -> None:
 
 
 async def test_a_wrong_password_is_a_failed_sign_in() -> None:
-    """Seen where a good account is let in."""
+    """The path is one that is open to every good account."""
     async with by_account({INVERTERS: CHALLENGE}) as (_, gateway):
         with pytest.raises(GatewayAuthenticationError, match="account is not accepted"):
             await gateway.check_sign_in()
@@ -315,7 +310,7 @@ async def test_a_wrong_password_is_a_failed_sign_in() -> None:
 
 @pytest.mark.parametrize("path", ["/production", "/ivp/meters", PATH])
 async def test_paths_closed_to_good_accounts_are_no_failed_sign_in(path: str) -> None:
-    """As /production on 4.x and 5.x, /ivp/meters on 3.x."""
+    """4.x and 5.x close /production to the account, 3.x closes /ivp/meters."""
     async with by_account({path: CHALLENGE}) as (_, gateway):
         with pytest.raises(GatewayStatusError, match="401"):
             await gateway.read_raw(path)
@@ -323,7 +318,7 @@ async def test_paths_closed_to_good_accounts_are_no_failed_sign_in(path: str) ->
 
 @pytest.mark.parametrize("header", ["Digest", "ØÉÆA", "Digest ØÉÆA", "Basic realm=x", 'Digest nonce=""'])
 async def test_rubbish_for_a_challenge_is_survived(header: str) -> None:
-    """Binary rubbish in a real case; no password is shown to it."""
+    """A real gateway sent binary data as a challenge. The password is not sent in reply."""
     async with by_account({PATH: reply(b"", 401, f"WWW-Authenticate: {header}")}) as (device, gateway):
         with pytest.raises(GatewayResponseError):
             await gateway.read_raw(PATH)
@@ -332,13 +327,12 @@ async def test_rubbish_for_a_challenge_is_survived(header: str) -> None:
 
 
 async def test_firmware_without_inverters_has_nothing_to_sign_in_to() -> None:
-    """As 3.7.0."""
+    """Firmware 3.7.0 is an example."""
     async with by_account({}) as (_, gateway):
         await gateway.check_sign_in()
 
 
 async def test_a_busy_gateway_does_not_refuse_an_account() -> None:
-    """It has not said anything about it."""
     async with by_account({INVERTERS: reply(b"", 503)}) as (_, gateway):
         with pytest.raises(GatewayStatusError, match="503"):
             await gateway.check_sign_in()
@@ -346,7 +340,7 @@ async def test_a_busy_gateway_does_not_refuse_an_account() -> None:
 
 @pytest.mark.parametrize(("username", "password"), [("en:voy", "made-up"), ("envoy", "\ud800")])
 async def test_what_no_account_can_look_like_is_a_failed_sign_in(username: str, password: str) -> None:
-    """Without repeating it."""
+    """The error does not repeat it."""
     async with by_account({}, username, password) as (_, gateway):
         with pytest.raises(GatewayAuthenticationError, match="characters that are not allowed"):
             await gateway.read_raw(PATH)
@@ -354,8 +348,8 @@ async def test_what_no_account_can_look_like_is_a_failed_sign_in(username: str, 
 
 @pytest.mark.parametrize("profile", ["legacy", "non_metered", "metered_digest"])
 @pytest.mark.parametrize("password", ["", "right"])
-async def test_an_account_is_let_in_by_a_whole_gateway(profile: str, password: str) -> None:
-    """Blank is the end of the serial."""
+async def test_an_account_is_accepted_by_a_whole_gateway(profile: str, password: str) -> None:
+    """A blank password is the end of the serial."""
     async with Simulator(profile=PROFILES[profile]) as simulator:
         account = Account(username="envoy", password=Secret(password and simulator.password))
         async with Gateway(Address.parse(simulator.address), credential=account) as gateway:
@@ -366,7 +360,6 @@ async def test_an_account_is_let_in_by_a_whole_gateway(profile: str, password: s
 
 
 async def test_a_wrong_account_is_refused_by_a_whole_gateway() -> None:
-    """With a real digest."""
     async with Simulator(profile=PROFILES["legacy"]) as simulator:
         account = Account(username="envoy", password=Secret("wrong"))
         async with Gateway(Address.parse(simulator.address), credential=account) as gateway:
@@ -374,8 +367,8 @@ async def test_a_wrong_account_is_refused_by_a_whole_gateway() -> None:
                 await gateway.check_sign_in()
 
 
-async def test_a_token_is_let_in_by_a_whole_gateway() -> None:
-    """And again when the session ended, but not when it was revoked."""
+async def test_a_token_is_accepted_by_a_whole_gateway() -> None:
+    """It works again after the session has ended, but not after it was revoked."""
     async with Simulator() as simulator:
         token = Token.parse(simulator.token())
         async with Gateway(

@@ -17,14 +17,13 @@ from tests.support.device import DAY, NOW, OTHER_SERIAL, SERIAL, make_token
 
 
 def written(claims: object) -> str:
-    """Write claims as a token."""
+    """Return claims as a token."""
     return ".".join(
         urlsafe_b64encode(orjson.dumps(part)).decode().rstrip("=") for part in ({"alg": "ES256"}, claims, 1)
     )
 
 
-def test_a_token_says_for_whom_and_until_when() -> None:
-    """By its claims."""
+def test_a_token_has_gateway_role_and_times() -> None:
     token = Token.parse(make_token())
 
     assert (token.serial, token.issued_at, token.expires_at) == (SERIAL, NOW - DAY, NOW + 364 * DAY)
@@ -33,14 +32,13 @@ def test_a_token_says_for_whom_and_until_when() -> None:
 
 @pytest.mark.parametrize("form", ["{}", "  {}\n", '"{}"', "'{}'", ' "{}" ', "`{}`"])
 def test_what_comes_along_when_pasting_is_no_part_of_it(form: str) -> None:
-    """White space and quotes around it."""
     text = make_token()
 
     assert Token.parse(form.format(text)).text.reveal() == text
 
 
 def test_a_token_broken_into_lines_is_whole_again() -> None:
-    """As mail programs break it."""
+    """Mail programs break it."""
     text = make_token()
 
     assert Token.parse(f"{text[:76]}\r\n{text[76:]}").text.reveal() == text
@@ -66,8 +64,8 @@ def test_a_token_broken_into_lines_is_whole_again() -> None:
         "sécret.\ud800.secret",
     ],
 )
-def test_what_is_no_token_is_told_so(text: str) -> None:
-    """Without repeating it."""
+def test_what_is_no_token_is_an_error(text: str) -> None:
+    """The error does not repeat the text."""
     with pytest.raises(NotATokenError) as caught:
         Token.parse(text)
 
@@ -76,7 +74,6 @@ def test_what_is_no_token_is_told_so(text: str) -> None:
 
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(str) | st.binary().map(repr))
 def test_any_text_is_a_token_or_is_none(text: str) -> None:
-    """Nothing else comes of it."""
     with pytest.raises(NotATokenError):
         Token.parse(text)
 
@@ -92,7 +89,7 @@ def test_any_text_is_a_token_or_is_none(text: str) -> None:
     )
 )
 def test_any_claims_are_a_token_or_are_none(claims: dict[str, object]) -> None:
-    """A token that was read can always be shown."""
+    """Every token that was read can be displayed."""
     try:
         token = Token.parse(written(claims))
     except NotATokenError:
@@ -102,19 +99,17 @@ def test_any_claims_are_a_token_or_are_none(claims: dict[str, object]) -> None:
 
 
 def test_a_role_that_is_no_text_is_left_out() -> None:
-    """It decides nothing."""
     assert Token.parse(written({"aud": SERIAL, "iat": NOW, "exp": NOW, "enphaseUser": 2})).role is None
 
 
 def test_a_good_token_passes() -> None:
-    """For its gateway, before its end."""
     token = Token.parse(make_token())
 
     token.check(SERIAL, token.expires_at - 1)
 
 
-def test_a_token_of_another_gateway_says_of_which() -> None:
-    """Which a person can compare with the label."""
+def test_the_error_of_a_token_of_another_gateway_has_its_serial() -> None:
+    """The user can compare the serial with the label."""
     with pytest.raises(OtherGatewayTokenError) as caught:
         Token.parse(make_token(OTHER_SERIAL)).check(SERIAL, NOW)
 
@@ -122,8 +117,7 @@ def test_a_token_of_another_gateway_says_of_which() -> None:
     assert isinstance(caught.value, GatewayAuthenticationError)
 
 
-def test_an_expired_token_says_since_when() -> None:
-    """In a form a person reads."""
+def test_the_error_of_an_expired_token_has_its_end() -> None:
     token = Token.parse(make_token(issued_at=NOW - 366 * DAY))
 
     with pytest.raises(ExpiredTokenError, match="2026-05-27T20:26:40") as caught:
@@ -136,7 +130,7 @@ def test_an_expired_token_says_since_when() -> None:
     ("lifetime_s", "margin_s"), [(365 * DAY, 36.5 * DAY), (43_200, 4_320)], ids=["owner", "installer"]
 )
 def test_renewal_is_due_in_the_last_tenth(lifetime_s: int, margin_s: float) -> None:
-    """Of its own life, so that a short token does not ask for a new one at once."""
+    """The time is relative to its life, so that a short token is not renewed at once."""
     token = Token.parse(make_token(issued_at=NOW, lifetime_s=lifetime_s))
 
     assert not token.renewal_due(NOW)
@@ -145,7 +139,6 @@ def test_renewal_is_due_in_the_last_tenth(lifetime_s: int, margin_s: float) -> N
 
 
 def test_a_token_does_not_print() -> None:
-    """Not even in a log of the whole object."""
     text = make_token()
 
     assert text not in repr(Token.parse(text))

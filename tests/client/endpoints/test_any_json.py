@@ -1,4 +1,4 @@
-"""Whatever comes in, a model or a `GatewayError` comes out, for every endpoint."""
+"""Every endpoint turns any answer into a model or a `GatewayError`."""
 
 from contextlib import suppress
 from copy import deepcopy
@@ -51,14 +51,14 @@ anything: st.SearchStrategy[Document] = st.recursive(
 
 
 def read_or_refuse(endpoint: Endpoint[object], body: bytes) -> None:
-    """Read a body: a refusal is one of ours, a model holds finite numbers only."""
+    """Parse a body; an error must be a `GatewayError`, and a model has finite numbers only."""
     with suppress(GatewayError):
         model = endpoint.read(body)
         assert all(isfinite(value) for value in documents.values_in(model) if isinstance(value, int | float))
 
 
 def places(document: Document) -> list[tuple[str | int, ...]]:
-    """List the path to every value below a document."""
+    """Return the path to every value in a document."""
     inside = (
         list(document.items())
         if isinstance(document, dict)
@@ -81,7 +81,7 @@ def with_other_value(document: Document, path: tuple[str | int, ...], value: Doc
 
 @for_each_json_endpoint
 def test_the_documents_of_these_tests_are_good_ones(endpoint: Endpoint[object], document: Document) -> None:
-    """Else the changes below would change nothing."""
+    """Otherwise changing them would test nothing."""
     assert any(
         isinstance(value, float) or value is True
         for value in documents.values_in(endpoint.read(documents.body(document)))
@@ -91,7 +91,6 @@ def test_the_documents_of_these_tests_are_good_ones(endpoint: Endpoint[object], 
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint, _ in VALID], ids=lambda endpoint: endpoint.path)
 @given(value=anything)
 def test_any_json_is_read_or_refused(endpoint: Endpoint[object], value: Document) -> None:
-    """On its own and as the only element."""
     read_or_refuse(endpoint, json.dumps(value).encode())
     read_or_refuse(endpoint, json.dumps([value]).encode())
 
@@ -101,7 +100,7 @@ def test_any_json_is_read_or_refused(endpoint: Endpoint[object], value: Document
 def test_any_value_anywhere_is_read_or_refused(
     endpoint: Endpoint[object], document: Document, data: st.DataObject
 ) -> None:
-    """A valid document with anything at one or two of its places."""
+    """One or two values of a valid document are replaced."""
     for _ in range(2):
         path = data.draw(st.sampled_from(places(document)))
         read_or_refuse(endpoint, json.dumps(with_other_value(document, path, data.draw(anything))).encode())
@@ -110,13 +109,12 @@ def test_any_value_anywhere_is_read_or_refused(
 @pytest.mark.parametrize("endpoint", [INFO, *(endpoint for endpoint, _ in VALID)], ids=lambda endpoint: endpoint.path)
 @given(body=st.binary())
 def test_any_bytes_are_read_or_refused(endpoint: Endpoint[object], body: bytes) -> None:
-    """No content type is looked at."""
     read_or_refuse(endpoint, body)
 
 
 @given(software=st.text("DR0189. -"))
 def test_any_firmware_is_read_or_refused(software: str) -> None:
-    """Comparing it cannot fail either."""
+    """Comparing the version must not fail either."""
     read_or_refuse(INFO, documents.info(software=software))
 
 
@@ -127,7 +125,7 @@ def test_any_firmware_is_read_or_refused(software: str) -> None:
 )
 @given(data=st.data())
 def test_broken_bytes_are_read_or_refused(endpoint: Endpoint[object], body: bytes, data: st.DataObject) -> None:
-    """A valid body with a part of it replaced or cut off."""
+    """A part of a valid body is replaced or cut off."""
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, len(body)))
     read_or_refuse(endpoint, body[:start] + data.draw(st.binary(max_size=8)) + body[end:])

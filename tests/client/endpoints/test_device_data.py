@@ -21,7 +21,7 @@ def read_reading(**changes: Document) -> Inverter:
 
 
 def test_an_inverter_is_read() -> None:
-    """Each key has its field: J and milli-units become Wh and units, leading and lagging VArs are not taken."""
+    """J and milli-units become Wh and units; leading and lagging VArs are ignored."""
     assert read_one() == Inverter(
         serial=SERIAL,
         power_w=200.0,
@@ -55,24 +55,22 @@ def test_other_kinds_of_device_are_left_out(kind: Document) -> None:
 
 @pytest.mark.parametrize("serial", [None, "", " ", 5])
 def test_a_device_without_a_serial_leaves_the_others(serial: Document) -> None:
-    """One oddity takes away nothing else."""
     assert set(DEVICE_DATA.read(body(device_data(device(sn=serial), device()))).inverters) == {SERIAL}
 
 
 def test_a_device_that_is_gone_communicates() -> None:
-    """The gateway's word is none: at night every inverter is gone (G§5.2)."""
+    """The flag means nothing: at night every inverter is gone (G§5.2)."""
     assert DEVICE_DATA.read(body(device_data(device(modGone=True)))).inverters[SERIAL].communicating
 
 
 def test_an_inactive_device_is_retired() -> None:
-    """And no inverter any more."""
     found = DEVICE_DATA.read(body(device_data(device(), device(sn="old", active=False, modGone=True))))
 
     assert (set(found.inverters), found.retired) == ({SERIAL}, frozenset({"old"}))
 
 
 def test_a_device_that_is_active_under_another_id_is_not_retired() -> None:
-    """A device that was taken out and put in again."""
+    """A device can be taken out and put in again."""
     found = DEVICE_DATA.read(body(device_data(device(), device(active=False))))
 
     assert (set(found.inverters), found.retired) == ({SERIAL}, frozenset())
@@ -80,13 +78,13 @@ def test_a_device_that_is_active_under_another_id_is_not_retired() -> None:
 
 @pytest.mark.parametrize("active", [True, None, "no"])
 def test_only_a_plain_no_retires_a_device(active: Document) -> None:
-    """Losing an entity for an oddity would be worse."""
+    """Losing an entity because of an odd value would be worse."""
     assert SERIAL in DEVICE_DATA.read(body(device_data(device(active=active)))).inverters
 
 
 @pytest.mark.parametrize("reading", [{}, None, {"duration": 900, "rssi": 90}, {"endDate": 0, "duration": 900}])
 def test_without_the_end_of_an_interval_only_the_lifetime_counts(reading: Document) -> None:
-    """After a reboot at night the inverter stays, its values are unknown."""
+    """After a reboot at night the other values are unknown."""
     found = read_one(lastReading=reading, watts={"now": 0, "max": 0}, wattHours={"today": 0, "yesterday": 0, "week": 0})
 
     assert found == Inverter(serial=SERIAL, energy_lifetime_wh=2_000_000.0)
@@ -94,27 +92,24 @@ def test_without_the_end_of_an_interval_only_the_lifetime_counts(reading: Docume
 
 @pytest.mark.parametrize("lifetime", [{}, None, [], {"joulesProduced": None}])
 def test_an_empty_lifetime_is_none(lifetime: Document) -> None:
-    """And never 0."""
     found = read_one(lifetime=lifetime)
 
     assert (found.energy_lifetime_wh, found.power_w) == (None, 200.0)
 
 
 def test_the_lifetime_does_not_wrap() -> None:
-    """Its joules have 64 bits."""
+    """The joules have 64 bits."""
     assert read_one(lifetime={"joulesProduced": 2**40}).energy_lifetime_wh == pytest.approx(2**40 / 3600)
 
 
 @pytest.mark.parametrize("channels", [[], {}, "none", [None], [[]]])
 def test_an_inverter_without_a_channel_stays_without_values(channels: Document) -> None:
-    """It is known, its values are not."""
     found = DEVICE_DATA.read(body(device_data(device(channels=channels)))).inverters[SERIAL]
 
     assert found == Inverter(serial=SERIAL)
 
 
 def test_missing_groups_are_missing_values() -> None:
-    """What the last reading says stays."""
     found = read_one(watts=None, wattHours=5)
 
     assert (found.power_w, found.details.energy_today_wh, found.details.ac_voltage_v) == (None, None, 230.5)
@@ -122,7 +117,6 @@ def test_missing_groups_are_missing_values() -> None:
 
 @pytest.mark.parametrize("missing", [None, True, "5", [], {}])
 def test_what_is_no_number_is_missing(missing: Document) -> None:
-    """The rest of the inverter stays."""
     found = read_reading(dcVoltageINmV=missing, channelTemp=missing, duration=missing)
 
     assert (found.details.dc_voltage_v, found.details.temperature_c, found.details.report_interval_s) == (
@@ -134,13 +128,12 @@ def test_what_is_no_number_is_missing(missing: Document) -> None:
 
 
 def test_minus_zero_is_zero() -> None:
-    """Nobody wants to see -0.0 A."""
     assert repr(read_reading(dcCurrentINmA=-0.0).details.dc_current_a) == "0.0"
 
 
 @pytest.mark.parametrize("missing", [None, "5", True])
 def test_a_power_that_is_no_number_is_missing(missing: Document) -> None:
-    """The rest of the inverter stays, a current of 0 A with it."""
+    """A current of 0 A stays beside it."""
     found = read_one(watts={"now": missing, "max": 310}, lastReading=last_reading(acCurrentInmA=0))
 
     assert (found.power_w, found.max_power_w, found.details.ac_current_a) == (None, 310.0, 0.0)
@@ -166,7 +159,7 @@ def test_no_signal_strength_is_not_supported() -> None:
 
 @pytest.mark.parametrize(("sent", "read"), [(13, 13), (0, None), (-5, None), (900.0, 900)])
 def test_an_interval_lasts(sent: float, read: int | None) -> None:
-    """A short one is odd but true, none cannot be."""
+    """A short interval is odd but possible, one of zero or less is not."""
     assert read_reading(duration=sent).details.report_interval_s == read
 
 
@@ -175,14 +168,14 @@ def test_an_interval_lasts(sent: float, read: int | None) -> None:
     [(49, 50, False), (50, 50, True), (51, 50, True), (None, 50, False), (50, None, False), ("50", 50, False)],
 )
 def test_the_list_is_cut_at_its_limit(count: Document, limit: Document, *, truncated: bool) -> None:
-    """All kinds of device count."""
+    """The limit counts all kinds of device."""
     found = DEVICE_DATA.read(body(device_data(device(), deviceCount=count, deviceDataLimit=limit)))
 
     assert found.truncated is truncated
 
 
 def test_no_devices_is_a_good_answer() -> None:
-    """A gateway before its inverters are commissioned."""
+    """The list is empty before the inverters are commissioned."""
     assert DEVICE_DATA.read(body(device_data())).inverters == {}
 
 
@@ -196,7 +189,6 @@ def test_no_devices_is_a_good_answer() -> None:
         (b'{"6001": {}}', "no object with devName, expected devices"),
     ],
 )
-def test_another_document_is_an_error_that_says_what_was_expected(answer: bytes, problem: str) -> None:
-    """It names the endpoint."""
+def test_the_error_of_another_document_has_what_was_expected(answer: bytes, problem: str) -> None:
     with pytest.raises(GatewayResponseError, match=f"^/ivp/pdm/device_data: {problem}"):
         DEVICE_DATA.read(answer)

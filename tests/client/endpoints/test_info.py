@@ -1,4 +1,4 @@
-"""`/info`: which gateway this is (G§1)."""
+"""`/info`: the identity of the gateway (G§1)."""
 
 from awesomeversion import AwesomeVersion
 import pytest
@@ -8,8 +8,7 @@ from custom_components.enphase_iq_gateway.client.exceptions import GatewayRespon
 from tests.support import answers as documents
 
 
-def test_all_that_the_gateway_says_of_itself_is_read() -> None:
-    """Each element has its field."""
+def test_every_element_of_the_identity_is_read() -> None:
     found = INFO.read(
         documents.info(
             software="D8.3.5433",
@@ -36,7 +35,6 @@ def test_padding_around_the_document_is_ignored(before: bytes, after: bytes) -> 
 
 @pytest.mark.parametrize("software", ["D8.2.4264", "8.2.4264", "  DEV-8.2.4264", "R8.2.4264 (abcdef)"])
 def test_all_that_stands_before_the_firmware_s_digits_is_cut(software: str) -> None:
-    """One letter, none, or more."""
     assert INFO.read(documents.info(software=software)).firmware == AwesomeVersion("8.2.4264")
 
 
@@ -45,18 +43,17 @@ def test_all_that_stands_before_the_firmware_s_digits_is_cut(software: str) -> N
     [("D8.2.127", "D8.2.4264"), ("D7.3.130", "D7.3.466"), ("D8.3.1598", "D8.3.5025"), ("R9", "D10.1")],
 )
 def test_firmware_compares_by_number(older: str, newer: str) -> None:
-    """And not by letter."""
     assert INFO.read(documents.info(software=older)).firmware < INFO.read(documents.info(software=newer)).firmware
 
 
 @pytest.mark.parametrize(("software", "wants_token"), [("D6.9.99", False), ("D7.0.88", True), ("R3.9.36", False)])
 def test_firmware_7_and_later_wants_a_token(software: str, *, wants_token: bool) -> None:
-    """Even where web-tokens is missing."""
+    """web-tokens may be missing."""
     assert INFO.read(documents.info(software=software)).wants_token is wants_token
 
 
 def test_web_tokens_alone_wants_a_token() -> None:
-    """It is the most direct sign."""
+    """web-tokens is the most direct sign."""
     assert INFO.read(documents.info(software="D6.1", inside_root="<web-tokens>true</web-tokens>")).wants_token
 
 
@@ -65,7 +62,7 @@ def test_web_tokens_alone_wants_a_token() -> None:
     [("<imeter>true</imeter>", True), ("<imeter>false</imeter>", False), ("<imeter/>", None), ("", None)],
 )
 def test_imeter_absent_is_no_answer(imeter: str, *, has_meter: bool | None) -> None:
-    """Absent does not mean without metering hardware."""
+    """The gateway may have metering hardware nevertheless."""
     assert INFO.read(documents.info(inside_device=imeter)).has_meter is has_meter
 
 
@@ -75,7 +72,7 @@ def test_a_masked_serial_stays_as_it_is() -> None:
 
 
 def test_what_is_missing_is_none() -> None:
-    """Only serial and firmware must be there."""
+    """Only serial and firmware are required."""
     found = INFO.read(b"<envoy_info><device><sn>1</sn><software>R3.9</software></device></envoy_info>")
 
     assert (found.part_number, found.has_meter, found.time) == (None, None, None)
@@ -83,7 +80,7 @@ def test_what_is_missing_is_none() -> None:
 
 @pytest.mark.parametrize("time", ["", "soon", "0", "-5", "1.5", "99999999999", "9" * 5000, "\N{FULLWIDTH DIGIT ONE}"])
 def test_a_time_that_is_none_is_none(time: str) -> None:
-    """It is taken only within 32 bits."""
+    """A time must fit into 32 bits."""
     body = f"<envoy_info><time>{time}</time><device><sn>1</sn><software>R3.9</software></device></envoy_info>"
 
     assert INFO.read(body.encode()).time is None
@@ -109,7 +106,6 @@ def test_a_time_that_is_none_is_none(time: str) -> None:
         (documents.info(software="D" + ".".join("8" * 100)), "device/software"),
     ],
 )
-def test_another_document_is_an_error_that_says_what_was_expected(body: bytes, problem: str) -> None:
-    """It names the endpoint and the element or the document."""
+def test_the_error_of_another_document_has_what_was_expected(body: bytes, problem: str) -> None:
     with pytest.raises(GatewayResponseError, match=f"^/info: .*{problem}"):
         INFO.read(body)

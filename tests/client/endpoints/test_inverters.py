@@ -16,19 +16,17 @@ def read_one(**changes: Document) -> Inverter:
 
 
 def test_an_inverter_is_read() -> None:
-    """Each key has its field."""
     assert read_one() == Inverter(serial=SERIAL, power_w=210.0, max_power_w=300.0, last_reported=NOW)
 
 
 def test_inverters_are_kept_by_serial() -> None:
-    """Whatever their order."""
     found = INVERTER_LIST.read(body([listed_inverter(serialNumber="b"), listed_inverter(serialNumber="a")]))
 
     assert {serial: each.serial for serial, each in found.inverters.items()} == {"a": "a", "b": "b"}
 
 
-def test_old_firmware_does_not_say_what_kind_of_device_it_is() -> None:
-    """All are inverters there."""
+def test_old_firmware_sends_no_kind_of_device() -> None:
+    """All devices in its list are inverters."""
     entry = listed_inverter()
     del entry["devType"]
 
@@ -44,31 +42,28 @@ def test_other_kinds_of_device_are_left_out(kind: int) -> None:
 
 
 def test_a_device_that_has_never_reported_has_no_values() -> None:
-    """Its zeros are no measurements."""
+    """Its zeros are not measured."""
     assert read_one(lastReportDate=0, lastReportWatts=0, maxReportWatts=0) == Inverter(serial=SERIAL)
 
 
 @pytest.mark.parametrize("missing", [None, True, "210", []])
 def test_what_is_no_number_is_missing(missing: Document) -> None:
-    """The rest of the inverter stays."""
     found = read_one(lastReportWatts=missing)
 
     assert (found.power_w, found.max_power_w, found.last_reported) == (None, 300.0, NOW)
 
 
 def test_the_unsigned_image_of_a_negative_power_is_turned_round() -> None:
-    """As in the records it comes from."""
     assert read_one(lastReportWatts=4294967295).power_w == -1.0
 
 
 @pytest.mark.parametrize("broken", [{}, None, 5, {"serialNumber": None}, {"serialNumber": " "}, {"serialNumber": 5}])
 def test_a_device_without_a_serial_leaves_the_others(broken: Document) -> None:
-    """One oddity takes away nothing else."""
     assert set(INVERTER_LIST.read(body([broken, listed_inverter()])).inverters) == {SERIAL}
 
 
 def test_no_inverters_is_a_good_answer() -> None:
-    """A gateway before its inverters are commissioned."""
+    """The list is empty before the inverters are commissioned."""
     assert INVERTER_LIST.read(b"[]").inverters == {}
 
 
@@ -80,7 +75,6 @@ def test_no_inverters_is_a_good_answer() -> None:
         (b"[{}]", "no element with serialNumber, expected"),
     ],
 )
-def test_another_document_is_an_error_that_says_what_was_expected(answer: bytes, problem: str) -> None:
-    """It names the endpoint."""
+def test_the_error_of_another_document_has_what_was_expected(answer: bytes, problem: str) -> None:
     with pytest.raises(GatewayResponseError, match=f"^/api/v1/production/inverters: {problem}"):
         INVERTER_LIST.read(answer)

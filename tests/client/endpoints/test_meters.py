@@ -21,7 +21,6 @@ def one_reading(**changes: Document) -> Reading:
 
 
 def test_a_meter_is_read() -> None:
-    """Each key has its field."""
     found = one_meter(statusFlags=["production-imbalance"], meteringStatus="check-wiring")
 
     assert found == Meter(
@@ -48,13 +47,11 @@ def test_a_meter_is_read() -> None:
     ],
 )
 def test_every_kind_of_meter_is_known(measurement_type: str, flow: Flow) -> None:
-    """As named by the gateway."""
     assert one_meter(measurementType=measurement_type).flow is flow
 
 
 @pytest.mark.parametrize("measurement_type", ["hydro", "", None, 7, ["production"]])
 def test_a_meter_of_an_unknown_kind_is_left_out(measurement_type: Document) -> None:
-    """The others stay."""
     found = METERS.read(body([meter(measurementType=measurement_type), meter(eid=1002)]))
 
     assert [each.eid for each in found] == [1002]
@@ -62,13 +59,12 @@ def test_a_meter_of_an_unknown_kind_is_left_out(measurement_type: Document) -> N
 
 @pytest.mark.parametrize("broken", [{}, "meter", None, {"eid": "1001"}, {"eid": True}, {"eid": 1e300}])
 def test_an_element_that_is_no_meter_leaves_the_others(broken: Document) -> None:
-    """One oddity takes away nothing else."""
     assert [each.eid for each in METERS.read(body([broken, meter()]))] == [1001]
 
 
 @pytest.mark.parametrize("state", ["disabled", "", None, True])
 def test_only_the_word_enabled_is_enabled(state: Document) -> None:
-    """A meter whose state is not said is not used."""
+    """A meter without a state is not used."""
     assert not one_meter(state=state).enabled
 
 
@@ -77,31 +73,29 @@ def test_only_the_word_enabled_is_enabled(state: Document) -> None:
     ("mode", "phases"), [("split", 2), ("three", 3), ("single", 1), ("other", 1), (None, 1), ([], 1)]
 )
 def test_an_impossible_phase_count_follows_from_the_mode(count: Document, mode: Document, phases: int) -> None:
-    """What the hardware is wired for is the next best."""
+    """The wiring of the hardware is the next best."""
     assert one_meter(phaseCount=count, phaseMode=mode).phase_count == phases
 
 
 def test_the_phase_count_decides_over_the_mode() -> None:
-    """Hardware for three phases that uses one."""
+    """Hardware for three phases may use one."""
     assert one_meter(phaseCount=1, phaseMode="three").phase_count == 1
 
 
 def test_flags_and_status_may_be_missing() -> None:
-    """As on old firmware."""
+    """Old firmware does not send them."""
     (found,) = METERS.read(body([{"eid": 1001, "state": "enabled", "measurementType": "load"}]))
 
     assert (found.status, found.flags) == (None, frozenset())
 
 
 def test_an_unknown_status_and_odd_flags_are_missing() -> None:
-    """Nothing is made up of them."""
     found = one_meter(meteringStatus="asleep", statusFlags=["power-on-unused-phase", 3, None])
 
     assert (found.status, found.flags) == (None, frozenset({"power-on-unused-phase"}))
 
 
 def test_a_reading_is_read() -> None:
-    """Each key has its field, in the gateway's units."""
     total = Measurement(
         power_w=500.0,
         voltage_v=231.5,
@@ -119,18 +113,18 @@ def test_a_reading_is_read() -> None:
 
 @pytest.mark.parametrize("timestamp", [0, 0.0, None, "now", -1, 2**33])
 def test_a_meter_that_has_never_measured_has_no_time(timestamp: Document) -> None:
-    """0 is never."""
+    """Such a meter sends 0."""
     assert one_reading(timestamp=timestamp).timestamp is None
 
 
 def test_a_time_may_be_a_float() -> None:
-    """As on some firmware."""
+    """Some firmware sends it."""
     assert one_reading(timestamp=1750000000.0).timestamp == 1_750_000_000
 
 
 @pytest.mark.parametrize("missing", [None, True, "5", [], {}])
 def test_what_is_no_number_is_missing(missing: Document) -> None:
-    """A boolean or a text is none."""
+    """A boolean or a text is no number."""
     found = one_reading(activePower=missing, actEnergyDlvd=missing, pwrFactor=missing).total
 
     assert (found.power_w, found.energy_delivered_wh, found.power_factor) == (None, None, None)
@@ -142,7 +136,6 @@ def test_integers_and_floats_give_the_same_value() -> None:
 
 
 def test_minus_zero_is_zero() -> None:
-    """Nobody wants to see -0.0 W."""
     assert repr(one_reading(activePower=-0.0).total.power_w) == "0.0"
 
 
@@ -158,7 +151,6 @@ def test_an_unused_meter_has_no_frequency() -> None:
 
 
 def test_an_odd_channel_keeps_the_place_of_the_others() -> None:
-    """The second phase stays the second."""
     found = one_reading(channels=[None, channel(activePower=7)])
 
     assert [each.power_w for each in found.channels] == [None, 7.0]
@@ -166,7 +158,6 @@ def test_an_odd_channel_keeps_the_place_of_the_others() -> None:
 
 @pytest.mark.parametrize("channels", [None, {}, "three"])
 def test_missing_channels_are_none_at_all(channels: Document) -> None:
-    """The total stays."""
     found = one_reading(channels=channels)
 
     assert (found.channels, found.total.power_w) == ((), 500.0)
@@ -174,16 +165,14 @@ def test_missing_channels_are_none_at_all(channels: Document) -> None:
 
 @pytest.mark.parametrize("broken", [{}, 5, {"eid": None}, {"eid": 1e300}])
 def test_an_element_that_is_no_reading_leaves_the_others(broken: Document) -> None:
-    """One oddity takes away nothing else."""
     assert [each.eid for each in READINGS.read(body([reading(), broken]))] == [1001]
 
 
 @pytest.mark.parametrize("endpoint", [METERS, READINGS], ids=["meters", "readings"])
 class TestBoth:
-    """What holds for both arrays."""
+    """Both lists: meters and readings."""
 
     def test_without_metering_hardware_there_is_nothing(self, endpoint: Endpoint[tuple[object, ...]]) -> None:
-        """An empty array is a good answer."""
         assert endpoint.read(b"[]\n") == ()
 
     @pytest.mark.parametrize(
@@ -207,10 +196,9 @@ class TestBoth:
             (b"\xff\xfe", "not JSON, expected JSON"),
         ],
     )
-    def test_another_document_is_an_error_that_says_what_was_expected(
+    def test_the_error_of_another_document_has_what_was_expected(
         self, endpoint: Endpoint[tuple[object, ...]], answer: bytes, problem: str
     ) -> None:
-        """It names the endpoint, what came and what was due."""
         with pytest.raises(GatewayResponseError, match=f"^{endpoint.path}: {problem}"):
             endpoint.read(answer)
 

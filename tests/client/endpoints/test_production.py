@@ -21,12 +21,11 @@ def read(**changes: Document) -> Report:
 
 
 def production(**changes: Document) -> ReportedFlow:
-    """Read the flow of production of a report."""
+    """Read the production of a report."""
     return read(production=[reported_inverters(), eim(**changes)]).flows[Flow.PRODUCTION]
 
 
 def test_an_entry_is_read_with_its_lines() -> None:
-    """Each key has its field, in the gateway's units."""
     measurement = Measurement(
         power_w=1500.5,
         voltage_v=693.0,
@@ -45,12 +44,11 @@ def test_an_entry_is_read_with_its_lines() -> None:
 
 
 def test_the_inverters_are_read() -> None:
-    """As a sum of what they last reported."""
+    """The entry is the sum of what they last reported."""
     assert read().inverters == ReportedInverters(active_count=4, power_w=1400.0, energy_lifetime_wh=69000.0)
 
 
-def test_entries_are_told_apart_by_their_words_and_not_by_their_place() -> None:
-    """Whatever the order."""
+def test_entries_are_distinguished_by_measurement_type_and_not_by_place() -> None:
     found = read(
         production=[eim(wNow=1), {"type": "rgms"}, reported_inverters(wNow=2)],
         consumption=[eim(measurementType="net-consumption", wNow=3), eim(measurementType="total-consumption", wNow=4)],
@@ -66,15 +64,15 @@ def test_entries_are_told_apart_by_their_words_and_not_by_their_place() -> None:
 
 
 def test_without_metering_hardware_there_are_only_inverters() -> None:
-    """And no consumption array at all."""
+    """The consumption array is missing altogether."""
     found = REPORT.read(body({"production": [reported_inverters()]}))
 
     assert found.inverters is not None
     assert found.flows == {}
 
 
-def test_production_without_its_word_is_production() -> None:
-    """Nothing else stands there."""
+def test_production_without_measurement_type_is_production() -> None:
+    """No other eim entry is in that array."""
     entry = eim()
     del entry["measurementType"]
 
@@ -98,13 +96,12 @@ def test_a_consumption_entry_without_a_type_beside_another_one_is_left_out() -> 
 
 
 @pytest.mark.parametrize("word", ["production", "gross-consumption", 3, []])
-def test_consumption_whose_word_does_not_say_which_is_left_out(word: Document) -> None:
-    """It could be either."""
+def test_consumption_of_an_unknown_measurement_type_is_left_out(word: Document) -> None:
     assert set(read(consumption=[eim(measurementType=word)]).flows) == {Flow.PRODUCTION}
 
 
 def test_of_two_entries_of_one_flow_the_first_counts() -> None:
-    """And of two sums of inverters."""
+    """The same holds for two sums of inverters."""
     found = read(production=[reported_inverters(wNow=1), eim(wNow=2), reported_inverters(wNow=3), eim(wNow=4)])
 
     assert found.inverters is not None
@@ -115,7 +112,7 @@ def test_of_two_entries_of_one_flow_the_first_counts() -> None:
     ("count", "active"), [(1, True), (2.0, True), (0, False), (-1, False), (None, False), ("1", False), (True, False)]
 )
 def test_only_a_count_above_zero_is_active(count: Document, *, active: bool) -> None:
-    """The values of an inactive entry stay readable, their use is not decided here."""
+    """The values of an inactive entry are read all the same."""
     found = production(activeCount=count)
 
     assert (found.active, found.total.power_w) == (active, 1500.5)
@@ -123,14 +120,13 @@ def test_only_a_count_above_zero_is_active(count: Document, *, active: bool) -> 
 
 @pytest.mark.parametrize("missing", [None, True, "5", [], {}])
 def test_what_is_no_number_is_missing(missing: Document) -> None:
-    """The rest of the entry stays."""
     found = production(wNow=missing).total
 
     assert (found.power_w, found.energy_lifetime_wh) == (None, 70000.25)
 
 
 def test_negative_values_stay() -> None:
-    """Standby at night, net export."""
+    """Standby at night and net export are negative."""
     found = production(wNow=-3.5, whLifetime=-18, rmsCurrent=-0.5).total
 
     assert (found.power_w, found.energy_lifetime_wh, found.current_a) == (-3.5, -18.0, -0.5)
@@ -145,18 +141,16 @@ def test_a_power_factor_that_is_a_sum_over_the_lines_is_missing() -> None:
 
 
 def test_an_odd_line_keeps_the_place_of_the_others() -> None:
-    """The second phase stays the second."""
     assert [line.power_w for line in production(lines=["L1", eim(wNow=7)]).lines] == [None, 7.0]
 
 
 @pytest.mark.parametrize("lines", [None, {}, 3])
 def test_without_lines_there_are_none(lines: Document) -> None:
-    """As without details."""
+    """The report without details has none."""
     assert production(lines=lines).lines == ()
 
 
 def test_entries_that_are_no_objects_leave_the_others() -> None:
-    """One oddity takes away nothing else."""
     found = read(production=[None, 5, reported_inverters(), eim()], consumption=["none"])
 
     assert found.inverters is not None
@@ -177,10 +171,9 @@ def test_entries_that_are_no_objects_leave_the_others() -> None:
         (b'{"production": [{"type": "eim"}], "consumption": {}}', "an object in consumption, expected an array"),
     ],
 )
-def test_another_document_is_an_error_that_says_what_was_expected(
+def test_the_error_of_another_document_has_what_was_expected(
     endpoint: Endpoint[Report], answer: bytes, problem: str
 ) -> None:
-    """It names the endpoint that was asked."""
     with pytest.raises(GatewayResponseError) as raised:
         endpoint.read(answer)
 
@@ -190,14 +183,13 @@ def test_another_document_is_an_error_that_says_what_was_expected(
 
 
 def test_the_summary_is_read() -> None:
-    """W and Wh."""
     assert PRODUCTION_SUMMARY.read(body(production_summary())) == ProductionSummary(
         power_w=700.0, energy_today_wh=5100.0, energy_last_7_days_wh=42000.0, energy_lifetime_wh=81000.0
     )
 
 
 def test_four_zeros_are_a_good_summary() -> None:
-    """Whether to believe them is not decided here."""
+    """Whether they are true is decided elsewhere."""
     found = PRODUCTION_SUMMARY.read(
         body({"wattsNow": 0, "wattHoursToday": 0, "wattHoursSevenDays": 0, "wattHoursLifetime": 0})
     )
@@ -209,12 +201,11 @@ def test_four_zeros_are_a_good_summary() -> None:
     ("sent", "read"), [(-4, -4.0), (4294967292, -4.0), (2147483648, -2147483648.0), (2147483647, 2147483647.0)]
 )
 def test_the_unsigned_image_of_a_negative_power_is_turned_round(sent: int, read: float) -> None:
-    """Both ways of sending -4 W give -4 W."""
+    """4294967292 is -4, and -4 stays -4."""
     assert PRODUCTION_SUMMARY.read(body(production_summary(wattsNow=sent))).power_w == read
 
 
 def test_a_missing_number_of_the_summary_leaves_the_others() -> None:
-    """It is None."""
     found = PRODUCTION_SUMMARY.read(body({"wattHoursLifetime": 5, "wattsNow": None}))
 
     assert (found.power_w, found.energy_today_wh, found.energy_lifetime_wh) == (None, None, 5.0)
@@ -224,6 +215,5 @@ def test_a_missing_number_of_the_summary_leaves_the_others() -> None:
     "answer", [b'{"status": 401, "info": "Authentication required"}', b"{}", b"[]", b"<html>", b'{"wattsNow": "5"}']
 )
 def test_a_summary_without_any_number_is_an_error(answer: bytes) -> None:
-    """It names the endpoint and what was expected."""
     with pytest.raises(GatewayResponseError, match=r"^/api/v1/production: .*expected"):
         PRODUCTION_SUMMARY.read(answer)

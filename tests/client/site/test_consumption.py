@@ -29,13 +29,13 @@ def live(documents: Documents) -> Snapshot:
     return measure(decide(documents), PollGroup.LIVE, documents, NOW)
 
 
-def reported_lane(documents: Documents) -> Snapshot:
+def report_group(documents: Documents) -> Snapshot:
     """Measure the report group."""
     return measure(decide(documents), PollGroup.REPORT, documents, NOW)
 
 
 def on_phases(count: int, powers: tuple[float, ...]) -> tuple[Measurement, tuple[Measurement, ...]]:
-    """Return a CT on some phases and its three channels; one on a single phase has no voltage on the others."""
+    """Return a CT on some phases with its three channels; one on a single phase has no voltage on the others."""
     channels = tuple(
         Measurement(power_w=power, voltage_v=230.0, energy_delivered_wh=1000.0 * power, energy_received_wh=0.0)
         if number < count
@@ -60,7 +60,7 @@ def on_phases(count: int, powers: tuple[float, ...]) -> tuple[Measurement, tuple
 def test_a_total_has_the_phases_of_the_consumption_ct(
     produced: tuple[float, ...], drawn: tuple[float, ...], total: tuple[float, ...]
 ) -> None:
-    """A phase without a production CT adds nothing."""
+    """A phase without a production CT has no production to add."""
     (production, production_channels), (net, net_channels) = (
         on_phases(len(powers), powers) for powers in (produced, drawn)
     )
@@ -86,7 +86,7 @@ def test_the_reported_total_has_the_phases_of_the_consumption_ct() -> None:
         report=report({**house(), TOTAL: reported(total, *lines)}),
     )
 
-    found = reported_lane(documents).flows[TOTAL]
+    found = report_group(documents).flows[TOTAL]
 
     assert len(found) == 4
     assert (found[0].voltage_v, found[0].apparent_power_va) == (230.0, 1500.0)
@@ -107,7 +107,7 @@ def with_storage(storage: Measurement = STORAGE_CT) -> Documents:
 
 
 def test_consumption_is_what_the_house_uses() -> None:
-    """S§23: production + net + storage, which is negative while the battery charges."""
+    """It is production + net + storage, which is negative while the battery charges (S§23)."""
     snapshot = live(with_storage())
 
     assert snapshot.measurement(TOTAL) == Measurement(power_w=500.0, energy_lifetime_wh=39_000.0)
@@ -122,7 +122,7 @@ def test_consumption_is_unknown_while_the_storage_ct_has_no_reading() -> None:
 
 
 def test_the_report_has_no_total_of_a_site_with_storage() -> None:
-    assert reported_lane(with_storage()).measurement(TOTAL) == NOTHING
+    assert report_group(with_storage()).measurement(TOTAL) == NOTHING
 
 
 def test_a_disabled_storage_ct_adds_nothing() -> None:

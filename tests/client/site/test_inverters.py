@@ -1,4 +1,4 @@
-"""The inverters of two endpoints are one set: by serial, with what detail there is, without those that are gone."""
+"""The inverters of two endpoints are merged by serial, without retired ones."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ NOTHING_READ = documents_of(info=info())
 
 
 def test_details_count_more_than_the_list() -> None:
-    """G§5: what the list adds is what the details leave open."""
+    """The list fills in what the details lack (G§5)."""
     documents = changed(
         NOTHING_READ,
         device_data=device_data(inverter("A"), replace(inverter("B"), power_w=None, last_reported=None)),
@@ -26,7 +26,7 @@ def test_details_count_more_than_the_list() -> None:
 
 
 def test_details_that_leave_nothing_open_stay_as_they_are() -> None:
-    """An equal object is no news."""
+    """An equal object writes no state."""
     complete = replace(inverter("A"), max_power_w=290.0)
     documents = changed(NOTHING_READ, device_data=device_data(complete), inverter_list=inverter_list(listed("A")))
 
@@ -34,7 +34,7 @@ def test_details_that_leave_nothing_open_stay_as_they_are() -> None:
 
 
 def test_a_later_report_in_the_list_counts_more_than_the_details() -> None:
-    """Details that were read a while ago stand, but for what the list says too."""
+    """Details of an earlier reading keep the values that the list does not have."""
     documents = changed(
         NOTHING_READ,
         device_data=device_data(inverter("A"), truncated=True),
@@ -47,7 +47,7 @@ def test_a_later_report_in_the_list_counts_more_than_the_details() -> None:
 
 
 def test_above_the_limit_the_rest_comes_from_the_list() -> None:
-    """G§5.1: and keeps what detail there is."""
+    """The device data are cut off at their limit (G§5.1)."""
     documents = changed(
         NOTHING_READ,
         device_data=device_data(inverter("A"), truncated=True, retired=["R"]),
@@ -61,8 +61,8 @@ def test_above_the_limit_the_rest_comes_from_the_list() -> None:
     assert merged["B"].energy_lifetime_wh is None
 
 
-def test_complete_device_data_say_who_is_a_member() -> None:
-    """G§5.2: who is listed beside them is retired."""
+def test_inverters_that_complete_device_data_lack_are_retired() -> None:
+    """An inverter that only the list has is retired (G§5.2)."""
     documents = changed(
         NOTHING_READ, device_data=device_data(inverter("A")), inverter_list=inverter_list(listed("A"), listed("B"))
     )
@@ -71,7 +71,6 @@ def test_complete_device_data_say_who_is_a_member() -> None:
 
 
 def test_without_device_data_the_list_is_all() -> None:
-    """And the other way round; without both there is none."""
     assert set(merge_inverters(changed(NOTHING_READ, inverter_list=inverter_list(listed("A"))))) == {"A"}
     assert set(merge_inverters(changed(NOTHING_READ, device_data=device_data(inverter("A"))))) == {"A"}
     assert merge_inverters(NOTHING_READ) == {}
@@ -86,8 +85,8 @@ def test_without_device_data_the_list_is_all() -> None:
         pytest.param(None, False, id="no date"),
     ],
 )
-def test_who_has_not_been_heard_of_for_long_is_gone(last_reported: int | None, there: bool) -> None:  # noqa: FBT001
-    """G§4: old firmware lists retired inverters for ever; the gateway's own dates are compared."""
+def test_an_inverter_without_reports_for_long_is_retired(last_reported: int | None, there: bool) -> None:  # noqa: FBT001
+    """Old firmware lists retired inverters for ever (G§4); only the gateway's own times are compared."""
     documents = changed(NOTHING_READ, inverter_list=inverter_list(listed("A"), listed("B", last_reported)))
 
     assert ("B" in merge_inverters(documents)) is there

@@ -1,4 +1,4 @@
-"""Powers that no site can have are unknown, whatever endpoint they come from."""
+"""Powers that no site can have are unknown, whichever endpoint sends them."""
 
 from dataclasses import replace
 

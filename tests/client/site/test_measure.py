@@ -40,7 +40,7 @@ def live(documents: Documents) -> Snapshot:
     return measure(decide(documents), PollGroup.LIVE, documents, NOW)
 
 
-def reported_lane(documents: Documents) -> Snapshot:
+def report_group(documents: Documents) -> Snapshot:
     """Measure the report group."""
     return measure(decide(documents), PollGroup.REPORT, documents, NOW)
 
@@ -83,8 +83,8 @@ def test_total_consumption_is_production_and_net_of_one_reading() -> None:
     documents = metered()
 
     assert live(documents).measurement(TOTAL) == Measurement(power_w=2000.0)
-    assert reported_lane(documents).measurement(TOTAL).energy_lifetime_wh == 40_000.0
-    assert reported_lane(documents).measurement(TOTAL).power_w is None
+    assert report_group(documents).measurement(TOTAL).energy_lifetime_wh == 40_000.0
+    assert report_group(documents).measurement(TOTAL).power_w is None
 
 
 def test_net_consumption_is_total_less_production_with_a_total_ct() -> None:
@@ -102,7 +102,7 @@ def test_net_consumption_is_total_less_production_with_a_total_ct() -> None:
     assert snapshot.measurement(TOTAL).energy_lifetime_wh == 70_000.0
 
 
-def test_what_one_of_two_cts_does_not_tell_is_not_computed() -> None:
+def test_what_one_of_two_cts_does_not_measure_is_not_computed() -> None:
     """A missing value is no zero."""
     documents = changed(metered(), readings=(reading(PRODUCTION, Measurement()), reading(NET, NET_CT)))
 
@@ -287,11 +287,11 @@ def test_a_total_that_repeats_net_is_unknown_without_production() -> None:
         pytest.param(TOTAL, days(5_000, 4.6), 5_000, None, id="consumption of a quarter of an hour"),
     ],
 )
-def test_only_days_that_can_be_true_are_told(
+def test_only_days_that_can_be_true_are_taken(
     flow: Flow, told: Measurement, today: float | None, week: float | None
 ) -> None:
     """G§6.5."""
-    measured = reported_lane(with_report(metered(), {flow: told})).measurement(flow)
+    measured = report_group(with_report(metered(), {flow: told})).measurement(flow)
 
     assert (measured.energy_today_wh, measured.energy_last_7_days_wh) == (today, week)
 
@@ -365,7 +365,7 @@ def test_the_report_may_give_both_where_nothing_better_is_there() -> None:
     assert live(documents).measurement(PRODUCTION) == Measurement(power_w=2900.0, energy_lifetime_wh=60_000.0)
 
 
-def test_two_sources_of_one_lane_are_put_together() -> None:
+def test_two_sources_of_one_group_are_put_together() -> None:
     """Power of the report beside energy of the summary."""
     documents = documents_of(info=info("7.6.175"), report=report(), summary=summary())
 
@@ -378,7 +378,7 @@ def test_two_sources_of_one_lane_are_put_together() -> None:
     )
 
 
-def test_a_lane_holds_what_is_its_own() -> None:
+def test_a_group_holds_what_is_its_own() -> None:
     """The meters with the live group, the inverters with theirs."""
     documents = changed(metered(), device_data=device_data(inverter("A")))
     site = decide(documents)

@@ -32,7 +32,7 @@ ONE_PHASE = Measurement(power_w=500.0, voltage_v=244.3, apparent_power_va=625.0,
 
 
 def test_stray_values_of_unused_channels_are_not_in_voltage_and_power_factor() -> None:
-    """One phase on firmware 8.3.55xx, where the total of a CT is the sum of all channels."""
+    """On firmware 8.3.55xx the total of a CT is the sum of all channels."""
     summed = replace(ONE_PHASE, power_w=499.6, voltage_v=248.2, power_factor=-0.059)
     documents = changed(metered(), readings=(reading(PRODUCTION, summed, ONE_PHASE, STRAY, STRAY),))
 
@@ -42,7 +42,7 @@ def test_stray_values_of_unused_channels_are_not_in_voltage_and_power_factor() -
 
 
 def test_a_phase_with_a_stray_voltage_is_not_in_the_mean() -> None:
-    """A CT that is set up for three phases and connected to one."""
+    """A CT can be set up for three phases and connected to one."""
     phases = (ONE_PHASE, STRAY, STRAY)
     documents = changed(metered(phases=3), readings=(reading(PRODUCTION, ONE_PHASE, *phases),))
 
@@ -50,7 +50,7 @@ def test_a_phase_with_a_stray_voltage_is_not_in_the_mean() -> None:
 
 
 def test_stray_values_in_the_lines_of_a_report_are_no_phases() -> None:
-    """Without a list of meters the lines tell how many phases there are."""
+    """Without a list of meters the number of phases follows from the lines."""
     summed = replace(ONE_PHASE, voltage_v=248.2, power_factor=0.0, energy_lifetime_wh=1000.0)
     flows = {PRODUCTION: reported(summed, replace(ONE_PHASE, energy_lifetime_wh=1000.0), STRAY, STRAY)}
     documents = documents_of(info=info("8.3.5528"), report=report(flows))

@@ -1,4 +1,4 @@
-"""What is asked of a gateway at set-up and by each group, and what becomes of the answers that do not come."""
+"""The endpoints that set-up reads, and the consequences of missing answers."""
 
 import asyncio
 from importlib import import_module
@@ -78,10 +78,10 @@ HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
         ),
     ],
 )  # fmt: skip
-async def test_only_what_the_gateway_needs_is_asked_for(
+async def test_only_what_the_gateway_needs_is_read(
     asked: Asked, firmware: str, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
 ) -> None:
-    """G§13.1; the slow report last."""
+    """The slow report is last (G§13.1)."""
     asked.answers(changes)
 
     await probe(asked.gateway, info(firmware))
@@ -90,7 +90,6 @@ async def test_only_what_the_gateway_needs_is_asked_for(
 
 
 async def test_what_was_read_is_in_its_place(asked: Asked) -> None:
-    """One document per endpoint."""
     documents = await probe(asked.gateway, info())
 
     assert [meter.flow for meter in documents.get(METERS) or ()] == [Flow.PRODUCTION, Flow.NET_CONSUMPTION]
@@ -105,7 +104,7 @@ async def test_what_was_read_is_in_its_place(asked: Asked) -> None:
 
 
 async def test_the_list_of_meters_is_worth_a_second_try(asked: Asked) -> None:
-    """Everything hangs on it: without it a metered gateway would look like one without CTs."""
+    """Without it a metered gateway would look like one without CTs."""
     asked.answers({METERS: lambda _: BUSY if asked.endpoints.count(METERS.path) == 1 else CTS})
 
     documents = await probe(asked.gateway, info())
@@ -119,7 +118,7 @@ CTS = reply(answers.body([answers.meter()]))
 
 
 async def test_without_the_list_of_meters_there_is_no_set_up(asked: Asked) -> None:
-    """It may well be there, so nothing is decided."""
+    """The gateway may have one, so nothing is decided."""
     asked.answers({METERS: BUSY})
 
     with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
@@ -131,7 +130,7 @@ ON_READINGS = endpoints_of({(Flow.PRODUCTION, Quantity.LIFETIME): Source.READING
 
 
 async def test_what_a_counter_relies_on_is_not_gone_for_answering_oddly(asked: Asked) -> None:
-    """Its source stays, until the gateway says that it is gone."""
+    """Its source stays until the endpoint is missing."""
     asked.answers({READINGS: HTML})
 
     documents = await probe(asked.gateway, info(), relied_on=ON_READINGS)
@@ -141,7 +140,7 @@ async def test_what_a_counter_relies_on_is_not_gone_for_answering_oddly(asked: A
 
 
 async def test_an_odd_list_of_meters_that_a_counter_relies_on_decides_nothing(asked: Asked) -> None:
-    """Without it the readings cannot be told apart."""
+    """Without it the flow of a reading is not known."""
     asked.answers({METERS: HTML})
 
     with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
@@ -150,7 +149,7 @@ async def test_an_odd_list_of_meters_that_a_counter_relies_on_decides_nothing(as
 
 @pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US])
 async def test_what_a_counter_relies_on_is_gone_only_by_an_update(asked: Asked, answer: Reply) -> None:
-    """The counter has to go on from another source then; with the firmware that had it, it will be back."""
+    """The counter then continues from another source."""
     asked.answers({READINGS: answer})
 
     same = await probe(asked.gateway, info(), relied_on=ON_READINGS)
@@ -160,7 +159,7 @@ async def test_what_a_counter_relies_on_is_gone_only_by_an_update(asked: Asked, 
     assert updated.failed == frozenset()
 
 
-async def test_after_an_update_too_an_odd_answer_says_nothing(asked: Asked) -> None:
+async def test_after_an_update_too_an_odd_answer_decides_nothing(asked: Asked) -> None:
     """The gateway may still be starting."""
     asked.answers({READINGS: HTML})
 
@@ -171,7 +170,7 @@ async def test_after_an_update_too_an_odd_answer_says_nothing(asked: Asked) -> N
 
 @pytest.mark.parametrize("answer", [BUSY, reply(b"", 500), reply(b"", 408), reply(b"", 429), HANG_UP])
 async def test_an_endpoint_that_is_busy_may_be_there(asked: Asked, answer: Reply) -> None:
-    """G§2.6: 5xx, too many requests, a lost connection."""
+    """5xx, too many requests and a lost connection do not mean that it is missing (G§2.6)."""
     asked.answers({DEVICE_DATA: answer})
 
     documents = await probe(asked.gateway, info())
@@ -182,7 +181,7 @@ async def test_an_endpoint_that_is_busy_may_be_there(asked: Asked, answer: Reply
 
 @pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US, reply(b"", 403), reply(b"<html>"), reply(b"[]")])
 async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(asked: Asked, answer: bytes) -> None:
-    """G§2.6, §13.1: 404, a role too low, HTML or another shape."""
+    """It answers with 404, a role that is too low, HTML or another shape (G§2.6, §13.1)."""
     asked.answers({DEVICE_DATA: answer})
 
     documents = await probe(asked.gateway, info())
@@ -203,7 +202,7 @@ async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(asked: Ask
 async def test_the_report_without_details_is_the_second_try(
     asked: Asked, detailed: Reply, plain: Reply, endpoint: Endpoint[object], failed: set[Endpoint[object]]
 ) -> None:
-    """G§7."""
+    """It has the same values, but no lines (G§7)."""
     asked.answers({REPORT_DETAILED: detailed, REPORT: plain})
 
     documents = await probe(asked.gateway, info())
@@ -238,7 +237,7 @@ async def test_what_there_was_no_time_for_may_be_there(
     firmware: str,
     failed: set[Endpoint[object]],
 ) -> None:
-    """Set-up ends in time with what it has, and nothing is taken for missing."""
+    """Set-up ends in time with the answers it has, and takes nothing for missing."""
     monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
     asked.answers({hangs: HANG})
 
@@ -249,7 +248,6 @@ async def test_what_there_was_no_time_for_may_be_there(
 
 
 async def test_no_time_for_the_list_of_meters_is_no_set_up(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It can be tried again later."""
     monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
     asked.answers({METERS: HANG})
 
@@ -258,8 +256,8 @@ async def test_no_time_for_the_list_of_meters_is_no_set_up(asked: Asked, monkeyp
 
 
 @pytest.mark.parametrize("there", [PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED])
-async def test_one_endpoint_that_tells_the_production_is_enough(asked: Asked, there: Endpoint[object]) -> None:
-    """The form asks no more than that takes."""
+async def test_one_endpoint_with_the_production_is_enough(asked: Asked, there: Endpoint[object]) -> None:
+    """The form reads no more endpoints than necessary."""
     candidates = (PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED)
     asked.answers({endpoint: MISSING for endpoint in candidates if endpoint is not there})
 
@@ -287,7 +285,7 @@ async def test_closed_endpoints_without_a_production_ct_are_unsupported(asked: A
 
 
 async def test_a_gateway_without_any_of_them_is_unsupported(asked: Asked) -> None:
-    """G§14: 3.7.0."""
+    """Firmware 3.7.0 is an example (G§14)."""
     asked.answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED, METERS), reply(b"<html>")))
 
     with pytest.raises(GatewayUnsupportedError, match=r"firmware 3\.7\.0"):
@@ -295,7 +293,7 @@ async def test_a_gateway_without_any_of_them_is_unsupported(asked: Asked) -> Non
 
 
 async def test_a_gateway_that_is_only_busy_is_not_called_unsupported(asked: Asked) -> None:
-    """G§2.6: 503 while it boots."""
+    """It answers with 503 while it boots (G§2.6)."""
     asked.answers({PRODUCTION_SUMMARY: BUSY, DEVICE_DATA: MISSING, REPORT_DETAILED: HANG_UP, METERS: MISSING})
 
     with pytest.raises(GatewayConnectionError):

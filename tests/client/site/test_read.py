@@ -1,4 +1,4 @@
-"""What each group asks of a gateway, and what becomes of the answers that do not come."""
+"""The endpoints that each group reads, and the consequences of missing answers."""
 
 import pytest
 
@@ -32,10 +32,10 @@ WITH_DEVICES = changed(metered(), device_data=device_data(inverter()))
         (PollGroup.INVERTERS, {DEVICE_DATA: BUSY}, (DEVICE_DATA, INVERTER_LIST)),
     ],
 )
-async def test_a_lane_reads_what_it_needs(
+async def test_a_group_reads_what_it_needs(
     asked: Asked, group: PollGroup, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
 ) -> None:
-    """The list of inverters only where the device data are not complete."""
+    """The list of inverters is read only where the device data are not complete."""
     asked.answers(changes)
 
     documents = await read_group(asked.gateway, decide(WITH_DEVICES), group, WITH_DEVICES.get(METERS))
@@ -44,8 +44,7 @@ async def test_a_lane_reads_what_it_needs(
     assert documents.get(METERS) == WITH_DEVICES.get(METERS)
 
 
-async def test_one_endpoint_of_a_lane_may_fail_alone(asked: Asked) -> None:
-    """Issue 5: the other gives what it gives."""
+async def test_one_endpoint_of_a_group_may_fail_alone(asked: Asked) -> None:
     asked.answers({DEVICE_DATA: BUSY})
 
     documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
@@ -55,8 +54,8 @@ async def test_one_endpoint_of_a_lane_may_fail_alone(asked: Asked) -> None:
     assert documents.failed == {DEVICE_DATA}
 
 
-async def test_what_failed_once_may_say_what_it_said_before(asked: Asked) -> None:
-    """So that one lost answer changes nothing."""
+async def test_what_failed_once_may_keep_its_last_answer(asked: Asked) -> None:
+    """One lost answer changes nothing."""
     site = decide(WITH_DEVICES)
     earlier = await read_group(asked.gateway, site, PollGroup.INVERTERS, None)
     asked.answers({DEVICE_DATA: BUSY})
@@ -68,15 +67,14 @@ async def test_what_failed_once_may_say_what_it_said_before(asked: Asked) -> Non
 
 
 async def test_a_group_of_which_nothing_can_be_read_fails(asked: Asked) -> None:
-    """With what went wrong last."""
     asked.answers({DEVICE_DATA: MISSING, INVERTER_LIST: BUSY})
 
     with pytest.raises(GatewayStatusError, match="/api/v1/production/inverters: status 503"):
         await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
 
 
-async def test_a_lane_without_endpoints_reads_nothing(asked: Asked) -> None:
-    """A gateway of which no inverter is known."""
+async def test_a_group_without_endpoints_reads_nothing(asked: Asked) -> None:
+    """A gateway without known inverters has such a group."""
     documents = await read_group(asked.gateway, decide(metered()), PollGroup.INVERTERS, None)
 
     assert documents == documents_of(info=info())
@@ -88,7 +86,7 @@ KNOWN = device_data(inverter(), truncated=True)
 
 
 async def test_details_that_will_do_are_not_read_again(asked: Asked) -> None:
-    """The list alone is asked for what is new."""
+    """The list alone has the new reports."""
     documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
 
     assert asked.endpoints == paths(INVERTER_LIST)
@@ -97,7 +95,6 @@ async def test_details_that_will_do_are_not_read_again(asked: Asked) -> None:
 
 
 def test_details_that_could_not_be_read_are_the_earlier_ones() -> None:
-    """And known to be so."""
     failed = documents_of(info=info(), failed=frozenset({DEVICE_DATA}))
 
     documents = with_earlier(failed, documents_of(info=info(), device_data=KNOWN), DEVICE_DATA)
@@ -106,7 +103,7 @@ def test_details_that_could_not_be_read_are_the_earlier_ones() -> None:
 
 
 async def test_details_are_read_when_the_list_does_not_answer(asked: Asked) -> None:
-    """Else a group would be lost that could be read."""
+    """Otherwise a group would fail that can be read."""
     asked.answers({INVERTER_LIST: BUSY})
 
     documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
@@ -117,8 +114,7 @@ async def test_details_are_read_when_the_list_does_not_answer(asked: Asked) -> N
     assert not documents.details_kept
 
 
-async def test_a_lane_fails_whose_details_will_do_but_nothing_can_be_read(asked: Asked) -> None:
-    """What is known is no reading."""
+async def test_a_group_fails_whose_details_will_do_but_nothing_can_be_read(asked: Asked) -> None:
     asked.answers({INVERTER_LIST: BUSY, DEVICE_DATA: MISSING})
 
     with pytest.raises(GatewayStatusError):

@@ -1,4 +1,4 @@
-"""The decision table of G§13: which class a gateway is of, and which source serves which quantity."""
+"""The decision table of G§13: the class of a gateway, and the source of each quantity."""
 
 from dataclasses import replace
 
@@ -44,7 +44,7 @@ PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSU
 
 
 def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
-    """Pick the sources of one flow."""
+    """Return the sources of one flow."""
     return {quantity: source for (its_flow, quantity), source in site.sources.items() if its_flow is flow}
 
 
@@ -89,12 +89,12 @@ def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
     ],
 )
 def test_the_class_follows_from_hardware_and_cts(documents: Documents, expected: GatewayClass) -> None:
-    """G§13.2."""
+    """The classes are those of G§13.2."""
     assert decide(documents).gateway_class is expected
 
 
 def test_a_legacy_gateway_has_its_summary_alone() -> None:
-    """G§13.3, A; power and energy are read with the live group."""
+    """Power and energy are read with the live group (G§13.3, A)."""
     site = decide(documents_of(info=info("3.9.36", has_meter=None), summary=summary()))
 
     assert by_quantity(site, PRODUCTION) == dict.fromkeys(
@@ -105,7 +105,7 @@ def test_a_legacy_gateway_has_its_summary_alone() -> None:
 
 
 def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
-    """G§3: four zeros for some minutes, and there is no other source."""
+    """It sends four zeros for some minutes (G§3), and there is no other source."""
     assert decide(documents_of(info=info("3.9.36", has_meter=None), summary=ZEROS)).group(PRODUCTION, Quantity.POWER)
 
 
@@ -237,7 +237,7 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
 def test_without_a_production_ct_the_inverters_own_reports_count(
     documents: Documents, power: Source, energy: Source, today: Source | None
 ) -> None:
-    """G§13.3, B and C; what an eim entry says of today never counts."""
+    """The energy of today in an eim entry never counts (G§13.3, B and C)."""
     sources = by_quantity(decide(documents), PRODUCTION)
 
     assert sources[Quantity.POWER] is power
@@ -246,7 +246,7 @@ def test_without_a_production_ct_the_inverters_own_reports_count(
 
 
 def test_a_production_ct_is_read_live_and_the_report_adds_what_it_lacks() -> None:
-    """G§13.3, D-net."""
+    """The site is that of G§13.3, D-net."""
     site = decide(metered())
 
     assert by_quantity(site, PRODUCTION) == {
@@ -274,7 +274,7 @@ def test_a_production_ct_is_read_live_and_the_report_adds_what_it_lacks() -> Non
 
 
 def test_a_total_ct_measures_the_house_and_leaves_the_grid_to_be_computed() -> None:
-    """G§13.3, D-total: no counter of import and export; today of the report may be that of net (G§6.8)."""
+    """Today of the report may be that of net consumption (G§6.8, §13.3, D-total)."""
     site = decide(changed(metered("8.3.5433"), meters=meters(PRODUCTION, TOTAL)))
 
     assert by_quantity(site, TOTAL) == {
@@ -298,8 +298,8 @@ def test_a_production_ct_alone_has_no_consumption() -> None:
     assert site.group(NET, Quantity.POWER) is None
 
 
-def test_a_net_ct_alone_tells_no_total_consumption() -> None:
-    """G§13.2: the gateway's total would lack the production."""
+def test_a_net_ct_alone_gives_no_total_consumption() -> None:
+    """The gateway's total would lack the production (G§13.2)."""
     site = decide(
         documents_of(
             info=info(), meters=meters(NET, disabled=(PRODUCTION,)), readings=BOTH_READINGS, report=report(house())
@@ -311,8 +311,8 @@ def test_a_net_ct_alone_tells_no_total_consumption() -> None:
     assert by_quantity(site, PRODUCTION)[Quantity.POWER] is Source.REPORTED_INVERTERS
 
 
-def test_a_total_ct_alone_tells_no_net_consumption() -> None:
-    """The production that would have to be taken off is not known."""
+def test_a_total_ct_alone_gives_no_net_consumption() -> None:
+    """The production to subtract is not known."""
     documents = documents_of(info=info(), meters=meters(TOTAL), readings=BOTH_READINGS, report=report())
 
     assert by_quantity(decide(documents), NET) == {}
@@ -321,7 +321,7 @@ def test_a_total_ct_alone_tells_no_net_consumption() -> None:
 
 @pytest.mark.parametrize(("firmware", "there"), [("7.3.130", False), ("7.3.517", True)])
 def test_the_reported_net_lifetime_counts_only_where_it_is_signed(firmware: str, there: bool) -> None:  # noqa: FBT001
-    """G§6.4: before 7.3.517 it is import alone."""
+    """Before 7.3.517 it is import alone (G§6.4)."""
     site = decide(documents_of(info=info(firmware), report=report(house())))
 
     assert (Quantity.LIFETIME in by_quantity(site, NET)) is there
@@ -329,15 +329,14 @@ def test_the_reported_net_lifetime_counts_only_where_it_is_signed(firmware: str,
 
 
 def test_other_cts_are_read_where_they_are_enabled() -> None:
-    """Storage, backfeed, load, EV charger, third-party PV."""
     site = decide(changed(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE, disabled=(Flow.EVSE,))))
 
     assert by_quantity(site, Flow.STORAGE) == dict.fromkeys((Quantity.POWER, Quantity.IMPORT_EXPORT), Source.READINGS)
     assert by_quantity(site, Flow.EVSE) == {}
 
 
-def test_without_readings_the_report_serves_and_other_cts_are_not_told() -> None:
-    """G§13.1: readings may be missing where the list of meters is there."""
+def test_without_readings_the_report_serves_and_other_cts_are_unknown() -> None:
+    """Readings may be missing where the list of meters is there (G§13.1)."""
     site = decide(changed(metered(), meters=meters(PRODUCTION, NET, Flow.STORAGE), readings=None))
 
     assert set(site.sources.values()) == {Source.REPORT}
@@ -346,7 +345,7 @@ def test_without_readings_the_report_serves_and_other_cts_are_not_told() -> None
 
 
 def test_readings_that_could_not_be_read_this_time_stay_the_source() -> None:
-    """G§13.1: a time-out is no missing endpoint."""
+    """A time-out does not mean a missing endpoint (G§13.1)."""
     site = decide(changed(metered(), readings=None, failed=frozenset({READINGS})))
 
     assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is Source.READINGS
@@ -354,22 +353,22 @@ def test_readings_that_could_not_be_read_this_time_stay_the_source() -> None:
 
 @pytest.mark.parametrize("failed", [REPORT, REPORT_DETAILED])
 def test_a_report_that_could_not_be_read_this_time_stays_the_source(failed: Endpoint[object]) -> None:
-    """The same for the slow one; its phases are not known to be untold then."""
+    """Whether it has phases is not known then."""
     site = decide(changed(metered(phases=2), report=None, failed=frozenset({failed})))
 
     assert by_quantity(site, TOTAL)[Quantity.LIFETIME] is Source.REPORT
 
 
 def test_a_report_without_lines_leaves_the_phases_to_the_readings() -> None:
-    """G§7: production + net of the CTs is what the gateway itself makes of them (G§6.4)."""
-    untold = decide(metered(phases=2))
+    """The gateway itself adds production and net of the CTs (G§6.4, §7)."""
+    without = decide(metered(phases=2))
     line = lifetime(20_000.0)
-    told = decide(
+    with_lines = decide(
         changed(metered(phases=2), report=report({**house(), TOTAL: reported(lifetime(40_000.0), line, line)}))
     )
 
-    assert by_quantity(untold, TOTAL)[Quantity.LIFETIME] is Source.READINGS
-    assert by_quantity(told, TOTAL)[Quantity.LIFETIME] is Source.REPORT
+    assert by_quantity(without, TOTAL)[Quantity.LIFETIME] is Source.READINGS
+    assert by_quantity(with_lines, TOTAL)[Quantity.LIFETIME] is Source.REPORT
 
 
 @pytest.mark.parametrize("locked", [None, {(TOTAL, Quantity.LIFETIME): Source.REPORT}])

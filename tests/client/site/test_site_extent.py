@@ -1,4 +1,4 @@
-"""How long a source is kept, how many phases and inverters a site has, and where they are read (G§13)."""
+"""How long a source is kept, and the phases, inverters and endpoints of a site (G§13)."""
 
 import pytest
 
@@ -38,7 +38,7 @@ PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSU
 
 
 def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
-    """Pick the sources of one flow."""
+    """Return the sources of one flow."""
     return {quantity: source for (its_flow, quantity), source in site.sources.items() if its_flow is flow}
 
 
@@ -66,7 +66,6 @@ def test_a_counter_keeps_its_source_while_that_only_fails() -> None:
 
 
 def test_a_counter_whose_source_is_missing_takes_another() -> None:
-    """Only then."""
     documents = changed(metered(), report=None)
 
     assert by_quantity(decide(documents, LOCKED_ELSEWHERE), PRODUCTION)[Quantity.LIFETIME] is Source.READINGS
@@ -80,7 +79,7 @@ def test_a_counter_whose_source_is_missing_takes_another() -> None:
     ],
 )
 def test_a_counter_leaves_a_summary_that_has_stopped_for_good(documents: Documents) -> None:
-    """G§3: all zeros, or frozen since an update of a gateway without CTs."""
+    """It is all zeros or frozen since an update of a gateway without CTs (G§3)."""
     site = decide(documents, {(PRODUCTION, Quantity.LIFETIME): Source.SUMMARY})
 
     assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is Source.REPORTED_INVERTERS
@@ -97,20 +96,19 @@ def test_a_counter_leaves_a_summary_that_has_stopped_for_good(documents: Documen
     ],
 )  # fmt: skip
 def test_each_source_can_be_locked(locked: Source, documents: Documents) -> None:
-    """Also those of a gateway without CTs."""
     site = decide(documents, {(PRODUCTION, Quantity.LIFETIME): locked})
 
     assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is locked
 
 
-def test_a_gateway_that_says_nothing_of_production_is_unsupported() -> None:
-    """The message names the firmware and what was asked."""
+def test_a_gateway_without_production_is_unsupported() -> None:
+    """The message has the firmware and the endpoints that were read."""
     with pytest.raises(GatewayUnsupportedError, match=r"3\.7\.0.*/api/v1/production.*reports the production"):
         decide(documents_of(info=info("3.7.0", has_meter=None)))
 
 
 def test_phases_are_those_in_use() -> None:
-    """G§8: phaseCount, not phaseMode; what is computed from two CTs has the phases of both."""
+    """`phaseCount` decides, not `phaseMode` (G§8); values computed from two CTs have the phases of both."""
     site = decide(changed(metered(), meters=(*meters(PRODUCTION, phases=3), *meters(NET, phases=2))))
 
     assert [site.phases(flow) for flow in (PRODUCTION, NET, TOTAL, Flow.STORAGE)] == [3, 2, 2, 0]
@@ -118,7 +116,7 @@ def test_phases_are_those_in_use() -> None:
 
 
 def test_without_a_list_of_meters_the_lines_that_carry_anything_are_counted() -> None:
-    """G§6.3: the third line of a split-phase site is all zero."""
+    """The third line of a split-phase site is all zero (G§6.3)."""
     line, unused = lifetime(20_000.0), Measurement(power_w=0.0, voltage_v=0.0, energy_lifetime_wh=0.0)
     flows = {**house(), PRODUCTION: reported(lifetime(40_000.0), line, line, unused)}
     site = decide(documents_of(info=info("7.3.517"), report=report(flows)))
@@ -138,12 +136,12 @@ def test_without_a_list_of_meters_the_lines_that_carry_anything_are_counted() ->
     ],
 )
 def test_inverters_are_read_where_they_are_listed(documents: Documents, endpoints: set[Endpoint[object]]) -> None:
-    """Complete device data make the list superfluous until they fail."""
+    """Complete device data replace the list until they fail."""
     assert decide(documents).inverter_endpoints == endpoints
 
 
-def test_the_most_that_anything_tells_is_the_number_of_inverters() -> None:
-    """It bounds what a site can produce."""
+def test_the_number_of_inverters_is_the_highest_of_all_endpoints() -> None:
+    """The number limits what a site can produce."""
     documents = changed(
         metered(),
         report=report(house(), reported_inverters(count=2)),

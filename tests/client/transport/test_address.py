@@ -1,4 +1,4 @@
-"""What a person may type as the gateway's address."""
+"""Addresses of a gateway as users enter them."""
 
 import pytest
 from yarl import URL
@@ -32,7 +32,7 @@ from custom_components.enphase_iq_gateway.client.transport.address import Addres
     ],
 )
 def test_an_address_has_one_spelling(typed: str, stored: str) -> None:
-    """However it is typed; the stored form is read back as it is."""
+    """The stored form is read back unchanged."""
     assert str(Address.parse(typed)) == stored
     assert str(Address.parse(stored)) == stored
 
@@ -69,8 +69,8 @@ def test_an_address_has_one_spelling(typed: str, stored: str) -> None:
         (f"{'a.' * 127}local", AddressProblem.HOST),
     ],
 )
-def test_what_is_no_address_says_why(typed: str, problem: AddressProblem) -> None:
-    """Never by repeating what was typed, which may hold a password."""
+def test_what_is_no_address_has_a_reason(typed: str, problem: AddressProblem) -> None:
+    """The error never repeats the text, which may contain a password."""
     with pytest.raises(AddressError) as caught:
         Address.parse(typed)
 
@@ -88,10 +88,9 @@ def test_what_is_no_address_says_why(typed: str, problem: AddressProblem) -> Non
     ],
 )
 def test_an_address_makes_urls(address: str, url: str) -> None:
-    """With brackets and port where they belong."""
     assert Address.parse(address).url("https", "/info") == URL(url)
 
 
 def test_a_query_stays_a_query() -> None:
-    """As `/production.json?details=1` has one."""
+    """`/production.json?details=1` has one."""
     assert Address.parse("envoy").url("http", "/production.json?details=1").query == {"details": "1"}

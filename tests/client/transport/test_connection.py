@@ -1,4 +1,4 @@
-"""The one door: whatever is at the other end, what leaves it is an answer or one of the client's own errors."""
+"""Every exchange ends with an answer or with one of the client's own errors."""
 
 import asyncio
 from contextlib import suppress
@@ -39,25 +39,25 @@ async def drip(writer: asyncio.StreamWriter) -> None:
 
 
 async def silence(writer: asyncio.StreamWriter) -> None:
-    """Take the request and say nothing until the other end gives up."""
+    """Receive the request and send nothing until the client closes the connection."""
     await writer.wait_closed()
 
 
 async def reset(writer: asyncio.StreamWriter) -> None:
-    """Break the connection within the body."""
+    """Reset the connection within the body."""
     writer.write(b"HTTP/1.1 200 made-up\r\nContent-Length: 1000\r\n\r\n{")
     await writer.drain()
     writer.transport.abort()
 
 
 async def hang_up(writer: asyncio.StreamWriter) -> None:
-    """Close before a word was said."""
+    """Close the connection before anything is sent."""
     writer.close()
     await writer.wait_closed()
 
 
 def cut(answer: bytes) -> Doing:
-    """Say something and close."""
+    """Send some bytes and close the connection."""
 
     async def say(writer: asyncio.StreamWriter) -> None:
         writer.write(answer)
@@ -72,7 +72,7 @@ BOMB = gzip.compress(bytes(64 * 1024 * 1024))
 
 
 @pytest.mark.parametrize(
-    ("told", "error", "words"),
+    ("answer", "error", "words"),
     [
         (reply(b"Service Unavailable", 503), GatewayStatusError, "status 503, expected 200"),
         (reply(b"", 204), GatewayStatusError, "status 204"),
@@ -89,9 +89,9 @@ BOMB = gzip.compress(bytes(64 * 1024 * 1024))
         (Doing(silence), GatewayTimeoutError, "no whole answer within 0.2 s"),
     ],
 )
-async def test_each_failure_has_its_error(told: Reply, error: type[GatewayError], words: str) -> None:
-    """That names the endpoint; and the next request is served again."""
-    async with Device({"/info": LEGACY, PATH: told}) as device, Gateway(device.address) as gateway:
+async def test_each_failure_has_its_error(answer: Reply, error: type[GatewayError], words: str) -> None:
+    """The error has the endpoint, and the next request succeeds."""
+    async with Device({"/info": LEGACY, PATH: answer}) as device, Gateway(device.address) as gateway:
         await gateway.identify()
         with pytest.raises(error, match=words) as caught:
             await gateway.read_raw(PATH, timeout_s=0.2)
@@ -103,7 +103,7 @@ async def test_each_failure_has_its_error(told: Reply, error: type[GatewayError]
 
 
 async def test_a_large_answer_passes() -> None:
-    """Up to the limit, chunked as the gateway sends it."""
+    """It is chunked as the gateway sends it, and as long as the limit allows."""
     body = bytes(connection.BODY_LIMIT)
     chunked = b"HTTP/1.1 200 made-up\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
     async with Device({"/info": LEGACY, PATH: chunked}) as device, Gateway(device.address) as gateway:
@@ -111,7 +111,6 @@ async def test_a_large_answer_passes() -> None:
 
 
 async def test_no_redirect_is_followed() -> None:
-    """It is a status like others."""
     async with Device({}) as elsewhere:
         location = f"Location: http://127.0.0.1:{elsewhere.port}/info"
         async with (
@@ -125,7 +124,7 @@ async def test_no_redirect_is_followed() -> None:
 
 
 async def test_a_closed_port_is_a_connection_error() -> None:
-    """With what both schemes said."""
+    """The error has the causes of both schemes."""
     async with Device({}) as device:
         address = device.address
     async with Gateway(address) as gateway:
@@ -134,7 +133,7 @@ async def test_a_closed_port_is_a_connection_error() -> None:
 
 
 async def test_a_port_that_does_not_greet_is_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Within the time to connect, not that of the whole answer."""
+    """The time to connect ends before that of the whole answer."""
     monkeypatch.setattr(connection, "CONNECT_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         async with Gateway(Address("127.0.0.1", server.getsockname()[1])) as gateway:
@@ -159,7 +158,7 @@ async def _after_plain_http(server: socket.socket, identity: asyncio.Task[object
 
 
 async def test_a_slow_identity_is_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of its own, so that it cannot take all the time there is."""
+    """It has a limit of its own, so that it cannot use up the time of the request."""
     monkeypatch.setattr(connection, "IDENTITY_S", 0.1)
     identity = make_identity()
     async with Device({"/info": Doing(silence)}, identity=identity) as device, Gateway(device.address) as gateway:
@@ -168,25 +167,25 @@ async def test_a_slow_identity_is_a_time_out(monkeypatch: pytest.MonkeyPatch) ->
 
 
 class OneName(AbstractResolver):
-    """Knows one name."""
+    """A resolver with one name."""
 
     @override
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Give loopback for the one name."""
+        """Return loopback for the one name."""
         if host != "envoy.local":
             raise OSError(None, "DNS lookup failed")
         return [{"hostname": host, "host": "127.0.0.1", "port": port, "family": family, "proto": 0, "flags": 0}]
 
     @override
     async def close(self) -> None:
-        """Nothing is held; a client that closes what it was lent fails its test."""
+        """Fail the test: the client does not own the resolver."""
         raise AssertionError
 
 
 async def test_names_go_to_the_resolver_that_was_given() -> None:
-    """Which stays open: it is not the client's."""
+    """It stays open, as it is not the client's."""
     async with Device({"/info": LEGACY}) as device:
         async with Gateway(Address("envoy.local", device.port), resolver=OneName()) as gateway:
             assert (await gateway.identify()).serial
@@ -196,14 +195,14 @@ async def test_names_go_to_the_resolver_that_was_given() -> None:
 
 
 async def test_a_host_that_makes_no_url_is_a_connection_error() -> None:
-    """As an address that was stored without being parsed may be."""
+    """A stored address need not have been parsed."""
     async with Gateway(Address("127.1")) as gateway:
         with pytest.raises(GatewayConnectionError, match="InvalidUrl"):
             await gateway.identify()
 
 
-async def test_a_closed_client_says_so() -> None:
-    """Instead of what aiohttp would raise."""
+async def test_a_closed_client_has_its_own_error() -> None:
+    """The error is not that of aiohttp."""
     gateway = Gateway(Address("127.0.0.1"))
     await gateway.close()
 
@@ -228,7 +227,7 @@ async def test_all_requests_share_one_connection(identity: object) -> None:
 
 
 async def test_a_kept_connection_that_was_closed_is_made_anew() -> None:
-    """At once, with the identity shown again, and nobody is told."""
+    """The identity is read again first."""
     async with Device({"/info": info(), PATH: reply(b"{}")}, identity=make_identity()) as device:
         async with Gateway(device.address) as gateway:
             await gateway.read_raw(PATH)
@@ -239,7 +238,6 @@ async def test_a_kept_connection_that_was_closed_is_made_anew() -> None:
 
 
 async def test_requests_go_one_after_the_other() -> None:
-    """However many ask at once."""
     busy = 0
     most = 0
 
@@ -258,8 +256,7 @@ async def test_requests_go_one_after_the_other() -> None:
         assert device.paths == ["/info", *[PATH] * 5]
 
 
-async def test_the_log_says_what_was_asked_and_how_it_went(caplog: pytest.LogCaptureFixture) -> None:
-    """Method, path, status, size, time; for a failure what it was."""
+async def test_the_log_has_every_request_and_its_result(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, connection.__name__)
     async with Device({"/info": LEGACY, PATH: reply(b"a body", 503)}) as device, Gateway(device.address) as gateway:
         with pytest.raises(GatewayStatusError):
@@ -307,7 +304,7 @@ BODIES = [b"", b"{}", b"5\r\nhello\r\n0\r\n\r\n", b"5;x\r\nhel", bytes(range(256
 
 @pytest.mark.parametrize("status_line", STATUS_LINES)
 async def test_nothing_but_an_answer_or_an_error_of_the_client_comes_of_any_bytes(status_line: bytes) -> None:
-    """Whatever aiohttp makes of them; and the next request is served again."""
+    """The next request succeeds."""
     account = Account(username="envoy", password=Secret("made-up"))
     async with Device({"/info": LEGACY}) as device, Gateway(device.address, credential=account) as gateway:
         for header, body in product(HEADERS, BODIES):
