@@ -27,7 +27,7 @@ _PERIOD = timedelta(minutes=5)
 
 _MEASURED = {
     "production_energy_lifetime": ("production", "delivered_wh"),
-    "total_consumption_energy_lifetime": ("total_consumption", "delivered_wh"),
+    "total_consumption_energy_lifetime": ("house", "delivered_wh"),
     "grid_import_energy": ("net_consumption", "delivered_wh"),
     "grid_export_energy": ("net_consumption", "received_wh"),
     "storage_ct_energy_delivered": ("storage", "delivered_wh"),
