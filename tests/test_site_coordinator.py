@@ -113,6 +113,9 @@ async def test_a_look_in_vain_keeps_no_value_from_the_coordinator(home: Home) ->
     [
         (NET, "", ("ct_check_wiring", "net_consumption")),
         (PRODUCTION, "negative-production", ("ct_negative_production", "production")),
+        (PRODUCTION, "production-imbalance", ("ct_production_imbalance", "production")),
+        (NET, "power-on-unused-phase", ("ct_unused_phase", "net_consumption")),
+        (NET, "negative-total-consumption", ("ct_negative_consumption", "net_consumption")),
     ],
 )
 async def test_wiring_the_gateway_doubts_is_told_within_the_hour_and_taken_back(

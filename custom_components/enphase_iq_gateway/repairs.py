@@ -6,7 +6,15 @@ from homeassistant.components.repairs import RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from .issues.counters import COUNTER_JUMP, JumpRepair
-from .issues.cts import CHECK_WIRING, DISABLED, NEGATIVE_PRODUCTION, CtRepair
+from .issues.cts import (
+    CHECK_WIRING,
+    DISABLED,
+    NEGATIVE_CONSUMPTION,
+    NEGATIVE_PRODUCTION,
+    PRODUCTION_IMBALANCE,
+    UNUSED_PHASE,
+    CtRepair,
+)
 from .issues.identity import OTHER_CERTIFICATE, CertificateRepair
 from .issues.token import TOKEN_ENDS, TokenRepair
 
@@ -16,9 +24,12 @@ FLOWS: Final[dict[str, type[RepairsFlow]]] = {
     CHECK_WIRING: CtRepair,
     COUNTER_JUMP: JumpRepair,
     DISABLED: CtRepair,
+    NEGATIVE_CONSUMPTION: CtRepair,
     NEGATIVE_PRODUCTION: CtRepair,
     OTHER_CERTIFICATE: CertificateRepair,
+    PRODUCTION_IMBALANCE: CtRepair,
     TOKEN_ENDS: TokenRepair,
+    UNUSED_PHASE: CtRepair,
 }
 
 

@@ -18,6 +18,11 @@ def kwh(energy_wh: float) -> str:
     return f"{energy_kwh:.0f}" if energy_kwh >= _WHOLE_KWH else f"{energy_kwh:.1f}"
 
 
+def watts(power_w: float) -> str:
+    """Return a power in whole watts, with its unit."""
+    return f"{round(power_w)} W"
+
+
 def local_minute(timestamp: float) -> str:
     """Return a time in Home Assistant's time zone, for example `2026-06-10 05:02`."""
     return f"{dt_util.as_local(dt_util.utc_from_timestamp(timestamp)):%Y-%m-%d %H:%M}"

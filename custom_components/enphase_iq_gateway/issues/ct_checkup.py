@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 
 from ..client import Flow, PollGroup, Quantity
-from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
+from ..hub.formatting import watts
 from ..polling.ct_checkup import CtCheckup, CtFinding, CtProblem, can_check
+from .registry import async_create, async_delete
 
 CT_CHECKUP: Final = "ct_checkup"
 _TEXTS: Final[Mapping[CtProblem, str]] = {
@@ -50,31 +50,24 @@ def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 def _show(hass: HomeAssistant, entry: GatewayConfigEntry, finding: CtFinding | None) -> None:
     """Create or update the issue, or delete it where nothing is found."""
-    issue = f"{CT_CHECKUP}_{entry.entry_id}"
     if finding is None:
-        ir.async_delete_issue(hass, DOMAIN, issue)
+        async_delete(hass, entry, CT_CHECKUP)
         return
-    ir.async_create_issue(
+    async_create(
         hass,
-        DOMAIN,
-        issue,
+        entry,
+        CT_CHECKUP,
         is_fixable=False,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key=_TEXTS[finding.problem],
-        translation_placeholders={
+        placeholders={
             "gateway": entry.title,
             "ct": _ct_power(finding),
-            "inverters": _watts(finding.inverters_w),
+            "inverters": watts(finding.inverters_w),
         },
+        text=_TEXTS[finding.problem],
     )
 
 
 def _ct_power(finding: CtFinding) -> str:
     """Return what the CT measured, with each phase where there are several: `80 W (L1 78 W, L2 2 W)`."""
-    phases = ", ".join(f"L{number} {_watts(power_w)}" for number, power_w in enumerate(finding.phases_w, start=1))
-    return _watts(finding.ct_w) + (f" ({phases})" if phases else "")
-
-
-def _watts(power_w: float) -> str:
-    """Return a power in a form that no language misreads: whole watts without separators."""
-    return f"{round(power_w)} W"
+    phases = ", ".join(f"L{number} {watts(power_w)}" for number, power_w in enumerate(finding.phases_w, start=1))
+    return watts(finding.ct_w) + (f" ({phases})" if phases else "")

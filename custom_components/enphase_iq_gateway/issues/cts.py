@@ -1,6 +1,6 @@
 """Issues about CTs: fitted but not enabled, or wired the wrong way around (G§8)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -16,8 +16,23 @@ from .registry import async_create, async_delete, issue_id
 DISABLED: Final = "ct_disabled"
 CHECK_WIRING: Final = "ct_check_wiring"
 NEGATIVE_PRODUCTION: Final = "ct_negative_production"
-_KINDS: Final = (DISABLED, NEGATIVE_PRODUCTION, CHECK_WIRING)
-_NEGATIVE_PRODUCTION_FLAG: Final = "negative-production"
+UNUSED_PHASE: Final = "ct_unused_phase"
+PRODUCTION_IMBALANCE: Final = "ct_production_imbalance"
+NEGATIVE_CONSUMPTION: Final = "ct_negative_consumption"
+_BY_FLAG: Final[Mapping[str, tuple[str, frozenset[Flow]]]] = {
+    "negative-production": (NEGATIVE_PRODUCTION, frozenset({Flow.PRODUCTION})),
+    "power-on-unused-phase": (UNUSED_PHASE, frozenset(Flow)),
+    "production-imbalance": (PRODUCTION_IMBALANCE, frozenset({Flow.PRODUCTION})),
+    "negative-total-consumption": (
+        NEGATIVE_CONSUMPTION,
+        frozenset({Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION}),
+    ),
+}
+"""The kind of issue for each flag of `/ivp/meters` (G§8) and the CTs that can have it, the most specific first.
+
+One mistake, such as a reversed clamp, can set several flags.
+"""
+_KINDS: Final = (DISABLED, CHECK_WIRING, *(kind for kind, _ in _BY_FLAG.values()))
 
 # A meter without a CT shows noise: up to 2 W in the recordings, where fitted ones show 36 W and more (G§14). Voltage
 # and current prove nothing: the voltage is measured in the gateway, and 0.5 A of noise has been recorded.
@@ -39,8 +54,9 @@ def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 def problem_of(meter: Meter, reading: Reading | None) -> str | None:
     """Return the kind of issue that a CT has, the most specific first."""
-    if meter.flow is Flow.PRODUCTION and _NEGATIVE_PRODUCTION_FLAG in meter.flags:
-        return NEGATIVE_PRODUCTION
+    for flag, (kind, flows) in _BY_FLAG.items():
+        if flag in meter.flags and meter.flow in flows:
+            return kind
     if meter.status is MeterStatus.CHECK_WIRING:
         return CHECK_WIRING
     power = reading.total.power_w if reading is not None else None

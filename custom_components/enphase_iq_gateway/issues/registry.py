@@ -33,8 +33,12 @@ def async_create(
     is_persistent: bool = False,
     placeholders: Mapping[str, str] | None = None,
     severity: ir.IssueSeverity = ir.IssueSeverity.WARNING,
+    text: str = "",
 ) -> None:
-    """Create or update an issue; its fix flow finds `kind` and `entry_id` in its data."""
+    """Create or update an issue; its fix flow finds `kind` and `entry_id` in its data.
+
+    `text` is its translation key where one kind has several texts.
+    """
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -43,7 +47,7 @@ def async_create(
         is_fixable=is_fixable,
         is_persistent=is_persistent,
         severity=severity,
-        translation_key=kind,
+        translation_key=text or kind,
         translation_placeholders=dict(placeholders or {}),
     )
 
