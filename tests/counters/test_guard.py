@@ -7,7 +7,6 @@ import json
 from math import inf
 
 from awesomeversion import AwesomeVersion
-from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.enphase_iq_gateway.client import (
@@ -31,7 +30,6 @@ from custom_components.enphase_iq_gateway.counters.key import CounterField, Flow
 from custom_components.enphase_iq_gateway.counters.limits import inverter_limits, may_fall
 from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
-from tests.conftest import StartSimulator, set_up
 from tests.support.counters import settled
 
 T0 = 1_790_000_000.0
