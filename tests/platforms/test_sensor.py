@@ -7,6 +7,7 @@ from typing import Final
 
 from homeassistant.helpers import entity_platform, entity_registry as er
 from homeassistant.helpers.entity import Entity
+from homeassistant.util import dt as dt_util
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -144,6 +145,32 @@ async def test_no_inverter_reports_at_night(start_home: StartHome) -> None:
 
 
 @at_noon
+@pytest.mark.usefixtures("all_entities_enabled")
+@pytest.mark.parametrize("ahead_s", [3500, -3500])
+async def test_a_wrong_clock_of_the_gateway_does_not_affect_its_inverters(start_home: StartHome, ahead_s: int) -> None:
+    home = await start_home(spoil=lambda faults: faults.add("clock_off", seconds=ahead_s))
+
+    await home.advance(600, step=30)
+
+    assert home.state("inverters_reporting") == "3"
+    for serial in home.simulator.world.inverters:
+        assert float(home.state("power", serial)) > 0
+        age_s = home.clock.now() - dt_util.as_timestamp(home.state("last_reported", serial))
+        assert 0 <= age_s <= 2 * 900
+
+
+@pytest.mark.parametrize("ahead_s", [3500, -3500])
+async def test_a_clock_of_the_gateway_that_is_set_later_is_noticed(home: Home, ahead_s: int) -> None:
+    home.simulator.faults.add("clock_off", seconds=ahead_s)
+    await home.advance(1800, step=30)
+    assert home.state("inverters_reporting") == "3"
+    home.simulator.faults.clear()
+
+    await home.advance(600, step=30)
+
+    assert home.state("inverters_reporting") == "3"
+
+
 async def test_energy_of_an_inverter_is_shown_in_whole_wh(start_home: StartHome) -> None:
     home = await start_home()
     (serial, *_) = home.simulator.world.inverters

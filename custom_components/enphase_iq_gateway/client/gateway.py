@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 import time
 from types import MappingProxyType, TracebackType
-from typing import Self, cast
+from typing import Final, Self, cast
 
 from aiohttp.abc import AbstractResolver
 
@@ -17,6 +17,9 @@ from .models import Info
 from .transport.address import Address, Scheme
 from .transport.certificates import Certificate, CertificateCheck
 from .transport.connection import Answer, Connection
+
+_SAME_TIME_S: Final = 60.0
+"""Clocks that differ by less are right: `/info` has whole seconds, and an answer may take a while."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -67,6 +70,7 @@ class Gateway:
         self._sign_in = _sign_in(self._connection, credential, clock)
         self._statistics: dict[str, EndpointStatistics] = {}
         self._parsed: dict[Endpoint[object], tuple[bytes, object]] = {}
+        self._clock_ahead_s = 0.0
 
     async def __aenter__(self) -> Self:
         """Return the gateway, which is closed at the end of the `with` block."""
@@ -98,6 +102,11 @@ class Gateway:
         return self._credential.expires_at if isinstance(self._credential, Token) else None
 
     @property
+    def clock_ahead_s(self) -> float:
+        """Return how far the gateway's clock is ahead of ours; 0 within a minute, and before `/info` was read."""
+        return self._clock_ahead_s
+
+    @property
     def statistics(self) -> Mapping[str, EndpointStatistics]:
         """Return the statistics of the requests by path."""
         return MappingProxyType(self._statistics)
@@ -114,6 +123,9 @@ class Gateway:
         firmware requires another kind of credential (G§2.1).
         """
         info = await self.read(INFO)
+        if info.time is not None:
+            ahead_s = info.time - self._clock()
+            self._clock_ahead_s = ahead_s if abs(ahead_s) > _SAME_TIME_S else 0.0
         if self._credential is not None and isinstance(self._credential, Token) is not info.wants_token:
             wanted = "a token" if info.wants_token else "a local account"
             raise GatewayAuthenticationError(f"firmware {info.firmware} requires {wanted}")

@@ -42,11 +42,20 @@ class InvertersCoordinator(PollGroupCoordinator):
 
     @override
     async def _async_read(self) -> Documents:
+        if self._clocks_may_differ():
+            await self.gateway.identify()
         details = self._details_to_keep()
         documents = await read_group(self.gateway, self.site, self.group, self.site_coordinator.data.meters, details)
         if documents.get(DEVICE_DATA) is not details:
             self._details_at = monotonic()
         return documents
+
+    def _clocks_may_differ(self) -> bool:
+        """Return whether to compare the clocks again: they differed, or no report is recent, as at night.
+
+        A time server may set either clock at any moment, and `/info` is otherwise read every 4 hours only.
+        """
+        return bool(self.gateway.clock_ahead_s) or not self.data.inverters_reporting
 
     def _details_to_keep(self) -> DeviceData | None:
         """Return the details that need no update yet: the list beside them has every new report."""
@@ -56,7 +65,8 @@ class InvertersCoordinator(PollGroupCoordinator):
 
     @override
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
-        return self._check(self._health.judge(measure(self.site, self.group, documents, at)))
+        snapshot = measure(self.site, self.group, documents, at, clock_ahead_s=self.gateway.clock_ahead_s)
+        return self._check(self._health.judge(snapshot))
 
     @override
     def _next_interval(self, *, expected: bool) -> timedelta:

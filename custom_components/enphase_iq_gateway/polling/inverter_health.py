@@ -1,4 +1,4 @@
-"""Which inverters have stopped reporting while others report, what is still valid of them, and how often they report."""
+"""Which inverters have stopped reporting while others report, which values outdate with that, and their intervals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -90,3 +90,34 @@ def test_an_inverter_without_reports_for_long_is_retired(last_reported: int | No
     documents = changed(NOTHING_READ, inverter_list=inverter_list(listed("A"), listed("B", last_reported)))
 
     assert ("B" in merge_inverters(documents)) is there
+
+
+def test_a_date_in_the_future_does_not_retire_the_other_inverters() -> None:
+    documents = changed(NOTHING_READ, inverter_list=inverter_list(listed("A"), listed("B", NOW + 10 * 365 * DAY)))
+
+    merged = merge_inverters(documents, NOW)
+
+    assert (merged["A"].power_w, merged["A"].last_reported) == (110.0, NOW)
+
+
+@pytest.mark.parametrize("details", [False, True])
+def test_a_report_from_the_future_has_neither_date_nor_power(*, details: bool) -> None:
+    future = replace(inverter("A"), last_reported=NOW + 301)
+    documents = changed(
+        NOTHING_READ,
+        device_data=device_data(future) if details else None,
+        inverter_list=inverter_list(listed("A", NOW + 301)),
+    )
+
+    merged = merge_inverters(documents, NOW)["A"]
+
+    assert (merged.power_w, merged.last_reported) == (None, None)
+
+
+@pytest.mark.parametrize("clock_ahead_s", [3500.0, -3500.0])
+def test_dates_are_by_our_clock(clock_ahead_s: float) -> None:
+    documents = changed(NOTHING_READ, inverter_list=inverter_list(listed("A", NOW)))
+
+    merged = merge_inverters(documents, NOW - clock_ahead_s, clock_ahead_s=clock_ahead_s)["A"]
+
+    assert (merged.power_w, merged.last_reported) == (110.0, NOW - clock_ahead_s)

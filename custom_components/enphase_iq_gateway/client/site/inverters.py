@@ -1,6 +1,7 @@
 """The inverters of both endpoints merged by serial, and the production that they report together."""
 
 from dataclasses import replace
+from math import inf
 from typing import Final
 
 from ..endpoints import DEVICE_DATA, INVERTER_LIST, PRODUCTION_SUMMARY
@@ -14,28 +15,46 @@ from .snapshot import TotalAndPhases
 RETIRED_AFTER_S: Final = 30 * 86400
 """An inverter whose last report is this much older than the newest one is retired but still listed, as on old firmware:
 32 of 51 on 4.2.33 (G§4, which suggests 7 to 30 days). Never compared with our own clock."""
+_FUTURE_S: Final = 300.0
+"""A report dated this much after the gateway's own time has no valid date; less may pass between two requests."""
 
 
-def merge_inverters(documents: Documents) -> dict[str, Inverter]:
-    """Return the active inverters by serial.
+def merge_inverters(
+    documents: Documents, at: float | None = None, *, clock_ahead_s: float = 0.0
+) -> dict[str, Inverter]:
+    """Return the active inverters by serial, with dates by our clock.
 
     `/ivp/pdm/device_data` has the details and marks retired inverters. What it lacks, above its limit or because a
-    reading is missing, and what is newer there, comes from `/api/v1/production/inverters` (G§4, §5.1).
+    reading is missing, and what is newer there, comes from `/api/v1/production/inverters` (G§4, §5.1). `at` is our time.
+    A report from the gateway's future is of unknown age, so it has neither date nor power.
     """
+    latest = inf if at is None else at + clock_ahead_s + _FUTURE_S
     devices, listed = documents.get(DEVICE_DATA), documents.get(INVERTER_LIST)
-    merged = dict(devices.inverters) if devices else {}
-    if listed is None:
-        return merged
-    reports = [inverter.last_reported for inverter in listed.inverters.values() if inverter.last_reported]
-    oldest = max(reports, default=0) - RETIRED_AFTER_S
-    for serial, inverter in listed.inverters.items():
+    merged = {serial: _dated(inverter, latest) for serial, inverter in devices.inverters.items()} if devices else {}
+    reports = [each.last_reported or 0 for each in listed.inverters.values()] if listed else []
+    oldest = max((reported for reported in reports if reported <= latest), default=0) - RETIRED_AFTER_S
+    for serial, inverter in listed.inverters.items() if listed else ():
         if (detailed := merged.get(serial)) is not None:
-            merged[serial] = _merge(detailed, inverter)
+            merged[serial] = _merge(detailed, _dated(inverter, latest))
         elif devices is not None and (serial in devices.retired or not devices.truncated):
             continue  # no longer a member of the system
         elif inverter.last_reported and inverter.last_reported >= oldest:
-            merged[serial] = inverter
-    return merged
+            merged[serial] = _dated(inverter, latest)
+    return {serial: _by_our_clock(inverter, clock_ahead_s) for serial, inverter in merged.items()}
+
+
+def _dated(inverter: Inverter, latest: float) -> Inverter:
+    """Return an inverter without date and power where its report is later than possible."""
+    if (inverter.last_reported or 0) <= latest:
+        return inverter
+    return replace(inverter, power_w=None, last_reported=None)
+
+
+def _by_our_clock(inverter: Inverter, clock_ahead_s: float) -> Inverter:
+    """Return an inverter with the date of its report by our clock instead of the gateway's."""
+    if inverter.last_reported is None or not clock_ahead_s:
+        return inverter
+    return replace(inverter, last_reported=round(inverter.last_reported - clock_ahead_s))
 
 
 def _merge(detailed: Inverter, listed: Inverter) -> Inverter:

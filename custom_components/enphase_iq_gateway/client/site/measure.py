@@ -21,8 +21,13 @@ def measure(
     at: float,
     *,
     standing: Mapping[Flow, TotalAndPhases] | None = None,
+    clock_ahead_s: float = 0.0,
 ) -> Snapshot:
-    """Return the snapshot of a group; `standing` are published counters that stay as they are in this snapshot."""
+    """Return the snapshot of a group.
+
+    `standing` are published counters that stay as they are in this snapshot; `clock_ahead_s` is how far the gateway's
+    clock is ahead of ours, by which `at` is.
+    """
     live = group is PollGroup.LIVE
     documents, rejected = without_impossible_powers(site, documents)
     if live and Source.READINGS in site.sources.values():  # then the group reads nothing else
@@ -34,7 +39,7 @@ def measure(
         flows=flows,
         counted={} if standing is None else standing,
         meters={meter.flow: meter for meter in documents.get(METERS) or ()} if live else {},
-        inverters=merge_inverters(documents) if group is PollGroup.INVERTERS else {},
+        inverters=merge_inverters(documents, at, clock_ahead_s=clock_ahead_s) if group is PollGroup.INVERTERS else {},
         details_kept=documents.details_kept,
         rejected_powers=rejected,
         total_from_net=total_repeats_net(documents.report),
