@@ -119,7 +119,13 @@ class Guard:
             if self.site.sources[flow, quantity] is Source.INTEGRATED:
                 continue
             limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
-            origin = origin_of(self.site, flow, quantity, total_from_net=snapshot.total_from_net)
+            origin = origin_of(
+                self.site,
+                flow,
+                quantity,
+                total_from_net=snapshot.total_from_net,
+                total_with_storage=snapshot.total_with_storage,
+            )
             for counter in COUNTERS_OF[quantity]:
                 key = FlowCounter(flow, counter, phase)
                 published[counter] = self._check_from(key, counter.read(measurement), snapshot.at, limits, origin)
@@ -271,6 +277,9 @@ class Guard:
         costs the energy since the last sample; from then on the distance between the two is known.
         """
         before = self.state.origins[key]
+        if Variant.TOTAL_WITH_STORAGE in {before.variant, origin.variant}:
+            # A storage CT was enabled or disabled: the total means something else from now on, and nothing is wrong.
+            return rebase(state, value, at)
         if Variant.TOTAL_FROM_NET not in {before.variant, origin.variant}:
             self.events.append(SourceChange(counter=key, before=before, after=origin, at=at))
             return rebase(state, value, at)
