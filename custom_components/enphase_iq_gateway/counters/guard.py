@@ -21,7 +21,7 @@ from ..client import (
 )
 from .allowance import Limits
 from .balanced import BalancedState, Sample, step as balanced_step
-from .counter import Event, accept_jump, follow, rebase, step as counter_step
+from .counter import Event, Reason, accept_jump, follow, rebase, step as counter_step
 from .counter_state import CounterState
 from .daily import step as daily_step
 from .inverter_sum import begin_again, sum_of_inverters
@@ -76,6 +76,8 @@ class Guard:
         for flow in _WITH_TODAY:
             if self.site.group(flow, Quantity.TODAY) is group:
                 self._reported_today[flow] = snapshot.measurement(flow).energy_today_wh
+        if snapshot.rejected_powers:
+            self.state.rejected[Reason.POWER] += snapshot.rejected_powers
         if snapshot.inverters:
             snapshot = self._check_inverters(snapshot, zone)
         served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
