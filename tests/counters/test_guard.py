@@ -478,6 +478,13 @@ def test_every_sample_turned_away_is_counted_by_reason() -> None:
     assert guard.state.rejected == {"not_a_number": 1, "negative": 1, "inactive": 1, "fall": 1, "jump": 1}
 
 
+def test_powers_that_the_site_cannot_have_are_counted_as_rejected() -> None:
+    guard = Guard(site=site(NET_CT))
+    for group, rejected in ((PollGroup.LIVE, 2), (PollGroup.REPORT, 1), (PollGroup.LIVE, 0)):
+        guard.check(group, Snapshot(at=T0, rejected_powers=rejected), UTC)
+    assert restarted(guard).state.rejected == {"power": 3}
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -26,7 +26,7 @@ _RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start
 
 
 class Reason(StrEnum):
-    """Why a sample was not published as it is."""
+    """Why a reading was rejected: a sample of a counter that was not published as it is, or a power."""
 
     INACTIVE = "inactive"  # no value: the source is missing or inactive
     NOT_A_NUMBER = "not_a_number"  # not finite, or more than any site's energy
@@ -36,6 +36,7 @@ class Reason(StrEnum):
     WRAP = "wrap"  # lost or regained 2^32 J: continued with an offset
     FALL = "fall"  # held
     JUMP = "jump"  # held
+    POWER = "power"  # more than the site can have
 
 
 class EventKind(StrEnum):

@@ -21,7 +21,7 @@ from ..client import (
 )
 from .allowance import Limits
 from .balanced import BalancedState, Sample, step as balanced_step
-from .counter import Event, accept_jump, follow, rebase, step as counter_step
+from .counter import Event, Reason, accept_jump, follow, rebase, step as counter_step
 from .counter_state import CounterState
 from .daily import step as daily_step
 from .inverter_sum import begin_again, sum_of_inverters
@@ -76,6 +76,8 @@ class Guard:
         for flow in _WITH_TODAY:
             if self.site.group(flow, Quantity.TODAY) is group:
                 self._reported_today[flow] = snapshot.measurement(flow).energy_today_wh
+        if snapshot.rejected_powers:
+            self.state.rejected[Reason.POWER] += snapshot.rejected_powers
         if snapshot.inverters:
             snapshot = self._check_inverters(snapshot, zone)
         served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
@@ -120,7 +122,13 @@ class Guard:
             if self.site.sources[flow, quantity] is Source.INTEGRATED:
                 continue
             limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
-            origin = origin_of(self.site, flow, quantity, total_from_net=snapshot.total_from_net)
+            origin = origin_of(
+                self.site,
+                flow,
+                quantity,
+                total_from_net=snapshot.total_from_net,
+                total_with_storage=snapshot.total_with_storage,
+            )
             for counter in COUNTERS_OF[quantity]:
                 key = FlowCounter(flow, counter, phase)
                 published[counter] = self._check_from(key, counter.read(measurement), snapshot.at, limits, origin)
@@ -272,6 +280,9 @@ class Guard:
         costs the energy since the last sample; from then on the distance between the two is known.
         """
         before = self.state.origins[key]
+        if Variant.TOTAL_WITH_STORAGE in {before.variant, origin.variant}:
+            # A storage CT was enabled or disabled: the total means something else from now on, and nothing is wrong.
+            return rebase(state, value, at)
         if Variant.TOTAL_FROM_NET not in {before.variant, origin.variant}:
             self.events.append(SourceChange(counter=key, before=before, after=origin, at=at))
             return rebase(state, value, at)

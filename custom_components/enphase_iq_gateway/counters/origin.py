@@ -18,6 +18,8 @@ class Variant(StrEnum):
     """The consumption CT measures the net."""
     TOTAL_FROM_NET = "total_from_net"
     """Total consumption is production + net, because the report repeats the net values (G§6.8)."""
+    TOTAL_WITH_STORAGE = "total_with_storage"
+    """Total consumption is production + net + storage (S§23)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,12 @@ class Origin:
         return cls(Source(source), Variant(variant) if variant else None)
 
 
-def origin_of(site: Site, flow: Flow, quantity: Quantity, *, total_from_net: bool) -> Origin:
+def origin_of(site: Site, flow: Flow, quantity: Quantity, *, total_from_net: bool, total_with_storage: bool) -> Origin:
     """Return the origin of a flow's counters.
 
     With the other kind of consumption CT the same source starts from another value. So does a total that is computed
-    from production and net: the gateway's own total differs from it by kWh (G§6.8).
+    from production and net: the gateway's own total differs from it by kWh (G§6.8). With storage the total differs by
+    what the battery has charged and discharged (S§23).
     """
     source = site.sources[flow, quantity]
     import_export = site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT))
@@ -55,6 +58,8 @@ def origin_of(site: Site, flow: Flow, quantity: Quantity, *, total_from_net: boo
         return Origin(source)
     if flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and total_from_net:
         return Origin(source, Variant.TOTAL_FROM_NET)
+    if flow is Flow.TOTAL_CONSUMPTION and source is Source.READINGS and total_with_storage:
+        return Origin(source, Variant.TOTAL_WITH_STORAGE)
     if import_export is None:
         return Origin(source)
     return Origin(source, Variant.TOTAL_CT if import_export is Source.INTEGRATED else Variant.NET_CT)
