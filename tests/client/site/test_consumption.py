@@ -6,8 +6,9 @@ from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
 from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
-from custom_components.enphase_iq_gateway.client.site.snapshot import NOTHING, Snapshot
+from custom_components.enphase_iq_gateway.client.site.snapshot import NOTHING
 from custom_components.enphase_iq_gateway.client.site.sources import decide
+from tests.support.measuring import measure_live, measure_report
 from tests.support.models import (
     NOW,
     PRODUCTION as PRODUCTION_CT,
@@ -22,16 +23,6 @@ from tests.support.models import (
 )
 
 PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
-
-
-def live(documents: Documents) -> Snapshot:
-    """Measure the live group of the site that the documents show."""
-    return measure(decide(documents), PollGroup.LIVE, documents, NOW)
-
-
-def report_group(documents: Documents) -> Snapshot:
-    """Measure the report group."""
-    return measure(decide(documents), PollGroup.REPORT, documents, NOW)
 
 
 def on_phases(count: int, powers: tuple[float, ...]) -> tuple[Measurement, tuple[Measurement, ...]]:
@@ -71,7 +62,7 @@ def test_a_total_has_the_phases_of_the_consumption_ct(
         report=None,
     )
 
-    snapshot = live(documents)
+    snapshot = measure_live(documents)
 
     assert tuple(part.power_w for part in snapshot.flows[TOTAL]) == total
     assert snapshot.measurement(NET).voltage_v == 230.0
@@ -86,7 +77,7 @@ def test_the_reported_total_has_the_phases_of_the_consumption_ct() -> None:
         report=report({**house(), TOTAL: reported(total, *lines)}),
     )
 
-    found = report_group(documents).flows[TOTAL]
+    found = measure_report(documents).flows[TOTAL]
 
     assert len(found) == 4
     assert (found[0].voltage_v, found[0].apparent_power_va) == (230.0, 1500.0)
@@ -108,11 +99,11 @@ def with_storage(storage: Measurement = STORAGE_CT) -> Documents:
 
 def test_consumption_is_what_the_house_uses() -> None:
     """It is production + net + storage, which is negative while the battery charges (S§23)."""
-    snapshot = live(with_storage())
+    snapshot = measure_live(with_storage())
 
     assert snapshot.measurement(TOTAL) == Measurement(power_w=500.0, energy_lifetime_wh=39_000.0)
     assert snapshot.total_with_storage
-    assert not live(metered()).total_with_storage
+    assert not measure_live(metered()).total_with_storage
 
 
 def test_consumption_is_unknown_while_the_storage_ct_has_no_reading() -> None:
@@ -122,13 +113,13 @@ def test_consumption_is_unknown_while_the_storage_ct_has_no_reading() -> None:
 
 
 def test_the_report_has_no_total_of_a_site_with_storage() -> None:
-    assert report_group(with_storage()).measurement(TOTAL) == NOTHING
+    assert measure_report(with_storage()).measurement(TOTAL) == NOTHING
 
 
 def test_a_disabled_storage_ct_adds_nothing() -> None:
     documents = changed(with_storage(), meters=meters(PRODUCTION, NET, disabled=(Flow.STORAGE,)))
 
-    assert live(documents).measurement(TOTAL).power_w == 2000.0
+    assert measure_live(documents).measurement(TOTAL).power_w == 2000.0
 
 
 def test_a_total_ct_measures_the_house_and_storage_is_not_drawn_from_the_grid() -> None:
@@ -139,7 +130,7 @@ def test_a_total_ct_measures_the_house_and_storage_is_not_drawn_from_the_grid() 
         readings=(reading(PRODUCTION, PRODUCTION_CT), reading(TOTAL, total), reading(Flow.STORAGE, STORAGE_CT)),
     )
 
-    snapshot = live(documents)
+    snapshot = measure_live(documents)
 
     assert snapshot.measurement(TOTAL).power_w == 4000.0
     assert snapshot.measurement(NET).power_w == 2500.0

@@ -10,8 +10,8 @@ from custom_components.enphase_iq_gateway.client.site.documents import Documents
 from custom_components.enphase_iq_gateway.client.site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
 from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
-from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.client.site.sources import decide
+from tests.support.measuring import measure_live
 from tests.support.models import (
     NOW,
     READINGS,
@@ -37,16 +37,12 @@ PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSU
 IMPOSSIBLE_W = 3_000_000.0
 
 
-def live(documents: Documents) -> Snapshot:
-    return measure(decide(documents), PollGroup.LIVE, documents, NOW)
-
-
 @pytest.mark.parametrize("power_w", [IMPOSSIBLE_W, -IMPOSSIBLE_W])
 def test_an_impossible_power_of_a_ct_and_what_follows_from_it_are_unknown(power_w: float) -> None:
     odd = Measurement(power_w=power_w, energy_delivered_wh=3_000_000.0, energy_received_wh=0.0)
     documents = changed(metered(), readings=(reading(PRODUCTION, odd), READINGS[1]))
 
-    snapshot = live(documents)
+    snapshot = measure_live(documents)
 
     assert snapshot.measurement(PRODUCTION).power_w is None
     assert snapshot.measurement(PRODUCTION).energy_lifetime_wh == 3_000_000.0
@@ -63,14 +59,14 @@ def test_a_ct_has_a_limit_for_each_of_its_phases(phases: int, power_w: float, po
         metered(phases=phases), readings=(reading(PRODUCTION, Measurement(power_w=power_w), Measurement()),)
     )
 
-    assert (live(documents).measurement(PRODUCTION).power_w is not None) is possible
+    assert (measure_live(documents).measurement(PRODUCTION).power_w is not None) is possible
 
 
 def test_one_phase_alone_may_be_impossible() -> None:
     channels = (lifetime(None, IMPOSSIBLE_W), lifetime(None, 10.0), lifetime(None, 20.0))
     documents = changed(metered(phases=2), readings=(reading(PRODUCTION, lifetime(None, 30.0), *channels),))
 
-    snapshot = live(documents)
+    snapshot = measure_live(documents)
 
     assert [part.power_w for part in snapshot.flows[PRODUCTION]] == [30.0, None, 10.0]
     assert snapshot.rejected_powers == 1
@@ -83,14 +79,14 @@ def test_disabled_cts_are_not_counted() -> None:
         readings=(*READINGS, reading(Flow.EVSE, lifetime(None, IMPOSSIBLE_W))),
     )
 
-    assert live(documents).rejected_powers == 0
+    assert measure_live(documents).rejected_powers == 0
 
 
 def test_an_impossible_power_in_the_report_is_unknown() -> None:
     flows = {**house(), PRODUCTION: reported(lifetime(50_000.0, IMPOSSIBLE_W))}
     documents = documents_of(info=info("7.3.517"), report=report(flows))
 
-    snapshot = live(documents)
+    snapshot = measure_live(documents)
 
     assert snapshot.measurement(PRODUCTION) == lifetime(50_000.0, None)
     assert snapshot.measurement(TOTAL).power_w == 2000.0

@@ -3,13 +3,9 @@
 from dataclasses import replace
 
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
-from custom_components.enphase_iq_gateway.client.site.documents import Documents
-from custom_components.enphase_iq_gateway.client.site.measure import measure
-from custom_components.enphase_iq_gateway.client.site.site import PollGroup
-from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.client.site.sources import decide
+from tests.support.measuring import measure_live
 from tests.support.models import (
-    NOW,
     changed,
     documents_of,
     info,
@@ -20,13 +16,6 @@ from tests.support.models import (
 )
 
 PRODUCTION = Flow.PRODUCTION
-
-
-def live(documents: Documents) -> Snapshot:
-    """Measure the live group of the site that the documents show."""
-    return measure(decide(documents), PollGroup.LIVE, documents, NOW)
-
-
 STRAY = Measurement(power_w=-0.2, voltage_v=1.95, apparent_power_va=0.3, power_factor=-1.0)
 ONE_PHASE = Measurement(power_w=500.0, voltage_v=244.3, apparent_power_va=625.0, power_factor=0.8)
 
@@ -36,7 +25,7 @@ def test_stray_values_of_unused_channels_are_not_in_voltage_and_power_factor() -
     summed = replace(ONE_PHASE, power_w=499.6, voltage_v=248.2, power_factor=-0.059)
     documents = changed(metered(), readings=(reading(PRODUCTION, summed, ONE_PHASE, STRAY, STRAY),))
 
-    production = live(documents).measurement(PRODUCTION)
+    production = measure_live(documents).measurement(PRODUCTION)
 
     assert (production.voltage_v, production.power_factor) == (244.3, 0.8)
 
@@ -46,7 +35,7 @@ def test_a_phase_with_a_stray_voltage_is_not_in_the_mean() -> None:
     phases = (ONE_PHASE, STRAY, STRAY)
     documents = changed(metered(phases=3), readings=(reading(PRODUCTION, ONE_PHASE, *phases),))
 
-    assert live(documents).measurement(PRODUCTION).voltage_v == 244.3
+    assert measure_live(documents).measurement(PRODUCTION).voltage_v == 244.3
 
 
 def test_stray_values_in_the_lines_of_a_report_are_no_phases() -> None:
@@ -55,7 +44,7 @@ def test_stray_values_in_the_lines_of_a_report_are_no_phases() -> None:
     flows = {PRODUCTION: reported(summed, replace(ONE_PHASE, energy_lifetime_wh=1000.0), STRAY, STRAY)}
     documents = documents_of(info=info("8.3.5528"), report=report(flows))
 
-    snapshot = live(documents)
+    snapshot = measure_live(documents)
 
     assert decide(documents).phase_counts[PRODUCTION] == 1
     assert (snapshot.measurement(PRODUCTION).voltage_v, snapshot.measurement(PRODUCTION).power_factor) == (244.3, 0.8)
