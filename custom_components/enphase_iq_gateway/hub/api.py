@@ -25,7 +25,7 @@ _RESOLVER: HassKey[AbstractResolver] = HassKey(f"{DOMAIN}_resolver")
 
 
 async def async_create_gateway(hass: HomeAssistant, entry: ConfigEntry) -> Gateway:
-    """Create the gateway of an entry, which knows its serial, its certificate, and its credentials.
+    """Create the gateway of an entry with its stored serial, certificate and credentials.
 
     Raises:
         TokenError: the stored token is not a token.

@@ -88,7 +88,7 @@ def async_report(hass: HomeAssistant, entry: ConfigEntry, events: Iterable[Count
         if kind is EventKind.JUMP and _total(event.counter) != _NET:
             jumps[at][event.counter] = amount_wh
     for at, amounts_wh in jumps.items():
-        # Nothing is asked about counters that nobody sees.
+        # No issue is raised for counters without an enabled entity.
         if any(_entity(hass, entry, counter) for counter in amounts_wh):
             async_ask_about_jump(hass, entry, at, amounts_wh)
 

@@ -15,7 +15,7 @@ from ..const import DOMAIN
 def issue_id(kind: str, entry: ConfigEntry, key: str = "", *, subject: str = "") -> str:
     """Return the id of an issue of one gateway.
 
-    `key`, after the entry, and `subject`, before it, tell several issues of one kind apart.
+    `key`, after the entry, and `subject`, before it, distinguish several issues of one kind.
     """
     return "_".join(part for part in (kind, subject, entry.entry_id, key) if part)
 
