@@ -131,8 +131,8 @@ class Array:
             )
 
 
-def three(*factors: float, **options: int | bool) -> Array:
-    return Array(*(Phase(share=1 / 3, factor=factor) for factor in factors), **options)
+def three(*factors: float) -> Array:
+    return Array(*(Phase(share=1 / 3, factor=factor) for factor in factors))
 
 
 @pytest.mark.parametrize("interval_s", [300, 900, 3600])

@@ -16,7 +16,8 @@ from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerat
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import PROFILES, Simulator
 from tests.conftest import set_up
-from tests.support.gauntlet import MINUTE, flow_truths, sums
+from tests.support.gauntlet import flow_truths, sums
+from tests.support.gauntlet_rows import MINUTE
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, settle, virtual_time
 
 HALF_PAST_ELEVEN: Final = datetime(2026, 6, 10, 21, 30, tzinfo=UTC)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from ..client import Measurement, TotalAndPhases
-from ..counters.limits import CT_LIMIT_W
+from ..client import CT_LIMIT_W, Measurement, TotalAndPhases
 
 # Samples every minute are exact enough: a minute is 3 % of half an hour, and power hardly changes within it.
 _SAMPLE_S: Final = 60.0

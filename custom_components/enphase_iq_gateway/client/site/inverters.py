@@ -25,8 +25,8 @@ def merge_inverters(
     """Return the active inverters by serial, with dates by our clock.
 
     `/ivp/pdm/device_data` has the details and marks retired inverters. What it lacks, above its limit or because a
-    reading is missing, and what is newer there, comes from `/api/v1/production/inverters` (G§4, §5.1). `at` is our time.
-    A report from the gateway's future is of unknown age, so it has neither date nor power.
+    reading is missing, and what is newer there, comes from `/api/v1/production/inverters` (G§4, §5.1). `at` is the
+    local time. A report from the gateway's future is of unknown age, so it has neither date nor power.
     """
     latest = inf if at is None else at + clock_ahead_s + _FUTURE_S
     devices, listed = documents.get(DEVICE_DATA), documents.get(INVERTER_LIST)
