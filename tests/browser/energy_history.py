@@ -9,18 +9,18 @@ from simulator import PROFILES, Simulator
 from .frontend import Frontend
 
 HOURS = 48  # includes all of yesterday at any time of day
-COUNTERS = ("production_energy_lifetime", "grid_import_energy", "grid_export_energy")
+COUNTERS = ("production_energy_lifetime", "grid_import_energy_balanced", "grid_export_energy_balanced")
 
 
 def counters() -> Iterator[tuple[datetime, tuple[float, float, float]]]:
-    """Yield the start of each of the last hours with production, import and export at its end in kWh."""
+    """Yield the start of each of the last hours with production and balanced import and export at its end in kWh."""
     now = int(time.time()) // 3600 * 3600
     clock = [float(now - (HOURS + 1) * 3600)]
     site = Simulator(profile=PROFILES["metered_net_three_phase"], inverters=20, clock=lambda: clock[0]).world
     for hour in range(HOURS):
         clock[0] = now - (HOURS - hour) * 3600.0
         start = datetime.fromtimestamp(clock[0] - 3600, UTC)
-        energies = (site.production.delivered_wh, site.grid_import_wh, site.grid_export_wh)
+        energies = (site.production.delivered_wh, site.now.balanced_import_wh, site.now.balanced_export_wh)
         yield start, (energies[0] / 1000, energies[1] / 1000, energies[2] / 1000)
 
 

@@ -32,7 +32,11 @@ async def test_a_gateway_is_set_up_from_nothing(frontend: Frontend) -> None:
     await frontend.screenshot("wrong-token")
     await frontend.fill(frontend.simulator.token())
     await frontend.press("Submit", frontend.dialog)
-    await frontend.expect_text("Lifetime production, Production power", "Grid import, Grid export, Grid power")
+    await frontend.expect_text(
+        "Lifetime production, Production power",
+        "Grid import balanced, Grid export balanced, Grid power",
+        "Balanced: like most utility meters",
+    )
     await frontend.screenshot("energy-step")
     await frontend.press("Submit", frontend.dialog)
     await frontend.press("Finish", frontend.dialog)

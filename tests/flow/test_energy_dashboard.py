@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.typing import RecorderInstanceContext
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.flow.energy_dashboard import (
+    GridCounters,
     Kind,
     Proposal,
     Verdict,
@@ -95,8 +96,8 @@ async def test_solar_and_grid_are_added_with_their_power(hass: HomeAssistant, st
     }
     power = sensor(hass, entry, "net_consumption_power")
     assert grid["type"] == "grid"
-    assert grid["stat_energy_from"] == sensor(hass, entry, "grid_import_energy")
-    assert grid["stat_energy_to"] == sensor(hass, entry, "grid_export_energy")
+    assert grid["stat_energy_from"] == sensor(hass, entry, "grid_import_energy_balanced")
+    assert grid["stat_energy_to"] == sensor(hass, entry, "grid_export_energy_balanced")
     assert grid["stat_rate"] == power
     assert grid["power_config"] == {"stat_rate": power}
     assert ENERGY_SOURCE_SCHEMA([solar, grid]) == [solar, grid]
@@ -222,10 +223,41 @@ async def test_a_second_gateway_has_panels_of_its_own_but_the_same_grid(
 async def test_an_entity_that_is_turned_off_is_named(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     entry = await set_up(hass, await start_simulator())
     er.async_get(hass).async_update_entity(
-        sensor(hass, entry, "grid_export_energy"), disabled_by=er.RegistryEntryDisabler.USER
+        sensor(hass, entry, "grid_export_energy_balanced"), disabled_by=er.RegistryEntryDisabler.USER
     )
     grid = (await async_propose(hass, entry))[1]
-    assert (grid.verdict, grid.names) == (Verdict.TURNED_OFF, ("Grid export",))
+    assert (grid.verdict, grid.names) == (Verdict.TURNED_OFF, ("Grid export balanced",))
+
+
+@pytest.mark.parametrize(
+    ("profile", "counters"),
+    [
+        ("metered_net_single_phase", ("grid_import_energy", "grid_export_energy")),
+        ("metered_total_three_phase", ("grid_import_energy_balanced", "grid_export_energy_balanced")),
+    ],
+)
+@pytest.mark.usefixtures("energy")
+async def test_balanced_counters_are_chosen_where_there_are_several_phases(
+    hass: HomeAssistant, start_simulator: StartSimulator, profile: str, counters: tuple[str, str]
+) -> None:
+    entry = await set_up(hass, await start_simulator(profile))
+    await async_add(hass, entry)
+    grid = (await sources(hass))[1]
+    assert grid["type"] == "grid"
+    assert (grid["stat_energy_from"], grid["stat_energy_to"]) == tuple(sensor(hass, entry, key) for key in counters)
+
+
+@pytest.mark.usefixtures("energy")
+async def test_a_grid_with_the_counters_of_each_phase_counts_as_there(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    """The user has chosen them, or has added them before there were balanced ones."""
+    entry = await set_up(hass, await start_simulator())
+    await async_add(hass, entry, GridCounters.EACH_PHASE)
+    before = await sources(hass)
+    assert verdicts(await async_propose(hass, entry))[Kind.GRID] is Verdict.ALREADY_THERE
+    await async_add(hass, entry)
+    assert await sources(hass) == before
 
 
 @pytest.mark.usefixtures("energy")
@@ -245,7 +277,7 @@ async def test_a_counter_without_a_value_so_far_is_waited_for(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     entry = await set_up(hass, await start_simulator())
-    er.async_get(hass).async_remove(sensor(hass, entry, "grid_export_energy"))
+    er.async_get(hass).async_remove(sensor(hass, entry, "grid_export_energy_balanced"))
     assert verdicts(await async_propose(hass, entry))[Kind.GRID] is Verdict.NO_VALUE_YET
 
 

@@ -58,7 +58,7 @@ async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_s
     form = await choose(hass, entry.entry_id, "energy_dashboard")
     assert form["description_placeholders"] == {
         "sources": "- **Solar** will be added: Lifetime production, Production power.\n"
-        "- **Grid** will be added: Grid import, Grid export, Grid power.\n"
+        "- **Grid** will be added: Grid import balanced, Grid export balanced, Grid power.\n"
         "- **Battery** can't be added: this gateway has no current transformer (CT) for a battery."
     }
     before = manager.data
@@ -71,6 +71,38 @@ async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_s
     assert [source["type"] for source in manager.data["energy_sources"]] == ["solar", "grid"]
     assert entry.options == {CONF_UPDATE_INTERVAL: 60}
     assert entry.runtime_data is running
+
+
+@pytest.mark.usefixtures("energy_is_on")
+@pytest.mark.parametrize(
+    ("answer", "imported"),
+    [
+        ({}, "sensor.iq_gateway_grid_import_balanced"),
+        ({"grid_counters": "balanced"}, "sensor.iq_gateway_grid_import_balanced"),
+        ({"grid_counters": "each_phase"}, "sensor.iq_gateway_grid_import"),
+    ],
+)
+async def test_the_energy_step_adds_the_chosen_counters_of_the_grid(
+    hass: HomeAssistant, start_simulator: StartSimulator, answer: dict[str, str], imported: str
+) -> None:
+    entry = await set_up(hass, await start_simulator())
+    manager = await async_get_manager(hass)
+    form = await choose(hass, entry.entry_id, "energy_dashboard")
+    await hass.config_entries.options.async_configure(str(form["flow_id"]), answer)
+    assert manager.data
+    assert [source["stat_energy_from"] for source in manager.data["energy_sources"] if source["type"] == "grid"] == [
+        imported
+    ]
+
+
+@pytest.mark.usefixtures("energy_is_on")
+@pytest.mark.parametrize("profile", ["metered_net_single_phase", "metered_total_three_phase", "non_metered_token"])
+async def test_without_a_choice_the_energy_step_has_no_fields(
+    hass: HomeAssistant, start_simulator: StartSimulator, profile: str
+) -> None:
+    entry = await set_up(hass, await start_simulator(profile))
+    form = await choose(hass, entry.entry_id, "energy_dashboard")
+    assert form["data_schema"] is None
 
 
 @pytest.mark.usefixtures("energy_is_on")

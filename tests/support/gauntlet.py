@@ -52,10 +52,11 @@ class Counted:
         return self.counted - self.true
 
 
-def flow_truths(simulator: Simulator, *, ct: bool) -> dict[str, Truth]:
+def flow_truths(simulator: Simulator, *, ct: bool, total_ct: bool = False) -> dict[str, Truth]:
     """Return the true energy of the gateway's counters by the key of their unique ID.
 
-    Without a production CT it is the energy that the inverters have reported.
+    Without a production CT it is the energy that the inverters have reported. With a CT that measures total consumption
+    there is no other import and export than the balanced ones.
     """
     world = simulator.world
 
@@ -69,10 +70,17 @@ def flow_truths(simulator: Simulator, *, ct: bool) -> dict[str, Truth]:
 
         return energy
 
+    def balanced(name: str) -> Truth:
+        return lambda at: float(getattr(world.at(at), name))
+
     truths: dict[str, Truth] = {}
     for phase in (None, *range(world.phases)):
         suffix = "" if phase is None else f"_l{phase + 1}"
         truths |= {f"{key}{suffix}": measured(name, direction, phase) for key, (name, direction) in _MEASURED.items()}
+    for name in ("import", "export"):
+        truths[f"grid_{name}_energy_balanced"] = balanced(f"balanced_{name}_wh")
+        if total_ct:
+            truths[f"grid_{name}_energy"] = truths[f"grid_{name}_energy_balanced"]
     if not ct:
         truths["production_energy_lifetime"] = reported
     for flow in ("production", "total_consumption"):

@@ -65,10 +65,12 @@ def _table(request: pytest.FixtureRequest) -> Iterator[None]:
 def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulator) -> Mapping[str, Truth]:
     """Return every enabled counter with its true energy."""
     site = entry.runtime_data.site
-    truths = {
-        f"{simulator.serial}_{key}": truth
-        for key, truth in flow_truths(simulator, ct=site.gateway_class is GatewayClass.METERED).items()
-    }
+    flows = flow_truths(
+        simulator,
+        ct=site.gateway_class is GatewayClass.METERED,
+        total_ct="total-consumption" in simulator.world.enabled_cts,
+    )
+    truths = {f"{simulator.serial}_{key}": truth for key, truth in flows.items()}
     truths |= {
         f"{serial}_energy_{name}": partial(inverter_wh, simulator, serial)
         for serial in simulator.world.inverters

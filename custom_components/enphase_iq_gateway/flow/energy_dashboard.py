@@ -5,7 +5,7 @@ where it would count the same energy twice.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -22,7 +22,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
 
-from ..client import Flow, Quantity
+from ..client import Flow, Quantity, Site, Source
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
 
@@ -33,6 +33,15 @@ class Kind(StrEnum):
     SOLAR = "solar"
     GRID = "grid"
     BATTERY = "battery"
+
+
+class GridCounters(StrEnum):
+    """The counters of import and export that a site has."""
+
+    BALANCED = "balanced"
+    """Those of a utility meter that nets its phases."""
+    EACH_PHASE = "each_phase"
+    """Those of the CT, which counts each phase by itself."""
 
 
 class Verdict(StrEnum):
@@ -72,6 +81,14 @@ class _Needs:
     """Optional: left out of the source where it is disabled."""
 
 
+# Grid power is positive on import, in the dashboard as here (G§6.4).
+_GRID: Final = _Needs(
+    flow=Flow.NET_CONSUMPTION,
+    quantity=Quantity.IMPORT_EXPORT,
+    energy=("grid_import_energy", "grid_export_energy"),
+    power="net_consumption_power",
+)
+_BALANCED_GRID: Final = replace(_GRID, energy=("grid_import_energy_balanced", "grid_export_energy_balanced"))
 _NEEDS: Final[Mapping[Kind, _Needs]] = {
     Kind.SOLAR: _Needs(
         flow=Flow.PRODUCTION,
@@ -79,13 +96,7 @@ _NEEDS: Final[Mapping[Kind, _Needs]] = {
         energy=("production_energy_lifetime",),
         power="production_power",
     ),
-    # Grid power is positive on import, in the dashboard as here (G§6.4).
-    Kind.GRID: _Needs(
-        flow=Flow.NET_CONSUMPTION,
-        quantity=Quantity.IMPORT_EXPORT,
-        energy=("grid_import_energy", "grid_export_energy"),
-        power="net_consumption_power",
-    ),
+    Kind.GRID: _GRID,
     # Battery power is positive on discharge, in the dashboard as for a storage CT, which delivers then (G§9).
     Kind.BATTERY: _Needs(
         flow=Flow.STORAGE,
@@ -96,16 +107,33 @@ _NEEDS: Final[Mapping[Kind, _Needs]] = {
 }
 
 
-async def async_propose(hass: HomeAssistant, entry: GatewayConfigEntry) -> list[Proposal]:
-    """Return a proposal for each kind of source."""
+def grid_counters(site: Site) -> tuple[GridCounters, ...]:
+    """Return the counters of import and export that a site has, the recommended ones first.
+
+    With a CT that measures total consumption the balanced ones are the only ones.
+    """
+    if not site.phases(Flow.NET_CONSUMPTION):
+        return (GridCounters.EACH_PHASE,)
+    if site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is Source.INTEGRATED:
+        return (GridCounters.BALANCED,)
+    return (GridCounters.BALANCED, GridCounters.EACH_PHASE)
+
+
+async def async_propose(
+    hass: HomeAssistant, entry: GatewayConfigEntry, counters: GridCounters | None = None
+) -> list[Proposal]:
+    """Return a proposal for each kind of source, by default with the recommended counters of the grid."""
     preferences = (await async_get_manager(hass)).data
     existing = preferences["energy_sources"] if preferences else []
-    return [_existing(hass, entry, kind, existing) or _new(hass, entry, kind) for kind in Kind]
+    site = entry.runtime_data.site
+    balanced = (counters or grid_counters(site)[0]) is GridCounters.BALANCED
+    needs = {**_NEEDS, Kind.GRID: _BALANCED_GRID} if balanced else _NEEDS
+    return [_existing(hass, entry, kind, existing) or _new(hass, entry, kind, needs[kind]) for kind in Kind]
 
 
-async def async_add(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+async def async_add(hass: HomeAssistant, entry: GatewayConfigEntry, counters: GridCounters | None = None) -> None:
     """Add the sources that are proposed now to those of the dashboard."""
-    new = [proposal.source for proposal in await async_propose(hass, entry) if proposal.source is not None]
+    new = [proposal.source for proposal in await async_propose(hass, entry, counters) if proposal.source is not None]
     manager = await async_get_manager(hass)
     preferences = manager.data or manager.default_preferences()
     await manager.async_update({**preferences, "energy_sources": [*preferences["energy_sources"], *new]})
@@ -146,9 +174,9 @@ def _existing(
     return None
 
 
-def _new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind) -> Proposal:
+def _new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind, needs: _Needs) -> Proposal:
     """Return whether a source can be added: its counters must exist and be enabled."""
-    needs, site = _NEEDS[kind], entry.runtime_data.site
+    site = entry.runtime_data.site
     if site.group(needs.flow, needs.quantity) is None:
         measured = site.group(needs.flow, Quantity.POWER) is not None
         return Proposal(kind=kind, verdict=Verdict.NO_COUNTERS if measured else Verdict.NOT_MEASURED)

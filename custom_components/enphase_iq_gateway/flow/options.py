@@ -1,5 +1,6 @@
 """Options of a gateway: its settings, and the step that adds it to the Energy dashboard."""
 
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
@@ -24,9 +25,10 @@ from ..const import (
     PhaseValues,
 )
 from ..coordinator import GatewayConfigEntry, loaded_runtime
-from .energy_dashboard import async_add, async_describe, async_propose
+from .energy_dashboard import GridCounters, Kind, async_add, async_describe, async_propose, grid_counters
 
 ENERGY_STEP: Final = "energy_dashboard"
+CONF_GRID_COUNTERS: Final = "grid_counters"
 
 _SETTINGS_SCHEMA: Final = probatio.Schema(
     {
@@ -87,13 +89,30 @@ class GatewayOptionsFlow(OptionsFlowWithReload):
         if reason := _obstacle(self.hass, entry):
             return self.async_abort(reason=reason)
         if user_input is not None:
-            await async_add(self.hass, entry)
+            chosen = user_input.get(CONF_GRID_COUNTERS)
+            await async_add(self.hass, entry, None if chosen is None else GridCounters(chosen))
             return self.async_create_entry(data=dict(entry.options))
         proposals = await async_propose(self.hass, entry)
         described = {"sources": await async_describe(self.hass, proposals)}
         if not any(proposal.source for proposal in proposals):
             return self.async_abort(reason="energy_nothing_to_add", description_placeholders=described)
-        return self.async_show_form(step_id=ENERGY_STEP, description_placeholders=described)
+        choices = grid_counters(entry.runtime_data.site)
+        offered = len(choices) > 1 and any(each.source for each in proposals if each.kind is Kind.GRID)
+        return self.async_show_form(
+            step_id=ENERGY_STEP,
+            data_schema=_grid_counters_schema(choices) if offered else None,
+            description_placeholders=described,
+        )
+
+
+def _grid_counters_schema(choices: Sequence[GridCounters]) -> probatio.Schema:
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_GRID_COUNTERS, default=choices[0]): SelectSelector(
+                SelectSelectorConfig(options=list(choices), translation_key=CONF_GRID_COUNTERS)
+            )
+        }
+    )
 
 
 async def async_offer_energy_dashboard(hass: HomeAssistant, entry: GatewayConfigEntry) -> str | None:
