@@ -182,7 +182,7 @@ async def async_follow_inverters(
 
     @callback
     def update() -> None:
-        entry.async_create_task(hass, owners.async_update(coordinator))
+        _ = entry.async_create_task(hass, owners.async_update(coordinator))
 
     await owners.async_update(coordinator)
     entry.async_on_unload(coordinator.async_add_listener(update))
