@@ -101,9 +101,17 @@ async def start_simulator() -> AsyncIterator[StartSimulator]:
             serial: str = DEFAULT_SERIAL,
             clock: Callable[[], float] = time.time,
             replay: Path | None = None,
+            neighbor: Simulator | None = None,
+            shared: int = 0,
         ) -> Simulator:
             simulator = Simulator(
-                profile=PROFILES[profile], inverters=inverters, serial=serial, clock=clock, replay=replay
+                profile=PROFILES[profile],
+                inverters=inverters,
+                serial=serial,
+                clock=clock,
+                replay=replay,
+                neighbor=neighbor,
+                shared=shared,
             )
             return await stack.enter_async_context(simulator)
 

@@ -26,6 +26,7 @@ from .errors import translated
 from .hub.api import async_create_gateway
 from .hub.devices import async_setup_devices
 from .hub.token_renewal import TokenRenewal
+from .inverter_owners import async_follow_inverters, async_inverter_owners
 from .issues import async_setup_issues
 from .issues.identity import clear_issues, note_refusal, note_trust
 from .services import async_setup_services
@@ -69,6 +70,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     async_setup_issues(hass, entry)
     async_retry_together(entry)
     renewal.async_start(coordinators.values())
+    if (inverters := coordinators.get(PollGroup.INVERTERS)) is not None:
+        await async_follow_inverters(hass, entry, inverters)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 
@@ -109,8 +112,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Remove the issues and the stored counters of a gateway."""
+    """Remove the issues and the stored counters of a gateway; its inverters move to others that list them."""
     clear_issues(hass, entry)
+    await async_inverter_owners(hass).async_remove(entry)
     await CounterStore(hass, entry.entry_id).async_remove()
 
 

@@ -18,6 +18,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .client import Inverter, inverter_model_name
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import GatewayConfigEntry, PollGroupCoordinator
+from .inverter_owners import async_inverter_owners
 
 type Value = StateType | datetime
 
@@ -128,12 +129,14 @@ class SeenEntities:
         async_add_entities: AddConfigEntryEntitiesCallback,
     ) -> None:
         """Initialize with the registered entities: they are added at once, even without a value in the first data."""
-        registry = er.async_get(hass)
+        self._entities = er.async_get(hass)
         self._registered = {
             registered.unique_id
-            for registered in er.async_entries_for_config_entry(registry, entry.entry_id)
+            for registered in er.async_entries_for_config_entry(self._entities, entry.entry_id)
             if registered.domain == platform
         }
+        self._owners = async_inverter_owners(hass)
+        self._platform = platform
         self._entry = entry
         self._async_add_entities = async_add_entities
 
@@ -162,7 +165,10 @@ class SeenEntities:
         descriptions: Sequence[D],
         create: Callable[[PollGroupCoordinator, str, D], Entity],
     ) -> None:
-        """Add the entities of every inverter now or after later updates."""
+        """Add the entities of every inverter of this gateway now or after later updates.
+
+        When an inverter moves to another gateway, its entities are removed, and added again if it comes back.
+        """
         missing: dict[str, list[D]] = {}
         gateway = coordinator.site.info.serial
 
@@ -172,9 +178,14 @@ class SeenEntities:
             for serial, inverter in coordinator.data.inverters.items():
                 if serial == gateway:
                     continue  # it would share the gateway's device, which can not be connected through itself
+                if not self._owners.has(self._entry, serial):
+                    missing.pop(serial, None)
+                    continue
                 wanted = missing.setdefault(serial, list(descriptions))
                 for description in list(wanted):
-                    if f"{serial}_{description.key}" in self._registered or description.value_fn(inverter) is not None:
+                    unique_id = f"{serial}_{description.key}"
+                    registered = self._entities.async_get_entity_id(self._platform, DOMAIN, unique_id) is not None
+                    if registered or description.value_fn(inverter) is not None:
                         wanted.remove(description)
                         new.append(create(coordinator, serial, description))
             if new:
@@ -182,3 +193,4 @@ class SeenEntities:
 
         add_seen()
         self._entry.async_on_unload(coordinator.async_add_listener(add_seen))
+        self._entry.async_on_unload(self._owners.async_add_listener(self._entry, add_seen))
