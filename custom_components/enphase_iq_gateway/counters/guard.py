@@ -21,6 +21,7 @@ from ..client import (
 )
 from .allowance import Limits
 from .balanced import BalancedState, Sample, step as balanced_step
+from .composed import checking_order, line_change, move_line, part_is_held, parts_of
 from .counter import Event, Reason, accept_jump, follow, rebase, step as counter_step
 from .counter_state import CounterState
 from .daily import step as daily_step
@@ -67,6 +68,8 @@ class Guard:
     """The inverters' own sum of today, None while one of them is missing."""
     _report_interval_s: int = 0
     """The longest plausible report interval of the inverters, 0 while unknown."""
+    _before: dict[CounterKey, CounterState] = field(default_factory=dict[CounterKey, CounterState])
+    """The counters before this snapshot, without those that have changed their source in it."""
 
     def check(self, group: PollGroup, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Return the snapshot with the counters to publish, today's energy in the time zone `zone` among them.
@@ -81,9 +84,9 @@ class Guard:
         if snapshot.inverters:
             snapshot = self._check_inverters(snapshot, zone)
         served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
-        return replace(
-            snapshot, counted={flow: self._check_flow(group, flow, snapshot, zone) for flow in Flow if flow in served}
-        )
+        self._before = dict(self.state.counters)
+        flows = [flow for flow in checking_order(self.site) if flow in served]
+        return replace(snapshot, counted={flow: self._check_flow(group, flow, snapshot, zone) for flow in flows})
 
     def take_events(self) -> list[CounterEvent | SourceChange]:
         """Return what has happened since the last call."""
@@ -97,10 +100,15 @@ class Guard:
             KeyError: there is no such counter any more.
         """
         self.state.counters[counter] = accept_jump(self.state.counters[counter], amount_wh)
+        for key, state in self.state.counters.items():
+            if isinstance(key, FlowCounter) and key.field is CounterField.LIFETIME and state.published is not None:
+                share = parts_of(self.site, key.flow, key.phase).get(counter, 0)
+                self.state.counters[key] = accept_jump(state, share * amount_wh) if share else state
 
     def _check_flow(self, group: PollGroup, flow: Flow, snapshot: Snapshot, zone: tzinfo) -> TotalAndPhases:
         """Return the counters of one flow and its phases, and today's energy beside the total."""
-        quantities = [quantity for quantity in COUNTERS_OF if self.site.group(flow, quantity) is group]
+        # Import and export first: net lifetime is computed from them.
+        quantities = [quantity for quantity in reversed(COUNTERS_OF) if self.site.group(flow, quantity) is group]
         checked = [
             self._check_phase(flow, phase, measurement, quantities, snapshot)
             for phase, measurement in enumerate(self._measured(flow, group, snapshot))
@@ -131,12 +139,27 @@ class Guard:
             )
             for counter in COUNTERS_OF[quantity]:
                 key = FlowCounter(flow, counter, phase)
+                if counter is CounterField.LIFETIME and self._waits_for_parts(key, snapshot.at):
+                    state = self.state.counters.get(key)
+                    published[counter] = state.published if state else None
+                    continue
                 published[counter] = self._check_from(key, counter.read(measurement), snapshot.at, limits, origin)
         return Measurement(
             energy_delivered_wh=published.get(CounterField.DELIVERED),
             energy_received_wh=published.get(CounterField.RECEIVED),
             energy_lifetime_wh=published.get(CounterField.LIFETIME),
         )
+
+    def _waits_for_parts(self, key: FlowCounter, at: float) -> bool:
+        """Move a computed counter to the lines of its parts; return whether it stands because one of them is held."""
+        parts = parts_of(self.site, key.flow, key.phase)
+        if (state := self.state.counters.get(key)) is not None:
+            change = sum(
+                factor * line_change(self._before.get(part), self.state.counters.get(part))
+                for part, factor in parts.items()
+            )
+            self.state.counters[key] = move_line(state, change)
+        return part_is_held(parts, self.state.counters, at)
 
     def _measured(self, flow: Flow, group: PollGroup, snapshot: Snapshot) -> list[Measurement]:
         """Return what was measured of a flow and each of its phases, the inverters' sum included."""
@@ -266,6 +289,7 @@ class Guard:
                     # The gateway is not ready: continuing from zero would make a jump of the next value.
                     return state.published
                 self.state.counters[key] = self._continue_from(key, state, value, at, origin)
+                self._before.pop(key, None)
             self.state.origins[key] = origin
         elif state is None:
             return None

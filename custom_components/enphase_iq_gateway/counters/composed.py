@@ -1,0 +1,107 @@
+"""Counters that are computed from others: the net of a total CT, the total of a net CT, import - export.
+
+The sum of two glitches may look like energy, and so may a glitch in one of many parts. So a computed counter stands
+while one of its parts is held, and where a part continues on another line, it does the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from ..client import Flow, Quantity, Site, Source
+from .counter_state import CounterState
+from .key import CounterField, CounterKey, FlowCounter
+
+_RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start (sensor/recorder.py)
+
+_CONSUMPTION: Final = (Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION)
+
+type Parts = Mapping[FlowCounter, int]
+"""The counters that are added (1) and subtracted (-1)."""
+
+
+def checking_order(site: Site) -> list[Flow]:
+    """Return the flows in the order in which they are checked: the parts of a computed counter come first."""
+    from_total = site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is not Source.READINGS
+    consumption = reversed(_CONSUMPTION) if from_total else _CONSUMPTION
+    return [*(flow for flow in Flow if flow not in _CONSUMPTION), *consumption]
+
+
+def parts_of(site: Site, flow: Flow, phase: int) -> Parts:
+    """Return the parts of the lifetime counter of a flow, as far as they are read together with it; else none."""
+    if flow not in _CONSUMPTION or site.sources.get((flow, Quantity.LIFETIME)) is not Source.READINGS:
+        return {}
+    match flow, site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)):
+        case Flow.NET_CONSUMPTION, Source.READINGS:
+            return _net(phase)
+        case Flow.TOTAL_CONSUMPTION, Source.READINGS:
+            return _net(phase) | _others(site, phase, 1)
+        case Flow.NET_CONSUMPTION, Source.INTEGRATED:
+            return _total(site, phase) | _others(site, phase, -1)
+        case _:
+            return {}
+
+
+def _net(phase: int) -> dict[FlowCounter, int]:
+    """Return import and export, of which a net CT's lifetime is the difference."""
+    return {
+        FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED, phase): 1,
+        FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED, phase): -1,
+    }
+
+
+def _total(site: Site, phase: int) -> dict[FlowCounter, int]:
+    """Return the counter of a total CT, unless the site has kept the report's."""
+    if site.sources.get((Flow.TOTAL_CONSUMPTION, Quantity.LIFETIME)) is not Source.READINGS:
+        return {}
+    return {FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME, phase): 1}
+
+
+def _others(site: Site, phase: int, sign: int) -> dict[FlowCounter, int]:
+    """Return the counters of production and storage, added or subtracted, on a phase of the consumption CT."""
+    parts: dict[FlowCounter, int] = {}
+    for flow, counter, factor in (
+        (Flow.PRODUCTION, CounterField.LIFETIME, sign),
+        (Flow.STORAGE, CounterField.DELIVERED, sign),
+        (Flow.STORAGE, CounterField.RECEIVED, -sign),
+    ):
+        quantity = Quantity.LIFETIME if counter is CounterField.LIFETIME else Quantity.IMPORT_EXPORT
+        count = site.phase_counts.get(flow, 1)
+        # A CT on one phase measures the first one. Production may have kept a source from before there was a CT.
+        if phase <= count and site.sources.get((flow, quantity)) is Source.READINGS:
+            parts[FlowCounter(flow, counter, phase if count > 1 else 0)] = factor
+    return parts
+
+
+def part_is_held(parts: Parts, counters: Mapping[CounterKey, CounterState], at: float) -> bool:
+    """Return whether a part has no good sample at this time, and the counter computed from it must wait."""
+    return not all((state := counters.get(key)) is None or _is_good(state, at) for key in parts)
+
+
+def _is_good(state: CounterState, at: float) -> bool:
+    if state.published is None:
+        # A zero that has to last counts as zero already, as what follows it is no energy.
+        return state.held is not None and state.held.last_at == at
+    return state.held is None and state.at == at
+
+
+def line_change(before: CounterState | None, after: CounterState | None) -> float:
+    """Return by how much the offset of a counter computed from this part changes, so that it does not step.
+
+    That is what the part has published more, or less, than its value has risen.
+    """
+    if before is None or after is None or after.published is None:
+        return 0.0
+    if before.published is None:
+        return 0.0 if before.held is None else -(after.published - after.offset)
+    change = after.offset - before.offset
+    # A new start counts from zero.
+    return change + before.published if after.published < before.published * _RESET_SHARE else change
+
+
+def move_line(state: CounterState, amount: float) -> CounterState:
+    """Return the state of a computed counter whose parts have continued on other lines."""
+    if not amount:
+        return state
+    left = state.left and replace(state.left, offset=state.left.offset + amount)
+    return replace(state, offset=state.offset + amount, held=None, left=left)
