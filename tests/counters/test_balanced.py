@@ -63,7 +63,7 @@ def test_a_spike_that_is_undone_is_taken_back_on_its_own_side() -> None:
 
 
 def test_a_spike_that_cannot_be_taken_back_is_balanced_on_the_other_side() -> None:
-    """A greater fall would be a new start for the statistics."""
+    """The statistics would take a greater fall for a new start."""
     assert run((50_000, 20_000), (52_000, 20_000), (50_000, 20_000)) == (2_000, 2_000)
 
 

@@ -1,4 +1,4 @@
-"""The check of one counter: on its line, and away from it for a while."""
+"""The check of one counter: steady, and wrong for a while."""
 
 from dataclasses import replace
 import math
@@ -26,7 +26,7 @@ def test_rises_within_the_limit_are_published() -> None:
 
 
 def test_a_quarter_hour_step_right_after_a_sample_is_no_jump() -> None:
-    """The sources that move each 15 minutes bring a quarter of an hour at once (G§3)."""
+    """Some sources move once in a quarter of an hour, by all its energy (G§3)."""
     steps = run([1000, 1000, 1000, 3500], QUARTERLY)
     assert steps[-1].publish == 3500
     assert steps[-1].reason is None
@@ -122,7 +122,7 @@ def test_a_clock_set_back_changes_nothing() -> None:
     ],
 )
 def test_what_is_no_energy_is_turned_away_and_the_last_value_stands(value: float | None, reason: Reason) -> None:
-    """And nothing of the state changes (G§15: 27, 31)."""
+    """The state does not change either (G§15.27, §15.31)."""
     state = settled()
     assert step(value, T0 + 30, LIVE, state) == Step(publish=MWH_12, state=state, reason=reason)
 
@@ -140,7 +140,7 @@ def test_nothing_is_published_before_the_first_good_value() -> None:
 
 @pytest.mark.parametrize(("level", "fall"), [(1000.0, 5.0), (MWH_12, 1224.0)])
 def test_a_fall_by_a_hair_stands_until_it_is_passed(level: float, fall: float) -> None:
-    """5 Wh or 0.01 %."""
+    """The limit is 5 Wh or 0.01 %."""
     steps = run([level, level - fall, level - fall + 4, level + 1])
     assert published(steps) == [level, level, level, level + 1]
     assert steps[1].reason is Reason.DIP
@@ -151,14 +151,14 @@ def test_a_fall_by_more_than_a_hair_is_held() -> None:
 
 
 def test_inverters_on_standby_all_night_are_no_fall() -> None:
-    """G§6.4: -1 to -9 W at a production CT."""
+    """A production CT measures -1 to -9 W then (G§6.4)."""
     night: list[float | None] = [50_000 - 0.075 * number for number in range(1440)]  # 9 W for 12 hours
     steps = run([*night, 49_950, 50_001])
     assert steps[-1].publish == 50_001
     assert {each.publish for each in steps[:-1]} == {50_000}
 
 
-def test_standby_while_nobody_looked_is_no_fall() -> None:
+def test_standby_between_two_samples_is_no_fall() -> None:
     assert step(50_000 - 108, T0 + 43_200, LIVE, settled(50_000)).reason is Reason.DIP
 
 
@@ -234,13 +234,13 @@ def test_a_two_sample_zero_on_a_small_counter_is_a_glitch_too() -> None:
     assert published(run([2000, 0, 0, 2030], QUARTERLY)) == [2000, 2000, 2000, 2030]
 
 
-def test_every_held_sample_says_why() -> None:
+def test_every_held_sample_has_a_reason() -> None:
     steps = run([MWH_12, 0, MWH_12 * 2, MWH_12])
     assert [each.reason for each in steps] == [None, Reason.FALL, Reason.JUMP, None]
 
 
 def test_a_zero_for_hours_is_still_a_glitch_and_no_energy_is_lost() -> None:
-    """G§3: zeros while the gateway is not ready; a meter that begins again would move."""
+    """A gateway that is not ready sends zeros (G§3); a meter that begins again would move."""
     steps = run([MWH_12, *[0.0] * 1000, *line(MWH_12 + 40_000, 3)])
     assert {each.publish for each in steps[:-1]} == {MWH_12}
     assert steps[-1].publish == MWH_12 + 40_080
@@ -260,7 +260,7 @@ def test_a_return_that_is_nearer_to_the_wrong_line_is_still_a_return() -> None:
 
 
 def test_a_first_zero_waits_and_is_not_the_start_of_a_rise() -> None:
-    """A gateway that is not ready when it is first asked (G§3)."""
+    """A gateway may not be ready when it is first read (G§3)."""
     steps = run([0, 0, MWH_12, MWH_12 + 40])
     assert published(steps) == [None, None, MWH_12, MWH_12 + 40]
     assert steps[0].reason is Reason.ZERO
@@ -272,7 +272,7 @@ def test_a_first_zero_that_stays_is_published() -> None:
 
 
 def test_a_wrong_first_value_is_never_a_rise() -> None:
-    """It was published, so the statistics would count the way back to the truth as energy."""
+    """It was published, so the statistics would count the correction as energy."""
     steps = run([37, *line(MWH_12, 40)])
     assert steps[-1].publish == pytest.approx(37 + 39 * 40)
 
@@ -281,7 +281,7 @@ def test_a_wrong_first_value_is_never_a_rise() -> None:
 
 
 def test_a_lost_offset_is_no_fall() -> None:
-    """It bridged a jump that was left out."""
+    """The offset bridged a jump that was left out."""
     steps = [step(MWH_12 - 5_000_000, T0 + 600, LIVE, recover(MWH_12, T0))]
     steps.append(step(MWH_12 - 5_000_000 + 40, T0 + 630, LIVE, steps[0].state))
     assert published(steps) == [MWH_12, MWH_12 + 40]
@@ -307,7 +307,7 @@ def test_a_gateway_that_is_not_ready_does_not_end_the_recovery() -> None:
 
 
 def test_net_consumption_goes_both_ways_and_below_zero() -> None:
-    """G§6.4."""
+    """Its lifetime is import - export (G§6.4)."""
     values: list[float | None] = [100, 50, -70, -20]
     assert published(run(values, NET)) == values
 

@@ -1,4 +1,4 @@
-"""The check of one counter: when it leaves its line for good."""
+"""The check of one counter: jumps, new starts and wraps that last."""
 
 from dataclasses import replace
 import json
@@ -21,7 +21,7 @@ from tests.support.counters import LIVE, MWH_12, T0, events, line, published, ru
 # Held, and confirmed
 
 
-def test_a_jump_is_continued_without_the_jump_and_told() -> None:
+def test_a_jump_is_left_out_and_an_event() -> None:
     steps = run([MWH_12, *line(MWH_12 + 1_691_000, 40)])
     assert published(steps)[:31] == [MWH_12] * 31
     assert published(steps)[31] == pytest.approx(MWH_12 + 30 * 40)
@@ -57,8 +57,8 @@ def test_a_hair_off_the_new_line_is_still_the_new_line() -> None:
     assert len(events(run([MWH_12, *jumped]))) == 1
 
 
-def test_a_jump_left_out_can_be_taken_in() -> None:
-    """The answer "take in" of a person."""
+def test_a_jump_left_out_can_be_accepted() -> None:
+    """The user can accept it in a repair."""
     steps = run([MWH_12, *line(MWH_12 + 1_691_000, 40)])
     state = accept_jump(steps[-1].state, events(steps)[0].amount_wh)
     assert step(MWH_12 + 1_691_000 + 40 * 40, T0 + 41 * 30, LIVE, state).publish == pytest.approx(
@@ -77,7 +77,7 @@ def test_nothing_can_be_taken_in_before_the_first_value() -> None:
 
 
 def test_a_new_start_is_passed_on_once_confirmed_and_moving() -> None:
-    """A re-commissioned meter (G§9.6): the statistics count from zero on."""
+    """A meter was re-commissioned (G§9.6): the statistics count from zero on."""
     steps = run([MWH_12, *[0.0] * 50, 40, 80])
     assert published(steps)[-3:] == [MWH_12, 40, 80]
     assert events(steps) == [Event(kind=EventKind.RESET, amount_wh=-MWH_12, at=T0 + 30)]
@@ -92,13 +92,13 @@ def test_a_new_start_so_soon_that_the_statistics_would_miss_it_goes_on_upwards()
 
 
 def test_a_fall_to_no_new_start_is_bridged_because_the_statistics_would_count_the_new_level() -> None:
-    """It would be 5 MWh of false energy."""
+    """That would be 5 MWh of false energy."""
     steps = run([MWH_12, *line(5e6, 40)])
     assert steps[-1].publish == pytest.approx(MWH_12 + 39 * 40)
     assert events(steps) == [Event(kind=EventKind.FALL, amount_wh=5e6 - MWH_12, at=T0 + 30)]
 
 
-def test_a_source_that_stood_still_and_caught_up_loses_nothing_and_asks_nobody() -> None:
+def test_a_source_that_stood_still_and_caught_up_loses_nothing_without_an_event() -> None:
     silent: list[float | None] = [MWH_12] * 289  # an inverter out of reach for a day
     limits = Limits(rise_w=400)
     steps = run([*silent, *line(MWH_12 + 2_000, 5, 20)], limits, every=300)
@@ -111,7 +111,7 @@ def test_a_source_that_stood_still_and_caught_up_loses_nothing_and_asks_nobody()
 
 
 def test_a_wrap_is_continued_at_once_and_undone_when_the_gateway_recovers() -> None:
-    """G§6.6."""
+    """The counter has 32 bits of joules (G§6.6)."""
     low = 1_193_000.0
     steps = run([low, low + 60 - WRAP_WH, low + 100 - WRAP_WH, low + 140, low + 180])
     assert published(steps) == pytest.approx([low, low + 60, low + 100, low + 140, low + 180])

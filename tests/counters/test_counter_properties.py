@@ -1,4 +1,4 @@
-"""What holds for the guard whatever the gateway sends."""
+"""Properties of the guard that hold for any answers of the gateway."""
 
 import json
 import math
@@ -73,7 +73,7 @@ def test_no_sequence_raises_and_every_state_can_be_saved(
 def test_published_falls_at_a_confirmed_reset_only_and_so_far_that_the_statistics_see_it(
     levels: list[tuple[float, int, float, float]], limits: Limits
 ) -> None:
-    """Less than 90 % of the last value: only there do they begin anew. A spike undone is a fall they subtract."""
+    """Below 90 % of the last value they begin anew. The end of a spike is a fall they subtract."""
     state: CounterState | None = None
     last = 0.0
     for value, at in samples(levels):
@@ -91,7 +91,7 @@ def test_published_falls_at_a_confirmed_reset_only_and_so_far_that_the_statistic
 def test_the_statistics_never_count_more_than_the_site_can_do(
     levels: list[tuple[float, int, float, float]], limits: Limits
 ) -> None:
-    """Count as Home Assistant does: rises in full, after a fall below 90 % the new value in full."""
+    """Home Assistant counts rises in full, and after a fall below 90 % the new value in full."""
     state: CounterState | None = None
     last: float | None = None
     counted = 0.0

@@ -19,15 +19,14 @@ LIFETIME = 12_245_000.0
 
 
 def moment(text: str, zone: ZoneInfo = BERLIN) -> float:
-    """Epoch seconds of a local time."""
+    """Return the epoch seconds of a local time."""
     return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
 
 
 class Day:
-    """A counter that is looked at now and then."""
+    """A counter that is read now and then."""
 
     def __init__(self, zone: ZoneInfo = BERLIN) -> None:
-        """Nothing seen yet."""
         self.zone = zone
         self.state: DailyState | None = None
 
@@ -45,7 +44,7 @@ class Day:
 
 
 def test_the_first_day_is_seeded_by_the_gateway() -> None:
-    """Once: what the gateway says later is not asked (G§6.5)."""
+    """Its later values are ignored (G§6.5)."""
     day = Day()
     assert day.see("2026-06-01 12:00", LIFETIME, 17_000) == 17_000
     assert day.see("2026-06-01 12:01", LIFETIME + 100, 3) == 17_100
@@ -63,14 +62,14 @@ def test_the_first_day_is_seeded_by_the_gateway() -> None:
     ],
 )
 def test_an_implausible_seed_starts_at_zero(gateway_today: float | None) -> None:
-    """G§6.5."""
+    """G§6.5 has the faults of this value."""
     day = Day()
     assert day.see("2026-06-01 12:00", LIFETIME, gateway_today) == 0
     assert day.see("2026-06-01 12:01", LIFETIME + 100, gateway_today) == 100
 
 
 def test_a_young_gateway_that_repeats_its_lifetime_starts_at_zero() -> None:
-    """It may be true, but nobody can tell (G§6.5)."""
+    """The value may be true, but a fault looks the same (G§6.5)."""
     assert Day().see("2026-06-01 12:00", 5_000, 5_000) == 0
 
 
@@ -88,7 +87,7 @@ def test_at_midnight_the_energy_between_two_samples_is_divided() -> None:
     assert day.see("2026-06-02 00:00:20", LIFETIME + 90) == pytest.approx(60)
 
 
-def test_the_gateways_figure_is_not_asked_when_somebody_looked_at_midnight() -> None:
+def test_the_gateways_figure_is_ignored_when_the_counter_was_read_at_midnight() -> None:
     day = Day()
     day.see("2026-06-01 23:59:50", LIFETIME)
     assert day.see("2026-06-02 00:00:20", LIFETIME + 90, 7) == pytest.approx(60)
@@ -112,10 +111,10 @@ def test_a_midnight_that_summer_time_skips_is_where_it_begins() -> None:
     assert day.see("2026-03-08 01:00:30", LIFETIME + 60) == pytest.approx(30)
 
 
-# Nobody was there at midnight
+# Not read at midnight
 
 
-def test_after_a_night_without_us_the_gateways_today_divides() -> None:
+def test_after_a_night_without_readings_the_gateways_today_divides() -> None:
     day = Day()
     day.see("2026-06-01 20:00", LIFETIME, 20_000)
     assert day.see("2026-06-02 08:00", LIFETIME + 3_000, 1_200) == 1_200
@@ -123,13 +122,15 @@ def test_after_a_night_without_us_the_gateways_today_divides() -> None:
 
 
 @pytest.mark.parametrize("gateway_today", [None, -1.0, 3_001.0, LIFETIME + 3_000])
-def test_after_a_night_without_us_an_implausible_figure_gives_all_to_the_new_day(gateway_today: float | None) -> None:
+def test_after_a_night_without_readings_an_implausible_figure_gives_all_to_the_new_day(
+    gateway_today: float | None,
+) -> None:
     day = Day()
     day.see("2026-06-01 20:00", LIFETIME)
     assert day.see("2026-06-02 08:00", LIFETIME + 3_000, gateway_today) == 3_000
 
 
-def test_after_days_without_us_yesterdays_figure_just_after_midnight_divides_nothing() -> None:
+def test_after_days_without_readings_yesterdays_figure_just_after_midnight_divides_nothing() -> None:
     """The gateway resets late (G§6.5), and so much cannot have come since midnight."""
     day = Day()
     day.see("2026-06-01 20:00", LIFETIME)
@@ -153,7 +154,7 @@ def test_a_counter_that_began_again_keeps_the_energy_of_the_day() -> None:
 
 
 def test_a_counter_that_began_again_over_midnight_counts_from_zero() -> None:
-    """As the statistics count it."""
+    """The statistics count it likewise."""
     day = Day()
     day.see("2026-06-01 20:00", LIFETIME, 4_000)
     assert day.see("2026-06-02 08:00", 700) == 700

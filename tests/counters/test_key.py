@@ -1,4 +1,4 @@
-"""Keys and origins of counters: their stored form is what older stores hold."""
+"""Keys and origins of counters, in the form in which they are stored."""
 
 import pytest
 

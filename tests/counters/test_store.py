@@ -28,25 +28,25 @@ async def noon() -> AsyncIterator[VirtualTime]:
 
 @pytest.fixture
 async def simulator(noon: VirtualTime, start_simulator: StartSimulator) -> Simulator:
-    """A gateway with a production and a net CT."""
+    """Start a gateway with a production and a net CT."""
     return await start_simulator("metered_net_single_phase", clock=noon.now)
 
 
 def stored(hass_storage: dict[str, Any], entry: ConfigEntry) -> dict[str, Any] | None:
-    """What is on the disk of an entry's counters."""
+    """Return what is on the disk of an entry's counters."""
     data: dict[str, Any] | None = hass_storage.get(f"{DOMAIN}.{entry.entry_id}", {}).get("data")
     return data
 
 
 def production_kwh(hass: HomeAssistant) -> float:
-    """What the entity shows."""
+    """Return what the entity shows."""
     state = hass.states.get(PRODUCTION)
     assert state is not None
     return float(state.state)
 
 
 async def restart(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Take the entry down and set it up again, as a restart does."""
+    """Unload the entry and set it up again, as a restart does."""
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
 
@@ -163,7 +163,7 @@ async def test_a_missing_store_starts_afresh(
 
 
 async def test_nothing_is_written_before_anything_was_read(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
-    """It would replace what is there by nothing."""
+    """It would replace the stored state by an empty one."""
     await CounterStore(hass, "entry").async_save()
     assert f"{DOMAIN}.entry" not in hass_storage
 

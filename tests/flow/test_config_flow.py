@@ -9,7 +9,7 @@ import pytest
 from custom_components.enphase_iq_gateway.config_flow import GatewayConfigFlow
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
 from tests.conftest import StartSimulator, set_up, sign_in, start_flow
-from tests.support.forms import give
+from tests.support.forms import submit
 from tests.support.texts import abort_text, error_text
 
 UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_data")
@@ -51,7 +51,7 @@ async def test_a_gateway_is_found_by_its_name(hass: HomeAssistant, start_simulat
     host = simulator.address.replace("127.0.0.1", "localhost")
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
 
-    result = await sign_in(hass, await give(hass, result, host=host), simulator)
+    result = await sign_in(hass, await submit(hass, result, host=host), simulator)
 
     assert result["data"][CONF_HOST] == host
     assert result["result"].state is ConfigEntryState.LOADED
@@ -78,12 +78,12 @@ async def test_a_bad_address_is_explained(
     simulator = await start_simulator()
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
 
-    result = await give(hass, result, host=typed)
+    result = await submit(hass, result, host=typed)
 
     assert read in error_text(result)
     assert result["data_schema"] is not None
     assert [key.description for key in result["data_schema"].schema] == [{"suggested_value": typed}]
-    result = await give(hass, result, host=f" https://{simulator.address}/home ")
+    result = await submit(hass, result, host=f" https://{simulator.address}/home ")
     assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -112,7 +112,7 @@ async def test_what_is_no_gateway_is_not_taken_for_one(
 
     assert read in error_text(result)
     simulator.faults.clear()
-    result = await give(hass, result, host=simulator.address)
+    result = await submit(hass, result, host=simulator.address)
     assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -135,7 +135,7 @@ async def test_a_gateway_that_does_not_answer(
 
     assert read in error_text(result)
     simulator.faults.clear()
-    result = await give(hass, result, host=simulator.address)
+    result = await submit(hass, result, host=simulator.address)
     assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -147,7 +147,7 @@ async def test_nobody_at_the_address(hass: HomeAssistant, start_simulator: Start
 
     assert "Nothing responds at this address." in error_text(result)
     await simulator.start()
-    result = await give(hass, result, host=simulator.address)
+    result = await submit(hass, result, host=simulator.address)
     assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -168,7 +168,7 @@ async def test_a_gateway_is_set_up_once(hass: HomeAssistant, start_simulator: St
     await set_up(hass, simulator)
 
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    result = await give(hass, result, host=f"https://{simulator.address}")
+    result = await submit(hass, result, host=f"https://{simulator.address}")
 
     assert abort_text(result) == "This gateway is already set up."
 

@@ -13,7 +13,7 @@ from custom_components.enphase_iq_gateway.const import CONF_REMEMBER_PASSWORD, D
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
 from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, start_flow
-from tests.support.forms import account, give, go_to
+from tests.support.forms import account, go_to, submit
 from tests.support.texts import error_text, step_text
 
 UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_data")
@@ -38,7 +38,7 @@ async def test_what_comes_along_with_a_pasted_token_is_dropped(
     token = simulator.token()
     result = await go_to(hass, await start_flow(hass, simulator), "token")
 
-    result = await give(hass, result, token=wrapped(token))
+    result = await submit(hass, result, token=wrapped(token))
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"][CONF_TOKEN] == token
@@ -66,13 +66,13 @@ async def test_a_wrong_token_is_explained(
     result = await go_to(hass, await start_flow(hass, simulator), "token")
     assert simulator.serial in step_text(result)
 
-    result = await give(hass, result, token=typed(simulator))
+    result = await submit(hass, result, token=typed(simulator))
 
     assert read in error_text(result)
     assert result["data_schema"] is not None
     assert [key.description for key in result["data_schema"].schema] == [None]
     assert hass.config_entries.async_entries(DOMAIN) == []
-    result = await give(hass, result, token=simulator.token())
+    result = await submit(hass, result, token=simulator.token())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -80,7 +80,7 @@ async def test_a_token_that_cannot_serve_is_not_sent(hass: HomeAssistant, start_
     simulator = await start_simulator()
     result = await go_to(hass, await start_flow(hass, simulator), "token")
 
-    await give(hass, result, token=simulator.token(serial="121900000099"))
+    await submit(hass, result, token=simulator.token(serial="121900000099"))
 
     assert [request.path for request in simulator.requests if request.credential != "none"] == []
 
@@ -92,11 +92,11 @@ async def test_a_gateway_that_is_busy_when_the_token_is_checked(
     result = await go_to(hass, await start_flow(hass, simulator), "token")
     simulator.faults.add("status", path="/auth/check_jwt", code=503)
 
-    result = await give(hass, result, token=simulator.token())
+    result = await submit(hass, result, token=simulator.token())
 
     assert error_text(result).startswith("The gateway is busy (status 503).")
     simulator.faults.clear()
-    result = await give(hass, result, token=simulator.token())
+    result = await submit(hass, result, token=simulator.token())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -111,7 +111,7 @@ async def test_the_password_is_stored_only_when_that_is_wanted(
     cloud = await start_cloud(simulator)
     result = await go_to(hass, await start_flow(hass, simulator), "account")
 
-    result = await give(hass, result, **account(remember=remember))
+    result = await submit(hass, result, **account(remember=remember))
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     stored = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD} if remember else {}
@@ -153,15 +153,15 @@ async def test_each_answer_of_the_cloud_is_explained(
     setattr(cloud, f"{host}_answer", answer)
     result = await go_to(hass, await start_flow(hass, simulator), "account")
 
-    result = await give(hass, result, **account(remember=True))
+    result = await submit(hass, result, **account(remember=True))
 
     assert read in error_text(result)
     assert ("this email and password" in error_text(result)) is (answer is CloudAnswer.WRONG_PASSWORD)
     assert len(cloud.requests) == requests
-    result = await give(hass, result, **{CONF_METHOD: "account"})
+    result = await submit(hass, result, **{CONF_METHOD: "account"})
     assert_only_the_password_is_gone(result)
     cloud.login_answer = cloud.token_answer = CloudAnswer.OK
-    result = await give(hass, result, **account(remember=True))
+    result = await submit(hass, result, **account(remember=True))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -179,12 +179,12 @@ async def test_a_wrong_password_is_told_and_corrected(
     cloud = await start_cloud(simulator)
     result = await go_to(hass, await start_flow(hass, simulator), "account")
 
-    result = await give(hass, result, **account("wrong"))
+    result = await submit(hass, result, **account("wrong"))
 
     assert error_text(result) == "Enphase doesn't recognize this email and password."
     assert cloud.login_requests == 1
-    result = await give(hass, result, **{CONF_METHOD: "account"})
-    result = await give(hass, result, **account())
+    result = await submit(hass, result, **{CONF_METHOD: "account"})
+    result = await submit(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -196,12 +196,12 @@ async def test_the_cloud_cannot_be_reached(
     await cloud.__aexit__(None, None, None)
     result = await go_to(hass, await start_flow(hass, simulator), "account")
 
-    result = await give(hass, result, **account())
+    result = await submit(hass, result, **account())
 
     assert "aren't available" in error_text(result)
     await cloud.__aenter__()
-    result = await give(hass, result, **{CONF_METHOD: "account"})
-    result = await give(hass, result, **account())
+    result = await submit(hass, result, **{CONF_METHOD: "account"})
+    result = await submit(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -221,12 +221,12 @@ async def test_the_cloud_gives_a_token_that_cannot_serve(
     spoil(cloud)
     result = await go_to(hass, await start_flow(hass, simulator), "account")
 
-    result = await give(hass, result, **account())
+    result = await submit(hass, result, **account())
 
     assert error_text(result).startswith(f"Enphase issues no token for gateway {simulator.serial} to this account.")
     cloud.token_serial = cloud.token_lifetime_s = None
-    result = await give(hass, result, **{CONF_METHOD: "account"})
-    result = await give(hass, result, **account())
+    result = await submit(hass, result, **{CONF_METHOD: "account"})
+    result = await submit(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -239,12 +239,12 @@ async def test_the_gateway_refuses_the_token_of_the_cloud(
     simulator.faults.add("status", path="/auth/check_jwt", code=401)
     result = await go_to(hass, await start_flow(hass, simulator), "account")
 
-    result = await give(hass, result, **account(remember=True))
+    result = await submit(hass, result, **account(remember=True))
 
     assert error_text(result).startswith("The gateway rejected the sign-in.")
     assert hass.config_entries.async_entries(DOMAIN) == []
     simulator.faults.clear()
-    result = await give(hass, result, **account(remember=True))
+    result = await submit(hass, result, **account(remember=True))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -256,13 +256,13 @@ async def test_after_a_second_factor_a_token_can_be_pasted_in_the_same_dialog(
     cloud.login_answer = CloudAnswer.MFA
     result = await go_to(hass, await start_flow(hass, simulator), "account")
     assert "https://entrez.enphaseenergy.com" in step_text(result)
-    result = await give(hass, result, **account())
+    result = await submit(hass, result, **account())
     assert "multi-factor authentication" in error_text(result)
     assert simulator.serial in step_text(result)
 
-    result = await give(hass, result, **{CONF_METHOD: "token"})
+    result = await submit(hass, result, **{CONF_METHOD: "token"})
     assert error_text(result) == ""
-    result = await give(hass, result, token=simulator.token())
+    result = await submit(hass, result, token=simulator.token())
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -277,7 +277,7 @@ async def test_a_blank_password_is_the_end_of_the_serial(hass: HomeAssistant, st
     assert result["data_schema"] is not None
     assert result["data_schema"]({})[CONF_USERNAME] == "envoy"
 
-    result = await give(hass, result, username="envoy")
+    result = await submit(hass, result, username="envoy")
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"][CONF_PASSWORD] == ""
@@ -293,8 +293,8 @@ async def test_a_wrong_local_account_is_told(
     simulator = await start_simulator(profile)
     result = await start_flow(hass, simulator)
 
-    result = await give(hass, result, **answers)
+    result = await submit(hass, result, **answers)
 
     assert error_text(result).startswith("The gateway rejected the sign-in.")
-    result = await give(hass, result, username=simulator.username, password=simulator.password)
+    result = await submit(hass, result, username=simulator.username, password=simulator.password)
     assert result["type"] is FlowResultType.CREATE_ENTRY

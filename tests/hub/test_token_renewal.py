@@ -1,4 +1,4 @@
-"""A token comes to its end: renewed unasked where that is possible, else the person is told in time."""
+"""The end of a token: renewed in time where possible; otherwise the user is asked for a new one."""
 
 from datetime import UTC, datetime
 
@@ -34,7 +34,7 @@ from tests.support.texts import issue_text
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give the simulator's clock."""
+    """Return the simulator's clock."""
     return Clock()
 
 
@@ -46,7 +46,7 @@ async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
 
 @pytest.fixture
 async def cloud(start_cloud: StartCloud, simulator: Simulator) -> Cloud:
-    """Start the cloud that gives tokens for it."""
+    """Start the cloud that issues tokens for it."""
     return await start_cloud(simulator)
 
 

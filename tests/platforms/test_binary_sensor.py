@@ -1,4 +1,4 @@
-"""Whether an inverter communicates."""
+"""The binary sensors: whether inverters communicate."""
 
 import pytest
 

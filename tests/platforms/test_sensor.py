@@ -1,4 +1,4 @@
-"""What every kind of gateway shows, at noon on midsummer's day; snapshots by `pytest --snapshot-update`."""
+"""The sensors of every kind of gateway at noon on midsummer's day; update snapshots with `pytest --snapshot-update`."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ at_noon = pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True, ids=["noo
 
 
 def entities(home: Home) -> list[Entity]:
-    """Give the entities of all platforms in the order of their unique ids."""
+    """Return the entities of all platforms in the order of their unique ids."""
     platforms = entity_platform.async_get_platforms(home.hass, DOMAIN)
     return sorted(
         (entity for platform in platforms for entity in platform.entities.values()),
@@ -48,7 +48,7 @@ def described(home: Home) -> Iterator[str]:
 
 
 def keys(home: Home, serial: str) -> set[str]:
-    """Give the unique ids of one device's entities without its serial."""
+    """Return the unique ids of one device's entities without its serial."""
     ids = (str(entity.unique_id).partition("_") for entity in entities(home))
     return {key for device, _, key in ids if device == serial}
 

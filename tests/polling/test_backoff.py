@@ -1,4 +1,4 @@
-"""How often a coordinator reads."""
+"""The intervals of a coordinator."""
 
 import pytest
 
@@ -6,11 +6,11 @@ from custom_components.enphase_iq_gateway.polling.backoff import Backoff
 
 
 def failed(base_s: float, *times: float, expected: bool = False) -> Backoff:
-    """Give the pace of a coordinator that has failed at these times."""
-    pace = Backoff(base_s=base_s).succeeded(0.1)
+    """Return the backoff of a coordinator that has failed at these times."""
+    backoff = Backoff(base_s=base_s).succeeded(0.1)
     for at in times:
-        pace = pace.failed(at, expected=expected)
-    return pace
+        backoff = backoff.failed(at, expected=expected)
+    return backoff
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_slow_endpoint_that_is_fast_again_gets_its_interval_back() -> None:
 def test_repeated_failure_doubles_the_interval(base_s: float, intervals: list[float]) -> None:
     paces = [failed(base_s, *range(count)) for count in range(1, len(intervals) + 1)]
 
-    assert [pace.interval_s(expected=False) for pace in paces] == intervals
+    assert [backoff.interval_s(expected=False) for backoff in paces] == intervals
 
 
 def test_months_of_failure_do_not_make_the_interval_longer() -> None:
@@ -67,15 +67,15 @@ def test_a_failure_after_a_success_is_a_first_one() -> None:
 
 
 def test_one_long_failure_outdates_the_data_after_ninety_seconds() -> None:
-    pace = failed(300, 1000)
+    backoff = failed(300, 1000)
 
-    assert (pace.is_outdated(1089, expected=False), pace.is_outdated(1090, expected=False)) == (False, True)
+    assert (backoff.is_outdated(1089, expected=False), backoff.is_outdated(1090, expected=False)) == (False, True)
 
 
 def test_values_stand_for_five_minutes_during_the_maintenance() -> None:
-    pace = failed(30, 1000, 1030, 1060, 1090, expected=True)
+    backoff = failed(30, 1000, 1030, 1060, 1090, expected=True)
 
-    assert (pace.is_outdated(1299, expected=True), pace.is_outdated(1300, expected=True)) == (False, True)
+    assert (backoff.is_outdated(1299, expected=True), backoff.is_outdated(1300, expected=True)) == (False, True)
 
 
 @pytest.mark.parametrize(("base_s", "interval_s"), [(5, 30), (30, 30), (300, 300)])

@@ -9,7 +9,7 @@ from custom_components.enphase_iq_gateway.polling.maintenance import in_maintena
 
 
 def local(clock: str) -> datetime:
-    """Give a local time of a summer's day far from Greenwich."""
+    """Return a local time of a summer day far from Greenwich."""
     return datetime.fromisoformat(f"2026-07-01T{clock}").replace(tzinfo=ZoneInfo("America/Los_Angeles"))
 
 

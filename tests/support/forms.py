@@ -13,8 +13,8 @@ async def go_to(hass: HomeAssistant, result: ConfigFlowResult, step: str) -> Con
     return await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": step})
 
 
-async def give(hass: HomeAssistant, result: ConfigFlowResult, **answers: object) -> ConfigFlowResult:
-    """Submit a form with its fields."""
+async def submit(hass: HomeAssistant, result: ConfigFlowResult, **answers: object) -> ConfigFlowResult:
+    """Submit a form with these fields."""
     return await hass.config_entries.flow.async_configure(result["flow_id"], answers)
 
 

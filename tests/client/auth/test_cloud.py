@@ -170,6 +170,7 @@ async def test_a_token_for_another_gateway_is_none_for_this_one() -> None:
         (reply(b"", 302, "Location: http://127.0.0.1:1/"), CloudProblem.UNEXPECTED),
         (reply(b"", 429), CloudProblem.UNAVAILABLE),
     ],
+    ids=["list", "no session", "session is a number", "too many bytes", "404", "redirect", "429"],
 )
 async def test_a_login_of_another_shape_is_not_understood(answer: bytes, problem: CloudProblem) -> None:
     """No redirect is followed with the password."""

@@ -78,7 +78,19 @@ def test_what_is_missing_is_none() -> None:
     assert (found.part_number, found.has_meter, found.time) == (None, None, None)
 
 
-@pytest.mark.parametrize("time", ["", "soon", "0", "-5", "1.5", "99999999999", "9" * 5000, "\N{FULLWIDTH DIGIT ONE}"])
+@pytest.mark.parametrize(
+    "time",
+    [
+        "",
+        "soon",
+        "0",
+        "-5",
+        "1.5",
+        "99999999999",
+        pytest.param("9" * 5000, id="5000 digits"),
+        "\N{FULLWIDTH DIGIT ONE}",
+    ],
+)
 def test_a_time_that_is_none_is_none(time: str) -> None:
     """A time must fit into 32 bits."""
     body = f"<envoy_info><time>{time}</time><device><sn>1</sn><software>R3.9</software></device></envoy_info>"
@@ -95,15 +107,15 @@ def test_a_time_that_is_none_is_none(time: str) -> None:
         (b"<!DOCTYPE html><html><body>Envoy</body></html>", "document type declaration"),
         (b'<!DOCTYPE a [<!ENTITY b "bb">]><envoy_info><device><sn>&b;</sn></device></envoy_info>', "declaration"),
         (b"<html/>", "envoy_info"),
-        (b"<a>" * 100_000 + b"</a>" * 100_000, "envoy_info"),
+        pytest.param(b"<a>" * 100_000 + b"</a>" * 100_000, "envoy_info", id="deep"),
         (b"<?xml version='1.0' encoding='undefined'?><html/>", "envoy_info"),
         (b"<envoy_info/>", "device/sn"),
-        (documents.info(serial="  "), "device/sn"),
-        (documents.info(software=""), "device/software"),
-        (documents.info(software="unknown"), "device/software"),
-        (documents.info(software="D" + "7" * 400), "device/software"),
-        (documents.info(software="D8." + "7" * 400), "device/software"),
-        (documents.info(software="D" + ".".join("8" * 100)), "device/software"),
+        pytest.param(documents.info(serial="  "), "device/sn", id="blank serial"),
+        pytest.param(documents.info(software=""), "device/software", id="no firmware"),
+        pytest.param(documents.info(software="unknown"), "device/software", id="firmware is a word"),
+        pytest.param(documents.info(software="D" + "7" * 400), "device/software", id="400 digits"),
+        pytest.param(documents.info(software="D8." + "7" * 400), "device/software", id="400 digits after a point"),
+        pytest.param(documents.info(software="D" + ".".join("8" * 100)), "device/software", id="100 numbers"),
     ],
 )
 def test_the_error_of_another_document_has_what_was_expected(body: bytes, problem: str) -> None:

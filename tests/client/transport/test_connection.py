@@ -74,19 +74,40 @@ BOMB = gzip.compress(bytes(64 * 1024 * 1024))
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
-        (reply(b"Service Unavailable", 503), GatewayStatusError, "status 503, expected 200"),
-        (reply(b"", 204), GatewayStatusError, "status 204"),
-        (reply(bytes(5 * 1024 * 1024)), GatewayResponseError, "more than 4194304 bytes"),
-        (reply(BOMB, 200, "Content-Encoding: gzip"), GatewayResponseError, "more than 4194304 bytes"),
-        (reply(BROKEN_GZIP, 200, "Content-Encoding: gzip"), GatewayConnectionError, "PayloadError"),
-        (cut(b"HTTP/1.1 200 made-up\r\nContent-Length: 1000\r\n\r\n{"), GatewayConnectionError, "PayloadError"),
-        (cut(b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"), GatewayResponseError, "not HTTP"),
-        (cut(b"SSH-2.0-made-up\r\n\r\n"), GatewayResponseError, "not HTTP"),
-        (cut(b"HTTP/1.1 200 made-up\r\nContent-Length: -5\r\n\r\n"), GatewayResponseError, "not HTTP"),
-        (Doing(reset), GatewayConnectionError, "PayloadError"),
-        (Doing(hang_up), GatewayConnectionError, "Disconnected"),
-        (Doing(drip), GatewayTimeoutError, "no whole answer within 0.2 s"),
-        (Doing(silence), GatewayTimeoutError, "no whole answer within 0.2 s"),
+        pytest.param(reply(b"Service Unavailable", 503), GatewayStatusError, "status 503, expected 200", id="503"),
+        pytest.param(reply(b"", 204), GatewayStatusError, "status 204", id="204"),
+        pytest.param(
+            reply(bytes(5 * 1024 * 1024)), GatewayResponseError, "more than 4194304 bytes", id="too many bytes"
+        ),
+        pytest.param(
+            reply(BOMB, 200, "Content-Encoding: gzip"), GatewayResponseError, "more than 4194304 bytes", id="gzip bomb"
+        ),
+        pytest.param(
+            reply(BROKEN_GZIP, 200, "Content-Encoding: gzip"), GatewayConnectionError, "PayloadError", id="broken gzip"
+        ),
+        pytest.param(
+            cut(b"HTTP/1.1 200 made-up\r\nContent-Length: 1000\r\n\r\n{"),
+            GatewayConnectionError,
+            "PayloadError",
+            id="short body",
+        ),
+        pytest.param(
+            cut(b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"),
+            GatewayResponseError,
+            "not HTTP",
+            id="broken chunk",
+        ),
+        pytest.param(cut(b"SSH-2.0-made-up\r\n\r\n"), GatewayResponseError, "not HTTP", id="ssh"),
+        pytest.param(
+            cut(b"HTTP/1.1 200 made-up\r\nContent-Length: -5\r\n\r\n"),
+            GatewayResponseError,
+            "not HTTP",
+            id="negative length",
+        ),
+        pytest.param(Doing(reset), GatewayConnectionError, "PayloadError", id="reset"),
+        pytest.param(Doing(hang_up), GatewayConnectionError, "Disconnected", id="hang up"),
+        pytest.param(Doing(drip), GatewayTimeoutError, "no whole answer within 0.2 s", id="drip"),
+        pytest.param(Doing(silence), GatewayTimeoutError, "no whole answer within 0.2 s", id="silence"),
     ],
 )
 async def test_each_failure_has_its_error(answer: Reply, error: type[GatewayError], words: str) -> None:
