@@ -7,7 +7,7 @@ from time import time
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_platform, entity_registry as er
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
@@ -65,6 +65,7 @@ class InverterOwners:
             answers=coordinator.last_update_success,
         )
         await self._async_decide(set(self._listed[entry_id].reported))
+        self._merge_doubles(entry_id)
 
     @callback
     def async_unload(self, entry: GatewayConfigEntry) -> None:
@@ -105,7 +106,7 @@ class InverterOwners:
             return newest if reports[newest] - reports[owner] > margin_s else owner
         if owner in self._listed:
             return newest
-        if entry.state is ConfigEntryState.SETUP_IN_PROGRESS or not self._hass.is_running:
+        if entry.state is ConfigEntryState.SETUP_IN_PROGRESS or self._hass.state is not CoreState.running:
             return owner
         return newest if reports[newest] > self._reported.get(serial, time() - _MOVES_AFTER_S) else owner
 
@@ -138,6 +139,16 @@ class InverterOwners:
                 for entity in list(platform.entities.values()):
                     if (entity.unique_id or "").startswith(f"{serial}_"):
                         await entity.async_remove()
+
+    @callback
+    def _merge_doubles(self, entry_id: str) -> None:
+        """Merge devices of inverters of other entries, which earlier versions registered for each gateway."""
+        devices = dr.async_get(self._hass)
+        for serial in self._listed[entry_id].reported:
+            owner = self._owners.get(serial, entry_id)
+            double = devices.async_get_device_by_identifier((DOMAIN, serial), entry_id)
+            if double is not None and owner != entry_id:
+                self._move_registered(serial, entry_id, owner)
 
     @callback
     def _move_registered(self, serial: str, old: str, new: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from homeassistant.core import CoreState
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
@@ -128,6 +129,41 @@ async def test_a_restart_of_both_moves_nothing(pair: Pair) -> None:
     assert pair.entries() == {pair.home.entry.entry_id}
     assert pair.unavailable() == set()
     assert "does not generate unique IDs" not in pair.home.caplog.text
+
+
+async def test_an_inverter_waits_for_its_gateway_while_home_assistant_starts(pair: Pair) -> None:
+    hass = pair.home.hass
+    await hass.config_entries.async_unload(pair.home.entry.entry_id)
+    hass.set_state(CoreState.starting)
+
+    await pair.home.advance(HOUR, step=30)
+
+    assert pair.entries() == {pair.home.entry.entry_id}
+    hass.set_state(CoreState.running)
+    await pair.home.advance(600, step=30)
+    assert pair.entries() == {pair.other_entry.entry_id}
+    assert pair.unavailable() == set()
+
+
+async def test_an_inverter_registered_for_both_gateways_becomes_one_device(pair: Pair) -> None:
+    devices = dr.async_get(pair.home.hass)
+    identifier = (DOMAIN, pair.serial)
+    devices.async_get_or_create(config_entry_id=pair.other_entry.entry_id, identifiers={identifier})
+
+    await pair.home.advance(600, step=30)
+
+    assert devices.async_get_device_by_identifier(identifier, pair.other_entry.entry_id) is None
+    kept = devices.async_get_device_by_identifier(identifier, pair.home.entry.entry_id)
+    assert kept is not None
+    assert pair.registered().device_id == kept.id
+
+
+async def test_an_inverter_that_has_moved_is_not_logged_as_silent(pair: Pair) -> None:
+    pair.silence(pair.home.simulator)
+
+    await pair.home.advance(3 * HOUR, step=30)
+
+    assert len([message for _, message in pair.home.log() if pair.serial in message]) == 1
 
 
 async def test_the_other_gateway_has_the_inverter_of_a_deleted_one_at_once(pair: Pair) -> None:

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from ..client import PollGroup
 from ..const import LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
+from ..inverter_owners import async_inverter_owners
 from .registry import async_create, async_delete
 
 REPORTS_HOURLY: Final = "reports_hourly"
@@ -36,7 +37,9 @@ class DeviceNotes:
         """Log what is new, and create or delete the issue."""
         if coordinator.error is not None:
             return
-        inverters = coordinator.data.inverters.values()
+        owners = async_inverter_owners(self._hass)
+        listed = coordinator.data.inverters.values()
+        inverters = [inverter for inverter in listed if owners.has(self._entry, inverter.serial)]
         mute = frozenset(inverter.serial for inverter in inverters if inverter.last_reported is None)
         silent = frozenset(inverter.serial for inverter in inverters if not inverter.communicating)
         for serial in sorted(mute - self._mute):
