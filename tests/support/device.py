@@ -159,21 +159,21 @@ class Device:
 
     @property
     def address(self) -> Address:
-        """Where it listens."""
+        """The address to connect to."""
         return Address("127.0.0.1", self.port)
 
     @property
     def paths(self) -> list[str]:
-        """What was asked for, in order."""
+        """The paths that were requested, in order."""
         return [request.path for request in self.requests]
 
     @property
     def credentials(self) -> list[tuple[str, str]]:
-        """Which paths were asked for with a credential, and its kind."""
+        """The paths that were requested with a credential, and its kind."""
         return [(request.path, request.credential) for request in self.requests if request.credential]
 
     def hang_up(self) -> None:
-        """Close all connections without a word."""
+        """Close all connections without an answer."""
         for writer in self._writers:
             writer.close()
 
