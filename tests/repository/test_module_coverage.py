@@ -33,7 +33,7 @@ def measured(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_module_that_falls_short_is_named(measured: Path) -> None:
-    """Although the coverage of all modules together is high enough."""
+    """The coverage of all modules together is high enough."""
     assert run(measured, "coverage", "report").returncode == 0
 
     gate = run(measured, "scripts.module_coverage")
