@@ -47,6 +47,7 @@ async def test_two_failures_in_a_row_lose_the_coordinator_and_no_other(
     assert home.lost() == {coordinator}
 
 
+@pytest.mark.slow
 async def test_a_lost_coordinator_is_logged_once_with_the_reason(home: Home) -> None:
     home.simulator.faults.add("status", path=READINGS, code=500)
 
@@ -70,6 +71,7 @@ async def test_a_coordinator_that_is_back_is_logged_once(home: Home) -> None:
     assert home.log() == [("INFO", f"Fetching {home.entry.title} live data recovered")]
 
 
+@pytest.mark.slow
 async def test_a_coordinator_that_fails_at_times_does_not_flap(home: Home) -> None:
     for after in range(0, 240, 2):
         home.simulator.faults.add("reset", path=READINGS, after=after, count=1)
@@ -82,6 +84,7 @@ async def test_a_coordinator_that_fails_at_times_does_not_flap(home: Home) -> No
     assert lost == set()
 
 
+@pytest.mark.slow
 async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) -> None:
     serial = next(iter(home.simulator.world.inverters))
     home.simulator.faults.add("status", path=DEVICES, code=500)
@@ -123,6 +126,7 @@ async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> 
     assert home.log() == [("INFO", f"inverter {first} is listed without a reading")]
 
 
+@pytest.mark.slow
 async def test_a_gateway_that_was_off_for_hours_has_all_coordinators_back_with_the_first(home: Home) -> None:
     home.simulator.faults.add("reset")
     await home.advance(7200)
@@ -215,6 +219,7 @@ async def test_a_long_maintenance_makes_values_unavailable_after_five_minutes_wi
 
 
 @at_night
+@pytest.mark.slow
 async def test_a_maintenance_that_does_not_end_is_an_outage(home: Home) -> None:
     home.simulator.faults.add("reset", path=READINGS)
 
@@ -223,6 +228,7 @@ async def test_a_maintenance_that_does_not_end_is_an_outage(home: Home) -> None:
     assert [level for level, _ in home.log()] == ["INFO", "WARNING"]
 
 
+@pytest.mark.slow
 async def test_a_reboot_never_lets_a_counter_fall(home: Home) -> None:
     seen = [float(home.state("production_energy_lifetime"))]
     home.simulator.reboot()

@@ -18,6 +18,8 @@ from custom_components.enphase_iq_gateway.counters.counter import (
 )
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 
+pytestmark = pytest.mark.slow
+
 T0 = 1_790_000_000.0
 ANY_VALUE = st.one_of(
     st.none(),

@@ -172,7 +172,7 @@ def test_a_counter_that_only_rises_holds_nothing_false(energy: list[float], scal
 def test_a_reading_that_drops_and_returns_is_put_right(
     energy: list[float], first: int, hours: int, left: float
 ) -> None:
-    """Whatever is left of it, however long it lasts."""
+    """The rest of it and the duration do not matter."""
     true = list(accumulate(energy, initial=12_000.0))
     shown = [reading * left if first <= hour < first + hours else reading for hour, reading in enumerate(true)]
     found = steps(list(enumerate(shown)))

@@ -26,7 +26,7 @@ PERIOD = timedelta(minutes=5)
 async def test_statistics_go_on_under_the_old_id(
     async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """In MWh before and kWh after; the energy between the two is counted too."""
+    """The unit was MWh before and is kWh after; the energy between the two is counted too."""
     await async_setup_recorder_instance(hass)
     assert await async_setup_component(hass, "sensor", {})
     registry = er.async_get(hass)

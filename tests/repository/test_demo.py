@@ -48,7 +48,7 @@ def test_devices_of_one_kind_share_a_block() -> None:
 
 
 def test_a_number_is_shown_as_the_page_shows_it() -> None:
-    """With the suggested decimals, separated thousands and the unit."""
+    """It has the suggested decimals, separated thousands and the unit."""
     state = {"state": "12345.678", "attributes": {"unit_of_measurement": "kWh"}}
     assert format_state(state, {"suggested_display_precision": 1}) == "12 345.7 kWh"
 

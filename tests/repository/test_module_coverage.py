@@ -31,8 +31,9 @@ def measured(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_module_that_falls_short_is_named(measured: Path) -> None:
-    """Although the coverage of all modules together is high enough."""
+    """The coverage of all modules together is high enough."""
     assert run(measured, "coverage", "report").returncode == 0
 
     gate = run(measured, "scripts.module_coverage")
@@ -42,6 +43,7 @@ def test_a_module_that_falls_short_is_named(measured: Path) -> None:
     assert "whole.py" not in gate.stderr
 
 
+@pytest.mark.slow
 def test_modules_that_are_covered_pass(measured: Path) -> None:
     (measured / ".coveragerc").write_text("[report]\nfail_under = 79\n")
 

@@ -73,7 +73,6 @@ def test_a_letter_holds_for_the_sections_after_it(text: str, cited: str) -> None
 
 
 def test_every_cited_section_exists() -> None:
-    """In Python and Markdown files, as a numbered heading."""
     existing = {letter: sections(page) for letter, page in REFERENCES.items()}
     cited = [each for file in FILES for each in citations(file.read_text("utf-8"), name(file))]
     assert len(cited) > 500

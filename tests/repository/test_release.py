@@ -103,7 +103,7 @@ def test_a_folder_without_a_repository_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_checksum_is_beside_the_zip(released: Path) -> None:
-    """In the form that `sha256sum --check` reads."""
+    """`sha256sum --check` can read it."""
     checksum = hashlib.sha256(released.read_bytes()).hexdigest()
     assert (released.parent / CHECKSUMS).read_text() == f"{checksum}  enphase_iq_gateway.zip\n"
 
@@ -124,7 +124,7 @@ def test_a_release_without_its_checksum_is_refused(integration: Path, tmp_path: 
 
 
 def test_a_release_with_another_file_is_refused(integration: Path, tmp_path: Path) -> None:
-    """Even if its checksum is right."""
+    """Its checksum is right."""
     built = build(tmp_path / "x.zip", VERSION, integration)
     git(integration, "rm", "--quiet", "--cached", "__init__.py")
     with pytest.raises(ReleaseError, match="exactly the files"):
@@ -175,7 +175,7 @@ def test_the_minimum_home_assistant_is_the_tested_one() -> None:
 
 
 def test_the_manifest_s_keys_are_in_order() -> None:
-    """As Home Assistant's validator demands: the domain, the name, then the rest by alphabet."""
+    """Home Assistant's validator demands the domain, the name, then the rest by alphabet."""
     keys = list(MANIFEST)
     assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
 
@@ -187,7 +187,7 @@ def test_there_is_one_manifest() -> None:
 
 @pytest.mark.slow
 def test_a_release_sets_up_in_an_empty_home_assistant(released: Path) -> None:
-    """In a real process, without the repository in its configuration, every entity gets a value."""
+    """It is a real process without the repository in its configuration; every entity gets a value."""
     command = [sys.executable, "-m", "scripts.demo_home", "--once", "--zip", str(released), "--inverters", "2"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - a script of the repository
     assert done.returncode == 0, done.stderr

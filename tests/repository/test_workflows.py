@@ -29,7 +29,7 @@ def read(path: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
 def test_every_action_is_pinned_by_its_commit(workflow: Path) -> None:
-    """With the version beside it, for readers and for Dependabot; a tag can be moved to other code."""
+    """A tag can be moved to other code. The version beside it is for readers and for Dependabot."""
     uses = re.findall(r"uses:.*", workflow.read_text("utf-8"))
     assert uses
 
@@ -116,7 +116,7 @@ def test_pre_commit_runs_the_linters() -> None:
 
 
 def test_the_dev_container_is_set_up_by_the_script() -> None:
-    """And has a Python that the project accepts, so that nothing else has to be downloaded."""
+    """Its Python is one that the project accepts, so that nothing else has to be downloaded."""
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
     python = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["requires-python"]
 

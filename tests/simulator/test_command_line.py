@@ -40,6 +40,7 @@ async def described(process: asyncio.subprocess.Process) -> Json:
     return orjson.loads(await process.stdout.readline())
 
 
+@pytest.mark.slow
 async def test_it_serves_what_it_prints(capfd: pytest.CaptureFixture[str]) -> None:
     arguments = ("--json", "--inverters", "3", "--start", "2026-06-21T12:00", "--fault", "status:/ivp/meters")
     async with running(*arguments) as process, aiohttp.ClientSession() as session:
@@ -55,6 +56,7 @@ async def test_it_serves_what_it_prints(capfd: pytest.CaptureFixture[str]) -> No
     assert "Traceback" not in capfd.readouterr().err
 
 
+@pytest.mark.slow
 async def test_with_noon_the_sun_shines_on_a_winter_night_and_reports_are_recent() -> None:
     """A user who tries it in the evening sees power and recent reports."""
     night = "2026-12-21T23:30+01:00"
@@ -70,6 +72,7 @@ async def test_with_noon_the_sun_shines_on_a_winter_night_and_reports_are_recent
     assert datetime.fromisoformat(night).timestamp() - oldest < 1000
 
 
+@pytest.mark.slow
 async def test_it_prints_readable_lines_without_json() -> None:
     async with running("--profile", "non_metered", "--cloud") as process:
         assert process.stdout is not None
@@ -79,6 +82,7 @@ async def test_it_prints_readable_lines_without_json() -> None:
     assert any(line.startswith("Enlighten url:") for line in lines)
 
 
+@pytest.mark.slow
 async def test_it_explains_an_address_that_means_all_addresses() -> None:
     """A browser cannot open 0.0.0.0."""
     async with running("--host", "0.0.0.0") as process:  # noqa: S104 - as in the README, for a moment
@@ -88,6 +92,7 @@ async def test_it_explains_an_address_that_means_all_addresses() -> None:
     assert line.endswith("(any address of this machine, on this port)\n")
 
 
+@pytest.mark.slow
 async def test_it_replays_a_folder(tmp_path: Path) -> None:
     (tmp_path / "info").write_text("<i><sn>121600000042</sn><software>D5.0.62</software></i>")
     async with running("--json", "--replay", str(tmp_path)) as process:
@@ -124,6 +129,7 @@ def test_invalid_input_is_explained(arguments: list[str], message: str, capsys: 
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.slow
 async def test_a_port_in_use_is_explained() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

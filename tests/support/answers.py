@@ -1,4 +1,4 @@
-"""Made-up answers of a gateway, one small valid document per endpoint, each changed by the test that needs it odd."""
+"""Made-up answers of a gateway: a small valid document for each endpoint, in which a test changes what it needs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -12,14 +12,14 @@ NOW = 1_750_000_000
 
 
 def body(document: Document) -> bytes:
-    """Give the document as the gateway would send it."""
+    """Return the document as the gateway would send it."""
     return orjson.dumps(document)
 
 
 def info(
     *, inside_device: str = "", inside_root: str = "", serial: str = "999900000001", software: str = "D8.2.1"
 ) -> bytes:
-    """Give `/info` with further elements at choice."""
+    """Return `/info`, with further elements."""
     return (
         f"<?xml version='1.0' encoding='UTF-8'?><envoy_info><time>{NOW}</time><device><sn>{serial}</sn>"
         f"<software>{software}</software>{inside_device}</device>{inside_root}"
@@ -28,7 +28,7 @@ def info(
 
 
 def meter(**changes: Document) -> Object:
-    """Give one element of `/ivp/meters`."""
+    """Return one element of `/ivp/meters`."""
     return {
         "eid": 1001,
         "state": "enabled",
@@ -42,7 +42,7 @@ def meter(**changes: Document) -> Object:
 
 
 def channel(**changes: Document) -> Object:
-    """Give one channel of a reading."""
+    """Return one channel of a reading."""
     return {
         "eid": 5001,
         "timestamp": NOW,
@@ -62,12 +62,12 @@ def channel(**changes: Document) -> Object:
 
 
 def reading(**changes: Document) -> Object:
-    """Give one element of `/ivp/meters/readings`."""
+    """Return one element of `/ivp/meters/readings`."""
     return {**channel(eid=1001), "channels": [channel(), channel(), channel()], **changes}
 
 
 def eim(**changes: Document) -> Object:
-    """Give an `eim` entry of a report, or, where it has no more than the numbers, a line of it."""
+    """Return an `eim` entry of a report, or one of its lines, which has only the numbers."""
     return {
         "type": "eim",
         "activeCount": 1,
@@ -87,12 +87,12 @@ def eim(**changes: Document) -> Object:
 
 
 def reported_inverters(**changes: Document) -> Object:
-    """Give the `inverters` entry of a report."""
+    """Return the `inverters` entry of a report."""
     return {"type": "inverters", "activeCount": 4, "readingTime": NOW, "wNow": 1400, "whLifetime": 69000, **changes}
 
 
 def report(**changes: Document) -> Object:
-    """Give a report with all that a metered gateway sends."""
+    """Return a report with all that a metered gateway sends."""
     return {
         "production": [reported_inverters(), eim(lines=[eim(), eim()])],
         "consumption": [eim(measurementType="total-consumption"), eim(measurementType="net-consumption")],
@@ -102,7 +102,7 @@ def report(**changes: Document) -> Object:
 
 
 def production_summary(**changes: Document) -> Object:
-    """Give `/api/v1/production`."""
+    """Return `/api/v1/production`."""
     return {
         "wattsNow": 700,
         "wattHoursToday": 5100,
@@ -113,7 +113,7 @@ def production_summary(**changes: Document) -> Object:
 
 
 def listed_inverter(**changes: Document) -> Object:
-    """Give one element of `/api/v1/production/inverters`."""
+    """Return one element of `/api/v1/production/inverters`."""
     return {
         "serialNumber": "999900000101",
         "lastReportDate": NOW,
@@ -125,7 +125,7 @@ def listed_inverter(**changes: Document) -> Object:
 
 
 def last_reading(**changes: Document) -> Object:
-    """Give the `lastReading` of an inverter."""
+    """Return the `lastReading` of an inverter."""
     return {
         "endDate": NOW,
         "duration": 900,
@@ -146,7 +146,7 @@ def last_reading(**changes: Document) -> Object:
 
 
 def device_channel(**changes: Document) -> Object:
-    """Give the channel of an inverter in the device data."""
+    """Return the channel of an inverter in the device data."""
     return {
         "chanEid": 7001,
         "created": NOW,
@@ -159,7 +159,7 @@ def device_channel(**changes: Document) -> Object:
 
 
 def device(*, channels: Document = None, **changes: Document) -> Object:
-    """Give one device of the device data, with the channel of an inverter unless told otherwise."""
+    """Return one device of the device data, by default an inverter with a channel."""
     return {
         "devName": "pcu",
         "sn": "999900000101",
@@ -171,7 +171,7 @@ def device(*, channels: Document = None, **changes: Document) -> Object:
 
 
 def device_data(*devices: Object, **changes: Document) -> Object:
-    """Give `/ivp/pdm/device_data` with these devices."""
+    """Return `/ivp/pdm/device_data` with these devices."""
     return {
         **{str(6001 + number): value for number, value in enumerate(devices)},
         "deviceCount": len(devices),
@@ -181,7 +181,7 @@ def device_data(*devices: Object, **changes: Document) -> Object:
 
 
 def values_in(model: object) -> Iterator[object]:
-    """Walk through a model down to its plain values."""
+    """Yield the plain values of a model."""
     if is_dataclass(model):
         for field in fields(model):
             yield from values_in(getattr(model, field.name))

@@ -31,14 +31,14 @@ type Reply = bytes | Callable[[Request], bytes] | Doing
 
 @dataclass(frozen=True)
 class Doing:
-    """Something else to do than to answer."""
+    """A function that does something else than to answer."""
 
     doing: Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What came in."""
+    """A request that has arrived."""
 
     path: str
     headers: Mapping[str, str]
@@ -46,7 +46,7 @@ class Request:
 
     @property
     def credential(self) -> str:
-        """The kind of credential it carried, or nothing."""
+        """The kind of credential in the request, or nothing."""
         if "cookie" in self.headers:
             return "cookie"
         return self.headers.get("authorization", "").partition(" ")[0].lower()
@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Identity:
-    """A key, its certificate, and what a client remembers of it."""
+    """A key and its certificate, as a client pins it."""
 
     context: ssl.SSLContext
     certificate: Certificate
@@ -128,7 +128,6 @@ class Device:
     """A server on loopback; answers 404 to unknown paths."""
 
     def __init__(self, replies: Mapping[str, Reply], *, identity: Identity | None = None, port: int = 0) -> None:
-        """Take what to answer, by path; with an identity over TLS."""
         self.replies = dict(replies)
         self.keeps_connections = True
         self.requests: list[Request] = []
@@ -139,7 +138,7 @@ class Device:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        """Listen."""
+        """Start to listen."""
         context = self._identity.context if self._identity else None
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=context)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -148,7 +147,7 @@ class Device:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Go away with all connections."""
+        """Close the server and all connections."""
         self._server.close()
         self.hang_up()
         tasks = list(self._tasks)
@@ -159,21 +158,21 @@ class Device:
 
     @property
     def address(self) -> Address:
-        """Where it listens."""
+        """The address to connect to."""
         return Address("127.0.0.1", self.port)
 
     @property
     def paths(self) -> list[str]:
-        """What was asked for, in order."""
+        """The paths that were requested, in order."""
         return [request.path for request in self.requests]
 
     @property
     def credentials(self) -> list[tuple[str, str]]:
-        """Which paths were asked for with a credential, and its kind."""
+        """The paths that were requested with a credential, and its kind."""
         return [(request.path, request.credential) for request in self.requests if request.credential]
 
     def hang_up(self) -> None:
-        """Close all connections without a word."""
+        """Close all connections without an answer."""
         for writer in self._writers:
             writer.close()
 

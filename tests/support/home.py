@@ -29,7 +29,7 @@ class Home:
     caplog: pytest.LogCaptureFixture
 
     async def advance(self, seconds: float, *, step: float = 5.0) -> None:
-        """Let time pass in steps, and after each of them all that falls due, to its end."""
+        """Advance the time in steps, and wait each time until everything that is due has ended."""
         left = seconds
         while left > 0:
             self.clock.tick(min(step, left))
@@ -37,7 +37,7 @@ class Home:
             await settle(self.hass)
 
     async def advance_hanging(self, seconds: float, *, step: float = 5.0) -> None:
-        """Let time pass while requests hang: nothing is waited for but what happens by itself."""
+        """Advance the time while requests hang: wait only for what ends without an answer."""
         left = seconds
         while left > 0:
             self.clock.tick(min(step, left))
@@ -45,7 +45,7 @@ class Home:
             await self.turn()
 
     async def turn(self) -> None:
-        """Let the loop turn for as long as an exchange over a local socket takes by far."""
+        """Run the event loop for much longer than an exchange over a local socket takes."""
         for _ in range(300):
             await asyncio.sleep(0)
 
@@ -54,7 +54,7 @@ class Home:
         return self.entry.runtime_data.coordinators[group]
 
     def states(self) -> dict[str, tuple[PollGroup, str]]:
-        """Give coordinator and state of every entity by its unique id."""
+        """Return coordinator and state of every entity by its unique id."""
         states = {}
         for platform in entity_platform.async_get_platforms(self.hass, DOMAIN):
             for entity in platform.entities.values():
@@ -64,18 +64,18 @@ class Home:
         return states
 
     def state(self, key: str, serial: str | None = None) -> str:
-        """Give the state of one entity, the gateway's own where no inverter is named."""
+        """Return the state of one entity, the gateway's own where no inverter is named."""
         return self.states()[f"{serial or self.entry.unique_id}_{key}"][1]
 
     def lost(self) -> set[PollGroup]:
-        """Give the coordinators whose entities are unavailable; of a coordinator all are, or none."""
+        """Return the coordinators whose entities are unavailable; of a coordinator all are, or none."""
         states = self.states().values()
         lost = {coordinator for coordinator, state in states if state == STATE_UNAVAILABLE}
         assert not lost & {coordinator for coordinator, state in states if state != STATE_UNAVAILABLE}
         return lost
 
     def log(self) -> list[tuple[str, str]]:
-        """Give what the integration has said: levels and texts, without what is for developers only."""
+        """Return the levels and texts of the log of the integration, without debug lines."""
         return [
             (record.levelname, record.getMessage().removeprefix(self.entry.title).lstrip(" :"))
             for record in self.caplog.records

@@ -1,4 +1,4 @@
-"""Made-up models of a site's documents, each changed by the test that needs it odd."""
+"""Made-up models of a site's documents, in which a test changes what it needs."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -63,7 +63,7 @@ NET = Measurement(
 
 
 def info(firmware: str = "8.2.4345", *, has_meter: bool | None = True) -> Info:
-    """Give what a gateway says of itself."""
+    """Return the identity of a gateway."""
     return Info(
         serial="122300000001",
         firmware=AwesomeVersion(firmware),
@@ -74,7 +74,7 @@ def info(firmware: str = "8.2.4345", *, has_meter: bool | None = True) -> Info:
 
 
 def meters(*flows: Flow, phases: int = 1, disabled: Sequence[Flow] = ()) -> tuple[Meter, ...]:
-    """Give a list of CTs: enabled ones and others."""
+    """Return a list of CTs: enabled ones and others."""
     return tuple(
         Meter(eid=EIDS[flow], flow=flow, enabled=flow not in disabled, phase_count=phases, status=MeterStatus.NORMAL)
         for flow in (*flows, *disabled)
@@ -82,7 +82,7 @@ def meters(*flows: Flow, phases: int = 1, disabled: Sequence[Flow] = ()) -> tupl
 
 
 def reading(flow: Flow, total: Measurement, *channels: Measurement) -> Reading:
-    """Give one CT's reading."""
+    """Return one CT's reading."""
     return Reading(
         eid=EIDS[flow], timestamp=NOW, total=total, channels=channels or (total, Measurement(), Measurement())
     )
@@ -92,27 +92,27 @@ READINGS = (reading(Flow.PRODUCTION, PRODUCTION), reading(Flow.NET_CONSUMPTION, 
 
 
 def reported(total: Measurement, *lines: Measurement, active: bool = True) -> ReportedFlow:
-    """Give one flow of a report."""
+    """Return one flow of a report."""
     return ReportedFlow(active=active, total=total, lines=lines)
 
 
 def lifetime(value: float | None, power: float | None = 500.0) -> Measurement:
-    """Give a measurement of a power and a counter."""
+    """Return a measurement of a power and a counter."""
     return Measurement(power_w=power, energy_lifetime_wh=value)
 
 
 def report(flows: dict[Flow, ReportedFlow] | None = None, inverters: ReportedInverters | None = None) -> Report:
-    """Give a report of some flows; without any it is that of a gateway without CTs."""
+    """Return a report of some flows; without any it is that of a gateway without CTs."""
     return Report(inverters=inverters or reported_inverters(), flows=flows or {})
 
 
 def reported_inverters(lifetime_wh: float | None = 60_000.0, count: int | None = 3) -> ReportedInverters:
-    """Give the report's sum of the inverters."""
+    """Return the report's sum of the inverters."""
     return ReportedInverters(active_count=count, power_w=2900.0, energy_lifetime_wh=lifetime_wh)
 
 
 def house(*, active: bool = True) -> dict[Flow, ReportedFlow]:
-    """Give the three flows of a report of a metered gateway with a net CT."""
+    """Return the three flows of a report of a metered gateway with a net CT."""
     return {
         Flow.PRODUCTION: reported(lifetime(50_000.0, 3000.0), active=active),
         Flow.TOTAL_CONSUMPTION: reported(lifetime(40_000.0, 2000.0), active=active),
@@ -121,7 +121,7 @@ def house(*, active: bool = True) -> dict[Flow, ReportedFlow]:
 
 
 def summary(lifetime_wh: float | None = 60_500.0) -> ProductionSummary:
-    """Give `/api/v1/production`."""
+    """Return `/api/v1/production`."""
     return ProductionSummary(
         power_w=2800.0, energy_today_wh=5_000.0, energy_last_7_days_wh=30_000.0, energy_lifetime_wh=lifetime_wh
     )
@@ -131,7 +131,7 @@ ZEROS = ProductionSummary(power_w=0.0, energy_today_wh=0.0, energy_last_7_days_w
 
 
 def inverter(serial: str = "A", lifetime_wh: float | None = 20_000.0) -> Inverter:
-    """Give one inverter with details."""
+    """Return one inverter with details."""
     return Inverter(
         serial=serial,
         power_w=100.0,
@@ -142,22 +142,22 @@ def inverter(serial: str = "A", lifetime_wh: float | None = 20_000.0) -> Inverte
 
 
 def device_data(*inverters: Inverter, truncated: bool = False, retired: Sequence[str] = ()) -> DeviceData:
-    """Give `/ivp/pdm/device_data`."""
+    """Return `/ivp/pdm/device_data`."""
     return DeviceData(inverters={one.serial: one for one in inverters}, retired=frozenset(retired), truncated=truncated)
 
 
 def listed(serial: str = "A", last_reported: int | None = NOW, power_w: float | None = 110.0) -> Inverter:
-    """Give one inverter as the list has it."""
+    """Return one inverter as the list has it."""
     return Inverter(serial=serial, power_w=power_w, max_power_w=300.0, last_reported=last_reported)
 
 
 def inverter_list(*inverters: Inverter) -> InverterList:
-    """Give `/api/v1/production/inverters`."""
+    """Return `/api/v1/production/inverters`."""
     return InverterList(inverters={one.serial: one for one in inverters})
 
 
 def metered(firmware: str = "8.2.4345", *, phases: int = 1) -> Documents:
-    """Give the documents of a gateway with a production and a net CT."""
+    """Return the documents of a gateway with a production and a net CT."""
     return documents_of(
         info=info(firmware),
         meters=meters(Flow.PRODUCTION, Flow.NET_CONSUMPTION, phases=phases),

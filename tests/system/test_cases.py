@@ -95,7 +95,7 @@ async def test_answers_without_production_are_refused(
 async def test_a_ct_that_measures_nothing_is_reported(
     hass: HomeAssistant, start_simulator: StartSimulator, clock: VirtualTime, tmp_path: Path
 ) -> None:
-    """By day where Home Assistant is in tests, within two hours of answers that stay the same."""
+    """It is day where Home Assistant is in tests; the answers stay the same for two hours."""
     folder = tmp_path / NO_REPAIR
     shutil.copytree(CASES / NO_REPAIR, folder)
     await replay(start_simulator, hass, folder)

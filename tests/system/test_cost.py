@@ -179,7 +179,7 @@ async def test_live_mode_reads_the_readings_only(start_home: StartHome) -> None:
 
 
 async def test_live_mode_slows_itself_where_readings_take_two_seconds(start_home: StartHome) -> None:
-    """To three times their duration, which the diagnostics have."""
+    """The interval is three times their duration, and in the diagnostics."""
     home = await start_home(inverters=INVERTERS)
     home.hass.config_entries.async_update_entry(home.entry, options={CONF_UPDATE_INTERVAL: 5})
     await home.hass.config_entries.async_reload(home.entry.entry_id)

@@ -57,7 +57,7 @@ type Bodies = dict[Endpoint[object], bytes]
 
 
 def simulated(name: str) -> Bodies:
-    """Give what a simulated gateway answers."""
+    """Return the answers of a simulated gateway."""
     profile, now = PROFILES[name], 1_795_172_400.0
     world = World(profile, inverters=4, clock=lambda: now, seed=1, report_interval_s=900, lifetime_wh=1e6)
     site = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", world)
@@ -67,7 +67,7 @@ def simulated(name: str) -> Bodies:
 
 
 def recorded(folder: Path) -> Bodies:
-    """Give what a recorded gateway answered."""
+    """Return the answers of a recorded gateway."""
     bodies = {}
     for endpoint in (INFO, *ENDPOINTS):
         file = folder / endpoint.path.partition("?")[0].strip("/").replace("/", "_")
@@ -76,7 +76,7 @@ def recorded(folder: Path) -> Bodies:
 
 
 def nodes(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - any JSON
-    """Give every place in a document: its container and its key there."""
+    """Return every place in a document: its container and its key there."""
     for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
         yield value, key
         yield from nodes(value[key])
@@ -150,7 +150,6 @@ def run(originals: list[Bodies], runs: int) -> tuple[int, int]:
 
 
 def test_spoiled_simulated_answers_are_shown_or_refused() -> None:
-    """Of every profile."""
     began = time.perf_counter()
 
     shown, refused = run([simulated(name) for name in PROFILES], RUNS)
@@ -161,7 +160,6 @@ def test_spoiled_simulated_answers_are_shown_or_refused() -> None:
 
 @needs(CAPTURES)
 def test_spoiled_recorded_answers_are_shown_or_refused() -> None:
-    """Of every recording."""
     began = time.perf_counter()
 
     shown, refused = run([recorded(folder) for folder in folders(CAPTURES)], RUNS)

@@ -40,7 +40,7 @@ pytestmark = needs(CAPTURES)
 
 
 def status(file: Path) -> int:
-    """Give the recorded status; an answer kept without one was a good one."""
+    """Return the recorded status; an answer kept without one was a good one."""
     log = file.with_name(f"{file.name}_log.json")
     return int(json.loads(log.read_bytes())["code"]) if log.exists() else 200
 
@@ -63,7 +63,7 @@ def read[T](endpoint: Endpoint[T], folder: str, file: str | None = None) -> T:
 
 @pytest.mark.parametrize(("endpoint", "file"), answers(html=False))
 def test_every_answer_is_read(endpoint: Endpoint[object], file: Path) -> None:
-    """With at least one value in it, unless the answer is an empty list."""
+    """Each has at least one value, unless the answer is an empty list."""
     body = file.read_bytes()
 
     assert any(value is not None for value in values_in(endpoint.read(body))) or body.strip() == b"[]"
@@ -71,7 +71,7 @@ def test_every_answer_is_read(endpoint: Endpoint[object], file: Path) -> None:
 
 @pytest.mark.parametrize(("endpoint", "file"), answers(html=True))
 def test_html_where_json_is_due_is_refused(endpoint: Endpoint[object], file: Path) -> None:
-    """As legacy gateways answer with status 200."""
+    """Legacy gateways send it with status 200."""
     with pytest.raises(GatewayResponseError, match="HTML, expected JSON"):
         endpoint.read(file.read_bytes())
 

@@ -187,7 +187,7 @@ def test_counters_fall_only_with_the_replaced_meter(year: tuple[Year, dict[str, 
 
 
 def test_no_question_is_raised(year: tuple[Year, dict[str, float]]) -> None:
-    """Neither a jump nor a changed source; the new meter is a reset."""
+    """There is neither a jump nor a changed source; the new meter is a reset."""
     events = year[0].events
     kinds = {event.counter: event.event.kind for event in events if isinstance(event, CounterEvent)}
     # Net energy is the difference of two counters that were reset; it raises no question.
@@ -197,7 +197,7 @@ def test_no_question_is_raised(year: tuple[Year, dict[str, float]]) -> None:
 
 
 def test_today_ends_every_day_with_the_production_of_the_day(year: tuple[Year, dict[str, float]]) -> None:
-    """On days of 23 and 25 hours too. Nothing is produced at midnight, so all days add up to the year."""
+    """Some days have 23 or 25 hours. Nothing is produced at midnight, so all days add up to the year."""
     result, true = year
     last_of_day: dict[str, float] = {}
     for at, today in result.today:

@@ -72,12 +72,14 @@ def test_what_is_no_token_is_an_error(text: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.slow
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(str) | st.binary().map(repr))
 def test_any_text_is_a_token_or_is_none(text: str) -> None:
     with pytest.raises(NotATokenError):
         Token.parse(text)
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from(["aud", "iat", "exp", "enphaseUser", "nbf", "sub"]),

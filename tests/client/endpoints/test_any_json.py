@@ -23,6 +23,8 @@ from custom_components.enphase_iq_gateway.client.exceptions import GatewayError
 from tests.support import answers as documents
 from tests.support.answers import Document
 
+pytestmark = pytest.mark.slow
+
 VALID: list[tuple[Endpoint[object], Document]] = [
     (METERS, [documents.meter(), documents.meter(measurementType="net-consumption")]),
     (READINGS, [documents.reading(), documents.reading()]),

@@ -25,8 +25,8 @@ from custom_components.enphase_iq_gateway.client.site.probe import check_support
 from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source, endpoints_of
 from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support import answers
-from tests.support.asked import ANSWERS, BUSY, FULL, MISSING, NOT_FOR_US, Asked, paths
 from tests.support.device import Doing, Reply, reply
+from tests.support.full_gateway import ANSWERS, BUSY, FULL, MISSING, NOT_FOR_US, FullGateway, paths
 from tests.support.models import info
 
 NO_METERS = reply(b"[]")
@@ -79,18 +79,21 @@ HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
     ],
 )  # fmt: skip
 async def test_only_what_the_gateway_needs_is_read(
-    asked: Asked, firmware: str, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
+    full_gateway: FullGateway,
+    firmware: str,
+    changes: dict[Endpoint[object], Reply],
+    expected: tuple[Endpoint[object], ...],
 ) -> None:
     """The slow report is last (G§13.1)."""
-    asked.answers(changes)
+    full_gateway.replace_answers(changes)
 
-    await probe(asked.gateway, info(firmware))
+    await probe(full_gateway.client, info(firmware))
 
-    assert asked.endpoints == paths(*expected)
+    assert full_gateway.requested == paths(*expected)
 
 
-async def test_what_was_read_is_in_its_place(asked: Asked) -> None:
-    documents = await probe(asked.gateway, info())
+async def test_what_was_read_is_in_its_place(full_gateway: FullGateway) -> None:
+    documents = await probe(full_gateway.client, info())
 
     assert [meter.flow for meter in documents.get(METERS) or ()] == [Flow.PRODUCTION, Flow.NET_CONSUMPTION]
     assert (len(documents.get(READINGS) or ()), documents.get(PRODUCTION_SUMMARY), documents.get(INVERTER_LIST)) == (
@@ -103,13 +106,13 @@ async def test_what_was_read_is_in_its_place(asked: Asked) -> None:
     assert documents.failed == frozenset()
 
 
-async def test_the_list_of_meters_is_worth_a_second_try(asked: Asked) -> None:
+async def test_the_list_of_meters_is_worth_a_second_try(full_gateway: FullGateway) -> None:
     """Without it a metered gateway would look like one without CTs."""
-    asked.answers({METERS: lambda _: BUSY if asked.endpoints.count(METERS.path) == 1 else CTS})
+    full_gateway.replace_answers({METERS: lambda _: BUSY if full_gateway.requested.count(METERS.path) == 1 else CTS})
 
-    documents = await probe(asked.gateway, info())
+    documents = await probe(full_gateway.client, info())
 
-    assert asked.endpoints[:2] == paths(METERS, METERS)
+    assert full_gateway.requested[:2] == paths(METERS, METERS)
     assert documents.get(METERS)
     assert documents.failed == frozenset()
 
@@ -117,74 +120,74 @@ async def test_the_list_of_meters_is_worth_a_second_try(asked: Asked) -> None:
 CTS = reply(answers.body([answers.meter()]))
 
 
-async def test_without_the_list_of_meters_there_is_no_set_up(asked: Asked) -> None:
+async def test_without_the_list_of_meters_there_is_no_set_up(full_gateway: FullGateway) -> None:
     """The gateway may have one, so nothing is decided."""
-    asked.answers({METERS: BUSY})
+    full_gateway.replace_answers({METERS: BUSY})
 
     with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
-        await probe(asked.gateway, info())
+        await probe(full_gateway.client, info())
 
 
 HTML = reply(b"<html>")
 ON_READINGS = endpoints_of({(Flow.PRODUCTION, Quantity.LIFETIME): Source.READINGS})
 
 
-async def test_what_a_counter_relies_on_is_not_gone_for_answering_oddly(asked: Asked) -> None:
+async def test_what_a_counter_relies_on_is_not_gone_for_answering_oddly(full_gateway: FullGateway) -> None:
     """Its source stays until the endpoint is missing."""
-    asked.answers({READINGS: HTML})
+    full_gateway.replace_answers({READINGS: HTML})
 
-    documents = await probe(asked.gateway, info(), relied_on=ON_READINGS)
+    documents = await probe(full_gateway.client, info(), relied_on=ON_READINGS)
 
     assert documents.failed == {READINGS}
     assert decide(documents).sources[Flow.PRODUCTION, Quantity.LIFETIME] is Source.READINGS
 
 
-async def test_an_odd_list_of_meters_that_a_counter_relies_on_decides_nothing(asked: Asked) -> None:
+async def test_an_odd_list_of_meters_that_a_counter_relies_on_decides_nothing(full_gateway: FullGateway) -> None:
     """Without it the flow of a reading is not known."""
-    asked.answers({METERS: HTML})
+    full_gateway.replace_answers({METERS: HTML})
 
     with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
-        await probe(asked.gateway, info(), relied_on=ON_READINGS)
+        await probe(full_gateway.client, info(), relied_on=ON_READINGS)
 
 
 @pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US])
-async def test_what_a_counter_relies_on_is_gone_only_by_an_update(asked: Asked, answer: Reply) -> None:
+async def test_what_a_counter_relies_on_is_gone_only_by_an_update(full_gateway: FullGateway, answer: Reply) -> None:
     """The counter then continues from another source."""
-    asked.answers({READINGS: answer})
+    full_gateway.replace_answers({READINGS: answer})
 
-    same = await probe(asked.gateway, info(), relied_on=ON_READINGS)
-    updated = await probe(asked.gateway, info(), relied_on=ON_READINGS, updated=True)
+    same = await probe(full_gateway.client, info(), relied_on=ON_READINGS)
+    updated = await probe(full_gateway.client, info(), relied_on=ON_READINGS, updated=True)
 
     assert same.failed == {READINGS}
     assert updated.failed == frozenset()
 
 
-async def test_after_an_update_too_an_odd_answer_decides_nothing(asked: Asked) -> None:
+async def test_after_an_update_too_an_odd_answer_decides_nothing(full_gateway: FullGateway) -> None:
     """The gateway may still be starting."""
-    asked.answers({READINGS: HTML})
+    full_gateway.replace_answers({READINGS: HTML})
 
-    documents = await probe(asked.gateway, info(), relied_on=ON_READINGS, updated=True)
+    documents = await probe(full_gateway.client, info(), relied_on=ON_READINGS, updated=True)
 
     assert documents.failed == {READINGS}
 
 
 @pytest.mark.parametrize("answer", [BUSY, reply(b"", 500), reply(b"", 408), reply(b"", 429), HANG_UP])
-async def test_an_endpoint_that_is_busy_may_be_there(asked: Asked, answer: Reply) -> None:
+async def test_an_endpoint_that_is_busy_may_be_there(full_gateway: FullGateway, answer: Reply) -> None:
     """5xx, too many requests and a lost connection do not mean that it is missing (G§2.6)."""
-    asked.answers({DEVICE_DATA: answer})
+    full_gateway.replace_answers({DEVICE_DATA: answer})
 
-    documents = await probe(asked.gateway, info())
+    documents = await probe(full_gateway.client, info())
 
     assert documents.failed == {DEVICE_DATA}
     assert documents.get(INVERTER_LIST) is not None
 
 
 @pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US, reply(b"", 403), reply(b"<html>"), reply(b"[]")])
-async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(asked: Asked, answer: bytes) -> None:
+async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(full_gateway: FullGateway, answer: bytes) -> None:
     """It answers with 404, a role that is too low, HTML or another shape (G§2.6, §13.1)."""
-    asked.answers({DEVICE_DATA: answer})
+    full_gateway.replace_answers({DEVICE_DATA: answer})
 
-    documents = await probe(asked.gateway, info())
+    documents = await probe(full_gateway.client, info())
 
     assert (documents.get(DEVICE_DATA), documents.failed) == (None, frozenset())
 
@@ -200,12 +203,12 @@ async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(asked: Ask
     ],
 )
 async def test_the_report_without_details_is_the_second_try(
-    asked: Asked, detailed: Reply, plain: Reply, endpoint: Endpoint[object], failed: set[Endpoint[object]]
+    full_gateway: FullGateway, detailed: Reply, plain: Reply, endpoint: Endpoint[object], failed: set[Endpoint[object]]
 ) -> None:
     """It has the same values, but no lines (G§7)."""
-    asked.answers({REPORT_DETAILED: detailed, REPORT: plain})
+    full_gateway.replace_answers({REPORT_DETAILED: detailed, REPORT: plain})
 
-    documents = await probe(asked.gateway, info())
+    documents = await probe(full_gateway.client, info())
 
     assert documents.report_endpoint is endpoint
     assert documents.failed == failed
@@ -231,7 +234,7 @@ async def test_the_report_without_details_is_the_second_try(
     ],
 )
 async def test_what_there_was_no_time_for_may_be_there(
-    asked: Asked,
+    full_gateway: FullGateway,
     monkeypatch: pytest.MonkeyPatch,
     hangs: Endpoint[object],
     firmware: str,
@@ -239,62 +242,70 @@ async def test_what_there_was_no_time_for_may_be_there(
 ) -> None:
     """Set-up ends in time with the answers it has, and takes nothing for missing."""
     monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
-    asked.answers({hangs: HANG})
+    full_gateway.replace_answers({hangs: HANG})
 
-    documents = await probe(asked.gateway, info(firmware))
+    documents = await probe(full_gateway.client, info(firmware))
 
     assert documents.failed == failed
     assert documents.get(METERS)
 
 
-async def test_no_time_for_the_list_of_meters_is_no_set_up(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_time_for_the_list_of_meters_is_no_set_up(
+    full_gateway: FullGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
-    asked.answers({METERS: HANG})
+    full_gateway.replace_answers({METERS: HANG})
 
     with pytest.raises(GatewayTimeoutError, match="/ivp/meters"):
-        await probe(asked.gateway, info())
+        await probe(full_gateway.client, info())
 
 
 @pytest.mark.parametrize("there", [PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED])
-async def test_one_endpoint_with_the_production_is_enough(asked: Asked, there: Endpoint[object]) -> None:
+async def test_one_endpoint_with_the_production_is_enough(full_gateway: FullGateway, there: Endpoint[object]) -> None:
     """The form reads no more endpoints than necessary."""
     candidates = (PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED)
-    asked.answers({endpoint: MISSING for endpoint in candidates if endpoint is not there})
+    full_gateway.replace_answers({endpoint: MISSING for endpoint in candidates if endpoint is not there})
 
-    await check_supported(asked.gateway, info())
+    await check_supported(full_gateway.client, info())
 
-    assert asked.endpoints == paths(*candidates[: candidates.index(there) + 1])
+    assert full_gateway.requested == paths(*candidates[: candidates.index(there) + 1])
 
 
-async def test_the_readings_of_a_production_ct_are_enough(asked: Asked) -> None:
+async def test_the_readings_of_a_production_ct_are_enough(full_gateway: FullGateway) -> None:
     """The endpoints of the production may all be closed to the user (status 401)."""
-    asked.answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), NOT_FOR_US))
+    full_gateway.replace_answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), NOT_FOR_US))
 
-    await check_supported(asked.gateway, info())
+    await check_supported(full_gateway.client, info())
 
-    assert asked.endpoints == paths(PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED, METERS, READINGS)
+    assert full_gateway.requested == paths(PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED, METERS, READINGS)
 
 
 @pytest.mark.parametrize("meters", [NO_METERS, NOT_FOR_US])
-async def test_closed_endpoints_without_a_production_ct_are_unsupported(asked: Asked, meters: Reply) -> None:
+async def test_closed_endpoints_without_a_production_ct_are_unsupported(
+    full_gateway: FullGateway, meters: Reply
+) -> None:
     closed = dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), NOT_FOR_US)
-    asked.answers({**closed, METERS: meters})
+    full_gateway.replace_answers({**closed, METERS: meters})
 
     with pytest.raises(GatewayUnsupportedError):
-        await check_supported(asked.gateway, info())
+        await check_supported(full_gateway.client, info())
 
 
-async def test_a_gateway_without_any_of_them_is_unsupported(asked: Asked) -> None:
+async def test_a_gateway_without_any_of_them_is_unsupported(full_gateway: FullGateway) -> None:
     """Firmware 3.7.0 is an example (G§14)."""
-    asked.answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED, METERS), reply(b"<html>")))
+    full_gateway.replace_answers(
+        dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED, METERS), reply(b"<html>"))
+    )
 
     with pytest.raises(GatewayUnsupportedError, match=r"firmware 3\.7\.0"):
-        await check_supported(asked.gateway, info("3.7.0"))
+        await check_supported(full_gateway.client, info("3.7.0"))
 
 
-async def test_a_gateway_that_is_only_busy_is_not_called_unsupported(asked: Asked) -> None:
+async def test_a_gateway_that_is_only_busy_is_not_called_unsupported(full_gateway: FullGateway) -> None:
     """It answers with 503 while it boots (G§2.6)."""
-    asked.answers({PRODUCTION_SUMMARY: BUSY, DEVICE_DATA: MISSING, REPORT_DETAILED: HANG_UP, METERS: MISSING})
+    full_gateway.replace_answers(
+        {PRODUCTION_SUMMARY: BUSY, DEVICE_DATA: MISSING, REPORT_DETAILED: HANG_UP, METERS: MISSING}
+    )
 
     with pytest.raises(GatewayConnectionError):
-        await check_supported(asked.gateway, info())
+        await check_supported(full_gateway.client, info())

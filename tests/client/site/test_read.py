@@ -15,8 +15,8 @@ from custom_components.enphase_iq_gateway.client.site.documents import was_read,
 from custom_components.enphase_iq_gateway.client.site.read import read_group
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.client.site.sources import decide
-from tests.support.asked import BUSY, FULL, MISSING, Asked, paths
 from tests.support.device import Reply
+from tests.support.full_gateway import BUSY, FULL, MISSING, FullGateway, paths
 from tests.support.models import changed, device_data, documents_of, info, inverter, metered
 
 WITH_DEVICES = changed(metered(), device_data=device_data(inverter()))
@@ -33,63 +33,66 @@ WITH_DEVICES = changed(metered(), device_data=device_data(inverter()))
     ],
 )
 async def test_a_group_reads_what_it_needs(
-    asked: Asked, group: PollGroup, changes: dict[Endpoint[object], Reply], expected: tuple[Endpoint[object], ...]
+    full_gateway: FullGateway,
+    group: PollGroup,
+    changes: dict[Endpoint[object], Reply],
+    expected: tuple[Endpoint[object], ...],
 ) -> None:
     """The list of inverters is read only where the device data are not complete."""
-    asked.answers(changes)
+    full_gateway.replace_answers(changes)
 
-    documents = await read_group(asked.gateway, decide(WITH_DEVICES), group, WITH_DEVICES.get(METERS))
+    documents = await read_group(full_gateway.client, decide(WITH_DEVICES), group, WITH_DEVICES.get(METERS))
 
-    assert asked.endpoints == paths(*expected)
+    assert full_gateway.requested == paths(*expected)
     assert documents.get(METERS) == WITH_DEVICES.get(METERS)
 
 
-async def test_one_endpoint_of_a_group_may_fail_alone(asked: Asked) -> None:
-    asked.answers({DEVICE_DATA: BUSY})
+async def test_one_endpoint_of_a_group_may_fail_alone(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers({DEVICE_DATA: BUSY})
 
-    documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
+    documents = await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
 
     assert documents.get(DEVICE_DATA) is None
     assert documents.get(INVERTER_LIST) is not None
     assert documents.failed == {DEVICE_DATA}
 
 
-async def test_what_failed_once_may_keep_its_last_answer(asked: Asked) -> None:
+async def test_what_failed_once_may_keep_its_last_answer(full_gateway: FullGateway) -> None:
     """One lost answer changes nothing."""
     site = decide(WITH_DEVICES)
-    earlier = await read_group(asked.gateway, site, PollGroup.INVERTERS, None)
-    asked.answers({DEVICE_DATA: BUSY})
-    documents = await read_group(asked.gateway, site, PollGroup.INVERTERS, None)
+    earlier = await read_group(full_gateway.client, site, PollGroup.INVERTERS, None)
+    full_gateway.replace_answers({DEVICE_DATA: BUSY})
+    documents = await read_group(full_gateway.client, site, PollGroup.INVERTERS, None)
 
     assert was_read(earlier, DEVICE_DATA)
     assert not was_read(documents, DEVICE_DATA)
     assert with_earlier(documents, earlier, DEVICE_DATA).get(DEVICE_DATA) == earlier.get(DEVICE_DATA)
 
 
-async def test_a_group_of_which_nothing_can_be_read_fails(asked: Asked) -> None:
-    asked.answers({DEVICE_DATA: MISSING, INVERTER_LIST: BUSY})
+async def test_a_group_of_which_nothing_can_be_read_fails(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers({DEVICE_DATA: MISSING, INVERTER_LIST: BUSY})
 
     with pytest.raises(GatewayStatusError, match="/api/v1/production/inverters: status 503"):
-        await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
+        await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
 
 
-async def test_a_group_without_endpoints_reads_nothing(asked: Asked) -> None:
+async def test_a_group_without_endpoints_reads_nothing(full_gateway: FullGateway) -> None:
     """A gateway without known inverters has such a group."""
-    documents = await read_group(asked.gateway, decide(metered()), PollGroup.INVERTERS, None)
+    documents = await read_group(full_gateway.client, decide(metered()), PollGroup.INVERTERS, None)
 
     assert documents == documents_of(info=info())
     assert not was_read(documents, DEVICE_DATA)
-    assert asked.endpoints == []
+    assert full_gateway.requested == []
 
 
 KNOWN = device_data(inverter(), truncated=True)
 
 
-async def test_details_that_will_do_are_not_read_again(asked: Asked) -> None:
+async def test_details_that_will_do_are_not_read_again(full_gateway: FullGateway) -> None:
     """The list alone has the new reports."""
-    documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
+    documents = await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
 
-    assert asked.endpoints == paths(INVERTER_LIST)
+    assert full_gateway.requested == paths(INVERTER_LIST)
     assert documents.get(DEVICE_DATA) is KNOWN
     assert documents.details_kept
 
@@ -102,20 +105,20 @@ def test_details_that_could_not_be_read_are_the_earlier_ones() -> None:
     assert (documents.get(DEVICE_DATA), documents.details_kept) == (KNOWN, True)
 
 
-async def test_details_are_read_when_the_list_does_not_answer(asked: Asked) -> None:
+async def test_details_are_read_when_the_list_does_not_answer(full_gateway: FullGateway) -> None:
     """Otherwise a group would fail that can be read."""
-    asked.answers({INVERTER_LIST: BUSY})
+    full_gateway.replace_answers({INVERTER_LIST: BUSY})
 
-    documents = await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
+    documents = await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
 
-    assert asked.endpoints == paths(INVERTER_LIST, DEVICE_DATA)
+    assert full_gateway.requested == paths(INVERTER_LIST, DEVICE_DATA)
     assert documents.failed == {INVERTER_LIST}
     assert documents.get(DEVICE_DATA) is not KNOWN
     assert not documents.details_kept
 
 
-async def test_a_group_fails_whose_details_will_do_but_nothing_can_be_read(asked: Asked) -> None:
-    asked.answers({INVERTER_LIST: BUSY, DEVICE_DATA: MISSING})
+async def test_a_group_fails_whose_details_will_do_but_nothing_can_be_read(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers({INVERTER_LIST: BUSY, DEVICE_DATA: MISSING})
 
     with pytest.raises(GatewayStatusError):
-        await read_group(asked.gateway, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
+        await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)

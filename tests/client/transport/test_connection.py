@@ -324,6 +324,7 @@ BODIES = [b"", b"{}", b"5\r\nhello\r\n0\r\n\r\n", b"5;x\r\nhel", bytes(range(256
 
 
 @pytest.mark.parametrize("status_line", STATUS_LINES)
+@pytest.mark.slow
 async def test_nothing_but_an_answer_or_an_error_of_the_client_comes_of_any_bytes(status_line: bytes) -> None:
     """The next request succeeds."""
     account = Account(username="envoy", password=Secret("made-up"))

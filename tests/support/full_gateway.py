@@ -1,4 +1,4 @@
-"""A gateway that has every endpoint, and keeps account of what it is asked."""
+"""A gateway that has every endpoint and records the requests."""
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
     DEVICE_DATA,
@@ -28,24 +28,23 @@ BUSY, MISSING, NOT_FOR_US = reply(b"", 503), reply(b"", 404), reply(b"", 401)
 FULL = reply(answers.body(answers.device_data(answers.device(), deviceDataLimit=1)))
 
 
-class Asked:
-    """A gateway at the end of a real socket, and what it was asked."""
+class FullGateway:
+    """A gateway at the end of a real socket, and its client."""
 
-    def __init__(self, device: Device, gateway: Gateway) -> None:
-        """Take both ends."""
+    def __init__(self, device: Device, client: Gateway) -> None:
         self.device = device
-        self.gateway = gateway
+        self.client = client
 
-    def answers(self, changes: dict[Endpoint[object], Reply]) -> None:
-        """Answer some endpoints otherwise."""
+    def replace_answers(self, changes: dict[Endpoint[object], Reply]) -> None:
+        """Replace the answers of some endpoints."""
         self.device.replies.update({endpoint.path: answer for endpoint, answer in changes.items()})
 
     @property
-    def endpoints(self) -> list[str]:
-        """Which paths were asked for, but `/info`."""
+    def requested(self) -> list[str]:
+        """The paths that were requested, without `/info`."""
         return [path for path in self.device.paths if path != "/info"]
 
 
 def paths(*endpoints: Endpoint[object]) -> list[str]:
-    """Give the paths of endpoints."""
+    """Return the paths of endpoints."""
     return [endpoint.path for endpoint in endpoints]

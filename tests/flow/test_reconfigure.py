@@ -1,0 +1,144 @@
+"""Change the address, without losing entities or options."""
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlowContext,
+    ConfigFlowResult,
+)
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
+from custom_components.enphase_iq_gateway.const import (
+    CONF_CERTIFICATE,
+    CONF_UPDATE_INTERVAL,
+    DOMAIN,
+)
+from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator, set_up
+from tests.support.entries import ADDRESS, OTHER_ADDRESS, choose_and_submit, entities, is_loaded, set_up_at
+from tests.support.texts import error_text
+
+
+async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
+    """Start to change the address."""
+    context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
+    return await hass.config_entries.flow.async_init(DOMAIN, context=context)
+
+
+async def move(hass: HomeAssistant, result: ConfigFlowResult, address: str) -> ConfigFlowResult:
+    """Enter an address."""
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: address})
+    await hass.async_block_till_done()
+    return result
+
+
+async def move_on(hass: HomeAssistant, result: ConfigFlowResult, method: str) -> ConfigFlowResult:
+    """Choose a sign-in method after an error."""
+    return await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_METHOD: method})
+
+
+async def test_a_pasted_token_replaces_a_remembered_account(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
+) -> None:
+    simulator = await start_simulator()
+    cloud = await start_cloud(simulator)
+    cloud.accounts.clear()
+    entry = await set_up(hass, simulator)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD})
+    simulator.revoke_tokens()
+
+    result = await reconfigure(hass, entry)
+    result = await move(hass, result, simulator.address)
+    assert error_text(result).startswith("The gateway rejected the sign-in.")
+    result = await choose_and_submit(hass, await move_on(hass, result, "token"), None, {CONF_TOKEN: simulator.token()})
+
+    assert result["reason"] == "reconfigure_successful"
+    assert set(entry.data) == {CONF_HOST, CONF_CERTIFICATE, CONF_TOKEN}
+
+
+async def test_a_gateway_is_moved_by_hand_and_keeps_its_credentials(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    remembered = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD}
+    hass.config_entries.async_update_entry(entry, data={**entry.data, **remembered})
+    before, stored = entities(hass, entry), dict(entry.data)
+    network[OTHER_ADDRESS] = network.pop(ADDRESS)
+
+    result = await reconfigure(hass, entry)
+    assert result["data_schema"] is not None
+    assert [key.description for key in result["data_schema"].schema] == [{"suggested_value": ADDRESS}]
+    result = await move(hass, result, OTHER_ADDRESS)
+
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == {**stored, CONF_HOST: OTHER_ADDRESS}
+    assert entry.options == {CONF_UPDATE_INTERVAL: 15}
+    assert is_loaded(entry)
+    assert entities(hass, entry) == before
+
+
+async def test_a_gateway_with_an_account_of_its_own_keeps_it_when_moved(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    entry = await set_up_at(hass, network, await start_simulator("metered_digest"))
+    stored = dict(entry.data)
+    network[OTHER_ADDRESS] = network.pop(ADDRESS)
+
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
+
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data == {**stored, CONF_HOST: OTHER_ADDRESS}
+
+
+async def test_an_outage_while_moving_asks_for_no_credentials(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    simulator.faults.add("status", path="/auth/check_jwt", code=503)
+
+    result = await move(hass, await reconfigure(hass, entry), simulator.address)
+
+    assert (result["step_id"], error_text(result)[:19]) == ("reconfigure", "The gateway is busy")
+    simulator.faults.clear()
+    assert (await move(hass, result, simulator.address))["reason"] == "reconfigure_successful"
+
+
+async def test_a_refused_local_account_is_asked_for_when_the_gateway_moves(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    simulator = await start_simulator("non_metered")
+    entry = await set_up(hass, simulator)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PASSWORD: "an old one"})
+
+    result = await move(hass, await reconfigure(hass, entry), simulator.address)
+
+    assert (result["step_id"], bool(error_text(result))) == ("local_account", True)
+    result = await choose_and_submit(hass, result, None, {CONF_USERNAME: "envoy"})
+    assert result["reason"] == "reconfigure_successful"
+
+
+@pytest.mark.parametrize(
+    ("serial", "read"),
+    [
+        ("121900000099", "A different gateway responds at this address: 121900000099 instead of 122300000001."),
+        ("122300000001", "presents a different certificate than this gateway did before"),
+    ],
+    ids=["other serial", "other certificate"],
+)
+async def test_a_gateway_is_not_moved_to_another_device(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str, read: str
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    network[OTHER_ADDRESS] = await start_simulator(serial=serial)
+
+    result = await reconfigure(hass, entry)
+    result = await move(hass, result, OTHER_ADDRESS)
+
+    assert read in error_text(result)
+    result = await move(hass, result, ADDRESS)
+    assert result["reason"] == "reconfigure_successful"
