@@ -51,11 +51,15 @@ class InvertersCoordinator(PollGroupCoordinator):
         return documents
 
     def _clocks_may_differ(self) -> bool:
-        """Return whether to compare the clocks again: they differed, or no report is recent, as at night.
+        """Return whether to compare the clocks again: they differed, or no report is recent although it is day.
 
         A time server may set either clock at any moment, and `/info` is otherwise read every 4 hours only.
         """
-        return bool(self.gateway.clock_ahead_s) or not self.data.inverters_reporting
+        if not self.data.inverters:
+            return False
+        dated = any(inverter.last_reported for inverter in self.data.inverters.values())
+        night = self._health.asleep and dated
+        return bool(self.gateway.clock_ahead_s) or not (self.data.inverters_reporting or night)
 
     def _details_to_keep(self) -> DeviceData | None:
         """Return the details that need no update yet: the list beside them has every new report."""
