@@ -141,7 +141,7 @@ async def test_a_gateway_that_was_off_for_hours_has_all_coordinators_back_with_t
     assert home.lost() == set()
 
 
-async def test_a_slow_report_is_asked_for_more_seldom(start_home: StartHome) -> None:
+async def test_a_slow_report_is_read_less_often(start_home: StartHome) -> None:
     home = await start_home("metered_without_cts_old")
     taken_s = 33.0
 

@@ -50,60 +50,58 @@ def write_capture(folder: Path, answers: Mapping[str, Any]) -> Path:
     return folder
 
 
-async def test_the_document_says_how_the_gateway_is_set_up(
-    hass: HomeAssistant, start_simulator: StartSimulator
-) -> None:
+async def test_the_document_has_how_the_gateway_is_set_up(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     entry = await set_up(hass, await start_simulator())
 
-    told = (await download(hass, entry))["entry"]
+    document = (await download(hass, entry))["entry"]
 
-    assert set(told) == {"options", "address", "sign_in", "password_stored", "certificate"}
-    assert (told["address"], told["password_stored"]) == ("IPv4 with a port", False)
-    assert told["sign_in"]["role"] == "owner"
-    assert told["sign_in"]["expires_at"] - told["sign_in"]["issued_at"] == 31_536_000
-    assert set(told["certificate"]) == {"not_before", "not_after"}
+    assert set(document) == {"options", "address", "sign_in", "password_stored", "certificate"}
+    assert (document["address"], document["password_stored"]) == ("IPv4 with a port", False)
+    assert document["sign_in"]["role"] == "owner"
+    assert document["sign_in"]["expires_at"] - document["sign_in"]["issued_at"] == 31_536_000
+    assert set(document["certificate"]) == {"not_before", "not_after"}
 
 
 @pytest.mark.parametrize(
     ("host", "kind"), [("envoy.local", "name"), ("192.0.2.5", "IPv4"), ("[2001:db8::5]:8443", "IPv6 with a port")]
 )
-async def test_the_document_says_what_kind_of_address_it_is(
+async def test_the_document_has_the_kind_of_address(
     hass: HomeAssistant, start_simulator: StartSimulator, host: str, kind: str
 ) -> None:
     entry = await set_up(hass, await start_simulator())
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_HOST: host})
 
-    told = await download(hass, entry)
+    document = await download(hass, entry)
 
-    assert told["entry"]["address"] == kind
-    assert host not in str(told)
+    assert document["entry"]["address"] == kind
+    assert host not in str(document)
 
 
-async def test_the_document_says_what_the_gateway_has(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_the_document_has_what_the_gateway_has(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     entry = await set_up(hass, await start_simulator())
 
-    told = (await download(hass, entry))["site"]
+    document = (await download(hass, entry))["site"]
 
-    assert (told["class"], told["firmware"], told["inverters"]) == ("metered", "8.2.4345", 3)
-    assert told["sources"]["production.power"] == "readings"
-    assert told["phases"]["production"] == 3
+    assert (document["class"], document["firmware"], document["inverters"]) == ("metered", "8.2.4345", 3)
+    assert document["sources"]["production.power"] == "readings"
+    assert document["phases"]["production"] == 3
 
 
-async def test_the_document_says_how_reading_goes(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_the_document_has_the_statistics_of_reading(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.faults.add("status", path="/ivp/meters/readings", code=503)
     for _ in range(2):
         await entry.runtime_data.coordinators[PollGroup.LIVE].async_refresh()
 
-    told = await download(hass, entry)
+    document = await download(hass, entry)
 
-    live, report = told["coordinators"]["live"], told["coordinators"]["report"]
+    live, report = document["coordinators"]["live"], document["coordinators"]["report"]
     assert live["endpoints"] == ["/ivp/meters/readings"]
     assert (live["has_values"], report["has_values"]) == (False, True)
     assert "/ivp/meters/readings with status 503" in live["last_error"]
     assert report["last_success"]
-    readings = told["endpoints"]["/ivp/meters/readings"]
+    readings = document["endpoints"]["/ivp/meters/readings"]
     assert readings["last_error"] == "/ivp/meters/readings: status 503, expected 200"
     assert readings["requests"] >= 3
     assert readings["duration_ms"] >= 0
@@ -142,12 +140,12 @@ async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start
     simulator.faults.add("html", path="/ivp/pdm/device_data")
     simulator.faults.add("status", path="/api/v1/production", code=401)
 
-    told = await download(hass, entry)
+    document = await download(hass, entry)
 
-    assert told["unanswered"]["/ivp/meters"] == "/ivp/meters: status 503, expected 200"
-    assert told["unanswered"]["/ivp/pdm/device_data"].endswith("bytes in an unexpected format")
-    assert told["unanswered"]["/api/v1/production"] == "/api/v1/production: status 401, expected 200"
-    assert "ivp_meters_readings" in told["answers"]
+    assert document["unanswered"]["/ivp/meters"] == "/ivp/meters: status 503, expected 200"
+    assert document["unanswered"]["/ivp/pdm/device_data"].endswith("bytes in an unexpected format")
+    assert document["unanswered"]["/api/v1/production"] == "/api/v1/production: status 401, expected 200"
+    assert "ivp_meters_readings" in document["answers"]
     assert hass.config_entries.flow.async_progress() == []
 
 
@@ -159,11 +157,11 @@ async def test_a_download_does_not_take_for_ever(
     entry = await set_up(hass, simulator)
     simulator.faults.add("hang", path="/ivp/meters")
 
-    told = await download(hass, entry)
+    document = await download(hass, entry)
 
-    assert "info" in told["answers"]
-    assert "no whole answer within" in told["unanswered"]["/ivp/meters"]
-    assert told["unanswered"]["/production.json?details=1"] == "no time left"
+    assert "info" in document["answers"]
+    assert "no whole answer within" in document["unanswered"]["/ivp/meters"]
+    assert document["unanswered"]["/production.json?details=1"] == "no time left"
 
 
 async def test_a_deeply_nested_answer_is_left_out(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
@@ -172,10 +170,10 @@ async def test_a_deeply_nested_answer_is_left_out(hass: HomeAssistant, start_sim
     deep = b"[" * 1020 + b"]" * 1020
 
     with patch("custom_components.enphase_iq_gateway.client.Gateway.read_raw", return_value=deep):
-        told = await download(hass, entry)
+        document = await download(hass, entry)
 
-    assert told["answers"] == {}
-    assert told["unanswered"]["/ivp/meters"] == "2040 bytes in an unexpected format"
+    assert document["answers"] == {}
+    assert document["unanswered"]["/ivp/meters"] == "2040 bytes in an unexpected format"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -196,9 +194,9 @@ async def test_the_address_of_a_gateway_that_cannot_be_reached_is_redacted(
         for coordinator in entry.runtime_data.coordinators.values():
             await coordinator.async_refresh()
 
-    told = str(await download(hass, entry))
+    document = str(await download(hass, entry))
 
-    assert [secret for secret in ("127.0.0.1", "::1", "localhost", port) if secret in told] == []
+    assert [secret for secret in ("127.0.0.1", "::1", "localhost", port) if secret in document] == []
 
 
 @pytest.mark.parametrize("stored", ["edited", None])
@@ -212,11 +210,11 @@ async def test_a_gateway_that_is_not_set_up_has_a_document_too(
     await simulator.stop()
     await hass.config_entries.async_reload(entry.entry_id)
 
-    told = await download(hass, entry)
+    document = await download(hass, entry)
 
-    assert told["state"] == ("setup_error" if stored else "setup_retry")
-    assert told["reason"]
-    assert ("error" in told["entry"]["sign_in"]) is (stored is not None)
+    assert document["state"] == ("setup_error" if stored else "setup_retry")
+    assert document["reason"]
+    assert ("error" in document["entry"]["sign_in"]) is (stored is not None)
 
 
 async def test_a_local_account_is_named_without_its_password(
@@ -226,11 +224,11 @@ async def test_a_local_account_is_named_without_its_password(
     entry = await set_up(hass, simulator)
     assert entry.data[CONF_PASSWORD] == simulator.password
 
-    told = await download(hass, entry)
+    document = await download(hass, entry)
 
-    assert (told["entry"]["sign_in"], told["entry"]["certificate"]) == ("local account", None)
-    assert told["entry"]["password_stored"] is True
-    assert simulator.password not in str(told)
+    assert (document["entry"]["sign_in"], document["entry"]["certificate"]) == ("local account", None)
+    assert document["entry"]["password_stored"] is True
+    assert simulator.password not in str(document)
 
 
 @pytest.mark.parametrize("profile", [*PROFILES])
@@ -239,15 +237,15 @@ async def test_the_document_makes_a_capture(
 ) -> None:
     """The simulator replays it as the same gateway."""
     entry = await set_up(hass, await start_simulator(profile))
-    told = await download(hass, entry)
+    document = await download(hass, entry)
     await hass.config_entries.async_remove(entry.entry_id)
 
-    replayed = await start_simulator(replay=write_capture(tmp_path / "capture", told["answers"]))
+    replayed = await start_simulator(replay=write_capture(tmp_path / "capture", document["answers"]))
     again = await set_up(hass, replayed)
 
     assert again.state is ConfigEntryState.LOADED
     assert again.unique_id == GATEWAY
-    assert (await download(hass, again))["site"] == told["site"]
+    assert (await download(hass, again))["site"] == document["site"]
 
 
 # What is not known to be harmless does not stay

@@ -38,9 +38,9 @@ async def test_a_gateway_that_does_not_answer(home: Home) -> None:
     home.simulator.faults.add("reset")
     await home.advance(400)
 
-    told = await health(home.hass)
+    shown = await health(home.hass)
 
-    assert (told["reachable"], told["report_last_success"]) == (False, began)
+    assert (shown["reachable"], shown["report_last_success"]) == (False, began)
 
 
 async def test_a_gateway_that_is_not_set_up(home: Home) -> None:
@@ -49,12 +49,12 @@ async def test_a_gateway_that_is_not_set_up(home: Home) -> None:
     assert await health(home.hass) == {"reachable": False}
 
 
-async def test_two_gateways_are_told_apart(start_home: StartHome, start_simulator: StartSimulator) -> None:
+async def test_two_gateways_are_distinguished_by_title(start_home: StartHome, start_simulator: StartSimulator) -> None:
     home = await start_home()
     other = await set_up(
         home.hass, await start_simulator("metered_digest", serial="122300000002", clock=home.clock.now)
     )
 
-    told = await health(home.hass)
+    shown = await health(home.hass)
 
-    assert (told[f"firmware ({home.entry.title})"], told[f"firmware ({other.title})"]) == ("8.2.4345", "4.10.35")
+    assert (shown[f"firmware ({home.entry.title})"], shown[f"firmware ({other.title})"]) == ("8.2.4345", "4.10.35")

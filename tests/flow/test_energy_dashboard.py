@@ -104,7 +104,7 @@ async def test_solar_and_grid_are_added_with_their_power(hass: HomeAssistant, st
 
 
 @pytest.mark.usefixtures("energy")
-async def test_gateways_are_told_apart_by_their_titles(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_gateways_are_distinguished_by_their_titles(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     first = await start_simulator()
     second = await start_simulator(serial="122300000002")
     entries = [await set_up(hass, simulator) for simulator in (first, second)]
@@ -290,7 +290,7 @@ async def test_a_counter_without_a_value_so_far_is_waited_for(
     ],
 )
 @pytest.mark.usefixtures("energy")
-async def test_a_grid_that_is_not_counted_is_told_apart(
+async def test_a_grid_that_is_not_counted_has_its_own_verdict(
     hass: HomeAssistant, start_simulator: StartSimulator, profile: str, verdict: Verdict
 ) -> None:
     entry = await set_up(hass, await start_simulator(profile))

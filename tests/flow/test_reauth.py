@@ -225,7 +225,9 @@ async def test_a_token_that_is_refused_everywhere_is_checked_once(
     assert reauth_flow(hass)
 
 
-async def test_an_ended_session_is_nobodys_business(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_an_ended_session_is_renewed_without_the_user(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     simulator.reboot()

@@ -172,7 +172,7 @@ def assert_only_the_password_is_gone(result: ConfigFlowResult) -> None:
     assert suggested == {CONF_USERNAME: USERNAME, CONF_PASSWORD: None, CONF_REMEMBER_PASSWORD: True}
 
 
-async def test_a_wrong_password_is_told_and_corrected(
+async def test_a_wrong_password_can_be_corrected(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
     simulator = await start_simulator()
@@ -286,7 +286,7 @@ async def test_a_blank_password_is_the_end_of_the_serial(hass: HomeAssistant, st
 
 @pytest.mark.parametrize("answers", [{"username": "envoy", "password": "wrong"}, {"username": "some:one"}])
 @pytest.mark.parametrize("profile", ["non_metered", "metered_digest", "legacy"])
-async def test_a_wrong_local_account_is_told(
+async def test_a_wrong_local_account_is_an_error(
     hass: HomeAssistant, start_simulator: StartSimulator, profile: str, answers: dict[str, str]
 ) -> None:
     """The production of the gateway can be read without an account (G§2.2)."""

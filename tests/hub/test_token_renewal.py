@@ -149,7 +149,7 @@ async def test_an_outage_of_the_cloud_is_waited_out(
     assert cloud.token_requests == 1
 
 
-async def test_a_long_outage_of_the_cloud_is_told(
+async def test_a_long_outage_of_the_cloud_is_an_issue(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
     cloud.login_answer = CloudAnswer.SERVER_ERROR
@@ -180,7 +180,7 @@ async def test_a_password_that_is_wrong_by_now_is_not_tried_again(
 # The gateway refuses the token
 
 
-async def test_a_refused_token_is_renewed_before_the_person_is_asked(
+async def test_a_refused_token_is_renewed_before_the_user_is_asked(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
@@ -192,7 +192,7 @@ async def test_a_refused_token_is_renewed_before_the_person_is_asked(
     assert (is_read(entry), is_asked(hass), cloud.token_requests) == (True, False, 1)
 
 
-async def test_a_new_token_that_is_refused_too_leads_to_the_person(
+async def test_a_new_token_that_is_refused_too_asks_the_user(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
@@ -205,7 +205,7 @@ async def test_a_new_token_that_is_refused_too_leads_to_the_person(
     assert (is_asked(hass), cloud.token_requests) == (True, 1)
 
 
-async def test_a_refused_token_and_a_wrong_password_lead_to_the_person(
+async def test_a_refused_token_and_a_wrong_password_ask_the_user(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
@@ -218,7 +218,7 @@ async def test_a_refused_token_and_a_wrong_password_lead_to_the_person(
     assert (is_asked(hass), cloud.login_requests) == (True, 1)
 
 
-async def test_a_refused_token_and_a_cloud_that_is_down_ask_nobody(
+async def test_a_refused_token_and_a_cloud_that_is_down_do_not_ask_the_user(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
@@ -248,7 +248,7 @@ async def test_a_refusal_does_not_wait_for_the_next_try(
     assert (is_read(entry), is_asked(hass)) == (True, False)
 
 
-async def test_a_token_that_ended_while_nobody_looked_is_renewed_at_start(
+async def test_a_token_that_ended_while_home_assistant_was_off_is_renewed_at_start(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=-DAY)
@@ -271,7 +271,7 @@ async def test_a_token_that_ended_waits_at_start_for_the_cloud(
 
 
 @pytest.mark.parametrize("remembered", [True, False])
-async def test_a_token_that_ended_leads_to_the_person(
+async def test_a_token_that_ended_asks_the_user(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, *, remembered: bool
 ) -> None:
     cloud.accounts.clear()
@@ -284,7 +284,7 @@ async def test_a_token_that_ended_leads_to_the_person(
 
 
 @pytest.mark.parametrize(
-    ("lifetime_s", "left_s", "told"),
+    ("lifetime_s", "left_s", "has_issue"),
     [
         (YEAR, 31 * DAY, False),
         (YEAR, 29 * DAY, True),
@@ -292,16 +292,16 @@ async def test_a_token_that_ended_leads_to_the_person(
         (INSTALLER, 35 * MINUTE, True),
     ],
 )
-async def test_the_end_of_a_pasted_token_is_told_before(
-    hass: HomeAssistant, simulator: Simulator, clock: Clock, *, lifetime_s: float, left_s: float, told: bool
+async def test_the_end_of_a_pasted_token_is_an_issue_before(
+    hass: HomeAssistant, simulator: Simulator, clock: Clock, *, lifetime_s: float, left_s: float, has_issue: bool
 ) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=left_s, lifetime_s=lifetime_s, remembered=False)
 
-    assert (token_issue(hass, entry) is not None) is told
+    assert (token_issue(hass, entry) is not None) is has_issue
     assert (is_read(entry), is_asked(hass)) == (True, False)
 
 
-async def test_the_repair_leads_to_where_a_token_can_be_given(
+async def test_the_repair_leads_to_the_form_for_a_token(
     hass: HomeAssistant, simulator: Simulator, clock: Clock
 ) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY, remembered=False)

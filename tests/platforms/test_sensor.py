@@ -117,7 +117,7 @@ async def test_the_halves_of_net_power_are_never_negative(start_home: StartHome)
 
 @at_noon
 @pytest.mark.usefixtures("all_entities_enabled")
-async def test_rejected_readings_are_told_by_reason(start_home: StartHome) -> None:
+async def test_rejected_readings_are_counted_by_reason(start_home: StartHome) -> None:
     home = await start_home()
     home.simulator.faults.add("zeros", path="/ivp/meters/readings")
 
@@ -189,7 +189,7 @@ async def test_inverters_that_are_not_known_yet_are_not_counted_as_silent(start_
 
 @at_noon
 @pytest.mark.usefixtures("all_entities_enabled")
-async def test_a_device_without_a_sensor_says_nothing_of_it(start_home: StartHome) -> None:
+async def test_a_value_that_the_device_does_not_measure_has_no_entity(start_home: StartHome) -> None:
     home = await start_home("metered_digest")
 
     (serial, *_) = home.simulator.world.inverters

@@ -79,7 +79,5 @@ def test_values_stand_for_five_minutes_during_the_maintenance() -> None:
 
 
 @pytest.mark.parametrize(("base_s", "interval_s"), [(5, 30), (30, 30), (300, 300)])
-def test_a_gateway_in_maintenance_is_asked_gently_and_not_more_and_more_seldom(
-    base_s: float, interval_s: float
-) -> None:
+def test_a_gateway_in_maintenance_is_read_at_a_constant_longer_interval(base_s: float, interval_s: float) -> None:
     assert failed(base_s, *range(10), expected=True).interval_s(expected=True) == interval_s

@@ -26,17 +26,17 @@ def issues(home: Home) -> set[tuple[str, str]]:
     }
 
 
-def asked(home: Home, path: str) -> int:
+def request_count(home: Home, path: str) -> int:
     """Return the number of requests for a path."""
     return sum(request.path == path for request in home.simulator.requests)
 
 
 async def test_meters_are_read_hourly_and_info_every_four_hours(home: Home) -> None:
-    before = asked(home, "/ivp/meters"), asked(home, "/info")
+    before = request_count(home, "/ivp/meters"), request_count(home, "/info")
 
     await home.advance(8 * HOUR + 60, step=30)
 
-    assert (asked(home, "/ivp/meters") - before[0], asked(home, "/info") - before[1]) == (8, 2)
+    assert (request_count(home, "/ivp/meters") - before[0], request_count(home, "/info") - before[1]) == (8, 2)
 
 
 async def test_a_ct_enabled_by_an_installer_brings_its_entities_within_the_hour(start_home: StartHome) -> None:
@@ -83,7 +83,7 @@ async def test_new_firmware_that_changes_the_site_reloads(start_home: StartHome)
     assert float(home.state("energy_lifetime", serial)) > 0
 
 
-async def test_firmware_that_still_boots_is_looked_at_again(start_home: StartHome) -> None:
+async def test_firmware_that_still_boots_is_checked_again(start_home: StartHome) -> None:
     home = await start_home("metered_storage_split_phase")
     serial = next(iter(home.simulator.world.inverters))
     await home.advance(4 * HOUR - 60, step=30)
@@ -98,7 +98,7 @@ async def test_firmware_that_still_boots_is_looked_at_again(start_home: StartHom
     assert float(home.state("energy_lifetime", serial)) > 0
 
 
-async def test_a_look_in_vain_keeps_no_value_from_the_coordinator(home: Home) -> None:
+async def test_a_failed_check_of_the_site_keeps_all_values(home: Home) -> None:
     home.simulator.faults.add("status", path="/ivp/meters", code=500)
     home.simulator.faults.add("html", path="/info")
 
@@ -118,7 +118,7 @@ async def test_a_look_in_vain_keeps_no_value_from_the_coordinator(home: Home) ->
         (NET, "negative-total-consumption", ("ct_negative_consumption", "net_consumption")),
     ],
 )
-async def test_wiring_the_gateway_doubts_is_told_within_the_hour_and_taken_back(
+async def test_a_flag_of_the_gateway_is_an_issue_within_the_hour_until_it_is_gone(
     home: Home, kind: str, flag: str, issue: tuple[str, str]
 ) -> None:
     home.simulator.faults.add("meter_status", kind=kind, flag=flag)
@@ -131,7 +131,7 @@ async def test_wiring_the_gateway_doubts_is_told_within_the_hour_and_taken_back(
     assert issues(home) == set()
 
 
-async def test_a_fitted_ct_that_is_not_enabled_is_told_at_once(start_home: StartHome) -> None:
+async def test_a_fitted_ct_that_is_not_enabled_is_an_issue_within_the_hour(start_home: StartHome) -> None:
     home = await start_home(
         "metered_production_only", spoil=lambda faults: faults.add("disabled_ct_measures", kind=NET)
     )
@@ -204,7 +204,7 @@ async def test_an_inverter_silent_by_day_is_not_counted_and_does_not_communicate
     assert home.lost() == set()
 
 
-async def test_an_hourly_report_interval_is_told_by_a_repair(start_home: StartHome) -> None:
+async def test_an_hourly_report_interval_is_an_issue(start_home: StartHome) -> None:
     home = await start_home()
     for inverter in home.simulator.world.inverters.values():
         inverter.interval_s = 3600
@@ -234,18 +234,18 @@ async def test_inverters_get_their_models_from_the_inventory(home: Home) -> None
 async def test_the_inventory_is_read_once_a_day(home: Home) -> None:
     await home.advance(26 * HOUR, step=300)
 
-    assert asked(home, "/inventory.json?deleted=1") == 2
+    assert request_count(home, "/inventory.json?deleted=1") == 2
 
 
 # A 401 is tried once more with a new session.
 @pytest.mark.parametrize(("code", "requests"), [(401, 2), (404, 1), (500, 1)])
-async def test_a_gateway_without_an_inventory_is_not_asked_again_that_day(
+async def test_a_gateway_without_an_inventory_is_not_read_again_that_day(
     start_home: StartHome, code: int, requests: int
 ) -> None:
     home = await start_home(spoil=lambda faults: faults.add("status", path="/inventory.json*", code=code))
 
     await home.advance(12 * HOUR, step=300)
 
-    assert asked(home, "/inventory.json?deleted=1") == requests
+    assert request_count(home, "/inventory.json?deleted=1") == requests
     assert home.lost() == set()
     assert "WARNING" not in {level for level, _ in home.log()}
