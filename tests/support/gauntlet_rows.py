@@ -117,6 +117,7 @@ ROWS = (
         acts={**between(3, 21, fault("spike")), **between(39, 57, fault("spike"))},
     ),
     Row(name="the state is lost", source="damage", losses=(30,)),
+    Row(name="the state is lost on three phases", source="damage", profile="metered_net_three_phase", losses=(30,)),
     Row(
         name="the state is lost after a wrap",
         source="G§6.6",

@@ -70,6 +70,8 @@ class Measurement:
     """Net consumption: what a utility meter that nets its phases counts as import; computed by the guard."""
     energy_export_balanced_wh: float | None = None
     """The same for export."""
+    energy_balanced_reset_at: float | None = None
+    """When the two began at zero, epoch seconds; None where they continue those of an earlier version."""
     energy_today_wh: float | None = None
     energy_today_reset_at: float | None = None
     """The midnight from which today counts, epoch seconds, where today may fall; computed by the guard."""

@@ -51,6 +51,8 @@ class BalancedState:
     """The counter that net energy adds to: import, or total consumption."""
     minus: Sample | None = None
     """The counter that net energy subtracts from: export, or production."""
+    began_at: float | None = None
+    """When both began at zero, epoch seconds: the `last_reset` of the statistics."""
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
@@ -59,6 +61,7 @@ class BalancedState:
             "import_wh": self.import_wh,
             "export_wh": self.export_wh,
             "flow": self.flow and str(self.flow),
+            "began_at": self.began_at,
             **{name: sample and {"value": sample.value, "at": sample.at} for name, sample in samples.items()},
         }
 
@@ -76,6 +79,7 @@ class BalancedState:
             flow=None if (flow := saved.get("flow")) is None else Flow(str(flow)),
             plus=None if (plus := saved.get("plus")) is None else Sample.from_json(plus),
             minus=None if (minus := saved.get("minus")) is None else Sample.from_json(minus),
+            began_at=None if saved.get("began_at") is None else number(saved, "began_at", "balanced"),
         )
         if state.import_wh < 0 or state.export_wh < 0:
             raise ValueError(f"balanced: energy below zero: {state.import_wh}, {state.export_wh}")
@@ -104,10 +108,12 @@ def step(
     added, taken = _gain(state.plus.value, plus.value), _gain(state.minus.value, minus.value)
     net = max(added, 0.0) - max(taken, 0.0)
     imported, exported = state.import_wh + max(net, 0.0), state.export_wh + max(-net, 0.0)
-    # A spike that is undone takes back what it has added.
-    imported, exported = _take_back(imported, exported, max(-added, 0.0))
-    exported, imported = _take_back(exported, imported, max(-taken, 0.0))
-    return BalancedState(import_wh=imported, export_wh=exported, flow=flow, plus=plus, minus=minus)
+    # A spike that is undone takes back what it has added. With a total CT the two are also the site's import and
+    # export, which are `total_increasing`.
+    most = 1 - _RESET_SHARE if flow is Flow.TOTAL_CONSUMPTION else 1.0
+    imported, exported = _take_back(imported, exported, max(-added, 0.0), most)
+    exported, imported = _take_back(exported, imported, max(-taken, 0.0), most)
+    return replace(state, import_wh=imported, export_wh=exported, plus=plus, minus=minus)
 
 
 def _gain(before: float, now: float) -> float:
@@ -115,6 +121,6 @@ def _gain(before: float, now: float) -> float:
     return now if now < before * _RESET_SHARE else now - before
 
 
-def _take_back(counter: float, other: float, amount: float) -> tuple[float, float]:
-    """Take an amount from one counter, or add it to the other where the fall would be a new start."""
-    return (counter - amount, other) if counter - amount >= counter * _RESET_SHARE else (counter, other + amount)
+def _take_back(counter: float, other: float, amount: float, most: float) -> tuple[float, float]:
+    """Take an amount from one counter, or add it to the other where it is more than a share of `most`."""
+    return (counter - amount, other) if amount <= counter * most else (counter, other + amount)

@@ -199,12 +199,14 @@ class Guard:
             plus = Sample.of(self.state.counters.get(FlowCounter(measured, CounterField.LIFETIME, phase)))
             minus = plus and self._production(phase, plus.at)
         before = self.state.balanced.get(phase)
-        if before is None and (plus is None or minus is None):
-            return None
+        if before is None:
+            if plus is None or minus is None:
+                return None
+            before = BalancedState(began_at=plus.at)
         together = measured is Flow.NET_CONSUMPTION or self._read_together(
             Flow.TOTAL_CONSUMPTION, Flow.PRODUCTION, quantity=Quantity.LIFETIME
         )
-        state = balanced_step(measured, plus, minus, before or BalancedState(), together=together)
+        state = balanced_step(measured, plus, minus, before, together=together)
         self.state.balanced[phase] = state
         return state
 
@@ -356,4 +358,5 @@ def _with_balanced(measurement: Measurement, balanced: BalancedState | None) -> 
         measurement,
         energy_import_balanced_wh=balanced.import_wh,
         energy_export_balanced_wh=balanced.export_wh,
+        energy_balanced_reset_at=balanced.began_at,
     )

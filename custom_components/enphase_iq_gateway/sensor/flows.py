@@ -218,6 +218,9 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         Quantity.IMPORT_EXPORT,
         lambda measured: measured.energy_import_balanced_wh,
         balanced=True,
+        # It takes back what a spike has added, which may be most of a young counter.
+        state_class=SensorStateClass.TOTAL,
+        reset_fn=lambda measured: measured.energy_balanced_reset_at,
     ),
     _energy(
         "grid_export_energy_balanced",
@@ -225,6 +228,9 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         Quantity.IMPORT_EXPORT,
         lambda measured: measured.energy_export_balanced_wh,
         balanced=True,
+        # It takes back what a spike has added, which may be most of a young counter.
+        state_class=SensorStateClass.TOTAL,
+        reset_fn=lambda measured: measured.energy_balanced_reset_at,
     ),
     _electrical(
         "{flow}_voltage",
