@@ -45,11 +45,11 @@ from .client import (
     Token,
     check_supported,
 )
-from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, DOMAIN
+from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, DOMAIN, TOKEN_PAGE
 from .flow.discovery import async_has_left, store_mac, stored_mac
 from .flow.errors import form_error
 from .flow.options import GatewayOptionsFlow, async_offer_energy_dashboard
-from .hub.api import TOKEN_PAGE, async_fetch_token, async_open_gateway, certificate_of, credential_of
+from .hub.api import async_fetch_token, async_open_gateway, certificate_of, credential_of
 
 TITLE: Final = "IQ Gateway"
 CONF_METHOD: Final = "method"

@@ -18,6 +18,9 @@ CONF_PHASE_VALUES: Final = "phase_values"
 CONF_REMEMBER_PASSWORD: Final = "remember_password"  # noqa: S105 - the name of a setting
 CONF_UPDATE_INTERVAL: Final = "update_interval"
 
+TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
+"""Where users create a token themselves (G§2.3e)."""
+
 
 class PhaseValues(StrEnum):
     """Which sensors of single phases are enabled."""

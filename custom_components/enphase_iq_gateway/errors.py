@@ -24,7 +24,7 @@ from .client import (
     OtherGatewayTokenError,
 )
 from .const import DOMAIN
-from .hub.formatting import utc_minute
+from .formatting import utc_minute
 
 type Explanation = tuple[str, dict[str, str]]
 """A translation key and its placeholders."""

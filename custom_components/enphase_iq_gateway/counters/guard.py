@@ -100,6 +100,8 @@ class Guard:
             KeyError: there is no such counter any more.
         """
         self.state.counters[counter] = accept_jump(self.state.counters[counter], amount_wh)
+        if not isinstance(counter, FlowCounter):
+            return
         for key, state in self.state.counters.items():
             if isinstance(key, FlowCounter) and key.field is CounterField.LIFETIME and state.published is not None:
                 share = parts_of(self.site, key.flow, key.phase).get(counter, 0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 import time
-from typing import Final
 
 from aiohttp.abc import AbstractResolver
 from aiohttp_asyncmdnsresolver.api import AsyncDualMDNSResolver
@@ -19,8 +18,6 @@ from ..client import Account, Address, Certificate, CertificateCheck, CloudUrls,
 from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 
 CLOUD_URLS: CloudUrls = CloudUrls()
-TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
-"""Where users create a token themselves (G§2.3e)."""
 _RESOLVER: HassKey[AbstractResolver] = HassKey(f"{DOMAIN}_resolver")
 
 

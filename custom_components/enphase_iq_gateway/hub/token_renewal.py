@@ -16,9 +16,9 @@ from ..client import CloudError, Gateway, GatewayAuthenticationError, GatewayErr
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..errors import NEEDS_USER, translated
+from ..formatting import utc_minute
 from ..issues.token import async_create_token_issue, async_delete_token_issue
 from .api import async_fetch_token
-from .formatting import utc_minute
 
 # A tenth of an installer's token, the shortest there is, is 72 minutes (G§2.4).
 CHECK_EVERY: Final = timedelta(minutes=10)

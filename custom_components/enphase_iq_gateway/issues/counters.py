@@ -20,7 +20,7 @@ from ..counters.counter import EventKind
 from ..counters.guard import CounterEvent, SourceChange
 from ..counters.key import CounterField, CounterKey, FlowCounter, parse_counter_key, unique_id
 from ..counters.store import CounterStore
-from ..hub.formatting import kwh, local_minute
+from ..formatting import kwh, local_minute
 from .registry import async_clear, async_create
 
 COUNTER_JUMP: Final = "counter_jump"

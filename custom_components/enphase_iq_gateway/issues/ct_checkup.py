@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..client import Flow, PollGroup, Quantity
 from ..coordinator import GatewayConfigEntry
-from ..hub.formatting import watts
+from ..formatting import watts
 from ..polling.ct_checkup import CtCheckup, CtFinding, CtProblem, can_check
 from .registry import async_create, async_delete
 

@@ -15,8 +15,7 @@ from homeassistant.helpers.issue_registry import IssueSeverity
 from ..client import Certificate, Gateway, GatewayCertificateError, GatewayError, GatewayWrongDeviceError
 from ..const import CONF_CERTIFICATE
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, SiteCoordinator
-from ..hub.api import certificate_of
-from ..hub.formatting import utc_day
+from ..formatting import utc_day
 from .registry import async_clear, async_create, async_delete
 
 WRONG_DEVICE: Final = "wrong_device"
@@ -90,7 +89,8 @@ def note_trust(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway) -> Non
     for kind in (WRONG_DEVICE, OTHER_CERTIFICATE):
         async_delete(hass, entry, kind)
     certificate = gateway.certificate
-    if certificate is not None and certificate != certificate_of(entry):
+    if certificate is not None:
+        # Home Assistant stores and reloads nothing where the data are the same.
         data = {**entry.data, CONF_CERTIFICATE: certificate.as_dict()}
         hass.config_entries.async_update_entry(entry, data=data)
 

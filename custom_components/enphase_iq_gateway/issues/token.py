@@ -7,9 +7,8 @@ from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from ..client import Token
-from ..const import DOMAIN
-from ..hub.api import TOKEN_PAGE
-from ..hub.formatting import utc_minute
+from ..const import DOMAIN, TOKEN_PAGE
+from ..formatting import utc_minute
 from .registry import async_create, async_delete
 
 TOKEN_ENDS: Final = "token_ends"  # noqa: S105 - the kind of an issue
