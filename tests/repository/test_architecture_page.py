@@ -39,7 +39,7 @@ def test_every_package_of_the_layout_exists() -> None:
     packages = [package.strip("`/") for package, _ in table(section(ARCHITECTURE, "Layout"))]
 
     missing = [
-        name for name in packages if not (INTEGRATION / name).is_dir() and not (INTEGRATION / f"{name}.py").exists()
+        name for name in packages if not (INTEGRATION / name).exists() and not (INTEGRATION / f"{name}.py").exists()
     ]
 
     assert missing == []

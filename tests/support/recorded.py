@@ -18,6 +18,8 @@ DETAILED = LISTED | {
     *("dc_voltage", "dc_current", "ac_voltage", "ac_frequency", "report_interval", "conversion_error_time"),
 }
 # Older inverters do not measure these (G§5.4).
+# Unknown once the last report is older than two intervals.
+MEASURED_NOW = frozenset({"dc_voltage", "dc_current", "ac_voltage", "ac_current", "ac_frequency", "temperature"})
 NEWER = frozenset({"ac_current", "signal_strength"})
 
 
@@ -61,6 +63,8 @@ class Expected:
             yield from ("grid_import_power", "grid_export_power")
             yield from self._phased("total_consumption_power", "total_consumption_energy_lifetime")
             yield from self._phased("net_consumption_power")
+        if self.phases > 1 and (T in self.cts or (N in self.cts and self.meters)):
+            yield from ("grid_import_energy_balanced", "grid_export_energy_balanced")
         if N in self.cts:
             yield from self._phased(*_electrical(N))
             if S not in self.cts:
@@ -87,7 +91,7 @@ def _electrical(flow: Flow) -> tuple[str, ...]:
 
 GATEWAYS = {
     "3.8.10": Expected(A, 41, tokens=False),
-    "3.9.36": Expected(A, 12, tokens=False),
+    "3.9.36": Expected(A, 12, LISTED - {"power"}, tokens=False),
     "4.2.27": Expected(B, 0, tokens=False),
     "4.10.35": Expected(D, 19, cts=(P, N), phases=2, tokens=False, weeks=(P, T)),
     "5.0.62": Expected(B, 40, tokens=False),
@@ -95,7 +99,7 @@ GATEWAYS = {
     "7.3.466_metered_disabled_cts": Expected(C, 7, weeks=()),
     "7.3.517": Expected(D, 22, cts=(P, N), meters=False),
     "7.3.517_legacy_savings_mode": Expected(D, 22, cts=(P, N), meters=False),
-    "7.6.175": Expected(C, 13),
+    "7.6.175": Expected(C, 13, LISTED - {"power"}),
     "7.6.175_standard": Expected(B, 24),
     "7.6.175_total": Expected(C, 14, weeks=()),
     "7.6.175_with_cts_3phase": Expected(
@@ -122,7 +126,7 @@ GATEWAYS = {
         weeks=(),
         without=frozenset({"backfeed_ct_energy_delivered_l2", "backfeed_ct_energy_received_l2"}),
     ),
-    "8.3.5169_ACB_inventory": Expected(D, 3, DETAILED | {"ac_current"}, cts=(P, N)),
+    "8.3.5169_ACB_inventory": Expected(D, 3, DETAILED - MEASURED_NOW, cts=(P, N)),
     "8.3.5169_with_generator": Expected(D, 20, DETAILED | NEWER, cts=(P, N), phases=2, lines=True, weeks=(P, T)),
     "8.3.5289_modGone": Expected(D, 12, DETAILED, cts=(P,)),
     "8.3.5433_tot_is_net_cons": Expected(D, 12, DETAILED | NEWER, cts=(P, T), phases=2, lines=True, weeks=()),
@@ -138,12 +142,13 @@ _ONLY_COMPUTED = "no CT measures it: the gateway reports less VA than W (G§6.4,
 _WITH_STORAGE = "production + net + storage; the gateway's own total leaves the battery out (S§23)"
 _OTHER_MOMENT = "adds up to the total; pyenphase takes the channel's power of another moment (G§9)"
 _ONE_CONNECTED = "three phases are set up and one is connected: the others have stray voltages (G§9)"
+_OLD_REPORT = "unknown: the last report is older than two intervals, pyenphase has no limit"
 _FROM_ZERO = "a first value of 0 is not published: a gateway that is starting reports it too (G§9.6)"
 _OTHER_MOMENT = "instantaneousDemand, which adds up to the total; activePower of the phases is of another moment (G§9)"
-_PHASE_VOLTAGE = "the mean of the phases; pyenphase divides the gateway's value by their number (G§6.3)"
 _NO_HISTORY = "equal to the lifetime: the gateway has lost its history (G§6.5)"
 
 DIFFERENCES: dict[str, dict[str, str]] = {
+    "3.9.36": {"inverter * power": _OLD_REPORT},
     "4.10.35": {
         "net_consumption_power_factor": _SUMMED_FACTOR,
         "production_power_factor": _SUMMED_FACTOR,
@@ -158,7 +163,8 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     "7.3.517": {"total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR},
     "7.3.517_legacy_savings_mode": {"total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR},
     "7.6.175": {
-        "production_power": "metered without CTs: the sum of the inverters, newer than the summary (G§3, §13.3)"
+        "inverter * power": _OLD_REPORT,
+        "production_power": "metered without CTs: the sum of the inverters, newer than the summary (G§3, §13.3)",
     },
     "7.6.175_total": {"production_energy_last_7_days": "four zeros are not an answer (G§3)"},
     "7.6.175_with_cts_3phase": {
@@ -201,8 +207,6 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "net_consumption_power_l*": _OTHER_MOMENT,
         "storage_ct_power_l*": _OTHER_MOMENT,
         "total_consumption_power_l*": _OTHER_MOMENT,
-        "net_consumption_voltage": _PHASE_VOLTAGE,
-        "production_voltage": _PHASE_VOLTAGE,
         "backfeed_ct_energy_delivered_l2": _FROM_ZERO,
         "backfeed_ct_energy_received_l2": _FROM_ZERO,
         "rejected_readings": _FROM_ZERO,
@@ -213,6 +217,7 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "*_power_l?": _OTHER_MOMENT,
     },
     "8.3.5169_ACB_inventory": {
+        **{f"inverter * {key}": _OLD_REPORT for key in MEASURED_NOW},
         "inverter * signal_strength": _NOT_MEASURED,
         "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
     },
@@ -225,8 +230,6 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "net_consumption_power_l1": _OTHER_MOMENT,
         "production_power_l*": _OTHER_MOMENT,
         "total_consumption_power_l*": _OTHER_MOMENT,
-        "production_voltage": _PHASE_VOLTAGE,
-        "total_consumption_voltage": _PHASE_VOLTAGE,
         "grid_import_energy": "integrated from net power (G§9)",
         "grid_export_energy": "integrated from net power (G§9)",
         "net_consumption_voltage*": _ONLY_COMPUTED,

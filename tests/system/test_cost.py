@@ -127,7 +127,7 @@ SITES = {
         size=619916,
         handshakes=0,
         connections=0,
-        writes=859,
+        writes=979,
     ),
 }
 

@@ -8,7 +8,6 @@ value in full as energy, so nothing falls below that but a counter that really b
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import isfinite
 from typing import Final
 
 from .allowance import AT_ONCE_S, Limits, at_once, count_hours, is_hair, likely, most_wh, possible
@@ -21,6 +20,7 @@ WINDOW_S: Final = 900.0  # rises can be taken back for one to two windows: as lo
 AGREED_S: Final = 60.0  # after a pause, samples that agree for so long are believed
 _SEEN_S: Final = CONFIRM_S / (CONFIRM_SAMPLES - 1)  # a longer pause between two samples proves no more than this
 _LARGEST_WH: Final = 1e12  # more than any site; smaller floats are exact to a milliwatt-hour
+_LATEST_S: Final = 1e12  # more than any clock shows
 _WRAP_TOLERANCE_WH: Final = WRAP_WH / 16  # beyond this any fall would look like a wrap
 _RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start (sensor/recorder.py)
 
@@ -77,7 +77,7 @@ def step(value: float | None, at: float, limits: Limits, state: CounterState | N
     published = state.published
     if value is None:
         return Step(publish=published, state=state, reason=Reason.INACTIVE)
-    if not (-_LARGEST_WH <= value <= _LARGEST_WH and isfinite(at)):
+    if not (abs(value) <= _LARGEST_WH and abs(at) <= _LATEST_S):
         return Step(publish=published, state=state, reason=Reason.NOT_A_NUMBER)
     if value < 0 and limits.fall_w is None:
         return Step(publish=published, state=state, reason=Reason.NEGATIVE)

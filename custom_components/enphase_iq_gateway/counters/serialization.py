@@ -1,7 +1,6 @@
 """Strict reading of stored JSON: a damaged state must not become energy."""
 
-from sys import float_info
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,14 +17,17 @@ def fields(data: object, names: frozenset[str], what: str) -> Mapping[str, objec
     return data
 
 
+# More than any energy in Wh and any time in seconds, also summed up; JSON may hold larger numbers than a float.
+_LARGEST: Final = 1e15
+
+
 def number(data: Mapping[str, object], name: str, what: str) -> float:
-    """Return the finite number saved as `name`.
+    """Return the number saved as `name`.
 
     Raises:
-        ValueError: it is not a number, or not finite.
+        ValueError: it is not a number, or larger than any site can have.
     """
     value = data[name]
-    # An integer of JSON may have more digits than a float can hold.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= float_info.max:
-        raise ValueError(f"{what}: {name} must be a finite number, got {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
+        raise ValueError(f"{what}: {name} must be a number up to {_LARGEST:g}, got {value!r:.100}")
     return float(value)
