@@ -112,7 +112,7 @@ ROWS = (
     ),
     Row(name="a fall that comes back", source="G§6.5", acts=between(10, 40, fault("spike", wh=-300_700.0))),
     Row(
-        name="to and fro between two lines",
+        name="back and forth between two lines",
         source="G§6.5",
         acts={**between(3, 21, fault("spike")), **between(39, 57, fault("spike"))},
     ),

@@ -260,7 +260,7 @@ def _return(value: float, at: float, limits: Limits, state: CounterState, publis
 
 
 def _undone(value: float, at: float, limits: Limits, state: CounterState, *, left: LeftLine) -> Step:
-    """Continue on the line that was left, and keep the present one in case the counter changes to and fro."""
+    """Continue on the line that was left, and keep the present one in case the counter changes back and forth."""
     back = _continue(state, value, left.offset, at, limits)
     return replace(
         back,
