@@ -1,0 +1,70 @@
+"""The last values of counters are read from the statistics of a real recorder."""
+
+from datetime import timedelta
+
+from homeassistant.components.recorder.models import StatisticData, StatisticMeanType
+from homeassistant.components.recorder.statistics import async_import_statistics
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
+from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
+
+from custom_components.enphase_iq_gateway.counters.last_values import LastValue, async_last_values
+
+ENTITY = "sensor.lifetime_production"
+
+
+@pytest.fixture(autouse=True)
+def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, enable_custom_integrations: None) -> None:
+    """Begin with the recorder's database, which must be there before Home Assistant."""
+
+
+async def import_hour(hass: HomeAssistant, unit: str, unit_class: str, state: float | None = 1.5) -> float:
+    """Import the statistics of the last full hour and return its end in epoch seconds."""
+    start = dt_util.utcnow().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    row = StatisticData(start=start, sum=1.5)
+    if state is not None:
+        row["state"] = state
+    async_import_statistics(
+        hass,
+        {
+            "has_sum": True,
+            "mean_type": StatisticMeanType.NONE,
+            "name": None,
+            "source": "recorder",
+            "statistic_id": ENTITY,
+            "unit_class": unit_class,
+            "unit_of_measurement": unit,
+        },
+        [row],
+    )
+    await async_wait_recording_done(hass)
+    return (start + timedelta(hours=1)).timestamp()
+
+
+async def test_an_hour_in_another_unit_is_returned_in_watt_hours(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant
+) -> None:
+    await async_setup_recorder_instance(hass)
+    end = await import_hour(hass, "MWh", "energy")
+
+    assert await async_last_values(hass, [ENTITY]) == {ENTITY: LastValue(energy_wh=1_500_000.0, at=end)}
+
+
+async def test_a_sensor_that_is_no_energy_has_no_last_value(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant
+) -> None:
+    await async_setup_recorder_instance(hass)
+    await import_hour(hass, "m³", "volume")
+
+    assert await async_last_values(hass, [ENTITY]) == {}
+
+
+async def test_an_hour_without_a_state_has_no_last_value(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant
+) -> None:
+    await async_setup_recorder_instance(hass)
+    await import_hour(hass, "kWh", "energy", state=None)
+
+    assert await async_last_values(hass, [ENTITY]) == {}
