@@ -45,7 +45,7 @@ async def test_a_gateway_is_set_up_from_nothing(frontend: Frontend) -> None:
     await frontend.screenshot("gateway")
     inverter = min(frontend.simulator.world.inverters)
     await frontend.open(f"/config/devices/device/{await frontend.device(inverter)}")
-    await frontend.expect_text(f"Inverter {inverter}", "Last reported", "Power", "Energy today")
+    await frontend.expect_text(f"Inverter {inverter}", "disabled entities")
     await frontend.screenshot("inverter")
 
 
