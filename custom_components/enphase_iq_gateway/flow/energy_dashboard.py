@@ -255,4 +255,4 @@ def _statistics(source: SourceType) -> Iterator[str]:
 
 def _name(hass: HomeAssistant, entity: er.RegistryEntry) -> str:
     """Return the name of an entity without that of its device."""
-    return er.async_get_unprefixed_name(hass, entity) or entity.entity_id
+    return entity.name or entity.original_name or entity.entity_id
