@@ -165,7 +165,7 @@ def _existing(
         if source["type"] != kind:
             continue
         entities = {statistic: registry.async_get(statistic) for statistic in _statistics(source)}
-        names = tuple(_name(hass, entity) if entity else statistic for statistic, entity in entities.items())
+        names = tuple(_name(entity) if entity else statistic for statistic, entity in entities.items())
         if any(entity and entity.config_entry_id == entry.entry_id for entity in entities.values()):
             return Proposal(kind=kind, verdict=Verdict.ALREADY_THERE, names=names)
         # Two gateways have panels and batteries of their own, but share the grid of the house.
@@ -190,14 +190,14 @@ def _new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind, needs: _Nee
     if not found.keys() >= set(needs.energy):
         return Proposal(kind=kind, verdict=Verdict.NO_VALUE_YET)
     if off := [found[key] for key in needs.energy if found[key].disabled]:
-        return Proposal(kind=kind, verdict=Verdict.TURNED_OFF, names=tuple(_name(hass, entity) for entity in off))
+        return Proposal(kind=kind, verdict=Verdict.TURNED_OFF, names=tuple(_name(entity) for entity in off))
     used = {key: entity for key, entity in found.items() if not entity.disabled}
     energy = [used[key].entity_id for key in needs.energy]
     power = used[needs.power].entity_id if needs.power in used else None
     return Proposal(
         kind=kind,
         verdict=Verdict.ADD,
-        names=tuple(_name(hass, entity) for entity in used.values()),
+        names=tuple(_name(entity) for entity in used.values()),
         source=_source(kind, entry.title, energy, power),
     )
 
@@ -253,6 +253,6 @@ def _statistics(source: SourceType) -> Iterator[str]:
             yield value
 
 
-def _name(hass: HomeAssistant, entity: er.RegistryEntry) -> str:
+def _name(entity: er.RegistryEntry) -> str:
     """Return the name of an entity without that of its device."""
     return entity.name or entity.original_name or entity.entity_id
