@@ -138,7 +138,7 @@ async def test_an_accepted_certificate_is_the_pinned_one(
     network: Network,
     how: str,
 ) -> None:
-    """The user knows that the gateway was reset; credentials are sent only after that."""
+    """The user confirms that the gateway was reset; credentials are sent only after that."""
     simulator, reset = await start_simulator(), await start_simulator()
     entry = await set_up_at(hass, network, simulator, "strict")
     await take_over(hass, entry, network, reset, how=how)

@@ -230,7 +230,7 @@ async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:
     assert {state.state for state in home.hass.states.async_all(["sensor", "binary_sensor"])} == {STATE_UNAVAILABLE}
     assert len(home.simulator.requests) == before
     assert home.tasks() == set()
-    assert [coordinator for coordinator in coordinators.values() if coordinator._listeners] == []  # noqa: SLF001 - nothing public tells
+    assert [coordinator for coordinator in coordinators.values() if coordinator._listeners] == []  # noqa: SLF001 - no public attribute shows it
 
 
 async def test_a_reload_brings_the_same_entities(home: Home) -> None:
