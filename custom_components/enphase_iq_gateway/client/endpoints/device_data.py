@@ -6,9 +6,9 @@ Not published: `leadingVArs` and `laggingVArs`, which are no VAr on older invert
 from typing import Final
 
 from ..exceptions import GatewayResponseError
+from ..json_types import JsonObject
 from ..models import DeviceData, Inverter, InverterDetails
 from .values import (
-    JsonObject,
     array_in,
     epoch,
     interval_power,

@@ -3,10 +3,9 @@
 from typing import Final
 
 from ..exceptions import GatewayResponseError
+from ..json_types import Json, JsonObject
 from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
 from .values import (
-    Json,
-    JsonObject,
     array_in,
     interval_power,
     kind_of,

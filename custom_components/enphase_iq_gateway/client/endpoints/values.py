@@ -10,9 +10,7 @@ from typing import Final
 import orjson
 
 from ..exceptions import GatewayResponseError
-
-type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
-type JsonObject = dict[str, Json]
+from ..json_types import Json, JsonObject
 
 # The largest whole number that survives as a float, and well within what a state or a JSON document can hold.
 _LARGEST_WHOLE: Final = 2**53
