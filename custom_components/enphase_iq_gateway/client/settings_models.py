@@ -130,6 +130,8 @@ class ExportLimit:
     limit_w: float | None = None
     limit_percent: float | None = None
     """Instead of `limit_w` where the limit is relative; 100 limits nothing."""
+    limit_va: float | None = None
+    """Instead of `limit_w` where the limit is one of apparent power."""
     hard: bool | None = None
     soft: bool | None = None
     limit_type: str | None = None

@@ -264,6 +264,8 @@ class LiveData:
 
     stream_enabled: bool | None = None
     """Whether values are refreshed every second, else about every 5 s or not at all."""
+    is_last_known: bool = False
+    """The gateway states that these are the last available values, because the stream is off."""
     last_update: int | None = None
     """Epoch seconds by the gateway's clock; may advance while the values stand still."""
     production: LivePower = NO_POWER
