@@ -125,24 +125,6 @@ def text(value: Json) -> str | None:
     return (value.strip() or None) if isinstance(value, str) else None
 
 
-def word(value: Json) -> str | None:
-    """Return a word or a short text that may become a state; None for a longer one."""
-    found = text(value)
-    return found if found is not None and len(found) <= _LONGEST_WORD else None
-
-
-def words(value: Json) -> tuple[str, ...]:
-    """Return the words in an array; other elements are left out."""
-    return tuple(found for element in array_in(value) if (found := word(element)) is not None)
-
-
-def flag(value: Json) -> bool | None:
-    """Return a boolean, which may be sent as 0 and 1, or as the text `true` or `false` (S§1)."""
-    if type(value) is str:
-        return _BOOLEANS.get(value.strip().lower())
-    return bool(value) if value in (0, 1) else None
-
-
 def number(value: Json) -> float | None:
     """Return a number as a float, -0.0 as 0.0; None for a boolean, a text or null (G§6.3)."""
     # `type() is` instead of isinstance, because a bool is an int otherwise.
@@ -228,3 +210,21 @@ def stored_energy(value: Json) -> float | None:
 def milliwatts(value: Json, limit_w: float) -> float | None:
     """Return a power that is sent in mW in W, None above a limit in either direction."""
     return within(thousandth(value), -limit_w, limit_w)
+
+
+def word(value: Json) -> str | None:
+    """Return a word or a short text that may become a state; None for a longer one."""
+    found = text(value)
+    return found if found is not None and len(found) <= _LONGEST_WORD else None
+
+
+def words(value: Json) -> tuple[str, ...]:
+    """Return the words in an array; other elements are left out."""
+    return tuple(found for element in array_in(value) if (found := word(element)) is not None)
+
+
+def flag(value: Json) -> bool | None:
+    """Return a boolean, which may be sent as 0 and 1, or as the text `true` or `false` (S§1)."""
+    if type(value) is str:
+        return _BOOLEANS.get(value.strip().lower())
+    return bool(value) if value in (0, 1) else None
