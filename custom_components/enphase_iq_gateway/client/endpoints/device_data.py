@@ -6,9 +6,11 @@ Not published: `leadingVArs` and `laggingVArs`, which are no VAr on older invert
 from typing import Final
 
 from ..exceptions import GatewayResponseError
+from ..json_types import JsonObject
 from ..models import DeviceData, Inverter, InverterDetails
+from ..storage_models import AcBattery
+from .ac_batteries import detailed_ac_battery
 from .values import (
-    JsonObject,
     array_in,
     epoch,
     interval_power,
@@ -26,7 +28,7 @@ _JOULES_PER_WATT_HOUR: Final = 3600
 
 
 def parse_device_data(body: bytes) -> DeviceData:
-    """Return the inverters; other devices (EIM, AC Battery, relay) and devices without a serial are left out (G§5.2).
+    """Return inverters and AC Batteries; other devices (EIM, relay) and those without a serial are left out (G§5.2).
 
     Raises:
         GatewayResponseError: the body is not an object of devices.
@@ -38,8 +40,11 @@ def parse_device_data(body: bytes) -> DeviceData:
         raise GatewayResponseError(DEVICE_DATA_PATH, "no object with devName, expected devices")
     inverters: dict[str, Inverter] = {}
     retired: set[str] = set()
+    ac_batteries: dict[str, AcBattery] = {}
     for device in devices:
         serial = text(device.get("sn"))
+        if serial is not None and device["devName"] == "acb" and device.get("active") is not False:
+            ac_batteries[serial] = detailed_ac_battery(serial, device)
         if serial is None or device["devName"] != "pcu":
             continue
         if device.get("active") is False:
@@ -51,6 +56,7 @@ def parse_device_data(body: bytes) -> DeviceData:
         inverters=inverters,
         retired=frozenset(retired - inverters.keys()),
         truncated=count is not None and limit is not None and count >= limit,
+        ac_batteries=ac_batteries,
     )
 
 

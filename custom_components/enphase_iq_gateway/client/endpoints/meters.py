@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from ..json_types import JsonObject
 from ..models import Flow, Measurement, Meter, MeterStatus, Reading
-from .values import JsonObject, array_in, epoch, load_objects, number, object_in, power_factor, text, whole
+from .values import array_in, epoch, load_objects, number, object_in, power_factor, text, whole
 
 METERS_PATH: Final = "/ivp/meters"
 READINGS_PATH: Final = "/ivp/meters/readings"
