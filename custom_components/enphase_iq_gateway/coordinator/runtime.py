@@ -46,6 +46,12 @@ def loaded_runtime(entry: GatewayConfigEntry) -> GatewayRuntime | None:
     return entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
 
 
+def gateway_answers(coordinator: PollGroupCoordinator) -> bool:
+    """Return whether any poll group of a coordinator's gateway can be read."""
+    runtime: GatewayRuntime = coordinator.config_entry.runtime_data
+    return any(each.last_update_success for each in runtime.coordinators.values())
+
+
 def create_coordinators(
     hass: HomeAssistant,
     entry: ConfigEntry,

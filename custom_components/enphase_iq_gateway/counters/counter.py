@@ -272,9 +272,8 @@ def _undone(value: float, at: float, limits: Limits, state: CounterState, *, lef
 def _wrap(value: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
     """Bridge one wrap, lost or regained, at once; return None when it is no wrap.
 
-    A zero is held instead: it is far more often a glitch than a counter that wrapped exactly to zero. A counter that may
-    fall, such as production + import - export, wraps with the counters behind it; what the site can make it fall by at
-    once is on its line.
+    A zero is held instead: it is far more often a glitch than a counter that wrapped exactly to zero. A counter that
+    may fall, such as production + import - export, wraps with the counters behind it.
     """
     tolerance = most_wh(limits.rise_w, min(at - state.at, AT_ONCE_S), limits)
     if value == 0 or tolerance > _WRAP_TOLERANCE_WH:

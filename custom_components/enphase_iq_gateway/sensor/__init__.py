@@ -89,6 +89,15 @@ def _current_measurement(
     return data.counters(flow, phase) if description.counted else data.measurement(flow, phase)
 
 
+def _counter_stands(
+    coordinator: PollGroupCoordinator, description: FlowSensorDescription | InverterSensorDescription
+) -> bool:
+    """Return whether the last value of a sensor is that of a counter, and still of the same day where it is daily."""
+    if not description.counted or not description.daily:
+        return description.counted
+    return dt_util.as_local(dt_util.utc_from_timestamp(coordinator.data.at)).date() == dt_util.now().date()
+
+
 class _ValueSensor(GatewayEntity, SensorEntity):
     """Sensor whose state is its value."""
 
@@ -114,6 +123,11 @@ class FlowSensor(_ValueSensor):
     @override
     def value(self) -> float | None:
         return _current_flow_value(self.coordinator, self.entity_description, self._flow, self._phase)
+
+    @property
+    @override
+    def stands(self) -> bool:
+        return _counter_stands(self.coordinator, self.entity_description)
 
     @property
     @override
@@ -155,3 +169,8 @@ class InverterSensor(InverterEntity, _ValueSensor):
     """Sensor of an inverter."""
 
     entity_description: InverterSensorDescription
+
+    @property
+    @override
+    def stands(self) -> bool:
+        return _counter_stands(self.coordinator, self.entity_description)
