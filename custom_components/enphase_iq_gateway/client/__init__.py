@@ -28,6 +28,7 @@ from .exceptions import (
     GatewayWrongDeviceError,
 )
 from .gateway import Gateway
+from .identifiers import is_serial
 from .models import DeviceData, Flow, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name
 from .site.documents import Documents, was_read, with_earlier
@@ -102,6 +103,7 @@ __all__ = [
     "endpoints_of",
     "fetch_token",
     "inverter_model_name",
+    "is_serial",
     "measure",
     "model_name",
     "probe",

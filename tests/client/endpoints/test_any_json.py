@@ -31,8 +31,8 @@ VALID: list[tuple[Endpoint[object], Document]] = [
     (REPORT, documents.report()),
     (REPORT_DETAILED, documents.report()),
     (PRODUCTION_SUMMARY, documents.production_summary()),
-    (INVERTER_LIST, [documents.listed_inverter(), documents.listed_inverter(serialNumber="b")]),
-    (DEVICE_DATA, documents.device_data(documents.device(), documents.device(sn="b", active=False))),
+    (INVERTER_LIST, [documents.listed_inverter(), documents.listed_inverter(serialNumber="bbbb")]),
+    (DEVICE_DATA, documents.device_data(documents.device(), documents.device(sn="bbbb", active=False))),
 ]
 for_each_json_endpoint = pytest.mark.parametrize(
     ("endpoint", "document"), VALID, ids=[endpoint.path for endpoint, _ in VALID]

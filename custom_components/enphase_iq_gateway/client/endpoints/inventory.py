@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..models import Inventory
-from .values import array_in, load_objects, object_in, text
+from .values import array_in, load_objects, object_in, part_number, serial
 
 INVENTORY_PATH: Final = "/inventory.json?deleted=1"
 
@@ -22,7 +22,7 @@ def parse_inventory(body: bytes) -> Inventory:
             continue
         for entry in array_in(group.get("devices")):
             device = object_in(entry)
-            serial, part_number = text(device.get("serial_num")), text(device.get("part_num"))
-            if serial is not None and part_number is not None:
-                part_numbers[serial] = part_number
+            found, number = serial(device.get("serial_num")), part_number(device.get("part_num"))
+            if found is not None and number is not None:
+                part_numbers[found] = number
     return Inventory(inverter_part_numbers=part_numbers)
