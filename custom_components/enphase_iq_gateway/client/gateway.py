@@ -9,7 +9,7 @@ from typing import Final, Self, cast
 
 from aiohttp.abc import AbstractResolver
 
-from .auth.sign_in import Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
+from .auth.sign_in import CHECK_PATH, Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
 from .auth.token import Token
 from .endpoints import INFO, Endpoint
 from .exceptions import GatewayAuthenticationError, GatewayConnectionError, GatewayError, GatewayStatusError
@@ -17,6 +17,7 @@ from .models import Info
 from .transport.address import Address, Scheme
 from .transport.certificates import Certificate, CertificateCheck
 from .transport.connection import Answer, Connection
+from .transport.exception_net import OnlyGatewayErrors
 
 _SAME_TIME_S: Final = 60.0
 """Clocks that differ by less are right: `/info` has whole seconds, and an answer may take a while."""
@@ -58,6 +59,7 @@ class Gateway:
         self._connection = Connection(
             address,
             identity_path=INFO.path,
+            check_path=CHECK_PATH,
             read_serial=self._read_serial,
             serial=expected_serial,
             pinned=pinned,
@@ -93,7 +95,7 @@ class Gateway:
 
     @property
     def certificate(self) -> Certificate | None:
-        """Return the certificate to store; it changes at set-up and when the gateway renews its own."""
+        """Return the certificate to store; it changes at set-up and when the gateway has renewed its own."""
         return self._connection.pinned
 
     @property
@@ -139,7 +141,8 @@ class Gateway:
         info = await self.identify()
         if isinstance(self._credential, Token):
             self._credential.check(info.serial, self._clock())
-        await self._sign_in.check()
+        with OnlyGatewayErrors(CHECK_PATH):
+            await self._sign_in.check()
 
     async def read[T](self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> T:
         """Return the document of an endpoint; the default timeout is the endpoint's, else the connection's.
@@ -176,15 +179,16 @@ class Gateway:
         statistics = self._statistics.setdefault(path, EndpointStatistics())
         statistics.requests += 1
         try:
-            answer = await self._answer(path, timeout_s)
-            statistics.status, statistics.duration_ms, statistics.size_bytes = (
-                answer.status,
-                answer.duration_ms,
-                len(answer.body),
-            )
-            if answer.status != HTTPStatus.OK:
-                raise GatewayStatusError(path, answer.status)
-            document = parse(answer.body)
+            with OnlyGatewayErrors(path):
+                answer = await self._answer(path, timeout_s)
+                statistics.status, statistics.duration_ms, statistics.size_bytes = (
+                    answer.status,
+                    answer.duration_ms,
+                    len(answer.body),
+                )
+                if answer.status != HTTPStatus.OK:
+                    raise GatewayStatusError(path, answer.status)
+                document = parse(answer.body)
             statistics.last_success = self._clock()
         except GatewayError as error:
             statistics.last_error = str(error)
