@@ -7,6 +7,7 @@ from .polled import PollGroupCoordinator
 from .report import ReportCoordinator
 from .runtime import GatewayConfigEntry, GatewayRuntime, async_retry_together, create_coordinators, loaded_runtime
 from .site import SiteCoordinator, SiteData, async_find_site
+from .storage import StorageCoordinator
 
 __all__ = [
     "GatewayConfigEntry",
@@ -18,6 +19,7 @@ __all__ = [
     "ReportCoordinator",
     "SiteCoordinator",
     "SiteData",
+    "StorageCoordinator",
     "async_find_site",
     "async_retry_together",
     "create_coordinators",

@@ -15,6 +15,7 @@ from .live import LiveCoordinator
 from .polled import PollGroupCoordinator
 from .report import ReportCoordinator
 from .site import SiteCoordinator
+from .storage import StorageCoordinator
 
 type GatewayConfigEntry = ConfigEntry[GatewayRuntime]
 
@@ -56,12 +57,14 @@ def create_coordinators(
 ) -> dict[PollGroup, PollGroupCoordinator]:
     """Create the coordinators of the poll groups that the site has."""
     # On the first day, today begins with what the report has of it, if the inverters' own sum bears it out.
-    order = (InvertersCoordinator, ReportCoordinator, LiveCoordinator)
+    order = (InvertersCoordinator, ReportCoordinator, LiveCoordinator, StorageCoordinator)
     created = {
         kind.group: kind(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
         for kind in order
         if site_coordinator.data.site.reads(kind.group)
     }
+    for coordinator in created.values():
+        coordinator.coordinators = created
     return {group: created[group] for group in PollGroup if group in created}
 
 
