@@ -59,9 +59,11 @@ from .site.storage_documents import StorageDocuments
 from .site.storage_read import due_endpoints, probe_storage, read_storage
 from .site.storage_site import StorageSite, decide_storage, storage_plan
 from .site.storage_snapshot import BatteryValues, DryContactValues, GeneratorValues, StorageSnapshot
-from .site.storage_values import BatteryPowerSource, BatteryState, StorageProfile
+from .site.storage_values import StorageProfile
 from .storage_models import (
     AcBattery,
+    BatteryPowerSource,
+    BatteryState,
     Collar,
     CombinerController,
     EnsembleDevice,
