@@ -21,7 +21,16 @@ from ..client import (
 )
 from .allowance import Limits
 from .balanced import BalancedState, Sample, step as balanced_step
-from .composed import checking_order, line_change, move_line, part_is_held, parts_of
+from .composed import (
+    checking_order,
+    late_change,
+    late_parts_of,
+    late_value,
+    line_change,
+    move_line,
+    part_is_held,
+    parts_of,
+)
 from .counter import Event, Reason, accept_jump, follow, rebase, step as counter_step
 from .counter_state import CounterState
 from .daily import step as daily_step
@@ -86,7 +95,10 @@ class Guard:
         served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
         self._before = dict(self.state.counters)
         flows = [flow for flow in checking_order(self.site) if flow in served]
-        return replace(snapshot, counted={flow: self._check_flow(group, flow, snapshot, zone) for flow in flows})
+        counted = {flow: self._check_flow(group, flow, snapshot, zone) for flow in flows}
+        if self.site.group(Flow.TOTAL_CONSUMPTION, Quantity.LIFETIME) is not group:
+            self._follow_late_parts(snapshot.at)
+        return replace(snapshot, counted=counted)
 
     def take_events(self) -> list[CounterEvent | SourceChange]:
         """Return what has happened since the last call."""
@@ -104,7 +116,8 @@ class Guard:
             return
         for key, state in self.state.counters.items():
             if isinstance(key, FlowCounter) and key.field is CounterField.LIFETIME and state.published is not None:
-                share = parts_of(self.site, key.flow, key.phase).get(counter, 0)
+                parts = parts_of(self.site, key.flow, key.phase) or late_parts_of(self.site, key.flow, key.phase)
+                share = parts.get(counter, 0)
                 self.state.counters[key] = accept_jump(state, share * amount_wh) if share else state
 
     def _check_flow(self, group: PollGroup, flow: Flow, snapshot: Snapshot, zone: tzinfo) -> TotalAndPhases:
@@ -130,6 +143,9 @@ class Guard:
         published: dict[CounterField, float | None] = {}
         for quantity in quantities:
             if self.site.sources[flow, quantity] is Source.INTEGRATED:
+                continue
+            if self.site.sources[flow, quantity] is Source.INVERTERS_AND_NET:
+                published[CounterField.LIFETIME] = None if phase else self._follow_late_parts(snapshot.at)
                 continue
             limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
             origin = origin_of(
@@ -241,6 +257,24 @@ class Guard:
         self.state.counters[key] = follow(state, value, at)
         self.state.origins[key] = origin
         return self.state.counters[key].published
+
+    def _follow_late_parts(self, at: float) -> float | None:
+        """Return total consumption whose parts two coordinators read, with what they have counted in this snapshot.
+
+        They are checked counters, so it needs no check of its own.
+        """
+        key, origin = FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME), Origin(Source.INVERTERS_AND_NET)
+        parts, state = late_parts_of(self.site, key.flow, key.phase), self.state.counters.get(key)
+        if parts and (value := late_value(parts, self.state.counters)) is not None:
+            if state is None or state.published is None:
+                state = rebase(CounterState(), value, at)
+            elif self.state.origins.get(key, origin) != origin:
+                state = self._continue_from(key, state, value, at, origin)
+            else:
+                change = late_change(parts, self._before, self.state.counters)
+                state = follow(state, state.published - state.offset + change, at)
+            self.state.counters[key], self.state.origins[key] = state, origin
+        return state.published if state else None
 
     def _check_inverters(self, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Return the snapshot with the inverters' counters to publish and today's energy of each."""

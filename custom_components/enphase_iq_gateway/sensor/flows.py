@@ -45,7 +45,8 @@ class FlowSensorDescription(SensorEntityDescription):
     """Whether there is a sensor of every phase too, disabled by default."""
     balanced: bool = False
     """Whether it nets the phases, and so exists only on sites with several phases."""
-
+    daily: bool = False
+    """Whether it begins again at midnight."""
     reset_fn: Callable[[Measurement], float | None] = lambda _: None
     """Returns when a counter that may fall began again, epoch seconds."""
 
@@ -123,6 +124,7 @@ def _energy(
     enabled: bool = True,
     phases: bool = False,
     balanced: bool = False,
+    daily: bool = False,
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING,
     reset_fn: Callable[[Measurement], float | None] = lambda _: None,
 ) -> FlowSensorDescription:
@@ -138,6 +140,7 @@ def _energy(
         flows=flows,
         phases=phases,
         balanced=balanced,
+        daily=daily,
         quantity=quantity,
         value_fn=value_fn,
         reset_fn=reset_fn,
@@ -187,6 +190,7 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         PRODUCED_AND_CONSUMED,
         Quantity.LIFETIME,
         lambda measured: measured.energy_today_wh,
+        daily=True,
         reset_fn=lambda measured: measured.energy_today_reset_at,
     ),
     # A sliding window is no counter, so it has no state class.

@@ -36,6 +36,9 @@ class Source(StrEnum):
     DEVICE_DATA = "device_data"
     INTEGRATED = "integrated"
     """Integrated from net power by this integration, where no CT counts import and export (G§9)."""
+    INVERTERS_AND_NET = "inverters_and_net"
+    """The production that the inverters have reported + net consumption, where no CT measures the production. The
+    reports are up to an interval older than the reading of the net CT."""
 
 
 SOURCE_ENDPOINTS: Final[Mapping[Source, tuple[Endpoint[object], ...]]] = {
@@ -45,6 +48,7 @@ SOURCE_ENDPOINTS: Final[Mapping[Source, tuple[Endpoint[object], ...]]] = {
     Source.SUMMARY: (PRODUCTION_SUMMARY,),
     Source.DEVICE_DATA: (DEVICE_DATA,),
     Source.INTEGRATED: (READINGS,),
+    Source.INVERTERS_AND_NET: (READINGS,),
 }
 """The endpoints that can serve each source, the preferred one first."""
 
@@ -93,12 +97,16 @@ class Site:
                 return PollGroup.LIVE
             case Source.DEVICE_DATA:
                 return PollGroup.INVERTERS
+            case Source.INVERTERS_AND_NET:
+                return self.group_of(self.sources[Flow.PRODUCTION, Quantity.POWER])
             case _:
                 return PollGroup.REPORT if Source.READINGS in self.sources.values() else PollGroup.LIVE
 
     def group(self, flow: Flow, quantity: Quantity) -> PollGroup | None:
         """Return the group that serves a quantity, None where the gateway has no source of it."""
         source = self.sources.get((flow, quantity))
+        if source is Source.INVERTERS_AND_NET:
+            return self.group(Flow.PRODUCTION, quantity)
         return None if source is None else self.group_of(source)
 
     @property
