@@ -74,15 +74,11 @@ def test_today_follows_it_down_too() -> None:
 
 
 def test_storage_is_part_of_it() -> None:
-    storage = guard_site(
-        NET_ONLY
-        | {
-            (flow, quantity): Source.READINGS
-            for flow in (NET, Flow.STORAGE)
-            for quantity in (Quantity.POWER, Quantity.IMPORT_EXPORT)
-        }
-    )
-    guard = Guard(site=storage)
+    storage: Sources = {
+        (Flow.STORAGE, Quantity.POWER): Source.READINGS,
+        (Flow.STORAGE, Quantity.IMPORT_EXPORT): Source.READINGS,
+    }
+    guard = Guard(site=guard_site({**NET_ONLY, **storage}))
 
     def read_cts(seconds: float, charged: float) -> None:
         flows = {

@@ -70,8 +70,8 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
 def _is_locked(key: tuple[Flow, Quantity], source: Source, chosen: Sources, documents: Documents) -> bool:
     """Return whether a counter may keep a source.
 
-    Total consumption does not keep one that leaves storage out (S§23), nor the one that it has only where no CT measures
-    the production. Production does not keep that of a CT which the list of meters shows as disabled.
+    Total consumption does not keep one that leaves storage out (S§23), nor the one that it has only while no CT
+    measures the production. Production does not keep that of a CT which the list of meters shows as disabled.
     """
     flow, quantity = key
     flows = _flows_in_use(documents)
