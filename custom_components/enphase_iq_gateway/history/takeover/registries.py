@@ -4,8 +4,6 @@ Every function changes only what is not yet in place, so that it may run again a
 of it happens without a pause of the event loop.
 """
 
-from typing import Final
-
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import entity_sources
@@ -13,9 +11,6 @@ from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from ...const import DOMAIN
 from .journal import Journal, MovedDevice, MovedRow
-
-_STAND_IN: Final = "taken over"
-"""In the identifier of a device until it gets that of the one that has left."""
 
 
 @callback
@@ -99,45 +94,37 @@ def _move_device(
 ) -> None:
     """Move a device to another config entry, with its id, area, name and labels.
 
-    With a device, Home Assistant removes the entities of its former entry. So those that stay get a device of their
-    own, which later has the identifiers of the one that has left. The target's own device of the same name goes.
+    With a device, Home Assistant removes the entities of its former entry, so those that stay leave it before. They get
+    a device with the former identifiers: a new one, or the one that they had before. The target's own device goes.
     """
     devices, entities = dr.async_get(hass), er.async_get(hass)
     device = devices.async_get(moved.device_id)
     if not isinstance(device, dr.DeviceEntry) or device.config_entry_id == to_entry:
         return
     staying = _entities(entities, device.id, from_entry)
-    stand_in = _stand_in(devices, device, from_entry) if staying else None
-    if stand_in is not None:
-        for entity in staying:
-            entities.async_update_entity(entity.entity_id, device_id=stand_in.id)
+    for entity in staying:
+        entities.async_update_entity(entity.entity_id, device_id=None)
     for identifier in identifiers:
         double = devices.async_get_device_by_identifier(identifier, to_entry)
-        if double is not None and double.id != device.id:
+        if double is not None:
             for entity in er.async_entries_for_device(entities, double.id, include_disabled_entities=True):
                 entities.async_update_entity(entity.entity_id, device_id=device.id)
             devices.async_remove_device(double.id)
-    left = device.identifiers
     devices.async_update_device(device.id, new_config_entry_id=to_entry, new_identifiers=identifiers)
-    if stand_in is not None:
-        devices.async_update_device(stand_in.id, new_identifiers=left)
-
-
-def _stand_in(devices: dr.DeviceRegistry, device: dr.DeviceEntry, entry_id: str) -> dr.DeviceEntry | None:
-    """Return a device for the entities that stay behind; an entry that is being deleted has none."""
-    domain, serial = min(device.identifiers)[:2]
-    if devices.hass.config_entries.async_get_entry(entry_id) is None:
-        return None
-    return devices.async_get_or_create(
-        config_entry_id=entry_id,
-        identifiers={(domain, f"{serial} {_STAND_IN}")},
-        manufacturer=device.manufacturer,
-        model=device.model,
-        model_id=device.model_id,
-        name=device.name,
-        serial_number=device.serial_number,
-        sw_version=device.sw_version,
-    )
+    # An entry that is being deleted takes its entities along.
+    if staying and hass.config_entries.async_get_entry(from_entry) is not None:
+        left = devices.async_get_or_create(
+            config_entry_id=from_entry,
+            identifiers=device.identifiers,
+            manufacturer=device.manufacturer,
+            model=device.model,
+            model_id=device.model_id,
+            name=device.name,
+            serial_number=device.serial_number,
+            sw_version=device.sw_version,
+        )
+        for entity in staying:
+            entities.async_update_entity(entity.entity_id, device_id=left.id)
 
 
 def _entities(registry: er.EntityRegistry, device_id: str, entry_id: str) -> list[er.RegistryEntry]:
