@@ -41,6 +41,7 @@ from .exceptions import (
     GatewayWrongDeviceError,
 )
 from .gateway import Gateway
+from .identifiers import is_serial
 from .models import DeviceData, Flow, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name
 from .settings_models import DryContact, DryContactSettings, ExportLimit, Generator, GeneratorConfig, ProductionLimit
@@ -58,9 +59,11 @@ from .site.storage_documents import StorageDocuments
 from .site.storage_read import due_endpoints, probe_storage, read_storage
 from .site.storage_site import StorageSite, decide_storage, storage_plan
 from .site.storage_snapshot import BatteryValues, DryContactValues, GeneratorValues, StorageSnapshot
-from .site.storage_values import BatteryPowerSource, BatteryState, StorageProfile
+from .site.storage_values import StorageProfile
 from .storage_models import (
     AcBattery,
+    BatteryPowerSource,
+    BatteryState,
     Collar,
     CombinerController,
     EnsembleDevice,
@@ -172,6 +175,7 @@ __all__ = [
     "endpoints_of",
     "fetch_token",
     "inverter_model_name",
+    "is_serial",
     "measure",
     "measure_storage",
     "model_name",
