@@ -1,7 +1,5 @@
 """Each fault of storage has its documented effect (S§34-S§36)."""
 
-import pytest
-
 from tests.simulator.conftest import Start
 from tests.simulator.gateway_client import Clock, GatewayClient, Json
 
@@ -130,11 +128,14 @@ async def test_contacts_read_open(start: Start) -> None:
     assert [each["status"] for each in contacts if each["id"].startswith("NC")] == ["open", "open"]
 
 
-@pytest.mark.parametrize(("parameters", "mode"), [({}, None), ({"mode": "economy"}, "economy")])
-async def test_mode_null(start: Start, parameters: dict[str, str], mode: str | None) -> None:
+async def test_mode_null(start: Start) -> None:
+    """Or another word that is not one of the three (S§36)."""
     simulator, client = await start("storage")
-    simulator.faults.add("mode_null", **parameters)
-    assert (await client.json(TARIFF))["tariff"]["storage_settings"]["mode"] == mode
+    simulator.faults.add("mode_null", mode="economy")
+    assert (await client.json(TARIFF))["tariff"]["storage_settings"]["mode"] == "economy"
+    simulator.faults.clear()
+    simulator.faults.add("mode_null")
+    assert (await client.json(TARIFF))["tariff"]["storage_settings"]["mode"] is None
 
 
 async def test_storage_date_missing(start: Start) -> None:
