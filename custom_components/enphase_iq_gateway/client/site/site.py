@@ -15,6 +15,7 @@ from ..endpoints import (
     Endpoint,
 )
 from ..models import Flow, Info, Report
+from .storage_site import StorageSite, storage_plan
 
 
 class GatewayClass(StrEnum):
@@ -72,6 +73,7 @@ class PollGroup(StrEnum):
     LIVE = "live"
     REPORT = "report"
     INVERTERS = "inverters"
+    STORAGE = "storage"
 
 
 type Sources = Mapping[tuple[Flow, Quantity], Source]
@@ -89,6 +91,8 @@ class Site:
     report_endpoint: Endpoint[Report]
     inverter_endpoints: frozenset[Endpoint[object]]
     inverter_count: int = field(compare=False)
+    storage: StorageSite = field(default_factory=StorageSite)
+    """Batteries, grid relay and what belongs to them."""
 
     def group_of(self, source: Source) -> PollGroup:
         """Return the group that reads a source: the report has a group of its own only where readings are faster."""
@@ -127,7 +131,14 @@ class Site:
         endpoints = frozenset(
             self.report_endpoint if self.report_endpoint in serving else serving[0] for serving in candidates
         )
-        return endpoints | self.inverter_endpoints if group is PollGroup.INVERTERS else endpoints
+        match group:
+            case PollGroup.INVERTERS:
+                return endpoints | self.inverter_endpoints
+            case PollGroup.STORAGE:
+                others = (self.reads(other) for other in PollGroup if other is not PollGroup.STORAGE)
+                return frozenset(storage_plan(self.storage)).difference(*others)
+            case _:
+                return endpoints
 
 
 def endpoints_of(sources: Sources) -> frozenset[Endpoint[object]]:
