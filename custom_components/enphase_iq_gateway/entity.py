@@ -146,7 +146,7 @@ class SeenEntities:
         """Return whether there is a value; one that raises counts as missing, so that the others are added."""
         try:
             return value_fn() is not None
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        except ArithmeticError, AttributeError, LookupError, TypeError, ValueError:
             if unique_id not in self._raised:
                 self._raised.add(unique_id)
                 # Without the serial, whose end is the password of old firmware.
