@@ -144,7 +144,7 @@ def test_the_readme_lists_the_options_with_their_defaults() -> None:
 def test_every_certificate_check_is_described() -> None:
     checks = ENGLISH["selector"]["certificate_check"]["options"]
 
-    rows = table(section(DOCS / "privacy-and-security.md", "Certificates"))
+    rows = table(section(DOCS / "security.md", "Certificates"))
 
     assert {row[0].removesuffix(" (default)") for row in rows} == set(checks.values())
     assert f"{checks['renewals']} (default)" in {row[0] for row in rows}
