@@ -150,6 +150,18 @@ def test_every_certificate_check_is_described() -> None:
     assert f"{checks['renewals']} (default)" in {row[0] for row in rows}
 
 
+def test_every_attack_has_tests_that_exist() -> None:
+    rows = table(section(DOCS / "reliability.md", "Attacks"))
+    assert len(rows) > 20
+
+    for number, _, tests in rows:
+        named = tests.replace("`", "").split(", ")
+        assert named, number
+        for each in named:
+            file, _, name = each.partition("::")
+            assert f"def {name}(" in (ROOT / file).read_text("utf-8"), each
+
+
 def test_every_known_part_number_is_listed() -> None:
     rows = table(section(DOCS / "supported-gateways.md", "Supported gateways"))
 

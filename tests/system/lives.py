@@ -13,7 +13,7 @@ Run: `python -m tests.system.lives --minutes 30 --seed 1`; a failed life runs ag
 """
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -327,8 +327,15 @@ class Result:
     broken: list[str] = field(default_factory=list[str])
 
 
-def run(seed: int, *, lives: int | None = None, cpu_s: float | None = None, most_broken: int = 5) -> Result:
-    """Run so many lives or for so much CPU time."""
+def run(
+    seed: int,
+    *,
+    lives: int | None = None,
+    cpu_s: float | None = None,
+    most_broken: int = 5,
+    report: Callable[[str], object] | None = None,
+) -> Result:
+    """Run so many lives or for so much CPU time; report a broken one at once."""
     result = Result()
     began = time.process_time()
     while (lives is None or result.lives < lives) and (cpu_s is None or time.process_time() - began < cpu_s):
@@ -340,6 +347,8 @@ def run(seed: int, *, lives: int | None = None, cpu_s: float | None = None, most
             result.refused += 1
         except Exception:  # noqa: BLE001 - each is a finding
             result.broken.append(f"life {seed}/{number}: {traceback.format_exc()}")
+            if report is not None:
+                report(result.broken[-1])
             if len(result.broken) >= most_broken:
                 break
     return result
@@ -356,10 +365,9 @@ def main() -> int:
         readings = new_life(arguments.seed, arguments.life).live()
         sys.stdout.write(f"{readings} readings\n")
         return 0
-    result = run(arguments.seed, cpu_s=60 * arguments.minutes)
+    result = run(arguments.seed, cpu_s=60 * arguments.minutes, report=lambda broken: sys.stderr.write(f"{broken}\n"))
     sys.stdout.write(
-        "".join(f"{broken}\n" for broken in result.broken)
-        + f"seed {arguments.seed}: {result.lives} lives, {result.readings} readings, {result.refused} not set up,"
+        f"seed {arguments.seed}: {result.lives} lives, {result.readings} readings, {result.refused} not set up,"
         f" {len(result.broken)} broken\n"
     )
     return 1 if result.broken else 0
