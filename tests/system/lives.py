@@ -1,8 +1,8 @@
 """Whole lives of simulated gateways with spoiled answers: from the answers to what the entities would show.
 
 In each life a site is read several times, at any interval. Answers are spoiled, replaced by those of another gateway or
-missing, the state of the counters is stored and read back, the site is decided anew, and the clock is set. A second
-guard, the truth, reads the same gateway at the same times without faults. A life fails
+missing, the state of the counters is stored and read back, the site is decided anew, and the clock is set. The truth is
+what the same gateway sends at the same times without faults. A life fails
 
 * with any exception but a `GatewayError`,
 * where a number that is shown is not finite, or impossible for its unit,
@@ -13,7 +13,7 @@ Run: `python -m tests.system.lives --minutes 30 --seed 1`; a failed life runs ag
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -45,19 +45,22 @@ from custom_components.enphase_iq_gateway.client import (
     decide,
     measure,
 )
-from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
-from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard
-from custom_components.enphase_iq_gateway.counters.key import CounterKey, FlowCounter
-from custom_components.enphase_iq_gateway.counters.limits import may_fall
+from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.counters.key import (
+    COUNTERS_OF,
+    CounterField,
+    CounterKey,
+    FlowCounter,
+    InverterCounter,
+    may_be_negative,
+)
+from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
-from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
-from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
-from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
 from simulator.simulated_site import SimulatedSite
-from tests.support.ranges import impossible_numbers
+from tests.support.promises import Broken, check_falls, check_values
 from tests.support.spoiling import spoil
 
 _ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
@@ -81,13 +84,8 @@ _CLOCK_STEPS_S: Final = (30.0, 3600.0, _DAY, 400 * _DAY)
 _RECOVERY: Final = 14
 """Readings without faults at the end of a life, every five minutes: as long as a spike may stay that is taken back."""
 _TOLERANCE_WH: Final = 100.0
-_RESET_SHARE: Final = 0.9
 _SPIKE_SHARE: Final = 10.0
 """A spike of more than a tenth of its counter stays counted: Home Assistant would take its end for a reset."""
-
-
-class Broken(AssertionError):  # noqa: N818 - a finding, not an error of the program
-    """A life broke a promise."""
 
 
 @dataclass(kw_only=True)
@@ -97,8 +95,10 @@ class Shown:
     guard: Guard
     health: InverterHealth = field(default_factory=InverterHealth)
     first: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
+    unproven: set[CounterKey] = field(default_factory=set[CounterKey])
+    """Counters whose first value came from spoiled answers: there is nothing to check it against."""
 
-    def read(self, documents: Documents, at: float, zone: tzinfo) -> list[Snapshot]:
+    def read(self, documents: Documents, at: float, zone: tzinfo, *, faulty: bool = False) -> list[Snapshot]:
         """Measure the documents and check their counters, as the coordinators do."""
         snapshots = []
         for group in PollGroup:
@@ -107,14 +107,51 @@ class Shown:
                 snapshot = self.health.judge(snapshot)
             snapshots.append(self.guard.check(group, snapshot, zone))
         for key, state in self.guard.state.counters.items():
-            if state.published is not None:
-                self.first.setdefault(key, state.published)
+            if state.published is not None and key not in self.first:
+                self.first[key] = state.published
+                if faulty:
+                    self.unproven.add(key)
         return snapshots
 
     def store(self, site: Site) -> None:
         """Restart with the stored state."""
         stored = orjson.loads(orjson.dumps(self.guard.state.as_json()))
         self.guard = Guard(site=site, state=GuardState.from_json(stored))
+
+
+@dataclass(kw_only=True)
+class Truth:
+    """The counters as the gateway has sent them without faults."""
+
+    site: Site
+    first: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
+    last: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
+
+    def read(self, documents: Documents, at: float) -> None:
+        """Measure the documents."""
+        for group in PollGroup:
+            snapshot = measure(self.site, group, documents, at)
+            values: dict[CounterKey, float | None] = {
+                FlowCounter(flow, counter, phase): counter.read(measured)
+                for flow, measurements in snapshot.flows.items()
+                for phase, measured in enumerate(measurements)
+                for counter in CounterField
+            }
+            for serial, inverter in snapshot.inverters.items():
+                values[InverterCounter(serial)] = inverter.energy_lifetime_wh
+            self.last |= {key: value for key, value in values.items() if value is not None}
+        self.first = self.last | self.first
+
+    def rise(self, key: CounterKey, origin: Origin | None) -> float | None:
+        """Return the energy of a counter that comes from an origin, None where that is not what was read here."""
+        sources = {
+            self.site.sources.get((key.flow, quantity))
+            for quantity, counters in COUNTERS_OF.items()
+            if isinstance(key, FlowCounter) and key.field in counters
+        }
+        if key not in self.last or (origin is not None and origin.source not in sources):
+            return None
+        return self.last[key] - self.first[key]
 
 
 @dataclass(kw_only=True)
@@ -182,7 +219,7 @@ class Life:
             GatewayError: The gateway could not be set up.
         """
         clean = documents_of(self.bodies(self.site))
-        truth = Shown(guard=Guard(site=decide(clean)))
+        truth = Truth(site=decide(clean))
         first = documents_of(self.spoiled(self.bodies(self.site))) if self.chance.random() < 0.2 else clean
         shown = Shown(guard=Guard(site=decide(first)))
         readings = self.chance.randint(6, 40)
@@ -196,10 +233,10 @@ class Life:
                     documents = documents_of(self.spoiled(bodies))
             at = self.now + self.clock_s
             before = dict(shown.guard.state.counters)
-            snapshots = shown.read(documents, at, self.zone)
+            snapshots = shown.read(documents, at, self.zone, faulty=faulty)
             check_values(shown.guard.site, snapshots)
             check_falls(shown.guard, before)
-            truth.read(clean, at, self.zone)
+            truth.read(clean, self.now)
             if number < readings and self.chance.random() < 0.15:
                 self._restart(shown, documents)
             if number < readings:
@@ -237,76 +274,19 @@ def documents_of(bodies: Mapping[Endpoint[object], bytes]) -> Documents:
     return replace(documents, report_endpoint=report, failed=frozenset(failed))
 
 
-def check_values(site: Site, snapshots: list[Snapshot]) -> None:
-    """Check that everything that is shown is a possible number.
-
-    Raises:
-        Broken: Something is not.
-    """
-    for group, snapshot in zip(PollGroup, snapshots, strict=True):
-        odd = impossible_numbers(dict(states(site, group, snapshot)))
-        odd += impossible_numbers((*snapshot.flows.values(), *snapshot.counted.values(), snapshot.inverters))
-        if odd:
-            raise Broken(f"impossible in {group}: {odd[:5]}")
-
-
-def states(site: Site, group: PollGroup, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
-    """Return the values of the entities of one group by their keys."""
-    for row in FLOW_SENSORS:
-        for flow in row.flows:
-            if site.group(flow, row.quantity) is group and row.exists_on(site, flow):
-                for phase in range(1 + (site.phases(flow) if row.phases else 0)):
-                    description = row.at(site, flow, phase)
-                    measured = snapshot.counters(flow, phase) if row.counted else snapshot.measurement(flow, phase)
-                    yield description.key, description.value(measured)
-                    yield f"{description.key}_reset", description.reset_fn(measured)
-    for gateway_row in GATEWAY_SENSORS:
-        if gateway_row.group is group:
-            yield gateway_row.key, gateway_row.value_fn(snapshot)
-    for serial, inverter in snapshot.inverters.items():
-        for inverter_row in INVERTER_SENSORS:
-            yield f"{serial}_{inverter_row.key}", inverter_row.value_fn(inverter)
-
-
-def check_falls(guard: Guard, before: Mapping[CounterKey, CounterState]) -> None:
-    """Check that no counter that only rises has fallen without a reason.
-
-    Raises:
-        Broken: One has.
-    """
-    events = {event.counter for event in guard.take_events() if isinstance(event, CounterEvent)}
-    for key, state in guard.state.counters.items():
-        was = before.get(key)
-        if was is None or was.published is None or state.published is None or falls(guard.site, key) or key in events:
-            continue
-        # What has risen in the last windows may be taken back, as far as Home Assistant does not take it for a reset.
-        if state.published < was.published and state.published < max(was.floor, was.published * _RESET_SHARE) - 1e-6:
-            raise Broken(f"{key} fell from {was} to {state}")
-
-
-def falls(site: Site, key: CounterKey) -> bool:
-    """Return whether a counter may fall."""
-    return isinstance(key, FlowCounter) and any(
-        may_fall(site, key.flow, quantity)
-        for flow, quantity in site.sources
-        if flow is key.flow and quantity.name.startswith("LIFETIME") and key.field.name == "LIFETIME"
-    )
-
-
-def check_rises(shown: Shown, truth: Shown) -> None:
+def check_rises(shown: Shown, truth: Truth) -> None:
     """Check that no counter has risen by more than the energy that there was.
 
     Raises:
         Broken: One has.
     """
     for key, first in shown.first.items():
-        state, true = shown.guard.state.counters[key].published, truth.guard.state.counters.get(key)
-        if state is None or true is None or true.published is None or falls(shown.guard.site, key):
+        published = shown.guard.state.counters[key].published
+        true_rise = truth.rise(key, shown.guard.state.origins.get(key))
+        if published is None or true_rise is None or may_be_negative(key) or key in shown.unproven:
             continue
-        if shown.guard.state.origins.get(key) != truth.guard.state.origins.get(key):
-            continue
-        rise, true_rise = state - first, true.published - truth.first[key]
-        if rise > true_rise + _TOLERANCE_WH and state > _SPIKE_SHARE * (rise - true_rise):
+        rise = published - first
+        if rise > true_rise + _TOLERANCE_WH and first > _SPIKE_SHARE * (rise - true_rise):
             raise Broken(f"{key} rose by {rise:.0f} Wh, in truth by {true_rise:.0f}: {shown.guard.state.counters[key]}")
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client import Inverter, Measurement, Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
-from custom_components.enphase_iq_gateway.counters.state import GuardState
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 from tests.support.guard import LIFETIME, NET_CT, PRODUCTION, T0, check_production, guard_site
+from tests.support.promises import Broken, check_falls, check_values
 
-from .lives import Broken, Shown, check_falls, check_rises, check_values, run
+from .lives import Shown, Truth, check_rises, run
 
 SITE = guard_site(NET_CT)
 
@@ -79,10 +79,9 @@ def test_a_fall_breaks_a_life_unless_it_takes_back_a_spike(fall_wh: float, *, br
 @pytest.mark.parametrize(("energy_wh", "breaks"), [(100.0, False), (1000.0, True)])
 def test_a_rise_without_energy_breaks_a_life(energy_wh: float, *, breaks: bool) -> None:
     """In truth nothing was produced."""
-    shown, truth = (Shown(guard=Guard(site=SITE, state=GuardState())) for _ in range(2))
-    for each in (shown, truth):
-        check_production(each.guard, 0, 12_000_000)
-        each.first[LIFETIME] = 12_000_000
+    shown, truth = Shown(guard=Guard(site=SITE)), Truth(site=SITE)
+    check_production(shown.guard, 0, 12_000_000)
+    shown.first[LIFETIME] = truth.first[LIFETIME] = truth.last[LIFETIME] = 12_000_000
     check_production(shown.guard, 60, 12_000_000 + energy_wh)
 
     if breaks:
