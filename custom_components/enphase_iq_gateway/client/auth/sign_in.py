@@ -48,6 +48,12 @@ class SignIn(Protocol):
         Raises: GatewayAuthenticationError when the credential itself is not accepted, GatewayError.
         """
 
+    async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
+        """Send a JSON body to a path, once, and return the answer; it may be a 401 that concerns this path only.
+
+        Raises: GatewayAuthenticationError when the credential itself is not accepted, GatewayError.
+        """
+
     async def check(self) -> None:
         """Check that the gateway accepts the credential.
 
@@ -64,6 +70,10 @@ class Anonymous(SignIn):
     @override
     async def get(self, path: str, limit_s: float | None = None) -> Answer:
         return await self._connection.get(path, limit_s=limit_s)
+
+    @override
+    async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
+        return await self._connection.send(method, path, body, limit_s=limit_s)
 
     @override
     async def check(self) -> None:
@@ -92,6 +102,14 @@ class TokenSignIn(SignIn):
             answer = await self._request(path, limit_s)
             if answer.status in _DENIED:
                 self._denied.add(path)
+        return answer
+
+    @override
+    async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
+        # With the token rather than its session: whether a session suffices for writing is not known (S§27).
+        answer = await self._connection.send(method, path, body, headers=self._bearer(), limit_s=limit_s)
+        if answer.status in _DENIED:
+            await self.check()
         return answer
 
     @override
@@ -151,6 +169,18 @@ class DigestSignIn(SignIn):
     @override
     async def get(self, path: str, limit_s: float | None = None) -> Answer:
         answer = await self._connection.get(path, digest=await self._digest_middleware(), limit_s=limit_s)
+        return self._accepted(path, answer)
+
+    @override
+    async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
+        digest = await self._digest_middleware()
+        return self._accepted(path, await self._connection.send(method, path, body, digest=digest, limit_s=limit_s))
+
+    def _accepted(self, path: str, answer: Answer) -> Answer:
+        """Return an answer.
+
+        Raises: GatewayAuthenticationError when it shows that the account is not accepted.
+        """
         if answer.status in _DENIED and self._connection.scheme == "https":
             # Only firmware 7 and later uses TLS: it has been updated (G§2.1).
             raise GatewayAuthenticationError(f"{path}: status {answer.status} over TLS, a token is required")

@@ -6,7 +6,10 @@ Not published: `leadingVArs` and `laggingVArs`, which are no VAr on older invert
 from typing import Final
 
 from ..exceptions import GatewayResponseError
+from ..json_types import JsonObject
 from ..models import DeviceData, Inverter, InverterDetails
+from ..storage_models import AcBattery
+from .ac_batteries import detailed_ac_battery
 from .quantities import (
     current,
     energy,
@@ -19,7 +22,6 @@ from .quantities import (
     voltage,
 )
 from .values import (
-    JsonObject,
     array_in,
     epoch,
     load_object,
@@ -37,7 +39,7 @@ _JOULES_PER_WATT_HOUR: Final = 3600
 
 
 def parse_device_data(body: bytes) -> DeviceData:
-    """Return the inverters; other devices (EIM, AC Battery, relay) and devices without a serial are left out (G§5.2).
+    """Return inverters and AC Batteries; other devices (EIM, relay) and those without a serial are left out (G§5.2).
 
     Raises:
         GatewayResponseError: the body is not an object of devices.
@@ -49,8 +51,11 @@ def parse_device_data(body: bytes) -> DeviceData:
         raise GatewayResponseError(DEVICE_DATA_PATH, "no object with devName, expected devices")
     inverters: dict[str, Inverter] = {}
     retired: set[str] = set()
+    ac_batteries: dict[str, AcBattery] = {}
     for device in devices:
         found = serial(device.get("sn"))
+        if found is not None and device["devName"] == "acb" and device.get("active") is not False:
+            ac_batteries[found] = detailed_ac_battery(found, device)
         if found is None or device["devName"] != "pcu":
             continue
         if device.get("active") is False:
@@ -62,6 +67,7 @@ def parse_device_data(body: bytes) -> DeviceData:
         inverters=inverters,
         retired=frozenset(retired - inverters.keys()),
         truncated=count is not None and limit is not None and count >= limit,
+        ac_batteries=ac_batteries,
     )
 
 

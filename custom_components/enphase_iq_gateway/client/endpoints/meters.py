@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from ..json_types import JsonObject
 from ..models import Flow, Measurement, Meter, MeterStatus, Reading
 from .quantities import apparent_power, current, energy, frequency, voltage
-from .values import JsonObject, array_in, epoch, load_objects, number, object_in, power_factor, signed, text, whole
+from .values import array_in, epoch, load_objects, number, object_in, power_factor, signed, text, whole
 
 METERS_PATH: Final = "/ivp/meters"
 READINGS_PATH: Final = "/ivp/meters/readings"

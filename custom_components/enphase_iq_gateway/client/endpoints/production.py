@@ -3,25 +3,32 @@
 from typing import Final
 
 from ..exceptions import GatewayResponseError
+from ..json_types import Json, JsonObject
 from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
+from ..storage_models import ReportedStorage
 from .quantities import apparent_power, current, energy, voltage
 from .values import (
-    Json,
-    JsonObject,
     array_in,
+    epoch,
     kind_of,
     load_object,
     number,
     object_in,
+    percent,
     power_factor,
     signed,
+    stored_energy,
     whole,
+    within,
+    word,
 )
 
 REPORT_DETAILED_PATH: Final = "/production.json?details=1"
 REPORT_PATH: Final = "/production"
 PRODUCTION_SUMMARY_PATH: Final = "/api/v1/production"
 
+# Several times what a site with AC Batteries can store or deliver.
+_MOST_STORAGE_W: Final = 100_000.0
 # The flow of an entry by its array and `measurementType`, never by its position (G§6.1). An entry of production without
 # a type can only be production (G§15.9). One of consumption is the total where it is the only one, as on firmware 4.0
 # to 4.2; beside others it could be either flow, so it is left out.
@@ -59,7 +66,7 @@ def parse_report(body: bytes, *, endpoint: str) -> Report:
                 flow = Flow.TOTAL_CONSUMPTION
             if flow is not None and flow not in flows:
                 flows[flow] = _flow(entry)
-    return Report(inverters=inverters, flows=flows)
+    return Report(inverters=inverters, flows=flows, storage=_storage(document.get("storage")))
 
 
 def _entries(document: JsonObject, name: str, endpoint: str) -> list[JsonObject]:
@@ -76,6 +83,23 @@ def _inverters(entry: JsonObject) -> ReportedInverters:
         power_w=signed(entry.get("wNow")),
         energy_lifetime_wh=energy(number(entry.get("whLifetime"))),
     )
+
+
+def _storage(value: Json) -> ReportedStorage | None:
+    """Return the AC Batteries; an entry without `percentFull` stands for none, whatever its `activeCount` (S§31)."""
+    for part in array_in(value):
+        entry = object_in(part)
+        state_of_charge = percent(entry.get("percentFull"))
+        if entry.get("type") == "acb" and state_of_charge is not None:
+            return ReportedStorage(
+                count=whole(entry.get("activeCount")),
+                power_w=within(number(entry.get("wNow")), -_MOST_STORAGE_W, _MOST_STORAGE_W),
+                available_energy_wh=stored_energy(entry.get("whNow")),
+                state_of_charge_percent=state_of_charge,
+                state=word(entry.get("state")),
+                reading_time=epoch(entry.get("readingTime")),
+            )
+    return None
 
 
 def _flow(entry: JsonObject) -> ReportedFlow:

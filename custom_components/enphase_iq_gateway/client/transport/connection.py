@@ -161,13 +161,42 @@ class Connection:
 
         Raises: GatewayError, but never for a status.
         """
+        return await self._request(hdrs.METH_GET, path, None, headers=headers, digest=digest, limit_s=limit_s)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        digest: ClientMiddlewareType | None = None,
+        limit_s: float | None = None,
+    ) -> Answer:
+        """Send a JSON body to a path and return the answer; never repeated after a timeout.
+
+        Raises: GatewayError, but never for a status. After an error the gateway may have followed the request.
+        """
+        headers = {**(headers or {}), hdrs.CONTENT_TYPE: "application/json"}
+        return await self._request(method, path, body, headers=headers, digest=digest, limit_s=limit_s)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        *,
+        headers: Mapping[str, str] | None,
+        digest: ClientMiddlewareType | None,
+        limit_s: float | None,
+    ) -> Answer:
         limit_s = ANSWER_S if limit_s is None else limit_s
         middlewares = (self._verify_first,) if digest is None else (digest, self._verify_first)
         async with self._lock:
             try:
                 async with asyncio.timeout(limit_s):
                     scheme = self.scheme or (await self._find_scheme())[0]
-                    return await self._exchange(scheme, path, headers, middlewares)
+                    return await self._exchange(scheme, path, headers, middlewares, method=method, body=body)
             except TimeoutError:
                 self._reset()
                 raise GatewayTimeoutError(f"{path}: no whole answer within {limit_s:g} s") from None
@@ -247,18 +276,29 @@ class Connection:
         path: str,
         headers: Mapping[str, str] | None,
         middlewares: tuple[ClientMiddlewareType, ...],
+        *,
+        method: str = hdrs.METH_GET,
+        body: bytes | None = None,
     ) -> Answer:
-        """Send a GET request and read the whole answer; aiohttp repeats it when a kept-alive connection is closed."""
+        """Send a request and read the whole answer.
+
+        aiohttp repeats it when a kept-alive connection is closed, but never a POST.
+        """
         if self._session.closed:
             raise GatewayConnectionError(f"{path}: this client is closed")
         started = monotonic()
         try:
-            async with self._session.get(
-                self._address.url(scheme, path), headers=headers, allow_redirects=False, middlewares=middlewares
+            async with self._session.request(
+                method,
+                self._address.url(scheme, path),
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                middlewares=middlewares,
             ) as response:
                 hung_up = response.status == HTTPStatus.UNAUTHORIZED and scheme == "http"
                 limit = IDENTITY_LIMIT if path == self._identity_path else BODY_LIMIT
-                body = b"" if hung_up else await _read(response, path, limit)
+                content = b"" if hung_up else await _read(response, path, limit)
                 cookie = response.cookies.get(SESSION_COOKIE) if hdrs.SET_COOKIE in response.headers else None
         except UnverifiedDeviceError:
             raise GatewayConnectionError(
@@ -266,14 +306,14 @@ class Connection:
             ) from None
         except (ClientError, OSError, ValueError) as error:
             translated = _translate(path, error)
-            _LOGGER.debug("GET %s", translated)
+            _LOGGER.debug("%s %s", method, translated)
             # Not chained: aiohttp's errors contain the headers of the request.
             raise translated from None
         duration_ms = round((monotonic() - started) * 1000)
-        _LOGGER.debug("GET %s: status %s, %s bytes, %s ms", path, response.status, len(body), duration_ms)
+        _LOGGER.debug("%s %s: status %s, %s bytes, %s ms", method, path, response.status, len(content), duration_ms)
         return Answer(
             status=response.status,
-            body=body,
+            body=content,
             session=Secret(cookie.value) if cookie is not None and cookie.value else None,
             duration_ms=duration_ms,
         )
