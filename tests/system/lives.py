@@ -45,6 +45,7 @@ from custom_components.enphase_iq_gateway.client import (
     decide,
     measure,
 )
+from custom_components.enphase_iq_gateway.counters.allowance import HAIR_SHARE
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (
     COUNTERS_OF,
@@ -84,6 +85,7 @@ _CLOCK_STEPS_S: Final = (30.0, 3600.0, _DAY, 400 * _DAY)
 _RECOVERY: Final = 14
 """Readings without faults at the end of a life, every five minutes: as long as a spike may stay that is taken back."""
 _TOLERANCE_WH: Final = 100.0
+"""Or a hair, which on a large counter is more: it stands until it is passed."""
 _SPIKE_SHARE: Final = 10.0
 """A spike of more than a tenth of its counter stays counted: Home Assistant would take its end for a reset."""
 
@@ -286,7 +288,7 @@ def check_rises(shown: Shown, truth: Truth) -> None:
         if published is None or true_rise is None or may_be_negative(key) or key in shown.unproven:
             continue
         rise = published - first
-        if rise > true_rise + _TOLERANCE_WH and first > _SPIKE_SHARE * (rise - true_rise):
+        if rise > true_rise + max(_TOLERANCE_WH, HAIR_SHARE * published) and first > _SPIKE_SHARE * (rise - true_rise):
             raise Broken(f"{key} rose by {rise:.0f} Wh, in truth by {true_rise:.0f}: {shown.guard.state.counters[key]}")
 
 
