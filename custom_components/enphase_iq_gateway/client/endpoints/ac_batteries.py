@@ -12,7 +12,9 @@ from .values import (
     flag,
     number,
     object_in,
+    part_number_in,
     percent,
+    serial_in,
     text,
     whole,
     within,
@@ -29,13 +31,13 @@ _SLEEP_FLAG: Final = "envoy.cond_flags.pcu_ctrl.sleep-mode"
 
 def listed_ac_battery(device: JsonObject) -> AcBattery | None:
     """Return an AC Battery of the inventory, whose times are texts; None without a serial or where it is deleted."""
-    serial = text(device.get("serial_num"))
+    serial = serial_in(device.get("serial_num"))
     if serial is None or whole(device.get("admin_state")) == _DELETED:
         return None
     status = words(device.get("device_status"))
     return AcBattery(
         serial=serial,
-        part_number=text(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=text(device.get("img_pnum_running")),
         last_reported=epoch_text(device.get("last_rpt_date")),
         communicating=flag(device.get("communicating")),

@@ -21,7 +21,9 @@ from .values import (
     flag,
     load_objects,
     object_in,
+    part_number_in,
     percent,
+    serial_in,
     stored_energy,
     text,
     whole,
@@ -65,7 +67,7 @@ def _devices[T: EnsembleDevice](
             continue
         for entry in array_in(group.get("devices")):
             device = object_in(entry)
-            serial = text(device.get("serial_num"))
+            serial = serial_in(device.get("serial_num"))
             if serial is not None:
                 devices[serial] = build(serial, device)
     return devices
@@ -86,7 +88,7 @@ def _battery(serial: str, device: JsonObject) -> IqBattery:
     dc_switch_off = flag(device.get("dc_switch_off"))
     return IqBattery(
         serial=serial,
-        part_number=text(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=text(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
@@ -112,7 +114,7 @@ def _battery(serial: str, device: JsonObject) -> IqBattery:
 def _system_controller(serial: str, device: JsonObject) -> SystemController:
     return SystemController(
         serial=serial,
-        part_number=text(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=text(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
@@ -131,7 +133,7 @@ def _system_controller(serial: str, device: JsonObject) -> SystemController:
 def _collar(serial: str, device: JsonObject) -> Collar:
     return Collar(
         serial=serial,
-        part_number=text(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=text(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
@@ -148,7 +150,7 @@ def _collar(serial: str, device: JsonObject) -> Collar:
 def _combiner_controller(serial: str, device: JsonObject) -> CombinerController:
     return CombinerController(
         serial=serial,
-        part_number=text(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=text(device.get("fw_version")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
@@ -160,5 +162,5 @@ def _combiner_controller(serial: str, device: JsonObject) -> CombinerController:
 def _combiner_meter(serial: str, device: JsonObject) -> CombinerMeter:
     """Return the meter of a combiner, whose keys contain spaces (S§2.3)."""
     return CombinerMeter(
-        serial=serial, part_number=text(device.get("part_num")), firmware=text(device.get("FW Version"))
+        serial=serial, part_number=part_number_in(device.get("part_num")), firmware=text(device.get("FW Version"))
     )
