@@ -12,9 +12,9 @@ from .values import (
     flag,
     number,
     object_in,
-    part_number,
+    part_number_in,
     percent,
-    serial,
+    serial_in,
     whole,
     within,
     word,
@@ -30,13 +30,13 @@ _SLEEP_FLAG: Final = "envoy.cond_flags.pcu_ctrl.sleep-mode"
 
 def listed_ac_battery(device: JsonObject) -> AcBattery | None:
     """Return an AC Battery of the inventory, whose times are texts; None without a serial or where it is deleted."""
-    found = serial(device.get("serial_num"))
+    found = serial_in(device.get("serial_num"))
     if found is None or whole(device.get("admin_state")) == _DELETED:
         return None
     status = words(device.get("device_status"))
     return AcBattery(
         serial=found,
-        part_number=part_number(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=word(device.get("img_pnum_running")),
         last_reported=epoch_text(device.get("last_rpt_date")),
         communicating=flag(device.get("communicating")),

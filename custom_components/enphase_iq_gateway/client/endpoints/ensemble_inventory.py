@@ -21,9 +21,9 @@ from .values import (
     flag,
     load_objects,
     object_in,
-    part_number,
+    part_number_in,
     percent,
-    serial,
+    serial_in,
     stored_energy,
     whole,
     word,
@@ -66,7 +66,7 @@ def _devices[T: EnsembleDevice](
             continue
         for entry in array_in(group.get("devices")):
             device = object_in(entry)
-            found = serial(device.get("serial_num"))
+            found = serial_in(device.get("serial_num"))
             if found is not None:
                 devices[found] = build(found, device)
     return devices
@@ -87,7 +87,7 @@ def _battery(found: str, device: JsonObject) -> IqBattery:
     dc_switch_off = flag(device.get("dc_switch_off"))
     return IqBattery(
         serial=found,
-        part_number=part_number(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=word(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
@@ -113,7 +113,7 @@ def _battery(found: str, device: JsonObject) -> IqBattery:
 def _system_controller(found: str, device: JsonObject) -> SystemController:
     return SystemController(
         serial=found,
-        part_number=part_number(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=word(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
@@ -132,7 +132,7 @@ def _system_controller(found: str, device: JsonObject) -> SystemController:
 def _collar(found: str, device: JsonObject) -> Collar:
     return Collar(
         serial=found,
-        part_number=part_number(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=word(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
@@ -149,7 +149,7 @@ def _collar(found: str, device: JsonObject) -> Collar:
 def _combiner_controller(found: str, device: JsonObject) -> CombinerController:
     return CombinerController(
         serial=found,
-        part_number=part_number(device.get("part_num")),
+        part_number=part_number_in(device.get("part_num")),
         firmware=word(device.get("fw_version")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
@@ -161,5 +161,5 @@ def _combiner_controller(found: str, device: JsonObject) -> CombinerController:
 def _combiner_meter(found: str, device: JsonObject) -> CombinerMeter:
     """Return the meter of a combiner, whose keys contain spaces (S§2.3)."""
     return CombinerMeter(
-        serial=found, part_number=part_number(device.get("part_num")), firmware=word(device.get("FW Version"))
+        serial=found, part_number=part_number_in(device.get("part_num")), firmware=word(device.get("FW Version"))
     )

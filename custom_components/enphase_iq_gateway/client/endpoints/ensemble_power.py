@@ -5,7 +5,7 @@ from typing import Final
 
 from ..exceptions import GatewayResponseError
 from ..storage_models import BatteryPower
-from .values import load_settings, milliwatts, object_in, percent, serial
+from .values import load_settings, milliwatts, object_in, percent, serial_in
 
 ENSEMBLE_POWER_PATH: Final = "/ivp/ensemble/power"
 
@@ -28,7 +28,7 @@ def parse_ensemble_power(body: bytes) -> Mapping[str, BatteryPower]:
     batteries: dict[str, BatteryPower] = {}
     for entry in entries:
         device = object_in(entry)
-        found = serial(device.get("serial_num"))
+        found = serial_in(device.get("serial_num"))
         if found is not None:
             batteries[found] = BatteryPower(
                 serial=found,
