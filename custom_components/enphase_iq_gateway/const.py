@@ -14,6 +14,7 @@ PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
 
 CONF_CERTIFICATE: Final = "certificate"
 CONF_CERTIFICATE_CHECK: Final = "certificate_check"
+CONF_METHOD: Final = "method"
 CONF_PHASE_VALUES: Final = "phase_values"
 CONF_REMEMBER_PASSWORD: Final = "remember_password"  # noqa: S105 - the name of a setting
 CONF_UPDATE_INTERVAL: Final = "update_interval"

@@ -10,9 +10,9 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERN
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
 from custom_components.enphase_iq_gateway.const import (
     CONF_CERTIFICATE,
+    CONF_METHOD,
     CONF_UPDATE_INTERVAL,
     DOMAIN,
 )

@@ -1,6 +1,7 @@
 """The client of the gateway, independent of Home Assistant: the names that the integration uses."""
 
-from .auth.cloud import CloudError, CloudProblem, CloudUrls, fetch_token
+from .auth.cloud import Cloud, CloudError, CloudProblem, CloudUrls
+from .auth.cloud_sign_in import CloudSignIn
 from .auth.secret import Secret
 from .auth.sign_in import DEFAULT_USERNAME, Account
 from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token
@@ -61,8 +62,10 @@ __all__ = [
     "AddressError",
     "Certificate",
     "CertificateCheck",
+    "Cloud",
     "CloudError",
     "CloudProblem",
+    "CloudSignIn",
     "CloudUrls",
     "DeviceData",
     "Documents",
@@ -100,7 +103,6 @@ __all__ = [
     "check_supported",
     "decide",
     "endpoints_of",
-    "fetch_token",
     "inverter_model_name",
     "measure",
     "model_name",

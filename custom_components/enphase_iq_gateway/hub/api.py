@@ -9,15 +9,13 @@ from homeassistant.components import zeroconf
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.network import is_ip_address
 
-from ..client import Account, Address, Certificate, CertificateCheck, CloudUrls, Gateway, Secret, Token, fetch_token
+from ..client import Account, Address, Certificate, CertificateCheck, Gateway, Secret, Token
 from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 
-CLOUD_URLS: CloudUrls = CloudUrls()
 _RESOLVER: HassKey[AbstractResolver] = HassKey(f"{DOMAIN}_resolver")
 
 
@@ -68,18 +66,6 @@ async def _async_local_resolver(hass: HomeAssistant) -> AbstractResolver:
 
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
     return resolver
-
-
-async def async_fetch_token(hass: HomeAssistant, username: str, password: str, serial: str) -> Token:
-    """Get a token for a gateway from Enphase, with a session of its own because its cookies are the user's.
-
-    Raises: CloudError.
-    """
-    session = async_create_clientsession(hass, auto_cleanup=False)
-    try:
-        return await fetch_token(session, username, Secret(password), serial, urls=CLOUD_URLS)
-    finally:
-        session.detach()
 
 
 def credential_of(data: Mapping[str, str]) -> Token | Account:
