@@ -70,11 +70,12 @@ class _Check:
         """Return the reading of a CT on some phases; one that is not enabled has 0 and is not used."""
         if not phases:
             return reading
+        rejected = self.rejected
         total = self.measurement(reading.total, CT_LIMIT_W * phases)
-        if phases == 1:
-            return replace(reading, total=total)
-        used = (self.measurement(channel, CT_LIMIT_W) for channel in reading.channels[:phases])
-        return replace(reading, total=total, channels=(*used, *reading.channels[phases:]))
+        used = [self.measurement(channel, CT_LIMIT_W) for channel in reading.channels[: phases if phases > 1 else 0]]
+        if self.rejected == rejected:
+            return reading
+        return replace(reading, total=total, channels=(*used, *reading.channels[len(used) :]))
 
     def report(self, site: Site, report: Report) -> Report:
         """Return a report with the power of its flows and of its inverters checked."""
