@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import orjson
 
-from .documents import Document, device_data, info, inventory, meters, production_json, v1
+from .documents import Document, device_data, home, info, inventory, meters, production_json, v1
 from .firmware import Firmware
 from .server import Answer
 from .simulated_site import SimulatedSite
@@ -21,6 +21,7 @@ _DOCUMENTS: dict[str, Builder] = {
     "/api/v1/production/inverters": v1.inverters,
     "/production.json": production_json.without_details,
     "/production": production_json.without_details,
+    "/home": home.home,
     "/inventory.json": inventory.inventory,
     "/ivp/meters": meters.meters,
     "/ivp/meters/readings": meters.readings,

@@ -51,6 +51,9 @@ METERS_INTERVAL: Final = timedelta(hours=1)
 INFO_INTERVAL: Final = timedelta(hours=4)
 # Inverters are exchanged once in years. The list takes the gateway seconds, so it is not read during set-up (G§11).
 INVENTORY_INTERVAL: Final = timedelta(days=1)
+# It takes the gateway up to a minute, so it is neither read during set-up nor while users look at their first values.
+HEALTH_INTERVAL: Final = timedelta(days=1)
+FIRST_HEALTH_AFTER: Final = timedelta(minutes=10)
 FIRST_INVENTORY_AFTER: Final = timedelta(minutes=2)
 # At 5 s the last digits of counters would be a third of all state writes. The default interval, less half of the
 # shortest one for the jitter, so that only shorter intervals are affected.

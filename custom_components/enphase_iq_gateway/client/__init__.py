@@ -7,6 +7,7 @@ from .auth.sign_in import DEFAULT_USERNAME, Account
 from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token
 from .endpoints import (
     DEVICE_DATA,
+    HOME,
     INFO,
     INVENTORY,
     INVERTER_LIST,
@@ -28,8 +29,9 @@ from .exceptions import (
     GatewayUnsupportedError,
     GatewayWrongDeviceError,
 )
+from .firmware import FirmwareFault, known_faults
 from .gateway import Gateway
-from .models import DeviceData, Flow, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
+from .models import DeviceData, Flow, GatewayHealth, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name
 from .site.documents import Documents, was_read, with_earlier
 from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
@@ -46,6 +48,7 @@ __all__ = [
     "CT_LIMIT_W",
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
+    "HOME",
     "INFO",
     "INVENTORY",
     "INVERTER_LIMIT_W",
@@ -71,12 +74,14 @@ __all__ = [
     "Documents",
     "Endpoint",
     "ExpiredTokenError",
+    "FirmwareFault",
     "Flow",
     "Gateway",
     "GatewayAuthenticationError",
     "GatewayCertificateError",
     "GatewayConnectionError",
     "GatewayError",
+    "GatewayHealth",
     "GatewayResponseError",
     "GatewayStatusError",
     "GatewayTimeoutError",
@@ -104,6 +109,7 @@ __all__ = [
     "decide",
     "endpoints_of",
     "inverter_model_name",
+    "known_faults",
     "measure",
     "model_name",
     "probe",

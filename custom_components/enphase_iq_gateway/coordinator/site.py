@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..client import (
+    HOME,
     INVENTORY,
     METERS,
     READINGS,
@@ -19,6 +20,7 @@ from ..client import (
     Gateway,
     GatewayConnectionError,
     GatewayError,
+    GatewayHealth,
     GatewayResponseError,
     GatewayUnsupportedError,
     Info,
@@ -29,7 +31,15 @@ from ..client import (
     endpoints_of,
     probe,
 )
-from ..const import FIRST_INVENTORY_AFTER, INFO_INTERVAL, INVENTORY_INTERVAL, LOGGER, METERS_INTERVAL
+from ..const import (
+    FIRST_HEALTH_AFTER,
+    FIRST_INVENTORY_AFTER,
+    HEALTH_INTERVAL,
+    INFO_INTERVAL,
+    INVENTORY_INTERVAL,
+    LOGGER,
+    METERS_INTERVAL,
+)
 from ..counters.state import GuardState
 from .base import GatewayCoordinator, Translate
 
@@ -64,6 +74,8 @@ class SiteData:
     """Read with the meters where one of them is disabled: a CT that measures may have been forgotten."""
     part_numbers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Part numbers of the inverters by serial, empty until the inventory was read."""
+    health: GatewayHealth | None = None
+    """What the gateway reports about itself, None until it was read."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -109,6 +121,11 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
                 interval=INVENTORY_INTERVAL,
                 update=self._update_inventory,
                 due_at=now + FIRST_INVENTORY_AFTER.total_seconds(),
+            ),
+            _Task(
+                interval=HEALTH_INTERVAL,
+                update=self._update_health,
+                due_at=now + FIRST_HEALTH_AFTER.total_seconds(),
             ),
         ]
         if self.data.meters:
@@ -189,6 +206,15 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
             LOGGER.debug("%s: no inventory: %s", self.name, error)
             return data
         return replace(data, part_numbers=inventory.inverter_part_numbers)
+
+    async def _update_health(self, data: SiteData) -> SiteData:
+        """Read the gateway's health; what it was before is of no use, so a failure drops it until tomorrow."""
+        try:
+            health = await self.gateway.read(HOME)
+        except (GatewayConnectionError, GatewayResponseError) as error:
+            LOGGER.debug("%s: no health: %s", self.name, error)
+            health = None
+        return replace(data, health=health)
 
 
 def _entities_of(meters: tuple[Meter, ...]) -> dict[Flow, tuple[int, int]]:
