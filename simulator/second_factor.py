@@ -42,6 +42,7 @@ class Sending(StrEnum):
     """`success` false, as long as no login follows."""
     TOO_MANY_REQUESTS = "too_many_requests"
     SERVER_ERROR = "server_error"
+    HANG = "hang"
 
 
 class Checking(StrEnum):
@@ -65,6 +66,7 @@ class Checking(StrEnum):
     TOO_MANY_REQUESTS = "too_many_requests"
     SERVER_ERROR = "server_error"
     NOT_JSON = "not_json"
+    HANG = "hang"
 
 
 _CODE_STATUSES = {
@@ -132,6 +134,8 @@ class SecondFactor:
         email, code = (_decoded(form.get(field, [""])[0]) for field in ("email", "otp"))
         if status := _CODE_STATUSES.get(self.check_answer):
             return Answer(status=status)
+        if self.check_answer is Checking.HANG:
+            return Answer(hang=True)
         if self.check_answer is Checking.NOT_JSON:
             return Answer(body=b"<!DOCTYPE html><html></html>", content_type="text/html")
         right = self.codes and code == self.codes[-1] and email in emails
@@ -212,4 +216,5 @@ _REFUSALS = {
     Sending.REFUSED: _json({"success": False}),
     Sending.TOO_MANY_REQUESTS: Answer(status=429),
     Sending.SERVER_ERROR: Answer(status=503),
+    Sending.HANG: Answer(hang=True),
 }

@@ -11,7 +11,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, FlowType
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import format_mac
-from homeassistant.helpers.selector import TextSelector
+from homeassistant.helpers.selector import BooleanSelector, TextSelector
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import probatio
@@ -23,7 +23,14 @@ from .flow.options import GatewayOptionsFlow, async_offer_energy_dashboard
 from .flow.sign_in import SignInFlow
 
 _CREDENTIALS: Final = (CONF_TOKEN, CONF_USERNAME, CONF_PASSWORD)
+CONF_SIGN_IN_AGAIN: Final = "sign_in_again"
 _HOST_SCHEMA: Final = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
+_RECONFIGURE_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_HOST): TextSelector(),
+        probatio.Required(CONF_SIGN_IN_AGAIN, default=False): BooleanSelector(),
+    }
+)
 
 
 class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
@@ -126,12 +133,14 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
         return self._form("reauth_confirm", probatio.Schema({}), None)
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for another address, and for other credentials only if the gateway rejects the stored ones."""
+        """Ask for another address; on request, or if the gateway rejects the stored ones, for other credentials too."""
         entry = self._get_reconfigure_entry()
         if user_input is not None and await self._identify(user_input[CONF_HOST], serial=entry.unique_id, entry=entry):
+            if user_input[CONF_SIGN_IN_AGAIN]:
+                return await self._choose_sign_in()
             stored = {key: entry.data[key] for key in _CREDENTIALS if key in entry.data}
             if (result := await self._finish(stored)) is not None:
                 return result
             if isinstance(self._error, GatewayAuthenticationError):
                 return await self._choose_sign_in()
-        return self._form("reconfigure", _HOST_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})
+        return self._form("reconfigure", _RECONFIGURE_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})

@@ -229,6 +229,7 @@ async def test_a_wrong_code_can_be_corrected(
         (Checking.UNPROCESSABLE, "wrong or no longer valid"),
         (Checking.SERVER_ERROR, "aren't available"),
         (Checking.NOT_JSON, "an unexpected response"),
+        (Checking.HANG, "didn't respond in time"),
     ],
 )
 async def test_a_code_that_was_not_accepted_can_be_entered_again(
@@ -244,12 +245,15 @@ async def test_a_code_that_was_not_accepted_can_be_entered_again(
     await finish(hass, result, cloud)
 
 
+@pytest.mark.parametrize(
+    ("answer", "read"), [(Sending.SERVER_ERROR, "aren't available"), (Sending.HANG, "didn't respond in time")]
+)
 async def test_a_code_that_could_not_be_sent_can_be_sent_at_once(
-    hass: HomeAssistant, simulator: Simulator, cloud: Cloud
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, *, answer: Sending, read: str
 ) -> None:
-    cloud.second_factor.send_answer = Sending.SERVER_ERROR
+    cloud.second_factor.send_answer = answer
     result = await enter_account(hass, simulator)
-    assert "aren't available" in error_text(result)
+    assert read in error_text(result)
     cloud.second_factor.send_answer = Sending.OK
 
     result = await send_again(hass, result)
