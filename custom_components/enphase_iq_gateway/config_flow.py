@@ -16,11 +16,12 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import probatio
 
-from .client import GatewayAuthenticationError
+from .client import GatewayAuthenticationError, GatewayCertificateError, is_serial
 from .const import CONF_METHOD, DOMAIN
-from .flow.discovery import async_has_left, store_mac, stored_mac
+from .flow.discovery import async_has_left, may_follow, store_mac, stored_mac
 from .flow.options import GatewayOptionsFlow, async_offer_energy_dashboard
 from .flow.sign_in import SignInFlow
+from .issues.identity import placeholders_of_both
 
 _CREDENTIALS: Final = (CONF_TOKEN, CONF_USERNAME, CONF_PASSWORD)
 CONF_SIGN_IN_AGAIN: Final = "sign_in_again"
@@ -66,7 +67,10 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
         """Handle a gateway that announces itself; the announced port is not used (G§12)."""
-        return await self._discovered(str(discovery_info.ip_address), serial=discovery_info.properties.get("serialnum"))
+        serial = discovery_info.properties.get("serialnum") or None
+        if serial is not None and not is_serial(serial):
+            return self.async_abort(reason="cannot_connect")
+        return await self._discovered(str(discovery_info.ip_address), serial=serial)
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
@@ -88,6 +92,8 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
             serial = self._known.info.serial
         await self.async_set_unique_id(serial)
         entry = self._entry_of(serial)
+        if entry is not None and not may_follow(self.hass, entry, mac):
+            self._abort_if_unique_id_configured()
         if entry is not None and mac is not None and stored_mac(self.hass, entry) is None:
             await self._check_mac(entry, host, mac)
         if entry is None or entry.data[CONF_HOST] == host or not await async_has_left(self.hass, entry):
@@ -138,9 +144,29 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
         if user_input is not None and await self._identify(user_input[CONF_HOST], serial=entry.unique_id, entry=entry):
             if user_input[CONF_SIGN_IN_AGAIN]:
                 return await self._choose_sign_in()
-            stored = {key: entry.data[key] for key in _CREDENTIALS if key in entry.data}
-            if (result := await self._finish(stored)) is not None:
-                return result
-            if isinstance(self._error, GatewayAuthenticationError):
-                return await self._choose_sign_in()
+            return await self._reconfigured(user_input[CONF_HOST])
+        if user_input is not None and isinstance(self._error, GatewayCertificateError):
+            pinned, presented = self._error.pinned, self._error.presented
+            self._presented, self._error = (user_input[CONF_HOST], presented), None
+            self._placeholders |= placeholders_of_both(entry, pinned, presented) | {"host": user_input[CONF_HOST]}
+            return await self.async_step_other_certificate()
         return self._form("reconfigure", _RECONFIGURE_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})
+
+    async def async_step_other_certificate(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the known certificate and the one at the address, and accept the one that was shown."""
+        if user_input is None or self._presented is None:
+            return self._form("other_certificate", probatio.Schema({}), None)
+        entry, (host, accepted) = self._get_reconfigure_entry(), self._presented
+        if await self._identify(host, serial=entry.unique_id, entry=entry, accepted=accepted):
+            return await self._reconfigured(host)
+        return self._form("reconfigure", _RECONFIGURE_SCHEMA, {CONF_HOST: host})
+
+    async def _reconfigured(self, host: str) -> ConfigFlowResult:
+        """Sign in at a new address with the stored credentials; ask for others if the gateway rejects them."""
+        entry = self._get_reconfigure_entry()
+        stored = {key: entry.data[key] for key in _CREDENTIALS if key in entry.data}
+        if (result := await self._finish(stored)) is not None:
+            return result
+        if isinstance(self._error, GatewayAuthenticationError):
+            return await self._choose_sign_in()
+        return self._form("reconfigure", _RECONFIGURE_SCHEMA, {CONF_HOST: host})

@@ -76,6 +76,15 @@ def parse_counter_key(text: str) -> CounterKey:
     return FlowCounter(Flow(kind), CounterField(field), int(phase))
 
 
+def may_be_negative(key: CounterKey) -> bool:
+    """Return whether a counter may be below zero at some site: net lifetime, and total lifetime computed from it."""
+    match key:
+        case FlowCounter(Flow.NET_CONSUMPTION | Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME):
+            return True
+        case _:
+            return False
+
+
 def unique_id(key: CounterKey, gateway: str) -> str:
     """Return the unique id of the entity that shows a counter; `gateway` is the serial of the gateway."""
     if isinstance(key, InverterCounter):

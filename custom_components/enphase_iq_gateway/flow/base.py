@@ -17,8 +17,9 @@ from ..client import (
     Info,
     check_supported,
 )
-from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, TOKEN_PAGE
-from ..hub.api import async_open_gateway, certificate_of, credential_of
+from ..const import CONF_CERTIFICATE, TOKEN_PAGE
+from ..hub.api import async_open_gateway, certificate_check_of, certificate_of, credential_of
+from ..issues.identity import note_renewal
 from .errors import form_error
 
 TITLE: Final = "IQ Gateway"
@@ -41,6 +42,8 @@ class GatewayFlow(ConfigFlow):
         self._error: GatewayError | AddressError | None = None
         """What the next form shows."""
         self._placeholders: dict[str, str] = {}
+        self._presented: tuple[str, Certificate] | None = None
+        """An address and the certificate there that differs from the known one; pinned when the user accepts it."""
 
     @property
     def _known(self) -> Found:
@@ -49,16 +52,26 @@ class GatewayFlow(ConfigFlow):
             raise RuntimeError("no gateway has been identified yet")
         return self._found
 
-    async def _identify(self, host: str, *, serial: str | None = None, entry: ConfigEntry | None = None) -> bool:
-        """Identify the device at an address without credentials; on failure keep the error for the form."""
+    async def _identify(
+        self,
+        host: str,
+        *,
+        serial: str | None = None,
+        entry: ConfigEntry | None = None,
+        accepted: Certificate | None = None,
+    ) -> bool:
+        """Identify the device at an address without credentials; on failure keep the error for the form.
+
+        Its certificate must be the one of the entry, or the one that the user has accepted instead.
+        """
         try:
             address = Address.parse(host)
             gateway = await async_open_gateway(
                 self.hass,
                 address,
                 serial=serial,
-                pinned=None if entry is None else certificate_of(entry),
-                certificate_check=_certificate_check(entry),
+                pinned=accepted or (None if entry is None else certificate_of(entry)),
+                certificate_check=CertificateCheck.RENEWALS if entry is None else certificate_check_of(entry),
             )
             async with gateway:
                 info = await gateway.identify()
@@ -91,6 +104,8 @@ class GatewayFlow(ConfigFlow):
             data[CONF_CERTIFICATE] = certificate.as_dict()
         if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
+            if certificate is not None and self._presented is None:
+                note_renewal(self.hass, entry, certificate)
             return self.async_update_reload_and_abort(entry, data=data)
         # Home Assistant logs titles: no serial in them, because its end is the password of old firmware.
         taken = {entry.title for entry in self._async_current_entries()}
@@ -116,9 +131,3 @@ class GatewayFlow(ConfigFlow):
             errors=errors,
             description_placeholders=self._describe(),
         )
-
-
-def _certificate_check(entry: ConfigEntry | None) -> CertificateCheck:
-    """Return how strictly the user wants the certificate to be checked."""
-    options = {} if entry is None else entry.options
-    return CertificateCheck(options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS))

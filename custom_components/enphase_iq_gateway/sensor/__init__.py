@@ -15,7 +15,7 @@ from ..client import Flow, Measurement, PollGroup, Source
 from ..const import CONF_PHASE_VALUES, PhaseValues
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..entity import Candidate, GatewayEntity, InverterEntity, SeenEntities, Value
-from .flows import FLOW_SENSORS, FlowSensorDescription
+from .flows import FlowSensorDescription, flow_sensors_of
 from .gateway import GATEWAY_SENSORS, GatewaySensorDescription
 from .inverters import INVERTER_SENSORS, InverterSensorDescription
 from .phases import async_apply_option, async_mark, is_wanted
@@ -39,26 +39,22 @@ async def async_setup_entry(
 def _flow_candidates(coordinator: PollGroupCoordinator, phase_values: PhaseValues) -> Iterator[Candidate]:
     """Return the sensors of the flows that a coordinator serves."""
     site = coordinator.site
-    for row in FLOW_SENSORS:
-        for flow in row.flows:
-            if site.group(flow, row.quantity) is not coordinator.group or not row.exists_on(site, flow):
-                continue
-            # Without a CT on the grid, import and export of one phase would be no measurement.
-            has_phases = row.phases and site.sources[flow, row.quantity] is not Source.INTEGRATED
-            for phase in range(1 + (site.phases(flow) if has_phases else 0)):
-                description = row.at(site, flow, phase)
-                unique_id = f"{site.info.serial}_{description.key}"
-                kind = FlowSensor
-                if phase:
-                    wanted = is_wanted(phase_values, row.quantity)
-                    registered = async_apply_option(coordinator.hass, unique_id, wanted=wanted)
-                    if wanted and not registered:
-                        kind = EnabledPhaseSensor
-                yield Candidate(
-                    unique_id=unique_id,
-                    value_fn=partial(_current_flow_value, coordinator, description, flow, phase),
-                    create=partial(kind, coordinator, description, flow, phase),
-                )
+    for row, flow, phase in flow_sensors_of(site):
+        if site.group(flow, row.quantity) is not coordinator.group:
+            continue
+        description = row.at(site, flow, phase)
+        unique_id = f"{site.info.serial}_{description.key}"
+        kind = FlowSensor
+        if phase:
+            wanted = is_wanted(phase_values, row.quantity)
+            registered = async_apply_option(coordinator.hass, unique_id, wanted=wanted)
+            if wanted and not registered:
+                kind = EnabledPhaseSensor
+        yield Candidate(
+            unique_id=unique_id,
+            value_fn=partial(_current_flow_value, coordinator, description, flow, phase),
+            create=partial(kind, coordinator, description, flow, phase),
+        )
 
 
 def _gateway_candidates(coordinator: PollGroupCoordinator) -> Iterator[Candidate]:
@@ -89,6 +85,15 @@ def _current_measurement(
     return data.counters(flow, phase) if description.counted else data.measurement(flow, phase)
 
 
+def _counter_stands(
+    coordinator: PollGroupCoordinator, description: FlowSensorDescription | InverterSensorDescription
+) -> bool:
+    """Return whether the last value of a sensor is that of a counter, and still of the same day where it is daily."""
+    if not description.counted or not description.daily:
+        return description.counted
+    return dt_util.as_local(dt_util.utc_from_timestamp(coordinator.data.at)).date() == dt_util.now().date()
+
+
 class _ValueSensor(GatewayEntity, SensorEntity):
     """Sensor whose state is its value."""
 
@@ -109,11 +114,18 @@ class FlowSensor(_ValueSensor):
         super().__init__(coordinator, description)
         self._flow = flow
         self._phase = phase
+        if coordinator.site.sources[flow, description.quantity] is Source.INVERTERS_AND_NET:
+            self._attr_extra_state_attributes = {"calculated_from": "grid_and_inverters"}
 
     @property
     @override
     def value(self) -> float | None:
         return _current_flow_value(self.coordinator, self.entity_description, self._flow, self._phase)
+
+    @property
+    @override
+    def stands(self) -> bool:
+        return _counter_stands(self.coordinator, self.entity_description)
 
     @property
     @override
@@ -155,3 +167,8 @@ class InverterSensor(InverterEntity, _ValueSensor):
     """Sensor of an inverter."""
 
     entity_description: InverterSensorDescription
+
+    @property
+    @override
+    def stands(self) -> bool:
+        return _counter_stands(self.coordinator, self.entity_description)

@@ -17,8 +17,8 @@ from urllib.parse import unquote
 from aiohttp import ClientError, ClientResponse, ClientSession, hdrs
 import orjson
 
-from ..endpoints.values import JsonObject
 from ..exceptions import GatewayError
+from ..json_types import JsonObject
 from .secret import Secret
 
 TIMEOUT_S: Final = 10.0

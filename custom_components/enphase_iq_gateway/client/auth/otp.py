@@ -4,7 +4,8 @@ from base64 import b64encode
 from http import HTTPStatus
 from typing import Final
 
-from ..endpoints.values import JsonObject, text
+from ..endpoints.values import text
+from ..json_types import JsonObject
 from .cloud import SESSION_COOKIE, CloudConnection, CloudError, CloudProblem, CloudResponse
 from .secret import Secret
 

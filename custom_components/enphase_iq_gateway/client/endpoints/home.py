@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from ..json_types import Json
 from ..models import GatewayHealth
-from .values import Json, array_in, epoch, load_object, object_in, text
+from .values import array_in, epoch, load_object, object_in, text
 
 HOME_PATH: Final = "/home"
 

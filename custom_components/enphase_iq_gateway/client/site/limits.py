@@ -100,6 +100,9 @@ class _Check:
         return {serial: self.inverter(inverter) for serial, inverter in inverters.items()}
 
     def inverter(self, inverter: Inverter) -> Inverter:
-        """Return an inverter with its power checked."""
+        """Return an inverter with its powers checked."""
         power_w = self.power(inverter.power_w, INVERTER_LIMIT_W)
-        return inverter if power_w == inverter.power_w else replace(inverter, power_w=power_w)
+        max_power_w = self.power(inverter.max_power_w, INVERTER_LIMIT_W)
+        if (power_w, max_power_w) == (inverter.power_w, inverter.max_power_w):
+            return inverter
+        return replace(inverter, power_w=power_w, max_power_w=max_power_w)
