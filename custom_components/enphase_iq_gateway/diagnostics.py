@@ -16,7 +16,7 @@ from .client.capture import record
 from .client.redaction import Scrubber
 from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
 from .coordinator import GatewayConfigEntry, GatewayRuntime, PollGroupCoordinator, loaded_runtime
-from .hub.api import certificate_of
+from .entry_data import certificate_of
 
 # A user waits for the download. An idle gateway takes a second or two, the slowest report 33 s (G§6).
 LIMIT_S: Final = 60.0

@@ -18,7 +18,8 @@ from ..client import (
     check_supported,
 )
 from ..const import CONF_CERTIFICATE, TOKEN_PAGE
-from ..hub.api import async_open_gateway, certificate_check_of, certificate_of, credential_of
+from ..entry_data import certificate_check_of, certificate_of, credential_of
+from ..hub.api import async_open_gateway
 from ..issues.identity import note_renewal
 from .errors import form_error
 

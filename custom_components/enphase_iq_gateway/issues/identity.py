@@ -23,8 +23,8 @@ from ..client import (
 )
 from ..const import CONF_CERTIFICATE
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, SiteCoordinator
+from ..entry_data import certificate_check_of, certificate_of
 from ..formatting import utc_day
-from ..hub.api import certificate_check_of, certificate_of
 from .registry import async_clear, async_create, async_delete
 
 WRONG_DEVICE: Final = "wrong_device"
