@@ -6,7 +6,7 @@ from ..exceptions import GatewayResponseError
 from ..json_types import JsonObject
 from ..storage_models import EnsembleStatus, EnsembleStatusDevice
 from .ensemble_power import BATTERY_LIMIT_W
-from .values import load_object, number, object_in, whole, within, word
+from .values import load_object, number, object_in, part_number_in, serial_in, whole, within, word
 
 ENSEMBLE_STATUS_PATH: Final = "/ivp/ensemble/status"
 
