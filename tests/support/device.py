@@ -43,6 +43,8 @@ class Request:
     path: str
     headers: Mapping[str, str]
     connection: int
+    method: str = "GET"
+    body: bytes = b""
 
     @property
     def credential(self) -> str:
@@ -189,7 +191,9 @@ class Device:
             while first != TLS_HANDSHAKE:
                 head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
                 headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:])}
-                request = Request(head[0].split(" ")[1], headers, connection)
+                method, path, _ = head[0].split(" ")
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                request = Request(path, headers, connection, method, body)
                 self.requests.append(request)
                 await self._reply(request, writer)
                 if not self.keeps_connections:
