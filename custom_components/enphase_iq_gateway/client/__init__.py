@@ -50,7 +50,7 @@ from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
 from .site.read import read_group
-from .site.site import SOURCE_ENDPOINTS, PollGroup, Quantity, Site, Source, Sources, endpoints_of
+from .site.site import CALCULATED, SOURCE_ENDPOINTS, PollGroup, Quantity, Site, Source, Sources, endpoints_of
 from .site.snapshot import Snapshot, TotalAndPhases
 from .site.sources import decide
 from .site.storage import measure_storage
@@ -58,9 +58,11 @@ from .site.storage_documents import StorageDocuments
 from .site.storage_read import due_endpoints, probe_storage, read_storage
 from .site.storage_site import StorageSite, decide_storage, storage_plan
 from .site.storage_snapshot import BatteryValues, DryContactValues, GeneratorValues, StorageSnapshot
-from .site.storage_values import BatteryPowerSource, BatteryState, StorageProfile
+from .site.storage_values import StorageProfile
 from .storage_models import (
     AcBattery,
+    BatteryPowerSource,
+    BatteryState,
     Collar,
     CombinerController,
     EnsembleDevice,
@@ -73,6 +75,7 @@ from .transport.address import Address, AddressError
 from .transport.certificates import Certificate, CertificateCheck
 
 __all__ = [
+    "CALCULATED",
     "CT_LIMIT_W",
     "DEFAULT_USERNAME",
     "DEVICE_DATA",

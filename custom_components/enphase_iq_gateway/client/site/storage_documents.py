@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self, cast
+from typing import Final, Self, cast
 
-from ..endpoints import DEVICE_DATA, Endpoint
+from ..endpoints import DEVICE_DATA, LIVE_DATA, REPORT, REPORT_DETAILED, Endpoint
 from ..models import Info
-from .documents import Documents
+
+_SHARED: Final[frozenset[Endpoint[object]]] = frozenset({LIVE_DATA, DEVICE_DATA, REPORT, REPORT_DETAILED})
+"""Live data, and what has the AC Batteries."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,14 +61,9 @@ class StorageDocuments:
             read_at={known: at for known, at in self.read_at.items() if known not in endpoints},
         )
 
-    def with_shared(self, documents: Documents, at: float) -> Self:
-        """Return the documents with those that the other coordinators read anyway and that have the AC Batteries.
-
-        These are `/ivp/pdm/device_data` and the report of production; an answer that is not there changes nothing.
-        """
+    def with_shared(self, answers: Mapping[Endpoint[object], object], at: float) -> Self:
+        """Return the documents with the answers that the other coordinators read anyway and that concern storage."""
         shared = self
-        if (devices := documents.get(DEVICE_DATA)) is not None:
-            shared = shared.with_answer(DEVICE_DATA, devices, at)
-        if (report := documents.report) is not None:
-            shared = shared.with_answer(documents.report_endpoint, report, at)
+        for endpoint in _SHARED & answers.keys():
+            shared = shared.with_answer(endpoint, answers[endpoint], at)
         return shared

@@ -43,7 +43,7 @@ async def probe_storage(
     """
     documents = StorageDocuments(info=info)
     if known is not None:
-        documents = documents.with_shared(known, clock())
+        documents = documents.with_shared(known.answers, clock())
     wanted: list[Endpoint[object]] = [ENSEMBLE_INVENTORY]
     try:
         async with asyncio.timeout(limit_s):

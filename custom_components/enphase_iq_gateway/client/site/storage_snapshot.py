@@ -11,9 +11,17 @@ from ..settings_models import (
     GeneratorConfig,
     ProductionLimit,
 )
-from ..storage_models import AcBattery, Collar, CombinerController, IqBattery, LiveData, SystemController
+from ..storage_models import (
+    AcBattery,
+    BatteryPowerSource,
+    BatteryState,
+    Collar,
+    CombinerController,
+    IqBattery,
+    LiveData,
+    SystemController,
+)
 from .grid_state import GridState
-from .storage_values import BatteryPowerSource, BatteryState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

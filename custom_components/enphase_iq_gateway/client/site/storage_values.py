@@ -15,7 +15,7 @@ from ..endpoints import (
     TARIFF,
 )
 from ..settings_models import Generator, Tariff
-from ..storage_models import LiveData, SecondaryControl
+from ..storage_models import BatteryPowerSource, BatteryState, LiveData, SecondaryControl
 from .ac_batteries import fresh_storage, merge_ac_batteries, reported_storage
 from .phases import total_of
 from .storage_documents import StorageDocuments
@@ -28,23 +28,6 @@ LIVE_DATA_STALE_AFTER_S: Final = 90.0
 IDLE_BELOW_W: Final = 30.0
 """For one unit: a full battery trickles with up to 24 W (S§3, S§24)."""
 _FAILED_JUMP_PERCENT: Final = 3.0
-
-
-class BatteryPowerSource(StrEnum):
-    """Where the power of the batteries comes from, the best first (S§21)."""
-
-    STORAGE_CT = "storage_ct"
-    LIVE_DATA = "live_data"
-    BATTERIES = "batteries"
-    """The sum of what the batteries report: 7 to 17 % lower than what a CT measures."""
-
-
-class BatteryState(StrEnum):
-    """What a battery does, by its power."""
-
-    CHARGING = "charging"
-    DISCHARGING = "discharging"
-    IDLE = "idle"
 
 
 class StorageProfile(StrEnum):
