@@ -174,7 +174,7 @@ async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> 
 async def test_a_gateway_that_was_off_for_hours_has_all_coordinators_back_with_the_first(home: Home) -> None:
     home.simulator.faults.add("reset")
     await home.advance(7200)
-    assert home.lost() == set(PollGroup)
+    assert home.lost() == set(home.entry.runtime_data.coordinators)
     home.simulator.faults.clear()
     before = len(home.simulator.requests)
     while len(home.simulator.requests) == before:

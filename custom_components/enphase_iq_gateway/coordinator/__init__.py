@@ -14,6 +14,7 @@ from .runtime import (
     loaded_runtime,
 )
 from .site import SiteCoordinator, SiteData, async_find_site
+from .storage import StorageCoordinator
 
 __all__ = [
     "GatewayConfigEntry",
@@ -25,6 +26,7 @@ __all__ = [
     "ReportCoordinator",
     "SiteCoordinator",
     "SiteData",
+    "StorageCoordinator",
     "async_find_site",
     "async_retry_together",
     "create_coordinators",

@@ -15,6 +15,7 @@ from .live import LiveCoordinator
 from .polled import PollGroupCoordinator
 from .report import ReportCoordinator
 from .site import SiteCoordinator
+from .storage import StorageCoordinator
 
 type GatewayConfigEntry = ConfigEntry[GatewayRuntime]
 
@@ -67,11 +68,14 @@ def create_coordinators(
     if Source.INVERTERS_AND_NET in site.sources.values():
         # Total consumption needs the counters of the net CT, and nothing that the CTs measure has a today.
         order = (LiveCoordinator, InvertersCoordinator, ReportCoordinator)
+    order += (StorageCoordinator,)
     created = {
         kind.group: kind(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
         for kind in order
         if site.reads(kind.group)
     }
+    for coordinator in created.values():
+        coordinator.coordinators = created
     return {group: created[group] for group in PollGroup if group in created}
 
 

@@ -65,7 +65,7 @@ def decide(documents: Documents, locked: Sources | None = None, storage: Storage
     if (Flow.STORAGE, Quantity.POWER) not in chosen and (source := _storage_without_ct(storage)):
         chosen.update(_all(Flow.STORAGE, source, Quantity.POWER, Quantity.IMPORT_EXPORT))
         flows |= {Flow.STORAGE}
-    chosen.update(_consumption(documents, flows))
+    chosen.update(_consumption(documents, flows, with_storage=(Flow.STORAGE, Quantity.POWER) in chosen))
     for key, source in (locked or {}).items():
         if _is_locked(key, source, chosen, documents) and _still_serves(documents, gateway_class, source):
             chosen[key] = source
@@ -206,12 +206,19 @@ def _summary_is_sane(documents: Documents) -> bool:
     return summary.energy_lifetime_wh >= SUMMARY_SANITY * least
 
 
-def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flow, Quantity], Source]:
-    """Choose for total and net consumption: one is measured by the CT, the other one is computed (G§6.4, §9)."""
+def _consumption(
+    documents: Documents, flows: frozenset[Flow], *, with_storage: bool
+) -> dict[tuple[Flow, Quantity], Source]:
+    """Choose for total and net consumption: one is measured by the CT, the other one is computed (G§6.4, §9).
+
+    `with_storage` is whether the power of storage is known.
+    """
     net, total = Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION
     produced = Flow.PRODUCTION in flows
     readings = documents.possible(Source.READINGS) and bool(documents.get(METERS))
     chosen = _reported_consumption(documents, flows)
+    if with_storage and not readings and {net, Flow.PRODUCTION} <= flows and documents.possible(Source.REPORT):
+        chosen |= _all(total, Source.REPORT, Quantity.POWER, Quantity.LIFETIME)
     if readings and net in flows:
         chosen |= _all(net, Source.READINGS, *_MEASURED, Quantity.IMPORT_EXPORT)
         if produced:
@@ -239,8 +246,6 @@ def _reported_consumption(documents: Documents, flows: frozenset[Flow]) -> dict[
     # The gateway computes its total from net without the battery (S§23).
     if not {net, Flow.STORAGE} <= flows:
         chosen |= _all(total, Source.REPORT, *_MEASURED, *_REPORTED)
-    elif not (documents.possible(Source.READINGS) and documents.get(METERS)):
-        chosen |= _all(total, Source.REPORT, Quantity.POWER, Quantity.LIFETIME)
     chosen |= _all(net, Source.REPORT, Quantity.POWER, Quantity.ELECTRICAL)
     if documents.info.firmware >= NET_LIFETIME_IS_SIGNED:
         chosen[net, Quantity.LIFETIME] = Source.REPORT
