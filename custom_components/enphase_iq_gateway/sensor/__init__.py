@@ -140,6 +140,14 @@ class FlowSensor(_ValueSensor):
         reset_at = self.entity_description.reset_fn(measured)
         return None if reset_at is None else dt_util.utc_from_timestamp(reset_at)
 
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        attributes_fn = self.entity_description.attributes_fn
+        if attributes_fn is None:
+            return None
+        return dict(attributes_fn(self.coordinator.site.sources[self._flow, self.entity_description.quantity]))
+
 
 class EnabledPhaseSensor(FlowSensor):
     """Sensor of a phase that is new in the registry, and enabled there by the option."""
