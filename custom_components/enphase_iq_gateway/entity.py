@@ -17,7 +17,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Inverter, inverter_model_name
 from .const import DOMAIN, MANUFACTURER
-from .coordinator import GatewayConfigEntry, PollGroupCoordinator
+from .coordinator import GatewayConfigEntry, PollGroupCoordinator, gateway_answers
 from .inverter_owners import async_inverter_owners
 
 type Value = StateType | datetime
@@ -41,9 +41,19 @@ class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
 
     @property
+    @override
+    def available(self) -> bool:
+        return super().available or (self.stands and gateway_answers(self.coordinator))
+
+    @property
     @abstractmethod
     def value(self) -> Value:
         """The value that the state shows."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the last value is right until the next one is read, as that of a counter is."""
+        return False
 
     @override
     async def async_added_to_hass(self) -> None:

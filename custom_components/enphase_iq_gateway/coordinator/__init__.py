@@ -5,7 +5,14 @@ from .inverters import InvertersCoordinator
 from .live import LiveCoordinator
 from .polled import PollGroupCoordinator
 from .report import ReportCoordinator
-from .runtime import GatewayConfigEntry, GatewayRuntime, async_retry_together, create_coordinators, loaded_runtime
+from .runtime import (
+    GatewayConfigEntry,
+    GatewayRuntime,
+    async_retry_together,
+    create_coordinators,
+    gateway_answers,
+    loaded_runtime,
+)
 from .site import SiteCoordinator, SiteData, async_find_site
 from .storage import StorageCoordinator
 
@@ -23,5 +30,6 @@ __all__ = [
     "async_find_site",
     "async_retry_together",
     "create_coordinators",
+    "gateway_answers",
     "loaded_runtime",
 ]

@@ -12,10 +12,13 @@ from homeassistant.core import HomeAssistant
 
 from ..client import (
     ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
     INVENTORY,
+    LIVE_DATA,
     METERS,
     READINGS,
     Documents,
+    Endpoint,
     Flow,
     Gateway,
     GatewayConnectionError,
@@ -44,6 +47,8 @@ from ..const import (
 from ..counters.state import GuardState
 from .base import GatewayCoordinator, Translate
 
+_LIVE: Final[tuple[Endpoint[object], ...]] = (LIVE_DATA, ENSEMBLE_POWER)
+"""What the live coordinator may read of storage."""
 # After an update of its firmware the gateway boots for minutes (G§2.6).
 _RETRY_AFTER: Final = timedelta(minutes=5)
 
@@ -63,8 +68,9 @@ async def async_find_site(
     updated = str(info.firmware) != counters.firmware
     documents = await probe(gateway, info, relied_on=endpoints_of(locked), updated=updated, limit_s=limit_s)
     storage = await probe_storage(gateway, info, documents)
-    site = replace(decide(documents, locked), storage=decide_storage(storage))
-    return site, replace(documents, storage=storage)
+    for endpoint in _LIVE:
+        documents = documents.with_answer(endpoint, storage.get(endpoint))
+    return decide(documents, locked, decide_storage(storage)), replace(documents, storage=storage)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..client import Flow, Quantity, Site, Source
+from ..client import CALCULATED, Flow, Quantity, Site, Source
 from .counter_state import CounterState
 from .key import CounterField, CounterKey, FlowCounter
 
@@ -42,6 +42,44 @@ def parts_of(site: Site, flow: Flow, phase: int) -> Parts:
             return {}
 
 
+def late_parts_of(site: Site, flow: Flow, phase: int) -> Parts:
+    """Return the parts of total consumption where the inverters report the production; else none.
+
+    They are read by two coordinators at different times, so the counter follows their changes instead of being checked.
+    """
+    source = site.sources.get((flow, Quantity.LIFETIME))
+    if phase or flow is not Flow.TOTAL_CONSUMPTION or source is not Source.INVERTERS_AND_NET:
+        return {}
+    return {FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME): 1} | _net(0) | _others(site, 0, 1)
+
+
+def late_value(parts: Parts, counters: Mapping[CounterKey, CounterState]) -> float | None:
+    """Return the sum of the parts, None while one of them has no value."""
+    total = 0.0
+    for part, factor in parts.items():
+        if (value := _published(counters, part)) is None:
+            return None
+        total += factor * value
+    return total
+
+
+def late_change(
+    parts: Parts, before: Mapping[CounterKey, CounterState], after: Mapping[CounterKey, CounterState]
+) -> float:
+    """Return what the parts have counted, as Home Assistant's statistics do: a new start counts from zero."""
+    total = 0.0
+    for part, factor in parts.items():
+        first, last = _published(before, part), _published(after, part)
+        if first is not None and last is not None:
+            total += factor * (last if last < first * _RESET_SHARE else last - first)
+    return total
+
+
+def _published(counters: Mapping[CounterKey, CounterState], key: CounterKey) -> float | None:
+    state = counters.get(key)
+    return state.published if state else None
+
+
 def _net(phase: int) -> dict[FlowCounter, int]:
     """Return import and export, of which a net CT's lifetime is the difference."""
     return {
@@ -68,7 +106,10 @@ def _others(site: Site, phase: int, sign: int) -> dict[FlowCounter, int]:
         quantity = Quantity.LIFETIME if counter is CounterField.LIFETIME else Quantity.IMPORT_EXPORT
         count = site.phase_counts.get(flow, 1)
         # A CT on one phase measures the first one. Production may have kept a source from before there was a CT.
-        if phase <= count and site.sources.get((flow, quantity)) is Source.READINGS:
+        source = site.sources.get((flow, quantity))
+        # What is calculated for storage is a part of total consumption only.
+        calculated = sign > 0 and flow is Flow.STORAGE and source in CALCULATED
+        if phase <= count and (source is Source.READINGS or calculated):
             parts[FlowCounter(flow, counter, phase if count > 1 else 0)] = factor
     return parts
 

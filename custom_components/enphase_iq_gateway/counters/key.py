@@ -1,6 +1,6 @@
 """Keys of the counters: typed in memory, text in the store and in repairs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Final, assert_never, override
@@ -49,6 +49,10 @@ class FlowCounter:
     def __str__(self) -> str:
         """Return the stored form, `flow.field.phase`."""
         return f"{self.flow}.{self.field}.{self.phase}"
+
+    def at(self, phase: int) -> FlowCounter:
+        """Return the key of the same counter of a phase."""
+        return replace(self, phase=phase)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import override
+from typing import Final, override
 
 from homeassistant.components.sensor import SensorEntity
 from homeassistant.const import Platform
@@ -22,6 +22,9 @@ from .inverters import INVERTER_SENSORS, InverterSensorDescription
 from .phases import async_apply_option, async_mark, is_wanted
 from .storage import STORAGE_SENSORS, StorageSensorDescription
 from .storage_devices import STORAGE_DEVICE_SENSORS, StorageDeviceSensorDescription
+
+# Without a CT on the grid, import and export of one phase would be no measurement; inverters report no phases.
+_WITHOUT_PHASES: Final = frozenset({Source.INTEGRATED, Source.INVERTERS_AND_NET})
 
 # Coordinators poll the gateway, and these entities send nothing to it.
 PARALLEL_UPDATES = 0
@@ -54,8 +57,7 @@ def _flow_candidates(coordinator: PollGroupCoordinator, phase_values: PhaseValue
         for flow in row.flows:
             if site.group(flow, row.quantity) is not coordinator.group or not row.exists_on(site, flow):
                 continue
-            # Without a CT on the grid, import and export of one phase would be no measurement.
-            has_phases = row.phases and site.sources[flow, row.quantity] is not Source.INTEGRATED
+            has_phases = row.phases and site.sources[flow, row.quantity] not in _WITHOUT_PHASES
             for phase in range(1 + (site.phases(flow) if has_phases else 0)):
                 description = row.at(site, flow, phase)
                 unique_id = f"{site.info.serial}_{description.key}"
@@ -100,6 +102,15 @@ def _current_measurement(
     return data.counters(flow, phase) if description.counted else data.measurement(flow, phase)
 
 
+def _counter_stands(
+    coordinator: PollGroupCoordinator, description: FlowSensorDescription | InverterSensorDescription
+) -> bool:
+    """Return whether the last value of a sensor is that of a counter, and still of the same day where it is daily."""
+    if not description.counted or not description.daily:
+        return description.counted
+    return dt_util.as_local(dt_util.utc_from_timestamp(coordinator.data.at)).date() == dt_util.now().date()
+
+
 class _ValueSensor(GatewayEntity, SensorEntity):
     """Sensor whose state is its value."""
 
@@ -120,6 +131,8 @@ class FlowSensor(_ValueSensor):
         super().__init__(coordinator, description)
         self._flow = flow
         self._phase = phase
+        if coordinator.site.sources[flow, description.quantity] is Source.INVERTERS_AND_NET:
+            self._attr_extra_state_attributes = {"calculated_from": "grid_and_inverters"}
 
     @property
     @override
@@ -128,10 +141,23 @@ class FlowSensor(_ValueSensor):
 
     @property
     @override
+    def stands(self) -> bool:
+        return _counter_stands(self.coordinator, self.entity_description)
+
+    @property
+    @override
     def last_reset(self) -> datetime | None:
         measured = _current_measurement(self.coordinator, self.entity_description, self._flow, self._phase)
         reset_at = self.entity_description.reset_fn(measured)
         return None if reset_at is None else dt_util.utc_from_timestamp(reset_at)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        attributes_fn = self.entity_description.attributes_fn
+        if attributes_fn is None:
+            return None
+        return dict(attributes_fn(self.coordinator.site.sources[self._flow, self.entity_description.quantity]))
 
 
 class EnabledPhaseSensor(FlowSensor):
@@ -166,6 +192,11 @@ class InverterSensor(InverterEntity, _ValueSensor):
     """Sensor of an inverter."""
 
     entity_description: InverterSensorDescription
+
+    @property
+    @override
+    def stands(self) -> bool:
+        return _counter_stands(self.coordinator, self.entity_description)
 
 
 class StorageSensor(StorageEntity, _ValueSensor):
