@@ -111,7 +111,7 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     """
     plan: dict[Endpoint[object], float] = {}
     if site.has_storage or site.has_grid_relay:
-        plan |= {LIVE_DATA: _LIVE_S, EXPORT_LIMIT: _SETTINGS_S, PRODUCTION_LIMIT: _SETTINGS_S}
+        plan |= {LIVE_DATA: _LIVE_S}
     if site.has_grid_relay:
         plan |= {GENERATOR_CONFIG: _SETTINGS_S}
     if site.collars:
@@ -130,4 +130,6 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     if site.has_ac_batteries:
         plan |= {INVENTORY: _AC_BATTERIES_S, ACB_CONFIG: _AC_BATTERIES_S}
         plan.setdefault(SECONDARY_CONTROL, _SETTINGS_S)
+    if site.has_storage or site.has_grid_relay:
+        plan |= {EXPORT_LIMIT: _SETTINGS_S, PRODUCTION_LIMIT: _SETTINGS_S}
     return {endpoint: interval_s for endpoint, interval_s in plan.items() if endpoint not in site.missing}
