@@ -131,8 +131,11 @@ class FlowSensor(_ValueSensor):
         super().__init__(coordinator, description)
         self._flow = flow
         self._phase = phase
-        if coordinator.site.sources[flow, description.quantity] is Source.INVERTERS_AND_NET:
+        source = coordinator.site.sources[flow, description.quantity]
+        if source is Source.INVERTERS_AND_NET:
             self._attr_extra_state_attributes = {"calculated_from": "grid_and_inverters"}
+        elif description.attributes_fn is not None:
+            self._attr_extra_state_attributes = dict(description.attributes_fn(source))
 
     @property
     @override
@@ -150,14 +153,6 @@ class FlowSensor(_ValueSensor):
         measured = _current_measurement(self.coordinator, self.entity_description, self._flow, self._phase)
         reset_at = self.entity_description.reset_fn(measured)
         return None if reset_at is None else dt_util.utc_from_timestamp(reset_at)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, object] | None:
-        attributes_fn = self.entity_description.attributes_fn
-        if attributes_fn is None:
-            return None
-        return dict(attributes_fn(self.coordinator.site.sources[self._flow, self.entity_description.quantity]))
 
 
 class EnabledPhaseSensor(FlowSensor):
