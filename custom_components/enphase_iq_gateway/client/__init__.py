@@ -41,6 +41,7 @@ from .exceptions import (
     GatewayWrongDeviceError,
 )
 from .gateway import Gateway
+from .identifiers import is_serial
 from .models import DeviceData, Flow, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name, storage_model_name
 from .settings_models import DryContact, DryContactSettings, ExportLimit, Generator, GeneratorConfig, ProductionLimit
@@ -176,6 +177,7 @@ __all__ = [
     "fetch_token",
     "inverter_model_name",
     "is_connected",
+    "is_serial",
     "measure",
     "measure_storage",
     "model_name",

@@ -5,6 +5,7 @@ It reads no clock: the time comes with every snapshot.
 
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
+from math import isfinite
 from typing import Final
 
 from ..client import (
@@ -32,7 +33,7 @@ from .composed import (
     part_is_held,
     parts_of,
 )
-from .counter import Event, Reason, accept_jump, follow, rebase, step as counter_step
+from .counter import CONFIRM_S, Event, Reason, accept_jump, follow, rebase, step as counter_step
 from .counter_state import CounterState
 from .daily import step as daily_step
 from .inverter_sum import begin_again, sum_of_inverters
@@ -85,6 +86,8 @@ class Guard:
     """The longest plausible report interval of the inverters, 0 while unknown."""
     _before: dict[CounterKey, CounterState] = field(default_factory=dict[CounterKey, CounterState])
     """The counters before this snapshot, without those that have changed their source in it."""
+    _zero_since: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
+    """When a counter of another gateway was first seen at zero, epoch seconds."""
 
     def check(self, group: PollGroup, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Return the snapshot with the counters to publish, today's energy in the time zone `zone` among them.
@@ -304,6 +307,8 @@ class Guard:
         if lifetime is None or snapshot.details_kept:
             # At night there is no value for hours, which is no rejected reading.
             return replace(inverter, energy_lifetime_wh=before) if state else inverter
+        if self._waits_for_restart(key, lifetime, snapshot.at):
+            return replace(inverter, energy_lifetime_wh=before)
         published = self._check(key, lifetime, snapshot.at, inverter_limits(1, inverter.details.report_interval_s))
         if before and published is not None and published < before:
             begin_again(self.state, inverter.serial, before)
@@ -313,6 +318,8 @@ class Guard:
         self, key: FlowCounter, value: float | None, at: float, limits: Limits, origin: Origin
     ) -> float | None:
         """Check one sample, and continue without a step where it comes from another origin than the last one."""
+        if value is not None and self._waits_for_restart(key, value, at):
+            return self.state.counters[key].published
         state = self.state.counters.get(key)
         if value is not None:
             before = self.state.origins.get(key, origin)
@@ -326,6 +333,17 @@ class Guard:
         elif state is None:
             return None
         return self._check(key, value, at, limits)
+
+    def _waits_for_restart(self, key: CounterKey, value: float, at: float) -> bool:
+        """Continue from the first value of another gateway; return whether to wait, because a zero has to last."""
+        if key not in self.state.restart or not isfinite(value):
+            return False
+        if value == 0 and at - self._zero_since.setdefault(key, at) < CONFIRM_S:
+            return True
+        self.state.restart.discard(key)
+        self.state.counters[key] = rebase(self.state.counters[key], value, at)
+        self._before.pop(key, None)
+        return False
 
     def _continue_from(
         self, key: FlowCounter, state: CounterState, value: float, at: float, origin: Origin

@@ -24,7 +24,8 @@ from custom_components.enphase_iq_gateway.client.site.storage import measure_sto
 from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
 from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
-from custom_components.enphase_iq_gateway.client.site.storage_values import BatteryPowerSource, BatteryState, state_of
+from custom_components.enphase_iq_gateway.client.site.storage_values import state_of
+from custom_components.enphase_iq_gateway.client.storage_models import BatteryPowerSource, BatteryState
 from tests.support import answers, storage_answers as storage
 from tests.support.answers import NOW, Document
 from tests.support.storage_documents import AC_ONLY, FULL, NONE, storage_documents

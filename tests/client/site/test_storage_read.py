@@ -215,10 +215,10 @@ async def test_reading_nothing_changes_nothing(full_gateway: FullGateway) -> Non
 def test_documents_of_other_coordinators_are_shared() -> None:
     known = Documents(info=info()).with_answer(DEVICE_DATA, storage_documents(AC_ONLY).get(DEVICE_DATA))
 
-    shared = StorageDocuments(info=info()).with_shared(known, NOW)
+    shared = StorageDocuments(info=info()).with_shared(known.answers, NOW)
 
     assert set(shared.answers) == {DEVICE_DATA}
-    assert shared.with_shared(Documents(info=info()), NOW + 5) == shared
+    assert shared.with_shared(Documents(info=info()).answers, NOW + 5) == shared
 
 
 def test_a_missing_endpoint_has_no_answer() -> None:

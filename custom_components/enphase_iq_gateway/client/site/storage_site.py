@@ -114,13 +114,11 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
         plan |= {LIVE_DATA: _LIVE_S}
     if site.has_grid_relay:
         plan |= {GENERATOR_CONFIG: _SETTINGS_S}
-    if site.collars:
-        plan |= {ENSEMBLE_INVENTORY: _LIVE_S}
     if site.system_controllers:
         plan |= {GRID_RELAY: _LIVE_S, DRY_CONTACTS: _STATE_S, DRY_CONTACT_SETTINGS: _SETTINGS_S}
     if site.batteries or site.has_grid_relay or site.combiners:
-        plan |= {ENSEMBLE_STATUS: _HOUR_S}
-        plan.setdefault(ENSEMBLE_INVENTORY, _STATE_S)
+        # It has the state of a collar.
+        plan |= {ENSEMBLE_INVENTORY: _LIVE_S if site.collars else _STATE_S, ENSEMBLE_STATUS: _HOUR_S}
     if site.batteries:
         plan |= {SECONDARY_CONTROL: _STATE_S, ENSEMBLE_POWER: _STATE_S, SCHEDULER: _SCHEDULER_S}
     if site.has_storage:
