@@ -46,15 +46,15 @@ from .firmware import FirmwareFault, known_faults
 from .gateway import Gateway
 from .identifiers import is_serial
 from .models import DeviceData, Flow, GatewayHealth, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
-from .part_numbers import inverter_model_name, model_name
+from .part_numbers import inverter_model_name, model_name, storage_model_name
 from .settings_models import DryContact, DryContactSettings, ExportLimit, Generator, GeneratorConfig, ProductionLimit
 from .site.documents import Documents, was_read, with_earlier
-from .site.grid_state import GridState
+from .site.grid_state import GridState, is_connected
 from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
 from .site.read import read_group
-from .site.site import SOURCE_ENDPOINTS, PollGroup, Quantity, Site, Source, Sources, endpoints_of
+from .site.site import CALCULATED, SOURCE_ENDPOINTS, PollGroup, Quantity, Site, Source, Sources, endpoints_of
 from .site.snapshot import Snapshot, TotalAndPhases
 from .site.sources import decide
 from .site.storage import measure_storage
@@ -79,6 +79,7 @@ from .transport.address import Address, AddressError
 from .transport.certificates import Certificate, CertificateCheck
 
 __all__ = [
+    "CALCULATED",
     "CT_LIMIT_W",
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
@@ -182,6 +183,7 @@ __all__ = [
     "due_endpoints",
     "endpoints_of",
     "inverter_model_name",
+    "is_connected",
     "is_serial",
     "known_faults",
     "measure",
@@ -191,6 +193,7 @@ __all__ = [
     "probe_storage",
     "read_group",
     "read_storage",
+    "storage_model_name",
     "storage_plan",
     "was_read",
     "with_earlier",

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from math import ceil
-from time import monotonic
+from time import monotonic, time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,11 +12,14 @@ from homeassistant.core import HomeAssistant
 
 from ..client import (
     ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
     HOME,
     INVENTORY,
+    LIVE_DATA,
     METERS,
     READINGS,
     Documents,
+    Endpoint,
     Flow,
     Gateway,
     GatewayConnectionError,
@@ -48,6 +51,8 @@ from ..const import (
 from ..counters.state import GuardState
 from .base import GatewayCoordinator, Translate
 
+_LIVE: Final[tuple[Endpoint[object], ...]] = (LIVE_DATA, ENSEMBLE_POWER)
+"""What the live coordinator may read of storage."""
 # After an update of its firmware the gateway boots for minutes (G§2.6).
 _RETRY_AFTER: Final = timedelta(minutes=5)
 
@@ -66,9 +71,10 @@ async def async_find_site(
     locked = counters.locked_sources()
     updated = str(info.firmware) != counters.firmware
     documents = await probe(gateway, info, relied_on=endpoints_of(locked), updated=updated, limit_s=limit_s)
-    storage = await probe_storage(gateway, info, documents)
-    site = replace(decide(documents, locked), storage=decide_storage(storage))
-    return site, replace(documents, storage=storage)
+    storage = await probe_storage(gateway, info, documents, clock=time)
+    for endpoint in _LIVE:
+        documents = documents.with_answer(endpoint, storage.get(endpoint))
+    return decide(documents, locked, decide_storage(storage)), replace(documents, storage=storage)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

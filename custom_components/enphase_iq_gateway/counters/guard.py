@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Final
 
 from ..client import (
+    CALCULATED,
     INVERTER_LIMIT_W,
     Flow,
     Inverter,
@@ -21,7 +22,6 @@ from ..client import (
     TotalAndPhases,
 )
 from .allowance import Limits
-from .balanced import BalancedState
 from .balancing import balance_phase, with_balanced
 from .composed import (
     checking_order,
@@ -39,9 +39,14 @@ from .daily import step as daily_step
 from .inverter_sum import begin_again, sum_of_inverters
 from .key import COUNTERS_OF, CounterField, CounterKey, FlowCounter, InverterCounter
 from .limits import LONGEST_REPORT_S, counter_limits, inverter_limits
-from .origin import Origin, Variant, origin_of
+from .origin import WITH_STORAGE, Origin, Variant, origin_of
 from .state import GuardState
+from .storage_energy import integrate as integrate_storage, with_storage
 
+_IMPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED)
+_EXPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED)
+_DISCHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.DELIVERED)
+_CHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.RECEIVED)
 _WITH_TODAY: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
 # How far the gateway's own today may be above the sum of the inverters': they report up to an interval later.
 _TODAY_SHARE: Final = 1.5
@@ -96,6 +101,8 @@ class Guard:
             self.state.rejected[Reason.POWER] += snapshot.rejected_powers
         if snapshot.inverters:
             snapshot = self._check_inverters(snapshot, zone)
+        if group is PollGroup.LIVE:
+            self.integrate(snapshot)
         served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
         self._before = dict(self.state.counters)
         flows = [flow for flow in checking_order(self.site) if flow in served]
@@ -103,6 +110,10 @@ class Guard:
         if self.site.group(Flow.TOTAL_CONSUMPTION, Quantity.LIFETIME) is not group:
             self._follow_late_parts(snapshot.at)
         return replace(snapshot, counted=counted)
+
+    def integrate(self, snapshot: Snapshot) -> None:
+        """Add to the calculated energies of storage a snapshot whose counters are not checked."""
+        integrate_storage(self.site, self.state.storage, snapshot)
 
     def take_events(self) -> list[CounterEvent | SourceChange]:
         """Return what has happened since the last call."""
@@ -151,6 +162,9 @@ class Guard:
             if self.site.sources[flow, quantity] is Source.INVERTERS_AND_NET:
                 published[CounterField.LIFETIME] = None if phase else self._follow_late_parts(snapshot.at)
                 continue
+            if self.site.sources[flow, quantity] in CALCULATED:
+                published |= self._follow_storage(phase)
+                continue
             limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
             origin = origin_of(
                 self.site,
@@ -187,6 +201,8 @@ class Guard:
         """Return what was measured of a flow and each of its phases, the inverters' sum included."""
         count = max(len(snapshot.flows.get(flow, ())), 1 + self.site.phases(flow))
         measured = [snapshot.measurement(flow, phase) for phase in range(count)]
+        if flow is Flow.TOTAL_CONSUMPTION and snapshot.total_with_storage and self.site.calculates_storage:
+            measured = [with_storage(each, self.state.storage.get(phase)) for phase, each in enumerate(measured)]
         source = self.site.sources.get((flow, Quantity.LIFETIME))
         if group is PollGroup.INVERTERS and source is Source.DEVICE_DATA:
             lifetime = sum_of_inverters(self.state, snapshot.inverters, measured[0].energy_lifetime_wh)
@@ -204,21 +220,29 @@ class Guard:
         published = []
         for phase, measurement in enumerate(phases):
             state = balance_phase(self.site, self.state, Flow.TOTAL_CONSUMPTION, phase)
+            imported, exported = (state.import_wh, state.export_wh) if state else (None, None)
             counted = replace(
                 measurement,
-                energy_delivered_wh=self._follow(CounterField.DELIVERED, phase, state, at),
-                energy_received_wh=self._follow(CounterField.RECEIVED, phase, state, at),
+                energy_delivered_wh=self._follow(_IMPORT.at(phase), imported, at, Source.INTEGRATED),
+                energy_received_wh=self._follow(_EXPORT.at(phase), exported, at, Source.INTEGRATED),
             )
             published.append(with_balanced(counted, state) if phase == 0 else counted)
         return published
 
-    def _follow(self, counter: CounterField, phase: int, balanced: BalancedState | None, at: float) -> float | None:
-        """Return import or export that is computed from checked counters, and needs no check of its own."""
-        key, origin = FlowCounter(Flow.NET_CONSUMPTION, counter, phase), Origin(Source.INTEGRATED)
-        state = self.state.counters.get(key)
-        if balanced is None:
+    def _follow_storage(self, phase: int) -> dict[CounterField, float | None]:
+        """Return the energies of storage that are calculated from its power."""
+        source, energy = self.site.sources[Flow.STORAGE, Quantity.IMPORT_EXPORT], self.state.storage.get(phase)
+        discharged_wh, charged_wh, at = energy.counters if energy else (None, None, 0.0)
+        return {
+            _DISCHARGED.field: self._follow(_DISCHARGED.at(phase), discharged_wh, at, source),
+            _CHARGED.field: self._follow(_CHARGED.at(phase), charged_wh, at, source),
+        }
+
+    def _follow(self, key: FlowCounter, value: float | None, at: float, source: Source) -> float | None:
+        """Return a counter that is computed from what is checked already, and needs no check of its own."""
+        state, origin = self.state.counters.get(key), Origin(source)
+        if value is None:
             return state.published if state else None
-        value = balanced.import_wh if counter is CounterField.DELIVERED else balanced.export_wh
         if state is None:
             # It begins at zero, which elsewhere is a gateway that is not ready.
             state = rebase(CounterState(), value, at)
@@ -226,6 +250,7 @@ class Guard:
             state = rebase(state, value, at)
         elif self.state.origins.get(key, origin) != origin:
             state = self._continue_from(key, state, value, at, origin)
+            self._before.pop(key, None)
         self.state.counters[key] = follow(state, value, at)
         self.state.origins[key] = origin
         return self.state.counters[key].published
@@ -334,8 +359,8 @@ class Guard:
         one has no line of its own: it is further away with every night, by what the inverters consume.
         """
         before = self.state.origins[key]
-        if Variant.TOTAL_WITH_STORAGE in {before.variant, origin.variant}:
-            # A storage CT was enabled or disabled: the total means something else from now on, and nothing is wrong.
+        if WITH_STORAGE & {before.variant, origin.variant}:
+            # Storage or its CT has come or gone: the total means something else from now on, and nothing is wrong.
             return rebase(state, value, at)
         if Variant.TOTAL_FROM_NET not in {before.variant, origin.variant}:
             self.events.append(SourceChange(counter=key, before=before, after=origin, at=at))

@@ -48,6 +48,10 @@ class FlowCounter(NamedTuple):
         """Return the stored form, `flow.field.phase`."""
         return f"{self.flow}.{self.field}.{self.phase}"
 
+    def at(self, phase: int) -> FlowCounter:
+        """Return the key of the same counter of a phase."""
+        return self._replace(phase=phase)
+
 
 class InverterCounter(NamedTuple):
     """Key of the lifetime counter of one inverter."""

@@ -12,6 +12,7 @@ from .daily import DailyState
 from .key import CounterField, CounterKey, FlowCounter, InverterCounter, may_be_negative, parse_counter_key
 from .origin import Origin
 from .serialization import number
+from .storage_energy import StorageEnergy
 
 
 @dataclass(kw_only=True, slots=True)
@@ -23,6 +24,8 @@ class GuardState:
     """Energy of today of each flow and inverter."""
     balanced: dict[int, BalancedState] = field(default_factory=dict[int, BalancedState])
     """Balanced import and export; by phase where they are the only ones, 0 being all phases together."""
+    storage: dict[int, StorageEnergy] = field(default_factory=dict[int, StorageEnergy])
+    """Calculated energies of storage by phase, 0 being all phases together."""
     shares_from: dict[str, float] = field(default_factory=dict[str, float])
     """The lifetime of each inverter, in Wh, from which on it counts in the inverters' sum, by serial."""
     origins: dict[CounterKey, Origin] = field(default_factory=dict[CounterKey, Origin])
@@ -46,6 +49,7 @@ class GuardState:
             "counters": {str(key): state.as_json() for key, state in self.counters.items()},
             "days": {str(key): state.as_json() for key, state in self.days.items()},
             "balanced": {str(phase): state.as_json() for phase, state in self.balanced.items()},
+            "storage": {str(phase): energy.as_json() for phase, energy in self.storage.items()},
             "origins": dict(self.shares_from),
             "sources": {str(key): str(origin) for key, origin in self.origins.items()},
             "offsets": {
@@ -72,6 +76,7 @@ class GuardState:
             },
             days={_day_key(name): DailyState.from_json(part) for name, part in _part(data, "days").items()},
             balanced=_balanced(data),
+            storage=_storage(data),
             shares_from={serial: number(shares, serial, "origins") for serial in shares},
             origins=_origins(_part(data, "sources")),
             offsets={parse_counter_key(name): _offsets(_part(offsets, name)) for name in offsets},
@@ -122,6 +127,13 @@ def _balanced(data: object) -> dict[int, BalancedState]:
         )
         phases.setdefault(0, together)
     return phases
+
+
+def _storage(data: object) -> dict[int, StorageEnergy]:
+    """Return the energies of storage, which an earlier version has not stored."""
+    if not isinstance(data, dict) or "storage" not in data:
+        return {}
+    return {int(phase): StorageEnergy.from_json(part) for phase, part in _part(data, "storage").items()}
 
 
 def _restart(data: object) -> set[CounterKey]:

@@ -11,7 +11,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from ...binary_sensor import COMMUNICATING
+from ...binary_sensor.inverters import INVERTER_BINARY_SENSORS
 from ...client import DEVICE_DATA, PollGroup, Site
 from ...coordinator import GatewayConfigEntry
 from ...sensor.flows import flow_sensors_of
@@ -54,7 +54,8 @@ def _of_inverters(site: Site, serials: Iterable[str]) -> Iterator[tuple[str, str
     for serial in serials:
         if serial == site.info.serial:
             continue
-        yield Platform.BINARY_SENSOR, f"{serial}_{COMMUNICATING.key}"
+        for binary in INVERTER_BINARY_SENSORS:
+            yield Platform.BINARY_SENSOR, f"{serial}_{binary.key}"
         for row in INVERTER_SENSORS:
             if detailed or row.key in _LISTED:
                 yield Platform.SENSOR, f"{serial}_{row.key}"
