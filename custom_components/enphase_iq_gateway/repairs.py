@@ -16,6 +16,7 @@ from .issues.cts import (
     CtRepair,
 )
 from .issues.identity import CERTIFICATE_RENEWED, OTHER_CERTIFICATE, CertificateRepair
+from .issues.ignored_setting import IGNORED_SETTING
 from .issues.token import TOKEN_ENDS, TokenRepair
 
 type IssueData = dict[str, str | int | float | None]
@@ -25,6 +26,7 @@ FLOWS: Final[dict[str, type[RepairsFlow]]] = {
     CHECK_WIRING: CtRepair,
     COUNTER_JUMP: JumpRepair,
     DISABLED: CtRepair,
+    IGNORED_SETTING: ConfirmRepairFlow,
     NEGATIVE_CONSUMPTION: CtRepair,
     NEGATIVE_PRODUCTION: CtRepair,
     OTHER_CERTIFICATE: CertificateRepair,

@@ -1,4 +1,4 @@
-"""Options of a gateway: its settings, and the step that adds it to the Energy dashboard."""
+"""Options of a gateway: its settings, control, and the step that adds it to the Energy dashboard."""
 
 from collections.abc import Sequence
 from typing import Any, Final, cast
@@ -25,6 +25,7 @@ from ..const import (
     PhaseValues,
 )
 from ..coordinator import GatewayConfigEntry, loaded_runtime
+from .control import CONTROL_SCHEMA, CONTROL_STEP, shown_areas, with_areas
 from .energy_dashboard import GridCounters, Kind, async_add, async_describe, async_propose, grid_counters
 
 ENERGY_STEP: Final = "energy_dashboard"
@@ -55,7 +56,7 @@ _SETTINGS_SCHEMA: Final = probatio.Schema(
 
 
 class GatewayOptionsFlow(OptionsFlowWithReload):
-    """Offer the settings and the Energy dashboard in a menu."""
+    """Offer the settings, the Energy dashboard and control in a menu."""
 
     async def async_step_init(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the menu, or right after set-up the step that it continues with.
@@ -72,15 +73,25 @@ class GatewayOptionsFlow(OptionsFlowWithReload):
             flows.async_abort(flow_id)
         if offered:
             return await self.async_step_energy_dashboard()
-        return self.async_show_menu(step_id="init", menu_options=["settings", ENERGY_STEP])
+        return self.async_show_menu(step_id="init", menu_options=["settings", ENERGY_STEP, CONTROL_STEP])
 
     async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the settings."""
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
+            return self.async_create_entry(data={**self.config_entry.options, **user_input})
         return self.async_show_form(
             step_id="settings",
             data_schema=self.add_suggested_values_to_schema(_SETTINGS_SCHEMA, self.config_entry.options),
+        )
+
+    async def async_step_control(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which areas of control to turn on."""
+        options = self.config_entry.options
+        if user_input is not None:
+            return self.async_create_entry(data=with_areas(options, user_input))
+        return self.async_show_form(
+            step_id=CONTROL_STEP,
+            data_schema=self.add_suggested_values_to_schema(CONTROL_SCHEMA, shown_areas(options)),
         )
 
     async def async_step_energy_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
