@@ -9,6 +9,7 @@ from custom_components.enphase_iq_gateway.client import PollGroup
 from tests.conftest import StartHome
 from tests.support.home import Home
 
+pytestmark = pytest.mark.slow
 GONE = {"unknown", "unavailable"}
 # An answer is used for its interval and 90 s more; one that keeps failing is tried once a minute.
 KEPT_S = 90.0
