@@ -71,6 +71,18 @@ async def test_counters_stand_while_their_coordinator_fails_and_another_one_does
     assert home.state("total_consumption_energy_today") != "unavailable"
 
 
+async def test_the_lifetime_of_an_inverter_stands_while_the_inverters_cannot_be_read(home: Home) -> None:
+    serial = next(iter(home.simulator.world.inverters))
+    before = home.state("energy_lifetime", serial)
+    for path in (DEVICES, "*production/inverters"):
+        home.simulator.faults.add("html", path=path)
+
+    await home.advance(345)
+
+    assert home.state("power", serial) == "unavailable"
+    assert home.state("energy_lifetime", serial) == before
+
+
 async def test_counters_are_unavailable_once_nothing_of_the_gateway_answers(home: Home) -> None:
     home.simulator.faults.add("truncated", path=REPORT)
     await home.advance(600)

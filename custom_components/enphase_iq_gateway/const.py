@@ -14,6 +14,7 @@ PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
 
 CONF_CERTIFICATE: Final = "certificate"
 CONF_CERTIFICATE_CHECK: Final = "certificate_check"
+CONF_METHOD: Final = "method"
 CONF_PHASE_VALUES: Final = "phase_values"
 CONF_REMEMBER_PASSWORD: Final = "remember_password"  # noqa: S105 - the name of a setting
 CONF_UPDATE_INTERVAL: Final = "update_interval"
@@ -56,6 +57,9 @@ METERS_INTERVAL: Final = timedelta(hours=1)
 INFO_INTERVAL: Final = timedelta(hours=4)
 # Inverters are exchanged once in years. The list takes the gateway seconds, so it is not read during set-up (G§11).
 INVENTORY_INTERVAL: Final = timedelta(days=1)
+# It takes the gateway up to a minute, so it is neither read during set-up nor while users look at their first values.
+HEALTH_INTERVAL: Final = timedelta(days=1)
+FIRST_HEALTH_AFTER: Final = timedelta(minutes=10)
 FIRST_INVENTORY_AFTER: Final = timedelta(minutes=2)
 # Where the gateway has no batteries and no grid relay; one request. What it has is polled by a coordinator.
 STORAGE_SEARCH_INTERVAL: Final = timedelta(days=1)

@@ -53,6 +53,9 @@ class Operation:
     """Whether the generator supplies what is missing."""
 
 
+_WITHOUT_STORAGE = Operation(light=1.0, islanded=False, units=[], own_use=[])
+
+
 class Plant:
     """The batteries, the relay and the generator of a site, with their settings over time."""
 
@@ -82,7 +85,7 @@ class Plant:
         """Epoch at which the live stream ends or has ended."""
         self.last_live: tuple[float, dict[str, Any]] = (0.0, {})
         """End of a live stream and the last values of it."""
-        self.last_words: dict[tuple[str, float], Any] = {}
+        self.last_reports: dict[tuple[str, float], Any] = {}
         """Last report of each battery that doesn't communicate, by serial and the time since which it doesn't."""
 
     @property
@@ -102,8 +105,10 @@ class Plant:
 
     def operate(self, demand: Demand, stored: list[float], powers: list[float]) -> Operation:
         """Return how the plant operates at the end of a step that starts with the given energy and powers."""
-        settings, relay = self.settings.at(demand.since), self.relay.at(demand.since)
-        generator = self.generator.at(demand.since)
+        relay = self.relay.at(demand.since)
+        if not self.units and relay.grid and relay.connected:
+            return _WITHOUT_STORAGE
+        settings, generator = self.settings.at(demand.since), self.generator.at(demand.since)
         own_use = [unit.standby_w for unit in self.units]
         nothing = [0.0 for _ in self.units]
         dark = Operation(light=_NEVER_DARK, alive=False, islanded=True, units=nothing, own_use=nothing)
@@ -154,8 +159,11 @@ class Plant:
 
     def decide(self, at: float, stored: list[float]) -> bool:
         """Start or stop the generator by the state of charge; return whether that changes anything."""
-        model, state = self.hardware.generator, self.generator.at(at)
-        if model is None or state.command != AUTO:
+        model = self.hardware.generator
+        if model is None:
+            return False
+        state = self.generator.at(at)
+        if state.command != AUTO:
             return False
         settings, relay = self.settings.at(at), self.relay.at(at)
         soc = self.percent(stored)

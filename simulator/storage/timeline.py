@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+_NEVER = float("inf")
+
 
 @dataclass(slots=True)
 class Timeline[T]:
@@ -17,6 +19,8 @@ class Timeline[T]:
 
     def at(self, at: float) -> T:
         """Return the value at an epoch."""
+        if not self._times:
+            return self.first
         index = bisect_right(self._times, at)
         return self._values[index - 1] if index else self.first
 
@@ -50,5 +54,7 @@ class Timeline[T]:
 
     def next_change(self, after: float) -> float:
         """Return the epoch of the next change; infinity without one."""
+        if not self._times or self._times[-1] <= after:
+            return _NEVER
         index = bisect_right(self._times, after)
-        return self._times[index] if index < len(self._times) else float("inf")
+        return self._times[index]

@@ -71,7 +71,7 @@ class _Write:
     mode: WriteMode
 
     def settings(self, change: Callable[[Settings], Settings], *, wait_s: float = 0.0) -> None:
-        """Change the settings as the mode says, and restore the former values if the cloud does."""
+        """Change the settings as the mode requires, and restore the former values if the cloud undoes it."""
         world, delay_s = self.site.world, self.mode.delay_s + wait_s
         before = world.plant.settings.at(self.now)
         world.change_settings(change, delay_s=delay_s)

@@ -13,6 +13,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import LIVE_DATA
 from custom_components.enphase_iq_gateway.client.endpoints.live_data import LIVE_STREAM_PATH
 from custom_components.enphase_iq_gateway.client.exceptions import (
     GatewayAuthenticationError,
+    GatewayCertificateError,
     GatewayConnectionError,
     GatewayResponseError,
     GatewayStatusError,
@@ -24,6 +25,7 @@ from tests.support import storage_answers as storage
 from tests.support.answers import body
 from tests.support.device import (
     CHALLENGE,
+    DAY,
     NOW,
     OTHER_SERIAL,
     SERIAL,
@@ -102,6 +104,31 @@ async def test_the_device_is_verified_before_a_write(device: Device, gateway: Ga
         await gateway.write(PATH, {})
 
     assert written(device) == []
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_a_write_waits_until_a_renewed_certificate_is_confirmed(*, accepted: bool) -> None:
+    """The token is checked first over the new certificate; a device that refuses it receives no document."""
+    pinned, renewed = make_identity(not_after=NOW + 60 * DAY), make_identity(not_before=NOW - 60)
+    replies = {"/info": info(), CHECK_PATH: VALID if accepted else UNAUTHORIZED, PATH: ACCEPTED}
+    async with (
+        Device(replies, identity=renewed) as device,
+        Gateway(
+            device.address,
+            expected_serial=SERIAL,
+            credential=Token.parse(make_token()),
+            pinned=pinned.certificate,
+            clock=lambda: NOW,
+        ) as gateway,
+    ):
+        if accepted:
+            await gateway.write(PATH, {})
+        else:
+            with pytest.raises(GatewayCertificateError):
+                await gateway.write(PATH, {})
+
+        assert len(written(device)) == accepted
+        assert device.credentials[0] == (CHECK_PATH, "bearer")
 
 
 async def test_a_token_is_never_sent_over_plain_http() -> None:

@@ -144,10 +144,22 @@ def test_the_readme_lists_the_options_with_their_defaults() -> None:
 def test_every_certificate_check_is_described() -> None:
     checks = ENGLISH["selector"]["certificate_check"]["options"]
 
-    rows = table(section(DOCS / "privacy-and-security.md", "Certificates"))
+    rows = table(section(DOCS / "security.md", "Certificates"))
 
     assert {row[0].removesuffix(" (default)") for row in rows} == set(checks.values())
     assert f"{checks['renewals']} (default)" in {row[0] for row in rows}
+
+
+def test_every_attack_has_tests_that_exist() -> None:
+    rows = table(section(DOCS / "reliability.md", "Attacks"))
+    assert len(rows) > 20
+
+    for number, _, tests in rows:
+        named = tests.replace("`", "").split(", ")
+        assert named, number
+        for each in named:
+            file, _, name = each.partition("::")
+            assert f"def {name}(" in (ROOT / file).read_text("utf-8"), each
 
 
 def test_every_known_part_number_is_listed() -> None:

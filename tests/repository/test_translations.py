@@ -294,6 +294,22 @@ def test_every_language_has_the_same_texts_and_placeholders(language: str) -> No
     assert [path for path, text in texts.items() if "[%key:" in text or not text.strip()] == []
 
 
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_no_sentence_is_left_in_english(language: str) -> None:
+    """Single words may be the same, such as "Normal"."""
+    texts = dict(flat(load(FOLDER / "translations" / f"{language}.json")))
+
+    assert [path for path, text in texts.items() if text == ENGLISH[path] and len(text.split()) > 2] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_number_has_a_separator_of_thousands(language: str) -> None:
+    """It is the decimal sign of another language; code, such as addresses, is no number."""
+    texts = dict(flat(load(FOLDER / "translations" / f"{language}.json")))
+
+    assert [path for path, text in texts.items() if re.search(r"\d[.,\u202f]\d{3}\b", re.sub("`.*?`", "", text))] == []
+
+
 def test_the_languages_are_complete() -> None:
     assert LANGUAGES == ["de", "en", "es", "fr", "nl"]
 

@@ -15,7 +15,6 @@ def battery(serial: str = BATTERY, /, **changes: Document) -> Object:
         "serial_num": serial,
         "device_status": ["envoy.global.ok", "prop.done"],
         "last_rpt_date": NOW - 50,
-        "admin_state": 6,
         "admin_state_str": "ENCHG_STATE_READY",
         "img_pnum_running": "3.0.7545_rel/31.33",
         "bmu_fw_version": "3.8.63",
@@ -204,7 +203,6 @@ def generator(**changes: Document) -> Object:
         "stop_soc": 70,
         "exc_on": 0,
         "present": 1,
-        "type": 1,
         **changes,
     }
 
@@ -299,7 +297,6 @@ def listed_ac_battery(serial: str = AC_BATTERY, /, **changes: Document) -> Objec
         "device_status": ["envoy.global.ok"],
         "last_rpt_date": str(NOW - 300),
         "admin_state": 2,
-        "dev_type": 11,
         "img_pnum_running": "520-00092-r01-v02.13.02",
         "producing": True,
         "communicating": True,

@@ -34,7 +34,7 @@ def issue_text(issue: ir.IssueEntry) -> str:
     """Return the description of an issue, or of the form of its repair flow."""
     texts = _TEXTS["issues"][issue.translation_key]
     if issue.is_fixable:
-        texts = texts["fix_flow"]["step"]["confirm"]
+        (texts,) = (step for key, step in texts["fix_flow"]["step"].items() if key in {"confirm", "init"})
     return _filled(texts["description"], issue.translation_placeholders)
 
 

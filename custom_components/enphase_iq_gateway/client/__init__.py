@@ -1,6 +1,7 @@
 """The client of the gateway, independent of Home Assistant: the names that the integration uses."""
 
-from .auth.cloud import CloudError, CloudProblem, CloudUrls, fetch_token
+from .auth.cloud import Cloud, CloudError, CloudProblem, CloudUrls
+from .auth.cloud_sign_in import CloudSignIn
 from .auth.secret import Secret
 from .auth.sign_in import DEFAULT_USERNAME, Account
 from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token
@@ -15,6 +16,7 @@ from .endpoints import (
     GENERATOR_MODE,
     GENERATOR_SCHEDULE,
     GRID_RELAY,
+    HOME,
     INFO,
     INVENTORY,
     INVERTER_LIST,
@@ -40,9 +42,10 @@ from .exceptions import (
     GatewayUnsupportedError,
     GatewayWrongDeviceError,
 )
+from .firmware import FirmwareFault, known_faults
 from .gateway import Gateway
 from .identifiers import is_serial
-from .models import DeviceData, Flow, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
+from .models import DeviceData, Flow, GatewayHealth, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name, storage_model_name
 from .settings_models import DryContact, DryContactSettings, ExportLimit, Generator, GeneratorConfig, ProductionLimit
 from .site.documents import Documents, was_read, with_earlier
@@ -89,6 +92,7 @@ __all__ = [
     "GENERATOR_MODE",
     "GENERATOR_SCHEDULE",
     "GRID_RELAY",
+    "HOME",
     "INFO",
     "INVENTORY",
     "INVERTER_LIMIT_W",
@@ -113,8 +117,10 @@ __all__ = [
     "BatteryValues",
     "Certificate",
     "CertificateCheck",
+    "Cloud",
     "CloudError",
     "CloudProblem",
+    "CloudSignIn",
     "CloudUrls",
     "Collar",
     "CombinerController",
@@ -127,12 +133,14 @@ __all__ = [
     "EnsembleDevice",
     "ExpiredTokenError",
     "ExportLimit",
+    "FirmwareFault",
     "Flow",
     "Gateway",
     "GatewayAuthenticationError",
     "GatewayCertificateError",
     "GatewayConnectionError",
     "GatewayError",
+    "GatewayHealth",
     "GatewayResponseError",
     "GatewayStatusError",
     "GatewayTimeoutError",
@@ -174,10 +182,10 @@ __all__ = [
     "decide_storage",
     "due_endpoints",
     "endpoints_of",
-    "fetch_token",
     "inverter_model_name",
     "is_connected",
     "is_serial",
+    "known_faults",
     "measure",
     "measure_storage",
     "model_name",

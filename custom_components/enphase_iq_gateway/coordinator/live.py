@@ -91,6 +91,7 @@ class LiveCoordinator(PollGroupCoordinator):
         return replace(
             snapshot,
             rejected_readings=dict(self.guard.state.rejected),
+            firmware=str(self.site.info.firmware),
             token_expires_at=self.gateway.token_expires_at,
         )
 

@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant
 from ..client import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
+    HOME,
     INVENTORY,
     LIVE_DATA,
     METERS,
@@ -23,6 +24,7 @@ from ..client import (
     Gateway,
     GatewayConnectionError,
     GatewayError,
+    GatewayHealth,
     GatewayResponseError,
     GatewayStatusError,
     GatewayUnsupportedError,
@@ -37,7 +39,9 @@ from ..client import (
     probe_storage,
 )
 from ..const import (
+    FIRST_HEALTH_AFTER,
     FIRST_INVENTORY_AFTER,
+    HEALTH_INTERVAL,
     INFO_INTERVAL,
     INVENTORY_INTERVAL,
     LOGGER,
@@ -83,6 +87,8 @@ class SiteData:
     """Read with the meters where one of them is disabled: a CT that measures may have been forgotten."""
     part_numbers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Part numbers of the inverters by serial, empty until the inventory was read."""
+    health: GatewayHealth | None = None
+    """What the gateway reports about itself, None until it was read."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -128,6 +134,11 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
                 interval=INVENTORY_INTERVAL,
                 update=self._update_inventory,
                 due_at=now + FIRST_INVENTORY_AFTER.total_seconds(),
+            ),
+            _Task(
+                interval=HEALTH_INTERVAL,
+                update=self._update_health,
+                due_at=now + FIRST_HEALTH_AFTER.total_seconds(),
             ),
         ]
         if site.storage.is_empty:
@@ -234,6 +245,15 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
             return data
         LOGGER.info("%s: batteries or a grid relay have been installed", self.name)
         return await self._find_site_again(data, data.site.info)
+
+    async def _update_health(self, data: SiteData) -> SiteData:
+        """Read the gateway's health; what it was before is of no use, so a failure drops it until tomorrow."""
+        try:
+            health = await self.gateway.read(HOME)
+        except (GatewayConnectionError, GatewayResponseError) as error:
+            LOGGER.debug("%s: no health: %s", self.name, error)
+            health = None
+        return replace(data, health=health)
 
 
 def _entities_of(meters: tuple[Meter, ...]) -> dict[Flow, tuple[int, int]]:

@@ -262,16 +262,20 @@ class Guard:
         """
         key, origin = FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME), Origin(Source.INVERTERS_AND_NET)
         parts, state = late_parts_of(self.site, key.flow, key.phase), self.state.counters.get(key)
-        if parts and (value := late_value(parts, self.state.counters)) is not None:
-            if state is None or state.published is None:
-                state = rebase(CounterState(), value, at)
-            elif self.state.origins.get(key, origin) != origin:
-                state = self._continue_from(key, state, value, at, origin)
-            else:
-                counted = state.published + late_change(parts, self._before, self.state.counters)
-                state = follow(state, counted - state.offset, at)
-            self.state.counters[key], self.state.origins[key] = state, origin
-        return state.published if state else None
+        published = state.published if state else None
+        if not parts:
+            return published
+        if state is not None and published is not None and self.state.origins.get(key, origin) == origin:
+            change = late_change(parts, self._before, self.state.counters)
+            state = follow(state, published - state.offset + change, at)
+        elif (value := late_value(parts, self.state.counters)) is None:
+            return published
+        elif state is None or published is None:
+            state = rebase(CounterState(), value, at)
+        else:
+            state = self._continue_from(key, state, value, at, origin)
+        self.state.counters[key], self.state.origins[key] = state, origin
+        return state.published
 
     def _check_inverters(self, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Return the snapshot with the inverters' counters to publish and today's energy of each."""

@@ -1,4 +1,4 @@
-"""Outages, commanded separations and the generator: their words, powers and times (S§25)."""
+"""Outages, commanded separations and the generator: their states, powers and times (S§25)."""
 
 import aiohttp
 import pytest
@@ -13,7 +13,7 @@ GENERATOR = "/ivp/ensemble/generator"
 LIVE_DATA = "/ivp/livedata/status"
 
 
-async def words(client: GatewayClient) -> tuple[str, str]:
+async def relay_states(client: GatewayClient) -> tuple[str, str]:
     """Return the commanded and the real position of the relay."""
     relay = await client.json(RELAY)
     return relay["mains_admin_state"], relay["mains_oper_state"]
@@ -21,15 +21,15 @@ async def words(client: GatewayClient) -> tuple[str, str]:
 
 async def test_an_outage_opens_the_relay_at_once_and_ends_after_70_seconds(start: Start, clock: Clock) -> None:
     simulator, client = await start("storage")
-    assert await words(client) == ("closed", "closed")
+    assert await relay_states(client) == ("closed", "closed")
     simulator.world.fail_grid()
-    assert await words(client) == ("closed", "open")
+    assert await relay_states(client) == ("closed", "open")
     clock.advance(hours=1)
-    assert await words(client) == ("closed", "open")
+    assert await relay_states(client) == ("closed", "open")
     simulator.world.restore_grid()
     seen = []
     for _ in range(16):
-        seen.append((await words(client))[1])
+        seen.append((await relay_states(client))[1])
         clock.advance(seconds=5)
     assert seen == ["open synchronizing"] * 12 + ["open synchronized"] * 2 + ["closed"] * 2
 
@@ -75,7 +75,7 @@ async def test_the_gateway_is_off_in_an_outage_that_empties_the_batteries(start:
         await client.json(RELAY)
     simulator.world.restore_grid()
     clock.advance(seconds=80)
-    assert await words(client) == ("closed", "closed")
+    assert await relay_states(client) == ("closed", "closed")
 
 
 async def test_without_a_relay_there_is_no_power_in_an_outage(start: Start) -> None:
@@ -89,23 +89,23 @@ async def test_without_a_relay_there_is_no_power_in_an_outage(start: Start) -> N
     assert simulator.world.now.house.power_w > 0
 
 
-async def test_a_commanded_separation_has_its_words(start: Start, clock: Clock) -> None:
+async def test_a_commanded_separation_has_its_states(start: Start, clock: Clock) -> None:
     """First a top-off for 27 s, at last the grid to synchronize with; never just open (S§25)."""
     simulator, client = await start("storage")
     simulator.world.command_relay("open")
     seen = []
     for _ in range(10):
-        seen.append(await words(client))
+        seen.append(await relay_states(client))
         clock.advance(seconds=9)
     assert seen[:3] == [("open", "closed")] * 3
     assert seen[3] == ("open", "open synchronizing")
     assert seen[4:] == [("open", "open synchronized")] * 6
     simulator.world.command_relay("closed")
-    assert await words(client) == ("closed", "open synchronized")
+    assert await relay_states(client) == ("closed", "open synchronized")
     clock.advance(seconds=9)
-    assert await words(client) == ("closed", "open synchronized")
+    assert await relay_states(client) == ("closed", "open synchronized")
     clock.advance(seconds=2)
-    assert await words(client) == ("closed", "closed")
+    assert await relay_states(client) == ("closed", "closed")
 
 
 def test_before_a_commanded_separation_the_batteries_charge_from_the_grid() -> None:
@@ -124,14 +124,14 @@ async def test_a_grid_that_fails_meanwhile_leaves_the_relay_just_open(start: Sta
     simulator.world.command_relay("open")
     clock.advance(seconds=100)
     simulator.world.fail_grid()
-    assert await words(client) == ("open", "open")
+    assert await relay_states(client) == ("open", "open")
     simulator.world.command_relay("closed")
     clock.advance(seconds=100)
-    assert await words(client) == ("closed", "open")
+    assert await relay_states(client) == ("closed", "open")
     simulator.world.command_relay("open")
     simulator.world.restore_grid()
     clock.advance(seconds=100)
-    assert await words(client) == ("open", "open synchronized")
+    assert await relay_states(client) == ("open", "open synchronized")
 
 
 async def test_a_collar_shows_the_separation_in_its_admin_state_only(start: Start) -> None:
@@ -192,13 +192,13 @@ async def test_a_generator_starts_and_stops_by_the_state_of_charge(start: Start,
 async def test_on_the_generator_the_controller_reports_a_closed_generator_and_an_open_relay(
     start: Start, clock: Clock
 ) -> None:
-    """These are the words of 8.2.127_with_generator_running; the net CT measures the generator, as there."""
+    """These are the states of 8.2.127_with_generator_running; the net CT measures the generator, as there."""
     simulator, client = await start("storage_ct_split")
     simulator.world.command_generator("on")
     clock.advance(seconds=310)
     generator = await client.json(GENERATOR)
     assert (generator["admin_state"], generator["oper_state"], generator["admin_mode"]) == ("close", "close", 1)
-    assert await words(client) == ("closed", "open")
+    assert await relay_states(client) == ("closed", "open")
     clock.advance(seconds=20)
     groups = {each["type"]: each["devices"] for each in await client.json("/ivp/ensemble/inventory")}
     enpower = groups["ENPOWER"][0]
@@ -213,7 +213,7 @@ async def test_on_the_generator_the_controller_reports_a_closed_generator_and_an
     simulator.world.command_generator("off")
     clock.advance(seconds=400)
     assert (await client.json(GENERATOR))["oper_state"] == "open"
-    assert await words(client) == ("closed", "closed")
+    assert await relay_states(client) == ("closed", "closed")
 
 
 async def test_a_generator_exercises_once_a_week(start: Start, clock: Clock) -> None:

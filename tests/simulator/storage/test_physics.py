@@ -143,3 +143,30 @@ def test_ac_batteries_go_to_the_band_they_have_to_sleep_in() -> None:
     state = site.now
     assert 24.9 <= 100 * state.energies.stored[1] / 1240 <= 30.1
     assert state.powers.units[1] == pytest.approx(-1.0)
+
+
+def test_it_does_not_matter_how_often_a_site_with_events_is_read() -> None:
+    """What was simulated beyond an event is simulated anew."""
+    often, seldom = Clock(), Clock()
+    watched, left_alone = world(often, "storage_ct_split"), world(seldom, "storage_ct_split")
+    for event in ("fail_grid", "restore_grid"):
+        for _ in range(100):
+            often.advance(seconds=37)
+            assert watched.now.powers.alive
+        seldom.advance(seconds=3700)
+        for site in (watched, left_alone):
+            getattr(site, event)()
+    often.advance(seconds=500)
+    seldom.advance(seconds=500)
+    assert watched.now.stored_wh == pytest.approx(left_alone.now.stored_wh, rel=1e-6)
+    assert watched.now.house_wh == pytest.approx(left_alone.now.house_wh, rel=1e-9)
+
+
+def test_a_change_at_the_time_of_an_event_is_sudden() -> None:
+    """Before it nothing has changed, from then on everything has."""
+    clock = Clock(MIDSUMMER + 20.0)
+    site = world(clock)
+    before = site.now
+    site.fail_grid()
+    assert site.at(clock.now - 0.001).production.power_w == pytest.approx(before.production.power_w, abs=1)
+    assert site.now.production.power_w < 0

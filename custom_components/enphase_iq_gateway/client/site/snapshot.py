@@ -40,6 +40,7 @@ class Snapshot:
     """Whether most inverters report only about once an hour."""
     rejected_readings: Mapping[str, int] = field(default_factory=dict[str, int])
     """Samples of counters that were rejected since set-up, by reason."""
+    firmware: str | None = None
     token_expires_at: int | None = None
     """Epoch seconds; None where the sign-in uses no token."""
     live_data: LiveData | None = None
