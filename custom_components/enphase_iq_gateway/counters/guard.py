@@ -3,6 +3,7 @@
 It reads no clock: the time comes with every snapshot.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from ..client import (
     CALCULATED,
     INVERTER_LIMIT_W,
+    AcBattery,
     Flow,
     Inverter,
     Measurement,
@@ -20,6 +22,7 @@ from ..client import (
     Source,
     TotalAndPhases,
 )
+from .ac_battery import with_counters
 from .allowance import Limits
 from .balancing import balance_phase, with_balanced
 from .composed import (
@@ -83,6 +86,8 @@ class Guard:
     """The inverters' own sum of today, None while one of them is missing."""
     _report_interval_s: int = 0
     """The longest plausible report interval of the inverters, 0 while unknown."""
+    _ac_reported: dict[str, int | None] = field(default_factory=dict[str, int | None])
+    """When each AC Battery reported its last sample that was checked."""
     _before: dict[CounterKey, CounterState] = field(default_factory=dict[CounterKey, CounterState])
     """The counters before this snapshot, without those that have changed their source in it."""
 
@@ -111,6 +116,13 @@ class Guard:
     def integrate(self, snapshot: Snapshot) -> None:
         """Add to the calculated energies of storage a snapshot whose counters are not checked."""
         integrate_storage(self.site, self.state.storage, snapshot)
+
+    def check_ac_batteries(self, batteries: Mapping[str, AcBattery], at: float) -> dict[str, AcBattery]:
+        """Return AC Batteries with the counters to publish."""
+        return {
+            serial: with_counters(battery, at, self.state, self._check, self._ac_reported)
+            for serial, battery in batteries.items()
+        }
 
     def take_events(self) -> list[CounterEvent | SourceChange]:
         """Return what has happened since the last call."""
