@@ -23,6 +23,7 @@ from .counters.guard import Guard
 from .counters.state import GuardState
 from .counters.store import CounterStore
 from .errors import translated
+from .history.takeover.takeover import async_continue, async_return_before_removal
 from .hub.api import async_create_gateway
 from .hub.devices import async_setup_devices
 from .hub.token_renewal import TokenRenewal
@@ -44,6 +45,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     """Set up a gateway."""
     store = CounterStore(hass, entry.entry_id)
     counters = await store.async_load()
+    await async_continue(hass, entry, counters, store)
     try:
         gateway = await async_create_gateway(hass, entry)
         _close_with_entry(hass, entry, gateway)
@@ -114,13 +116,16 @@ async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Remove the issues and the stored counters of a gateway; its inverters move to others that list them."""
     clear_issues(hass, entry)
+    await async_return_before_removal(hass, entry)
     await async_inverter_owners(hass).async_remove(entry)
     await CounterStore(hass, entry.entry_id).async_remove()
 
 
 async def async_remove_config_entry_device(_: HomeAssistant, entry: GatewayConfigEntry, device: dr.DeviceEntry) -> bool:
-    """Return whether a device may be deleted: an inverter not listed, or any while the entry is not loaded."""
+    """Return whether a device may be deleted: one that is not listed, or any while the entry is not loaded."""
     present = {str(entry.unique_id)}
-    if (runtime := loaded_runtime(entry)) is not None and PollGroup.INVERTERS in runtime.coordinators:
-        present |= runtime.coordinators[PollGroup.INVERTERS].data.inverters.keys()
+    if (runtime := loaded_runtime(entry)) is not None:
+        present |= runtime.site.storage.serials
+        if (inverters := runtime.coordinators.get(PollGroup.INVERTERS)) is not None:
+            present |= inverters.data.inverters.keys()
     return not any(domain == DOMAIN and serial in present for domain, serial in device.identifiers)

@@ -40,16 +40,19 @@ from .client import (
     CertificateCheck,
     CloudError,
     GatewayAuthenticationError,
+    GatewayCertificateError,
     GatewayError,
     Info,
     Token,
     check_supported,
+    is_serial,
 )
-from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, DOMAIN, TOKEN_PAGE
-from .flow.discovery import async_has_left, store_mac, stored_mac
+from .const import CONF_CERTIFICATE, CONF_REMEMBER_PASSWORD, DOMAIN, TOKEN_PAGE
+from .flow.discovery import async_has_left, may_follow, store_mac, stored_mac
 from .flow.errors import form_error
 from .flow.options import GatewayOptionsFlow, async_offer_energy_dashboard
-from .hub.api import async_fetch_token, async_open_gateway, certificate_of, credential_of
+from .hub.api import async_fetch_token, async_open_gateway, certificate_check_of, certificate_of, credential_of
+from .issues.identity import note_renewal, placeholders_of_both
 
 TITLE: Final = "IQ Gateway"
 CONF_METHOD: Final = "method"
@@ -106,6 +109,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         self._account: dict[str, Any] = {}
         """What was entered in the form of the account, without the password."""
         self._placeholders: dict[str, str] = {}
+        self._presented: tuple[str, Certificate] | None = None
+        """An address and the certificate there that differs from the known one; pinned when the user accepts it."""
 
     @staticmethod
     @callback
@@ -135,7 +140,10 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
         """Handle a gateway that announces itself; the announced port is not used (G§12)."""
-        return await self._discovered(str(discovery_info.ip_address), serial=discovery_info.properties.get("serialnum"))
+        serial = discovery_info.properties.get("serialnum") or None
+        if serial is not None and not is_serial(serial):
+            return self.async_abort(reason="cannot_connect")
+        return await self._discovered(str(discovery_info.ip_address), serial=serial)
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
@@ -157,6 +165,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             serial = self._known.info.serial
         await self.async_set_unique_id(serial)
         entry = self._entry_of(serial)
+        if entry is not None and not may_follow(self.hass, entry, mac):
+            self._abort_if_unique_id_configured()
         if entry is not None and mac is not None and stored_mac(self.hass, entry) is None:
             await self._check_mac(entry, host, mac)
         if entry is None or entry.data[CONF_HOST] == host or not await async_has_left(self.hass, entry):
@@ -267,12 +277,32 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for another address, and for other credentials only if the gateway rejects the stored ones."""
         entry = self._get_reconfigure_entry()
         if user_input is not None and await self._identify(user_input[CONF_HOST], serial=entry.unique_id, entry=entry):
-            stored = {key: entry.data[key] for key in _CREDENTIALS if key in entry.data}
-            if (result := await self._finish(stored)) is not None:
-                return result
-            if isinstance(self._error, GatewayAuthenticationError):
-                return await self._choose_sign_in()
+            return await self._reconfigured(user_input[CONF_HOST])
+        if user_input is not None and isinstance(self._error, GatewayCertificateError):
+            pinned, presented = self._error.pinned, self._error.presented
+            self._presented, self._error = (user_input[CONF_HOST], presented), None
+            self._placeholders |= placeholders_of_both(entry, pinned, presented) | {"host": user_input[CONF_HOST]}
+            return await self.async_step_other_certificate()
         return self._form("reconfigure", _HOST_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})
+
+    async def async_step_other_certificate(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the known certificate and the one at the address, and accept the one that was shown."""
+        if user_input is None or self._presented is None:
+            return self._form("other_certificate", probatio.Schema({}), None)
+        entry, (host, accepted) = self._get_reconfigure_entry(), self._presented
+        if await self._identify(host, serial=entry.unique_id, entry=entry, accepted=accepted):
+            return await self._reconfigured(host)
+        return self._form("reconfigure", _HOST_SCHEMA, {CONF_HOST: host})
+
+    async def _reconfigured(self, host: str) -> ConfigFlowResult:
+        """Sign in at a new address with the stored credentials; ask for others if the gateway rejects them."""
+        entry = self._get_reconfigure_entry()
+        stored = {key: entry.data[key] for key in _CREDENTIALS if key in entry.data}
+        if (result := await self._finish(stored)) is not None:
+            return result
+        if isinstance(self._error, GatewayAuthenticationError):
+            return await self._choose_sign_in()
+        return self._form("reconfigure", _HOST_SCHEMA, {CONF_HOST: host})
 
     # Shared by all steps
 
@@ -283,16 +313,26 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             raise RuntimeError("no gateway has been identified yet")
         return self._found
 
-    async def _identify(self, host: str, *, serial: str | None = None, entry: ConfigEntry | None = None) -> bool:
-        """Identify the device at an address without credentials; on failure keep the error for the form."""
+    async def _identify(
+        self,
+        host: str,
+        *,
+        serial: str | None = None,
+        entry: ConfigEntry | None = None,
+        accepted: Certificate | None = None,
+    ) -> bool:
+        """Identify the device at an address without credentials; on failure keep the error for the form.
+
+        Its certificate must be the one of the entry, or the one that the user has accepted instead.
+        """
         try:
             address = Address.parse(host)
             gateway = await async_open_gateway(
                 self.hass,
                 address,
                 serial=serial,
-                pinned=None if entry is None else certificate_of(entry),
-                certificate_check=_certificate_check(entry),
+                pinned=accepted or (None if entry is None else certificate_of(entry)),
+                certificate_check=CertificateCheck.RENEWALS if entry is None else certificate_check_of(entry),
             )
             async with gateway:
                 info = await gateway.identify()
@@ -325,6 +365,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             data[CONF_CERTIFICATE] = certificate.as_dict()
         if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
+            if certificate is not None and self._presented is None:
+                note_renewal(self.hass, entry, certificate)
             return self.async_update_reload_and_abort(entry, data=data)
         # Home Assistant logs titles: no serial in them, because its end is the password of old firmware.
         taken = {entry.title for entry in self._async_current_entries()}
@@ -350,9 +392,3 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
             description_placeholders=self._describe(),
         )
-
-
-def _certificate_check(entry: ConfigEntry | None) -> CertificateCheck:
-    """Return how strictly the user wants the certificate to be checked."""
-    options = {} if entry is None else entry.options
-    return CertificateCheck(options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS))

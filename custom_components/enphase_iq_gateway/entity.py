@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import override
 
 from homeassistant.const import Platform
@@ -16,7 +17,7 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Inverter, inverter_model_name
-from .const import DOMAIN, MANUFACTURER
+from .const import DOMAIN, LOGGER, MANUFACTURER
 from .coordinator import GatewayConfigEntry, PollGroupCoordinator, gateway_answers
 from .inverter_owners import async_inverter_owners
 
@@ -27,8 +28,8 @@ class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
     """Entity that shows one value of its coordinator's data."""
 
     _attr_has_entity_name = True
-    _written: tuple[bool, Value]
-    """Availability and value that were written last."""
+    _written: tuple[object, ...]
+    """What was written last."""
 
     def __init__(
         self, coordinator: PollGroupCoordinator, description: EntityDescription, serial: str | None = None
@@ -58,13 +59,17 @@ class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self._written = (self.available, self.value)
+        self._written = self._shown()
+
+    def _shown(self) -> tuple[object, ...]:
+        """Return what the state shows: it is written when this has changed."""
+        return (self.available, self.value)
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only when it differs from the last one."""
-        shown = (self.available, self.value)
+        shown = self._shown()
         if shown != self._written:
             self._written = shown
             self.async_write_ha_state()
@@ -149,6 +154,18 @@ class SeenEntities:
         self._platform = platform
         self._entry = entry
         self._async_add_entities = async_add_entities
+        self._raised: set[str] = set()
+
+    def _is_seen(self, unique_id: str, value_fn: Callable[[], object]) -> bool:
+        """Return whether there is a value; one that raises counts as missing, so that the others are added."""
+        try:
+            return value_fn() is not None
+        except ArithmeticError, AttributeError, LookupError, TypeError, ValueError:
+            if unique_id not in self._raised:
+                self._raised.add(unique_id)
+                # Without the serial, whose end is the password of old firmware.
+                LOGGER.exception("The value of %s cannot be computed", unique_id.partition("_")[2])
+            return False
 
     def add(self, coordinator: PollGroupCoordinator, candidates: Iterable[Candidate]) -> None:
         """Add the candidates of a coordinator now or after later updates."""
@@ -160,7 +177,7 @@ class SeenEntities:
             seen = [
                 candidate
                 for candidate in missing
-                if candidate.unique_id in self._registered or candidate.value_fn() is not None
+                if candidate.unique_id in self._registered or self._is_seen(candidate.unique_id, candidate.value_fn)
             ]
             if seen:
                 missing = [candidate for candidate in missing if candidate not in seen]
@@ -195,7 +212,7 @@ class SeenEntities:
                 for description in list(wanted):
                     unique_id = f"{serial}_{description.key}"
                     registered = self._entities.async_get_entity_id(self._platform, DOMAIN, unique_id) is not None
-                    if registered or description.value_fn(inverter) is not None:
+                    if registered or self._is_seen(unique_id, partial(description.value_fn, inverter)):
                         wanted.remove(description)
                         new.append(create(coordinator, serial, description))
             if new:

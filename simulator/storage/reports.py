@@ -31,7 +31,15 @@ class IqReport:
 
 def iq_reports(site: SimulatedSite, now: float) -> list[IqReport]:
     """Return the IQ Batteries in order."""
-    return [_iq_report(site, number, model, now) for number, model in enumerate(site.hardware.batteries)]
+    known, reports = site.world.plant.last_words, []
+    for number, model in enumerate(site.hardware.batteries):
+        serial = site.world.plant.units[number].serial
+        key = serial, site.silent.get(serial, now)
+        report: IqReport = known.get(key) or _iq_report(site, number, model, now)
+        if not report.communicating:
+            known[key] = report
+        reports.append(report)
+    return reports
 
 
 def _iq_report(site: SimulatedSite, number: int, model: BatteryModel, now: float) -> IqReport:

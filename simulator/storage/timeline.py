@@ -20,23 +20,26 @@ class Timeline[T]:
         index = bisect_right(self._times, at)
         return self._values[index - 1] if index else self.first
 
-    def replace_from(self, at: float, changes: list[tuple[float, T]]) -> None:
-        """Forget the changes after an epoch and plan new ones: the seconds after it and the value from then on."""
+    def replace_from(self, at: float, changes: list[tuple[float, T]], *, decided: float | None = None) -> None:
+        """Forget the changes after an epoch and plan new ones: the seconds after it and the value from then on.
+
+        `decided` is the epoch of the decision, if it isn't `at`.
+        """
         index = bisect_right(self._times, at)
         del self._times[index:], self._values[index:], self._decided[index:]
         for seconds, value in changes:
             self._times.append(at + seconds)
             self._values.append(value)
-            self._decided.append(at)
+            self._decided.append(at if decided is None else decided)
 
-    def change(self, at: float, change: Callable[[T], T]) -> None:
+    def change(self, at: float, change: Callable[[T], T], *, decided: float | None = None) -> None:
         """Change the value at an epoch and those that are already planned after it."""
         index = bisect_right(self._times, at)
         for later in range(index, len(self._values)):
             self._values[later] = change(self._values[later])
         self._times.insert(index, at)
         self._values.insert(index, change(self._values[index - 1] if index else self.first))
-        self._decided.insert(index, at)
+        self._decided.insert(index, at if decided is None else decided)
 
     def rewind(self, at: float) -> None:
         """Forget what the simulation has decided after an epoch."""

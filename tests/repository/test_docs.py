@@ -14,7 +14,7 @@ import pytest
 from yarl import URL
 
 import custom_components.enphase_iq_gateway as integration
-from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
+from custom_components.enphase_iq_gateway.binary_sensor.inverters import INVERTER_BINARY_SENSORS
 from custom_components.enphase_iq_gateway.client import Flow, Info, model_name
 from custom_components.enphase_iq_gateway.client.part_numbers import _MODELS
 from custom_components.enphase_iq_gateway.const import (
@@ -102,7 +102,7 @@ def test_every_entity_of_an_inverter_is_listed() -> None:
             YES_OR_NO[row.entity_registry_enabled_default],
         ]
         for row in INVERTER_SENSORS
-    } | {name(COMMUNICATING.translation_key, "binary_sensor"): ["", "no"]}
+    } | {name(row.translation_key, "binary_sensor"): ["", "no"] for row in INVERTER_BINARY_SENSORS}
 
     rows = table(section(ENTITIES, "Inverters"))
 

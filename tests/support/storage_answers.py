@@ -166,8 +166,8 @@ def grid_relay(**changes: Document) -> Object:
 
 def dry_contacts(**changes: Document) -> Object:
     """Return four contacts."""
-    contacts: list[Document] = [{"id": name, "status": "closed"} for name in ("NC1", "NC2")]
-    return {"dry_contacts": [*contacts, *({"id": name, "status": "open"} for name in ("NO1", "NO2"))], **changes}
+    statuses = {"NC1": "closed", "NC2": "closed", "NO1": "open", "NO2": "open"}
+    return {"dry_contacts": [{"id": name, "status": status} for name, status in statuses.items()], **changes}
 
 
 def contact_settings(contact_id: str = "NC1", /, **changes: Document) -> Object:

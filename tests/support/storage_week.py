@@ -89,7 +89,8 @@ class StorageWeek:
         """Decide the sources with the stored state, as every start does."""
         info = self._read(INFO)
         documents, storage = Documents(info=info), StorageDocuments(info=info)
-        for endpoint in (METERS, READINGS, REPORT_DETAILED):
+        probed: tuple[Endpoint[object], ...] = (METERS, READINGS, REPORT_DETAILED)
+        for endpoint in probed:
             documents = documents.with_answer(endpoint, self._read(endpoint))
         storage = storage.with_answer(ENSEMBLE_INVENTORY, self._read(ENSEMBLE_INVENTORY), self.at)
         for endpoint in self._missing:

@@ -28,8 +28,11 @@ from custom_components.enphase_iq_gateway.client import (
     Endpoint,
     GatewayError,
     PollGroup,
+    StorageDocuments,
     decide,
+    decide_storage,
     measure,
+    measure_storage,
 )
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
@@ -37,6 +40,7 @@ from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
 from simulator.simulated_site import SimulatedSite
 from tests.support.captures import CAPTURES, folders, needs
+from tests.support.storage_captures import STORAGE, file_of
 
 RUNS = int(os.environ.get("IQ_GATEWAY_FUZZ_RUNS", "1500"))
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -62,7 +66,8 @@ def simulated(name: str) -> Bodies:
     world = World(profile, inverters=4, clock=lambda: now, seed=1, report_interval_s=900, lifetime_wh=1e6)
     site = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", world)
     return {
-        endpoint: routes.answer(site, *endpoint.path.partition("?")[::2], now).body for endpoint in (INFO, *ENDPOINTS)
+        endpoint: routes.answer(site, *endpoint.path.partition("?")[::2], now).body
+        for endpoint in (INFO, *ENDPOINTS, *STORAGE)
     }
 
 
@@ -72,7 +77,13 @@ def recorded(folder: Path) -> Bodies:
     for endpoint in (INFO, *ENDPOINTS):
         file = folder / endpoint.path.partition("?")[0].strip("/").replace("/", "_")
         bodies[endpoint] = file.read_bytes() if file.exists() else b""
-    return bodies
+    return bodies | recorded_storage(folder)
+
+
+def recorded_storage(folder: Path) -> Bodies:
+    """Return the answers about storage of a recorded gateway."""
+    files = {endpoint: file_of(folder, endpoint) for endpoint in STORAGE}
+    return {endpoint: file.read_bytes() if file else b"" for endpoint, file in files.items()}
 
 
 def nodes(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - any JSON
@@ -132,6 +143,18 @@ def show(bodies: Bodies) -> None:
         guard.check(coordinator, replace(snapshot, at=snapshot.at + 30), ZONE)
 
 
+def show_storage(bodies: Bodies) -> None:
+    """Go the way of the data about storage; an answer that is refused is missing."""
+    at = 1_795_172_400.0
+    documents = StorageDocuments(info=INFO.read(bodies[INFO]))
+    for endpoint in (*STORAGE, DEVICE_DATA, REPORT_DETAILED):
+        with suppress(GatewayError):
+            documents = documents.with_answer(endpoint, endpoint.read(bodies[endpoint]), at)
+    site = decide_storage(documents)
+    snapshot = measure_storage(site, documents, at)
+    measure_storage(site, documents, at + 10, previous=snapshot.grid_state, clock_ahead_s=-400_000_000.0)
+
+
 def run(originals: list[Bodies], runs: int) -> tuple[int, int]:
     """Spoil so many answers, one by one; give how many gateways could be shown all the same, and how many not."""
     chance = random.Random(1)  # noqa: S311 - the same answers each time, no secrets
@@ -141,6 +164,7 @@ def run(originals: list[Bodies], runs: int) -> tuple[int, int]:
         endpoint = chance.choice([endpoint for endpoint, body in bodies.items() if body])
         bodies[endpoint] = spoil(bodies[endpoint], chance)
         try:
+            show_storage(bodies)
             show(bodies)
         except GatewayError:
             refused += 1

@@ -23,8 +23,9 @@ from custom_components.enphase_iq_gateway.client import (
     measure,
 )
 from custom_components.enphase_iq_gateway.counters.counter import EventKind
-from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard
+from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from simulator import PROFILES
 from simulator.faults import Faults

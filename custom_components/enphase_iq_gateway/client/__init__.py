@@ -41,11 +41,12 @@ from .exceptions import (
     GatewayWrongDeviceError,
 )
 from .gateway import Gateway
+from .identifiers import is_serial
 from .models import DeviceData, Flow, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
-from .part_numbers import inverter_model_name, model_name
+from .part_numbers import inverter_model_name, model_name, storage_model_name
 from .settings_models import DryContact, DryContactSettings, ExportLimit, Generator, GeneratorConfig, ProductionLimit
 from .site.documents import Documents, was_read, with_earlier
-from .site.grid_state import GridState
+from .site.grid_state import GridState, is_connected
 from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
@@ -175,6 +176,8 @@ __all__ = [
     "endpoints_of",
     "fetch_token",
     "inverter_model_name",
+    "is_connected",
+    "is_serial",
     "measure",
     "measure_storage",
     "model_name",
@@ -182,6 +185,7 @@ __all__ = [
     "probe_storage",
     "read_group",
     "read_storage",
+    "storage_model_name",
     "storage_plan",
     "was_read",
     "with_earlier",

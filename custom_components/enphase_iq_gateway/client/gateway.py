@@ -10,7 +10,7 @@ from typing import Final, Literal, Self, cast
 from aiohttp.abc import AbstractResolver
 import orjson
 
-from .auth.sign_in import Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
+from .auth.sign_in import CHECK_PATH, Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
 from .auth.token import Token
 from .endpoints import INFO, LIVE_DATA, Endpoint
 from .endpoints.live_data import LIVE_STREAM_PATH
@@ -21,6 +21,7 @@ from .models import Info
 from .transport.address import Address, Scheme
 from .transport.certificates import Certificate, CertificateCheck
 from .transport.connection import Answer, Connection
+from .transport.exception_net import OnlyGatewayErrors
 
 type WriteMethod = Literal["POST", "PUT", "DELETE"]
 
@@ -64,6 +65,7 @@ class Gateway:
         self._connection = Connection(
             address,
             identity_path=INFO.path,
+            check_path=CHECK_PATH,
             read_serial=self._read_serial,
             serial=expected_serial,
             pinned=pinned,
@@ -99,7 +101,7 @@ class Gateway:
 
     @property
     def certificate(self) -> Certificate | None:
-        """Return the certificate to store; it changes at set-up and when the gateway renews its own."""
+        """Return the certificate to store; it changes at set-up and when the gateway has renewed its own."""
         return self._connection.pinned
 
     @property
@@ -145,7 +147,8 @@ class Gateway:
         info = await self.identify()
         if isinstance(self._credential, Token):
             self._credential.check(info.serial, self._clock())
-        await self._sign_in.check()
+        with OnlyGatewayErrors(CHECK_PATH):
+            await self._sign_in.check()
 
     async def read[T](self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> T:
         """Return the document of an endpoint; the default timeout is the endpoint's, else the connection's.
@@ -221,15 +224,16 @@ class Gateway:
         statistics = self._statistics.setdefault(recorded or path, EndpointStatistics())
         statistics.requests += 1
         try:
-            answer = await exchange()
-            statistics.status, statistics.duration_ms, statistics.size_bytes = (
-                answer.status,
-                answer.duration_ms,
-                len(answer.body),
-            )
-            if answer.status != HTTPStatus.OK:
-                raise GatewayStatusError(path, answer.status)
-            document = parse(answer.body)
+            with OnlyGatewayErrors(path):
+                answer = await exchange()
+                statistics.status, statistics.duration_ms, statistics.size_bytes = (
+                    answer.status,
+                    answer.duration_ms,
+                    len(answer.body),
+                )
+                if answer.status != HTTPStatus.OK:
+                    raise GatewayStatusError(path, answer.status)
+                document = parse(answer.body)
             statistics.last_success = self._clock()
         except GatewayError as error:
             statistics.last_error = str(error)

@@ -63,12 +63,16 @@ def create_coordinators(
 ) -> dict[PollGroup, PollGroupCoordinator]:
     """Create the coordinators of the poll groups that the site has."""
     # On the first day, today begins with what the report has of it, if the inverters' own sum bears it out.
-    order: tuple[type[PollGroupCoordinator], ...] = (InvertersCoordinator, ReportCoordinator, LiveCoordinator)
+    order: tuple[type[PollGroupCoordinator], ...] = (
+        InvertersCoordinator,
+        ReportCoordinator,
+        LiveCoordinator,
+        StorageCoordinator,
+    )
     site = site_coordinator.data.site
     if Source.INVERTERS_AND_NET in site.sources.values():
         # Total consumption needs the counters of the net CT, and nothing that the CTs measure has a today.
-        order = (LiveCoordinator, InvertersCoordinator, ReportCoordinator)
-    order += (StorageCoordinator,)
+        order = (LiveCoordinator, InvertersCoordinator, ReportCoordinator, StorageCoordinator)
     created = {
         kind.group: kind(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
         for kind in order

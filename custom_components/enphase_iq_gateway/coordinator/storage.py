@@ -1,5 +1,6 @@
 """The storage coordinator: batteries, grid relay and what belongs to them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from time import time
 from typing import Final, override
@@ -11,25 +12,27 @@ from ..client import (
     DEVICE_DATA,
     ENSEMBLE_INVENTORY,
     GENERATOR_CONFIG,
+    GRID_RELAY,
     INVENTORY,
     REPORT,
     REPORT_DETAILED,
     Documents,
     Endpoint,
     Flow,
-    GridState,
     PollGroup,
     Site,
     Snapshot,
     StorageDocuments,
     decide_storage,
     due_endpoints,
+    is_connected,
     measure_storage,
     read_storage,
     storage_plan,
 )
-from ..const import LOGGER, STORAGE_INTERVAL, STORAGE_INTERVAL_MIN
+from ..const import GRID_CONFIRMED_AFTER, LOGGER, STORAGE_INTERVAL, STORAGE_INTERVAL_MIN
 from ..counters.guard import Guard
+from ..polling.grid_state import GridWatch
 from .polled import PollGroupCoordinator
 from .site import SiteCoordinator
 
@@ -37,6 +40,8 @@ _DECIDING: Final[frozenset[Endpoint[object]]] = frozenset(
     {ENSEMBLE_INVENTORY, GENERATOR_CONFIG, INVENTORY, DEVICE_DATA, REPORT, REPORT_DETAILED}
 )
 """What decides which devices there are."""
+_GRID: Final[tuple[Endpoint[object], ...]] = (GRID_RELAY, ENSEMBLE_INVENTORY)
+"""What has the state of the grid, the better one first: a site with a collar has no answer about its relay."""
 _CHANGED_AFTER: Final = 3
 """Polls in a row that must have other devices: a gateway that starts has lists that are not complete."""
 
@@ -60,7 +65,7 @@ class StorageCoordinator(PollGroupCoordinator):
     ) -> None:
         self._storage = documents.storage or StorageDocuments(info=documents.info)
         self._known = _DECIDING & self._storage.answers.keys()
-        self._grid_state: GridState | None = None
+        self._grid = GridWatch()
         self._changed = 0
         """Polls in a row in which the gateway had other devices."""
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
@@ -82,6 +87,8 @@ class StorageCoordinator(PollGroupCoordinator):
         polled = self.endpoints
         site = self.site.storage
         due = [endpoint for endpoint in due_endpoints(site, self._storage, time()) if endpoint in polled]
+        if self._grid.unconfirmed and (grid := self._grid_endpoint()) is not None and grid not in due:
+            due.insert(0, grid)
         self._storage = await read_storage(self.gateway, site, self._storage, due)
         answers = [
             self.gateway.statistics[endpoint.path].duration_ms or 0
@@ -107,10 +114,26 @@ class StorageCoordinator(PollGroupCoordinator):
             at,
             storage_ct_w=self._storage_ct_w(),
             clock_ahead_s=self.gateway.clock_ahead_s,
-            previous=self._grid_state,
+            previous=self._grid.read,
         )
-        self._grid_state = storage.grid_state
+        if self.site.storage.has_grid_relay:
+            endpoint = self._grid_endpoint()
+            self._grid = (
+                GridWatch()
+                if endpoint is None
+                else self._grid.after(storage.grid_state, self._storage.read_at[endpoint])
+            )
+            storage = replace(storage, grid_state=self._grid.shown, grid_connected=is_connected(self._grid.shown))
         return Snapshot(at=at, storage=storage)
+
+    def _grid_endpoint(self) -> Endpoint[object] | None:
+        """Return the endpoint whose answer has the state of the grid, None while there is no answer."""
+        return next((endpoint for endpoint in _GRID if endpoint in self._storage.answers), None)
+
+    @override
+    def _next_interval(self, *, expected: bool) -> timedelta:
+        interval = super()._next_interval(expected=expected)
+        return GRID_CONFIRMED_AFTER if self._grid.unconfirmed and not self.backoff.failures else interval
 
     def _storage_ct_w(self) -> float | None:
         """Return what the CT of the storage measures."""

@@ -10,7 +10,7 @@ from .key import AcBatteryCounter, CounterField, CounterKey
 from .limits import inverter_limits
 from .state import GuardState
 
-type Check = Callable[[CounterKey, float | None, float, Limits], float | None]
+type Check = Callable[[CounterKey, float, float, Limits], float | None]
 
 
 def with_counters(

@@ -1,9 +1,8 @@
 """Keys of the counters: typed in memory, text in the store and in repairs."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from typing import Final, assert_never, override
+from typing import Final, NamedTuple, assert_never, override
 
 from ..client import Flow, Measurement, Quantity
 
@@ -38,8 +37,7 @@ COUNTERS_OF: Final = {
 """The counters that come from one source together."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowCounter:
+class FlowCounter(NamedTuple):
     """Key of a counter of one flow; phase 0 is all phases together."""
 
     flow: Flow
@@ -53,11 +51,10 @@ class FlowCounter:
 
     def at(self, phase: int) -> FlowCounter:
         """Return the key of the same counter of a phase."""
-        return replace(self, phase=phase)
+        return self._replace(phase=phase)
 
 
-@dataclass(frozen=True, slots=True)
-class InverterCounter:
+class InverterCounter(NamedTuple):
     """Key of the lifetime counter of one inverter."""
 
     serial: str
@@ -68,8 +65,7 @@ class InverterCounter:
         return f"{_INVERTER}.{self.serial}"
 
 
-@dataclass(frozen=True, slots=True)
-class AcBatteryCounter:
+class AcBatteryCounter(NamedTuple):
     """Key of a counter of one AC Battery: delivered is discharged, received is charged."""
 
     serial: str
@@ -103,6 +99,15 @@ def parse_counter_key(text: str) -> CounterKey:
         return AcBatteryCounter(serial, CounterField(field))
     field, _, phase = rest.partition(".")
     return FlowCounter(Flow(kind), CounterField(field), int(phase))
+
+
+def may_be_negative(key: CounterKey) -> bool:
+    """Return whether a counter may be below zero at some site: net lifetime, and total lifetime computed from it."""
+    match key:
+        case FlowCounter(Flow.NET_CONSUMPTION | Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME):
+            return True
+        case _:
+            return False
 
 
 def unique_id(key: CounterKey, gateway: str) -> str:

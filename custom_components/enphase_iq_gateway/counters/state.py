@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Self
 
 from ..client import Flow, Quantity, Sources
 from .balanced import BalancedState
 from .counter_state import CounterState
 from .daily import DailyState
-from .key import CounterField, CounterKey, FlowCounter, InverterCounter, parse_counter_key
+from .key import CounterField, CounterKey, FlowCounter, InverterCounter, may_be_negative, parse_counter_key
 from .origin import Origin
 from .serialization import number
 from .storage_energy import StorageEnergy
@@ -38,6 +38,12 @@ class GuardState:
     """Number of samples turned away since set-up, by reason."""
     firmware: str = ""
     """The firmware at the last set-up: only another one may take a counter's source away."""
+    serial: str = ""
+    """The serial of the gateway that has counted; empty in states of earlier versions."""
+    shifted_by: str = ""
+    """The id of the takeover whose shifts are in the counters."""
+    restart: set[CounterKey] = field(default_factory=set[CounterKey])
+    """Counters that continue from the next value above zero, because another gateway counts it."""
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
@@ -53,7 +59,8 @@ class GuardState:
                 str(key): {str(origin): offset for origin, offset in offsets.items()}
                 for key, offsets in self.offsets.items()
             },
-            "gateway": {"firmware": self.firmware},
+            "gateway": {"firmware": self.firmware, "serial": self.serial, "shifted_by": self.shifted_by},
+            "restart": {str(key): True for key in sorted(self.restart, key=str)},
             "rejected": {str(reason): count for reason, count in self.rejected.items()},
         }
 
@@ -65,6 +72,7 @@ class GuardState:
             ValueError: `data` is anything else.
         """
         rejected, shares, offsets = _part(data, "rejected"), _part(data, "origins"), _part(data, "offsets")
+        gateway = _part(data, "gateway")
         state = cls(
             counters={
                 parse_counter_key(name): CounterState.from_json(part) for name, part in _part(data, "counters").items()
@@ -77,10 +85,17 @@ class GuardState:
             origins=_origins(_part(data, "sources")),
             offsets={parse_counter_key(name): _offsets(_part(offsets, name)) for name in offsets},
             rejected=Counter({name: int(number(rejected, name, "rejected")) for name in rejected}),
-            firmware=str(_part(data, "gateway").get("firmware", "")),
+            firmware=str(gateway.get("firmware", "")),
+            serial=str(gateway.get("serial", "")),
+            shifted_by=str(gateway.get("shifted_by", "")),
+            restart=_restart(data),
         )
         if missing := {InverterCounter(serial) for serial in state.shares_from} - state.counters.keys():
             raise ValueError(f"stored counters: {len(missing)} inverters of the sum are missing")
+        if any(_is_too_low(key, each) for key, each in state.counters.items()):
+            raise ValueError("stored counters: one is negative, which only net energy may be")
+        if state.rejected and min(state.rejected.values()) < 0:
+            raise ValueError("stored counters: a number of rejected samples is negative")
         return state
 
     def locked_sources(self) -> Sources:
@@ -96,9 +111,13 @@ class GuardState:
         devices = [key for key in self.counters if not isinstance(key, FlowCounter)]
         serials = sorted({key.serial for key in devices} | self.counted_since.keys())
         names = {serial: str(place) for place, serial in enumerate(serials, start=1)}
-        names |= {str(key): str(replace(key, serial=names[key.serial])) for key in devices}
-        parts = self.as_json()
+        names |= {str(key): str(key._replace(serial=names[key.serial])) for key in devices}
+        parts = {**self.as_json(), "gateway": {"firmware": self.firmware}}
         return {part: {names.get(name, name): value for name, value in _part(parts, part).items()} for part in parts}
+
+
+def _is_too_low(key: CounterKey, state: CounterState) -> bool:
+    return state.published is not None and state.published < 0 and not may_be_negative(key)
 
 
 def _balanced(data: object) -> dict[int, BalancedState]:
@@ -128,6 +147,12 @@ def _counted_since(data: object) -> dict[str, int]:
         return {}
     part = _part(data, "ac_batteries")
     return {serial: int(number(part, serial, "ac_batteries")) for serial in part}
+
+
+def _restart(data: object) -> set[CounterKey]:
+    """Return the counters that continue from the next value; earlier versions have stored none."""
+    stored = _part(data, "restart") if isinstance(data, dict) and "restart" in data else {}
+    return {parse_counter_key(name) for name in stored}
 
 
 def _origins(stored: Mapping[str, object]) -> dict[CounterKey, Origin]:

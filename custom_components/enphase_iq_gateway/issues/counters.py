@@ -3,7 +3,6 @@
 from asyncio import Task
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -17,8 +16,8 @@ from ..client import Flow
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, loaded_runtime
 from ..counters.counter import EventKind
-from ..counters.guard import CounterEvent, SourceChange
 from ..counters.key import CounterField, CounterKey, FlowCounter, parse_counter_key, unique_id
+from ..counters.lines import CounterEvent, SourceChange
 from ..counters.store import CounterStore
 from ..formatting import kwh, local_minute
 from .registry import async_clear, async_create
@@ -227,4 +226,4 @@ def _entity(hass: HomeAssistant, entry: ConfigEntry, counter: CounterKey) -> er.
 
 def _total(counter: CounterKey) -> CounterKey:
     """Return the counter of all phases together."""
-    return replace(counter, phase=0) if isinstance(counter, FlowCounter) else counter
+    return counter._replace(phase=0) if isinstance(counter, FlowCounter) else counter

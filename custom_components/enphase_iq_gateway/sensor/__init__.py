@@ -1,9 +1,9 @@
-"""Sensors of the gateway, its flows of energy and its inverters."""
+"""Sensors of the gateway, its flows of energy, its storage and its inverters."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Final, override
+from typing import override
 
 from homeassistant.components.sensor import SensorEntity
 from homeassistant.const import Platform
@@ -15,13 +15,13 @@ from ..client import Flow, Measurement, PollGroup, Source
 from ..const import CONF_PHASE_VALUES, PhaseValues
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..entity import Candidate, GatewayEntity, InverterEntity, SeenEntities, Value
-from .flows import FLOW_SENSORS, FlowSensorDescription
+from ..storage_entity import StorageDeviceEntity, StorageEntity, storage_candidates, storage_device_candidates
+from .flows import FlowSensorDescription, flow_sensors_of
 from .gateway import GATEWAY_SENSORS, GatewaySensorDescription
 from .inverters import INVERTER_SENSORS, InverterSensorDescription
 from .phases import async_apply_option, async_mark, is_wanted
-
-# Without a CT on the grid, import and export of one phase would be no measurement; inverters report no phases.
-_WITHOUT_PHASES: Final = frozenset({Source.INTEGRATED, Source.INVERTERS_AND_NET})
+from .storage import STORAGE_SENSORS, StorageSensorDescription
+from .storage_devices import STORAGE_DEVICE_SENSORS, StorageDeviceSensorDescription
 
 # Coordinators poll the gateway, and these entities send nothing to it.
 PARALLEL_UPDATES = 0
@@ -34,7 +34,15 @@ async def async_setup_entry(
     phase_values = PhaseValues(entry.options.get(CONF_PHASE_VALUES, PhaseValues.NONE))
     seen = SeenEntities(hass, entry, Platform.SENSOR, async_add_entities)
     for group, coordinator in entry.runtime_data.coordinators.items():
-        seen.add(coordinator, [*_flow_candidates(coordinator, phase_values), *_gateway_candidates(coordinator)])
+        seen.add(
+            coordinator,
+            [
+                *_flow_candidates(coordinator, phase_values),
+                *_gateway_candidates(coordinator),
+                *storage_candidates(coordinator, STORAGE_SENSORS, StorageSensor),
+                *storage_device_candidates(coordinator, STORAGE_DEVICE_SENSORS, StorageDeviceSensor),
+            ],
+        )
         if group is PollGroup.INVERTERS:
             seen.add_inverters(coordinator, INVERTER_SENSORS, InverterSensor)
 
@@ -42,25 +50,22 @@ async def async_setup_entry(
 def _flow_candidates(coordinator: PollGroupCoordinator, phase_values: PhaseValues) -> Iterator[Candidate]:
     """Return the sensors of the flows that a coordinator serves."""
     site = coordinator.site
-    for row in FLOW_SENSORS:
-        for flow in row.flows:
-            if site.group(flow, row.quantity) is not coordinator.group or not row.exists_on(site, flow):
-                continue
-            has_phases = row.phases and site.sources[flow, row.quantity] not in _WITHOUT_PHASES
-            for phase in range(1 + (site.phases(flow) if has_phases else 0)):
-                description = row.at(site, flow, phase)
-                unique_id = f"{site.info.serial}_{description.key}"
-                kind = FlowSensor
-                if phase:
-                    wanted = is_wanted(phase_values, row.quantity)
-                    registered = async_apply_option(coordinator.hass, unique_id, wanted=wanted)
-                    if wanted and not registered:
-                        kind = EnabledPhaseSensor
-                yield Candidate(
-                    unique_id=unique_id,
-                    value_fn=partial(_current_flow_value, coordinator, description, flow, phase),
-                    create=partial(kind, coordinator, description, flow, phase),
-                )
+    for row, flow, phase in flow_sensors_of(site):
+        if site.group(flow, row.quantity) is not coordinator.group:
+            continue
+        description = row.at(site, flow, phase)
+        unique_id = f"{site.info.serial}_{description.key}"
+        kind = FlowSensor
+        if phase:
+            wanted = is_wanted(phase_values, row.quantity)
+            registered = async_apply_option(coordinator.hass, unique_id, wanted=wanted)
+            if wanted and not registered:
+                kind = EnabledPhaseSensor
+        yield Candidate(
+            unique_id=unique_id,
+            value_fn=partial(_current_flow_value, coordinator, description, flow, phase),
+            create=partial(kind, coordinator, description, flow, phase),
+        )
 
 
 def _gateway_candidates(coordinator: PollGroupCoordinator) -> Iterator[Candidate]:
@@ -181,3 +186,15 @@ class InverterSensor(InverterEntity, _ValueSensor):
     @override
     def stands(self) -> bool:
         return _counter_stands(self.coordinator, self.entity_description)
+
+
+class StorageSensor(StorageEntity, _ValueSensor):
+    """Sensor of all storage, of the grid or of the generator."""
+
+    entity_description: StorageSensorDescription
+
+
+class StorageDeviceSensor(StorageDeviceEntity, _ValueSensor):
+    """Sensor of a battery or of another device."""
+
+    entity_description: StorageDeviceSensorDescription

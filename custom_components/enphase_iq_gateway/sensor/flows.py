@@ -1,6 +1,6 @@
 """Descriptions of the sensors of the flows of energy: each row holds for all of its flows and their phases."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -343,3 +343,18 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         of_ct=True,
     ),
 )
+
+
+# Without a CT on the grid, import and export of one phase would be no measurement; inverters report no phases.
+_WITHOUT_PHASES: Final = frozenset({Source.INTEGRATED, Source.INVERTERS_AND_NET})
+
+
+def flow_sensors_of(site: Site) -> Iterator[tuple[FlowSensorDescription, Flow, int]]:
+    """Return the rows of the sensors that a site can have, with flow and phase, 0 being all phases together."""
+    for row in FLOW_SENSORS:
+        for flow in row.flows:
+            if site.group(flow, row.quantity) is None or not row.exists_on(site, flow):
+                continue
+            has_phases = row.phases and site.sources[flow, row.quantity] not in _WITHOUT_PHASES
+            for phase in range(1 + (site.phases(flow) if has_phases else 0)):
+                yield row, flow, phase

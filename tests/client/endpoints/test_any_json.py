@@ -49,15 +49,15 @@ VALID: list[tuple[Endpoint[object], Document]] = [
     (REPORT, documents.report()),
     (REPORT_DETAILED, documents.report()),
     (PRODUCTION_SUMMARY, documents.production_summary()),
-    (INVERTER_LIST, [documents.listed_inverter(), documents.listed_inverter(serialNumber="b")]),
+    (INVERTER_LIST, [documents.listed_inverter(), documents.listed_inverter(serialNumber="bbbb")]),
     (
         DEVICE_DATA,
         documents.device_data(
-            documents.device(), documents.device(sn="b", active=False), storage.detailed_ac_battery()
+            documents.device(), documents.device(sn="bbbb", active=False), storage.detailed_ac_battery()
         ),
     ),
     (REPORT_DETAILED, documents.report(storage=[storage.reported_storage()])),
-    (INVENTORY, [storage.group("ACB", storage.listed_ac_battery(), storage.listed_ac_battery("b"))]),
+    (INVENTORY, [storage.group("ACB", storage.listed_ac_battery(), storage.listed_ac_battery("bbbb"))]),
     (ENSEMBLE_INVENTORY, storage.ensemble_inventory()),
     (ENSEMBLE_POWER, storage.ensemble_power()),
     (SECONDARY_CONTROL, storage.secondary_control()),

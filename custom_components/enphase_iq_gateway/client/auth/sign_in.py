@@ -9,7 +9,12 @@ from typing import Final, Protocol, override
 from aiohttp import DigestAuthMiddleware, hdrs
 
 from ..endpoints import INVERTER_LIST
-from ..exceptions import GatewayAuthenticationError, GatewayResponseError, GatewayStatusError
+from ..exceptions import (
+    GatewayAuthenticationError,
+    GatewayResponseError,
+    GatewayStatusError,
+    UnconfirmedCertificateError,
+)
 from ..transport.connection import SESSION_COOKIE, Answer, Connection
 from .secret import Secret
 from .token import Token
@@ -113,11 +118,13 @@ class TokenSignIn(SignIn):
         self._checked_at = self._clock()
         answer = await self._connection.get(CHECK_PATH, headers=self._bearer())
         if answer.status in _DENIED:
+            self._connection.refuse_renewal()
             raise GatewayAuthenticationError(f"{CHECK_PATH}: status {answer.status}, the token is not accepted")
         if answer.status != HTTPStatus.OK:
             raise GatewayStatusError(CHECK_PATH, answer.status)
         if _VALID not in answer.body.lower():
             raise GatewayResponseError(CHECK_PATH, 'another page, expected "Valid token."')
+        self._connection.confirm_renewal()
         self._store_session(answer)
 
     async def _request(self, path: str, limit_s: float | None) -> Answer:
@@ -129,7 +136,11 @@ class TokenSignIn(SignIn):
             # A gateway that does not start a session still accepts the token with every request.
             with suppress(GatewayResponseError):
                 await self.check()
-        answer = await self._connection.get(path, headers=self._headers(), limit_s=limit_s)
+        try:
+            answer = await self._connection.get(path, headers=self._headers(), limit_s=limit_s)
+        except UnconfirmedCertificateError:
+            await self.check()
+            answer = await self._connection.get(path, headers=self._headers(), limit_s=limit_s)
         self._store_session(answer)
         return answer
 

@@ -5,7 +5,7 @@ from typing import Final
 from ..models import Inventory
 from ..storage_models import AcBattery
 from .ac_batteries import listed_ac_battery
-from .values import array_in, load_objects, object_in, text
+from .values import array_in, load_objects, object_in, part_number, serial
 
 INVENTORY_PATH: Final = "/inventory.json?deleted=1"
 
@@ -27,9 +27,9 @@ def parse_inventory(body: bytes) -> Inventory:
         for entry in array_in(group.get("devices")):
             device = object_in(entry)
             if group["type"] == _INVERTERS:
-                serial, part_number = text(device.get("serial_num")), text(device.get("part_num"))
-                if serial is not None and part_number is not None:
-                    part_numbers[serial] = part_number
+                found, number = serial(device.get("serial_num")), part_number(device.get("part_num"))
+                if found is not None and number is not None:
+                    part_numbers[found] = number
             elif group["type"] == _AC_BATTERIES and (battery := listed_ac_battery(device)) is not None:
                 ac_batteries[battery.serial] = battery
     return Inventory(inverter_part_numbers=part_numbers, ac_batteries=ac_batteries)

@@ -6,16 +6,17 @@ from ..exceptions import GatewayResponseError
 from ..json_types import Json, JsonObject
 from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
 from ..storage_models import ReportedStorage
+from .quantities import apparent_power, current, energy, voltage
 from .values import (
     array_in,
     epoch,
-    interval_power,
     kind_of,
     load_object,
     number,
     object_in,
     percent,
     power_factor,
+    signed,
     stored_energy,
     whole,
     within,
@@ -79,8 +80,8 @@ def _entries(document: JsonObject, name: str, endpoint: str) -> list[JsonObject]
 def _inverters(entry: JsonObject) -> ReportedInverters:
     return ReportedInverters(
         active_count=whole(entry.get("activeCount")),
-        power_w=number(entry.get("wNow")),
-        energy_lifetime_wh=number(entry.get("whLifetime")),
+        power_w=signed(entry.get("wNow")),
+        energy_lifetime_wh=energy(number(entry.get("whLifetime"))),
     )
 
 
@@ -113,15 +114,15 @@ def _measurement(value: Json) -> Measurement:
     """Return the values of an entry or of one of its lines in W, V, A, VA, var and Wh (G§6.3)."""
     entry = object_in(value)
     return Measurement(
-        power_w=number(entry.get("wNow")),
-        voltage_v=number(entry.get("rmsVoltage")),
-        current_a=number(entry.get("rmsCurrent")),
-        apparent_power_va=number(entry.get("apprntPwr")),
-        reactive_power_var=number(entry.get("reactPwr")),
+        power_w=signed(entry.get("wNow")),
+        voltage_v=voltage(number(entry.get("rmsVoltage"))),
+        current_a=current(number(entry.get("rmsCurrent"))),
+        apparent_power_va=apparent_power(number(entry.get("apprntPwr"))),
+        reactive_power_var=apparent_power(signed(entry.get("reactPwr"))),
         power_factor=power_factor(entry.get("pwrFactor")),
-        energy_lifetime_wh=number(entry.get("whLifetime")),
-        energy_today_wh=number(entry.get("whToday")),
-        energy_last_7_days_wh=number(entry.get("whLastSevenDays")),
+        energy_lifetime_wh=energy(number(entry.get("whLifetime"))),
+        energy_today_wh=energy(number(entry.get("whToday"))),
+        energy_last_7_days_wh=energy(number(entry.get("whLastSevenDays"))),
     )
 
 
@@ -133,10 +134,10 @@ def parse_production_summary(body: bytes) -> ProductionSummary:
     """
     document = load_object(body, PRODUCTION_SUMMARY_PATH)
     summary = ProductionSummary(
-        power_w=interval_power(document.get("wattsNow")),
-        energy_today_wh=number(document.get("wattHoursToday")),
-        energy_last_7_days_wh=number(document.get("wattHoursSevenDays")),
-        energy_lifetime_wh=number(document.get("wattHoursLifetime")),
+        power_w=signed(document.get("wattsNow")),
+        energy_today_wh=energy(number(document.get("wattHoursToday"))),
+        energy_last_7_days_wh=energy(number(document.get("wattHoursSevenDays"))),
+        energy_lifetime_wh=energy(number(document.get("wattHoursLifetime"))),
     )
     if summary == _NOTHING:
         raise GatewayResponseError(PRODUCTION_SUMMARY_PATH, "no number in wattsNow or wattHours..., expected four")

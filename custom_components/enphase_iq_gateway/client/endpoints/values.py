@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 
 from ..exceptions import GatewayResponseError
+from ..identifiers import is_part_number, is_serial
 from ..json_types import Json, JsonObject
 
 # The largest whole number that survives as a float, and well within what a state or a JSON document can hold.
@@ -125,6 +126,18 @@ def text(value: Json) -> str | None:
     return (value.strip() or None) if isinstance(value, str) else None
 
 
+def serial(value: Json) -> str | None:
+    """Return a serial without surrounding white space, None for any other text."""
+    found = text(value)
+    return found if found is not None and is_serial(found) else None
+
+
+def part_number(value: Json) -> str | None:
+    """Return a part number without surrounding white space, None for any other text."""
+    found = text(value)
+    return found if found is not None and is_part_number(found) else None
+
+
 def number(value: Json) -> float | None:
     """Return a number as a float, -0.0 as 0.0; None for a boolean, a text or null (G§6.3)."""
     # `type() is` instead of isinstance, because a bool is an int otherwise.
@@ -142,8 +155,8 @@ def thousandth(value: Json) -> float | None:
     return None
 
 
-def interval_power(value: Json) -> float | None:
-    """Return the power of a report interval in W; the unsigned image of a negative power becomes negative (G§5.3)."""
+def signed(value: Json) -> float | None:
+    """Return a power in W or var; the unsigned image of a negative power becomes negative (G§5.3)."""
     if type(value) is int or type(value) is float:
         return (value - _UNSIGNED_RANGE if _FIRST_UNSIGNED_IMAGE <= value < _UNSIGNED_RANGE else value) + 0.0
     return None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import time
 from typing import Final
 
-from ..endpoints import ENSEMBLE_INVENTORY, Endpoint
+from ..endpoints import ENSEMBLE_INVENTORY, LIVE_DATA, Endpoint
 from ..exceptions import GatewayConnectionError, GatewayError, GatewayResponseError
 from ..gateway import Gateway
 from ..models import Info
@@ -36,7 +36,8 @@ async def probe_storage(
 
     A site without any of these devices costs one request. `known` are the documents of the probe at set-up: they have
     the AC Batteries. A 401, a 404 or HTML means that the gateway does not have an endpoint (S§1). Endpoints that were
-    not reached within `limit_s` count as failed.
+    not reached within `limit_s` count as failed. Where live data are old because their stream is off, it is turned on,
+    and they are read again in the end.
 
     Raises:
         GatewayError: the failure concerns the gateway as a whole (sign-in, certificate, another device).
@@ -45,15 +46,32 @@ async def probe_storage(
     if known is not None:
         documents = documents.with_shared(known.answers, clock())
     wanted: list[Endpoint[object]] = [ENSEMBLE_INVENTORY]
+    stream_turned_on = False
     try:
         async with asyncio.timeout(limit_s):
             while wanted:
                 documents, _ = await _read(gateway, documents, wanted[0], clock)
+                if wanted[0] is LIVE_DATA:
+                    stream_turned_on = await _turn_stream_on(gateway, documents)
                 wanted = _not_tried(documents)
+            if stream_turned_on:
+                documents, _ = await _read(gateway, documents, LIVE_DATA, clock, known=True)
     except TimeoutError:
         for endpoint in wanted:
             documents = documents.with_failure(endpoint, clock())
     return documents
+
+
+async def _turn_stream_on(gateway: Gateway, documents: StorageDocuments) -> bool:
+    """Turn the stream of live data on where it is off; return whether this was done."""
+    live = documents.get(LIVE_DATA)
+    if live is None or live.stream_enabled is not False:
+        return False
+    try:
+        await gateway.enable_live_stream()
+    except GatewayConnectionError, GatewayResponseError:
+        return False
+    return True
 
 
 def _not_tried(documents: StorageDocuments) -> list[Endpoint[object]]:

@@ -1,0 +1,114 @@
+"""Continue the counters from other values: from those of another integration, or of a replaced gateway.
+
+Unlike an accepted jump, a shift is no energy: neither today nor the balanced counters move with it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..client import Flow
+from .balanced import BalancedState, Sample
+from .counter_state import CounterState
+from .daily import DailyState
+from .key import CounterField, CounterKey, FlowCounter, InverterCounter
+from .state import GuardState
+
+_PLUS: Final = {
+    Flow.NET_CONSUMPTION: (Flow.NET_CONSUMPTION, CounterField.DELIVERED),
+    Flow.TOTAL_CONSUMPTION: (Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME),
+}
+"""The counter that balanced net energy adds to, by what the CT measures."""
+_MINUS: Final = {
+    Flow.NET_CONSUMPTION: (Flow.NET_CONSUMPTION, CounterField.RECEIVED),
+    Flow.TOTAL_CONSUMPTION: (Flow.PRODUCTION, CounterField.LIFETIME),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shifts:
+    """Amounts in Wh by which counters, and energy of today, start elsewhere."""
+
+    counters: Mapping[CounterKey, float]
+    days: Mapping[Flow | InverterCounter, float]
+
+    def reversed(self) -> Shifts:
+        """Return the shifts that undo these."""
+        return Shifts(
+            counters={key: -amount for key, amount in self.counters.items()},
+            days={key: -amount for key, amount in self.days.items()},
+        )
+
+
+def shift(state: GuardState, shifts: Shifts) -> None:
+    """Shift counters and days; those without a value are left alone."""
+    for key, amount in shifts.counters.items():
+        if (counter := state.counters.get(key)) is not None and counter.published is not None:
+            state.counters[key] = _shifted(counter, amount)
+            _shift_derived(state, key, amount)
+    for day, amount in shifts.days.items():
+        if (today := state.days.get(day)) is not None:
+            state.days[day] = _shifted_day(today, baseline=-amount, lifetime=0.0)
+
+
+def _shifted(state: CounterState, amount: float) -> CounterState:
+    """Return a counter with another offset; what is held are values of the gateway, which stay."""
+    published = state.published
+    return replace(
+        state,
+        published=None if published is None else published + amount,
+        offset=state.offset + amount,
+        floor=state.floor + amount,
+        next_floor=state.next_floor + amount,
+        left=state.left and replace(state.left, offset=state.left.offset + amount),
+        below=state.below and replace(state.below, line=state.below.line + amount),
+        hours=state.hours and replace(state.hours, begin=state.hours.begin + amount),
+    )
+
+
+def _shift_derived(state: GuardState, key: CounterKey, amount: float) -> None:
+    """Shift what remembers values of a counter, so that the shift is not taken for energy."""
+    if (offsets := state.offsets.get(key)) is not None:
+        state.offsets[key] = {origin: offset + amount for origin, offset in offsets.items()}
+    match key:
+        case InverterCounter(serial):
+            if serial in state.shares_from:
+                state.shares_from[serial] += amount
+            day: Flow | InverterCounter | None = key
+        case FlowCounter():
+            state.balanced = {
+                phase: _shifted_samples(each, phase, key, amount) for phase, each in state.balanced.items()
+            }
+            day = key.flow if key == FlowCounter(key.flow, CounterField.LIFETIME) else None
+        case _:
+            day = None
+    if day is not None and (today := state.days.get(day)) is not None:
+        state.days[day] = _shifted_day(today, baseline=amount, lifetime=amount)
+
+
+def _shifted_samples(state: BalancedState, phase: int, key: FlowCounter, amount: float) -> BalancedState:
+    """Return balanced counters that compare with the shifted values of one counter."""
+    if state.flow is None:
+        return state
+
+    def moved(sample: Sample | None, counter: tuple[Flow, CounterField]) -> Sample | None:
+        matches = (key.flow, key.field) == counter and key.phase == phase
+        return replace(sample, value=sample.value + amount) if sample and matches else sample
+
+    return replace(state, plus=moved(state.plus, _PLUS[state.flow]), minus=moved(state.minus, _MINUS[state.flow]))
+
+
+def _shifted_day(state: DailyState, *, baseline: float, lifetime: float) -> DailyState:
+    other = state.other and replace(state.other, baseline=state.other.baseline + lifetime)
+    return replace(state, baseline=state.baseline + baseline, lifetime=state.lifetime + lifetime, other=other)
+
+
+def continue_from_another_gateway(state: GuardState) -> None:
+    """Continue each counter from the first value of the gateway that has replaced the former one.
+
+    Its counters start elsewhere, and it may have other sources.
+    """
+    state.restart = set(state.counters)
+    state.origins.clear()
+    state.offsets.clear()
+    state.firmware = ""

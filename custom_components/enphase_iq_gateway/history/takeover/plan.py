@@ -1,0 +1,171 @@
+"""What would move from another integration to this one, and what would stay behind. Nothing is changed here."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from homeassistant.helpers import entity_registry as er
+
+from .core_entities import PREFERRED
+from .counterparts import counterpart, maker_of, maker_of_forks
+
+_PRIVATE_OPTIONS: Final = "sensor.private"
+_INTEGRATION_OPTION: Final = "suggested_display_precision"
+_WITHOUT_STATE_CLASS: Final = ("_energy_last_7_days", "_energy_yesterday")
+_STATUS: Final = "_ct_status"
+_TODAY: Final = "_energy_today"
+_LIFETIME: Final = "_energy_lifetime"
+_FLOWS: Final = ("production", "total_consumption", "net_consumption")
+
+
+class Left(StrEnum):
+    """Why an entity stays behind."""
+
+    NO_COUNTERPART = "no_counterpart"
+    NOT_ON_SITE = "not_on_site"
+    """This integration has such entities, but not of this gateway."""
+    DOUBLE = "double"
+    """Another entity, which moves, has the same value."""
+    NEVER_ENABLED = "never_enabled"
+    """It was never enabled, so it has no history."""
+    OTHER_MEANING = "other_meaning"
+    """Its value would mean something else, and moving it was not chosen."""
+
+
+class Meaning(StrEnum):
+    """How the value of an entity changes its meaning."""
+
+    MEAN_VOLTAGE = "mean_voltage"
+    """The sum of the phases becomes their mean."""
+    NO_STATISTICS = "no_statistics"
+    """It has no state class here, so Home Assistant offers to delete its statistics."""
+    SUM_OF_HOURS = "sum_of_hours"
+    """Its statistics were means, and become sums."""
+    POWER_FACTOR = "power_factor"
+    """The gateway's own figure becomes real power / apparent power."""
+    STATUS_WORDS = "status_words"
+    """`not-metering` becomes `not_metering`."""
+    TODAY = "today"
+    """The gateway's own figure becomes the energy since local midnight."""
+    WITH_STORAGE = "with_storage"
+    """Consumption includes what the battery charges and discharges."""
+
+
+_ONLY_IF_CHOSEN: Final = frozenset({Meaning.MEAN_VOLTAGE, Meaning.NO_STATISTICS})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Possible:
+    """The entities that this integration can have of a gateway, whether they have had a value yet or not."""
+
+    serial: str
+    unique_ids: frozenset[tuple[str, str]]
+    """Platform and unique id."""
+    phases: Mapping[str, int]
+    """The number of phases by flow."""
+    with_storage: bool
+    """Whether total consumption includes storage."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """An entity that moves."""
+
+    row: er.RegistryEntry
+    unique_id: str
+    """Its unique id here."""
+    meaning: Meaning | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What moves, and what stays behind and why."""
+
+    moves: tuple[Planned, ...]
+    left: tuple[tuple[er.RegistryEntry, Left], ...]
+
+
+def make_plan(
+    rows: Iterable[er.RegistryEntry],
+    possible: Possible,
+    *,
+    in_dashboard: Collection[str] = (),
+    with_changed: bool = False,
+) -> Plan:
+    """Plan the move of the entities of another integration.
+
+    Args:
+        rows: the rows of the other integration's config entry.
+        possible: what this integration can have of the gateway.
+        in_dashboard: the entity ids in the Energy dashboard.
+        with_changed: move also what would lose its statistics or become another measurement.
+    """
+    rows = sorted(rows, key=lambda row: row.entity_id)
+    fork = maker_of_forks(rows)
+    candidates: dict[tuple[str, str], list[er.RegistryEntry]] = {}
+    left: list[tuple[er.RegistryEntry, Left]] = []
+    for row in rows:
+        ours = counterpart(row, possible.serial, maker_of(row, fork))
+        if ours is None:
+            left.append((row, Left.NO_COUNTERPART))
+        elif (row.domain, ours) not in possible.unique_ids:
+            left.append((row, Left.NOT_ON_SITE))
+        elif was_never_enabled(row):
+            left.append((row, Left.NEVER_ENABLED))
+        else:
+            candidates.setdefault((row.domain, ours), []).append(row)
+    moves = []
+    for (_, ours), doubles in candidates.items():
+        chosen, *others = _by_preference(doubles, possible.serial, in_dashboard)
+        left += [(row, Left.DOUBLE) for row in others]
+        meaning = _meaning(chosen, ours, possible)
+        if meaning in _ONLY_IF_CHOSEN and not with_changed:
+            left.append((chosen, Left.OTHER_MEANING))
+        else:
+            moves.append(Planned(row=chosen, unique_id=ours, meaning=meaning))
+    return Plan(moves=tuple(moves), left=tuple(left))
+
+
+def was_never_enabled(row: er.RegistryEntry) -> bool:
+    """Return whether an entity is disabled as its integration has made it, and nobody has customized it."""
+    own_options = any(
+        name != _INTEGRATION_OPTION
+        for domain, options in row.options.items()
+        if domain != _PRIVATE_OPTIONS
+        for name in options
+    )
+    customized = (row.name, row.icon, row.area_id, row.hidden_by, row.device_class, row.labels, row.categories)
+    return row.disabled_by is er.RegistryEntryDisabler.INTEGRATION and not own_options and not any(customized)
+
+
+def _by_preference(
+    rows: Iterable[er.RegistryEntry], serial: str, in_dashboard: Collection[str]
+) -> Sequence[er.RegistryEntry]:
+    """Return entities with the same counterpart, the one that moves first."""
+
+    def rank(row: er.RegistryEntry) -> tuple[bool, bool, bool, str]:
+        key = row.unique_id.removeprefix(f"{serial}_")
+        key = key[:-3] if key.endswith(("_l1", "_l2", "_l3")) else key
+        enabled = row.disabled_by in {None, er.RegistryEntryDisabler.CONFIG_ENTRY}
+        return row.entity_id not in in_dashboard, not enabled, key not in PREFERRED, row.entity_id
+
+    return sorted(rows, key=rank)
+
+
+def _meaning(row: er.RegistryEntry, ours: str, possible: Possible) -> Meaning | None:
+    """Return how the value changes its meaning, None where it is the same."""
+    state_class = (row.capabilities or {}).get("state_class")
+    key = ours.removeprefix(f"{possible.serial}_")
+    flow = next((flow for flow in _FLOWS if key.startswith(flow)), None)
+    several = flow is not None and possible.phases.get(flow, 1) > 1
+    changes = (
+        (Meaning.NO_STATISTICS, ours.endswith(_WITHOUT_STATE_CLASS) and state_class is not None),
+        (Meaning.MEAN_VOLTAGE, several and key == f"{flow}_voltage"),
+        (Meaning.POWER_FACTOR, several and key == f"{flow}_power_factor"),
+        (Meaning.STATUS_WORDS, ours.endswith(_STATUS)),
+        (Meaning.SUM_OF_HOURS, state_class == "measurement" and key.endswith(_LIFETIME)),
+        (Meaning.WITH_STORAGE, possible.with_storage and flow == "total_consumption"),
+        (Meaning.TODAY, flow is not None and ours.endswith(_TODAY)),
+    )
+    return next((meaning for meaning, applies in changes if applies), None)

@@ -1,0 +1,183 @@
+"""Find the counters that start elsewhere in another integration: with another source, or with a correction of its own.
+
+Without a shift, the difference would be counted as energy, or taken from it. What a site can have measured between two
+values is energy, and never shifted away.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfEnergy
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.recorder import DATA_INSTANCE, get_instance
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import EnergyConverter
+
+from ...client import Flow, Site
+from ...const import DOMAIN
+from ...coordinator import GatewayConfigEntry, GatewayRuntime
+from ...counters.allowance import Limits, likely
+from ...counters.counter_state import CounterState
+from ...counters.key import COUNTERS_OF, AcBatteryCounter, CounterKey, FlowCounter, InverterCounter, counter_of
+from ...counters.last_values import LastValue, async_last_values
+from ...counters.limits import counter_limits, inverter_limits
+from ...counters.shift import Shifts
+from .plan import Planned
+
+_LIVE_S: Final = 900.0
+"""A value that is not older comes from an integration that runs."""
+_SLACK_WH: Final = 200.0
+_SLACK_S: Final = 60.0
+_MOST_OF_POWER: Final = 2.0
+"""Two integrations read a counter at other moments; meanwhile power may double."""
+_TODAY: Final = "_energy_today"
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Pair:
+    """A counter as the other integration has shown it last, and as it is here."""
+
+    old: LastValue
+    own_wh: float
+    own_at: float
+    power_w: float
+
+    @property
+    def change_wh(self) -> float:
+        """How much more this integration has."""
+        return self.own_wh - self.old.energy_wh
+
+    @property
+    def seconds(self) -> float:
+        """How much later it is."""
+        return self.own_at - self.old.at
+
+    @property
+    def is_live(self) -> bool:
+        """Whether both run."""
+        return abs(self.seconds) <= _LIVE_S
+
+    @property
+    def agrees(self) -> bool:
+        """Whether two integrations that run show the same counter."""
+        slack_s = abs(self.seconds) + _SLACK_S
+        return abs(self.change_wh) <= _SLACK_WH + _MOST_OF_POWER * self.power_w * slack_s / 3600
+
+
+async def async_find_shifts(hass: HomeAssistant, entry: GatewayConfigEntry, moves: Iterable[Planned]) -> Shifts:
+    """Return by how much the counters of a loaded entry have to be shifted to continue those that move."""
+    runtime, gateway = entry.runtime_data, str(entry.unique_id)
+    rows = {each.row.entity_id: each.unique_id for each in moves if each.row.domain == "sensor"}
+    counters = {entity_id: key for entity_id, own in rows.items() if (key := counter_of(own, gateway)) is not None}
+    days = {entity_id: day for entity_id, own in rows.items() if (day := _day_of(own, gateway)) is not None}
+    recorded = await async_last_values(hass, counters)
+    shifted: dict[CounterKey, float] = {}
+    for entity_id, key in counters.items():
+        state = runtime.guard.state.counters.get(key)
+        old = _shown(hass, entity_id) or recorded.get(entity_id)
+        if old is None or state is None or state.published is None:
+            continue
+        pair = _Pair(old=old, own_wh=state.published, own_at=state.at, power_w=_power_w(runtime, key))
+        if amount := await _async_shift(hass, pair, state, _limits(runtime.site, key), rows[entity_id]):
+            shifted[key] = amount
+    return Shifts(counters=shifted, days=_shifts_of_today(hass, runtime, days))
+
+
+async def _async_shift(
+    hass: HomeAssistant, pair: _Pair, state: CounterState, limits: Limits, own_unique_id: str
+) -> float:
+    """Return the shift of one counter, 0 where the difference is energy."""
+    if pair.is_live:
+        return 0.0 if pair.agrees else -pair.change_wh
+    if pair.seconds >= 0 and pair.change_wh >= -_SLACK_WH and likely(pair.change_wh, pair.seconds, limits, state):
+        return 0.0
+    # What this integration has counted since the other one stopped remains counted.
+    then = await _async_own_value(hass, own_unique_id, pair.old.at)
+    return pair.old.energy_wh - (pair.own_wh if then is None else then)
+
+
+async def _async_own_value(hass: HomeAssistant, unique_id: str, at: float) -> float | None:
+    """Return what this integration has recorded for an hour in which the other one stopped, in Wh."""
+    entity_id = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, unique_id)
+    if entity_id is None or DATA_INSTANCE not in hass.data:
+        return None
+    begin = datetime.fromtimestamp(at, UTC) - _HOUR
+    found = await get_instance(hass).async_add_executor_job(
+        lambda: statistics_during_period(
+            hass, begin - _HOUR, begin + _HOUR, {entity_id}, "hour", {"energy": UnitOfEnergy.WATT_HOUR}, {"state"}
+        )
+    )
+    states = [row.get("state") for row in found.get(entity_id, [])]
+    return states[-1] if states else None
+
+
+def _shifts_of_today(
+    hass: HomeAssistant, runtime: GatewayRuntime, days: Mapping[str, Flow | InverterCounter]
+) -> dict[Flow | InverterCounter, float]:
+    """Return the shifts of today's energy, where the other integration runs."""
+    shifted = {}
+    for entity_id, key in days.items():
+        old, state = _shown(hass, entity_id), runtime.guard.state.days.get(key)
+        if old is None or state is None or _local_day(old.at) != _local_day(state.at):
+            continue
+        pair = _Pair(old=old, own_wh=state.lifetime - state.baseline, own_at=state.at, power_w=_power_w(runtime, key))
+        if pair.is_live and not pair.agrees:
+            shifted[key] = -pair.change_wh
+    return shifted
+
+
+def _shown(hass: HomeAssistant, entity_id: str) -> LastValue | None:
+    """Return what an entity shows, None where it shows no energy."""
+    state = hass.states.get(entity_id)
+    if state is None:
+        return None
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    try:
+        energy_wh = EnergyConverter.convert(float(state.state), unit, UnitOfEnergy.WATT_HOUR)
+    except ValueError:
+        return None
+    return LastValue(energy_wh=energy_wh, at=state.last_reported_timestamp)
+
+
+def _day_of(unique_id: str, gateway: str) -> Flow | InverterCounter | None:
+    """Return whose energy of today an entity shows."""
+    if not unique_id.endswith(_TODAY):
+        return None
+    name = unique_id.removesuffix(_TODAY)
+    flow = name.removeprefix(f"{gateway}_")
+    return InverterCounter(name) if flow == name else Flow(flow)
+
+
+def _limits(site: Site, key: CounterKey) -> Limits:
+    """Return how fast a counter can rise."""
+    if not isinstance(key, FlowCounter):
+        return inverter_limits(1, None)
+    quantity = next(quantity for quantity, fields in COUNTERS_OF.items() if key.field in fields)
+    return counter_limits(site, key.flow, quantity, key.phase)
+
+
+def _power_w(runtime: GatewayRuntime, key: CounterKey | Flow) -> float:
+    """Return the present power of a counter, in either direction."""
+    powers = [0.0]
+    for coordinator in runtime.coordinators.values():
+        match key:
+            case InverterCounter(serial):
+                inverter = coordinator.data.inverters.get(serial)
+                powers.append(abs(inverter.power_w or 0.0) if inverter else 0.0)
+            case AcBatteryCounter(serial):
+                battery = coordinator.data.storage.ac_batteries.get(serial) if coordinator.data.storage else None
+                powers.append(abs(battery.power_w or 0.0) if battery else 0.0)
+            case FlowCounter(flow=flow):
+                powers.append(abs(coordinator.data.measurement(flow).power_w or 0.0))
+            case flow:
+                powers.append(abs(coordinator.data.measurement(flow).power_w or 0.0))
+    return max(powers)
+
+
+def _local_day(at: float) -> object:
+    return dt_util.as_local(dt_util.utc_from_timestamp(at)).date()

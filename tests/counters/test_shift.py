@@ -1,0 +1,194 @@
+"""Counters that continue from the values of another integration, or of the gateway that has been replaced."""
+
+from datetime import UTC
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client import Flow, Inverter, PollGroup, Snapshot
+from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter, InverterCounter
+from custom_components.enphase_iq_gateway.counters.shift import Shifts, continue_from_another_gateway, shift
+from custom_components.enphase_iq_gateway.counters.state import GuardState
+from tests.support.guard import (
+    INVERTERS,
+    LIFETIME,
+    NET,
+    NET_CT,
+    PRODUCTION,
+    T0,
+    TOTAL,
+    TOTAL_CT,
+    balanced,
+    check_inverters,
+    check_net,
+    check_production,
+    check_totals,
+    guard_site,
+    restart_guard,
+)
+
+IMPORT = FlowCounter(NET, CounterField.DELIVERED)
+CONSUMED = FlowCounter(TOTAL, CounterField.LIFETIME)
+
+
+def by(**amounts: float) -> Shifts:
+    keys = {"production": LIFETIME, "imported": IMPORT, "consumed": CONSUMED}
+    return Shifts(counters={keys[name]: amount for name, amount in amounts.items()}, days={})
+
+
+def today(guard: Guard) -> float:
+    state = guard.state.days[PRODUCTION]
+    return state.lifetime - state.baseline
+
+
+def test_a_counter_goes_on_from_the_shifted_value() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    shift(guard.state, by(production=3_000))
+
+    assert check_production(guard, 30, 12_040) == 15_040
+    assert check_production(guard, 60, 12_080) == 15_080
+
+
+def test_a_shift_survives_a_restart_and_can_be_undone() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    shift(guard.state, by(production=-3_000))
+    guard = restart_guard(guard)
+    assert check_production(guard, 30, 12_040) == 9_040
+
+    shift(guard.state, by(production=-3_000).reversed())
+
+    assert check_production(guard, 60, 12_080) == 12_080
+
+
+def test_today_does_not_move_with_its_lifetime() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    check_production(guard, 30, 12_040)
+    shift(guard.state, by(production=3_000))
+    check_production(guard, 60, 12_080)
+
+    assert today(guard) == 80
+
+
+def test_today_is_shifted_by_itself() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    shift(guard.state, Shifts(counters={}, days={PRODUCTION: 700}))
+    check_production(guard, 30, 12_040)
+
+    assert today(guard) == 740
+
+
+def test_a_counter_without_a_value_is_not_shifted() -> None:
+    state = GuardState()
+    shift(state, Shifts(counters={LIFETIME: 5}, days={Flow.PRODUCTION: 5}))
+
+    assert state == GuardState()
+
+
+def test_balanced_counters_do_not_count_the_shift_of_a_net_ct() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_net(guard, 0, 5_000, 7_000)
+    shift(guard.state, by(imported=900))
+
+    assert balanced(check_net(guard, 30, 5_050, 7_000)) == (50, 0)
+
+
+@pytest.mark.parametrize("amounts", [{"consumed": 900}, {"production": 900}], ids=str)
+def test_balanced_counters_do_not_count_the_shift_of_a_total_ct(amounts: dict[str, float]) -> None:
+    guard = Guard(site=guard_site(TOTAL_CT))
+    check_totals(guard, 0, (5_000, 1_000))
+    shift(guard.state, by(**amounts))
+
+    assert balanced(check_totals(guard, 30, (5_050, 1_000))[0]) == (50, 0)
+
+
+def test_net_does_not_move_with_the_counters_that_it_is_computed_from() -> None:
+    guard = Guard(site=guard_site(TOTAL_CT))
+    before = check_totals(guard, 0, (5_000, 1_000))[0].energy_delivered_wh
+    shift(guard.state, by(consumed=900))
+
+    assert (check_totals(guard, 30, (5_000, 1_000))[0]).energy_delivered_wh == before
+
+
+def test_the_sum_of_the_inverters_does_not_move_with_one_of_them() -> None:
+    guard = Guard(site=guard_site(INVERTERS))
+    check_inverters(guard, 0, {"1": 100, "2": 200}, 300)
+    shift(guard.state, Shifts(counters={InverterCounter("1"): 1_000}, days={}))
+
+    assert check_inverters(guard, 300, {"1": 110, "2": 200}, 310) == 310
+    assert guard.state.counters[InverterCounter("1")].published == 1_110
+
+
+def test_what_is_learned_of_a_counter_does_not_count_the_shift() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    check_production(guard, 3_000, 12_300)
+    shift(guard.state, by(production=900_000))
+    check_production(guard, 3_700, 12_360)
+    hours = guard.state.counters[LIFETIME].hours
+
+    assert hours is not None
+    assert hours.highest_w < 400
+
+
+@pytest.mark.parametrize("first", [40_000, 9_000_000])
+def test_counters_go_on_where_another_gateway_begins(first: float) -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    continue_from_another_gateway(guard.state)
+    guard = restart_guard(guard)
+
+    assert check_production(guard, 30, first) == 12_000
+    assert check_production(guard, 60, first + 40) == 12_040
+    assert guard.events == []
+
+
+def test_a_zero_of_another_gateway_counts_once_it_lasts() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    continue_from_another_gateway(guard.state)
+
+    assert [check_production(guard, seconds, 0) for seconds in (30, 500, 930)] == [12_000] * 3
+    assert check_production(guard, 960, 25) == 12_025
+
+
+def test_a_gateway_that_is_not_ready_has_no_value_yet() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    continue_from_another_gateway(guard.state)
+
+    assert check_production(guard, 30, 0) == 12_000
+    assert check_production(guard, 60, 9_000) == 12_000
+    assert check_production(guard, 90, 9_040) == 12_040
+
+
+def test_inverters_go_on_at_another_gateway() -> None:
+    guard = Guard(site=guard_site(INVERTERS))
+    check_inverters(guard, 0, {"1": 100, "2": 200}, 300)
+    continue_from_another_gateway(guard.state)
+
+    assert check_inverters(guard, 300, {"1": 3, "2": 0}, 3) == 300
+    assert check_inverters(guard, 600, {"1": 8, "2": 0}, 8) == 305
+
+
+def test_an_unusable_value_of_another_gateway_is_turned_away() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    continue_from_another_gateway(guard.state)
+
+    assert check_production(guard, 30, float("inf")) == 12_000
+    assert check_production(guard, 60, 700) == 12_000
+
+
+def test_what_another_gateway_has_is_looked_for_anew() -> None:
+    guard = Guard(site=guard_site(INVERTERS))
+    snapshot = Snapshot(at=T0, inverters={"1": Inverter(serial="1", energy_lifetime_wh=5)})
+    guard.check(PollGroup.INVERTERS, snapshot, UTC)
+    guard.state.firmware = "8.2.4345"
+    continue_from_another_gateway(guard.state)
+
+    assert guard.state.locked_sources() == {}
+    assert guard.state.firmware == ""
