@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 import json
 import random
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from custom_components.enphase_iq_gateway.client import (
@@ -76,9 +76,11 @@ class StorageWeek:
         )
         self._site = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", self.world)
         self._chance = random.Random(1)  # noqa: S311 - which answers are lost is no secret
-        self._last: dict[Endpoint[object], tuple[object, bool]] = {}
+        self._last: dict[Endpoint[object], object] = {}
         self._freshness = LiveDataFreshness()
         self._stream_at = 0.0
+        self.fell_wh = 0.0
+        """The largest fall of a counter from one reading to the next."""
         self.guard = self._set_up(GuardState())
         self.snapshot = self._poll()
         while self.snapshot.counters(Flow.TOTAL_CONSUMPTION).energy_lifetime_wh is None:
@@ -108,10 +110,9 @@ class StorageWeek:
         """Read an endpoint, some of whose answers are lost; the last answer is used once more."""
         if self._chance.random() >= self._failing:
             document = self._read(endpoint)
-            self._last[endpoint] = (document, False)
+            self._last[endpoint] = document
             return document
-        last, used = self._last.pop(endpoint, (None, True))
-        return None if used else last  # type: ignore[return-value]
+        return cast("T | None", self._last.pop(endpoint, None))
 
     def _poll(self) -> Snapshot:
         """Read what the live coordinator reads, and check the counters."""
@@ -142,7 +143,9 @@ class StorageWeek:
                 self.at += self._off_s
                 self._freshness = LiveDataFreshness()
                 self.guard = self._set_up(self.guard.state)
+            last = self.counted()
             self.snapshot = self._poll()
+            self.fell_wh = max(self.fell_wh, *(last[name] - now for name, now in self.counted().items()))
         counted, true = self.counted(), self.true()
         return {name: (counted[name] - before[name], true[name] - true_before[name]) for name in true}
 
