@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from math import ceil
-from time import monotonic
+from time import monotonic, time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -67,7 +67,7 @@ async def async_find_site(
     locked = counters.locked_sources()
     updated = str(info.firmware) != counters.firmware
     documents = await probe(gateway, info, relied_on=endpoints_of(locked), updated=updated, limit_s=limit_s)
-    storage = await probe_storage(gateway, info, documents)
+    storage = await probe_storage(gateway, info, documents, clock=time)
     for endpoint in _LIVE:
         documents = documents.with_answer(endpoint, storage.get(endpoint))
     return decide(documents, locked, decide_storage(storage)), replace(documents, storage=storage)

@@ -1,7 +1,9 @@
 """The storage coordinator: batteries, grid relay and what belongs to them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+import logging
 from time import time
 from typing import Final, override
 
@@ -19,6 +21,7 @@ from ..client import (
     Documents,
     Endpoint,
     Flow,
+    GatewayConnectionError,
     PollGroup,
     Site,
     Snapshot,
@@ -32,6 +35,7 @@ from ..client import (
 )
 from ..const import GRID_CONFIRMED_AFTER, LOGGER, STORAGE_INTERVAL, STORAGE_INTERVAL_MIN
 from ..counters.guard import Guard
+from ..polling.backoff import LOST_AFTER_FAILURES
 from ..polling.grid_state import GridWatch
 from .polled import PollGroupCoordinator
 from .site import SiteCoordinator
@@ -83,27 +87,80 @@ class StorageCoordinator(PollGroupCoordinator):
 
     @override
     async def _async_poll(self) -> Snapshot:
-        self._storage = self._with_shared(self._storage)
-        polled = self.endpoints
-        site = self.site.storage
-        due = [endpoint for endpoint in due_endpoints(site, self._storage, time()) if endpoint in polled]
-        if self._grid.unconfirmed and (grid := self._grid_endpoint()) is not None and grid not in due:
-            due.insert(0, grid)
-        self._storage = await read_storage(self.gateway, site, self._storage, due)
+        documents = self._with_shared(self._storage)
+        due = self._due(documents)
+        try:
+            documents = await read_storage(self.gateway, self.site.storage, documents, due, clock=time)
+        except GatewayConnectionError as error:
+            documents = await self._read_another(documents, due, error)
+        self._storage = documents
+        self._note_failures(due)
         answers = [
             self.gateway.statistics[endpoint.path].duration_ms or 0
             for endpoint in due
-            if endpoint not in self._storage.failed
+            if endpoint not in documents.failed
         ]
         self._answer_s = max(answers, default=0) / 1000
         self._watch_devices()
         return self._snapshot(self._documents, time())
 
+    def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
+        """Return the endpoints to read now; one that keeps failing is tried once a minute."""
+        now, polled = time(), self.endpoints
+        due = [
+            endpoint
+            for endpoint in due_endpoints(self.site.storage, documents, now)
+            if endpoint in polled
+            and (
+                self._failures[endpoint] < LOST_AFTER_FAILURES
+                or now - documents.tried_at.get(endpoint, 0.0) >= STORAGE_INTERVAL.total_seconds()
+            )
+        ]
+        grid = self._grid_endpoint()
+        if self._grid.unconfirmed and grid is not None and grid not in (*due, *documents.failed):
+            due.insert(0, grid)
+        return due
+
+    async def _read_another(
+        self, documents: StorageDocuments, due: Sequence[Endpoint[object]], error: GatewayConnectionError
+    ) -> StorageDocuments:
+        """Read one more endpoint, where those that were due could not be reached: it may be they or the gateway.
+
+        Raises:
+            GatewayError: It is the gateway.
+        """
+        plan = storage_plan(self.site.storage)
+        others = [
+            endpoint
+            for endpoint in self.endpoints - documents.failed - set(due)
+            if plan[endpoint] <= STORAGE_INTERVAL.total_seconds()
+        ]
+        if not others:
+            raise error
+        for endpoint in due:
+            documents = documents.with_failure(endpoint, time())
+        return await read_storage(self.gateway, self.site.storage, documents, others[:1], clock=time)
+
+    def _note_failures(self, due: Sequence[Endpoint[object]]) -> None:
+        """Count the failures of each endpoint, and log once that it fails and that it answers again."""
+        level = logging.INFO if self._in_maintenance() else logging.WARNING
+        for endpoint in due:
+            if endpoint not in self._storage.failed:
+                if self._failures.pop(endpoint, 0) >= LOST_AFTER_FAILURES:
+                    LOGGER.info("%s: %s answers again", self.name, endpoint.path)
+                continue
+            self._failures[endpoint] += 1
+            if self._failures[endpoint] == LOST_AFTER_FAILURES:
+                error = self.gateway.statistics[endpoint.path].last_error
+                LOGGER.log(level, "%s: continuing without %s", self.name, error)
+
     def _with_shared(self, documents: StorageDocuments) -> StorageDocuments:
         """Return the documents with those that the other coordinators have read."""
         for coordinator in self.coordinators.values():
             if coordinator is not self and coordinator.last_update_success:
-                documents = documents.with_shared(coordinator.documents.answers, coordinator.data.at)
+                answers = coordinator.documents.answers
+                read = {endpoint: answers[endpoint] for endpoint in coordinator.endpoints & answers.keys()}
+                documents = documents.with_shared(read, coordinator.data.at)
         return documents
 
     @override

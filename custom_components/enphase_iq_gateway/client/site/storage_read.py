@@ -18,6 +18,8 @@ STORAGE_PROBE_LIMIT_S: Final = 40.0
 """Time for the whole probe: some twenty answers of at most 0.4 s, or the slow `/inventory.json` (S§1)."""
 KEPT_S: Final = 90.0
 """An answer that could not be read again is used for its interval and this long."""
+_GIVE_UP_AFTER: Final = 2
+"""Endpoints in a row that could not be reached: each may take until its time-out, and other coordinators wait."""
 _EARLY_S: Final = 1.0
 """A timer may be early by less."""
 
@@ -104,11 +106,15 @@ async def read_storage(
         GatewayError: the gateway could not be reached, or the failure concerns it as a whole.
     """
     answered = False
+    unreached = 0
     last_error: GatewayError | None = None
     for endpoint in endpoints:
         documents, error = await _read(gateway, documents, endpoint, clock, known=True)
         answered = answered or not isinstance(error, GatewayConnectionError)
         last_error = error or last_error
+        unreached += not answered
+        if unreached == _GIVE_UP_AFTER:
+            break
     if last_error is not None and not answered:
         raise last_error
     return _without_expired(site, documents, clock())
