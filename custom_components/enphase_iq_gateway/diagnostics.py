@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 
 from .client import (
     DEVICE_DATA,
+    ENSEMBLE_INVENTORY,
     INFO,
     INVERTER_LIST,
     METERS,
@@ -23,17 +24,19 @@ from .client import (
     REPORT,
     REPORT_DETAILED,
     Address,
-    Gateway,
     GatewayError,
+    Site,
     Token,
+    storage_plan,
 )
 from .client.redaction import Scrubber
 from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
 from .coordinator import GatewayConfigEntry, GatewayRuntime, PollGroupCoordinator, loaded_runtime
 from .hub.api import certificate_of
 
+_ENDPOINTS: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST)
 # The slow report last: it gets the time that is left (G§13.4).
-_ENDPOINTS: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST, REPORT, REPORT_DETAILED)
+_SLOW: Final = (REPORT, REPORT_DETAILED)
 # A user waits for the download. An idle gateway takes a second or two, the slowest report 33 s (G§6).
 LIMIT_S: Final = 60.0
 
@@ -45,8 +48,8 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
     if runtime is None:
         scrubber = Scrubber([str(entry.unique_id)], [host])
         return {"entry": _entry(entry), "state": entry.state.value, "reason": scrubber.text(entry.reason or "")}
-    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime)], [host])
-    answers, unanswered = await _read_all(runtime.gateway, scrubber)
+    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime), *sorted(runtime.site.storage.serials)], [host])
+    answers, unanswered = await _read_all(runtime, scrubber)
     return {
         "entry": _entry(entry),
         "site": _site(runtime),
@@ -129,18 +132,24 @@ def _coordinator(coordinator: PollGroupCoordinator, scrubber: Scrubber) -> dict[
     }
 
 
-async def _read_all(gateway: Gateway, scrubber: Scrubber) -> tuple[dict[str, object], dict[str, str]]:
+def _paths(site: Site) -> list[str]:
+    """Return the paths of all endpoints that the site may need."""
+    of_storage = sorted({endpoint.path for endpoint in storage_plan(site.storage)} | {ENSEMBLE_INVENTORY.path})
+    return [*(endpoint.path for endpoint in _ENDPOINTS), *of_storage, *(endpoint.path for endpoint in _SLOW)]
+
+
+async def _read_all(runtime: GatewayRuntime, scrubber: Scrubber) -> tuple[dict[str, object], dict[str, str]]:
     """Read every endpoint within the time limit; return the answers, and why others are missing."""
     answers: dict[str, object] = {}
     unanswered: dict[str, str] = {}
     end = monotonic() + LIMIT_S
-    for path in (endpoint.path for endpoint in _ENDPOINTS):
+    for path in _paths(runtime.site):
         left_s = end - monotonic()
         if left_s <= 0:
             unanswered[path] = "no time left"
             continue
         try:
-            body = await gateway.read_raw(path, timeout_s=left_s)
+            body = await runtime.gateway.read_raw(path, timeout_s=left_s)
             answers[re.sub(r"[/?=&]", "_", path.strip("/"))] = scrubber.answer(body)
         except GatewayError as error:
             unanswered[path] = scrubber.text(str(error))

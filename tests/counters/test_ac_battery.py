@@ -9,6 +9,7 @@ from custom_components.enphase_iq_gateway.counters.key import (
     parse_counter_key,
     unique_id,
 )
+from custom_components.enphase_iq_gateway.counters.shift import Shifts, continue_from_another_gateway, shift
 from tests.support.guard import INVERTERS, T0, guard_site, restart_guard
 
 SERIAL = "121900000001"
@@ -81,6 +82,19 @@ def test_keys_are_stored_as_text_and_belong_to_entities() -> None:
         assert parse_counter_key(str(key)) == key
         assert unique_id(key, "122300000001") == f"{SERIAL}_{name}"
         assert counter_of(f"{SERIAL}_{name}", "122300000001") == key
+
+
+def test_a_counter_can_continue_from_that_of_another_integration() -> None:
+    guard = new_guard()
+    shift(guard.state, Shifts(counters={DISCHARGED: 1000.0}, days={}))
+    assert check(guard, 1, 58_960.0, 71_610.0) == (59_960, 71_610)
+
+
+def test_a_replaced_gateway_continues_from_the_last_values() -> None:
+    guard = new_guard()
+    continue_from_another_gateway(guard.state)
+    assert check(guard, 1, 10.0, 20.0) == (58_900, 71_600)
+    assert check(guard, 2, 70.0, 30.0) == (58_960, 71_610)
 
 
 def test_diagnostics_have_no_serials() -> None:

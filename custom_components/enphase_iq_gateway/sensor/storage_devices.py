@@ -53,7 +53,7 @@ def _energy(key: str, value_fn: Callable[[AcBattery], float | None]) -> StorageD
     """Return the row of a counter of an AC Battery."""
     return StorageDeviceSensorDescription(
         key=key,
-        translation_key=f"ac_battery_{key}",
+        translation_key=key,
         device_class=SensorDeviceClass.ENERGY,
         native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
