@@ -29,9 +29,9 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
     if runtime is None:
         scrubber = Scrubber([str(entry.unique_id)], [host])
         return {"entry": _entry(entry), "state": entry.state.value, "reason": scrubber.text(entry.reason or "")}
-    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime)], [host])
+    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime), *sorted(runtime.site.storage.serials)], [host])
     health = runtime.site_coordinator.data.health
-    capture = await record(runtime.gateway, scrubber, limit_s=LIMIT_S)
+    capture = await record(runtime.gateway, scrubber, storage=runtime.site.storage, limit_s=LIMIT_S)
     return {
         "entry": _entry(entry),
         "site": _site(runtime),
