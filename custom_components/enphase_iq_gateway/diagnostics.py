@@ -11,7 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
-from .client import Address, GatewayError, StorageSite, Token, known_faults, storage_plan
+from .client import Address, GatewayError, StorageSite, Token, known_faults
 from .client.capture import record
 from .client.redaction import Scrubber
 from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
@@ -29,10 +29,9 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
     if runtime is None:
         scrubber = Scrubber([str(entry.unique_id)], [host])
         return {"entry": _entry(entry), "state": entry.state.value, "reason": scrubber.text(entry.reason or "")}
-    storage = runtime.site.storage
-    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime), *sorted(storage.serials)], [host])
+    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime), *sorted(runtime.site.storage.serials)], [host])
     health = runtime.site_coordinator.data.health
-    capture = await record(runtime.gateway, scrubber, limit_s=LIMIT_S, others=storage_plan(storage))
+    capture = await record(runtime.gateway, scrubber, storage=runtime.site.storage, limit_s=LIMIT_S)
     return {
         "entry": _entry(entry),
         "site": _site(runtime),

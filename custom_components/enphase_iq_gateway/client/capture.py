@@ -3,7 +3,6 @@
 The answers are named like the files of a capture: written to a folder, the simulator can replay this gateway.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 import re
 from time import monotonic
@@ -19,24 +18,15 @@ from .endpoints import (
     READINGS,
     REPORT,
     REPORT_DETAILED,
-    Endpoint,
 )
 from .exceptions import GatewayError
 from .gateway import Gateway
 from .redaction import Scrubber
+from .site.storage_site import StorageSite, storage_plan
 
+_ENDPOINTS: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST)
 # The slow report last: it gets the time that is left (G§13.4).
-_ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
-    INFO,
-    METERS,
-    READINGS,
-    PRODUCTION_SUMMARY,
-    DEVICE_DATA,
-    INVERTER_LIST,
-    ENSEMBLE_INVENTORY,
-    REPORT,
-    REPORT_DETAILED,
-)
+_SLOW: Final = (REPORT, REPORT_DETAILED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,14 +39,13 @@ class Capture:
     """Why others are missing, by path."""
 
 
-async def record(
-    gateway: Gateway, scrubber: Scrubber, *, limit_s: float, others: Iterable[Endpoint[object]] = ()
-) -> Capture:
-    """Read every endpoint, and the others that a site has, within the time limit."""
+async def record(gateway: Gateway, scrubber: Scrubber, *, storage: StorageSite, limit_s: float) -> Capture:
+    """Read every endpoint that the site may need within the time limit."""
     capture = Capture(answers={}, unanswered={})
     end = monotonic() + limit_s
-    *first, slowest = _ENDPOINTS
-    for path in dict.fromkeys(endpoint.path for endpoint in (*first, *others, slowest)):
+    of_storage = sorted({endpoint.path for endpoint in storage_plan(storage)} | {ENSEMBLE_INVENTORY.path})
+    paths = [*(endpoint.path for endpoint in _ENDPOINTS), *of_storage, *(endpoint.path for endpoint in _SLOW)]
+    for path in paths:
         left_s = end - monotonic()
         if left_s <= 0:
             capture.unanswered[path] = "no time left"

@@ -199,7 +199,8 @@ class StorageCoordinator(PollGroupCoordinator):
                 else self._grid.after(storage.grid_state, self._storage.read_at[endpoint])
             )
             storage = replace(storage, grid_state=self._grid.shown, grid_connected=is_connected(self._grid.shown))
-        return Snapshot(at=at, storage=storage)
+        checked = self.guard.check_ac_batteries(storage.ac_batteries, at)
+        return Snapshot(at=at, storage=replace(storage, ac_batteries=checked))
 
     def _grid_endpoint(self) -> Endpoint[object] | None:
         """Return the endpoint whose answer has the state of the grid, None while there is no answer."""

@@ -80,6 +80,8 @@ def _shift_derived(state: GuardState, key: CounterKey, amount: float) -> None:
                 phase: _shifted_samples(each, phase, key, amount) for phase, each in state.balanced.items()
             }
             day = key.flow if key == FlowCounter(key.flow, CounterField.LIFETIME) else None
+        case _:
+            day = None
     if day is not None and (today := state.days.get(day)) is not None:
         state.days[day] = _shifted_day(today, baseline=amount, lifetime=amount)
 
