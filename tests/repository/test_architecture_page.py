@@ -67,7 +67,7 @@ def test_every_unique_id_is_listed() -> None:
     of_inverter = {row.key for row in (*INVERTER_SENSORS, *INVERTER_BINARY_SENSORS)}
 
     of_gateway |= {row.key for row in (*STORAGE_SENSORS, *STORAGE_BINARY_SENSORS)}
-    letters = {batteries: "B", ac_batteries: "A", other_devices: "E"}
+    letters: dict[object, str] = {batteries: "B", ac_batteries: "A", other_devices: "E"}
     of_device = {
         f"{letters[row.devices_fn]}_{row.key}" for row in (*STORAGE_DEVICE_SENSORS, *STORAGE_DEVICE_BINARY_SENSORS)
     }
