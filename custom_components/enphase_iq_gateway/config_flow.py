@@ -41,14 +41,17 @@ from .client import (
     CloudError,
     GatewayAuthenticationError,
     GatewayError,
+    GatewayWrongDeviceError,
     Info,
     Token,
     check_supported,
 )
-from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, DOMAIN, TOKEN_PAGE
+from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, CONF_REPLACED, DOMAIN, TOKEN_PAGE
 from .flow.discovery import async_has_left, store_mac, stored_mac
 from .flow.errors import form_error
-from .flow.options import GatewayOptionsFlow, async_offer_energy_dashboard
+from .flow.options import GatewayOptionsFlow, async_offer_step
+from .history.replacement import replaced_by
+from .history.takeover.other_entry import token_of_other
 from .hub.api import async_fetch_token, async_open_gateway, certificate_of, credential_of
 
 TITLE: Final = "IQ Gateway"
@@ -116,8 +119,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Continue with the Energy dashboard if there is something to add to it."""
-        if flow_id := await async_offer_energy_dashboard(self.hass, result["result"]):
+        """Continue with a takeover where another integration reads the gateway, else with the Energy dashboard."""
+        if flow_id := await async_offer_step(self.hass, result["result"]):
             result["next_flow"] = (FlowType.OPTIONS_FLOW, flow_id)
         return result
 
@@ -193,9 +196,17 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_sign_in(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the menu of sign-in methods."""
-        return self.async_show_menu(
-            step_id="sign_in", menu_options=list(_SIGN_IN_METHODS), description_placeholders=self._describe()
-        )
+        methods = list(_SIGN_IN_METHODS)
+        if token_of_other(self.hass, self._known.info.serial) is not None:
+            methods.insert(0, "other_integration")
+        return self.async_show_menu(step_id="sign_in", menu_options=methods, description_placeholders=self._describe())
+
+    async def async_step_other_integration(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Use the token of another integration that reads this gateway."""
+        token = token_of_other(self.hass, self._known.info.serial)
+        if token is not None and (result := await self._finish({CONF_TOKEN: token})) is not None:
+            return result
+        return await self.async_step_retry_sign_in()
 
     async def async_step_retry_sign_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the sign-in methods again together with an error, which a menu cannot show."""
@@ -272,7 +283,29 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
                 return result
             if isinstance(self._error, GatewayAuthenticationError):
                 return await self._choose_sign_in()
+        if user_input is not None and isinstance(self._error, GatewayWrongDeviceError):
+            self._placeholders |= {"host": user_input[CONF_HOST], "expected": self._error.expected}
+            self._placeholders["found"] = self._error.found
+            self._error = None
+            return await self.async_step_another_gateway()
         return self._form("reconfigure", _HOST_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})
+
+    async def async_step_another_gateway(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whether the gateway at the address replaces that of the entry."""
+        return self.async_show_menu(
+            step_id="another_gateway",
+            menu_options=["replace_gateway", "reconfigure"],
+            description_placeholders=self._describe(),
+        )
+
+    async def async_step_replace_gateway(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Continue with the gateway that was shown as replacement of the entry's one."""
+        host, serial = self._placeholders["host"], self._placeholders["found"]
+        if self._entry_of(serial) is not None:
+            return self.async_abort(reason="already_configured")
+        if await self._identify(host, serial=serial):
+            return await self._choose_sign_in()
+        return self._form("reconfigure", _HOST_SCHEMA, {CONF_HOST: host})
 
     # Shared by all steps
 
@@ -325,7 +358,10 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             data[CONF_CERTIFICATE] = certificate.as_dict()
         if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
-            return self.async_update_reload_and_abort(entry, data=data)
+            serial = found.info.serial
+            if replaced := replaced_by(entry, serial):
+                data[CONF_REPLACED] = replaced
+            return self.async_update_reload_and_abort(entry, unique_id=serial, data=data)
         # Home Assistant logs titles: no serial in them, because its end is the password of old firmware.
         taken = {entry.title for entry in self._async_current_entries()}
         title = TITLE if TITLE not in taken else f"{TITLE} {found.address}"

@@ -31,10 +31,11 @@ def abort_text(result: ConfigFlowResult) -> str:
 
 
 def issue_text(issue: ir.IssueEntry) -> str:
-    """Return the description of an issue, or of the form of its repair flow."""
+    """Return the description of an issue, or of the first step of its repair flow."""
     texts = _TEXTS["issues"][issue.translation_key]
     if issue.is_fixable:
-        texts = texts["fix_flow"]["step"]["confirm"]
+        steps = texts["fix_flow"]["step"]
+        texts = steps["confirm"] if "confirm" in steps else steps["init"]
     return _filled(texts["description"], issue.translation_placeholders)
 
 

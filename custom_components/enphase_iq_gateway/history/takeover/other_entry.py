@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState
+from homeassistant.const import CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
@@ -18,6 +19,16 @@ def other_entries(hass: HomeAssistant, serial: str) -> Iterator[ConfigEntry]:
             known = (each.identifiers for each in dr.async_entries_for_config_entry(devices, entry.entry_id))
             if entry.unique_id == serial or any((domain, serial) in identifiers for identifiers in known):
                 yield entry
+
+
+@callback
+def token_of_other(hass: HomeAssistant, serial: str) -> str | None:
+    """Return a token for the gateway with this serial that another integration has stored."""
+    for entry in other_entries(hass, serial):
+        stored = entry.data.get(CONF_TOKEN)
+        if isinstance(stored, str) and stored:
+            return stored
+    return None
 
 
 async def async_stop(hass: HomeAssistant, entry: ConfigEntry) -> bool:
