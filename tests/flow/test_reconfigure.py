@@ -8,7 +8,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
-import pytest
 
 from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
 from custom_components.enphase_iq_gateway.const import (
@@ -18,7 +17,7 @@ from custom_components.enphase_iq_gateway.const import (
 )
 from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator, set_up
 from tests.support.entries import ADDRESS, OTHER_ADDRESS, choose_and_submit, entities, is_loaded, set_up_at
-from tests.support.texts import error_text
+from tests.support.texts import error_text, step_text
 
 
 async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
@@ -121,24 +120,33 @@ async def test_a_refused_local_account_is_asked_for_when_the_gateway_moves(
     assert result["reason"] == "reconfigure_successful"
 
 
-@pytest.mark.parametrize(
-    ("serial", "read"),
-    [
-        ("121900000099", "A different gateway responds at this address: 121900000099 instead of 122300000001."),
-        ("122300000001", "presents a different certificate than this gateway did before"),
-    ],
-    ids=["other serial", "other certificate"],
-)
-async def test_a_gateway_is_not_moved_to_another_device(
-    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str, read: str
+async def test_a_gateway_is_not_moved_to_a_device_with_another_certificate(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
-    network[OTHER_ADDRESS] = await start_simulator(serial=serial)
+    network[OTHER_ADDRESS] = await start_simulator(serial=simulator.serial)
 
     result = await reconfigure(hass, entry)
     result = await move(hass, result, OTHER_ADDRESS)
 
-    assert read in error_text(result)
+    assert "presents a different certificate than this gateway did before" in error_text(result)
+    result = await move(hass, result, ADDRESS)
+    assert result["reason"] == "reconfigure_successful"
+
+
+async def test_a_gateway_is_not_moved_to_another_one_unless_it_replaces_it(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    entry = await set_up_at(hass, network, await start_simulator())
+    other = await start_simulator(serial="121900000099")
+    network[OTHER_ADDRESS] = other
+
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
+
+    assert result["step_id"] == "another_gateway"
+    assert {request.credential for request in other.requests} == {"none"}
+    assert step_text(result).startswith("Gateway 121900000099 responds at 192.0.2.6 instead of 122300000001.")
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "reconfigure"})
     result = await move(hass, result, ADDRESS)
     assert result["reason"] == "reconfigure_successful"

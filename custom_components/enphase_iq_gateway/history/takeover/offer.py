@@ -4,6 +4,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import FlowResultType
 
 from .journal import journal_of
 from .other_entry import other_entries
@@ -32,8 +33,15 @@ def take_over_steps(hass: HomeAssistant, entry: ConfigEntry) -> list[str]:
 
 
 async def async_start_step(hass: HomeAssistant, entry: ConfigEntry, step: str) -> str:
-    """Start a step of the options and return the id of its flow."""
+    """Start a step of the options and return the id of its flow.
+
+    A flow of the options begins with the step that set-up has offered, while that is still open.
+    """
     flows = hass.config_entries.options
-    menu = await flows.async_init(entry.entry_id)
-    result = await flows.async_configure(menu["flow_id"], {"next_step_id": step})
+    result = await flows.async_init(entry.entry_id)
+    if result["type"] is not FlowResultType.MENU and result.get("step_id") != step:
+        flows.async_abort(result["flow_id"])
+        result = await flows.async_init(entry.entry_id)
+    if result["type"] is FlowResultType.MENU:
+        result = await flows.async_configure(result["flow_id"], {"next_step_id": step})
     return result["flow_id"]
