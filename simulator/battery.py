@@ -1,4 +1,4 @@
-"""Batteries: one that stores the surplus for the evening, and one that sells it in the evening."""
+"""A battery of another maker, which sells its energy in the evening."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,6 @@ class Battery:
 
     capacity_wh: float
     stored_wh: float
-    sells: bool = False
-    """Whether it feeds in at full power in the evening, as with a dynamic tariff."""
     power_w: float = 0.0
     """Power at the end of the last step: positive when discharging."""
 
@@ -22,10 +20,10 @@ class Battery:
         """Return the power in W at the end of a step of `seconds` and update the charge.
 
         `hour` is the time after local midnight. The power is limited such that it can reach 0 in the next step before
-        the battery is empty or full.
+        the battery is empty or full. In the evening it feeds in at full power, as with a dynamic tariff.
         """
         limit = self.capacity_wh * _C_RATE
-        wanted = limit if self.sells and _SALE_BEGIN <= hour < _SALE_END else _COVERED * deficit_w
+        wanted = limit if _SALE_BEGIN <= hour < _SALE_END else _COVERED * deficit_w
         half = seconds / 7200
         left = max(0.0, self.stored_wh - self.power_w * half)
         room = max(0.0, self.capacity_wh - self.stored_wh + self.power_w * half)
@@ -34,8 +32,3 @@ class Battery:
         self.stored_wh -= (self.power_w + power) * half
         self.power_w = power
         return power
-
-    @property
-    def percent(self) -> float:
-        """State of charge in percent."""
-        return 100.0 * self.stored_wh / self.capacity_wh if self.capacity_wh else 0.0

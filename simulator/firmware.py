@@ -145,3 +145,33 @@ class Firmware:
     def info_without_content_type(self) -> bool:
         """Whether `/info` has no Content-Type (G§1.1)."""
         return self.numbers >= (8, 3, 5169)
+
+    @property
+    def ensemble(self) -> bool:
+        """Whether the endpoints of storage exist (S§1)."""
+        return self.tokens
+
+    @property
+    def ensemble_refused(self) -> bool:
+        """Whether they answer 401 to everyone, but for the inventory (S§1: early 7.3)."""
+        return (7, 0, 0) <= self.numbers < (7, 3, 466)
+
+    @property
+    def tariff_follows(self) -> bool:
+        """Whether the controller follows the stored tariff when it is written (S§28)."""
+        return self.numbers < (8, 2, 4225)
+
+    @property
+    def optimizer_known(self) -> bool:
+        """Whether the tariff has `opt_schedules` (S§11.1)."""
+        return self.numbers >= (8, 2, 4264)
+
+    @property
+    def storage_forms(self) -> int:
+        """Form of most documents of storage: 7, 8 or 9 for 8.3 (S§2, S§4, S§5)."""
+        return 9 if self.numbers >= (8, 3, 0) else max(7, self.numbers[0])
+
+    @property
+    def scheduler(self) -> bool:
+        """Whether `/ivp/sc/sched` exists (S§10)."""
+        return self.numbers >= (8, 3, 6086)

@@ -2,10 +2,20 @@
 
 from dataclasses import dataclass
 
+from .storage.hardware import (
+    IQ_BATTERY_3T,
+    IQ_BATTERY_5P,
+    IQ_BATTERY_5P_FLEXPHASE,
+    IQ_BATTERY_10C_MODULE,
+    GeneratorModel,
+    Hardware,
+)
+
 PRODUCTION = "production"
 NET = "net-consumption"
 TOTAL = "total-consumption"
 STORAGE = "storage"
+BACKFEED = "backfeed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +40,8 @@ class Profile:
     """Phase of the conductor that each channel of the production CT is around; empty for all phases in order."""
     production_ct_shares: tuple[float, ...] = ()
     """Share of its conductor's power that each channel of the production CT measures; empty for all of it."""
-    battery_wh: float = 0.0
+    storage: Hardware | None = None
+    """IQ Batteries and everything that comes with them."""
     third_party_battery_wh: float = 0.0
     """Capacity of a battery of another maker on the first phase, behind the consumption CT."""
     third_party_pv_w: float = 0.0
@@ -258,7 +269,7 @@ _ALL = (
         part_number="800-00664-r05",
         phases=3,
         enabled_cts=_BOTH | {STORAGE},
-        battery_wh=10_000.0,
+        storage=Hardware(batteries=(IQ_BATTERY_5P_FLEXPHASE, IQ_BATTERY_5P_FLEXPHASE), reserve=0, very_low=5),
     ),
     Profile(
         name="metered_storage_split_phase",
@@ -267,7 +278,7 @@ _ALL = (
         part_number="800-00664-r05",
         phases=2,
         enabled_cts=_BOTH | {STORAGE},
-        battery_wh=10_000.0,
+        storage=Hardware(batteries=(IQ_BATTERY_5P, IQ_BATTERY_5P), reserve=0, very_low=5),
     ),
     Profile(
         name="metered_without_meters_list",
@@ -280,12 +291,59 @@ _ALL = (
     ),
     Profile(
         name="acb",
-        description="production and net CT, one phase, firmware 8.2.4382: two AC Batteries among the inverters",
+        description="production and net CT, one phase, firmware 8.2.4382: an IQ Battery 3T and two AC Batteries",
         firmware="D8.2.4382",
         part_number="800-00654-r06",
         enabled_cts=_BOTH,
-        battery_wh=2_400.0,
+        storage=Hardware(batteries=(IQ_BATTERY_3T,), reserve=0, very_low=5, optimizer=True, export_limit=True),
         ac_batteries=2,
+    ),
+    Profile(
+        name="storage",
+        description="two IQ Batteries 5P and a System Controller, three phases, firmware 8.3.6086: no storage CT",
+        firmware="D8.3.6086",
+        part_number="800-00664-r05",
+        phases=3,
+        enabled_cts=_BOTH,
+        storage=Hardware(
+            batteries=(IQ_BATTERY_5P_FLEXPHASE, IQ_BATTERY_5P_FLEXPHASE),
+            controller="enpower",
+            controller_part="860-01801-r10",
+            loads=("Air conditioner", "Dryer"),
+        ),
+    ),
+    Profile(
+        name="storage_ct_split",
+        description="IQ Batteries 5P, System Controller, generator and storage CT, split phase, firmware 8.2.4286",
+        firmware="D8.2.4286",
+        part_number="800-00664-r05",
+        phases=2,
+        enabled_cts=_BOTH | {STORAGE},
+        storage=Hardware(
+            batteries=(IQ_BATTERY_5P, IQ_BATTERY_5P),
+            controller="enpower",
+            generator=GeneratorModel(),
+            loads=("Pool pump",),
+        ),
+    ),
+    Profile(
+        name="storage_single_phase",
+        description="an IQ Battery 3T without a relay, one phase (Europe), firmware 8.3.5169: no backup in an outage",
+        firmware="D8.3.5169",
+        part_number="800-00654-r06",
+        enabled_cts=_BOTH,
+        storage=Hardware(batteries=(IQ_BATTERY_3T,), reserve=10, very_low=5),
+    ),
+    Profile(
+        name="collar",
+        description="an IQ Battery 10C, Meter Collar, Combiner 6C and storage CT, split phase, firmware 8.3.1598",
+        firmware="D8.3.1598",
+        part_number="800-02403-r08",
+        phases=2,
+        enabled_cts=_BOTH | {STORAGE, BACKFEED},
+        storage=Hardware(
+            batteries=(IQ_BATTERY_10C_MODULE, IQ_BATTERY_10C_MODULE), controller="collar", reserve=20, very_low=5
+        ),
     ),
 )
 

@@ -231,6 +231,8 @@ class Simulator:
         now = self.clock()
         seen = SeenRequest(now, request.method, request.target, presented(request), 0, 0)
         self.requests.append(seen)
+        if self._recording is None and not self.world.now.powers.alive:
+            return Answer(reset="before")  # the gateway is off like everything else in the house
         answer = self.faults.apply(request, self._with_headers(self._answer(request, now)))
         if answer.reset != "before" and not answer.hang:
             seen.status, seen.size = answer.status, len(answer.body)

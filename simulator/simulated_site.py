@@ -1,10 +1,12 @@
 """The input of the documents: a gateway, the site it measures, and what its CTs measure of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .firmware import Firmware
-from .profiles import NET, PRODUCTION, STORAGE, TOTAL, Profile
+from .profiles import BACKFEED, NET, PRODUCTION, STORAGE, TOTAL, Profile
 from .site_state import PowerAndEnergy, SiteState
+from .storage.hardware import Hardware
 from .world import World
 
 
@@ -22,6 +24,17 @@ class SimulatedSite:
     """State of the site since which the CT measures that share; None for always."""
     channel_lag_s: float = 0.0
     """Age of the channels' activePower in the readings (G§9)."""
+    silent: Mapping[str, float] = field(default_factory=dict)
+    """Epoch since which each battery that doesn't communicate is silent, by serial."""
+    live_values_since: float | None = None
+    """Epoch at which the powers of the live data have stopped."""
+    live_update_since: float | None = None
+    """Epoch at which the date of the live data has stopped too."""
+
+    @property
+    def hardware(self) -> Hardware:
+        """What is installed behind the gateway beside the inverters."""
+        return self.world.plant.hardware
 
     def measures(self, kind: str) -> bool:
         """Return whether a CT of this kind is enabled."""
@@ -37,6 +50,9 @@ class SimulatedSite:
             return self._production(state)
         if kind == STORAGE:
             return state.storage
+        if kind == BACKFEED:  # what it measures is unknown; in the only recording, half of the storage (S§15)
+            first, *rest = state.storage.phases
+            return PowerAndEnergy.sum_of([first, *(PowerAndEnergy(0.0, 0.0, 0.0) for _ in rest)])
         if kind == NET:
             return state.net_consumption
         if self.world.consumption_ct == TOTAL:

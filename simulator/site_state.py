@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from .areas import add_areas, add_halves
+from .storage.units import stored_after
+
 
 @dataclass(slots=True)
 class Powers:
@@ -13,13 +16,26 @@ class Powers:
     """Light on the south-west plane, 0..1."""
     production: list[float]
     net: list[float]
-    """Positive for import, negative for export."""
+    """Power from the grid and the generator, as the net CT measures it; negative for export."""
     house: list[float]
     """Power that the house consumes."""
-    battery: float
-    """Sum of the phases; positive when discharging."""
+    storage: list[float]
+    """AC power of all batteries; positive when discharging."""
     third_party: float = 0.0
     """Power that devices of another maker feed in between the CTs, on the first phase; negative when they consume."""
+    units: list[float] = field(default_factory=list)
+    """AC power of each battery, positive when discharging; their sum is that of `storage`."""
+    own_use: list[float] = field(default_factory=list)
+    """Power that each battery consumes by itself, which is part of `units` and is not stored."""
+    generator: list[float] = field(default_factory=list)
+    """Power from the generator; empty without one."""
+    alive: bool = True
+    """Whether there is any voltage; otherwise the gateway is off too."""
+
+    @property
+    def battery(self) -> float:
+        """Power of all batteries and phases; positive when discharging."""
+        return sum(self.storage)
 
 
 @dataclass(slots=True)
@@ -33,16 +49,27 @@ class Energies:
     """Energy that the inverters consume at night, measured by the production CT."""
     imported: list[float]
     exported: list[float]
-    charged: float
-    discharged: float
+    charged: list[float]
+    """Energy that has flowed into the batteries, as the storage CT counts it."""
+    discharged: list[float]
     third_party: float
     """Energy that devices of another maker have fed in minus the energy that they have consumed."""
     balanced_import: float
     """Import of the sum of the phases, as a utility meter counts it."""
     balanced_export: float
+    units_charged: list[float]
+    """Energy that has flowed into each battery."""
+    units_discharged: list[float]
+    stored: list[float]
+    """Energy in each battery."""
+    battery_charged: float = 0.0
+    """Energy that has flowed into all batteries, of the sum of their phases."""
+    battery_discharged: float = 0.0
+    generated: float = 0.0
+    """Energy from the generator."""
 
     @classmethod
-    def zero(cls, phases: int) -> Energies:
+    def zero(cls, phases: int, stored: list[float]) -> Energies:
         """Return the energies at the start."""
         return cls(
             0.0,
@@ -51,22 +78,42 @@ class Energies:
             standby=[0.0] * phases,
             imported=[0.0] * phases,
             exported=[0.0] * phases,
-            charged=0.0,
-            discharged=0.0,
+            charged=[0.0] * phases,
+            discharged=[0.0] * phases,
             third_party=0.0,
             balanced_import=0.0,
             balanced_export=0.0,
+            units_charged=[0.0] * len(stored),
+            units_discharged=[0.0] * len(stored),
+            stored=stored,
         )
 
     def after(self, start: Powers, end: Powers, seconds: float) -> Energies:
         """Return the energies `seconds` later, with powers that change linearly from start to end."""
         half = seconds / 7200  # half of the hours, for the area of a trapezoid
-        discharged, charged = _add_areas(self.discharged, self.charged, start.battery, end.battery, half)
-        produced, standby = _add_halves(self.produced, self.standby, start.production, end.production, half)
-        imported, exported = _add_halves(self.imported, self.exported, start.net, end.net, half)
-        balanced_import, balanced_export = _add_areas(
+        produced, standby = add_halves(self.produced, self.standby, start.production, end.production, half)
+        imported, exported = add_halves(self.imported, self.exported, start.net, end.net, half)
+        balanced_import, balanced_export = add_areas(
             self.balanced_import, self.balanced_export, sum(start.net), sum(end.net), half
         )
+        if not start.units:
+            charged, discharged = self.charged, self.discharged
+            units_charged, units_discharged, stored = self.units_charged, self.units_discharged, self.stored
+            battery_charged = battery_discharged = 0.0
+        else:
+            discharged, charged = add_halves(self.discharged, self.charged, start.storage, end.storage, half)
+            units_discharged, units_charged = add_halves(
+                self.units_discharged, self.units_charged, start.units, end.units, half
+            )
+            battery_discharged, battery_charged = add_areas(
+                self.battery_discharged, self.battery_charged, start.battery, end.battery, half
+            )
+            stored = [
+                stored_after(
+                    each, start.units[number] + start.own_use[number], end.units[number] + end.own_use[number], half
+                )
+                for number, each in enumerate(self.stored)
+            ]
         return Energies(
             self.east_h + (start.east + end.east) * half,
             self.west_h + (start.west + end.west) * half,
@@ -79,33 +126,13 @@ class Energies:
             self.third_party + (start.third_party + end.third_party) * half,
             balanced_import,
             balanced_export,
+            units_charged,
+            units_discharged,
+            stored,
+            battery_charged,
+            battery_discharged,
+            self.generated + (sum(start.generator) + sum(end.generator)) * half,
         )
-
-
-def _add_halves(
-    up: list[float], down: list[float], start: list[float], end: list[float], half: float
-) -> tuple[list[float], list[float]]:
-    """Return two lists of counters plus the positive and negative areas under the lines from start to end."""
-    more_up, more_down = up[:], down[:]
-    for phase, first in enumerate(start):
-        last = end[phase]
-        if first >= 0.0 <= last:  # here too, because the simulation spends most of its time in this loop
-            more_up[phase] += (first + last) * half
-        else:
-            more_up[phase], more_down[phase] = _add_areas(up[phase], down[phase], first, last, half)
-    return more_up, more_down
-
-
-def _add_areas(up: float, down: float, first: float, last: float, half: float) -> tuple[float, float]:
-    """Return two counters plus the positive and the negative area under the line from first to last."""
-    if first >= 0.0 <= last:
-        return up + (first + last) * half, down
-    if first <= 0.0 >= last:
-        return up, down - (first + last) * half
-    # The line crosses zero: two triangles.
-    positive, negative = (first, last) if first > 0.0 else (last, first)
-    share = positive / (positive - negative)
-    return up + positive * share * half, down - negative * (1.0 - share) * half
 
 
 def between(start: Powers, end: Powers, share: float) -> Powers:
@@ -116,8 +143,12 @@ def between(start: Powers, end: Powers, share: float) -> Powers:
         [low + (high - low) * share for low, high in zip(start.production, end.production, strict=True)],
         [low + (high - low) * share for low, high in zip(start.net, end.net, strict=True)],
         [low + (high - low) * share for low, high in zip(start.house, end.house, strict=True)],
-        start.battery + (end.battery - start.battery) * share,
+        [low + (high - low) * share for low, high in zip(start.storage, end.storage, strict=True)],
         start.third_party + (end.third_party - start.third_party) * share,
+        [low + (high - low) * share for low, high in zip(start.units, end.units, strict=True)],
+        start.own_use,
+        [low + (high - low) * share for low, high in zip(start.generator, end.generator, strict=True)],
+        start.alive,
     )
 
 
@@ -162,7 +193,7 @@ class SiteState:
 
     @property
     def net_consumption(self) -> PowerAndEnergy:
-        """Power and energy at the grid: positive / delivered is import, negative / received is export."""
+        """Power and energy from the grid and the generator: delivered is import, negative power is export."""
         return self._sum("net", self.powers.net, self.energies.imported, self.energies.exported)
 
     @property
@@ -195,13 +226,33 @@ class SiteState:
 
     @property
     def battery_charged_wh(self) -> float:
-        """Lifetime energy that the battery has taken in."""
-        return self.energies.charged
+        """Lifetime energy that the batteries have taken in, of the sum of the phases."""
+        return self.energies.battery_charged
 
     @property
     def battery_discharged_wh(self) -> float:
-        """Lifetime energy that the battery has fed in."""
-        return self.energies.discharged
+        """Lifetime energy that the batteries have fed in, of the sum of the phases."""
+        return self.energies.battery_discharged
+
+    @property
+    def stored_wh(self) -> float:
+        """Energy in all batteries."""
+        return sum(self.energies.stored)
+
+    @property
+    def generator_w(self) -> float:
+        """Power from the generator."""
+        return sum(self.powers.generator)
+
+    @property
+    def generated_wh(self) -> float:
+        """Lifetime energy from the generator."""
+        return self.energies.generated
+
+    @property
+    def grid_w(self) -> float:
+        """Power from the grid; negative for export. Without a generator, it is that of the net CT."""
+        return sum(self.powers.net) - self.generator_w
 
     @property
     def import_wh(self) -> float:
@@ -225,14 +276,8 @@ class SiteState:
 
     @property
     def storage(self) -> PowerAndEnergy:
-        """Power and energy of the battery: positive / delivered is discharge, negative / received is charge."""
-        phases = len(self.powers.net)
-        return self._sum(
-            "storage",
-            [self.powers.battery / phases] * phases,
-            [self.energies.discharged / phases] * phases,
-            [self.energies.charged / phases] * phases,
-        )
+        """Power and energy of the batteries: positive / delivered is discharge, negative / received is charge."""
+        return self._sum("storage", self.powers.storage, self.energies.discharged, self.energies.charged)
 
     def _sum(self, name: str, powers: list[float], delivered: list[float], received: list[float]) -> PowerAndEnergy:
         """Return a quantity, built on first use."""

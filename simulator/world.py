@@ -1,22 +1,23 @@
 """The physical site: sun and load determine the power, and power integrates to energy."""
 
-from collections import deque
 from collections.abc import Callable
 import random
 
-from .battery import Battery
-from .house_load import load
+from .balance import Balance
+from .history import HISTORY_DAYS, RECENT_S, History
 from .inverter_reports import SELF_MEASURED, Daylight, Inverter, Report, last_report_end, make_report
 from .local_days import LocalDays
 from .profiles import NET, PRODUCTION, STORAGE, TOTAL, Profile
-from .site_state import Energies, PowerAndEnergy, Powers, SiteState, between
-from .sunlight import Noise, sunlight
+from .site_state import Energies, PowerAndEnergy, Powers, SiteState
+from .storage.hardware import NOTHING
+from .storage.plant import Plant
+from .storage.settings import Settings
+from .sunlight import Noise
 
 _STEP_S = 60
-_RECENT_STEPS = 200  # two report intervals of an hour, the longest there are (G§4), and a margin
-_HISTORY_DAYS = 9  # the seven days before today, and a margin for the change to and from summer time
 _WARM_UP_STEP_S = 900
 _STANDBY_W = 0.35  # per inverter: real sites with 3 to 20 inverters show -1 to -9 W at night (G§6.4)
+_STREAM_BEFORE_S = 3600  # since the last live stream, of an installer
 _RECORD_S = 900  # interval of the EIM's record (G§5.4)
 _FIRST_SERIAL = 482_300_000_001  # made up
 _SERIAL_STEP = 17
@@ -55,16 +56,13 @@ class World:
         self.consumption_ct = profile.consumption_ct
         self.report_interval_s = report_interval_s
         self.daylight = Daylight()
-        self.battery = Battery(profile.battery_wh, 0.5 * profile.battery_wh)
-        self._third_party_battery = Battery(profile.third_party_battery_wh, 0.0, sells=True)
-        self._third_party_pv_w = profile.third_party_pv_w
-        self._third_party_pv_measured = profile.third_party_pv_measured
+        self.plant = Plant(profile.storage or NOTHING, profile.ac_batteries)
         self._inverter_phases = profile.inverter_phases or tuple(range(profile.phases))
         self.noise: Noise = Noise.from_seed(seed) if neighbor is None else neighbor.noise
         self._chance = random.Random(seed)
         self._listed: list[Inverter] = []
-        self._recent: deque[SiteState] = deque(maxlen=_RECENT_STEPS)
-        self._midnights: dict[int, SiteState] = {}
+        self._history = History()
+        self._balance = Balance(profile, self.plant, self.noise, self.days)
         self._first_number = neighbor.next_number - shared if neighbor is not None else 0
         for inverter in others[len(others) - shared :]:
             self._listed.append(inverter.with_another_gateway(self._phase(len(self._listed))))
@@ -74,6 +72,7 @@ class World:
             inverter.retired_at = 0.0
             inverter.light_retired = (0.0, 0.0)
         self._install()
+        self.plant.stream_until = clock() - _STREAM_BEFORE_S
         self._simulate_history(clock())
         self._set_counters(lifetime_wh)
         if neighbor is not None:
@@ -106,6 +105,11 @@ class World:
     def storage(self) -> PowerAndEnergy:
         """Battery now: positive power is discharge, delivered energy is discharge, received energy is charge."""
         return self.now.storage
+
+    @property
+    def battery_percent(self) -> float:
+        """State of charge of all batteries now, in percent."""
+        return self.plant.percent(self.now.energies.stored)
 
     @property
     def grid_import_wh(self) -> float:
@@ -172,17 +176,56 @@ class World:
             self.consumption_ct = kind
         (self.enabled_cts.add if enabled else self.enabled_cts.discard)(kind)
 
+    # Events, all at the present time unless they are planned
+
+    def fail_grid(self) -> None:
+        """Let the grid fail, until it is restored."""
+        self._plan_relay("fail")
+
+    def restore_grid(self) -> None:
+        """Let the grid return; the relay closes 70 s later unless it is commanded open."""
+        self._plan_relay("return")
+
+    def command_relay(self, position: str) -> None:
+        """Command the relay to "open" or "closed", as the app and the local API do."""
+        self._plan_relay("open" if position == "open" else "close")
+
+    def command_generator(self, command: str) -> None:
+        """Command the generator: "on", "off" or "auto"."""
+        at = self.rewind()
+        self.plant.command_generator(at, command)
+        self._continue(at)
+
+    def change_settings(self, change: Callable[[Settings], Settings], *, delay_s: float = 0.0) -> None:
+        """Change the settings of storage, now or later."""
+        at = self.rewind()
+        self.plant.settings.change(at + delay_s, change)
+        self._continue(at)
+
+    def _plan_relay(self, event: str) -> None:
+        at = self.rewind()
+        self.plant.plan_relay(at, event)
+        self._continue(at)
+
+    def rewind(self) -> float:
+        """Forget what is simulated beyond the present time, which is returned, as it is about to change."""
+        at = self.clock()
+        self._advance(at)
+        self._history.cut(at)
+        self.plant.rewind(at)
+        return at
+
+    def _continue(self, at: float) -> None:
+        """Go on from the present time with other powers, after a change."""
+        self._history.append(self._step(self._history.last, 0.0))
+        self._advance(at)
+
     # State at other times, for the documents
 
     def at(self, at: float) -> SiteState:
         """Return the state of the site at an epoch: now, or up to three hours ago."""
         self._advance(at)
-        index = int(at // _STEP_S - self._recent[0].at // _STEP_S)
-        if index < 0:
-            return self._recent[0]
-        before, after = self._recent[index], self._recent[index + 1]
-        powers = between(before.powers, after.powers, (at - before.at) / _STEP_S)
-        return SiteState(at, powers, before.energies.after(before.powers, powers, at - before.at))
+        return self._history.at(at)
 
     def record(self, at: float) -> SiteState:
         """Return the state at the end of the last quarter of an hour: the EIM's record (G§3)."""
@@ -191,7 +234,7 @@ class World:
     def midnight(self, at: float, days_before: int = 0) -> SiteState:
         """Return the state at a local midnight, up to eight days before the day of `at`."""
         self._advance(at)
-        return self._midnights[self.days.midnight_before(at, days_before)]
+        return self._history.midnights[self.days.midnight_before(at, days_before)]
 
     def report(self, inverter: Inverter, now: float) -> Report | None:
         """Return an inverter's last report; None when it has not reported yet."""
@@ -242,65 +285,50 @@ class World:
                 self._phase_ratings[phase][1] += share * inverter.rated_w * (1.0 - inverter.east_share)
                 self._phase_ratings[phase][2] += share * _STANDBY_W
 
-    def _powers(self, at: float, seconds: float) -> Powers:
-        """Return the powers at an epoch that ends a step of the given length."""
-        east, west = sunlight(at + self._sun_ahead_s, self.noise)
-        hour = self.days.hour(at)
-        production = [rated[0] * east + rated[1] * west - rated[2] for rated in self._phase_ratings]
-        house = load(at, hour, self.phases, self.noise)
-        third_party = self._third_party_pv_w * (east + west) / 2
-        if self._third_party_pv_measured:
-            production[0] += third_party
-            third_party = 0.0
-        net = [used - made for used, made in zip(house, production, strict=True)]
-        battery = 0.0
-        if self.battery.capacity_wh:
-            battery = self.battery.step(sum(net) - third_party, hour, seconds)
-            net = [each - battery / self.phases for each in net]
-        if self._third_party_battery.capacity_wh:
-            third_party += self._third_party_battery.step(sum(net) - third_party, hour, seconds)
-        net[0] -= third_party
-        return Powers(east, west, production, net, house, battery, third_party)
-
-    def _step(self, last: SiteState, seconds: int) -> SiteState:
-        """Return the state one step later."""
+    def _step(self, last: SiteState, seconds: float) -> SiteState:
+        """Return the state one step later; after no time at all, only the powers differ."""
         at = last.at + seconds
-        powers = self._powers(at, seconds)
+        powers = self._balance.powers(at + self._sun_ahead_s, seconds, self._phase_ratings, last)
         state = SiteState(at, powers, last.energies.after(last.powers, powers, seconds))
         if powers.east or powers.west:
             self.daylight.update(at, light_before=bool(last.powers.east or last.powers.west))
         if at == self.days.midnight(at):
-            self._midnights[int(at)] = state
-            while len(self._midnights) > _HISTORY_DAYS + 1:
-                del self._midnights[min(self._midnights)]
+            self._history.keep_midnight(state)
         return state
 
     def _simulate_history(self, now: float) -> None:
         """Simulate the nine days before now, with long steps except for the last three hours."""
-        at = self.days.midnight_before(now, _HISTORY_DAYS)
-        state = SiteState(at, self._powers(at, _STEP_S), Energies.zero(self.phases))
-        self._midnights[at] = state
-        while state.at < now - _STEP_S * _RECENT_STEPS:
+        at = self.days.midnight_before(now, HISTORY_DAYS)
+        nothing = Powers(0.0, 0.0, [], [], [], [])
+        state = SiteState(at, nothing, Energies.zero(self.phases, self.plant.first_stored))
+        state.powers = self._balance.powers(at + self._sun_ahead_s, 0.0, self._phase_ratings, state)
+        self._history.keep_midnight(state)
+        while state.at < now - RECENT_S:
             state = self._step(state, _WARM_UP_STEP_S)
-        self._recent.append(state)
+        self._history.append(state)
         self._advance(now)
 
     def _advance(self, at: float) -> None:
         """Simulate until the last state is later than `at`."""
-        state = self._recent[-1]
+        state = self._history.last
         while state.at <= at:
-            state = self._step(state, _STEP_S)
-            self._recent.append(state)
+            change = self.plant.next_change(state.at)
+            end = min(state.at - state.at % _STEP_S + _STEP_S, change)
+            state = self._step(state, end - state.at)
+            self._history.append(state)
+            if self.plant.decide(end, state.energies.stored) or end == change:
+                state = self._step(state, 0.0)
+                self._history.append(state)
 
     def _light(self, at: float) -> tuple[float, float]:
         """Return the light in hours of full sun up to an epoch: a local midnight or within the last three hours."""
-        known = self._midnights.get(int(at))
+        known = self._history.midnights.get(int(at))
         state = known if known is not None and known.at == at else self.at(at)
         return state.energies.east_h, state.energies.west_h
 
     def _light_at_next_step(self) -> tuple[float, float]:
         """Return the light up to the next full minute, when a change takes effect."""
-        energies = self._recent[-1].energies
+        energies = self._history.last.energies
         return energies.east_h, energies.west_h
 
     def _set_counters(self, lifetime_wh: float) -> None:
@@ -309,7 +337,7 @@ class World:
         A phase with few inverters or none has imported a tenth of what the site has produced nevertheless.
         """
         now = self.now
-        states = {id(state): state for state in (*self._recent, *self._midnights.values())}.values()
+        states = {id(state): state for state in (*self._history.recent, *self._history.midnights.values())}.values()
         ratings = [sum(rated[:2]) for rated in self._phase_ratings]
         shares = [rating / sum(ratings) for rating in ratings]
         for phase, share in enumerate(shares):

@@ -1,6 +1,7 @@
 """The coordinators under failure: which data is kept, what is logged, when it recovers."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from homeassistant.config_entries import ConfigEntryState
 import pytest
@@ -57,6 +58,49 @@ async def test_a_lost_coordinator_is_logged_once_with_the_reason(home: Home) -> 
         ("WARNING", f"Error fetching {home.entry.title} live data: {READINGS}: status 500, expected 200")
     ]
     assert [record.exc_info for record in home.caplog.records if record.levelname == "WARNING"] == [None]
+
+
+async def test_counters_stand_while_their_coordinator_fails_and_another_one_does_not(home: Home) -> None:
+    before = home.state("total_consumption_energy_lifetime")
+    home.simulator.faults.add("truncated", path=REPORT)
+
+    await home.advance(900)
+
+    assert home.coordinator(PollGroup.REPORT).last_update_success is False
+    assert home.state("total_consumption_energy_lifetime") == before
+    assert home.state("total_consumption_energy_today") != "unavailable"
+
+
+async def test_counters_are_unavailable_once_nothing_of_the_gateway_answers(home: Home) -> None:
+    home.simulator.faults.add("truncated", path=REPORT)
+    await home.advance(600)
+
+    home.simulator.faults.add("status", code=503)
+    await home.advance(660)
+
+    assert {state for _, state in home.states().values()} == {"unavailable"}
+
+
+@pytest.mark.parametrize("clock", [datetime(2026, 11, 20, 22, 50, tzinfo=UTC)], indirect=True)
+async def test_the_energy_of_today_does_not_stand_beyond_midnight(home: Home) -> None:
+    home.simulator.faults.add("truncated", path=REPORT)
+    await home.advance(570, step=30)
+    assert home.state("total_consumption_energy_today") != "unavailable"
+
+    await home.advance(330, step=30)
+
+    assert home.state("total_consumption_energy_today") == "unavailable"
+    assert float(home.state("total_consumption_energy_lifetime")) > 0
+
+
+async def test_a_broken_document_is_read_again_after_half_a_minute_and_then_doubled(home: Home) -> None:
+    home.simulator.faults.add("truncated", path=REPORT)
+
+    await home.advance(300 + 30 + 60 + 120 + 240 + 300 + 60)
+
+    asked = [request.at for request in home.simulator.requests if request.path.startswith(REPORT)]
+    waited = [after - before for before, after in pairwise(asked[-6:])]
+    assert waited == pytest.approx([30, 60, 120, 240, 300], abs=10)
 
 
 async def test_a_coordinator_that_is_back_is_logged_once(home: Home) -> None:

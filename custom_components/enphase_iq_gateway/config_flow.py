@@ -19,73 +19,44 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import format_mac
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import probatio
 
 from .client import (
-    DEFAULT_USERNAME,
     Address,
     AddressError,
     Certificate,
     CertificateCheck,
     CloudError,
     GatewayAuthenticationError,
+    GatewayCertificateError,
     GatewayError,
     GatewayWrongDeviceError,
     Info,
     Token,
     check_supported,
+    is_serial,
 )
-from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, CONF_REMEMBER_PASSWORD, CONF_REPLACED, DOMAIN, TOKEN_PAGE
-from .flow.discovery import async_has_left, store_mac, stored_mac
+from .const import CONF_CERTIFICATE, CONF_METHOD, CONF_REMEMBER_PASSWORD, CONF_REPLACED, DOMAIN, TOKEN_PAGE
+from .flow.discovery import async_has_left, may_follow, store_mac, stored_mac
 from .flow.errors import form_error
+from .flow.forms import (
+    ACCOUNT_SCHEMA,
+    HOST_SCHEMA,
+    LOCAL_ACCOUNT_SCHEMA,
+    RETRY_SIGN_IN_SCHEMA,
+    SIGN_IN_METHODS,
+    TOKEN_SCHEMA,
+)
 from .flow.options import GatewayOptionsFlow, async_offer_step
 from .history.replacement import replaced_by
 from .history.takeover.other_entry import token_of_other
-from .hub.api import async_fetch_token, async_open_gateway, certificate_of, credential_of
+from .hub.api import async_fetch_token, async_open_gateway, certificate_check_of, certificate_of, credential_of
+from .issues.identity import note_renewal, placeholders_of_both
 
 TITLE: Final = "IQ Gateway"
-CONF_METHOD: Final = "method"
-_SIGN_IN_METHODS: Final = ("account", "token")
-"""The steps between which users choose."""
 _CREDENTIALS: Final = (CONF_TOKEN, CONF_USERNAME, CONF_PASSWORD)
-_PASSWORD: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
-_HOST_SCHEMA: Final = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
-_ACCOUNT_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(CONF_USERNAME): TextSelector(TextSelectorConfig(type=TextSelectorType.EMAIL)),
-        probatio.Required(CONF_PASSWORD): _PASSWORD,
-        probatio.Required(CONF_REMEMBER_PASSWORD, default=False): BooleanSelector(),
-    }
-)
-_RETRY_SIGN_IN_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(CONF_METHOD, default=_SIGN_IN_METHODS[0]): SelectSelector(
-            SelectSelectorConfig(
-                options=list(_SIGN_IN_METHODS), mode=SelectSelectorMode.LIST, translation_key="sign_in_method"
-            )
-        )
-    }
-)
-_TOKEN_SCHEMA: Final = probatio.Schema(
-    {probatio.Required(CONF_TOKEN): TextSelector(TextSelectorConfig(multiline=True))}
-)
-_LOCAL_ACCOUNT_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(CONF_USERNAME, default=DEFAULT_USERNAME): TextSelector(),
-        probatio.Optional(CONF_PASSWORD): _PASSWORD,
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +80,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         self._account: dict[str, Any] = {}
         """What was entered in the form of the account, without the password."""
         self._placeholders: dict[str, str] = {}
+        self._presented: tuple[str, Certificate] | None = None
+        """An address and the certificate there that differs from the known one; pinned when the user accepts it."""
 
     @staticmethod
     @callback
@@ -133,12 +106,15 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             await self.async_set_unique_id(self._known.info.serial, raise_on_progress=False)
             self._abort_if_unique_id_configured()
             return await self._choose_sign_in()
-        return self._form("user", _HOST_SCHEMA, user_input)
+        return self._form("user", HOST_SCHEMA, user_input)
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
         """Handle a gateway that announces itself; the announced port is not used (G§12)."""
-        return await self._discovered(str(discovery_info.ip_address), serial=discovery_info.properties.get("serialnum"))
+        serial = discovery_info.properties.get("serialnum") or None
+        if serial is not None and not is_serial(serial):
+            return self.async_abort(reason="cannot_connect")
+        return await self._discovered(str(discovery_info.ip_address), serial=serial)
 
     @override
     async def async_step_dhcp(self, discovery_info: DhcpServiceInfo) -> ConfigFlowResult:
@@ -160,6 +136,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             serial = self._known.info.serial
         await self.async_set_unique_id(serial)
         entry = self._entry_of(serial)
+        if entry is not None and not may_follow(self.hass, entry, mac):
+            self._abort_if_unique_id_configured()
         if entry is not None and mac is not None and stored_mac(self.hass, entry) is None:
             await self._check_mac(entry, host, mac)
         if entry is None or entry.data[CONF_HOST] == host or not await async_has_left(self.hass, entry):
@@ -196,7 +174,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_sign_in(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the menu of sign-in methods."""
-        methods = list(_SIGN_IN_METHODS)
+        methods = list(SIGN_IN_METHODS)
         if token_of_other(self.hass, self._known.info.serial) is not None:
             methods.insert(0, "other_integration")
         return self.async_show_menu(step_id="sign_in", menu_options=methods, description_placeholders=self._describe())
@@ -211,7 +189,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_retry_sign_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the sign-in methods again together with an error, which a menu cannot show."""
         if user_input is None:
-            return self._form("retry_sign_in", _RETRY_SIGN_IN_SCHEMA, None)
+            return self._form("retry_sign_in", RETRY_SIGN_IN_SCHEMA, None)
         return await (self.async_step_account() if user_input[CONF_METHOD] == "account" else self.async_step_token())
 
     async def async_step_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -231,7 +209,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             }
             if (result := await self._finish(data)) is not None:
                 return result
-        return self._form("account", _ACCOUNT_SCHEMA, self._account)
+        return self._form("account", ACCOUNT_SCHEMA, self._account)
 
     async def async_step_token(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a token that the user has created."""
@@ -243,7 +221,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             else:
                 if (result := await self._finish({CONF_TOKEN: token.text.reveal()})) is not None:
                     return result
-        return self._form("token", _TOKEN_SCHEMA, None)
+        return self._form("token", TOKEN_SCHEMA, None)
 
     async def async_step_local_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for an account of the gateway itself; a blank password is the default one (G§2.2)."""
@@ -255,7 +233,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             if (result := await self._finish(data)) is not None:
                 return result
         entered = {key: value for key, value in (user_input or {}).items() if key != CONF_PASSWORD}
-        return self._form("local_account", _LOCAL_ACCOUNT_SCHEMA, entered)
+        return self._form("local_account", LOCAL_ACCOUNT_SCHEMA, entered)
 
     # Sign in again, change the address
 
@@ -278,17 +256,17 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for another address, and for other credentials only if the gateway rejects the stored ones."""
         entry = self._get_reconfigure_entry()
         if user_input is not None and await self._identify(user_input[CONF_HOST], serial=entry.unique_id, entry=entry):
-            stored = {key: entry.data[key] for key in _CREDENTIALS if key in entry.data}
-            if (result := await self._finish(stored)) is not None:
-                return result
-            if isinstance(self._error, GatewayAuthenticationError):
-                return await self._choose_sign_in()
+            return await self._reconfigured(user_input[CONF_HOST])
+        if user_input is not None and isinstance(self._error, GatewayCertificateError):
+            pinned, presented = self._error.pinned, self._error.presented
+            self._presented, self._error = (user_input[CONF_HOST], presented), None
+            self._placeholders |= placeholders_of_both(entry, pinned, presented) | {"host": user_input[CONF_HOST]}
+            return await self.async_step_other_certificate()
         if user_input is not None and isinstance(self._error, GatewayWrongDeviceError):
-            self._placeholders |= {"host": user_input[CONF_HOST], "expected": self._error.expected}
-            self._placeholders["found"] = self._error.found
-            self._error = None
+            self._placeholders |= {"expected": self._error.expected, "found": self._error.found}
+            self._placeholders["host"], self._error = user_input[CONF_HOST], None
             return await self.async_step_another_gateway()
-        return self._form("reconfigure", _HOST_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})
+        return self._form("reconfigure", HOST_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})
 
     async def async_step_another_gateway(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask whether the gateway at the address replaces that of the entry."""
@@ -305,7 +283,26 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_abort(reason="already_configured")
         if await self._identify(host, serial=serial):
             return await self._choose_sign_in()
-        return self._form("reconfigure", _HOST_SCHEMA, {CONF_HOST: host})
+        return self._form("reconfigure", HOST_SCHEMA, {CONF_HOST: host})
+
+    async def async_step_other_certificate(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the known certificate and the one at the address, and accept the one that was shown."""
+        if user_input is None or self._presented is None:
+            return self._form("other_certificate", probatio.Schema({}), None)
+        entry, (host, accepted) = self._get_reconfigure_entry(), self._presented
+        if await self._identify(host, serial=entry.unique_id, entry=entry, accepted=accepted):
+            return await self._reconfigured(host)
+        return self._form("reconfigure", HOST_SCHEMA, {CONF_HOST: host})
+
+    async def _reconfigured(self, host: str) -> ConfigFlowResult:
+        """Sign in at a new address with the stored credentials; ask for others if the gateway rejects them."""
+        entry = self._get_reconfigure_entry()
+        stored = {key: entry.data[key] for key in _CREDENTIALS if key in entry.data}
+        if (result := await self._finish(stored)) is not None:
+            return result
+        if isinstance(self._error, GatewayAuthenticationError):
+            return await self._choose_sign_in()
+        return self._form("reconfigure", HOST_SCHEMA, {CONF_HOST: host})
 
     # Shared by all steps
 
@@ -316,16 +313,26 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             raise RuntimeError("no gateway has been identified yet")
         return self._found
 
-    async def _identify(self, host: str, *, serial: str | None = None, entry: ConfigEntry | None = None) -> bool:
-        """Identify the device at an address without credentials; on failure keep the error for the form."""
+    async def _identify(
+        self,
+        host: str,
+        *,
+        serial: str | None = None,
+        entry: ConfigEntry | None = None,
+        accepted: Certificate | None = None,
+    ) -> bool:
+        """Identify the device at an address without credentials; on failure keep the error for the form.
+
+        Its certificate must be the one of the entry, or the one that the user has accepted instead.
+        """
         try:
             address = Address.parse(host)
             gateway = await async_open_gateway(
                 self.hass,
                 address,
                 serial=serial,
-                pinned=None if entry is None else certificate_of(entry),
-                certificate_check=_certificate_check(entry),
+                pinned=accepted or (None if entry is None else certificate_of(entry)),
+                certificate_check=CertificateCheck.RENEWALS if entry is None else certificate_check_of(entry),
             )
             async with gateway:
                 info = await gateway.identify()
@@ -361,6 +368,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             serial = found.info.serial
             if replaced := replaced_by(entry, serial):
                 data[CONF_REPLACED] = replaced
+            if certificate is not None and self._presented is None and serial == entry.unique_id:
+                note_renewal(self.hass, entry, certificate)
             return self.async_update_reload_and_abort(entry, unique_id=serial, data=data)
         # Home Assistant logs titles: no serial in them, because its end is the password of old firmware.
         taken = {entry.title for entry in self._async_current_entries()}
@@ -386,9 +395,3 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
             description_placeholders=self._describe(),
         )
-
-
-def _certificate_check(entry: ConfigEntry | None) -> CertificateCheck:
-    """Return how strictly the user wants the certificate to be checked."""
-    options = {} if entry is None else entry.options
-    return CertificateCheck(options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS))

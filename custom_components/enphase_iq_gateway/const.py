@@ -14,6 +14,7 @@ PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
 
 CONF_CERTIFICATE: Final = "certificate"
 CONF_CERTIFICATE_CHECK: Final = "certificate_check"
+CONF_METHOD: Final = "method"
 CONF_PHASE_VALUES: Final = "phase_values"
 CONF_REMEMBER_PASSWORD: Final = "remember_password"  # noqa: S105 - the name of a setting
 CONF_REPLACED: Final = "replaced"
@@ -41,6 +42,10 @@ SLOW_SOURCE_INTERVAL: Final = timedelta(seconds=60)
 # Inverters report every 5 or 15 minutes (G§4). What only the report contains is of use by the day.
 REPORT_INTERVAL: Final = timedelta(seconds=300)
 INVERTERS_INTERVAL: Final = timedelta(seconds=300)
+# Batteries report every 5 minutes and their controller works with newer values (S§2, §40). The grid relay and live data
+# answer within 0.4 s: an outage must show within 15 s.
+STORAGE_INTERVAL: Final = timedelta(seconds=60)
+STORAGE_INTERVAL_MIN: Final = timedelta(seconds=10)
 # From 50 devices on a gateway cuts the details (G§5.1), so the list, which has every report, is read as well. Details
 # cost the gateway ten times as much: every third reading, a little more often than every quarter of an hour.
 DETAILS_INTERVAL_S: Final = 840.0
@@ -53,6 +58,8 @@ INFO_INTERVAL: Final = timedelta(hours=4)
 # Inverters are exchanged once in years. The list takes the gateway seconds, so it is not read during set-up (G§11).
 INVENTORY_INTERVAL: Final = timedelta(days=1)
 FIRST_INVENTORY_AFTER: Final = timedelta(minutes=2)
+# Where the gateway has no batteries and no grid relay; one request. What it has is polled by a coordinator.
+STORAGE_SEARCH_INTERVAL: Final = timedelta(days=1)
 # At 5 s the last digits of counters would be a third of all state writes. The default interval, less half of the
 # shortest one for the jitter, so that only shorter intervals are affected.
 COUNTED_EACH_S: Final = 27.5

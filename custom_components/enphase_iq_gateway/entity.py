@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import override
 
 from homeassistant.const import Platform
@@ -16,8 +17,8 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Inverter, inverter_model_name
-from .const import DOMAIN, MANUFACTURER
-from .coordinator import GatewayConfigEntry, PollGroupCoordinator
+from .const import DOMAIN, LOGGER, MANUFACTURER
+from .coordinator import GatewayConfigEntry, PollGroupCoordinator, gateway_answers
 from .inverter_owners import async_inverter_owners
 
 type Value = StateType | datetime
@@ -41,9 +42,19 @@ class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
 
     @property
+    @override
+    def available(self) -> bool:
+        return super().available or (self.stands and gateway_answers(self.coordinator))
+
+    @property
     @abstractmethod
     def value(self) -> Value:
         """The value that the state shows."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the last value is right until the next one is read, as that of a counter is."""
+        return False
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -139,6 +150,18 @@ class SeenEntities:
         self._platform = platform
         self._entry = entry
         self._async_add_entities = async_add_entities
+        self._raised: set[str] = set()
+
+    def _is_seen(self, unique_id: str, value_fn: Callable[[], object]) -> bool:
+        """Return whether there is a value; one that raises counts as missing, so that the others are added."""
+        try:
+            return value_fn() is not None
+        except ArithmeticError, AttributeError, LookupError, TypeError, ValueError:
+            if unique_id not in self._raised:
+                self._raised.add(unique_id)
+                # Without the serial, whose end is the password of old firmware.
+                LOGGER.exception("The value of %s cannot be computed", unique_id.partition("_")[2])
+            return False
 
     def add(self, coordinator: PollGroupCoordinator, candidates: Iterable[Candidate]) -> None:
         """Add the candidates of a coordinator now or after later updates."""
@@ -150,7 +173,7 @@ class SeenEntities:
             seen = [
                 candidate
                 for candidate in missing
-                if candidate.unique_id in self._registered or candidate.value_fn() is not None
+                if candidate.unique_id in self._registered or self._is_seen(candidate.unique_id, candidate.value_fn)
             ]
             if seen:
                 missing = [candidate for candidate in missing if candidate not in seen]
@@ -185,7 +208,7 @@ class SeenEntities:
                 for description in list(wanted):
                     unique_id = f"{serial}_{description.key}"
                     registered = self._entities.async_get_entity_id(self._platform, DOMAIN, unique_id) is not None
-                    if registered or description.value_fn(inverter) is not None:
+                    if registered or self._is_seen(unique_id, partial(description.value_fn, inverter)):
                         wanted.remove(description)
                         new.append(create(coordinator, serial, description))
             if new:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from homeassistant.components.repairs import RepairsFlow
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from .issues.counters import COUNTER_JUMP, JumpRepair
@@ -15,13 +15,20 @@ from .issues.cts import (
     UNUSED_PHASE,
     CtRepair,
 )
-from .issues.identity import OTHER_CERTIFICATE, WRONG_DEVICE, CertificateRepair, WrongDeviceRepair
+from .issues.identity import (
+    CERTIFICATE_RENEWED,
+    OTHER_CERTIFICATE,
+    WRONG_DEVICE,
+    CertificateRepair,
+    WrongDeviceRepair,
+)
 from .issues.takeover import TWO_INTEGRATIONS, TwoIntegrationsRepair
 from .issues.token import TOKEN_ENDS, TokenRepair
 
 type IssueData = dict[str, str | int | float | None]
 
 FLOWS: Final[dict[str, type[RepairsFlow]]] = {
+    CERTIFICATE_RENEWED: ConfirmRepairFlow,
     CHECK_WIRING: CtRepair,
     COUNTER_JUMP: JumpRepair,
     DISABLED: CtRepair,

@@ -4,11 +4,11 @@ from simulator.inverter_reports import Inverter, Report
 from simulator.profiles import PRODUCTION, STORAGE
 from simulator.simulated_site import SimulatedSite
 from simulator.site_state import PowerAndEnergy, SiteState
+from simulator.storage.reports import AcbReport, acb_reports
 
 from . import Document
 from .electrics import Electrics, electrics
 from .meters import EIDS
-from .v1 import ac_battery_serials
 
 DEVICE_LIMIT = 50  # deviceDataLimit (G§5.1)
 
@@ -32,9 +32,9 @@ def device_data(site: SimulatedSite, now: float) -> Document:
             numbers[STORAGE] = 4  # G§5.2
         for kind, number in numbers.items():
             devices[str(EIDS[kind])] = _eim(EIDS[kind], kind, f"{site.serial}EIM{number}", site, now)
-    for number, serial in enumerate(ac_battery_serials(site)):
+    for number, report in enumerate(acb_reports(site, now)):
         eid = _FIRST_ACB + number * _NEXT_DEVICE
-        devices[str(eid)] = _acb(eid, serial, site, now)
+        devices[str(eid)] = _acb(eid, report)
     for number in range(site.profile.relays):
         eid = _FIRST_NSRB + number * _NEXT_DEVICE
         devices[str(eid)] = _nsrb(eid, str(_NSRB_SERIAL + number), now)
@@ -156,41 +156,42 @@ def _eim_channel(eid: int, row: Electrics, record: SiteState, midnights: list[Po
     }
 
 
-def _acb(device_eid: int, serial: str, site: SimulatedSite, now: float) -> Document:
-    """Return an AC Battery (G§5.4); its wattHours are meaningless (G§15.29)."""
+def _acb(device_eid: int, report: AcbReport) -> Document:
+    """Return an AC Battery (S§13); its wattHours are meaningless, and its power is that of discharging only."""
     eid = device_eid + _TO_CHANNEL
-    state = site.world.at(now)
-    watts = round(state.powers.battery / site.profile.ac_batteries)
-    end = int(now - now % site.world.report_interval_s)
-    percent = round(site.world.battery.percent)
     channel = _empty_channel(eid) | {
-        "created": end,
+        "created": report.at,
         "wattHours": {"today": 57_134, "yesterday": 0, "week": 0},
-        "watts": {"now": max(0, watts), "nowUsed": max(0, -watts), "max": 270},
+        "watts": {"now": max(0, report.power_w), "nowUsed": max(0, -report.power_w), "max": 271},
         "lastReading": {
             "eid": eid,
             "interval_type": 0,
-            "endDate": end,
-            "duration": site.world.report_interval_s,
-            "joulesProduced": max(0, watts) * site.world.report_interval_s,
-            "joulesUsed": max(0, -watts) * site.world.report_interval_s,
+            "endDate": report.at,
+            "duration": report.duration,
+            "flags": 3_149_824,
+            "flags_hex": "0x0000000000301000",
+            "joulesProduced": report.joules_out,
+            "joulesUsed": report.joules_in,
             "acVoltageINmV": 231_500,
             "acFrequencyINmHz": 50_012,
+            "dcVoltageINmV": 22_540,
+            "dcCurrentINmA": 64,
             "channelTemp": 21,
-            "SOC": percent,
+            "SOC": report.percent,
             "SOH": 97,
-            "minCellTemp": 20,
-            "maxCellTemp": 22,
-            "totVoltage": 25_600,
+            "minCellTemp": report.max_cell_temperature - 1,
+            "maxCellTemp": report.max_cell_temperature,
+            "totVoltage": 22_400,
+            "vendor_data": "0256",
         },
         "lifetime": {
             "createdTime": 1_704_067_200,
             "duration": 31_536_000,
-            "joulesProduced": round(state.energies.discharged * 3600 / site.profile.ac_batteries),
-            "joulesUsed": round(state.energies.charged * 3600 / site.profile.ac_batteries),
+            "joulesProduced": report.lifetime_out,
+            "joulesUsed": report.lifetime_in,
         },
     }
-    return _device("acb", serial, [channel], active=True, gone=False)
+    return _device("acb", report.unit.serial, [channel], active=True, gone=False)
 
 
 def _nsrb(device_eid: int, serial: str, now: float) -> Document:

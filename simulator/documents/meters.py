@@ -1,6 +1,6 @@
 """`/ivp/meters` and `/ivp/meters/readings`."""
 
-from simulator.profiles import NET, PRODUCTION, STORAGE, TOTAL
+from simulator.profiles import BACKFEED, NET, PRODUCTION, STORAGE, TOTAL
 from simulator.simulated_site import SimulatedSite
 from simulator.site_state import SiteState
 
@@ -12,21 +12,21 @@ EIDS = {
     NET: 704_643_584,
     TOTAL: 704_643_584,
     STORAGE: 704_643_840,
-    "backfeed": 704_644_352,
+    BACKFEED: 704_644_352,
     "load": 704_644_608,
     "evse": 704_644_864,
     "pv3p": 704_645_120,
 }
 _FIRST_CHANNEL = 1_073_741_841  # eid of a channel = eid of its meter + this + its number: 0x2A... -> 0x6A...11
 _EXTRA_EID = 1_023_410_688
-_LIVE = frozenset({PRODUCTION, NET, TOTAL, STORAGE})
+_LIVE = frozenset({PRODUCTION, NET, TOTAL, STORAGE, BACKFEED})
 
 
 def meter_kinds(site: SimulatedSite) -> list[str]:
     """Return the kinds of the listed meters in order: two, three or seven (G§8)."""
     kinds = [PRODUCTION, site.world.consumption_ct]
     if site.firmware.lists_all_meters:
-        return [*kinds, STORAGE, "backfeed", "load", "evse", "pv3p"]
+        return [*kinds, STORAGE, BACKFEED, "load", "evse", "pv3p"]
     return [*kinds, STORAGE] if site.measures(STORAGE) else kinds
 
 

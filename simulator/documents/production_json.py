@@ -5,6 +5,7 @@ from dataclasses import replace
 from simulator.profiles import NET, PRODUCTION, TOTAL
 from simulator.simulated_site import SimulatedSite
 from simulator.site_state import SiteState
+from simulator.storage.reports import acb_reports
 
 from . import Document
 from .electrics import Electrics, electrics
@@ -79,14 +80,14 @@ def _inverters(site: SimulatedSite, now: float) -> Document:
 
 def _storage(site: SimulatedSite, now: float) -> Document:
     """Return the state of the AC Batteries; other batteries are never included (G§6.9)."""
-    acbs = site.profile.ac_batteries
-    entry = {"type": "acb", "activeCount": acbs, "readingTime": 0, "wNow": 0, "whNow": 0, "state": "idle"}
-    if acbs:
-        power = round(site.world.at(now).powers.battery)
-        battery = site.world.battery
-        state = "discharging" if power > 0 else "charging" if power < 0 else "full" if battery.percent > 99 else "idle"
-        entry |= {"readingTime": int(now), "wNow": power, "whNow": round(battery.stored_wh), "state": state}
-        entry["percentFull"] = round(battery.percent)
+    reports = acb_reports(site, now)
+    entry = {"type": "acb", "activeCount": len(reports), "readingTime": 0, "wNow": 0, "whNow": 0, "state": "idle"}
+    if reports:
+        power, energy = sum(each.power_w for each in reports), sum(each.stored_wh for each in reports)
+        percent = int(100 * energy / sum(each.unit.capacity_wh for each in reports))
+        state = "discharging" if power > 10 else "charging" if power < -10 else "full" if percent > 98 else "idle"
+        entry |= {"readingTime": max(each.at for each in reports), "wNow": power, "whNow": int(energy), "state": state}
+        entry["percentFull"] = percent
     return entry
 
 

@@ -2,11 +2,11 @@
 
 from simulator.profiles import PRODUCTION
 from simulator.simulated_site import SimulatedSite
+from simulator.storage.reports import acb_reports
 
 from . import Document
 
 _RETIRED_DATE = 1_530_000_000  # retired inverters have dates of 2018 (G§4, 4.2.33)
-_ACB_SERIAL = 482_200_000_001  # made up
 
 
 def production(site: SimulatedSite, now: float) -> Document:
@@ -66,23 +66,17 @@ def inverters(site: SimulatedSite, now: float) -> Document:
                 "maxReportWatts": round(inverter.rated_w * 1.012),
             }
         )
-    watts = abs(site.world.at(now).powers.battery) / max(1, site.profile.ac_batteries)
     entries.extend(
         {
-            "serialNumber": serial,
-            "lastReportDate": int(now - now % 300),
+            "serialNumber": report.unit.serial,
+            "lastReportDate": report.at,
             "devType": 11,
-            "lastReportWatts": round(watts),
-            "maxReportWatts": 270,
+            "lastReportWatts": max(0, report.power_w),  # discharging only (S§13)
+            "maxReportWatts": 271,
         }
-        for serial in ac_battery_serials(site)
+        for report in acb_reports(site, now)
     )
     if not site.firmware.has_device_type:
         for entry in entries:
             del entry["devType"]
     return entries
-
-
-def ac_battery_serials(site: SimulatedSite) -> list[str]:
-    """Return the serials of the AC Batteries."""
-    return [str(_ACB_SERIAL + number) for number in range(site.profile.ac_batteries)]

@@ -9,9 +9,9 @@ from aiohttp.connector import Connection
 import pytest
 
 from custom_components.enphase_iq_gateway.client.auth.secret import Secret
-from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH, Account
+from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH, Account, TokenSignIn
 from custom_components.enphase_iq_gateway.client.auth.token import Token
-from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST
+from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, Endpoint
 from custom_components.enphase_iq_gateway.client.exceptions import (
     GatewayCertificateError,
     GatewayConnectionError,
@@ -180,9 +180,9 @@ async def test_a_refused_certificate_comes_with_the_pinned_one() -> None:
 async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
     check: CertificateCheck, days_left: int, caplog: pytest.LogCaptureFixture, *, believed: bool
 ) -> None:
-    """It replaces the pinned one from the next connection on, and is logged."""
+    """It replaces the pinned one once the gateway has accepted the token over it, and is logged."""
     identity = make_identity(not_after=NOW + days_left * DAY)
-    renewed = make_identity()
+    renewed = make_identity(not_before=NOW - 60)
     async with device(identity=identity) as there, client(there.address, identity.certificate, check) as gateway:
         await gateway.read_raw(PATH)
         identity.turn_into(renewed)
@@ -194,9 +194,108 @@ async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
             with pytest.raises(GatewayCertificateError):
                 await gateway.read_raw(PATH)
 
-        assert there.credentials == ([(PATH, "cookie")] if believed else [])
+        checked = [(CHECK_PATH, "bearer")] if check is CertificateCheck.RENEWALS else []
+        assert there.credentials == ([*checked, (PATH, "cookie")] if believed else [])
         assert gateway.certificate == (renewed if believed else identity).certificate
         assert (f"New certificate {renewed.certificate.sha256} accepted" in caplog.text) == believed
+
+
+@pytest.mark.parametrize("keeps_connections", [True, False])
+async def test_a_renewal_is_not_believed_of_a_device_that_refuses_the_token(*, keeps_connections: bool) -> None:
+    """It gets neither the session nor a reading, and the gateway itself is still the known one when it is back."""
+    identity = make_identity(not_after=NOW + 60 * DAY)
+    async with device(identity=identity) as there, client(there.address, identity.certificate) as gateway:
+        there.keeps_connections = keeps_connections
+        await gateway.read_raw(PATH)
+        identity.turn_into(make_identity(not_before=NOW - 60))
+        there.replies[CHECK_PATH] = UNAUTHORIZED
+        there.hang_up()
+        there.requests.clear()
+        for _ in range(2):
+            with pytest.raises(GatewayCertificateError):
+                await gateway.read_raw(PATH)
+
+        assert there.credentials == [(CHECK_PATH, "bearer")] * 2
+        assert gateway.certificate == identity.certificate
+        identity.turn_into(identity)
+        there.replies[CHECK_PATH] = VALID
+        there.hang_up()
+        assert await gateway.read_raw(PATH) == b"{}"
+
+
+@pytest.mark.parametrize("answer", [reply(b"<html>Log in</html>"), reply(b"", 503)])
+async def test_a_renewal_waits_until_the_check_of_the_token_answers(answer: bytes) -> None:
+    identity = make_identity(not_after=NOW + 60 * DAY)
+    renewed = make_identity(not_before=NOW - 60)
+    async with device(identity=renewed) as there, client(there.address, identity.certificate) as gateway:
+        there.replies[CHECK_PATH] = answer
+        with pytest.raises(GatewayResponseError):
+            await gateway.read_raw(PATH)
+        assert gateway.certificate == identity.certificate
+
+        there.replies[CHECK_PATH] = VALID
+        assert await gateway.read_raw(PATH) == b"{}"
+        assert gateway.certificate == renewed.certificate
+
+
+@pytest.mark.parametrize("credential", [None, Account(username="envoy", password=Secret("made-up"))])
+async def test_a_renewal_is_not_believed_without_a_token(credential: Account | None) -> None:
+    identity = make_identity(not_after=NOW + 60 * DAY)
+    renewed = make_identity(not_before=NOW - 60)
+    async with (
+        device(identity=renewed) as there,
+        Gateway(
+            there.address, expected_serial=SERIAL, credential=credential, pinned=identity.certificate, clock=lambda: NOW
+        ) as gateway,
+    ):
+        there.replies[PATH] = CHALLENGE
+        with pytest.raises(GatewayCertificateError):
+            await gateway.read_raw(PATH)
+
+        assert there.credentials == []
+
+
+async def test_the_certificate_was_last_seen_at_the_last_handshake() -> None:
+    """A connection that is kept shows it once only."""
+    now = float(NOW)
+    identity = make_identity()
+    async with device(identity=identity) as there, Gateway(there.address, clock=lambda: now) as gateway:
+        await gateway.identify()
+        now += 3600
+        await gateway.identify()
+        first = gateway.certificate
+        there.hang_up()
+        await gateway.identify()
+
+        assert first is not None
+        assert gateway.certificate is not None
+        assert (first.seen_at, gateway.certificate.seen_at) == (NOW, NOW + 3600)
+
+
+async def test_nothing_but_an_error_of_the_client_leaves_a_read() -> None:
+    """The message has the place, without the text of the exception, which may quote an answer."""
+
+    def parse(body: bytes) -> object:
+        raise RecursionError(f"too deep: {body!r}")
+
+    endpoint = Endpoint[object](path=PATH, parse=parse)
+    async with device(identity=OWN) as there, client(there.address) as gateway:
+        with pytest.raises(GatewayResponseError, match=rf"{PATH}: RecursionError in test_gateway.py:\d+, ") as caught:
+            await gateway.read(endpoint)
+
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__
+        assert gateway.statistics[PATH].last_error == str(caught.value)
+
+
+async def test_nothing_but_an_error_of_the_client_leaves_the_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def check(_: object) -> None:
+        raise OverflowError
+
+    monkeypatch.setattr(TokenSignIn, "check", check)
+    async with device(identity=OWN) as there, client(there.address) as gateway:
+        with pytest.raises(GatewayResponseError, match="OverflowError"):
+            await gateway.check_sign_in()
 
 
 async def test_the_end_of_the_token_is_known() -> None:
@@ -340,12 +439,17 @@ async def test_a_connection_that_breaks_as_it_is_made_is_a_connection_error() ->
     loop = asyncio.get_running_loop()
     key = ConnectionKey("127.0.0.1", 80, is_ssl=False, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
     pool = connector.GatewayConnector(
-        identity_path="/info", pinned=None, check=CertificateCheck.STRICT, clock=lambda: NOW, resolver=None
+        identity_path="/info",
+        check_path=CHECK_PATH,
+        pinned=None,
+        check=CertificateCheck.STRICT,
+        clock=lambda: NOW,
+        resolver=None,
     )
     broken = Connection(pool, key, ResponseHandler(loop), loop)
 
     with pytest.raises(GatewayConnectionError, match="as soon as it was made"):
-        connector.peer_of(broken)
+        connector.peer_of(broken, NOW)
 
     broken.close()
     await pool.close()

@@ -16,7 +16,7 @@ from custom_components.enphase_iq_gateway.counters.counter import (
     step,
 )
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
-from tests.support.counters import LIVE, MWH_12, T0, events, line, published, run, settled
+from tests.support.counters import LIVE, MWH_12, NET, T0, events, line, published, run, settled
 
 # Held, and confirmed
 
@@ -155,6 +155,24 @@ def test_a_wrap_while_home_assistant_was_off_for_days_waits_for_confirmation() -
 def test_a_wrap_during_a_held_glitch_is_continued() -> None:
     low = 1_193_000.0
     assert published(run([low, 5e6, low + 80 - WRAP_WH])) == pytest.approx([low, low, low + 80])
+
+
+def test_a_wrap_of_a_counter_that_may_fall_is_continued_at_once_and_undone_when_the_gateway_recovers() -> None:
+    steps = run([500, 460 - WRAP_WH, 480 - WRAP_WH, 440, 430], NET)
+    assert published(steps) == pytest.approx([500, 460, 480, 440, 430])
+    assert [each.reason for each in steps] == [None, Reason.WRAP, None, Reason.WRAP, None]
+
+
+def test_a_wrap_of_a_counter_that_may_fall_is_found_after_a_pause_too() -> None:
+    steps = run([3e6, *[None] * 60, *line(3e6 - 5_000 - WRAP_WH, 32, -20)], NET)
+    assert steps[-1].publish == pytest.approx(3e6 - 5_000 - 31 * 20)
+    assert not events(steps)
+
+
+def test_a_fall_that_the_site_can_explain_is_no_wrap() -> None:
+    limits = Limits(rise_w=10_000, fall_w=2 * WRAP_WH * 60, interval_s=60)
+    steps = run([3e6, 3e6 - WRAP_WH], limits)
+    assert published(steps) == [3e6, 3e6 - WRAP_WH]
 
 
 # Saved

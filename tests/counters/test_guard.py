@@ -16,7 +16,9 @@ from custom_components.enphase_iq_gateway.client import (
     Sources,
 )
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard
+from custom_components.enphase_iq_gateway.counters.key import parse_counter_key
 from custom_components.enphase_iq_gateway.counters.limits import may_fall
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from tests.support.guard import (
@@ -72,6 +74,7 @@ def test_powers_that_the_site_cannot_have_are_counted_as_rejected() -> None:
         {"origins": {"a": 5.0}},
         {"offsets": {"total_consumption.energy_lifetime_wh.0": {"report": "far"}}},
         {"rejected": {"fall": "many"}},
+        {"rejected": {"fall": -1}},
         {"sources": None},
         {"sources": {"production.energy_lifetime_wh.0": "the moon"}},
     ],
@@ -82,6 +85,27 @@ def test_a_damaged_store_is_not_taken_at_all(damage: dict[str, object]) -> None:
     check_production(guard, 0, 12_000_000)
     with pytest.raises(ValueError, match=r"."):
         GuardState.from_json({**guard.state.as_json(), **damage})
+
+
+@pytest.mark.parametrize(
+    ("counter", "refused"),
+    [
+        ("production.energy_lifetime_wh.0", True),
+        ("net_consumption.energy_delivered_wh.1", True),
+        ("inverter.999911111111", True),
+        ("net_consumption.energy_lifetime_wh.0", False),
+        ("total_consumption.energy_lifetime_wh.2", False),
+    ],
+)
+def test_a_stored_counter_that_only_rises_is_not_negative(counter: str, *, refused: bool) -> None:
+    state = CounterState(published=-1.0, floor=-1.0, next_floor=-1.0).as_json()
+    data = {**GuardState().as_json(), "counters": {counter: state}}
+
+    if refused:
+        with pytest.raises(ValueError, match="negative"):
+            GuardState.from_json(data)
+    else:
+        assert GuardState.from_json(data).counters[parse_counter_key(counter)].published == -1
 
 
 def test_diagnostics_name_no_inverter() -> None:

@@ -61,20 +61,36 @@ def test_the_next_set_up_keeps_the_stored_sources() -> None:
     }
 
 
+def check_total(guard: Guard, seconds: float, lifetime: float, *, from_net: bool) -> float | None:
+    """Check the report's total consumption; return what is published."""
+    flows = {TOTAL: (Measurement(energy_lifetime_wh=lifetime),)}
+    snapshot = Snapshot(at=T0 + seconds, flows=flows, total_from_net=from_net)
+    return guard.check(PollGroup.REPORT, snapshot, UTC).counters(TOTAL).energy_lifetime_wh
+
+
 def test_a_total_put_together_of_production_and_net_goes_on_from_the_reported_one() -> None:
     """They differ by what the inverters drew at night, and the gateway has changed nothing (G§6.8)."""
     guard = Guard(site=guard_site(NET_CT))
 
-    def total(seconds: float, lifetime: float, *, from_net: bool) -> float | None:
-        flows = {TOTAL: (Measurement(energy_lifetime_wh=lifetime),)}
-        snapshot = Snapshot(at=T0 + seconds, flows=flows, total_from_net=from_net)
-        return guard.check(PollGroup.REPORT, snapshot, UTC).counters(TOTAL).energy_lifetime_wh
-
     assert [
-        total(0, 9_000, from_net=False),
-        total(300, 11_000, from_net=True),
-        total(600, 11_050, from_net=True),
-        total(900, 9_100, from_net=False),
-        total(1_200, 11_150, from_net=True),
-    ] == [9_000, 9_000, 9_050, 9_100, 9_150]
+        check_total(guard, 0, 9_000, from_net=False),
+        check_total(guard, 300, 11_000, from_net=True),
+        check_total(guard, 600, 11_050, from_net=True),
+        check_total(guard, 900, 9_100, from_net=False),
+        check_total(guard, 1_200, 11_150, from_net=True),
+        check_total(guard, 1_500, 9_200, from_net=False),
+    ] == [9_000, 9_000, 9_050, 9_100, 9_100, 9_200]
     assert guard.events == []
+
+
+def test_a_total_put_together_months_later_makes_no_spike_of_what_the_inverters_drew_meanwhile() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_total(guard, 0, 9_000, from_net=False)
+    check_total(guard, 300, 11_000, from_net=True)
+    for day in range(60):
+        check_total(guard, 600 + 86_400 * day, 9_050, from_net=False)
+
+    spiked = check_total(guard, 900 + 86_400 * 60, 11_050 + 60 * 30, from_net=True)
+
+    assert spiked == 9_050
+    assert check_total(guard, 1_200 + 86_400 * 60, 9_060, from_net=False) == 9_060

@@ -113,6 +113,17 @@ async def test_an_address_that_only_works_on_one_cable_is_dropped(
     assert simulator.requests == []
 
 
+@pytest.mark.parametrize("serial", [" ", "x" * 5000, "<b>1223</b>", "[a](https://example.com)", "{serial}", "123"])
+async def test_an_announcement_with_a_serial_of_another_form_is_dropped(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str
+) -> None:
+    """It would become an id, and a part of texts that are rendered as Markdown."""
+    simulator = network[ADDRESS] = await start_simulator()
+
+    assert (await announced(hass, ADDRESS, serial))["reason"] == "cannot_connect"
+    assert simulator.requests == []
+
+
 @pytest.mark.parametrize("serial", ["121900000099", None])
 async def test_what_is_not_what_it_says_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str | None
@@ -169,6 +180,42 @@ async def test_a_gateway_that_has_moved_is_followed(
     await hass.async_block_till_done()
 
     assert result["reason"] == "already_configured"
+    assert entry.data[CONF_HOST] == OTHER_ADDRESS
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_gateway_without_a_certificate_is_not_followed_by_its_serial_alone(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """Any device can announce the serial, and lease an address with a MAC address of the maker."""
+    simulator, impostor = await start_simulator("metered_digest"), await start_simulator("metered_digest")
+    entry = await set_up_at(hass, network, simulator)
+    await lose(hass, network, entry)
+    network[OTHER_ADDRESS] = impostor
+
+    for _ in range(2):
+        assert (await announced(hass, OTHER_ADDRESS, simulator.serial))["reason"] == "already_configured"
+        assert (await leased(hass, OTHER_ADDRESS))["reason"] == "already_configured"
+
+    assert entry.data[CONF_HOST] == ADDRESS
+    assert stored_mac(hass, entry) is None
+    assert [request.path for request in impostor.requests if request.credential != "none"] == []
+
+
+async def test_a_gateway_without_a_certificate_is_followed_by_its_network_address(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator = await start_simulator("metered_digest")
+    entry = await set_up_at(hass, network, simulator)
+    await leased(hass, ADDRESS)
+    await lose(hass, network, entry)
+    network[OTHER_ADDRESS] = simulator
+
+    assert (await leased(hass, OTHER_ADDRESS, "001dc0000001"))["reason"] == "already_configured"
+    assert entry.data[CONF_HOST] == ADDRESS
+    assert (await leased(hass, OTHER_ADDRESS))["reason"] == "already_configured"
+    await hass.async_block_till_done()
+
     assert entry.data[CONF_HOST] == OTHER_ADDRESS
     assert entry.state is ConfigEntryState.LOADED
 

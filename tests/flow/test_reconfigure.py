@@ -8,13 +8,15 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 
-from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
 from custom_components.enphase_iq_gateway.const import (
     CONF_CERTIFICATE,
+    CONF_METHOD,
     CONF_UPDATE_INTERVAL,
     DOMAIN,
 )
+from simulator import Simulator
 from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator, set_up
 from tests.support.entries import ADDRESS, OTHER_ADDRESS, choose_and_submit, entities, is_loaded, set_up_at
 from tests.support.texts import error_text, step_text
@@ -36,6 +38,11 @@ async def move(hass: HomeAssistant, result: ConfigFlowResult, address: str) -> C
 async def move_on(hass: HomeAssistant, result: ConfigFlowResult, method: str) -> ConfigFlowResult:
     """Choose a sign-in method after an error."""
     return await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_METHOD: method})
+
+
+def without_certificate(entry: ConfigEntry) -> dict[str, object]:
+    """Return the data of an entry without its certificate, whose last sight changes."""
+    return {key: value for key, value in entry.data.items() if key != CONF_CERTIFICATE}
 
 
 async def test_a_pasted_token_replaces_a_remembered_account(
@@ -73,7 +80,10 @@ async def test_a_gateway_is_moved_by_hand_and_keeps_its_credentials(
     result = await move(hass, result, OTHER_ADDRESS)
 
     assert result["reason"] == "reconfigure_successful"
-    assert entry.data == {**stored, CONF_HOST: OTHER_ADDRESS}
+    assert without_certificate(entry) == {key: stored[key] for key in stored if key != CONF_CERTIFICATE} | {
+        CONF_HOST: OTHER_ADDRESS
+    }
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
     assert entry.options == {CONF_UPDATE_INTERVAL: 15}
     assert is_loaded(entry)
     assert entities(hass, entry) == before
@@ -120,21 +130,6 @@ async def test_a_refused_local_account_is_asked_for_when_the_gateway_moves(
     assert result["reason"] == "reconfigure_successful"
 
 
-async def test_a_gateway_is_not_moved_to_a_device_with_another_certificate(
-    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
-) -> None:
-    simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
-    network[OTHER_ADDRESS] = await start_simulator(serial=simulator.serial)
-
-    result = await reconfigure(hass, entry)
-    result = await move(hass, result, OTHER_ADDRESS)
-
-    assert "presents a different certificate than this gateway did before" in error_text(result)
-    result = await move(hass, result, ADDRESS)
-    assert result["reason"] == "reconfigure_successful"
-
-
 async def test_a_gateway_is_not_moved_to_another_one_unless_it_replaces_it(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
@@ -144,9 +139,110 @@ async def test_a_gateway_is_not_moved_to_another_one_unless_it_replaces_it(
 
     result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
 
-    assert result["step_id"] == "another_gateway"
-    assert {request.credential for request in other.requests} == {"none"}
+    assert (result["step_id"], credentials(other)) == ("another_gateway", [])
     assert step_text(result).startswith("Gateway 121900000099 responds at 192.0.2.6 instead of 122300000001.")
     result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "reconfigure"})
     result = await move(hass, result, ADDRESS)
     assert result["reason"] == "reconfigure_successful"
+
+
+def credentials(simulator: Simulator) -> list[str]:
+    """Return the paths that were requested with credentials."""
+    return [request.path for request in simulator.requests if request.credential != "none"]
+
+
+async def moved_and_reset(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> tuple[ConfigEntry, Simulator, str]:
+    """Set up a gateway, then give it another address and another certificate; return the fingerprint it had."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    known = simulator.fingerprint
+    simulator.replace_certificate()
+    simulator.reboot()
+    network[OTHER_ADDRESS] = network.pop(ADDRESS)
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert not is_loaded(entry)
+    simulator.requests.clear()
+    return entry, simulator, known
+
+
+async def test_a_gateway_that_was_moved_and_reset_is_accepted_by_its_new_certificate(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """Both fingerprints are shown first, and it gets no credential before the user has accepted it."""
+    entry, simulator, known = await moved_and_reset(hass, start_simulator, network)
+
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
+
+    assert result["step_id"] == "other_certificate"
+    for fingerprint in (known, simulator.fingerprint):
+        assert bytes.fromhex(fingerprint).hex(":").upper() in step_text(result)
+    assert f"The device at {OTHER_ADDRESS} identifies itself as gateway {simulator.serial}" in step_text(result)
+    assert credentials(simulator) == []
+
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+    await hass.async_block_till_done()
+
+    assert result["reason"] == "reconfigure_successful"
+    assert is_loaded(entry)
+    assert (entry.data[CONF_HOST], entry.data[CONF_CERTIFICATE]["sha256"]) == (OTHER_ADDRESS, simulator.fingerprint)
+    assert list(ir.async_get(hass).issues) == []
+
+
+async def test_the_certificate_that_is_accepted_is_the_one_that_was_shown(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """A third device that appears meanwhile gets nothing."""
+    entry, _, _ = await moved_and_reset(hass, start_simulator, network)
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
+    third = network[OTHER_ADDRESS] = await start_simulator()
+
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+
+    assert (result["step_id"], credentials(third)) == ("reconfigure", [])
+    assert "presents a different certificate than this gateway did before" in error_text(result)
+
+
+async def test_a_reset_gateway_that_rejects_the_token_asks_for_another_one(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    entry, simulator, _ = await moved_and_reset(hass, start_simulator, network)
+    simulator.revoke_tokens()
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
+
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+
+    assert error_text(result).startswith("The gateway rejected the sign-in.")
+    result = await choose_and_submit(hass, await move_on(hass, result, "token"), None, {CONF_TOKEN: simulator.token()})
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
+
+
+async def test_an_outage_after_accepting_a_certificate_returns_to_the_address(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    entry, simulator, _ = await moved_and_reset(hass, start_simulator, network)
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
+    simulator.faults.add("status", path="/auth/check_jwt", code=503)
+
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+
+    assert (result["step_id"], error_text(result)[:19]) == ("reconfigure", "The gateway is busy")
+
+
+async def test_a_renewal_that_is_accepted_while_moving_is_reported(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator = await start_simulator()
+    simulator.replace_certificate(days_valid=60)
+    entry = await set_up_at(hass, network, simulator)
+    simulator.replace_certificate()
+    simulator.reboot()
+    network[OTHER_ADDRESS] = network.pop(ADDRESS)
+
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
+
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
+    assert [issue.translation_key for issue in ir.async_get(hass).issues.values()] == ["certificate_renewed"]

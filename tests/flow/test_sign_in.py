@@ -8,8 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
-from custom_components.enphase_iq_gateway.const import CONF_REMEMBER_PASSWORD, DOMAIN
+from custom_components.enphase_iq_gateway.const import CONF_METHOD, CONF_REMEMBER_PASSWORD, DOMAIN
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
 from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, start_flow

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 from simulator import Simulator
 from tests.conftest import Network, Reachable, StartSimulator, sign_in
-from tests.support.device import Device, info
+from tests.support.device import Device, info, make_identity, unreadable_identity
 from tests.support.repairs import open_repair, submit_repair
 from tests.support.texts import issue_text
 
@@ -177,6 +177,8 @@ async def test_what_is_accepted_is_what_was_shown(
     ("days_left", "check", "believed"),
     [
         (74, "renewals", True),
+        (51, "renewals", True),
+        (49, "renewals", False),
         (76, "renewals", False),
         (74, "strict", False),
         (300, "off", True),
@@ -193,7 +195,7 @@ async def test_a_renewal_is_believed_when_it_is_due(
     believed: bool,
     how: str,
 ) -> None:
-    """Within 75 days of the end of the pinned one, or as set in the options."""
+    """From 75 to 50 days before the end of the pinned one, or as set in the options; then it is reported."""
     simulator = await start_simulator()
     simulator.replace_certificate(days_valid=365, not_before=time.time() - (365 - days_left) * DAY)
     entry = await set_up_at(hass, network, simulator, check)
@@ -204,9 +206,96 @@ async def test_a_renewal_is_believed_when_it_is_due(
     await take_over(hass, entry, network, simulator, how=how)
 
     assert (readable(entry), bool(credentials(simulator))) == (believed, believed)
-    assert list(issues(hass)) == ([] if believed else ["other_certificate"])
+    reported = [] if check == "off" else ["certificate_renewed"]
+    assert list(issues(hass)) == (reported if believed else ["other_certificate"])
     assert entry.data[CONF_CERTIFICATE]["sha256"] == (simulator.fingerprint if believed else pinned)
     assert (f"New certificate {simulator.fingerprint} accepted in place of {pinned}" in caplog.text) is believed
+
+
+async def test_the_repair_of_a_renewal_shows_both_certificates_and_stays_until_it_is_closed(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator = await start_simulator()
+    simulator.replace_certificate(days_valid=60)
+    entry = await set_up_at(hass, network, simulator)
+    fingerprints = [simulator.fingerprint]
+    simulator.replace_certificate()
+    fingerprints.append(simulator.fingerprint)
+
+    await take_over(hass, entry, network, simulator, how="running")
+    await hass.config_entries.async_reload(entry.entry_id)
+
+    (issue,) = issues(hass).values()
+    assert (issue.translation_key, issue.is_persistent, issue.is_fixable) == ("certificate_renewed", True, True)
+    for fingerprint in fingerprints:
+        assert bytes.fromhex(fingerprint).hex(":").upper() in issue_text(issue)
+    await submit_repair(hass, await open_repair(hass, issue))
+    assert issues(hass) == {}
+    assert readable(entry)
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+async def test_an_impostor_that_refuses_the_token_is_no_renewal(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
+) -> None:
+    """The pinned certificate stays, nobody is asked to sign in, and the gateway itself is read again at once."""
+    simulator, impostor = await start_simulator(), await start_simulator()
+    simulator.replace_certificate(days_valid=60)
+    entry = await set_up_at(hass, network, simulator)
+    impostor.revoke_tokens()
+
+    await take_over(hass, entry, network, impostor, how=how)
+
+    assert (readable(entry), set(credentials(impostor))) == (False, {"/auth/check_jwt"})
+    assert list(issues(hass)) == ["other_certificate"]
+    assert hass.config_entries.flow.async_progress() == []
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
+    network[ADDRESS] = simulator
+    impostor.reboot()
+    await poll(hass, entry)
+    assert (readable(entry), issues(hass)) == (True, {})
+
+
+class TlsDevice(Device):
+    """A device with TLS."""
+
+    uses_tokens = True
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+async def test_a_certificate_that_cannot_be_read_is_a_gateway_that_is_not_there(
+    hass: HomeAssistant,
+    caplog: pytest.LogCaptureFixture,
+    start_simulator: StartSimulator,
+    network: Network,
+    how: str,
+) -> None:
+    """It is retried, without a traceback, until the right gateway responds."""
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    async with TlsDevice({"/info": info(simulator.serial)}, identity=unreadable_identity()) as impostor:
+        await take_over(hass, entry, network, impostor, how=how)
+
+        assert (readable(entry), impostor.credentials, issues(hass)) == (False, [], {})
+        assert [record for record in caplog.records if record.exc_info and record.levelname == "ERROR"] == []
+        network[ADDRESS] = simulator
+        impostor.hang_up()
+        await poll(hass, entry)
+        assert (readable(entry), impostor.credentials) == (True, [])
+
+
+MARKDOWN = "1. Your token was stolen. [Sign in again](https://example.com) ![](https://example.com/pixel.png)"
+
+
+async def test_a_text_of_a_stranger_is_in_no_issue(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator = await start_simulator()
+    entry = await set_up_at(hass, network, simulator)
+    async with TlsDevice({"/info": info(MARKDOWN)}, identity=make_identity()) as impostor:
+        await take_over(hass, entry, network, impostor, how="running")
+
+        assert (readable(entry), impostor.credentials, issues(hass)) == (False, [], {})
 
 
 async def test_a_renewed_certificate_is_known_after_a_restart(

@@ -14,7 +14,7 @@ from custom_components.enphase_iq_gateway.client import Flow
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.issues.counters import COUNTER_JUMP
 from custom_components.enphase_iq_gateway.issues.cts import CHECK_WIRING, DISABLED, NEGATIVE_PRODUCTION
-from custom_components.enphase_iq_gateway.issues.identity import OTHER_CERTIFICATE, WRONG_DEVICE
+from custom_components.enphase_iq_gateway.issues.identity import CERTIFICATE_RENEWED, OTHER_CERTIFICATE, WRONG_DEVICE
 from custom_components.enphase_iq_gateway.issues.registry import async_clear, async_create, issue_id
 from custom_components.enphase_iq_gateway.issues.takeover import TWO_INTEGRATIONS
 from custom_components.enphase_iq_gateway.issues.token import TOKEN_ENDS
@@ -48,7 +48,7 @@ async def test_every_ct_has_texts_and_a_step_of_its_own(hass: HomeAssistant, kin
     assert all(callable(getattr(fix_flow, f"async_step_{flow}")) for flow in flows)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FLOWS if kind not in MENUS])
+@pytest.mark.parametrize("kind", [kind for kind in FLOWS if kind not in {CERTIFICATE_RENEWED, *MENUS}])
 async def test_a_repair_of_a_gateway_that_is_not_set_up_ends_with_an_explanation(
     hass: HomeAssistant, start_simulator: StartSimulator, kind: str
 ) -> None:

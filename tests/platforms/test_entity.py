@@ -1,19 +1,26 @@
 """When entities are added, their devices, when they write a state, and what is left after them."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE
+from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE, Platform
 from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity import Entity
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
 from custom_components.enphase_iq_gateway.client import Flow, PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
+from custom_components.enphase_iq_gateway.entity import Candidate, SeenEntities
+from custom_components.enphase_iq_gateway.sensor import GatewaySensor
+from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
+from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from tests.conftest import StartHome, StartSimulator, set_up
 from tests.support.home import Home
 from tests.support.virtual_time import settle
@@ -74,6 +81,70 @@ async def test_a_counter_that_stands_at_zero_comes_once_that_is_sure(start_home:
     await home.advance(1000, step=30)
 
     assert float(home.state("production_energy_lifetime_l2")) == 0
+
+
+def broken(*_: object) -> float:
+    """Stand in for a value that cannot be computed."""
+    raise OverflowError("cannot convert float infinity to integer")
+
+
+def values_that_are_broken(home: Home) -> list[str]:
+    """Return the names in the log of values that cannot be computed."""
+    lines = [record.getMessage() for record in home.caplog.records if record.levelname == "ERROR"]
+    return [line.removeprefix("The value of ").removesuffix(" cannot be computed") for line in lines]
+
+
+async def test_a_value_that_raises_takes_no_other_entity_with_it(home: Home) -> None:
+    """It is logged once, without the serial, and comes when it can be computed."""
+    added: list[str | None] = []
+    values: dict[str, Callable[[], object]] = {"broken": broken, "fine": lambda: 1}
+    coordinator = home.entry.runtime_data.coordinators[PollGroup.LIVE]
+
+    def add(entities: Iterable[Entity], *_: object, **__: object) -> None:
+        added.extend(entity.unique_id for entity in entities)
+
+    def create(name: str) -> Entity:
+        return GatewaySensor(coordinator, replace(GATEWAY_SENSORS[0], key=name))
+
+    seen = SeenEntities(home.hass, home.entry, Platform.SENSOR, add)
+    seen.add(
+        coordinator,
+        [
+            Candidate(
+                unique_id=f"{home.entry.unique_id}_{name}",
+                value_fn=lambda name=name: values[name](),
+                create=partial(create, name),
+            )
+            for name in values
+        ],
+    )
+    coordinator.async_update_listeners()
+    assert added == [f"{home.entry.unique_id}_fine"]
+    assert values_that_are_broken(home) == ["broken"]
+
+    values["broken"] = lambda: 2
+    coordinator.async_update_listeners()
+
+    assert added[1:] == [f"{home.entry.unique_id}_broken"]
+
+
+async def test_a_value_of_an_inverter_that_raises_takes_no_other_entity_with_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(home.states())
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    er.async_get(home.hass).async_clear_config_entry(home.entry.entry_id)
+    first, *others = INVERTER_SENSORS
+    rows = (replace(first, value_fn=broken), *others)
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.sensor.INVERTER_SENSORS", rows)
+    home.caplog.clear()
+
+    await home.hass.config_entries.async_setup(home.entry.entry_id)
+    await settle(home.hass)
+
+    serials = set(home.simulator.world.inverters)
+    assert before - set(home.states()) == {f"{serial}_{first.key}" for serial in serials}
+    assert values_that_are_broken(home) == [first.key] * len(serials)
 
 
 async def test_an_entity_that_was_there_comes_back_with_a_restart_whatever_the_first_reading_says(home: Home) -> None:

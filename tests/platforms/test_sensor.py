@@ -1,7 +1,7 @@
 """The sensors of every kind of gateway at noon on midsummer's day; update snapshots with `pytest --snapshot-update`."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -242,3 +242,27 @@ async def test_balanced_counters_begin_at_zero_and_count_as_a_utility_meter_does
         ),
         abs=0.02,
     )
+
+
+@pytest.mark.parametrize("clock", [MIDSUMMER - timedelta(hours=12)], indirect=True, ids=["midnight"])
+async def test_what_the_house_uses_is_shown_where_only_a_net_ct_is_enabled(start_home: StartHome) -> None:
+    """The inverters report up to a quarter of an hour late, which is over by the end of the day."""
+    home = await start_home("metered_net_only_three_phase")
+    before = float(home.state("total_consumption_energy_lifetime")), home.simulator.world.now.house.delivered_wh
+
+    await home.advance(12 * 3600, step=300)
+    power = float(home.state("net_consumption_power")) + float(home.state("production_power"))
+    assert float(home.state("total_consumption_power")) == pytest.approx(power, abs=100)
+    await home.advance(12 * 3600, step=300)
+
+    gain = float(home.state("total_consumption_energy_lifetime")) - before[0]
+    assert gain == pytest.approx((home.simulator.world.now.house.delivered_wh - before[1]) / 1000, rel=0.02)
+    marked = {
+        entity.unique_id
+        for entity in entities(home)
+        if (state := home.hass.states.get(entity.entity_id)) is not None
+        and state.attributes.get("calculated_from") == "grid_and_inverters"
+    }
+    assert marked == {
+        f"{home.entry.unique_id}_total_consumption_{name}" for name in ("power", "energy_lifetime", "energy_today")
+    }

@@ -54,6 +54,7 @@ SCHEMA = frozenset(
         *("config", "options", "selector", "entity", "device", "issues", "exceptions", "common", "system_health"),
         *("flow_title", "step", "error", "abort", "title", "description", "data", "data_description"),
         *("menu_options", "menu_option_descriptions", "fix_flow", "info", "message", "name", "state"),
+        "state_attributes",
     }
 )
 ANYTHING = "[a-z_0-9]+"
@@ -299,7 +300,7 @@ def test_every_name_fits_a_tile(language: str) -> None:
 def test_no_two_entities_of_a_device_share_a_name(language: str) -> None:
     texts = load(FOLDER / "translations" / f"{language}.json")
     keys_of_inverters = {row.translation_key for row in INVERTER_SENSORS}
-    names = {path[2]: text for path, text in flat(texts) if path[:2] == ("entity", "sensor") and path[-1] == "name"}
+    names = {path[2]: text for path, text in flat(texts) if path[:2] == ("entity", "sensor") and path[3:] == ("name",)}
     of_inverters = [name for key, name in names.items() if key in keys_of_inverters]
     of_gateway = [name for key, name in names.items() if key not in keys_of_inverters]
 

@@ -88,28 +88,30 @@ def test_on_one_phase_balanced_import_is_import(profile: str) -> None:
     assert site.now.balanced_export_wh == pytest.approx(site.now.export_wh, abs=0.01)
 
 
-def test_a_battery_stores_what_it_charges_less_what_it_discharges() -> None:
-    """It has no losses; its charge is that of the end of the present minute."""
+def test_a_battery_stores_what_it_charges_less_what_it_discharges_and_loses() -> None:
+    """Charging and discharging have losses of 10 % together, and two batteries consume 10 W each (S§22, S§32)."""
     clock = Clock()
     site = world(clock, "metered_storage_three_phase", inverters=20)
-    first, stored = site.now, site.battery.stored_wh
+    first = site.now
     clock.advance(days=3)
     last = site.now
     charged = last.battery_charged_wh - first.battery_charged_wh
     discharged = last.battery_discharged_wh - first.battery_discharged_wh
-    assert charged > 1000
-    assert charged - discharged == pytest.approx(site.battery.stored_wh - stored, abs=130)
+    assert charged > 1000 < discharged
+    one_way = 0.9**0.5
+    stored = (charged - 20 * 72) * one_way - discharged / one_way
+    assert last.stored_wh - first.stored_wh == pytest.approx(stored, abs=2 * 20 * 72 * (1 / one_way - one_way))
 
 
 def test_a_battery_does_not_swing_when_it_is_full_or_empty() -> None:
-    """It charges from the surplus only and discharges into the demand only."""
+    """It charges from the surplus only and discharges into the demand only, but for what it consumes itself."""
     clock = Clock()
     site = world(clock, "metered_storage_three_phase", inverters=20)
     for _ in range(24 * 60):
         clock.advance(seconds=60)
         now = site.at(clock.now - clock.now % 60)
         surplus = now.production.power_w - now.house.power_w
-        assert now.storage.power_w * surplus <= 0
+        assert (now.storage.power_w + 20.0) * surplus <= 1e-6
 
 
 def test_it_does_not_matter_how_often_the_site_is_read() -> None:
@@ -222,8 +224,9 @@ def test_an_unknown_ct_is_refused() -> None:
         world(Clock()).set_ct("turbine", enabled=True)
 
 
-@pytest.mark.parametrize(("month", "limit"), [(0, 100), (6, 0)])
+@pytest.mark.parametrize(("month", "limit"), [(0, 100), (6, 5)])
 def test_a_battery_stays_within_its_capacity(month: int, limit: int) -> None:
+    """It stops at its shutdown level (S§11)."""
     clock = Clock()
     clock.advance(days=30 * month)
     site = world(clock, "metered_storage_split_phase", inverters=20)
@@ -231,9 +234,9 @@ def test_a_battery_stays_within_its_capacity(month: int, limit: int) -> None:
     for _ in range(200):
         clock.advance(hours=1)
         site.at(clock.now)
-        charges.append(site.battery.percent)
+        charges.append(site.battery_percent)
     assert any(charge == pytest.approx(limit, abs=0.5) for charge in charges)
-    assert all(-0.001 <= charge <= 100.001 for charge in charges)
+    assert all(4.9 <= charge <= 100.001 for charge in charges)
 
 
 def test_a_site_without_inverters_is_refused() -> None:

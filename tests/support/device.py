@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 import ssl
@@ -43,6 +43,8 @@ class Request:
     path: str
     headers: Mapping[str, str]
     connection: int
+    method: str = "GET"
+    body: bytes = b""
 
     @property
     def credential(self) -> str:
@@ -59,6 +61,7 @@ class Identity:
     context: ssl.SSLContext
     certificate: Certificate
     pem: bytes
+    der: bytes
 
     def turn_into(self, other: Identity) -> None:
         """Show another certificate from the next connection on; `certificate` stays what it was."""
@@ -80,7 +83,17 @@ def make_identity(not_before: int = NOW - 100 * DAY, not_after: int = NOW + 265 
     ) + signed.public_bytes(serialization.Encoding.PEM)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     _load(context, pem)
-    return Identity(context, Certificate.from_der(signed.public_bytes(serialization.Encoding.DER)), pem)
+    der = signed.public_bytes(serialization.Encoding.DER)
+    return Identity(context, Certificate.from_der(der), pem, der)
+
+
+def unreadable_identity() -> Identity:
+    """Make a certificate of version 4, which OpenSSL serves and takes, but whose fields cannot be read."""
+    identity = make_identity()
+    der = identity.der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x03", 1)
+    key = identity.pem.partition(b"-----BEGIN CERTIFICATE-----")[0]
+    identity.turn_into(replace(identity, pem=key + ssl.DER_cert_to_PEM_cert(der).encode()))
+    return identity
 
 
 def _load(context: ssl.SSLContext, pem: bytes) -> None:
@@ -189,7 +202,9 @@ class Device:
             while first != TLS_HANDSHAKE:
                 head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
                 headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:])}
-                request = Request(head[0].split(" ")[1], headers, connection)
+                method, path, _ = head[0].split(" ")
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                request = Request(path, headers, connection, method, body)
                 self.requests.append(request)
                 await self._reply(request, writer)
                 if not self.keeps_connections:

@@ -55,7 +55,8 @@ class Counted:
 def flow_truths(simulator: Simulator, *, ct: bool, total_ct: bool = False) -> dict[str, Truth]:
     """Return the true energy of the gateway's counters by the key of their unique ID.
 
-    Without a production CT it is the energy that the inverters have reported. With a CT that measures total consumption
+    Without a production CT it is the energy that the inverters have reported, and total consumption is that with what
+    the net CT has counted. With a CT that measures total consumption
     there is no other import and export than the balanced ones.
     """
     world = simulator.world
@@ -83,6 +84,8 @@ def flow_truths(simulator: Simulator, *, ct: bool, total_ct: bool = False) -> di
             truths[f"grid_{name}_energy"] = truths[f"grid_{name}_energy_balanced"]
     if not ct:
         truths["production_energy_lifetime"] = reported
+        net = measured("net_consumption", "delivered_wh", None), measured("net_consumption", "received_wh", None)
+        truths["total_consumption_energy_lifetime"] = lambda at: reported(at) + net[0](at) - net[1](at)
     for flow in ("production", "total_consumption"):
         truths[f"{flow}_energy_today"] = truths[f"{flow}_energy_lifetime"]
     return truths

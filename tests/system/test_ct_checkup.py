@@ -38,6 +38,7 @@ from tests.support.captures import ANSWERS, CAPTURES, CASES, folders, needs
 
 LIVE_S, INVERTERS_S = 150, 300
 DAY_S: Final = 16 * 3600
+YEAR_S: Final = 365 * 86_400
 MEASURES_NOTHING: Final = CASES / "5_ct_enabled_measures_nothing"
 ENDPOINTS: tuple[Endpoint[object], ...] = (
     METERS,
@@ -89,11 +90,11 @@ class Day:
                 continue
         return documents
 
-    def found(self) -> Iterator[CtProblem | None]:
+    def found(self, duration_s: int = DAY_S, live_s: int = LIVE_S) -> Iterator[CtProblem | None]:
         """Yield what is found after each reading of the inverters."""
         checkup = CtCheckup()
         live = self.site.reads(PollGroup.LIVE) | {METERS}
-        for elapsed in range(0, DAY_S, LIVE_S):
+        for elapsed in range(0, duration_s, live_s):
             self.at = self.start + elapsed
             measured = measure(self.site, PollGroup.LIVE, self.documents(*live), self.at)
             checkup.add_production(self.at, measured.flows[Flow.PRODUCTION])
@@ -116,6 +117,14 @@ def test_nothing_is_found_in_any_season(month: int) -> None:
     day = Day(PROFILES["metered_net_three_phase"], datetime(2026, month, 20, 4, tzinfo=UTC))
 
     assert set(day.found()) == {None}
+
+
+@pytest.mark.slow
+def test_nothing_is_found_on_any_day_of_a_year() -> None:
+    """It takes two minutes: the longest update interval there is."""
+    year = Day(PROFILES["metered_net_three_phase"], datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert set(year.found(YEAR_S, INVERTERS_S)) == {None}
 
 
 def test_nothing_is_found_where_inverters_report_hourly() -> None:

@@ -24,8 +24,7 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 
 from custom_components.enphase_iq_gateway.client import Secret
-from custom_components.enphase_iq_gateway.config_flow import CONF_METHOD
-from custom_components.enphase_iq_gateway.const import CONF_REMEMBER_PASSWORD, DOMAIN
+from custom_components.enphase_iq_gateway.const import CONF_METHOD, CONF_REMEMBER_PASSWORD, DOMAIN
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from simulator import Simulator
 from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator

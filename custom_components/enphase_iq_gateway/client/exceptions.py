@@ -54,6 +54,10 @@ class GatewayCertificateError(GatewayError):
         self.presented = presented
 
 
+class UnconfirmedCertificateError(GatewayCertificateError):
+    """The certificate seems to be the renewed one, but the device has not accepted the token over it yet."""
+
+
 class GatewayWrongDeviceError(GatewayError):
     """Another device than the one expected answers at this address."""
 

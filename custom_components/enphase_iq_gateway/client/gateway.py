@@ -1,22 +1,29 @@
 """The client of one gateway: its identity, the sign-in and its endpoints."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 import time
 from types import MappingProxyType, TracebackType
-from typing import Final, Self, cast
+from typing import Final, Literal, Self, cast
 
 from aiohttp.abc import AbstractResolver
+import orjson
 
-from .auth.sign_in import Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
+from .auth.sign_in import CHECK_PATH, Account, Anonymous, DigestSignIn, SignIn, TokenSignIn
 from .auth.token import Token
-from .endpoints import INFO, Endpoint
+from .endpoints import INFO, LIVE_DATA, Endpoint
+from .endpoints.live_data import LIVE_STREAM_PATH
+from .endpoints.values import load_json
 from .exceptions import GatewayAuthenticationError, GatewayConnectionError, GatewayError, GatewayStatusError
+from .json_types import Json, JsonObject
 from .models import Info
 from .transport.address import Address, Scheme
 from .transport.certificates import Certificate, CertificateCheck
 from .transport.connection import Answer, Connection
+from .transport.exception_net import OnlyGatewayErrors
+
+type WriteMethod = Literal["POST", "PUT", "DELETE"]
 
 _SAME_TIME_S: Final = 60.0
 """Clocks that differ by less are right: `/info` has whole seconds, and an answer may take a while."""
@@ -58,6 +65,7 @@ class Gateway:
         self._connection = Connection(
             address,
             identity_path=INFO.path,
+            check_path=CHECK_PATH,
             read_serial=self._read_serial,
             serial=expected_serial,
             pinned=pinned,
@@ -93,7 +101,7 @@ class Gateway:
 
     @property
     def certificate(self) -> Certificate | None:
-        """Return the certificate to store; it changes at set-up and when the gateway renews its own."""
+        """Return the certificate to store; it changes at set-up and when the gateway has renewed its own."""
         return self._connection.pinned
 
     @property
@@ -139,7 +147,8 @@ class Gateway:
         info = await self.identify()
         if isinstance(self._credential, Token):
             self._credential.check(info.serial, self._clock())
-        await self._sign_in.check()
+        with OnlyGatewayErrors(CHECK_PATH):
+            await self._sign_in.check()
 
     async def read[T](self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> T:
         """Return the document of an endpoint; the default timeout is the endpoint's, else the connection's.
@@ -150,7 +159,8 @@ class Gateway:
         def parse(body: bytes) -> T:
             return self._parse(endpoint, body)
 
-        return await self._request(endpoint.path, parse, endpoint.limit_s if timeout_s is None else timeout_s)
+        limit_s = endpoint.limit_s if timeout_s is None else timeout_s
+        return await self._request(endpoint.path, lambda: self._answer(endpoint.path, limit_s), parse)
 
     def _parse[T](self, endpoint: Endpoint[T], body: bytes) -> T:
         """Return the document in a body; a body that repeats the last one is not parsed again.
@@ -169,22 +179,61 @@ class Gateway:
 
         Raises: GatewayError.
         """
-        return await self._request(path, bytes, timeout_s)
+        return await self._request(path, lambda: self._answer(path, timeout_s), bytes)
 
-    async def _request[T](self, path: str, parse: Callable[[bytes], T], timeout_s: float | None) -> T:
-        """Return the parsed answer of a path and record the statistics."""
-        statistics = self._statistics.setdefault(path, EndpointStatistics())
+    async def write(
+        self, path: str, document: JsonObject, *, method: WriteMethod = "POST", timeout_s: float | None = None
+    ) -> Json:
+        """Send a JSON object to a path and return the JSON answer, None for an empty one.
+
+        Sent once, on the connection and to the verified device of all other requests; a status other than 200 is an
+        error. An accepted write proves nothing: read back what it should have changed (S§29).
+
+        Raises: GatewayError. After a GatewayConnectionError the gateway may have followed the request all the same.
+        """
+        body = orjson.dumps(document)
+
+        def parse(answer: bytes) -> Json:
+            return load_json(answer, path) if answer.strip() else None
+
+        return await self._request(
+            path, lambda: self._sign_in.send(method, path, body, timeout_s), parse, recorded=f"{method} {path}"
+        )
+
+    async def enable_live_stream(self) -> None:
+        """Have the gateway refresh its live data every second, until it reboots or for some minutes (S§14.2).
+
+        Raises: GatewayError.
+        """
+        try:
+            await self.write(LIVE_STREAM_PATH, {"enable": 1})
+        except GatewayStatusError as error:
+            # Some firmware answers 400 while the stream is enabled already.
+            if error.status != HTTPStatus.BAD_REQUEST or not (await self.read(LIVE_DATA)).stream_enabled:
+                raise
+
+    async def _request[T](
+        self,
+        path: str,
+        exchange: Callable[[], Awaitable[Answer]],
+        parse: Callable[[bytes], T],
+        *,
+        recorded: str | None = None,
+    ) -> T:
+        """Return the parsed answer of a path and record the statistics, by default under the path."""
+        statistics = self._statistics.setdefault(recorded or path, EndpointStatistics())
         statistics.requests += 1
         try:
-            answer = await self._answer(path, timeout_s)
-            statistics.status, statistics.duration_ms, statistics.size_bytes = (
-                answer.status,
-                answer.duration_ms,
-                len(answer.body),
-            )
-            if answer.status != HTTPStatus.OK:
-                raise GatewayStatusError(path, answer.status)
-            document = parse(answer.body)
+            with OnlyGatewayErrors(path):
+                answer = await exchange()
+                statistics.status, statistics.duration_ms, statistics.size_bytes = (
+                    answer.status,
+                    answer.duration_ms,
+                    len(answer.body),
+                )
+                if answer.status != HTTPStatus.OK:
+                    raise GatewayStatusError(path, answer.status)
+                document = parse(answer.body)
             statistics.last_success = self._clock()
         except GatewayError as error:
             statistics.last_error = str(error)

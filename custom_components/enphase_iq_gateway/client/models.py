@@ -4,10 +4,12 @@ The name of every number contains its unit; None is a missing value.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from awesomeversion import AwesomeVersion
+
+from .storage_models import AcBattery, ReportedStorage
 
 
 class Flow(StrEnum):
@@ -135,6 +137,8 @@ class Report:
     inverters: ReportedInverters | None
     flows: Mapping[Flow, ReportedFlow]
     """Production, total and net consumption where the report has them."""
+    storage: ReportedStorage | None = None
+    """None without AC Batteries (S§31)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,6 +205,8 @@ class Inventory:
 
     inverter_part_numbers: Mapping[str, str]
     """By serial, retired inverters included."""
+    ac_batteries: Mapping[str, AcBattery] = field(default_factory=dict[str, AcBattery])
+    """By serial, without deleted ones."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -212,3 +218,5 @@ class DeviceData:
     """Serials of inverters that are no longer members of the system (`active` false)."""
     truncated: bool
     """`deviceCount` has reached `deviceDataLimit`: further inverters are missing (G§5.1)."""
+    ac_batteries: Mapping[str, AcBattery] = field(default_factory=dict[str, AcBattery])
+    """By serial, without retired ones."""

@@ -5,8 +5,16 @@ from .inverters import InvertersCoordinator
 from .live import LiveCoordinator
 from .polled import PollGroupCoordinator
 from .report import ReportCoordinator
-from .runtime import GatewayConfigEntry, GatewayRuntime, async_retry_together, create_coordinators, loaded_runtime
+from .runtime import (
+    GatewayConfigEntry,
+    GatewayRuntime,
+    async_retry_together,
+    create_coordinators,
+    gateway_answers,
+    loaded_runtime,
+)
 from .site import SiteCoordinator, SiteData, async_find_site
+from .storage import StorageCoordinator
 
 __all__ = [
     "GatewayConfigEntry",
@@ -18,8 +26,10 @@ __all__ = [
     "ReportCoordinator",
     "SiteCoordinator",
     "SiteData",
+    "StorageCoordinator",
     "async_find_site",
     "async_retry_together",
     "create_coordinators",
+    "gateway_answers",
     "loaded_runtime",
 ]

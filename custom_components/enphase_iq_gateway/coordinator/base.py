@@ -52,7 +52,6 @@ class GatewayCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self._answer_s = 0.0
         """Response time of the slowest endpoint in the latest poll."""
         self._warned = False
-        self._notified_error: type[GatewayError] | None = None
 
     @abstractmethod
     async def _async_poll(self) -> DataT:
@@ -139,8 +138,9 @@ class GatewayCoordinator[DataT](DataUpdateCoordinator[DataT]):
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """Notify the listeners also of another error while polls keep failing, which Home Assistant does not do."""
-        kind = None if self.error is None else type(self.error)
-        if not self.last_update_success and kind is not self._notified_error:
+        """Notify the listeners after every failure, Home Assistant does only after the first one.
+
+        The error may be another one, and counters that stand become unavailable once nothing of the gateway answers.
+        """
+        if not self.last_update_success:
             self.async_update_listeners()
-        self._notified_error = kind

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 import logging
 from time import monotonic, time
@@ -61,8 +62,10 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
         self._documents = documents
         self._failures: Counter[Endpoint[object]] = Counter()
         """Failures in a row of single endpoints, while the others could be read."""
+        self.coordinators: Mapping[PollGroup, PollGroupCoordinator] = {}
+        """All coordinators of the same gateway, set before the first poll."""
         self.data = self._snapshot(documents, time())
-        if self.endpoints <= documents.failed:
+        if self.endpoints <= self._failed(documents):
             self.error = GatewayConnectionError("it could not be read during set-up")
             self.backoff = self.backoff.failed(monotonic(), expected=False)
             self.update_interval = self._next_interval(expected=False)
@@ -79,6 +82,15 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
     def endpoints(self) -> frozenset[Endpoint[object]]:
         """The endpoints that are polled."""
         return self.site.reads(self.group)
+
+    @property
+    def documents(self) -> Documents:
+        """The documents behind the data."""
+        return self._documents
+
+    def _failed(self, documents: Documents) -> frozenset[Endpoint[object]]:
+        """Return the endpoints that could not be read."""
+        return documents.failed
 
     @classmethod
     @abstractmethod

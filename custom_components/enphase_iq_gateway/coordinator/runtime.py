@@ -7,7 +7,7 @@ from functools import partial
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
-from ..client import Documents, Gateway, PollGroup, Site
+from ..client import Documents, Gateway, PollGroup, Site, Source
 from ..counters.guard import Guard
 from ..counters.store import CounterStore
 from .inverters import InvertersCoordinator
@@ -15,6 +15,7 @@ from .live import LiveCoordinator
 from .polled import PollGroupCoordinator
 from .report import ReportCoordinator
 from .site import SiteCoordinator
+from .storage import StorageCoordinator
 
 type GatewayConfigEntry = ConfigEntry[GatewayRuntime]
 
@@ -46,6 +47,12 @@ def loaded_runtime(entry: GatewayConfigEntry) -> GatewayRuntime | None:
     return entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
 
 
+def gateway_answers(coordinator: PollGroupCoordinator) -> bool:
+    """Return whether any poll group of a coordinator's gateway can be read."""
+    runtime: GatewayRuntime = coordinator.config_entry.runtime_data
+    return any(each.last_update_success for each in runtime.coordinators.values())
+
+
 def create_coordinators(
     hass: HomeAssistant,
     entry: ConfigEntry,
@@ -56,12 +63,23 @@ def create_coordinators(
 ) -> dict[PollGroup, PollGroupCoordinator]:
     """Create the coordinators of the poll groups that the site has."""
     # On the first day, today begins with what the report has of it, if the inverters' own sum bears it out.
-    order = (InvertersCoordinator, ReportCoordinator, LiveCoordinator)
+    order: tuple[type[PollGroupCoordinator], ...] = (
+        InvertersCoordinator,
+        ReportCoordinator,
+        LiveCoordinator,
+        StorageCoordinator,
+    )
+    site = site_coordinator.data.site
+    if Source.INVERTERS_AND_NET in site.sources.values():
+        # Total consumption needs the counters of the net CT, and nothing that the CTs measure has a today.
+        order = (LiveCoordinator, InvertersCoordinator, ReportCoordinator, StorageCoordinator)
     created = {
         kind.group: kind(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
         for kind in order
-        if site_coordinator.data.site.reads(kind.group)
+        if site.reads(kind.group)
     }
+    for coordinator in created.values():
+        coordinator.coordinators = created
     return {group: created[group] for group in PollGroup if group in created}
 
 

@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..client import (
+    ENSEMBLE_INVENTORY,
     INVENTORY,
     METERS,
     READINGS,
@@ -20,16 +21,26 @@ from ..client import (
     GatewayConnectionError,
     GatewayError,
     GatewayResponseError,
+    GatewayStatusError,
     GatewayUnsupportedError,
     Info,
     Meter,
     Reading,
     Site,
     decide,
+    decide_storage,
     endpoints_of,
     probe,
+    probe_storage,
 )
-from ..const import FIRST_INVENTORY_AFTER, INFO_INTERVAL, INVENTORY_INTERVAL, LOGGER, METERS_INTERVAL
+from ..const import (
+    FIRST_INVENTORY_AFTER,
+    INFO_INTERVAL,
+    INVENTORY_INTERVAL,
+    LOGGER,
+    METERS_INTERVAL,
+    STORAGE_SEARCH_INTERVAL,
+)
 from ..counters.state import GuardState
 from .base import GatewayCoordinator, Translate
 
@@ -51,7 +62,9 @@ async def async_find_site(
     locked = counters.locked_sources()
     updated = str(info.firmware) != counters.firmware
     documents = await probe(gateway, info, relied_on=endpoints_of(locked), updated=updated, limit_s=limit_s)
-    return decide(documents, locked), documents
+    storage = await probe_storage(gateway, info, documents)
+    site = replace(decide(documents, locked), storage=decide_storage(storage))
+    return site, replace(documents, storage=storage)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +124,16 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
                 due_at=now + FIRST_INVENTORY_AFTER.total_seconds(),
             ),
         ]
+        if site.storage.is_empty:
+            failed = documents.storage is not None and ENSEMBLE_INVENTORY in documents.storage.failed
+            search_after = _RETRY_AFTER if failed else STORAGE_SEARCH_INTERVAL
+            self._tasks.append(
+                _Task(
+                    interval=STORAGE_SEARCH_INTERVAL,
+                    update=self._search_storage,
+                    due_at=now + search_after.total_seconds(),
+                )
+            )
         if self.data.meters:
             due_at = now + METERS_INTERVAL.total_seconds()
             self._tasks.insert(0, _Task(interval=METERS_INTERVAL, update=self._update_meters, due_at=due_at))
@@ -188,7 +211,23 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         except (GatewayConnectionError, GatewayResponseError) as error:
             LOGGER.debug("%s: no inventory: %s", self.name, error)
             return data
-        return replace(data, part_numbers=inventory.inverter_part_numbers)
+        data = replace(data, part_numbers=inventory.inverter_part_numbers)
+        if inventory.ac_batteries and data.site.storage.is_empty:
+            LOGGER.info("%s: AC Batteries have been installed", self.name)
+            return await self._find_site_again(data, data.site.info) or data
+        return data
+
+    async def _search_storage(self, data: SiteData) -> SiteData | None:
+        """Look for batteries and a grid relay; a gateway without the list of them is not asked before tomorrow."""
+        try:
+            inventory = await self.gateway.read(ENSEMBLE_INVENTORY)
+        except (GatewayStatusError, GatewayResponseError) as error:
+            LOGGER.debug("%s: no batteries and no grid relay: %s", self.name, error)
+            return data
+        if inventory.is_empty:
+            return data
+        LOGGER.info("%s: batteries or a grid relay have been installed", self.name)
+        return await self._find_site_again(data, data.site.info)
 
 
 def _entities_of(meters: tuple[Meter, ...]) -> dict[Flow, tuple[int, int]]:

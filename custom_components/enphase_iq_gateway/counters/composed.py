@@ -42,6 +42,44 @@ def parts_of(site: Site, flow: Flow, phase: int) -> Parts:
             return {}
 
 
+def late_parts_of(site: Site, flow: Flow, phase: int) -> Parts:
+    """Return the parts of total consumption where the inverters report the production; else none.
+
+    They are read by two coordinators at different times, so the counter follows their changes instead of being checked.
+    """
+    source = site.sources.get((flow, Quantity.LIFETIME))
+    if phase or flow is not Flow.TOTAL_CONSUMPTION or source is not Source.INVERTERS_AND_NET:
+        return {}
+    return {FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME): 1} | _net(0) | _others(site, 0, 1)
+
+
+def late_value(parts: Parts, counters: Mapping[CounterKey, CounterState]) -> float | None:
+    """Return the sum of the parts, None while one of them has no value."""
+    total = 0.0
+    for part, factor in parts.items():
+        if (value := _published(counters, part)) is None:
+            return None
+        total += factor * value
+    return total
+
+
+def late_change(
+    parts: Parts, before: Mapping[CounterKey, CounterState], after: Mapping[CounterKey, CounterState]
+) -> float:
+    """Return what the parts have counted, as Home Assistant's statistics do: a new start counts from zero."""
+    total = 0.0
+    for part, factor in parts.items():
+        first, last = _published(before, part), _published(after, part)
+        if first is not None and last is not None:
+            total += factor * (last if last < first * _RESET_SHARE else last - first)
+    return total
+
+
+def _published(counters: Mapping[CounterKey, CounterState], key: CounterKey) -> float | None:
+    state = counters.get(key)
+    return state.published if state else None
+
+
 def _net(phase: int) -> dict[FlowCounter, int]:
     """Return import and export, of which a net CT's lifetime is the difference."""
     return {

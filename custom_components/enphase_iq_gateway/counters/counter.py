@@ -272,10 +272,11 @@ def _undone(value: float, at: float, limits: Limits, state: CounterState, *, lef
 def _wrap(value: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
     """Bridge one wrap, lost or regained, at once; return None when it is no wrap.
 
-    A zero is held instead: it is far more often a glitch than a counter that wrapped exactly to zero.
+    A zero is held instead: it is far more often a glitch than a counter that wrapped exactly to zero. A counter that
+    may fall, such as production + import - export, wraps with the counters behind it.
     """
     tolerance = most_wh(limits.rise_w, min(at - state.at, AT_ONCE_S), limits)
-    if value == 0 or limits.fall_w is not None or tolerance > _WRAP_TOLERANCE_WH:
+    if value == 0 or tolerance > _WRAP_TOLERANCE_WH:
         return None
     offset = state.offset + (WRAP_WH if value + state.offset < published else -WRAP_WH)
     line = value + offset
@@ -343,16 +344,14 @@ def _settle(held: Held, limits: Limits, state: CounterState, published: float) -
     if left and likely(held.first + left.offset - published, held.first_at - state.moved_at, limits, state):
         # It stood still meanwhile.
         return _undone(held.last, held.last_at, limits, state, left=left)
-    if limits.fall_w is None:
-        seconds = held.first_at - state.at
-        wraps = round(-change / WRAP_WH)
-        tolerance = min(most_wh(limits.rise_w, seconds, limits), _WRAP_TOLERANCE_WH)
-        if wraps <= 1 and wraps != 0 and abs(change + wraps * WRAP_WH) <= tolerance:
-            # A firmware that counts correctly again gives all wraps back at once (G§6.6).
-            offset = state.offset + wraps * WRAP_WH
-            return _continue(state, held.last, offset, held.last_at, limits)
-        if change < 0 and possible(held.first, seconds, limits):
-            return None if held.last == 0 else _reset(held, change, limits, state, published)
+    seconds = held.first_at - state.at
+    wraps = round(-change / WRAP_WH)
+    tolerance = min(most_wh(limits.rise_w, seconds, limits), _WRAP_TOLERANCE_WH)
+    if wraps <= 1 and wraps != 0 and abs(change + wraps * WRAP_WH) <= tolerance:
+        # A firmware that counts correctly again gives all wraps back at once (G§6.6).
+        return _continue(state, held.last, state.offset + wraps * WRAP_WH, held.last_at, limits)
+    if limits.fall_w is None and change < 0 and possible(held.first, seconds, limits):
+        return None if held.last == 0 else _reset(held, change, limits, state, published)
     offset = published - held.first
     kind = EventKind.JUMP if change > 0 else EventKind.FALL
     continued = _continue(state, held.last, offset, held.last_at, limits)

@@ -21,8 +21,18 @@ from ..client import (
     TotalAndPhases,
 )
 from .allowance import Limits
-from .balanced import BalancedState, Sample, step as balanced_step
-from .composed import checking_order, line_change, move_line, part_is_held, parts_of
+from .balanced import BalancedState
+from .balancing import balance_phase, with_balanced
+from .composed import (
+    checking_order,
+    late_change,
+    late_parts_of,
+    late_value,
+    line_change,
+    move_line,
+    part_is_held,
+    parts_of,
+)
 from .counter import CONFIRM_S, Event, Reason, accept_jump, follow, rebase, step as counter_step
 from .counter_state import CounterState
 from .daily import step as daily_step
@@ -89,7 +99,10 @@ class Guard:
         served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
         self._before = dict(self.state.counters)
         flows = [flow for flow in checking_order(self.site) if flow in served]
-        return replace(snapshot, counted={flow: self._check_flow(group, flow, snapshot, zone) for flow in flows})
+        counted = {flow: self._check_flow(group, flow, snapshot, zone) for flow in flows}
+        if self.site.group(Flow.TOTAL_CONSUMPTION, Quantity.LIFETIME) is not group:
+            self._follow_late_parts(snapshot.at)
+        return replace(snapshot, counted=counted)
 
     def take_events(self) -> list[CounterEvent | SourceChange]:
         """Return what has happened since the last call."""
@@ -107,7 +120,8 @@ class Guard:
             return
         for key, state in self.state.counters.items():
             if isinstance(key, FlowCounter) and key.field is CounterField.LIFETIME and state.published is not None:
-                share = parts_of(self.site, key.flow, key.phase).get(counter, 0)
+                parts = parts_of(self.site, key.flow, key.phase) or late_parts_of(self.site, key.flow, key.phase)
+                share = parts.get(counter, 0)
                 self.state.counters[key] = accept_jump(state, share * amount_wh) if share else state
 
     def _check_flow(self, group: PollGroup, flow: Flow, snapshot: Snapshot, zone: tzinfo) -> TotalAndPhases:
@@ -133,6 +147,9 @@ class Guard:
         published: dict[CounterField, float | None] = {}
         for quantity in quantities:
             if self.site.sources[flow, quantity] is Source.INTEGRATED:
+                continue
+            if self.site.sources[flow, quantity] is Source.INVERTERS_AND_NET:
+                published[CounterField.LIFETIME] = None if phase else self._follow_late_parts(snapshot.at)
                 continue
             limits = counter_limits(self.site, flow, quantity, phase, self._report_interval_s)
             origin = origin_of(
@@ -182,50 +199,18 @@ class Guard:
         With a net CT they are further counters of all phases together. With a total CT they are the only ones.
         """
         if self.site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is not Source.INTEGRATED:
-            state = self._balance_phase(Flow.NET_CONSUMPTION, 0)
-            return [_with_balanced(phases[0], state), *phases[1:]]
+            state = balance_phase(self.site, self.state, Flow.NET_CONSUMPTION, 0)
+            return [with_balanced(phases[0], state), *phases[1:]]
         published = []
         for phase, measurement in enumerate(phases):
-            state = self._balance_phase(Flow.TOTAL_CONSUMPTION, phase)
+            state = balance_phase(self.site, self.state, Flow.TOTAL_CONSUMPTION, phase)
             counted = replace(
                 measurement,
                 energy_delivered_wh=self._follow(CounterField.DELIVERED, phase, state, at),
                 energy_received_wh=self._follow(CounterField.RECEIVED, phase, state, at),
             )
-            published.append(_with_balanced(counted, state) if phase == 0 else counted)
+            published.append(with_balanced(counted, state) if phase == 0 else counted)
         return published
-
-    def _balance_phase(self, measured: Flow, phase: int) -> BalancedState | None:
-        """Return the balanced counters of one phase, None while one of the counters behind them has no value."""
-        if measured is Flow.NET_CONSUMPTION:
-            plus = Sample.of(self.state.counters.get(FlowCounter(measured, CounterField.DELIVERED)))
-            minus = Sample.of(self.state.counters.get(FlowCounter(measured, CounterField.RECEIVED)))
-        else:
-            plus = Sample.of(self.state.counters.get(FlowCounter(measured, CounterField.LIFETIME, phase)))
-            minus = plus and self._production(phase, plus.at)
-        before = self.state.balanced.get(phase)
-        if before is None:
-            if plus is None or minus is None:
-                return None
-            before = BalancedState(began_at=plus.at)
-        together = measured is Flow.NET_CONSUMPTION or self._read_together(
-            Flow.TOTAL_CONSUMPTION, Flow.PRODUCTION, quantity=Quantity.LIFETIME
-        )
-        state = balanced_step(measured, plus, minus, before, together=together)
-        self.state.balanced[phase] = state
-        return state
-
-    def _read_together(self, *flows: Flow, quantity: Quantity) -> bool:
-        """Return whether one poll group serves a quantity of all the flows."""
-        return len({self.site.group(flow, quantity) for flow in flows}) == 1
-
-    def _production(self, phase: int, at: float) -> Sample | None:
-        """Return the production of a phase, which is 0 where the production CT has fewer phases."""
-        count = self.site.phase_counts.get(Flow.PRODUCTION, 1)
-        if phase > count:
-            return Sample(value=0.0, at=at)
-        own_phase = phase if count > 1 else 0
-        return Sample.of(self.state.counters.get(FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME, own_phase)))
 
     def _follow(self, counter: CounterField, phase: int, balanced: BalancedState | None, at: float) -> float | None:
         """Return import or export that is computed from checked counters, and needs no check of its own."""
@@ -244,6 +229,24 @@ class Guard:
         self.state.counters[key] = follow(state, value, at)
         self.state.origins[key] = origin
         return self.state.counters[key].published
+
+    def _follow_late_parts(self, at: float) -> float | None:
+        """Return total consumption whose parts two coordinators read, with what they have counted in this snapshot.
+
+        They are checked counters, so it needs no check of its own.
+        """
+        key, origin = FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME), Origin(Source.INVERTERS_AND_NET)
+        parts, state = late_parts_of(self.site, key.flow, key.phase), self.state.counters.get(key)
+        if parts and (value := late_value(parts, self.state.counters)) is not None:
+            if state is None or state.published is None:
+                state = rebase(CounterState(), value, at)
+            elif self.state.origins.get(key, origin) != origin:
+                state = self._continue_from(key, state, value, at, origin)
+            else:
+                counted = state.published + late_change(parts, self._before, self.state.counters)
+                state = follow(state, counted - state.offset, at)
+            self.state.counters[key], self.state.origins[key] = state, origin
+        return state.published if state else None
 
     def _check_inverters(self, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Return the snapshot with the inverters' counters to publish and today's energy of each."""
@@ -322,8 +325,9 @@ class Guard:
     ) -> CounterState:
         """Return the state of a counter whose first value from `origin` is `value`.
 
-        A gateway may go back and forth between a total of its own and one that is computed from net. The first change
-        costs the energy since the last sample; from then on the distance between the two is known.
+        A gateway may go back and forth between a total of its own and one that is computed from net. The change to the
+        latter costs the energy since the last sample, until the gateway's own total is back on its line. The computed
+        one has no line of its own: it is further away with every night, by what the inverters consume.
         """
         before = self.state.origins[key]
         if Variant.TOTAL_WITH_STORAGE in {before.variant, origin.variant}:
@@ -334,7 +338,7 @@ class Guard:
             return rebase(state, value, at)
         offsets = self.state.offsets.setdefault(key, {})
         offsets[before] = state.offset
-        if origin in offsets:
+        if origin in offsets and origin.variant is not Variant.TOTAL_FROM_NET:
             return replace(state, offset=offsets[origin], held=None)
         return rebase(state, value, at)
 
@@ -369,14 +373,3 @@ class Guard:
         if flow is not Flow.PRODUCTION or today is None or most is None:
             return today
         return today if today <= most * _TODAY_SHARE + _TODAY_MARGIN_WH else None
-
-
-def _with_balanced(measurement: Measurement, balanced: BalancedState | None) -> Measurement:
-    if balanced is None:
-        return measurement
-    return replace(
-        measurement,
-        energy_import_balanced_wh=balanced.import_wh,
-        energy_export_balanced_wh=balanced.export_wh,
-        energy_balanced_reset_at=balanced.began_at,
-    )

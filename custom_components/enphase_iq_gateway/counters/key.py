@@ -1,9 +1,8 @@
 """Keys of the counters: typed in memory, text in the store and in repairs."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Final, assert_never, override
+from typing import Final, NamedTuple, assert_never, override
 
 from ..client import Flow, Measurement, Quantity
 
@@ -37,8 +36,7 @@ COUNTERS_OF: Final = {
 """The counters that come from one source together."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowCounter:
+class FlowCounter(NamedTuple):
     """Key of a counter of one flow; phase 0 is all phases together."""
 
     flow: Flow
@@ -51,8 +49,7 @@ class FlowCounter:
         return f"{self.flow}.{self.field}.{self.phase}"
 
 
-@dataclass(frozen=True, slots=True)
-class InverterCounter:
+class InverterCounter(NamedTuple):
     """Key of the lifetime counter of one inverter."""
 
     serial: str
@@ -77,6 +74,15 @@ def parse_counter_key(text: str) -> CounterKey:
         return InverterCounter(rest)
     field, _, phase = rest.partition(".")
     return FlowCounter(Flow(kind), CounterField(field), int(phase))
+
+
+def may_be_negative(key: CounterKey) -> bool:
+    """Return whether a counter may be below zero at some site: net lifetime, and total lifetime computed from it."""
+    match key:
+        case FlowCounter(Flow.NET_CONSUMPTION | Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME):
+            return True
+        case _:
+            return False
 
 
 def unique_id(key: CounterKey, gateway: str) -> str:

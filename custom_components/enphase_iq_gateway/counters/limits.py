@@ -10,7 +10,7 @@ from .allowance import INTERVAL_S, Limits
 LONGEST_REPORT_S: Final = 7200
 # A CT's counters move every second; a minute covers a busy gateway (G§9).
 _CT_INTERVAL_S: Final = 60.0
-_FROM_CTS: Final = frozenset({Source.READINGS, Source.REPORT, Source.INTEGRATED})
+_FROM_CTS: Final = frozenset({Source.READINGS, Source.REPORT, Source.INTEGRATED, Source.INVERTERS_AND_NET})
 
 
 def counter_limits(

@@ -9,7 +9,7 @@ from ..client import Flow, Quantity, Sources
 from .balanced import BalancedState
 from .counter_state import CounterState
 from .daily import DailyState
-from .key import CounterField, CounterKey, FlowCounter, InverterCounter, parse_counter_key
+from .key import CounterField, CounterKey, FlowCounter, InverterCounter, may_be_negative, parse_counter_key
 from .origin import Origin
 from .serialization import number
 
@@ -83,6 +83,10 @@ class GuardState:
         )
         if missing := {InverterCounter(serial) for serial in state.shares_from} - state.counters.keys():
             raise ValueError(f"stored counters: {len(missing)} inverters of the sum are missing")
+        if any(_is_too_low(key, each) for key, each in state.counters.items()):
+            raise ValueError("stored counters: one is negative, which only net energy may be")
+        if state.rejected and min(state.rejected.values()) < 0:
+            raise ValueError("stored counters: a number of rejected samples is negative")
         return state
 
     def locked_sources(self) -> Sources:
@@ -100,6 +104,10 @@ class GuardState:
         names |= {str(InverterCounter(serial)): str(InverterCounter(place)) for serial, place in names.items()}
         parts = {**self.as_json(), "gateway": {"firmware": self.firmware}}
         return {part: {names.get(name, name): value for name, value in _part(parts, part).items()} for part in parts}
+
+
+def _is_too_low(key: CounterKey, state: CounterState) -> bool:
+    return state.published is not None and state.published < 0 and not may_be_negative(key)
 
 
 def _balanced(data: object) -> dict[int, BalancedState]:

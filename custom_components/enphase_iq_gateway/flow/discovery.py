@@ -19,15 +19,26 @@ async def async_has_left(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool
     runtime = loaded_runtime(entry)
     if runtime is not None and any(coordinator.last_update_success for coordinator in runtime.coordinators.values()):
         return False
-    gateway = await async_open_gateway(
-        hass, Address.parse(entry.data[CONF_HOST]), serial=entry.unique_id, pinned=certificate_of(entry)
-    )
-    async with gateway:
-        try:
+    try:
+        gateway = await async_open_gateway(
+            hass, Address.parse(entry.data[CONF_HOST]), serial=entry.unique_id, pinned=certificate_of(entry)
+        )
+        async with gateway:
             await gateway.identify()
-        except GatewayError:
-            return True
+    except GatewayError:
+        return True
     return False
+
+
+def may_follow(hass: HomeAssistant, entry: ConfigEntry, mac: str | None) -> bool:
+    """Return whether a gateway may be followed to another address, where `mac` responds if that is known.
+
+    A certificate proves that it is the same gateway. Without one only the MAC address that it had before does: any
+    device can send its serial, which is not secret.
+    """
+    if certificate_of(entry) is not None:
+        return True
+    return mac is not None and stored_mac(hass, entry) == dr.format_mac(mac)
 
 
 def stored_mac(hass: HomeAssistant, entry: ConfigEntry) -> str | None:

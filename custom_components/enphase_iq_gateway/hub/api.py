@@ -14,7 +14,18 @@ from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.network import is_ip_address
 
-from ..client import Account, Address, Certificate, CertificateCheck, CloudUrls, Gateway, Secret, Token, fetch_token
+from ..client import (
+    Account,
+    Address,
+    Certificate,
+    CertificateCheck,
+    CloudUrls,
+    Gateway,
+    GatewayConnectionError,
+    Secret,
+    Token,
+    fetch_token,
+)
 from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 
 CLOUD_URLS: CloudUrls = CloudUrls()
@@ -25,7 +36,8 @@ async def async_create_gateway(hass: HomeAssistant, entry: ConfigEntry) -> Gatew
     """Create the gateway of an entry with its stored serial, certificate and credentials.
 
     Raises:
-        TokenError: the stored token is not a token.
+        GatewayConnectionError: The address is a name and there is no network to find it in.
+        TokenError: The stored token is not a token.
     """
     return await async_open_gateway(
         hass,
@@ -33,7 +45,7 @@ async def async_create_gateway(hass: HomeAssistant, entry: ConfigEntry) -> Gatew
         serial=entry.unique_id,
         credential=credential_of(entry.data),
         pinned=certificate_of(entry),
-        certificate_check=CertificateCheck(entry.options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS)),
+        certificate_check=certificate_check_of(entry),
     )
 
 
@@ -46,14 +58,22 @@ async def async_open_gateway(
     pinned: Certificate | None = None,
     certificate_check: CertificateCheck = CertificateCheck.RENEWALS,
 ) -> Gateway:
-    """Create a gateway; its address may be a name that only multicast DNS resolves."""
+    """Create a gateway; its address may be a name that only multicast DNS resolves.
+
+    Raises:
+        GatewayConnectionError: The address is a name and there is no network to find it in.
+    """
+    try:
+        resolver = None if is_ip_address(address.host) else await _async_local_resolver(hass)
+    except (OSError, RuntimeError) as error:  # of zeroconf, while Home Assistant has no network
+        raise GatewayConnectionError(f"no network to find a name in: {type(error).__name__}") from error
     return Gateway(
         address,
         expected_serial=serial,
         credential=credential,
         pinned=pinned,
         certificate_check=certificate_check,
-        resolver=None if is_ip_address(address.host) else await _async_local_resolver(hass),
+        resolver=resolver,
         clock=time.time,
     )
 
@@ -97,3 +117,8 @@ def certificate_of(entry: ConfigEntry) -> Certificate | None:
     """Return the pinned certificate of an entry; there is none below firmware 7."""
     stored = entry.data.get(CONF_CERTIFICATE)
     return None if stored is None else Certificate.from_dict(stored)
+
+
+def certificate_check_of(entry: ConfigEntry) -> CertificateCheck:
+    """Return how strictly the user wants the certificate to be checked."""
+    return CertificateCheck(entry.options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS))

@@ -3,7 +3,6 @@
 from asyncio import Task
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -227,4 +226,4 @@ def _entity(hass: HomeAssistant, entry: ConfigEntry, counter: CounterKey) -> er.
 
 def _total(counter: CounterKey) -> CounterKey:
     """Return the counter of all phases together."""
-    return replace(counter, phase=0) if isinstance(counter, FlowCounter) else counter
+    return counter._replace(phase=0) if isinstance(counter, FlowCounter) else counter

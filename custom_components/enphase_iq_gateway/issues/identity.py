@@ -1,6 +1,7 @@
 """Issues about the device that responds at the address of a gateway: a different gateway, or a different certificate.
 
-The coordinators keep polling. They show no values until the right gateway responds, which also deletes the issues.
+The coordinators keep polling. They show no values until the right gateway responds, which also deletes the issues. The
+issue of a renewed certificate stays until the user closes it: only they can judge whether it is the gateway's.
 """
 
 from functools import partial
@@ -14,14 +15,23 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
 
-from ..client import Certificate, Gateway, GatewayCertificateError, GatewayError, GatewayWrongDeviceError
+from ..client import (
+    Certificate,
+    CertificateCheck,
+    Gateway,
+    GatewayCertificateError,
+    GatewayError,
+    GatewayWrongDeviceError,
+)
 from ..const import CONF_CERTIFICATE, DOMAIN
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, SiteCoordinator
 from ..formatting import utc_day
+from ..hub.api import certificate_check_of, certificate_of
 from .registry import async_clear, async_create, async_delete
 
 WRONG_DEVICE: Final = "wrong_device"
 OTHER_CERTIFICATE: Final = "other_certificate"
+CERTIFICATE_RENEWED: Final = "certificate_renewed"
 
 
 def note_refusal(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -> None:
@@ -47,12 +57,7 @@ def note_refusal(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -
                 # The fix flow pins the certificate that it shows, even if a third one is presented by then.
                 data=error.presented.as_dict(),
                 severity=IssueSeverity.ERROR,
-                placeholders={
-                    "host": entry.data[CONF_HOST],
-                    "serial": str(entry.unique_id),
-                    **_described("pinned", error.pinned),
-                    **_described("presented", error.presented),
-                },
+                placeholders=placeholders_of_both(entry, error.pinned, error.presented),
             )
 
 
@@ -86,14 +91,24 @@ class TrustWatch:
 
 
 def note_trust(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway) -> None:
-    """Delete the issues now that the right gateway responds, and store its certificate if it has renewed it."""
+    """Delete the issues now that the right gateway responds; store its certificate and report one that it renewed."""
     for kind in (WRONG_DEVICE, OTHER_CERTIFICATE):
         async_delete(hass, entry, kind)
     certificate = gateway.certificate
     if certificate is not None:
+        note_renewal(hass, entry, certificate)
         # Home Assistant stores and reloads nothing where the data are the same.
         data = {**entry.data, CONF_CERTIFICATE: certificate.as_dict()}
         hass.config_entries.async_update_entry(entry, data=data)
+
+
+def note_renewal(hass: HomeAssistant, entry: ConfigEntry, certificate: Certificate) -> None:
+    """Raise an issue when a certificate other than the stored one has been accepted as the gateway's renewed one."""
+    stored = certificate_of(entry)
+    if stored is None or stored == certificate or certificate_check_of(entry) is CertificateCheck.OFF:
+        return
+    placeholders = placeholders_of_both(entry, stored, certificate)
+    async_create(hass, entry, CERTIFICATE_RENEWED, is_persistent=True, placeholders=placeholders)
 
 
 def clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -145,6 +160,16 @@ class CertificateRepair(ConfirmRepairFlow):
             self.hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_CERTIFICATE: certificate})
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return await super().async_step_confirm(user_input)
+
+
+def placeholders_of_both(entry: ConfigEntry, pinned: Certificate, presented: Certificate) -> dict[str, str]:
+    """Return the placeholders of a text about the known and another certificate of a gateway."""
+    return {
+        "host": entry.data[CONF_HOST],
+        "serial": str(entry.unique_id),
+        **_described("pinned", pinned),
+        **_described("presented", presented),
+    }
 
 
 def _described(name: str, certificate: Certificate) -> dict[str, str]:

@@ -7,8 +7,11 @@ from typing import Final
 ANSWER_SHARE: Final = 3
 # No coordinator waits longer than this: a quarter of an hour is the gateway's own slowest interval (G§4).
 LONGEST_S: Final = 900.0
-# After a first failure: early enough to decide within `LOST_AFTER_S`, late enough for a busy gateway.
+# After a first failure: early enough to decide within `LOST_AFTER_S`, late enough for a busy gateway. It doubles with
+# every further one, so that a single broken answer does not cost a whole interval ...
 SECOND_TRY_S: Final = 30.0
+# ... up to this, or to a longer interval: a gateway that is off is not noticed later than that when it is back.
+LONGEST_RETRY_S: Final = 300.0
 # The data is outdated at the second failure in a row, or after this long.
 LOST_AFTER_FAILURES: Final = 2
 LOST_AFTER_S: Final = 90.0
@@ -61,8 +64,6 @@ class Backoff:
             return steady_s
         if expected:
             return max(steady_s, GENTLE_S)
-        if self.failures < LOST_AFTER_FAILURES:
-            return min(steady_s, SECOND_TRY_S)
         # Limited, because a gateway that is off for months must not make huge numbers.
-        doublings = min(self.failures - LOST_AFTER_FAILURES, 16)
-        return max(steady_s, min(steady_s * (1 << doublings), LONGEST_S))
+        doublings = min(self.failures - 1, 16)
+        return min(min(steady_s, SECOND_TRY_S) * (1 << doublings), max(steady_s, LONGEST_RETRY_S))

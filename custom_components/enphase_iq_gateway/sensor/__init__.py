@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from ..client import Flow, Measurement, PollGroup
+from ..client import Flow, Measurement, PollGroup, Source
 from ..const import CONF_PHASE_VALUES, PhaseValues
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..entity import Candidate, GatewayEntity, InverterEntity, SeenEntities, Value
@@ -85,6 +85,15 @@ def _current_measurement(
     return data.counters(flow, phase) if description.counted else data.measurement(flow, phase)
 
 
+def _counter_stands(
+    coordinator: PollGroupCoordinator, description: FlowSensorDescription | InverterSensorDescription
+) -> bool:
+    """Return whether the last value of a sensor is that of a counter, and still of the same day where it is daily."""
+    if not description.counted or not description.daily:
+        return description.counted
+    return dt_util.as_local(dt_util.utc_from_timestamp(coordinator.data.at)).date() == dt_util.now().date()
+
+
 class _ValueSensor(GatewayEntity, SensorEntity):
     """Sensor whose state is its value."""
 
@@ -105,11 +114,18 @@ class FlowSensor(_ValueSensor):
         super().__init__(coordinator, description)
         self._flow = flow
         self._phase = phase
+        if coordinator.site.sources[flow, description.quantity] is Source.INVERTERS_AND_NET:
+            self._attr_extra_state_attributes = {"calculated_from": "grid_and_inverters"}
 
     @property
     @override
     def value(self) -> float | None:
         return _current_flow_value(self.coordinator, self.entity_description, self._flow, self._phase)
+
+    @property
+    @override
+    def stands(self) -> bool:
+        return _counter_stands(self.coordinator, self.entity_description)
 
     @property
     @override
@@ -151,3 +167,8 @@ class InverterSensor(InverterEntity, _ValueSensor):
     """Sensor of an inverter."""
 
     entity_description: InverterSensorDescription
+
+    @property
+    @override
+    def stands(self) -> bool:
+        return _counter_stands(self.coordinator, self.entity_description)

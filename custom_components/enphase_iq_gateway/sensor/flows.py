@@ -45,7 +45,8 @@ class FlowSensorDescription(SensorEntityDescription):
     """Whether there is a sensor of every phase too, disabled by default."""
     balanced: bool = False
     """Whether it nets the phases, and so exists only on sites with several phases."""
-
+    daily: bool = False
+    """Whether it begins again at midnight."""
     reset_fn: Callable[[Measurement], float | None] = lambda _: None
     """Returns when a counter that may fall began again, epoch seconds."""
 
@@ -123,6 +124,7 @@ def _energy(
     enabled: bool = True,
     phases: bool = False,
     balanced: bool = False,
+    daily: bool = False,
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING,
     reset_fn: Callable[[Measurement], float | None] = lambda _: None,
 ) -> FlowSensorDescription:
@@ -138,6 +140,7 @@ def _energy(
         flows=flows,
         phases=phases,
         balanced=balanced,
+        daily=daily,
         quantity=quantity,
         value_fn=value_fn,
         reset_fn=reset_fn,
@@ -187,6 +190,7 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         PRODUCED_AND_CONSUMED,
         Quantity.LIFETIME,
         lambda measured: measured.energy_today_wh,
+        daily=True,
         reset_fn=lambda measured: measured.energy_today_reset_at,
     ),
     # A sliding window is no counter, so it has no state class.
@@ -289,13 +293,16 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
 )
 
 
+# Without a CT on the grid, import and export of one phase would be no measurement; inverters report no phases.
+_WITHOUT_PHASES: Final = frozenset({Source.INTEGRATED, Source.INVERTERS_AND_NET})
+
+
 def flow_sensors_of(site: Site) -> Iterator[tuple[FlowSensorDescription, Flow, int]]:
     """Return the rows of the sensors that a site can have, with flow and phase, 0 being all phases together."""
     for row in FLOW_SENSORS:
         for flow in row.flows:
             if site.group(flow, row.quantity) is None or not row.exists_on(site, flow):
                 continue
-            # Without a CT on the grid, import and export of one phase would be no measurement.
-            has_phases = row.phases and site.sources[flow, row.quantity] is not Source.INTEGRATED
+            has_phases = row.phases and site.sources[flow, row.quantity] not in _WITHOUT_PHASES
             for phase in range(1 + (site.phases(flow) if has_phases else 0)):
                 yield row, flow, phase

@@ -25,6 +25,11 @@ from ..entity import InverterDescription
 class InverterSensorDescription(SensorEntityDescription, InverterDescription):
     """Description of a sensor of an inverter."""
 
+    counted: bool = False
+    """Whether it shows a checked counter."""
+    daily: bool = False
+    """Whether it begins again at midnight."""
+
 
 def _whole(value_fn: Callable[[Inverter], float | None]) -> Callable[[Inverter], int | None]:
     """Return a function for the value in whole W or Wh: the gateway counts an inverter's energy in joules (G§5.5)."""
@@ -42,11 +47,14 @@ def _energy(
     *,
     enabled: bool = False,
     visible: bool = True,
+    daily: bool = False,
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING,
 ) -> InverterSensorDescription:
     """Return a row of energy."""
     return InverterSensorDescription(
         key=key,
+        counted=state_class is not None,
+        daily=daily,
         translation_key=key,
         device_class=SensorDeviceClass.ENERGY,
         entity_registry_enabled_default=enabled,
@@ -96,7 +104,7 @@ INVERTER_SENSORS: Final[tuple[InverterSensorDescription, ...]] = (
     ),
     # Hidden, so that the many counters do not fill the dashboards; the Energy dashboard and statistics have them.
     _energy("energy_lifetime", lambda inverter: inverter.energy_lifetime_wh, enabled=True, visible=False),
-    _energy("energy_today", lambda inverter: inverter.details.energy_today_wh),
+    _energy("energy_today", lambda inverter: inverter.details.energy_today_wh, daily=True),
     # A whole day and a sliding window are no counters, so they have no state class.
     _energy("energy_yesterday", lambda inverter: inverter.details.energy_yesterday_wh, state_class=None),
     _energy("energy_last_7_days", lambda inverter: inverter.details.energy_last_7_days_wh, state_class=None),

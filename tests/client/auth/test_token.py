@@ -56,6 +56,7 @@ def test_a_token_broken_into_lines_is_whole_again() -> None:
         written({}),
         written({"aud": ["secret"], "iat": NOW, "exp": NOW}),
         written({"aud": "", "iat": NOW, "exp": NOW}),
+        written({"aud": "[secret](https://example.com)", "iat": NOW, "exp": NOW}),
         written({"aud": SERIAL, "iat": NOW}),
         written({"aud": SERIAL, "iat": NOW, "exp": "secret"}),
         written({"aud": SERIAL, "iat": True, "exp": NOW}),

@@ -9,18 +9,36 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
+    ACB_CONFIG,
     DEVICE_DATA,
+    DRY_CONTACT_SETTINGS,
+    DRY_CONTACTS,
+    ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
+    ENSEMBLE_STATUS,
+    EXPORT_LIMIT,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
+    GRID_RELAY,
     INFO,
+    INVENTORY,
     INVERTER_LIST,
+    LIVE_DATA,
     METERS,
+    PRODUCTION_LIMIT,
     PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
     REPORT_DETAILED,
+    SCHEDULER,
+    SECONDARY_CONTROL,
+    TARIFF,
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayError
-from tests.support import answers as documents
+from tests.support import answers as documents, storage_answers as storage
 from tests.support.answers import Document
 
 pytestmark = pytest.mark.slow
@@ -31,8 +49,33 @@ VALID: list[tuple[Endpoint[object], Document]] = [
     (REPORT, documents.report()),
     (REPORT_DETAILED, documents.report()),
     (PRODUCTION_SUMMARY, documents.production_summary()),
-    (INVERTER_LIST, [documents.listed_inverter(), documents.listed_inverter(serialNumber="b")]),
-    (DEVICE_DATA, documents.device_data(documents.device(), documents.device(sn="b", active=False))),
+    (INVERTER_LIST, [documents.listed_inverter(), documents.listed_inverter(serialNumber="bbbb")]),
+    (
+        DEVICE_DATA,
+        documents.device_data(
+            documents.device(), documents.device(sn="bbbb", active=False), storage.detailed_ac_battery()
+        ),
+    ),
+    (REPORT_DETAILED, documents.report(storage=[storage.reported_storage()])),
+    (INVENTORY, [storage.group("ACB", storage.listed_ac_battery(), storage.listed_ac_battery("bbbb"))]),
+    (ENSEMBLE_INVENTORY, storage.ensemble_inventory()),
+    (ENSEMBLE_POWER, storage.ensemble_power()),
+    (SECONDARY_CONTROL, storage.secondary_control()),
+    (ENSEMBLE_STATUS, storage.ensemble_status()),
+    (DRY_CONTACT_SETTINGS, {"dry_contacts": [storage.contact_settings(), storage.contact_settings("NO1")]}),
+    (GENERATOR, storage.generator()),
+    (GENERATOR_CONFIG, storage.generator_config()),
+    (GENERATOR_SCHEDULE, storage.generator_schedule()),
+    (EXPORT_LIMIT, storage.export_limit()),
+    (PRODUCTION_LIMIT, {"enable": True, "pv_limit_pct": 90}),
+    (SCHEDULER, storage.scheduler()),
+    (TARIFF, storage.tariff()),
+    (ACB_CONFIG, storage.acb_config()),
+    (LIVE_DATA, storage.live_data()),
+    # Words only.
+    (GRID_RELAY, storage.grid_relay()),
+    (DRY_CONTACTS, storage.dry_contacts()),
+    (GENERATOR_MODE, {"gen_cmd": "on", "last_updated_by": "ITK"}),
 ]
 for_each_json_endpoint = pytest.mark.parametrize(
     ("endpoint", "document"), VALID, ids=[endpoint.path for endpoint, _ in VALID]
@@ -85,7 +128,7 @@ def with_other_value(document: Document, path: tuple[str | int, ...], value: Doc
 def test_the_documents_of_these_tests_are_good_ones(endpoint: Endpoint[object], document: Document) -> None:
     """Otherwise changing them would test nothing."""
     assert any(
-        isinstance(value, float) or value is True
+        isinstance(value, float) or value is True or value in {"closed", "on"}
         for value in documents.values_in(endpoint.read(documents.body(document)))
     )
 

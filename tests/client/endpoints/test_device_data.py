@@ -63,10 +63,18 @@ def test_a_device_that_is_gone_communicates() -> None:
     assert DEVICE_DATA.read(body(device_data(device(modGone=True)))).inverters[SERIAL].communicating
 
 
-def test_an_inactive_device_is_retired() -> None:
-    found = DEVICE_DATA.read(body(device_data(device(), device(sn="old", active=False, modGone=True))))
+@pytest.mark.parametrize("active", [True, False])
+@pytest.mark.parametrize("serial", ["[a](https://example.com)", "123", "", 482300000001, None])
+def test_a_device_without_a_serial_is_left_out(serial: Document, *, active: bool) -> None:
+    found = DEVICE_DATA.read(body(device_data(device(), device(sn=serial, active=active))))
 
-    assert (set(found.inverters), found.retired) == ({SERIAL}, frozenset({"old"}))
+    assert (set(found.inverters), found.retired) == ({SERIAL}, frozenset())
+
+
+def test_an_inactive_device_is_retired() -> None:
+    found = DEVICE_DATA.read(body(device_data(device(), device(sn="retired", active=False, modGone=True))))
+
+    assert (set(found.inverters), found.retired) == ({SERIAL}, frozenset({"retired"}))
 
 
 def test_a_device_that_is_active_under_another_id_is_not_retired() -> None:

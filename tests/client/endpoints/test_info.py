@@ -1,5 +1,7 @@
 """`/info`: the identity of the gateway (G§1)."""
 
+from html import escape
+
 from awesomeversion import AwesomeVersion
 import pytest
 
@@ -71,9 +73,35 @@ def test_a_masked_serial_stays_as_it_is() -> None:
     assert INFO.read(documents.info(serial=" xxxx ")).serial == "xxxx"
 
 
+STRANGE_TEXTS = [
+    "1. [Sign in](https://example.com)",
+    "<b>1219</b>",
+    "122300000001 2",
+    "{host}",
+    "../../etc",
+    "\u202e1223",
+    "123",
+    "1" * 33,
+]
+
+
+@pytest.mark.parametrize("serial", STRANGE_TEXTS)
+def test_a_serial_of_another_form_is_no_serial(serial: str) -> None:
+    """Any device may send it, and it becomes part of texts that are rendered as Markdown."""
+    with pytest.raises(GatewayResponseError, match="no serial in device/sn"):
+        INFO.read(documents.info(serial=escape(serial)))
+
+
+@pytest.mark.parametrize("part_number", ["[a](https://example.com)", "8" * 33])
+def test_a_part_number_of_another_form_is_none(part_number: str) -> None:
+    body = f"<envoy_info><device><sn>1234</sn><pn>{part_number}</pn><software>R3.9</software></device></envoy_info>"
+
+    assert INFO.read(body.encode()).part_number is None
+
+
 def test_what_is_missing_is_none() -> None:
     """Only serial and firmware are required."""
-    found = INFO.read(b"<envoy_info><device><sn>1</sn><software>R3.9</software></device></envoy_info>")
+    found = INFO.read(b"<envoy_info><device><sn>1234</sn><software>R3.9</software></device></envoy_info>")
 
     assert (found.part_number, found.has_meter, found.time) == (None, None, None)
 
@@ -93,7 +121,7 @@ def test_what_is_missing_is_none() -> None:
 )
 def test_a_time_that_is_none_is_none(time: str) -> None:
     """A time must fit into 32 bits."""
-    body = f"<envoy_info><time>{time}</time><device><sn>1</sn><software>R3.9</software></device></envoy_info>"
+    body = f"<envoy_info><time>{time}</time><device><sn>1234</sn><software>R3.9</software></device></envoy_info>"
 
     assert INFO.read(body.encode()).time is None
 

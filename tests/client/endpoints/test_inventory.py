@@ -23,7 +23,11 @@ def test_inverters_have_their_part_numbers_and_other_devices_none() -> None:
 
 @pytest.mark.parametrize(
     "device",
-    [None, 1, [], {}, {"serial_num": "482300000002"}, {"part_num": "800-00630"}, {"serial_num": 1, "part_num": 2}],
+    [
+        *(None, 1, [], {}, {"serial_num": "482300000002"}, {"part_num": "800-00630"}, {"serial_num": 1, "part_num": 2}),
+        {"serial_num": "<b>4823</b>", "part_num": "800-00630-r02"},
+        {"serial_num": "482300000003", "part_num": "[800](https://example.com)"},
+    ],
 )
 def test_an_odd_device_leaves_the_others(device: object) -> None:
     good = {"serial_num": "482300000001", "part_num": "800-00630-r02"}

@@ -20,9 +20,16 @@ def test_an_inverter_is_read() -> None:
 
 
 def test_inverters_are_kept_by_serial() -> None:
-    found = INVERTER_LIST.read(body([listed_inverter(serialNumber="b"), listed_inverter(serialNumber="a")]))
+    found = INVERTER_LIST.read(body([listed_inverter(serialNumber="bbbb"), listed_inverter(serialNumber="aaaa")]))
 
-    assert {serial: each.serial for serial, each in found.inverters.items()} == {"a": "a", "b": "b"}
+    assert {serial: each.serial for serial, each in found.inverters.items()} == {"aaaa": "aaaa", "bbbb": "bbbb"}
+
+
+@pytest.mark.parametrize("serial", ["[a](https://example.com)", "123", "", 482300000001, None])
+def test_an_inverter_without_a_serial_is_left_out(serial: Document) -> None:
+    found = INVERTER_LIST.read(body([listed_inverter(serialNumber=serial), listed_inverter()]))
+
+    assert set(found.inverters) == {SERIAL}
 
 
 def test_old_firmware_sends_no_kind_of_device() -> None:

@@ -134,6 +134,16 @@ def test_an_impossible_power_of_an_inverter_is_unknown(odd: Documents) -> None:
     assert found.last_reported == NOW
 
 
+def test_an_impossible_highest_power_of_an_inverter_is_unknown() -> None:
+    odd = changed(metered(), device_data=device_data(replace(inverter(), max_power_w=INVERTER_LIMIT_W + 1.0)))
+
+    snapshot = measure(decide(odd), PollGroup.INVERTERS, odd, NOW)
+
+    assert snapshot.inverters["A"].max_power_w is None
+    assert snapshot.inverters["A"].power_w is not None
+    assert snapshot.rejected_powers == 1
+
+
 def test_possible_powers_stay_as_they_are() -> None:
     documents = changed(metered(), device_data=device_data(inverter()), summary=summary())
 

@@ -1,6 +1,9 @@
 """Certificates that are accepted."""
 
+from contextlib import suppress
+from dataclasses import replace
 import hashlib
+import random
 
 import pytest
 
@@ -12,7 +15,7 @@ from custom_components.enphase_iq_gateway.client.transport.certificates import (
 )
 from tests.support.device import DAY, NOW, make_identity
 
-PINNED = Certificate(sha256="aa", not_before=NOW - 300 * DAY, not_after=NOW + 65 * DAY)
+PINNED = Certificate(sha256="aa", not_before=NOW - 300 * DAY, not_after=NOW + 65 * DAY, seen_at=NOW - 2 * DAY)
 NEW = Certificate(sha256="bb", not_before=NOW - DAY, not_after=NOW + 364 * DAY)
 
 
@@ -27,6 +30,37 @@ def test_what_is_no_certificate_is_a_value_error() -> None:
     """The connection turns it into its own error."""
     with pytest.raises(ValueError, match="asn1"):
         Certificate.from_der(b"no certificate")
+
+
+@pytest.mark.parametrize("version", [3, 4, 127, 128, 255])
+def test_a_certificate_of_any_version_is_read_or_a_value_error(version: int) -> None:
+    """OpenSSL takes every version, but `cryptography` raises an error of its own for some."""
+    der = make_identity().der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01" + bytes([version]), 1)
+
+    with pytest.raises(ValueError, match=r"version|error parsing"):
+        Certificate.from_der(der)
+
+
+def test_a_spoiled_certificate_is_read_or_a_value_error() -> None:
+    chance = random.Random(5)  # noqa: S311 - the same certificates each time, no secrets
+    der, read = make_identity().der, 0
+    for _ in range(3000):
+        spoiled = bytearray(der)
+        for _ in range(chance.randint(1, 3)):
+            spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
+        with suppress(ValueError):
+            read += bool(Certificate.from_der(bytes(spoiled)))
+
+    assert 0 < read < 3000
+
+
+@pytest.mark.parametrize("seen_at", [None, NOW])
+def test_what_is_stored_of_a_certificate_is_read_again(seen_at: int | None) -> None:
+    stored = replace(PINNED, seen_at=seen_at)
+
+    read = Certificate.from_dict(stored.as_dict())
+
+    assert (read, read.seen_at) == (stored, seen_at)
 
 
 @pytest.mark.parametrize("check", CertificateCheck)
@@ -46,13 +80,14 @@ def test_the_pinned_certificate_is_believed_even_after_its_end(check: Certificat
     [
         (CertificateCheck.RENEWALS, 76, Verdict.REFUSED),
         (CertificateCheck.RENEWALS, 75, Verdict.RENEWED),
-        (CertificateCheck.RENEWALS, 1, Verdict.RENEWED),
-        (CertificateCheck.RENEWALS, -30, Verdict.RENEWED),
-        (CertificateCheck.STRICT, 1, Verdict.REFUSED),
-        (CertificateCheck.OFF, 300, Verdict.RENEWED),
+        (CertificateCheck.RENEWALS, 50, Verdict.RENEWED),
+        (CertificateCheck.RENEWALS, 49, Verdict.REFUSED),
+        (CertificateCheck.RENEWALS, -30, Verdict.REFUSED),
+        (CertificateCheck.STRICT, 60, Verdict.REFUSED),
+        (CertificateCheck.OFF, 300, Verdict.ACCEPTED),
     ],
 )
-def test_another_certificate_is_believed_near_the_end_of_the_pinned_one(
+def test_another_certificate_is_believed_when_the_gateway_renews_its_own(
     check: CertificateCheck, days_left: int, verdict: Verdict
 ) -> None:
     pinned = Certificate(sha256="aa", not_before=0, not_after=NOW + days_left * DAY)
@@ -68,3 +103,23 @@ def test_a_renewal_is_valid_now(not_before: int, not_after: int) -> None:
     presented = Certificate(sha256="bb", not_before=not_before, not_after=not_after)
 
     assert judge(PINNED, presented, now=NOW, check=CertificateCheck.RENEWALS) is Verdict.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "not_before", "verdict"),
+    [
+        (NOW - 10 * DAY, NOW - 9 * DAY, Verdict.RENEWED),
+        (NOW - 10 * DAY, NOW - 12 * DAY, Verdict.RENEWED),  # the clocks may differ
+        (NOW - 10 * DAY, NOW - 13 * DAY, Verdict.REFUSED),
+        (None, NOW - 200 * DAY, Verdict.RENEWED),
+        (None, NOW - 303 * DAY, Verdict.REFUSED),
+    ],
+)
+def test_a_renewal_begins_after_the_old_certificate_was_last_seen(
+    seen_at: int | None, not_before: int, verdict: Verdict
+) -> None:
+    """The gateway uses one certificate at a time."""
+    pinned = replace(PINNED, seen_at=seen_at)
+    presented = Certificate(sha256="bb", not_before=not_before, not_after=NOW + 300 * DAY)
+
+    assert judge(pinned, presented, now=NOW, check=CertificateCheck.RENEWALS) is verdict

@@ -23,7 +23,7 @@ from custom_components.enphase_iq_gateway.client.exceptions import (
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
 from custom_components.enphase_iq_gateway.client.transport import connection
 from custom_components.enphase_iq_gateway.client.transport.address import Address
-from tests.support.device import Device, Doing, Reply, info, make_identity, reply
+from tests.support.device import SERIAL, Device, Doing, Reply, info, make_identity, reply, unreadable_identity
 
 PATH = "/api/v1/production"
 LEGACY = info(firmware="D5.0.62")
@@ -121,6 +121,30 @@ async def test_each_failure_has_its_error(answer: Reply, error: type[GatewayErro
 
         device.replies[PATH] = reply(b"{}")
         assert await gateway.read_raw(PATH) == b"{}"
+
+
+async def test_a_certificate_that_cannot_be_read_is_a_connection_error() -> None:
+    async with Device({"/info": info()}, identity=unreadable_identity()) as device:
+        async with Gateway(device.address, expected_serial=SERIAL, pinned=make_identity().certificate) as gateway:
+            with pytest.raises(GatewayConnectionError, match="a certificate that cannot be read"):
+                await gateway.identify()
+
+        assert device.requests == []
+
+
+@pytest.mark.parametrize(
+    ("size", "passes"), [(connection.IDENTITY_LIMIT, True), (connection.IDENTITY_LIMIT + 1, False)]
+)
+async def test_an_identity_has_a_limit_of_its_own(size: int, *, passes: bool) -> None:
+    """Any device may send one, and XML takes many times its size in memory."""
+    document = LEGACY.partition(b"\r\n\r\n")[2]
+    padded = reply(document + b" " * (size - len(document)))
+    async with Device({"/info": padded}) as device, Gateway(device.address) as gateway:
+        if passes:
+            assert (await gateway.identify()).serial == SERIAL
+        else:
+            with pytest.raises(GatewayResponseError, match=f"/info: more than {connection.IDENTITY_LIMIT} bytes"):
+                await gateway.identify()
 
 
 async def test_a_large_answer_passes() -> None:

@@ -38,7 +38,9 @@ async def open_step(home: TwoIntegrations, step: str) -> ConfigFlowResult:
 async def menu_options(home: TwoIntegrations) -> list[str]:
     menu = await open_menu(home)
     home.hass.config_entries.options.async_abort(menu["flow_id"])
-    return list(menu["menu_options"])
+    offered = menu["menu_options"]
+    assert isinstance(offered, list)
+    return offered
 
 
 async def submit(
@@ -46,6 +48,7 @@ async def submit(
 ) -> ConfigFlowResult:
     """Submit a form, by default as it is."""
     schema = form["data_schema"]
+    assert schema is not None
     result = await home.hass.config_entries.options.async_configure(form["flow_id"], schema(answers or {}))
     await home.turn()
     return result
@@ -151,7 +154,7 @@ async def test_our_ids_in_the_dashboard_are_replaced_and_come_back(home: TwoInte
     manager = await async_get_manager(home.hass)
     own, old = home.entity_id("production_energy_lifetime", domain=DOMAIN), home.entity_id("lifetime_production")
     solar: Any = {"type": "solar", "stat_energy_from": own, "config_entry_solar_forecast": None}
-    await manager.async_update({"energy_sources": [solar]})
+    await manager.async_update({**manager.default_preferences(), "energy_sources": [solar]})
 
     def source() -> object:
         assert manager.data

@@ -9,7 +9,12 @@ from typing import Final, Protocol, override
 from aiohttp import DigestAuthMiddleware, hdrs
 
 from ..endpoints import INVERTER_LIST
-from ..exceptions import GatewayAuthenticationError, GatewayResponseError, GatewayStatusError
+from ..exceptions import (
+    GatewayAuthenticationError,
+    GatewayResponseError,
+    GatewayStatusError,
+    UnconfirmedCertificateError,
+)
 from ..transport.connection import SESSION_COOKIE, Answer, Connection
 from .secret import Secret
 from .token import Token
@@ -43,6 +48,12 @@ class SignIn(Protocol):
         Raises: GatewayAuthenticationError when the credential itself is not accepted, GatewayError.
         """
 
+    async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
+        """Send a JSON body to a path, once, and return the answer; it may be a 401 that concerns this path only.
+
+        Raises: GatewayAuthenticationError when the credential itself is not accepted, GatewayError.
+        """
+
     async def check(self) -> None:
         """Check that the gateway accepts the credential.
 
@@ -59,6 +70,10 @@ class Anonymous(SignIn):
     @override
     async def get(self, path: str, limit_s: float | None = None) -> Answer:
         return await self._connection.get(path, limit_s=limit_s)
+
+    @override
+    async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
+        return await self._connection.send(method, path, body, limit_s=limit_s)
 
     @override
     async def check(self) -> None:
@@ -90,16 +105,26 @@ class TokenSignIn(SignIn):
         return answer
 
     @override
+    async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
+        # With the token rather than its session: whether a session suffices for writing is not known (S§27).
+        answer = await self._connection.send(method, path, body, headers=self._bearer(), limit_s=limit_s)
+        if answer.status in _DENIED:
+            await self.check()
+        return answer
+
+    @override
     async def check(self) -> None:
         self._session = None
         self._checked_at = self._clock()
         answer = await self._connection.get(CHECK_PATH, headers=self._bearer())
         if answer.status in _DENIED:
+            self._connection.refuse_renewal()
             raise GatewayAuthenticationError(f"{CHECK_PATH}: status {answer.status}, the token is not accepted")
         if answer.status != HTTPStatus.OK:
             raise GatewayStatusError(CHECK_PATH, answer.status)
         if _VALID not in answer.body.lower():
             raise GatewayResponseError(CHECK_PATH, 'another page, expected "Valid token."')
+        self._connection.confirm_renewal()
         self._store_session(answer)
 
     async def _request(self, path: str, limit_s: float | None) -> Answer:
@@ -111,7 +136,11 @@ class TokenSignIn(SignIn):
             # A gateway that does not start a session still accepts the token with every request.
             with suppress(GatewayResponseError):
                 await self.check()
-        answer = await self._connection.get(path, headers=self._headers(), limit_s=limit_s)
+        try:
+            answer = await self._connection.get(path, headers=self._headers(), limit_s=limit_s)
+        except UnconfirmedCertificateError:
+            await self.check()
+            answer = await self._connection.get(path, headers=self._headers(), limit_s=limit_s)
         self._store_session(answer)
         return answer
 
@@ -140,6 +169,18 @@ class DigestSignIn(SignIn):
     @override
     async def get(self, path: str, limit_s: float | None = None) -> Answer:
         answer = await self._connection.get(path, digest=await self._digest_middleware(), limit_s=limit_s)
+        return self._accepted(path, answer)
+
+    @override
+    async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
+        digest = await self._digest_middleware()
+        return self._accepted(path, await self._connection.send(method, path, body, digest=digest, limit_s=limit_s))
+
+    def _accepted(self, path: str, answer: Answer) -> Answer:
+        """Return an answer.
+
+        Raises: GatewayAuthenticationError when it shows that the account is not accepted.
+        """
         if answer.status in _DENIED and self._connection.scheme == "https":
             # Only firmware 7 and later uses TLS: it has been updated (G§2.1).
             raise GatewayAuthenticationError(f"{path}: status {answer.status} over TLS, a token is required")

@@ -8,6 +8,7 @@ from typing import Final, Self
 import jwt
 
 from ..exceptions import GatewayAuthenticationError
+from ..identifiers import is_serial
 from .secret import Secret
 
 RENEWAL_PART: Final = 0.1
@@ -71,7 +72,7 @@ class Token:
             # Not chained: the cause may quote part of the text.
             raise NotATokenError("not a token: expected three parts of base64url with dots between") from None
         serial, issued_at, expires_at = claims.get("aud"), _epoch(claims.get("iat")), _epoch(claims.get("exp"))
-        if not isinstance(serial, str) or not serial or issued_at is None or expires_at is None:
+        if not isinstance(serial, str) or not is_serial(serial) or issued_at is None or expires_at is None:
             raise NotATokenError("not a token of a gateway: expected the claims aud, iat and exp")
         role = claims.get("enphaseUser")
         return cls(

@@ -6,16 +6,29 @@ Not published: `leadingVArs` and `laggingVArs`, which are no VAr on older invert
 from typing import Final
 
 from ..exceptions import GatewayResponseError
+from ..json_types import JsonObject
 from ..models import DeviceData, Inverter, InverterDetails
+from ..storage_models import AcBattery
+from .ac_batteries import detailed_ac_battery
+from .quantities import (
+    current,
+    energy,
+    error_time,
+    frequency,
+    interval,
+    inverter_energy,
+    signal_strength,
+    temperature,
+    voltage,
+)
 from .values import (
-    JsonObject,
     array_in,
     epoch,
-    interval_power,
     load_object,
     number,
     object_in,
-    text,
+    serial,
+    signed,
     thousandth,
     whole,
 )
@@ -26,7 +39,7 @@ _JOULES_PER_WATT_HOUR: Final = 3600
 
 
 def parse_device_data(body: bytes) -> DeviceData:
-    """Return the inverters; other devices (EIM, AC Battery, relay) and devices without a serial are left out (G§5.2).
+    """Return inverters and AC Batteries; other devices (EIM, relay) and those without a serial are left out (G§5.2).
 
     Raises:
         GatewayResponseError: the body is not an object of devices.
@@ -38,23 +51,27 @@ def parse_device_data(body: bytes) -> DeviceData:
         raise GatewayResponseError(DEVICE_DATA_PATH, "no object with devName, expected devices")
     inverters: dict[str, Inverter] = {}
     retired: set[str] = set()
+    ac_batteries: dict[str, AcBattery] = {}
     for device in devices:
-        serial = text(device.get("sn"))
-        if serial is None or device["devName"] != "pcu":
+        found = serial(device.get("sn"))
+        if found is not None and device["devName"] == "acb" and device.get("active") is not False:
+            ac_batteries[found] = detailed_ac_battery(found, device)
+        if found is None or device["devName"] != "pcu":
             continue
         if device.get("active") is False:
-            retired.add(serial)
+            retired.add(found)
         else:
-            inverters[serial] = _inverter(serial, device)
+            inverters[found] = _inverter(found, device)
     limit = whole(document.get("deviceDataLimit"))
     return DeviceData(
         inverters=inverters,
         retired=frozenset(retired - inverters.keys()),
         truncated=count is not None and limit is not None and count >= limit,
+        ac_batteries=ac_batteries,
     )
 
 
-def _inverter(serial: str, device: JsonObject) -> Inverter:
+def _inverter(found: str, device: JsonObject) -> Inverter:
     """Return one inverter: J converted to Wh, milli-units to units.
 
     Without the end of a last interval (never reported, or the night after a reboot, G§5.2) only the lifetime is kept:
@@ -63,36 +80,34 @@ def _inverter(serial: str, device: JsonObject) -> Inverter:
     channels = array_in(device.get("channels"))
     channel = object_in(channels[0]) if channels else {}
     joules = number(object_in(channel.get("lifetime")).get("joulesProduced"))
-    lifetime = None if joules is None else joules / _JOULES_PER_WATT_HOUR
+    lifetime = energy(None if joules is None else joules / _JOULES_PER_WATT_HOUR)
     reading = object_in(channel.get("lastReading"))
     reported = epoch(reading.get("endDate"))
     if reported is None:
-        return Inverter(serial=serial, energy_lifetime_wh=lifetime)
+        return Inverter(serial=found, energy_lifetime_wh=lifetime)
     watts = object_in(channel.get("watts"))
-    energy = object_in(channel.get("wattHours"))
-    power = interval_power(watts.get("now"))
-    current = thousandth(reading.get("acCurrentInmA"))
-    duration = whole(reading.get("duration"))
+    watt_hours = object_in(channel.get("wattHours"))
+    power = signed(watts.get("now"))
+    ac_current = current(thousandth(reading.get("acCurrentInmA")))
     return Inverter(
-        serial=serial,
+        serial=found,
         power_w=power,
-        max_power_w=number(watts.get("max")),
+        max_power_w=signed(watts.get("max")),
         last_reported=reported,
         energy_lifetime_wh=lifetime,
         details=InverterDetails(
-            energy_today_wh=number(energy.get("today")),
-            energy_yesterday_wh=number(energy.get("yesterday")),
-            energy_last_7_days_wh=number(energy.get("week")),
-            dc_voltage_v=thousandth(reading.get("dcVoltageINmV")),
-            dc_current_a=thousandth(reading.get("dcCurrentINmA")),
-            ac_voltage_v=thousandth(reading.get("acVoltageINmV")),
+            energy_today_wh=inverter_energy(number(watt_hours.get("today")), days=1),
+            energy_yesterday_wh=inverter_energy(number(watt_hours.get("yesterday")), days=1),
+            energy_last_7_days_wh=inverter_energy(number(watt_hours.get("week")), days=7),
+            dc_voltage_v=voltage(thousandth(reading.get("dcVoltageINmV"))),
+            dc_current_a=current(thousandth(reading.get("dcCurrentINmA"))),
+            ac_voltage_v=voltage(thousandth(reading.get("acVoltageINmV"))),
             # 0 A while producing: this model does not measure it (G§5.4).
-            ac_current_a=None if current == 0 and power is not None and power > 0 else current,
-            ac_frequency_hz=thousandth(reading.get("acFrequencyINmHz")),
-            temperature_c=number(reading.get("channelTemp")),
-            # An interval is never 0 s (G§5.4).
-            report_interval_s=duration if duration is not None and duration > 0 else None,
-            signal_strength=whole(reading.get("rssi")) or None,
-            conversion_error_time_s=whole(reading.get("pwrConvErrSecs")),
+            ac_current_a=None if ac_current == 0 and power is not None and power > 0 else ac_current,
+            ac_frequency_hz=frequency(thousandth(reading.get("acFrequencyINmHz"))),
+            temperature_c=temperature(number(reading.get("channelTemp"))),
+            report_interval_s=interval(whole(reading.get("duration"))),
+            signal_strength=signal_strength(whole(reading.get("rssi"))),
+            conversion_error_time_s=error_time(whole(reading.get("pwrConvErrSecs"))),
         ),
     )

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 from awesomeversion import AwesomeVersion
 
 from ..exceptions import GatewayResponseError
+from ..identifiers import is_part_number, is_serial
 from ..models import Info
 from .values import epoch
 
@@ -34,7 +35,7 @@ def parse_info(body: bytes) -> Info:
     """Return the identity of the gateway (G§1.1).
 
     Raises:
-        GatewayResponseError: the body is not the expected XML, or lacks the serial or the firmware.
+        GatewayResponseError: the body is not the expected XML, or lacks a serial or the firmware.
     """
     try:
         # Always UTF-8, as all gateways declare, so that the document cannot choose another codec.
@@ -46,14 +47,15 @@ def parse_info(body: bytes) -> Info:
     if root.tag != "envoy_info":
         raise GatewayResponseError(INFO_PATH, "another root element, expected envoy_info")
     serial = _text(root, "device/sn")
-    if not serial:
-        raise GatewayResponseError(INFO_PATH, "no device/sn, expected the serial")
+    if not is_serial(serial):
+        raise GatewayResponseError(INFO_PATH, "no serial in device/sn, expected 4 to 32 letters and digits")
     firmware = _firmware(_text(root, "device/software"))
+    part_number = _text(root, "device/pn")
     time = _text(root, "time")
     return Info(
         serial=serial,
         firmware=firmware,
-        part_number=_text(root, "device/pn") or None,
+        part_number=part_number if is_part_number(part_number) else None,
         has_meter=_BOOLEANS.get(_text(root, "device/imeter").lower()),
         wants_token=firmware >= _FIRST_WITH_TOKEN or _text(root, "web-tokens").lower() == "true",
         time=epoch(int(time)) if _EPOCH.fullmatch(time) else None,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..models import Inverter, InverterList
-from .values import epoch, interval_power, load_objects, number, text, whole
+from .values import epoch, load_objects, serial, signed, whole
 
 INVERTER_LIST_PATH: Final = "/api/v1/production/inverters"
 
@@ -19,17 +19,17 @@ def parse_inverter_list(body: bytes) -> InverterList:
     """
     inverters: dict[str, Inverter] = {}
     for entry in load_objects(body, INVERTER_LIST_PATH, "serialNumber"):
-        serial = text(entry["serialNumber"])
-        if serial is None or whole(entry.get("devType")) not in _INVERTER_TYPES:
+        found = serial(entry["serialNumber"])
+        if found is None or whole(entry.get("devType")) not in _INVERTER_TYPES:
             continue
         reported = epoch(entry.get("lastReportDate"))
-        inverters[serial] = (
-            Inverter(serial=serial)
+        inverters[found] = (
+            Inverter(serial=found)
             if reported is None
             else Inverter(
-                serial=serial,
-                power_w=interval_power(entry.get("lastReportWatts")),
-                max_power_w=number(entry.get("maxReportWatts")),
+                serial=found,
+                power_w=signed(entry.get("lastReportWatts")),
+                max_power_w=signed(entry.get("maxReportWatts")),
                 last_reported=reported,
             )
         )

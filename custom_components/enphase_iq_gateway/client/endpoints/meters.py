@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from ..json_types import JsonObject
 from ..models import Flow, Measurement, Meter, MeterStatus, Reading
-from .values import JsonObject, array_in, epoch, load_objects, number, object_in, power_factor, text, whole
+from .quantities import apparent_power, current, energy, frequency, voltage
+from .values import array_in, epoch, load_objects, number, object_in, power_factor, signed, text, whole
 
 METERS_PATH: Final = "/ivp/meters"
 READINGS_PATH: Final = "/ivp/meters/readings"
@@ -82,8 +84,8 @@ def _power_key_of_channels(total_w: float | None, channels: list[JsonObject]) ->
     Firmware with eight readings sends an `activePower` of another moment for the channels, while their
     `instantaneousDemand` adds up to the total exactly. Elsewhere both are equal (G§9).
     """
-    demand = [number(channel.get("instantaneousDemand")) for channel in channels]
-    active = [number(channel.get("activePower")) for channel in channels]
+    demand = [signed(channel.get("instantaneousDemand")) for channel in channels]
+    active = [signed(channel.get("activePower")) for channel in channels]
     if total_w is None or None in demand or not demand:
         return "activePower"
     missing_w = abs(total_w - sum(power or 0 for power in active))
@@ -91,15 +93,15 @@ def _power_key_of_channels(total_w: float | None, channels: list[JsonObject]) ->
 
 
 def _measurement(entry: JsonObject, power_key: str) -> Measurement:
-    """Return the values of a CT or of one of its channels; units as sent, 0 Hz marks an unused channel (G§9)."""
+    """Return the values of a CT or of one of its channels; units as sent (G§9)."""
     return Measurement(
-        power_w=number(entry.get(power_key)),
-        voltage_v=number(entry.get("voltage")),
-        current_a=number(entry.get("current")),
-        apparent_power_va=number(entry.get("apparentPower")),
-        reactive_power_var=number(entry.get("reactivePower")),
+        power_w=signed(entry.get(power_key)),
+        voltage_v=voltage(number(entry.get("voltage"))),
+        current_a=current(number(entry.get("current"))),
+        apparent_power_va=apparent_power(number(entry.get("apparentPower"))),
+        reactive_power_var=apparent_power(signed(entry.get("reactivePower"))),
         power_factor=power_factor(entry.get("pwrFactor")),
-        frequency_hz=number(entry.get("freq")) or None,
-        energy_delivered_wh=number(entry.get("actEnergyDlvd")),
-        energy_received_wh=number(entry.get("actEnergyRcvd")),
+        frequency_hz=frequency(number(entry.get("freq"))),
+        energy_delivered_wh=energy(number(entry.get("actEnergyDlvd"))),
+        energy_received_wh=energy(number(entry.get("actEnergyRcvd"))),
     )

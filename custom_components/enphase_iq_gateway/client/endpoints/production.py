@@ -3,24 +3,32 @@
 from typing import Final
 
 from ..exceptions import GatewayResponseError
+from ..json_types import Json, JsonObject
 from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
+from ..storage_models import ReportedStorage
+from .quantities import apparent_power, current, energy, voltage
 from .values import (
-    Json,
-    JsonObject,
     array_in,
-    interval_power,
+    epoch,
     kind_of,
     load_object,
     number,
     object_in,
+    percent,
     power_factor,
+    signed,
+    stored_energy,
     whole,
+    within,
+    word,
 )
 
 REPORT_DETAILED_PATH: Final = "/production.json?details=1"
 REPORT_PATH: Final = "/production"
 PRODUCTION_SUMMARY_PATH: Final = "/api/v1/production"
 
+# Several times what a site with AC Batteries can store or deliver.
+_MOST_STORAGE_W: Final = 100_000.0
 # The flow of an entry by its array and `measurementType`, never by its position (G§6.1). An entry of production without
 # a type can only be production (G§15.9). One of consumption is the total where it is the only one, as on firmware 4.0
 # to 4.2; beside others it could be either flow, so it is left out.
@@ -58,7 +66,7 @@ def parse_report(body: bytes, *, endpoint: str) -> Report:
                 flow = Flow.TOTAL_CONSUMPTION
             if flow is not None and flow not in flows:
                 flows[flow] = _flow(entry)
-    return Report(inverters=inverters, flows=flows)
+    return Report(inverters=inverters, flows=flows, storage=_storage(document.get("storage")))
 
 
 def _entries(document: JsonObject, name: str, endpoint: str) -> list[JsonObject]:
@@ -72,9 +80,26 @@ def _entries(document: JsonObject, name: str, endpoint: str) -> list[JsonObject]
 def _inverters(entry: JsonObject) -> ReportedInverters:
     return ReportedInverters(
         active_count=whole(entry.get("activeCount")),
-        power_w=number(entry.get("wNow")),
-        energy_lifetime_wh=number(entry.get("whLifetime")),
+        power_w=signed(entry.get("wNow")),
+        energy_lifetime_wh=energy(number(entry.get("whLifetime"))),
     )
+
+
+def _storage(value: Json) -> ReportedStorage | None:
+    """Return the AC Batteries; an entry without `percentFull` stands for none, whatever its `activeCount` (S§31)."""
+    for part in array_in(value):
+        entry = object_in(part)
+        state_of_charge = percent(entry.get("percentFull"))
+        if entry.get("type") == "acb" and state_of_charge is not None:
+            return ReportedStorage(
+                count=whole(entry.get("activeCount")),
+                power_w=within(number(entry.get("wNow")), -_MOST_STORAGE_W, _MOST_STORAGE_W),
+                available_energy_wh=stored_energy(entry.get("whNow")),
+                state_of_charge_percent=state_of_charge,
+                state=word(entry.get("state")),
+                reading_time=epoch(entry.get("readingTime")),
+            )
+    return None
 
 
 def _flow(entry: JsonObject) -> ReportedFlow:
@@ -89,15 +114,15 @@ def _measurement(value: Json) -> Measurement:
     """Return the values of an entry or of one of its lines in W, V, A, VA, var and Wh (G§6.3)."""
     entry = object_in(value)
     return Measurement(
-        power_w=number(entry.get("wNow")),
-        voltage_v=number(entry.get("rmsVoltage")),
-        current_a=number(entry.get("rmsCurrent")),
-        apparent_power_va=number(entry.get("apprntPwr")),
-        reactive_power_var=number(entry.get("reactPwr")),
+        power_w=signed(entry.get("wNow")),
+        voltage_v=voltage(number(entry.get("rmsVoltage"))),
+        current_a=current(number(entry.get("rmsCurrent"))),
+        apparent_power_va=apparent_power(number(entry.get("apprntPwr"))),
+        reactive_power_var=apparent_power(signed(entry.get("reactPwr"))),
         power_factor=power_factor(entry.get("pwrFactor")),
-        energy_lifetime_wh=number(entry.get("whLifetime")),
-        energy_today_wh=number(entry.get("whToday")),
-        energy_last_7_days_wh=number(entry.get("whLastSevenDays")),
+        energy_lifetime_wh=energy(number(entry.get("whLifetime"))),
+        energy_today_wh=energy(number(entry.get("whToday"))),
+        energy_last_7_days_wh=energy(number(entry.get("whLastSevenDays"))),
     )
 
 
@@ -109,10 +134,10 @@ def parse_production_summary(body: bytes) -> ProductionSummary:
     """
     document = load_object(body, PRODUCTION_SUMMARY_PATH)
     summary = ProductionSummary(
-        power_w=interval_power(document.get("wattsNow")),
-        energy_today_wh=number(document.get("wattHoursToday")),
-        energy_last_7_days_wh=number(document.get("wattHoursSevenDays")),
-        energy_lifetime_wh=number(document.get("wattHoursLifetime")),
+        power_w=signed(document.get("wattsNow")),
+        energy_today_wh=energy(number(document.get("wattHoursToday"))),
+        energy_last_7_days_wh=energy(number(document.get("wattHoursSevenDays"))),
+        energy_lifetime_wh=energy(number(document.get("wattHoursLifetime"))),
     )
     if summary == _NOTHING:
         raise GatewayResponseError(PRODUCTION_SUMMARY_PATH, "no number in wattsNow or wattHours..., expected four")

@@ -10,17 +10,25 @@ from typing import Final
 import orjson
 
 from ..exceptions import GatewayResponseError
-
-type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
-type JsonObject = dict[str, Json]
+from ..identifiers import is_part_number, is_serial
+from ..json_types import Json, JsonObject
 
 # The largest whole number that survives as a float, and well within what a state or a JSON document can hold.
 _LARGEST_WHOLE: Final = 2**53
 # The gateway counts seconds in 32 bits; this also keeps a time within the range of `datetime`.
 _LATEST_EPOCH: Final = 2**32 - 1
+_DIGITS_OF_EPOCH: Final = 10
 # From here on a 32-bit power is the unsigned image of a negative one: 4294967292 is -4 W (G§5.3).
 _FIRST_UNSIGNED_IMAGE: Final = 2**31
 _UNSIGNED_RANGE: Final = 2**32
+_BOOLEANS: Final = {"true": True, "false": False}
+# The longest state of Home Assistant; a longer text is no word that describes a state.
+_LONGEST_WORD: Final = 255
+# Beyond these a temperature is a false reading: the devices stop long before.
+_COLDEST_C: Final = -60.0
+_HOTTEST_C: Final = 150.0
+# Far more than a site can store, so that a false value never becomes a state of charge or an energy.
+_MOST_ENERGY_WH: Final = 10_000_000.0
 
 _KINDS: Final[dict[type, str]] = {
     bool: "a boolean",
@@ -82,6 +90,27 @@ def load_objects(body: bytes, endpoint: str, key: str) -> list[JsonObject]:
     return objects
 
 
+def load_settings(body: bytes, endpoint: str, *keys: str) -> JsonObject:
+    """Parse a body that must be a JSON object with at least one of the keys.
+
+    Raises:
+        GatewayResponseError: the body is not such an object; old firmware sends `{"err": ...}` with status 200 (S§1).
+    """
+    document = load_object(body, endpoint)
+    if not any(key in document for key in keys):
+        raise GatewayResponseError(endpoint, f"an object without {keys[0]}, expected the settings")
+    return document
+
+
+def load_settings_or_none(body: bytes, endpoint: str, *keys: str) -> JsonObject:
+    """Parse a body that must be such an object, or `{}`, which means that there are no settings (S§8).
+
+    Raises:
+        GatewayResponseError: the body is neither.
+    """
+    return load_settings(body, endpoint, *keys) if load_object(body, endpoint) else {}
+
+
 def object_in(value: Json) -> JsonObject:
     """Return the object, or an empty one for any other value: all its values are then missing."""
     return value if isinstance(value, dict) else {}
@@ -95,6 +124,18 @@ def array_in(value: Json) -> list[Json]:
 def text(value: Json) -> str | None:
     """Return a text without surrounding white space, None where nothing is left."""
     return (value.strip() or None) if isinstance(value, str) else None
+
+
+def serial(value: Json) -> str | None:
+    """Return a serial without surrounding white space, None for any other text."""
+    found = text(value)
+    return found if found is not None and is_serial(found) else None
+
+
+def part_number(value: Json) -> str | None:
+    """Return a part number without surrounding white space, None for any other text."""
+    found = text(value)
+    return found if found is not None and is_part_number(found) else None
 
 
 def number(value: Json) -> float | None:
@@ -114,8 +155,8 @@ def thousandth(value: Json) -> float | None:
     return None
 
 
-def interval_power(value: Json) -> float | None:
-    """Return the power of a report interval in W; the unsigned image of a negative power becomes negative (G§5.3)."""
+def signed(value: Json) -> float | None:
+    """Return a power in W or var; the unsigned image of a negative power becomes negative (G§5.3)."""
     if type(value) is int or type(value) is float:
         return (value - _UNSIGNED_RANGE if _FIRST_UNSIGNED_IMAGE <= value < _UNSIGNED_RANGE else value) + 0.0
     return None
@@ -143,3 +184,60 @@ def epoch(value: Json) -> int | None:
     if (type(value) is int or type(value) is float) and 1 <= value <= _LATEST_EPOCH:
         return int(value)
     return None
+
+
+def epoch_text(value: Json) -> int | None:
+    """Return a time in epoch seconds that may be sent as a text of digits (S§11, S§13)."""
+    if type(value) is str:
+        digits = value.strip()
+        return epoch(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_OF_EPOCH else None
+    return epoch(value)
+
+
+def within(value: float | None, low: float, high: float) -> float | None:
+    """Return a number within limits, None for one that cannot be right."""
+    return value if value is not None and low <= value <= high else None
+
+
+def percent(value: Json) -> float | None:
+    """Return a percentage, None beyond 0 to 100."""
+    return within(number(value), 0, 100)
+
+
+def celsius(value: Json) -> float | None:
+    """Return a temperature in °C, None for one that no device survives and for `unknown` (S§35)."""
+    return within(number(value), _COLDEST_C, _HOTTEST_C)
+
+
+def fahrenheit(value: Json) -> float | None:
+    """Return a temperature that is sent in °F, in °C to one decimal (S§24)."""
+    degrees = number(value)
+    return None if degrees is None else celsius(round((degrees - 32) * 5 / 9, 1))
+
+
+def stored_energy(value: Json) -> float | None:
+    """Return the energy or the capacity of batteries in Wh, None where no site has as much."""
+    return within(number(value), 0, _MOST_ENERGY_WH)
+
+
+def milliwatts(value: Json, limit_w: float) -> float | None:
+    """Return a power that is sent in mW in W, None above a limit in either direction."""
+    return within(thousandth(value), -limit_w, limit_w)
+
+
+def word(value: Json) -> str | None:
+    """Return a word or a short text that may become a state; None for a longer one."""
+    found = text(value)
+    return found if found is not None and len(found) <= _LONGEST_WORD else None
+
+
+def words(value: Json) -> tuple[str, ...]:
+    """Return the words in an array; other elements are left out."""
+    return tuple(found for element in array_in(value) if (found := word(element)) is not None)
+
+
+def flag(value: Json) -> bool | None:
+    """Return a boolean, which may be sent as 0 and 1, or as the text `true` or `false` (S§1)."""
+    if type(value) is str:
+        return _BOOLEANS.get(value.strip().lower())
+    return bool(value) if value in (0, 1) else None

@@ -7,6 +7,7 @@ from typing import Self, cast
 from ..endpoints import DEVICE_DATA, REPORT_DETAILED, Endpoint
 from ..models import Info, Report
 from .site import SOURCE_ENDPOINTS, Source
+from .storage_documents import StorageDocuments
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,8 @@ class Documents:
     """The device data were read earlier: nothing in them is a new sample of a counter."""
     failed: frozenset[Endpoint[object]] = frozenset()
     """Endpoints that could not be read this time but may well exist: timeouts, lost connections, status 5xx."""
+    storage: StorageDocuments | None = None
+    """The answers about storage and the grid relay, read at set-up; None where they were not read."""
 
     def get[T](self, endpoint: Endpoint[T]) -> T | None:
         """Return the answer of an endpoint, None where there is none."""

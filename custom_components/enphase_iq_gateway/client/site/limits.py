@@ -70,11 +70,12 @@ class _Check:
         """Return the reading of a CT on some phases; one that is not enabled has 0 and is not used."""
         if not phases:
             return reading
+        rejected = self.rejected
         total = self.measurement(reading.total, CT_LIMIT_W * phases)
-        if phases == 1:
-            return replace(reading, total=total)
-        used = (self.measurement(channel, CT_LIMIT_W) for channel in reading.channels[:phases])
-        return replace(reading, total=total, channels=(*used, *reading.channels[phases:]))
+        used = [self.measurement(channel, CT_LIMIT_W) for channel in reading.channels[: phases if phases > 1 else 0]]
+        if self.rejected == rejected:
+            return reading
+        return replace(reading, total=total, channels=(*used, *reading.channels[len(used) :]))
 
     def report(self, site: Site, report: Report) -> Report:
         """Return a report with the power of its flows and of its inverters checked."""
@@ -99,6 +100,9 @@ class _Check:
         return {serial: self.inverter(inverter) for serial, inverter in inverters.items()}
 
     def inverter(self, inverter: Inverter) -> Inverter:
-        """Return an inverter with its power checked."""
+        """Return an inverter with its powers checked."""
         power_w = self.power(inverter.power_w, INVERTER_LIMIT_W)
-        return inverter if power_w == inverter.power_w else replace(inverter, power_w=power_w)
+        max_power_w = self.power(inverter.max_power_w, INVERTER_LIMIT_W)
+        if (power_w, max_power_w) == (inverter.power_w, inverter.max_power_w):
+            return inverter
+        return replace(inverter, power_w=power_w, max_power_w=max_power_w)

@@ -8,6 +8,7 @@ from ..models import Flow, Measurement
 from .documents import Documents
 from .inverters import from_device_data, from_reported_inverters, from_summary, merge_inverters
 from .limits import without_impossible_powers
+from .phases import total_of
 from .readings import from_readings
 from .report import from_report, total_repeats_net
 from .site import PollGroup, Quantity, Site, Source
@@ -89,9 +90,24 @@ def _joined(served: Mapping[Quantity, Measurement]) -> Measurement:
     )
 
 
+def _from_inverters_and_net(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
+    """Return the power of the house, without phases; the guard adds up its energy, whose parts are read in two groups.
+
+    What the inverters report is the mean power of their last interval (G§4).
+    """
+    production = _BUILDERS[site.sources[Flow.PRODUCTION, Quantity.POWER]](site, documents)
+    flows = from_readings(site, documents) | {Flow.PRODUCTION: production.get(Flow.PRODUCTION, (NOTHING,))}
+    summed = [Flow.PRODUCTION, Flow.NET_CONSUMPTION]
+    if (Flow.STORAGE, Quantity.POWER) in site.sources:
+        summed.append(Flow.STORAGE)
+    power_w = total_of(flows.get(flow, (NOTHING,))[0].power_w for flow in summed)
+    return {Flow.TOTAL_CONSUMPTION: (Measurement(power_w=power_w),)}
+
+
 _BUILDERS: Final[Mapping[Source, Callable[[Site, Documents], dict[Flow, TotalAndPhases]]]] = {
     Source.REPORT: from_report,
     Source.REPORTED_INVERTERS: from_reported_inverters,
     Source.SUMMARY: from_summary,
     Source.DEVICE_DATA: from_device_data,
+    Source.INVERTERS_AND_NET: _from_inverters_and_net,
 }

@@ -40,11 +40,12 @@ async def read_group(
     Raises:
         GatewayError: no endpoint could be read, or the failure concerns the gateway as a whole.
     """
-    documents = (
-        Documents(info=site.info, report_endpoint=site.report_endpoint)
-        .with_answer(METERS, meters)
-        .with_answer(DEVICE_DATA, devices)
-    )
+    answers: dict[Endpoint[object], object] = {}
+    if meters is not None:
+        answers[METERS] = meters
+    if devices is not None:
+        answers[DEVICE_DATA] = devices
+    documents = Documents(info=site.info, report_endpoint=site.report_endpoint, answers=answers)
     read: set[Endpoint[object]] = set()
     failed: set[Endpoint[object]] = set()
     last_error: GatewayError | None = None

@@ -15,6 +15,7 @@ from ..endpoints import (
     Endpoint,
 )
 from ..models import Flow, Info, Report
+from .storage_site import StorageSite, storage_plan
 
 
 class GatewayClass(StrEnum):
@@ -36,6 +37,9 @@ class Source(StrEnum):
     DEVICE_DATA = "device_data"
     INTEGRATED = "integrated"
     """Integrated from net power by this integration, where no CT counts import and export (G§9)."""
+    INVERTERS_AND_NET = "inverters_and_net"
+    """The production that the inverters have reported + net consumption, where no CT measures the production. The
+    reports are up to an interval older than the reading of the net CT."""
 
 
 SOURCE_ENDPOINTS: Final[Mapping[Source, tuple[Endpoint[object], ...]]] = {
@@ -45,6 +49,7 @@ SOURCE_ENDPOINTS: Final[Mapping[Source, tuple[Endpoint[object], ...]]] = {
     Source.SUMMARY: (PRODUCTION_SUMMARY,),
     Source.DEVICE_DATA: (DEVICE_DATA,),
     Source.INTEGRATED: (READINGS,),
+    Source.INVERTERS_AND_NET: (READINGS,),
 }
 """The endpoints that can serve each source, the preferred one first."""
 
@@ -68,6 +73,7 @@ class PollGroup(StrEnum):
     LIVE = "live"
     REPORT = "report"
     INVERTERS = "inverters"
+    STORAGE = "storage"
 
 
 type Sources = Mapping[tuple[Flow, Quantity], Source]
@@ -85,6 +91,8 @@ class Site:
     report_endpoint: Endpoint[Report]
     inverter_endpoints: frozenset[Endpoint[object]]
     inverter_count: int = field(compare=False)
+    storage: StorageSite = field(default_factory=StorageSite)
+    """Batteries, grid relay and what belongs to them."""
 
     def group_of(self, source: Source) -> PollGroup:
         """Return the group that reads a source: the report has a group of its own only where readings are faster."""
@@ -93,12 +101,16 @@ class Site:
                 return PollGroup.LIVE
             case Source.DEVICE_DATA:
                 return PollGroup.INVERTERS
+            case Source.INVERTERS_AND_NET:
+                return self.group_of(self.sources[Flow.PRODUCTION, Quantity.POWER])
             case _:
                 return PollGroup.REPORT if Source.READINGS in self.sources.values() else PollGroup.LIVE
 
     def group(self, flow: Flow, quantity: Quantity) -> PollGroup | None:
         """Return the group that serves a quantity, None where the gateway has no source of it."""
         source = self.sources.get((flow, quantity))
+        if source is Source.INVERTERS_AND_NET:
+            return self.group(Flow.PRODUCTION, quantity)
         return None if source is None else self.group_of(source)
 
     @property
@@ -119,7 +131,14 @@ class Site:
         endpoints = frozenset(
             self.report_endpoint if self.report_endpoint in serving else serving[0] for serving in candidates
         )
-        return endpoints | self.inverter_endpoints if group is PollGroup.INVERTERS else endpoints
+        match group:
+            case PollGroup.INVERTERS:
+                return endpoints | self.inverter_endpoints
+            case PollGroup.STORAGE:
+                others = (self.reads(other) for other in PollGroup if other is not PollGroup.STORAGE)
+                return frozenset(storage_plan(self.storage)).difference(*others)
+            case _:
+                return endpoints
 
 
 def endpoints_of(sources: Sources) -> frozenset[Endpoint[object]]:

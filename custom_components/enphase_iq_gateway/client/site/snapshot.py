@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..models import Flow, Inverter, Measurement, Meter
+from .storage_snapshot import StorageSnapshot
 
 NOTHING: Final = Measurement()
 
@@ -40,6 +41,8 @@ class Snapshot:
     """Samples of counters that were rejected since set-up, by reason."""
     token_expires_at: int | None = None
     """Epoch seconds; None where the sign-in uses no token."""
+    storage: StorageSnapshot | None = None
+    """Of the group STORAGE only."""
 
     def measurement(self, flow: Flow, phase: int = 0) -> Measurement:
         """Return what was measured of a flow, phase 0 for all phases together; all None where nothing was."""

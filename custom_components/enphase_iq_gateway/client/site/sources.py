@@ -22,6 +22,7 @@ LEGACY_MAJOR: Final = 3
 
 _REPORTED: Final = (Quantity.TODAY, Quantity.LAST_7_DAYS)
 _MEASURED: Final = (Quantity.POWER, Quantity.LIFETIME, Quantity.ELECTRICAL)
+_FROM_INVERTERS: Final = frozenset({Source.REPORTED_INVERTERS, Source.SUMMARY, Source.DEVICE_DATA})
 _OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
 
 
@@ -52,8 +53,9 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
             if flow in flows:
                 chosen.update(_all(flow, Source.READINGS, Quantity.POWER, Quantity.IMPORT_EXPORT))
     for key, source in (locked or {}).items():
-        if _is_locked(key, source, chosen, flows) and _still_serves(documents, gateway_class, source):
+        if _is_locked(key, source, chosen, documents) and _still_serves(documents, gateway_class, source):
             chosen[key] = source
+    chosen.update(_house_without_production_ct(chosen))
     return Site(
         info=documents.info,
         gateway_class=gateway_class,
@@ -65,13 +67,25 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
     )
 
 
-def _is_locked(key: tuple[Flow, Quantity], source: Source, chosen: Sources, flows: frozenset[Flow]) -> bool:
-    """Return whether a counter may keep a source: not total consumption one that leaves storage out (S§23)."""
+def _is_locked(key: tuple[Flow, Quantity], source: Source, chosen: Sources, documents: Documents) -> bool:
+    """Return whether a counter may keep a source.
+
+    Total consumption does not keep one that leaves storage out (S§23), nor the one that it has only while no CT
+    measures the production. Production does not keep that of a CT which the list of meters shows as disabled.
+    """
     flow, quantity = key
+    flows = _flows_in_use(documents)
     without_storage = (
         flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and {Flow.STORAGE, Flow.NET_CONSUMPTION} <= flows
     )
-    return key in chosen and quantity is Quantity.LIFETIME and not without_storage
+    ct_is_disabled = (
+        flow is Flow.PRODUCTION
+        and source in {Source.READINGS, Source.REPORT}
+        and bool(documents.get(METERS))
+        and flow not in flows
+    )
+    replaced = without_storage or ct_is_disabled or source is Source.INVERTERS_AND_NET
+    return key in chosen and quantity is Quantity.LIFETIME and not replaced
 
 
 def _still_serves(documents: Documents, gateway_class: GatewayClass, source: Source) -> bool:
@@ -202,6 +216,21 @@ def _reported_consumption(documents: Documents, flows: frozenset[Flow]) -> dict[
     if documents.info.firmware >= NET_LIFETIME_IS_SIGNED:
         chosen[net, Quantity.LIFETIME] = Source.REPORT
     return chosen
+
+
+def _house_without_production_ct(chosen: Sources) -> dict[tuple[Flow, Quantity], Source]:
+    """Choose for total consumption where a net CT is enabled and the inverters alone report the production.
+
+    There is no net consumption from a total CT in the same way: import and export of readings that are minutes apart
+    would both be too high.
+    """
+    if chosen.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is not Source.READINGS:
+        return {}
+    return {
+        (Flow.TOTAL_CONSUMPTION, quantity): Source.INVERTERS_AND_NET
+        for quantity in (Quantity.POWER, Quantity.LIFETIME)
+        if chosen.get((Flow.PRODUCTION, quantity)) in _FROM_INVERTERS
+    }
 
 
 def _report_lacks_phases(documents: Documents) -> bool:

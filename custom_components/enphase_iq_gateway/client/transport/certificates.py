@@ -1,7 +1,7 @@
 """Which certificate is accepted: the one pinned at set-up, because the gateway's is self-signed (G§2.7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto
 import hashlib
@@ -9,8 +9,13 @@ from typing import Final, Self
 
 from cryptography import x509
 
-RENEWAL_WINDOW_S: Final = timedelta(days=75).total_seconds()
-"""The gateway renews about 60 days before the end, 67 in one known case (G§2.7): 75 leave another week."""
+RENEWED_BEFORE_END_S: Final = (timedelta(days=50).total_seconds(), timedelta(days=75).total_seconds())
+"""The gateway renews about 60 days before the end, 67 in one known case (G§2.7): a week more on both sides. The shorter
+this time, the less of the year any certificate with the gateway's serial, which is not secret, can pass as a renewal.
+"""
+_CLOCKS_S: Final = timedelta(days=2).total_seconds()
+"""How much earlier than the last sight of the old certificate a renewed one may begin: the gateway's clock may be slow,
+and the last sight is stored at set-up only."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,14 +27,19 @@ class Certificate:
     not_before: int
     """Epoch seconds, like `not_after`."""
     not_after: int
+    seen_at: int | None = field(default=None, compare=False)
+    """When a connection last presented it; None where that is not known."""
 
     @classmethod
     def from_der(cls, der: bytes) -> Self:
         """Return a certificate from its DER form.
 
-        Raises: ValueError when it is not a certificate.
+        Raises: ValueError when it is not a certificate, or not one that can be read.
         """
-        certificate = x509.load_der_x509_certificate(der)
+        try:
+            certificate = x509.load_der_x509_certificate(der)
+        except x509.InvalidVersion as error:  # no ValueError; OpenSSL itself does not care
+            raise ValueError("a certificate of an unknown version") from error
         return cls(
             sha256=hashlib.sha256(der).hexdigest(),
             not_before=int(certificate.not_valid_before_utc.timestamp()),
@@ -43,18 +53,20 @@ class Certificate:
             sha256=str(stored["sha256"]),
             not_before=int(stored["not_before"]),
             not_after=int(stored["not_after"]),
+            seen_at=int(stored["seen_at"]) if "seen_at" in stored else None,
         )
 
     def as_dict(self) -> dict[str, str | int]:
         """Return what is stored of a certificate."""
-        return {"sha256": self.sha256, "not_before": self.not_before, "not_after": self.not_after}
+        seen = {} if self.seen_at is None else {"seen_at": self.seen_at}
+        return {"sha256": self.sha256, "not_before": self.not_before, "not_after": self.not_after, **seen}
 
 
 class CertificateCheck(StrEnum):
     """The user's choice for certificates other than the pinned one."""
 
     RENEWALS = "renewals"
-    """Accept a new one when the pinned one is near its end."""
+    """Accept a new one when the pinned one is due for renewal."""
     STRICT = "strict"
     """Accept only the pinned one."""
     OFF = "off"
@@ -65,9 +77,9 @@ class Verdict(Enum):
     """The result of checking the certificate of a connection."""
 
     ACCEPTED = auto()
-    """It is the pinned one, or the first one."""
+    """It is the pinned one, the first one, or any one is accepted: it is the pinned one from now on."""
     RENEWED = auto()
-    """It is another one and accepted: it becomes the pinned one."""
+    """It seems to be the renewed one: it becomes the pinned one once the device has accepted the token over it."""
     REFUSED = auto()
 
 
@@ -76,7 +88,11 @@ def judge(pinned: Certificate | None, presented: Certificate, *, now: float, che
     if pinned is None or pinned.sha256 == presented.sha256:
         return Verdict.ACCEPTED
     if check is CertificateCheck.OFF:
-        return Verdict.RENEWED
-    due = pinned.not_after - now <= RENEWAL_WINDOW_S
+        return Verdict.ACCEPTED
+    earliest, latest = RENEWED_BEFORE_END_S
+    due = earliest <= pinned.not_after - now <= latest
     valid = presented.not_before <= now <= presented.not_after
-    return Verdict.RENEWED if check is CertificateCheck.RENEWALS and due and valid else Verdict.REFUSED
+    seen_at = pinned.not_before if pinned.seen_at is None else pinned.seen_at
+    later = presented.not_before >= seen_at - _CLOCKS_S
+    renewed = check is CertificateCheck.RENEWALS and due and valid and later
+    return Verdict.RENEWED if renewed else Verdict.REFUSED

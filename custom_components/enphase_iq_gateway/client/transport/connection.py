@@ -30,6 +30,7 @@ from aiohttp.abc import AbstractResolver
 
 from ..auth.secret import Secret
 from ..exceptions import (
+    GatewayCertificateError,
     GatewayConnectionError,
     GatewayError,
     GatewayResponseError,
@@ -48,6 +49,8 @@ ANSWER_S: Final = 45.0
 IDENTITY_S: Final = 20.0
 """Time for `/info`, which takes at most 0.4 s on an idle gateway (G§1): half of the worst time in G§2.8, because two
 schemes are tried within `ANSWER_S`."""
+IDENTITY_LIMIT: Final = 64 * 1024
+"""Bytes of `/info`, which any device at the address may send: real ones have less than 4 kB (G§1)."""
 BODY_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a decoded body: a hundred times the largest recorded answer (device data, 43 kB)."""
 SESSION_COOKIE: Final = "sessionId"
@@ -81,6 +84,7 @@ class Connection:
         address: Address,
         *,
         identity_path: str,
+        check_path: str,
         read_serial: ReadSerial,
         serial: str | None,
         pinned: Certificate | None,
@@ -90,6 +94,8 @@ class Connection:
     ) -> None:
         """Set the expected device; with `serial=None` the first one to answer is accepted.
 
+        `check_path` is where the gateway checks a token.
+
         Must be created inside the event loop; connects with the first request.
         """
         self.serial = serial
@@ -98,7 +104,12 @@ class Connection:
         self._identity_path = identity_path
         self._read_serial = read_serial
         self._connector = GatewayConnector(
-            identity_path=identity_path, pinned=pinned, check=check, clock=clock, resolver=resolver
+            identity_path=identity_path,
+            check_path=check_path,
+            pinned=pinned,
+            check=check,
+            clock=clock,
+            resolver=resolver,
         )
         self._session = ClientSession(
             connector=self._connector,
@@ -113,6 +124,20 @@ class Connection:
     def pinned(self) -> Certificate | None:
         """Return the accepted certificate; it changes at set-up and when the gateway renews its own."""
         return self._connector.pinned
+
+    def confirm_renewal(self) -> None:
+        """Pin the renewed certificate, if there is one, now that the device has accepted the token over it."""
+        self._connector.confirm_renewal()
+
+    def refuse_renewal(self) -> None:
+        """Forget the device if its certificate is a renewed one, because it does not accept the token.
+
+        Raises: GatewayCertificateError.
+        """
+        pinned, presented = self._connector.pinned, self._connector.renewal
+        if pinned is not None and presented is not None:
+            self._reset()
+            raise GatewayCertificateError(pinned, presented)
 
     async def close(self) -> None:
         """Close the connection; later requests fail."""
@@ -140,13 +165,42 @@ class Connection:
 
         Raises: GatewayError, but never for a status.
         """
+        return await self._request(hdrs.METH_GET, path, None, headers=headers, digest=digest, limit_s=limit_s)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        digest: ClientMiddlewareType | None = None,
+        limit_s: float | None = None,
+    ) -> Answer:
+        """Send a JSON body to a path and return the answer; never repeated after a timeout.
+
+        Raises: GatewayError, but never for a status. After an error the gateway may have followed the request.
+        """
+        headers = {**(headers or {}), hdrs.CONTENT_TYPE: "application/json"}
+        return await self._request(method, path, body, headers=headers, digest=digest, limit_s=limit_s)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        *,
+        headers: Mapping[str, str] | None,
+        digest: ClientMiddlewareType | None,
+        limit_s: float | None,
+    ) -> Answer:
         limit_s = ANSWER_S if limit_s is None else limit_s
         middlewares = (self._verify_first,) if digest is None else (digest, self._verify_first)
         async with self._lock:
             try:
                 async with asyncio.timeout(limit_s):
                     scheme = self.scheme or (await self._find_scheme())[0]
-                    return await self._exchange(scheme, path, headers, middlewares)
+                    return await self._exchange(scheme, path, headers, middlewares, method=method, body=body)
             except TimeoutError:
                 self._reset()
                 raise GatewayTimeoutError(f"{path}: no whole answer within {limit_s:g} s") from None
@@ -226,17 +280,29 @@ class Connection:
         path: str,
         headers: Mapping[str, str] | None,
         middlewares: tuple[ClientMiddlewareType, ...],
+        *,
+        method: str = hdrs.METH_GET,
+        body: bytes | None = None,
     ) -> Answer:
-        """Send a GET request and read the whole answer; aiohttp repeats it when a kept-alive connection is closed."""
+        """Send a request and read the whole answer.
+
+        aiohttp repeats it when a kept-alive connection is closed, but never a POST.
+        """
         if self._session.closed:
             raise GatewayConnectionError(f"{path}: this client is closed")
         started = monotonic()
         try:
-            async with self._session.get(
-                self._address.url(scheme, path), headers=headers, allow_redirects=False, middlewares=middlewares
+            async with self._session.request(
+                method,
+                self._address.url(scheme, path),
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                middlewares=middlewares,
             ) as response:
                 hung_up = response.status == HTTPStatus.UNAUTHORIZED and scheme == "http"
-                body = b"" if hung_up else await _read(response, path)
+                limit = IDENTITY_LIMIT if path == self._identity_path else BODY_LIMIT
+                content = b"" if hung_up else await _read(response, path, limit)
                 cookie = response.cookies.get(SESSION_COOKIE) if hdrs.SET_COOKIE in response.headers else None
         except UnverifiedDeviceError:
             raise GatewayConnectionError(
@@ -244,26 +310,26 @@ class Connection:
             ) from None
         except (ClientError, OSError, ValueError) as error:
             translated = _translate(path, error)
-            _LOGGER.debug("GET %s", translated)
+            _LOGGER.debug("%s %s", method, translated)
             # Not chained: aiohttp's errors contain the headers of the request.
             raise translated from None
         duration_ms = round((monotonic() - started) * 1000)
-        _LOGGER.debug("GET %s: status %s, %s bytes, %s ms", path, response.status, len(body), duration_ms)
+        _LOGGER.debug("%s %s: status %s, %s bytes, %s ms", method, path, response.status, len(content), duration_ms)
         return Answer(
             status=response.status,
-            body=body,
+            body=content,
             session=Secret(cookie.value) if cookie is not None and cookie.value else None,
             duration_ms=duration_ms,
         )
 
 
-async def _read(response: ClientResponse, path: str) -> bytes:
+async def _read(response: ClientResponse, path: str, limit: int) -> bytes:
     """Read a body up to the limit, whatever length its header announces."""
     body = bytearray()
     while chunk := await response.content.readany():
         body += chunk
-        if len(body) > BODY_LIMIT:
-            raise GatewayResponseError(path, f"more than {BODY_LIMIT} bytes")
+        if len(body) > limit:
+            raise GatewayResponseError(path, f"more than {limit} bytes")
     return bytes(body)
 
 

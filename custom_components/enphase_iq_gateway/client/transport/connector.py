@@ -1,7 +1,7 @@
 """The pool of one connection: only the identity document is requested before the device is verified."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import logging
 import ssl
 from time import monotonic
@@ -14,7 +14,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
-from ..exceptions import GatewayCertificateError, GatewayConnectionError
+from ..exceptions import GatewayCertificateError, GatewayConnectionError, UnconfirmedCertificateError
 from .certificates import Certificate, CertificateCheck, Verdict, judge
 
 KEEP_ALIVE_S: Final = 330.0
@@ -70,14 +70,21 @@ class GatewayConnector(TCPConnector):
         self,
         *,
         identity_path: str,
+        check_path: str,
         pinned: Certificate | None,
         check: CertificateCheck,
         clock: Callable[[], float],
         resolver: AbstractResolver | None,
     ) -> None:
-        """Set the pinned certificate (None: the first one is accepted) and how to treat others."""
+        """Set the pinned certificate (None: the first one is accepted) and how to treat others.
+
+        Over a renewed certificate only the identity and the check of the token are requested until it is confirmed.
+        """
         super().__init__(limit=1, keepalive_timeout=KEEP_ALIVE_S, ssl=_TLS, resolver=resolver)
         self.pinned = pinned
+        self.renewal: Certificate | None = None
+        """The certificate that seems to be the renewed one, until it is confirmed."""
+        self._unconfirmed_paths = frozenset({identity_path, check_path})
         self._identity_path = identity_path
         self._check = check
         self._clock = clock
@@ -89,13 +96,13 @@ class GatewayConnector(TCPConnector):
     async def connect(self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout) -> Connection:
         """Return a connection that this request may use.
 
-        Raises: UnverifiedDeviceError, with the connection back in the pool for the identity document;
-        GatewayConnectionError.
+        Raises: UnverifiedDeviceError and UnconfirmedCertificateError, with the connection back in the pool for the
+        identity document or the check of the token; GatewayConnectionError.
         """
         connection = await super().connect(req, traces, timeout)
         try:
             self._check_request(req, connection)
-        except UnverifiedDeviceError:
+        except UnverifiedDeviceError, UnconfirmedCertificateError:
             connection.release()
             raise
         except BaseException:
@@ -122,9 +129,14 @@ class GatewayConnector(TCPConnector):
         else:
             self._last_verification = _Verification(peer.identity, monotonic())
 
+    def confirm_renewal(self) -> None:
+        """Pin the renewed certificate, if there is one, now that the device has accepted the token over it."""
+        if self.renewal is not None:
+            self._pin(self.renewal)
+
     def reset(self) -> None:
         """Close the connection and forget the verification, after another device or none has answered."""
-        self._last_verification = None
+        self._last_verification = self.renewal = None
         self.hang_up()
 
     def hang_up(self) -> None:
@@ -133,27 +145,33 @@ class GatewayConnector(TCPConnector):
             self._peer.protocol.close()
 
     def _check_certificate(self, presented: Certificate) -> None:
-        if self.pinned is None:
-            self.pinned = presented
-        verdict = judge(self.pinned, presented, now=self._clock(), check=self._check)
-        if verdict is Verdict.REFUSED:
-            raise GatewayCertificateError(self.pinned, presented)
-        if verdict is Verdict.RENEWED:
-            _LOGGER.warning("New certificate %s accepted in place of %s", presented.sha256, self.pinned.sha256)
-        self.pinned = presented
+        pinned = self.pinned or presented
+        match judge(pinned, presented, now=self._clock(), check=self._check):
+            case Verdict.REFUSED:
+                raise GatewayCertificateError(pinned, presented)
+            case Verdict.RENEWED:
+                self.renewal = presented
+            case Verdict.ACCEPTED:
+                self._pin(presented)
+
+    def _pin(self, certificate: Certificate) -> None:
+        if self.pinned is not None and self.pinned != certificate:
+            _LOGGER.warning("New certificate %s accepted in place of %s", certificate.sha256, self.pinned.sha256)
+        self.pinned, self.renewal = certificate, None
 
     def _check_request(self, request: ClientRequest, connection: Connection) -> None:
         """Pass a request for the identity document without a credential, and any request to a verified device.
 
-        Raises: UnverifiedDeviceError, GatewayConnectionError.
+        Raises: UnverifiedDeviceError, UnconfirmedCertificateError, GatewayConnectionError.
         """
         peer = self._peer
         if peer is None or peer.protocol is not connection.protocol:  # a connection never changes its certificate
-            peer = self._peer = peer_of(connection)
+            peer = self._peer = peer_of(connection, self._clock())
         credential = request.headers.get(hdrs.AUTHORIZATION, "")
         secret = bool(credential) or hdrs.COOKIE in request.headers
         if secret and peer.certificate is None and not credential.startswith("Digest "):
             raise GatewayConnectionError(f"{request.url.path}: a token does not go over plain HTTP")
+        self._check_confirmed(peer, request.url.path)
         if peer.protocol in self._verified or (request.url.path == self._identity_path and not secret):
             return
         verification = self._last_verification
@@ -163,11 +181,21 @@ class GatewayConnector(TCPConnector):
             raise UnverifiedDeviceError
         verification.used = True
 
+    def _check_confirmed(self, peer: Peer, path: str) -> None:
+        """Check that this path may be requested over the certificate of the connection.
 
-def peer_of(connection: Connection) -> Peer:
+        Raises: UnconfirmedCertificateError.
+        """
+        if self.renewal is None or self.pinned is None or path in self._unconfirmed_paths:
+            return
+        if peer.certificate == self.renewal:
+            raise UnconfirmedCertificateError(self.pinned, self.renewal)
+
+
+def peer_of(connection: Connection, now: float) -> Peer:
     """Return the other end of a connection.
 
-    Raises: GatewayConnectionError when it is closed already, ValueError for an unreadable certificate.
+    Raises: GatewayConnectionError when it is closed already or its certificate cannot be read.
     """
     transport, protocol = connection.transport, connection.protocol
     if transport is None or protocol is None:
@@ -175,5 +203,8 @@ def peer_of(connection: Connection) -> Peer:
     tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
     if tls is None:
         return Peer(protocol, str(transport.get_extra_info("peername")), None)
-    certificate = Certificate.from_der(tls.getpeercert(binary_form=True) or b"")
-    return Peer(protocol, certificate.sha256, certificate)
+    try:
+        certificate = Certificate.from_der(tls.getpeercert(binary_form=True) or b"")
+    except ValueError:
+        raise GatewayConnectionError("the device presents a certificate that cannot be read") from None
+    return Peer(protocol, certificate.sha256, replace(certificate, seen_at=int(now)))

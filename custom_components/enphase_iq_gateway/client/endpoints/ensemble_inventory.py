@@ -1,0 +1,164 @@
+"""`/ivp/ensemble/inventory`: batteries, system controllers, collars and combiners (S§2)."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ..json_types import JsonObject
+from ..storage_models import (
+    Collar,
+    CombinerController,
+    CombinerMeter,
+    EnsembleDevice,
+    EnsembleInventory,
+    IqBattery,
+    SystemController,
+)
+from .values import (
+    array_in,
+    celsius,
+    epoch,
+    fahrenheit,
+    flag,
+    load_objects,
+    object_in,
+    percent,
+    stored_energy,
+    text,
+    whole,
+    word,
+    words,
+)
+
+ENSEMBLE_INVENTORY_PATH: Final = "/ivp/ensemble/inventory"
+
+
+def parse_ensemble_inventory(body: bytes) -> EnsembleInventory:
+    """Return the devices of the known groups by serial, none for `[]` (S§2).
+
+    A device without a serial and a group without a type, as firmware of 2021 sends, are left out.
+
+    Raises:
+        GatewayResponseError: the body is not an array of groups.
+    """
+    groups = load_objects(body, ENSEMBLE_INVENTORY_PATH, "type")
+    return EnsembleInventory(
+        batteries=_devices(groups, "ENCHARGE", _battery),
+        system_controllers=_devices(groups, "ENPOWER", _system_controller),
+        collars=_devices(groups, "COLLAR", _collar),
+        combiner_controllers=_devices(groups, "C6 COMBINER CONTROLLER", _combiner_controller),
+        combiner_meters=_devices(groups, "C6 RGM", _combiner_meter),
+        unknown_groups=frozenset(
+            kind for group in groups if (kind := word(group["type"])) is not None and kind not in _KNOWN
+        ),
+    )
+
+
+_KNOWN: Final = {"ENCHARGE", "ENPOWER", "COLLAR", "C6 COMBINER CONTROLLER", "C6 RGM"}
+
+
+def _devices[T: EnsembleDevice](
+    groups: list[JsonObject], kind: str, build: Callable[[str, JsonObject], T]
+) -> Mapping[str, T]:
+    devices: dict[str, T] = {}
+    for group in groups:
+        if group["type"] != kind:
+            continue
+        for entry in array_in(group.get("devices")):
+            device = object_in(entry)
+            serial = text(device.get("serial_num"))
+            if serial is not None:
+                devices[serial] = build(serial, device)
+    return devices
+
+
+def _last_reported(device: JsonObject) -> int | None:
+    """Return the date of the last report; a collar and a combiner send their installation instead (S§2.3)."""
+    reported = epoch(device.get("last_rpt_date"))
+    return None if reported == epoch(device.get("installed")) else reported
+
+
+def _signal_level(device: JsonObject, key: str) -> int | None:
+    """Return a Zigbee signal level, None on a device that is wired (0, S§2.1)."""
+    return whole(device.get(key)) or None
+
+
+def _battery(serial: str, device: JsonObject) -> IqBattery:
+    dc_switch_off = flag(device.get("dc_switch_off"))
+    return IqBattery(
+        serial=serial,
+        part_number=text(device.get("part_num")),
+        firmware=text(device.get("img_pnum_running")),
+        last_reported=_last_reported(device),
+        communicating=flag(device.get("communicating")),
+        admin_state=word(device.get("admin_state_str")),
+        status_words=words(device.get("device_status")),
+        temperature_c=celsius(device.get("temperature")),
+        signal_level=_signal_level(device, "comm_level_2_4_ghz"),
+        signal_level_sub_ghz=_signal_level(device, "comm_level_sub_ghz"),
+        state_of_charge_percent=percent(device.get("percentFull")),
+        capacity_wh=stored_energy(device.get("encharge_capacity")) or None,
+        max_cell_temperature_c=celsius(device.get("maxCellTemp")),
+        bmu_firmware=text(device.get("bmu_fw_version")),
+        sleep_enabled=flag(device.get("sleep_enabled")),
+        dc_switch_on=None if dc_switch_off is None else not dc_switch_off,
+        led_status=whole(device.get("led_status")),
+        generation=whole(device.get("encharge_rev")),
+        phase=word(device.get("phase")),
+        der_port=whole(device.get("der_index")),
+        grid_state=word(device.get("reported_enc_grid_state")),
+    )
+
+
+def _system_controller(serial: str, device: JsonObject) -> SystemController:
+    return SystemController(
+        serial=serial,
+        part_number=text(device.get("part_num")),
+        firmware=text(device.get("img_pnum_running")),
+        last_reported=_last_reported(device),
+        communicating=flag(device.get("communicating")),
+        admin_state=word(device.get("admin_state_str")),
+        status_words=words(device.get("device_status")),
+        temperature_c=fahrenheit(device.get("temperature")),
+        signal_level=_signal_level(device, "comm_level_2_4_ghz"),
+        signal_level_sub_ghz=_signal_level(device, "comm_level_sub_ghz"),
+        commanded_position=word(device.get("mains_admin_state")),
+        relay_position=word(device.get("mains_oper_state")),
+        grid_mode=word(device.get("Enpwr_grid_mode")),
+        battery_grid_mode=word(device.get("Enchg_grid_mode")),
+    )
+
+
+def _collar(serial: str, device: JsonObject) -> Collar:
+    return Collar(
+        serial=serial,
+        part_number=text(device.get("part_num")),
+        firmware=text(device.get("img_pnum_running")),
+        last_reported=_last_reported(device),
+        communicating=flag(device.get("communicating")),
+        admin_state=word(device.get("admin_state_str")),
+        status_words=words(device.get("device_status")),
+        temperature_c=celsius(device.get("temperature")),
+        relay_position=word(device.get("mid_state")),
+        grid_state=word(device.get("grid_state")),
+        installation_state=word(device.get("collar_state")),
+        control_error=whole(device.get("control_error")),
+    )
+
+
+def _combiner_controller(serial: str, device: JsonObject) -> CombinerController:
+    return CombinerController(
+        serial=serial,
+        part_number=text(device.get("part_num")),
+        firmware=text(device.get("fw_version")),
+        last_reported=_last_reported(device),
+        communicating=flag(device.get("communicating")),
+        admin_state=word(device.get("admin_state_str")),
+        status_words=words(device.get("device_status")),
+    )
+
+
+def _combiner_meter(serial: str, device: JsonObject) -> CombinerMeter:
+    """Return the meter of a combiner, whose keys contain spaces (S§2.3)."""
+    return CombinerMeter(
+        serial=serial, part_number=text(device.get("part_num")), firmware=text(device.get("FW Version"))
+    )

@@ -1,0 +1,195 @@
+"""Models of what can be set or switched: relay, contacts, generator, limits, scheduler and tariff (S§6 to §12).
+
+The name of every number contains its unit; None is a missing value. Words are texts as sent. `raw` is the JSON as
+sent, because a write must send the whole object back with one field changed (S§27).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .json_types import Json, JsonObject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GridRelay:
+    """`/ivp/ensemble/relay` (S§6); answers `closed` without any relay too."""
+
+    commanded_position: str | None = None
+    """`closed`, `open` (`mains_admin_state`)."""
+    relay_position: str | None = None
+    """`closed`, `open`, `open synchronizing`, `open synchronized` (`mains_oper_state`, S§25)."""
+    battery_grid_mode: str | None = None
+    """`Enchg_grid_mode`."""
+    solar_grid_mode: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DryContact:
+    """One contact in `/ivp/ensemble/dry_contacts` (S§7.1); answered without a system controller too."""
+
+    contact_id: str
+    """NC1, NC2: normally closed; NO1, NO2: normally open."""
+    status: str | None = None
+    """`open`, `closed`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DryContactSettings:
+    """One contact in `/ivp/ss/dry_contact_settings` (S§7.2)."""
+
+    contact_id: str
+    contact_type: str | None = None
+    """`NONE`, `LOAD`, `3RD-PV`, `PV`; actions are carried out for `LOAD` only."""
+    load_name: str | None = None
+    mode: str | None = None
+    """`manual`; `soc`: by the state of charge."""
+    grid_action: str | None = None
+    """`apply` (powered), `shed` (not powered), `schedule`, `none`."""
+    off_grid_action: str | None = None
+    generator_action: str | None = None
+    soc_low_percent: float | None = None
+    """Opens below."""
+    soc_high_percent: float | None = None
+    """Closes above."""
+    schedule_start_s: float | None = None
+    """Seconds after midnight; None in the short form of the document."""
+    schedule_end_s: float | None = None
+    priority: float | None = None
+    override: bool | None = None
+    manual_override: bool | None = None
+    pv_serials: tuple[str, ...] = ()
+    raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Generator:
+    """`/ivp/ensemble/generator` (S§8.1); a generator exists exactly where it has a configuration."""
+
+    commanded_position: str | None = None
+    """`open`, `close`, `unknown` (`admin_state`)."""
+    relay_position: str | None = None
+    """`open`, `close` (`oper_state`)."""
+    mode_number: int | None = None
+    """`admin_mode`: 0 off, 1 on, 2 auto, by inference."""
+    start_soc_percent: float | None = None
+    stop_soc_percent: float | None = None
+    """None where it is -1: no level."""
+    schedule_active: bool | None = None
+    exercising: bool | None = None
+    present: bool | None = None
+    """Not reliable before 8.2.4264."""
+
+    @property
+    def running(self) -> bool | None:
+        """Return whether its relay is closed; None without a position."""
+        return None if self.relay_position is None else self.relay_position in {"close", "closed"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GeneratorConfig:
+    """`/ivp/ss/gen_config` (S§8.2)."""
+
+    configured: bool
+    """Whether a generator exists: the document is not `{}`."""
+    manufacturer: str | None = None
+    model: str | None = None
+    generator_type: str | None = None
+    rated_power_w: float | None = None
+    """Sent in kW in spite of its name, `name_plate_rating_wat`."""
+    max_current_a: float | None = None
+    start_method: str | None = None
+    """`auto` in small letters."""
+    warm_up_min: float | None = None
+    cool_down_min: float | None = None
+    charge_from_generator: bool | None = None
+    raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GeneratorSchedule:
+    """`/ivp/ss/gen_schedule` (S§8.3)."""
+
+    start_soc_percent: float | None = None
+    stop_soc_percent: float | None = None
+    raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GeneratorMode:
+    """`/ivp/ss/gen_mode`: the last command, not the state (S§8.4)."""
+
+    command: str | None = None
+    """`off`, `on`, `auto`; None without a generator."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportLimit:
+    """`/ivp/ss/pel_settings` (S§9)."""
+
+    enabled: bool
+    limit_w: float | None = None
+    limit_percent: float | None = None
+    """Instead of `limit_w` where the limit is relative; 100 limits nothing."""
+    limit_va: float | None = None
+    """Instead of `limit_w` where the limit is one of apparent power."""
+    hard: bool | None = None
+    soft: bool | None = None
+    limit_type: str | None = None
+    """`Aggregate`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProductionLimit:
+    """`/ivp/sc/pvlimit` (S§9)."""
+
+    enabled: bool
+    limit_percent: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scheduler:
+    """`/ivp/sc/sched` (S§10)."""
+
+    charge_from_grid_allowed: bool | None = None
+    """The permission in force; not whether it is charging."""
+    last_mode: str | None = None
+    """The last mode that was commanded, as named in the document; diagnostic only."""
+    battery_count: int | None = None
+    ac_battery_count: int | None = None
+    reserve_energy_wh: float | None = None
+    shutdown_energy_wh: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tariff:
+    """`/admin/lib/tariff`: settings of storage that newer firmware only stores (S§11, S§26)."""
+
+    mode: str | None = None
+    """`self-consumption`, `backup`, `savings-mode`, `economy`."""
+    mode_sub_type: str | None = None
+    reserve_percent: float | None = None
+    shutdown_level_percent: float | None = None
+    charge_from_grid: bool | None = None
+    optimized: bool = False
+    """`opt_schedules`: the cloud controls the battery, and nothing else here is authoritative."""
+    changed_at: int | None = None
+    """Epoch seconds of the last stored change."""
+    raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
+    """The object `tariff`, without the `schedule` that the gateway rebuilds on every read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SleepOrder:
+    """The order for one AC Battery to sleep within a band of its state of charge (S§12)."""
+
+    serial: str
+    min_soc_percent: float | None = None
+    max_soc_percent: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AcBatteryConfig:
+    """`/admin/lib/acb_config` (S§12)."""
+
+    sleep_orders: Mapping[str, SleepOrder] = field(default_factory=dict[str, SleepOrder])
+    """By serial."""

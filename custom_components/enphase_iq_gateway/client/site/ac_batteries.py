@@ -1,0 +1,62 @@
+"""The AC Batteries of the inventory and of the device data, merged by serial."""
+
+from dataclasses import replace
+from typing import Final
+
+from ..endpoints import DEVICE_DATA, INVENTORY, REPORT, REPORT_DETAILED
+from ..storage_models import AcBattery, ReportedStorage
+from .storage_documents import StorageDocuments
+
+STALE_AFTER_S: Final = 1800.0
+"""AC Batteries report every 15 minutes, but the report of production may repeat days-old values (S§31)."""
+
+
+def merge_ac_batteries(documents: StorageDocuments) -> dict[str, AcBattery]:
+    """Return the AC Batteries by serial.
+
+    The device data have power, counters and health, the inventory everything about sleep; the state of charge and the
+    temperature are those of the later report.
+    """
+    inventory, devices = documents.get(INVENTORY), documents.get(DEVICE_DATA)
+    merged = dict(inventory.ac_batteries) if inventory else {}
+    for serial, detailed in (devices.ac_batteries if devices else {}).items():
+        listed = merged.get(serial)
+        merged[serial] = detailed if listed is None else _merge(listed, detailed)
+    return merged
+
+
+def _merge(listed: AcBattery, detailed: AcBattery) -> AcBattery:
+    newer, older = detailed, listed
+    if (listed.last_reported or 0) > (detailed.last_reported or 0):
+        newer, older = listed, detailed
+    return replace(
+        listed,
+        last_reported=newer.last_reported,
+        state_of_charge_percent=_first(newer.state_of_charge_percent, older.state_of_charge_percent),
+        max_cell_temperature_c=_first(newer.max_cell_temperature_c, older.max_cell_temperature_c),
+        min_cell_temperature_c=detailed.min_cell_temperature_c,
+        state_of_health_percent=detailed.state_of_health_percent,
+        power_w=detailed.power_w,
+        report_interval_s=detailed.report_interval_s,
+        energy_discharged_wh=detailed.energy_discharged_wh,
+        energy_charged_wh=detailed.energy_charged_wh,
+        counted_since=detailed.counted_since,
+    )
+
+
+def _first(value: float | None, other: float | None) -> float | None:
+    return other if value is None else value
+
+
+def reported_storage(documents: StorageDocuments) -> ReportedStorage | None:
+    """Return what the report of production has about the AC Batteries together, however old."""
+    report = documents.get(REPORT_DETAILED) or documents.get(REPORT)
+    return report.storage if report else None
+
+
+def fresh_storage(documents: StorageDocuments, gateway_time: float) -> ReportedStorage | None:
+    """Return the same unless it is stale by the gateway's own clock."""
+    reported = reported_storage(documents)
+    if reported is None or reported.reading_time is None:
+        return None
+    return reported if gateway_time - reported.reading_time <= STALE_AFTER_S else None

@@ -1,0 +1,168 @@
+"""From the documents about storage to its snapshot: each quantity from the right source (S§19 to §26)."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..endpoints import (
+    DRY_CONTACT_SETTINGS,
+    DRY_CONTACTS,
+    ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
+    ENSEMBLE_STATUS,
+    EXPORT_LIMIT,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
+    PRODUCTION_LIMIT,
+    SCHEDULER,
+    TARIFF,
+)
+from ..storage_models import AcBattery, EnsembleDevice, EnsembleInventory, LiveData
+from . import storage_values as values
+from .ac_batteries import merge_ac_batteries, reported_storage
+from .grid_state import GridState, grid_signs, grid_state, is_connected
+from .storage_documents import StorageDocuments
+from .storage_site import StorageSite
+from .storage_snapshot import BatteryValues, DryContactValues, GeneratorValues, StorageSnapshot
+
+_FUTURE_S: Final = 300.0
+"""A report dated this much after the gateway's own time has no valid date; less may pass between two requests."""
+_NO_DEVICES: Final = EnsembleInventory()
+
+
+def measure_storage(
+    site: StorageSite,
+    documents: StorageDocuments,
+    at: float,
+    *,
+    storage_ct_w: float | None = None,
+    clock_ahead_s: float = 0.0,
+    previous: GridState | None = None,
+) -> StorageSnapshot:
+    """Return the snapshot of a site.
+
+    `at` is the local time and `clock_ahead_s` how far the gateway's clock is ahead of it; `storage_ct_w` is the power
+    that an enabled storage CT measures; `previous` is the state of the grid before.
+    """
+    clock = _Clock(now=at + clock_ahead_s, ahead_s=clock_ahead_s)
+    live = values.fresh_live_data(documents, clock.now)
+    inventory = documents.get(ENSEMBLE_INVENTORY) or _NO_DEVICES
+    tariff, scheduler = documents.get(TARIFF), documents.get(SCHEDULER)
+    ac_batteries = merge_ac_batteries(documents)
+    reserve = values.reserve_in_force(site, documents, live)
+    battery_wh = values.battery_available_energy(site, documents, live)
+    ac_battery_wh = values.ac_battery_available_energy(site, documents)
+    reserve_wh = values.reserve_energy(documents, reserve)
+    power_w, source = values.battery_power(site, documents, live, storage_ct_w, clock.now)
+    state = grid_state(grid_signs(documents), previous) if site.has_grid_relay else None
+    return StorageSnapshot(
+        at=at,
+        state_of_charge_percent=values.state_of_charge(site, documents, live),
+        battery_state_of_charge_percent=values.battery_state_of_charge(site, documents, live),
+        ac_battery_state_of_charge_percent=values.ac_battery_state_of_charge(site, documents),
+        capacity_wh=values.capacity(site, documents),
+        available_energy_wh=values.available_energy(site, battery_wh, ac_battery_wh),
+        usable_energy_wh=values.usable_energy(site, battery_wh, ac_battery_wh, reserve_wh),
+        reserve_energy_wh=reserve_wh,
+        reserve_percent=reserve,
+        reserve_set_percent=values.reserve_set(site, documents),
+        shutdown_level_percent=values.shutdown_level(site, documents),
+        health_percent=values.health(site, documents),
+        charge_from_grid_allowed=values.charge_from_grid_allowed(site, documents),
+        profile=values.profile(site, documents, live),
+        optimized=tariff.optimized if tariff and site.has_storage else None,
+        scheduler_mode=scheduler.last_mode if scheduler else None,
+        power_w=power_w,
+        power_source=source,
+        state=values.state_of(power_w, _units(site, documents)),
+        ac_battery_power_w=values.ac_battery_power(documents, clock.now) if site.has_ac_batteries else None,
+        grid_state=state,
+        grid_connected=is_connected(state),
+        generator=_generator(site, documents, live),
+        batteries=_batteries(documents, clock),
+        ac_batteries={serial: clock.ac_battery(battery) for serial, battery in ac_batteries.items()},
+        system_controllers={serial: clock.device(one) for serial, one in inventory.system_controllers.items()},
+        collars={serial: clock.device(one) for serial, one in inventory.collars.items()},
+        combiners={serial: clock.device(one) for serial, one in inventory.combiner_controllers.items()},
+        dry_contacts=_dry_contacts(site, documents),
+        export_limit=documents.get(EXPORT_LIMIT),
+        production_limit=documents.get(PRODUCTION_LIMIT),
+        live=live,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Clock:
+    """Converts dates of the gateway to our clock; a date in its future is not valid."""
+
+    now: float
+    """By the gateway's clock."""
+    ahead_s: float
+
+    def _date(self, reported: int | None) -> int | None:
+        if reported is None or reported > self.now + _FUTURE_S:
+            return None
+        return round(reported - self.ahead_s)
+
+    def device[T: EnsembleDevice](self, device: T) -> T:
+        """Return a device with the date of its report by our clock."""
+        return replace(device, last_reported=self._date(device.last_reported))
+
+    def ac_battery(self, battery: AcBattery) -> AcBattery:
+        """Return an AC Battery with its dates by our clock."""
+        return replace(
+            battery, last_reported=self._date(battery.last_reported), counted_since=self._date(battery.counted_since)
+        )
+
+
+def _units(site: StorageSite, documents: StorageDocuments) -> int:
+    """Return the number of batteries of any kind."""
+    reported = reported_storage(documents)
+    counted = (reported.count if reported else None) or 0
+    return len(site.batteries) + (len(site.ac_batteries) or (counted if site.has_ac_batteries else 0))
+
+
+def _batteries(documents: StorageDocuments, clock: _Clock) -> dict[str, BatteryValues]:
+    """Return the IQ Batteries of the inventory, with what the other documents have of them (S§19 to §21)."""
+    inventory = documents.get(ENSEMBLE_INVENTORY) or _NO_DEVICES
+    powers, status = documents.get(ENSEMBLE_POWER) or {}, documents.get(ENSEMBLE_STATUS)
+    found: dict[str, BatteryValues] = {}
+    for serial, battery in inventory.batteries.items():
+        power, rated = powers.get(serial), status.devices.get(serial) if status else None
+        power_w = power.power_w if power else None
+        soc = values.unless_failed(power.state_of_charge_percent if power else None, battery.state_of_charge_percent)
+        found[serial] = BatteryValues(
+            device=clock.device(battery),
+            state_of_charge_percent=soc,
+            power_w=power_w,
+            state=values.state_of(power_w),
+            available_energy_wh=None if soc is None or battery.capacity_wh is None else battery.capacity_wh * soc / 100,
+            rated_power_w=rated.rated_power_w if rated else None,
+        )
+    return found
+
+
+def _generator(site: StorageSite, documents: StorageDocuments, live: LiveData | None) -> GeneratorValues | None:
+    """Return the generator where one is configured (S§8)."""
+    config, generator, mode = (documents.get(GENERATOR_CONFIG), documents.get(GENERATOR), documents.get(GENERATOR_MODE))
+    if config is None or not site.has_generator:
+        return None
+    return GeneratorValues(
+        config=config,
+        state=values.generator_state(generator),
+        power_w=live.generator.total_w if live else None,
+        details=generator,
+        last_command=mode.command if mode else None,
+    )
+
+
+def _dry_contacts(site: StorageSite, documents: StorageDocuments) -> dict[str, DryContactValues]:
+    """Return the dry contacts of a system controller, none on other sites (S§7)."""
+    if not site.has_dry_contacts:
+        return {}
+    settings = documents.get(DRY_CONTACT_SETTINGS) or {}
+    contacts = documents.get(DRY_CONTACTS) or {}
+    return {
+        contact_id: DryContactValues(contact=contact, settings=settings.get(contact_id))
+        for contact_id, contact in contacts.items()
+    }

@@ -1,0 +1,125 @@
+"""What a site has of storage and around it, and which endpoints are read how often because of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ..endpoints import (
+    ACB_CONFIG,
+    DRY_CONTACT_SETTINGS,
+    DRY_CONTACTS,
+    ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
+    ENSEMBLE_STATUS,
+    EXPORT_LIMIT,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
+    GRID_RELAY,
+    INVENTORY,
+    LIVE_DATA,
+    PRODUCTION_LIMIT,
+    SCHEDULER,
+    SECONDARY_CONTROL,
+    TARIFF,
+    Endpoint,
+)
+from .ac_batteries import merge_ac_batteries, reported_storage
+from .storage_documents import StorageDocuments
+
+_LIVE_S: Final = 10.0
+"""The grid relay and live data: an outage must show within seconds, and both answers are small (S§40)."""
+_STATE_S: Final = 60.0
+_SCHEDULER_S: Final = 120.0
+_SETTINGS_S: Final = 600.0
+_AC_BATTERIES_S: Final = 900.0
+_HOUR_S: Final = 3600.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StorageSite:
+    """What a site has. Equal sites have the same entities."""
+
+    batteries: frozenset[str] = frozenset()
+    """Serials of IQ Batteries."""
+    ac_batteries: frozenset[str] = frozenset()
+    """Serials; empty where only the values of all AC Batteries together can be read."""
+    system_controllers: frozenset[str] = frozenset()
+    collars: frozenset[str] = frozenset()
+    combiners: frozenset[str] = frozenset()
+    has_ac_batteries: bool = False
+    has_generator: bool = False
+    missing: frozenset[Endpoint[object]] = frozenset()
+    """Endpoints that this gateway does not have, or that are closed to this credential."""
+
+    @property
+    def has_storage(self) -> bool:
+        """Return whether there are batteries of any kind."""
+        return bool(self.batteries) or self.has_ac_batteries
+
+    @property
+    def has_grid_relay(self) -> bool:
+        """Return whether the site can be islanded: it has a system controller or a collar (S§25)."""
+        return bool(self.system_controllers or self.collars)
+
+    @property
+    def has_dry_contacts(self) -> bool:
+        """Return whether there are dry contacts: those of a system controller (S§7.1)."""
+        return bool(self.system_controllers)
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to read."""
+        return not (self.has_storage or self.has_grid_relay or self.combiners)
+
+    def has(self, endpoint: Endpoint[object]) -> bool:
+        """Return whether an endpoint is worth reading: the site has what it reports, and the gateway has it."""
+        return endpoint in storage_plan(self)
+
+
+def decide_storage(documents: StorageDocuments) -> StorageSite:
+    """Return what the site has.
+
+    Devices decide, never the documents that are sent without any device too: contacts, relay, generator and the
+    aggregate values (S§4, S§6 to §8).
+    """
+    inventory = documents.get(ENSEMBLE_INVENTORY)
+    config = documents.get(GENERATOR_CONFIG)
+    ac_batteries = frozenset(merge_ac_batteries(documents))
+    return StorageSite(
+        batteries=frozenset(inventory.batteries) if inventory else frozenset(),
+        ac_batteries=ac_batteries,
+        system_controllers=frozenset(inventory.system_controllers) if inventory else frozenset(),
+        collars=frozenset(inventory.collars) if inventory else frozenset(),
+        combiners=frozenset(inventory.combiner_controllers) if inventory else frozenset(),
+        has_ac_batteries=bool(ac_batteries) or reported_storage(documents) is not None,
+        has_generator=config is not None and config.configured,
+        missing=documents.missing,
+    )
+
+
+def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
+    """Return the endpoints to read, each with its interval in seconds (S§40); none for a site without any device.
+
+    Live data and the relay belong to the live coordinator, whose interval may be longer.
+    """
+    plan: dict[Endpoint[object], float] = {}
+    if site.has_storage or site.has_grid_relay:
+        plan |= {LIVE_DATA: _LIVE_S, EXPORT_LIMIT: _SETTINGS_S, PRODUCTION_LIMIT: _SETTINGS_S}
+    if site.has_grid_relay:
+        plan |= {GENERATOR_CONFIG: _SETTINGS_S}
+    if site.system_controllers:
+        plan |= {GRID_RELAY: _LIVE_S, DRY_CONTACTS: _STATE_S, DRY_CONTACT_SETTINGS: _SETTINGS_S}
+    if site.batteries or site.has_grid_relay or site.combiners:
+        plan |= {ENSEMBLE_INVENTORY: _STATE_S, ENSEMBLE_STATUS: _HOUR_S}
+    if site.batteries:
+        plan |= {SECONDARY_CONTROL: _STATE_S, ENSEMBLE_POWER: _STATE_S, SCHEDULER: _SCHEDULER_S}
+    if site.has_storage:
+        plan |= {TARIFF: _SETTINGS_S}
+    if site.has_generator:
+        plan |= {GENERATOR: _STATE_S, GENERATOR_SCHEDULE: _SETTINGS_S, GENERATOR_MODE: _SETTINGS_S}
+    if site.has_ac_batteries:
+        plan |= {INVENTORY: _AC_BATTERIES_S, ACB_CONFIG: _AC_BATTERIES_S}
+        plan.setdefault(SECONDARY_CONTROL, _SETTINGS_S)
+    return {endpoint: interval_s for endpoint, interval_s in plan.items() if endpoint not in site.missing}

@@ -1,0 +1,112 @@
+"""What is shown of storage and of what belongs to it: the data of its coordinator."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..settings_models import (
+    DryContact,
+    DryContactSettings,
+    ExportLimit,
+    Generator,
+    GeneratorConfig,
+    ProductionLimit,
+)
+from ..storage_models import (
+    AcBattery,
+    BatteryPowerSource,
+    BatteryState,
+    Collar,
+    CombinerController,
+    IqBattery,
+    LiveData,
+    SystemController,
+)
+from .grid_state import GridState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatteryValues:
+    """One IQ Battery from all documents that have it."""
+
+    device: IqBattery
+    """As the inventory has it; its state of charge is up to 5 minutes old."""
+    state_of_charge_percent: float | None = None
+    power_w: float | None = None
+    """+ discharging."""
+    state: BatteryState | None = None
+    available_energy_wh: float | None = None
+    rated_power_w: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GeneratorValues:
+    """The generator from all documents that have it."""
+
+    config: GeneratorConfig
+    state: str | None = None
+    """`running`, `stopped`, or another word as sent."""
+    power_w: float | None = None
+    """From live data."""
+    details: Generator | None = None
+    last_command: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DryContactValues:
+    """One dry contact with its settings."""
+
+    contact: DryContact
+    settings: DryContactSettings | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StorageSnapshot:
+    """The values of storage and of what belongs to it at one moment. Dates are by our clock."""
+
+    at: float
+    """Epoch seconds."""
+    state_of_charge_percent: float | None = None
+    """Of all storage."""
+    battery_state_of_charge_percent: float | None = None
+    """Of the IQ Batteries; differs on a site that has AC Batteries too."""
+    ac_battery_state_of_charge_percent: float | None = None
+    capacity_wh: float | None = None
+    """Of all storage."""
+    available_energy_wh: float | None = None
+    """Of all storage, the part below the shutdown level included."""
+    usable_energy_wh: float | None = None
+    """Above the reserve in force."""
+    reserve_energy_wh: float | None = None
+    """What the reserve in force keeps."""
+    reserve_percent: float | None = None
+    """In force."""
+    reserve_set_percent: float | None = None
+    shutdown_level_percent: float | None = None
+    health_percent: float | None = None
+    charge_from_grid_allowed: bool | None = None
+    profile: str | None = None
+    """A `StorageProfile`, or another word or number as sent."""
+    optimized: bool | None = None
+    """Whether the cloud's optimizer controls the batteries: then the reserve may change by itself."""
+    scheduler_mode: str | None = None
+    """The last mode that was commanded; diagnostic only."""
+    power_w: float | None = None
+    """Of all storage, + discharging."""
+    power_source: BatteryPowerSource | None = None
+    state: BatteryState | None = None
+    ac_battery_power_w: float | None = None
+    """+ discharging."""
+    grid_state: GridState | None = None
+    """Not debounced."""
+    grid_connected: bool | None = None
+    generator: GeneratorValues | None = None
+    batteries: Mapping[str, BatteryValues] = field(default_factory=dict[str, BatteryValues])
+    ac_batteries: Mapping[str, AcBattery] = field(default_factory=dict[str, AcBattery])
+    system_controllers: Mapping[str, SystemController] = field(default_factory=dict[str, SystemController])
+    collars: Mapping[str, Collar] = field(default_factory=dict[str, Collar])
+    combiners: Mapping[str, CombinerController] = field(default_factory=dict[str, CombinerController])
+    dry_contacts: Mapping[str, DryContactValues] = field(default_factory=dict[str, DryContactValues])
+    export_limit: ExportLimit | None = None
+    production_limit: ProductionLimit | None = None
+    live: LiveData | None = None
+    """None where they are stale."""

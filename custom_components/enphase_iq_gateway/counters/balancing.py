@@ -1,0 +1,51 @@
+"""The checked counters of a site that balanced import and export are made of."""
+
+from dataclasses import replace
+
+from ..client import Flow, Measurement, Quantity, Site
+from .balanced import BalancedState, Sample, step
+from .key import CounterField, FlowCounter
+from .state import GuardState
+
+
+def balance_phase(site: Site, state: GuardState, measured: Flow, phase: int) -> BalancedState | None:
+    """Return the balanced counters of one phase and store them; None while a counter behind them has no value.
+
+    `measured` is the consumption that the CT measures, total or net.
+    """
+    if measured is Flow.NET_CONSUMPTION:
+        plus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.DELIVERED)))
+        minus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.RECEIVED)))
+        together = True
+    else:
+        plus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.LIFETIME, phase)))
+        minus = plus and _production(site, state, phase, plus.at)
+        together = site.group(measured, Quantity.LIFETIME) is site.group(Flow.PRODUCTION, Quantity.LIFETIME)
+    before = state.balanced.get(phase)
+    if before is None:
+        if plus is None or minus is None:
+            return None
+        before = BalancedState(began_at=plus.at)
+    state.balanced[phase] = step(measured, plus, minus, before, together=together)
+    return state.balanced[phase]
+
+
+def _production(site: Site, state: GuardState, phase: int, at: float) -> Sample | None:
+    """Return the production of a phase, which is 0 where the production CT has fewer phases."""
+    count = site.phase_counts.get(Flow.PRODUCTION, 1)
+    if phase > count:
+        return Sample(value=0.0, at=at)
+    own_phase = phase if count > 1 else 0
+    return Sample.of(state.counters.get(FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME, own_phase)))
+
+
+def with_balanced(measurement: Measurement, balanced: BalancedState | None) -> Measurement:
+    """Return the counters of net consumption with balanced import and export."""
+    if balanced is None:
+        return measurement
+    return replace(
+        measurement,
+        energy_import_balanced_wh=balanced.import_wh,
+        energy_export_balanced_wh=balanced.export_wh,
+        energy_balanced_reset_at=balanced.began_at,
+    )

@@ -1,0 +1,79 @@
+"""The balance of the powers at one time: production + grid + storage + generator = house."""
+
+from .battery import Battery
+from .house_load import load
+from .local_days import LocalDays
+from .profiles import Profile
+from .site_state import Powers, SiteState
+from .storage.plant import Demand, Plant
+from .sunlight import Noise, sunlight
+
+type Ratings = list[list[float]]
+"""Of each phase, the rated power of the inverters on each roof plane and their standby power."""
+
+
+class Balance:
+    """The house, the roof and everything that feeds in beside the inverters."""
+
+    def __init__(self, profile: Profile, plant: Plant, noise: Noise, days: LocalDays) -> None:
+        self._phases = profile.phases
+        self._plant = plant
+        self._noise = noise
+        self._days = days
+        self._third_party_battery = Battery(profile.third_party_battery_wh, 0.0)
+        self._third_party_pv_w = profile.third_party_pv_w
+        self._third_party_pv_measured = profile.third_party_pv_measured
+
+    def powers(self, sun_at: float, seconds: float, ratings: Ratings, last: SiteState) -> Powers:
+        """Return the powers `seconds` after a state, with the sun of the epoch `sun_at`."""
+        at, stored = last.at + seconds, last.energies.stored
+        east, west = sunlight(sun_at, self._noise)
+        hour = self._days.hour(at)
+        light = [rated[0] * east + rated[1] * west for rated in ratings]
+        standby = [rated[2] for rated in ratings]
+        house = load(at, hour, self._phases, self._noise)
+        house[0] += self._plant.contact_load_w(at, stored)
+        third_party = self._third_party_pv_w * (east + west) / 2
+        demand = Demand(
+            since=last.at,
+            hour=hour,
+            seconds=seconds,
+            house_w=sum(house),
+            light_w=sum(light),
+            standby_w=sum(standby),
+            other_w=third_party,
+        )
+        plant = self._plant.operate(demand, stored, last.powers.units)
+        if not plant.alive:
+            house = standby = light = [0.0] * self._phases
+        if plant.islanded:
+            third_party = 0.0  # it is on the side of the grid
+        production = [plant.light * made - own for made, own in zip(light, standby, strict=True)]
+        if self._third_party_pv_measured:
+            production[0] += third_party
+            third_party = 0.0
+        net = [used - made for used, made in zip(house, production, strict=True)]
+        if plant.islanded and not plant.generator:
+            storage, net = net, [0.0] * self._phases
+        else:
+            storage = [sum(plant.units) / self._phases] * self._phases
+            net = [each - share for each, share in zip(net, storage, strict=True)]
+        if self._third_party_battery.capacity_wh:
+            if seconds:
+                self._third_party_battery.step(sum(net) - third_party, hour, seconds)
+            third_party += self._third_party_battery.power_w
+        net[0] -= third_party
+        generator = net[:] if plant.generator else [0.0] * self._phases
+        return Powers(
+            plant.light * east,
+            plant.light * west,
+            production,
+            net,
+            house,
+            storage,
+            third_party,
+            plant.units,
+            plant.own_use,
+            generator,
+            plant.alive,
+        )

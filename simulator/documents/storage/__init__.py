@@ -1,0 +1,1 @@
+"""The documents of storage, of the system controller and of the generator."""

@@ -1,0 +1,84 @@
+"""A number that no gateway can measure is missing, in every document and at every key."""
+
+from collections.abc import Callable
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    DEVICE_DATA,
+    INVERTER_LIST,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT_DETAILED,
+    Endpoint,
+)
+from custom_components.enphase_iq_gateway.client.endpoints.values import signed
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
+from tests.support import answers
+from tests.support.answers import Document, body
+from tests.support.ranges import impossible_numbers, numbers_in
+
+DOCUMENTS: list[tuple[Endpoint[object], Callable[[], Document]]] = [
+    (READINGS, lambda: [answers.reading(), answers.reading()]),
+    (REPORT_DETAILED, answers.report),
+    (PRODUCTION_SUMMARY, answers.production_summary),
+    (INVERTER_LIST, lambda: [answers.listed_inverter()]),
+    (DEVICE_DATA, lambda: answers.device_data(answers.device())),
+]
+IDENTITIES = {"eid", "devType", "deviceCount", "deviceDataLimit"}
+"""Without these a device is another one or none."""
+
+
+def with_every_number(document: Document, number: Document) -> Document:
+    """Return a document whose numbers are all replaced."""
+    if isinstance(document, dict):
+        return {
+            key: value if key in IDENTITIES else with_every_number(value, number) for key, value in document.items()
+        }
+    if isinstance(document, list):
+        return [with_every_number(value, number) for value in document]
+    return number if isinstance(document, int | float) and not isinstance(document, bool) else document
+
+
+@pytest.mark.parametrize("number", [1e12, 1e100, 1e308, -1e308, 2**63, -(2**63), 2**32 - 4])
+@pytest.mark.parametrize(("endpoint", "document"), DOCUMENTS, ids=[endpoint.path for endpoint, _ in DOCUMENTS])
+def test_an_absurd_number_is_missing(
+    endpoint: Endpoint[object], document: Callable[[], Document], number: Document
+) -> None:
+    """Powers have limits of their own, because those depend on the site."""
+    try:
+        model = endpoint.read(body(with_every_number(document(), number)))
+    except GatewayResponseError:
+        return  # nothing of the document is left
+
+    assert [(name, value) for name, value in impossible_numbers(model) if not name.endswith("_w")] == []
+
+
+@pytest.mark.parametrize(("endpoint", "document"), DOCUMENTS, ids=[endpoint.path for endpoint, _ in DOCUMENTS])
+def test_a_usual_number_is_kept(endpoint: Endpoint[object], document: Callable[[], Document]) -> None:
+    """The same documents show that the ranges hide nothing."""
+    model = endpoint.read(body(document()))
+
+    assert len(list(numbers_in(model))) >= 3
+    assert impossible_numbers(model) == []
+
+
+@pytest.mark.parametrize("key", ["activePower", "instantaneousDemand"])
+def test_the_unsigned_image_of_a_power_in_the_readings_is_negative(key: str) -> None:
+    powers: dict[str, Document] = {"activePower": 0, "instantaneousDemand": 0}
+    channels: list[Document] = [answers.channel(**powers | {key: 2**32 - 4}), *[answers.channel(**powers)] * 2]
+
+    (reading,) = READINGS.read(body([answers.reading(activePower=2**32 - 4, channels=channels)]))
+
+    assert (reading.total.power_w, reading.channels[0].power_w) == (-4, -4)
+
+
+def test_the_unsigned_image_of_a_power_in_a_report_is_negative() -> None:
+    report = REPORT_DETAILED.read(body(with_every_number(answers.report(), 2**32 - 4)))
+
+    assert {flow.total.power_w for flow in report.flows.values()} == {-4}
+
+
+@pytest.mark.parametrize(("sent", "watts"), [(2**31 - 1, 2**31 - 1), (2**31, -(2**31)), (2**32, 2**32), ("1", None)])
+def test_only_the_upper_half_of_32_bits_is_an_image(sent: Document, watts: float | None) -> None:
+    assert signed(sent) == watts
