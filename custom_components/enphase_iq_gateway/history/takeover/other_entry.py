@@ -1,8 +1,9 @@
 """The config entry of another integration that reads the same gateway: find it, stop it and start it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState, OperationNotAllowed
 from homeassistant.const import CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -47,8 +48,9 @@ async def async_stop(hass: HomeAssistant, entry: ConfigEntry) -> bool:
 
 
 async def async_disable(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Disable an entry as a user does."""
-    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    """Disable an entry as a user does; one that cannot unload is disabled from the next start on."""
+    with suppress(OperationNotAllowed):
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
 
 
 async def async_start(hass: HomeAssistant, entry: ConfigEntry) -> None:
