@@ -124,7 +124,9 @@ def _grid_counters_schema(choices: Sequence[GridCounters]) -> probatio.Schema:
 async def async_offer_step(hass: HomeAssistant, entry: GatewayConfigEntry) -> str | None:
     """Start the step that set-up continues with and return the id of its flow, None if there is none."""
     if other_entry_of(hass, entry) is not None and loaded_runtime(entry) is not None:
-        return await async_start_step(hass, entry, TAKE_OVER_STEP)
+        flow_id = await async_start_step(hass, entry, TAKE_OVER_STEP)
+        if flow_id is not None:
+            return flow_id
     if _obstacle(hass, entry) or not any(proposal.source for proposal in await async_propose(hass, entry)):
         return None
     return await async_start_step(hass, entry, ENERGY_STEP)

@@ -56,6 +56,8 @@ class TwoIntegrationsRepair(RepairsFlow):
         if entry is None or entry.state is not ConfigEntryState.LOADED or other_entry_of(self.hass, entry) is None:
             return self.async_abort(reason="not_loaded")
         flow_id = await async_start_step(self.hass, entry, TAKE_OVER_STEP)
+        if flow_id is None:
+            return self.async_abort(reason="not_loaded")
         return self.async_create_entry(data={}, next_flow=(FlowType.OPTIONS_FLOW, flow_id))
 
     async def async_step_keep_both(self, _: dict[str, str] | None = None) -> RepairsFlowResult:

@@ -32,8 +32,8 @@ def take_over_steps(hass: HomeAssistant, entry: ConfigEntry) -> list[str]:
     return [step for step, is_possible in possible.items() if is_possible]
 
 
-async def async_start_step(hass: HomeAssistant, entry: ConfigEntry, step: str) -> str:
-    """Start a step of the options and return the id of its flow.
+async def async_start_step(hass: HomeAssistant, entry: ConfigEntry, step: str) -> str | None:
+    """Start a step of the options and return the id of its flow, None where it has ended at once.
 
     A flow of the options begins with the step that set-up has offered, while that is still open.
     """
@@ -44,4 +44,4 @@ async def async_start_step(hass: HomeAssistant, entry: ConfigEntry, step: str) -
         result = await flows.async_init(entry.entry_id)
     if result["type"] is FlowResultType.MENU:
         result = await flows.async_configure(result["flow_id"], {"next_step_id": step})
-    return result["flow_id"]
+    return None if result["type"] is FlowResultType.ABORT else result["flow_id"]

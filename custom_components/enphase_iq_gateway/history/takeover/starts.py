@@ -148,7 +148,7 @@ async def _async_own_value(hass: HomeAssistant, unique_id: str, at: float) -> fl
 
 def _own_value(hass: HomeAssistant, entity_id: str, end: datetime) -> float | None:
     periods: tuple[Literal["5minute", "hour"], ...] = ("5minute", "hour")
-    units = {"energy": UnitOfEnergy.WATT_HOUR}
+    units = {"energy": str(UnitOfEnergy.WATT_HOUR)}
     for period in periods:
         rows = statistics_during_period(hass, end - 2 * _HOUR, end, {entity_id}, period, units, {"state"})
         for row in reversed(rows.get(entity_id, [])):
