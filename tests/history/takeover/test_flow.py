@@ -189,7 +189,7 @@ async def test_steps_that_are_out_of_date_end_with_an_explanation(home: TwoInteg
 
     undo = await open_step(home, "undo_take_over")
     await home.undo()
-    home.clock.tick(130)
+    home.clock.tick(250)
     await home.turn()
     result = await submit(home, undo)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "take_over_no_other")

@@ -97,7 +97,7 @@ async def test_every_point_of_takeover_and_undo(home: TwoIntegrations) -> None:
         assert home.changed(before, "name", "unique_id", "platform", "config_entry_id") == {}
         assert home.rows(home.core).keys() == before.keys()
         assert home.entry.runtime_data.guard.state.counters[PRODUCED].offset == pytest.approx(offset)
-        home.clock.tick(130)
+        home.clock.tick(250)
         await home.turn()
         assert journal_of(home.hass, home.entry.entry_id) is None
     assert {point for point in POINTS if point < 60} <= reached
@@ -109,7 +109,7 @@ async def test_the_steps_are_repeated_until_they_are_on_disk(home: TwoIntegratio
     assert journal is not None
     assert journal.stage is Stage.MOVING
 
-    await home.live(3)
+    await home.live(5)
 
     journal = await async_load_journal(home.hass, home.entry.entry_id)
     assert journal is not None
