@@ -22,6 +22,7 @@ from homeassistant.const import CONF_HOST, CONF_NAME, CONF_TOKEN
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, registry, storage
 from homeassistant.setup import async_setup_component
+from homeassistant.util import file
 
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
 from custom_components.enphase_iq_gateway.counters.shift import Shifts
@@ -141,8 +142,8 @@ def main() -> None:
     with (
         patch.object(registry, "SAVE_DELAY", 0.2),
         patch.object(config_entries, "SAVE_DELAY", 0.1),
-        patch.object(storage, "write_utf8_file", disk.counting(storage.write_utf8_file)),
-        patch.object(storage, "write_utf8_file_atomic", disk.counting(storage.write_utf8_file_atomic)),
+        patch.object(storage, "write_utf8_file", disk.counting(file.write_utf8_file)),
+        patch.object(storage, "write_utf8_file_atomic", disk.counting(file.write_utf8_file_atomic)),
     ):
         seen = asyncio.run(run(Path(folder), command, disk, json.loads(gateway)))
     sys.stdout.write(json.dumps(seen) + "\n")

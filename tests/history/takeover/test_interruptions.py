@@ -13,7 +13,7 @@ import pytest
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.counters.shift import Shifts
-from custom_components.enphase_iq_gateway.history.takeover import takeover
+from custom_components.enphase_iq_gateway.history.takeover import registries, takeover
 from custom_components.enphase_iq_gateway.history.takeover.journal import (
     Stage,
     async_load_journal,
@@ -54,7 +54,6 @@ def interrupted_at(point: int) -> Iterator[list[int]]:
 
         return change
 
-    move, back = takeover.async_move, takeover.async_return
     patches = [patch.object(kind, name, counting(getattr(kind, name))) for kind, name in CHANGES]
 
     def during[**P, R](step: Callable[P, R]) -> Callable[P, R]:
@@ -69,7 +68,10 @@ def interrupted_at(point: int) -> Iterator[list[int]]:
 
         return run
 
-    with patch.object(takeover, "async_move", during(move)), patch.object(takeover, "async_return", during(back)):
+    with (
+        patch.object(takeover, "async_move", during(registries.async_move)),
+        patch.object(takeover, "async_return", during(registries.async_return)),
+    ):
         yield made
 
 
