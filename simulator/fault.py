@@ -46,7 +46,7 @@ class FaultKind:
     """A kind of fault: the function that makes it and the paths it affects by default."""
 
     name: str
-    layer: Literal["transport", "document", "text", "site"]
+    layer: Literal["transport", "document", "text", "site", "write"]
     function: Callable[..., Any]
     paths: tuple[str, ...]
 

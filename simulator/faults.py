@@ -11,12 +11,16 @@ from .fault import Fault, FaultKind, Scalar
 from .server import Answer, Request
 from .simulated_site import SimulatedSite
 from .site_faults import SITE_FAULTS
+from .storage.faults import STORAGE_FAULTS
+from .storage.write_faults import WRITE_FAULTS
+from .storage.writes import WriteMode
 from .transport_faults import TRANSPORT_FAULTS
 
 FAULTS: dict[str, FaultKind] = {
-    kind.name: kind for kind in (*TRANSPORT_FAULTS, *DOCUMENT_FAULTS, *COUNTER_FAULTS, *SITE_FAULTS)
+    kind.name: kind
+    for kind in (*TRANSPORT_FAULTS, *DOCUMENT_FAULTS, *COUNTER_FAULTS, *SITE_FAULTS, *STORAGE_FAULTS, *WRITE_FAULTS)
 }
-"""Every kind of fault; the docstring of its function cites docs/reference/gateway.md (G§n) or a public report."""
+"""Every kind of fault; the docstring of its function cites gateway.md (G§n), storage.md (S§n) or a public report."""
 
 
 class Faults:
@@ -59,9 +63,18 @@ class Faults:
                 site = fault.kind.function(site, fault, **fault.parameters)
         return site
 
+    def write_mode(self, request: Request, mode: WriteMode) -> WriteMode:
+        """Return how a write is handled, with all faults of writes that affect the request."""
+        for fault in self.active:
+            if fault.kind.layer == "write" and fault.applies_to(request):
+                mode = fault.kind.function(mode, fault, **fault.parameters)
+        return mode
+
     def apply(self, request: Request, answer: Answer) -> Answer:
         """Return the answer with all its faults that affect the request, those of the document first."""
-        matching = [fault for fault in self.active if fault.kind.layer != "site" and fault.applies_to(request)]
+        matching = [
+            fault for fault in self.active if fault.kind.layer not in ("site", "write") and fault.applies_to(request)
+        ]
         for fault in matching:
             fault.now = self._clock()
             if fault.kind.layer != "transport" and answer.status == 200:

@@ -25,7 +25,7 @@ class History:
     def append(self, state: SiteState) -> None:
         """Add a state and forget those that are too old."""
         self.recent.append(state)
-        while self.recent[1].at < state.at - RECENT_S if len(self.recent) > 1 else False:
+        while len(self.recent) > 1 and self.recent[1].at < state.at - RECENT_S:
             self.recent.popleft()
 
     def keep_midnight(self, state: SiteState) -> None:

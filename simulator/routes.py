@@ -1,6 +1,7 @@
 """Routes: the document of each path, with the headers of its firmware."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import orjson
 
@@ -8,8 +9,9 @@ from .authentication import TOKEN_REFUSED
 from .documents import Document, device_data, info, inventory, meters, production_json, v1
 from .documents.storage import aggregates, contacts, home, inventory as ensemble, live_data, status, tariff
 from .firmware import Firmware
-from .server import Answer
+from .server import Answer, Request
 from .simulated_site import SimulatedSite
+from .storage.writes import STREAM, WRITES, RefusedError, WriteMode, carry_out
 
 _JSON = "application/json"
 _LEGACY_PAGE = b"""<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN">
@@ -89,6 +91,30 @@ def answer(site: SimulatedSite, path: str, query: str, now: float) -> Answer:
         content_type=None if path.startswith("/ivp/") else _JSON,  # G§2.8
         chunked=path.startswith("/production"),
     )
+
+
+def write(site: SimulatedSite, request: Request, mode: WriteMode, now: float) -> Answer:
+    """Carry out and answer an authorized write (S§27)."""
+    path, key = request.path, (request.method, request.path)
+    readable = answer(site, path, request.query, now)
+    if key not in WRITES:
+        return _not_allowed() if readable.status == 200 else readable
+    if path != STREAM and readable.status != 200:
+        return readable
+    if path == STREAM and not site.firmware.ensemble:
+        return not_found(site.firmware)
+    if mode.status != 200:
+        return Answer(status=mode.status, body=b'{"error": "The request can\'t be carried out"}')
+    try:
+        result = carry_out(site, key, request.body, now, mode)
+    except RefusedError as error:
+        return Answer(status=error.status, body=orjson.dumps({"error": str(error)}))
+    done = answer(site, path, request.query, now) if result is None else Answer(body=orjson.dumps(result))
+    return replace(done, hang=mode.hang)
+
+
+def _not_allowed() -> Answer:
+    return Answer(status=405, body=b'{"err": "405 - Method Not Allowed"}')
 
 
 def _exists(site: SimulatedSite, path: str) -> bool:

@@ -25,6 +25,7 @@ from .profiles import PROFILES, Profile
 from .replay import Recording
 from .server import Answer, HttpServer, Request
 from .simulated_site import SimulatedSite
+from .storage.writes import usual_mode
 from .world import World
 
 DEFAULT_SERIAL = "122300000001"
@@ -253,6 +254,9 @@ class Simulator:
             refusal = None if self._firmware.legacy else self._digest.challenge()
         site = SimulatedSite(self.profile, self._firmware, self.serial, self.world)
         site = self.faults.measure(request, site)
+        if request.method != "GET":
+            mode = self.faults.write_mode(request, usual_mode(site, request.path))
+            return refusal or routes.write(site, request, mode, now)
         return refusal or routes.answer(site, request.path, request.query, now)
 
     def _with_headers(self, answer: Answer) -> Answer:

@@ -186,14 +186,14 @@ class World:
         """Let the grid return; the relay closes 70 s later unless it is commanded open."""
         self._plan_relay("return")
 
-    def command_relay(self, position: str) -> None:
+    def command_relay(self, position: str, *, delay_s: float = 0.0) -> None:
         """Command the relay to "open" or "closed", as the app and the local API do."""
-        self._plan_relay("open" if position == "open" else "close")
+        self._plan_relay("open" if position == "open" else "close", delay_s)
 
-    def command_generator(self, command: str) -> None:
+    def command_generator(self, command: str, *, delay_s: float = 0.0) -> None:
         """Command the generator: "on", "off" or "auto"."""
         at = self.rewind()
-        self.plant.command_generator(at, command)
+        self.plant.command_generator(at + delay_s, command, decided=at)
         self._continue(at)
 
     def change_settings(self, change: Callable[[Settings], Settings], *, delay_s: float = 0.0) -> None:
@@ -202,9 +202,9 @@ class World:
         self.plant.settings.change(at + delay_s, change)
         self._continue(at)
 
-    def _plan_relay(self, event: str) -> None:
+    def _plan_relay(self, event: str, delay_s: float = 0.0) -> None:
         at = self.rewind()
-        self.plant.plan_relay(at, event)
+        self.plant.plan_relay(at + delay_s, event)
         self._continue(at)
 
     def rewind(self) -> float:

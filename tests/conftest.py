@@ -24,7 +24,7 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.polling.maintenance import in_maintenance
 from simulator import PROFILES, Faults, Simulator
 from simulator.certificate import Certificate
-from simulator.cloud import LOGIN_PATH, TOKENS_PATH, Cloud
+from simulator.cloud import Cloud
 from simulator.simulated_gateway import DEFAULT_SERIAL
 from tests.support.home import Home
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
@@ -121,14 +121,13 @@ async def start_simulator() -> AsyncIterator[StartSimulator]:
 @pytest.fixture
 async def start_cloud(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StartCloud]:
     """Return a function that starts the cloud with the tokens of a simulator; time-outs are short."""
-    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.BACK_OFF_S", (0.0, 0.0))
     monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.TIMEOUT_S", 0.3)
     async with AsyncExitStack() as stack:
 
         async def start(simulator: Simulator) -> Cloud:
             cloud = await stack.enter_async_context(Cloud(simulator, {USERNAME: PASSWORD}))
-            urls = CloudUrls(login=cloud.enlighten_url + LOGIN_PATH, token=cloud.entrez_url + TOKENS_PATH)
-            monkeypatch.setattr("custom_components.enphase_iq_gateway.hub.api.CLOUD_URLS", urls)
+            urls = CloudUrls(enlighten=cloud.enlighten_url, entrez=cloud.entrez_url)
+            monkeypatch.setattr("custom_components.enphase_iq_gateway.hub.cloud.CLOUD_URLS", urls)
             return cloud
 
         yield start

@@ -71,6 +71,18 @@ async def test_counters_stand_while_their_coordinator_fails_and_another_one_does
     assert home.state("total_consumption_energy_today") != "unavailable"
 
 
+async def test_the_lifetime_of_an_inverter_stands_while_the_inverters_cannot_be_read(home: Home) -> None:
+    serial = next(iter(home.simulator.world.inverters))
+    before = home.state("energy_lifetime", serial)
+    for path in (DEVICES, "*production/inverters"):
+        home.simulator.faults.add("html", path=path)
+
+    await home.advance(345)
+
+    assert home.state("power", serial) == "unavailable"
+    assert home.state("energy_lifetime", serial) == before
+
+
 async def test_counters_are_unavailable_once_nothing_of_the_gateway_answers(home: Home) -> None:
     home.simulator.faults.add("truncated", path=REPORT)
     await home.advance(600)
@@ -174,7 +186,7 @@ async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> 
 async def test_a_gateway_that_was_off_for_hours_has_all_coordinators_back_with_the_first(home: Home) -> None:
     home.simulator.faults.add("reset")
     await home.advance(7200)
-    assert home.lost() == set(PollGroup)
+    assert home.lost() == set(home.entry.runtime_data.coordinators)
     home.simulator.faults.clear()
     before = len(home.simulator.requests)
     while len(home.simulator.requests) == before:

@@ -1,5 +1,7 @@
 """System health."""
 
+from datetime import UTC, datetime
+
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -31,6 +33,28 @@ async def test_a_gateway_that_answers(home: Home) -> None:
         "inverters_answer_time": "0.0 s",
         "inverters_last_success": now,
     }
+
+
+async def test_the_gateway_s_own_health_is_shown_once_it_was_read(home: Home) -> None:
+    await home.advance(660, step=30)
+
+    shown = await health(home.hass)
+
+    assert {key: shown[key] for key in ("reaches_cloud", "last_cloud_report", "network")} == {
+        "reaches_cloud": True,
+        "last_cloud_report": datetime(2026, 11, 20, 11, 0, tzinfo=UTC),
+        "network": "ethernet",
+    }
+    assert "alerts" not in shown
+
+
+async def test_a_firmware_with_known_faults_has_an_advice(home: Home) -> None:
+    home.simulator.set_firmware("8.3.6086")
+    await home.advance(4 * 3600 + 60, step=60)
+
+    shown = await health(home.hass)
+
+    assert str(shown["firmware_advice"]).split("; ")[-1] == ("may report live data of batteries that no longer changes")
 
 
 async def test_a_gateway_that_does_not_answer(home: Home) -> None:

@@ -124,8 +124,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_remove_config_entry_device(_: HomeAssistant, entry: GatewayConfigEntry, device: dr.DeviceEntry) -> bool:
-    """Return whether a device may be deleted: an inverter not listed, or any while the entry is not loaded."""
+    """Return whether a device may be deleted: one that is not listed, or any while the entry is not loaded."""
     present = {str(entry.unique_id)}
-    if (runtime := loaded_runtime(entry)) is not None and PollGroup.INVERTERS in runtime.coordinators:
-        present |= runtime.coordinators[PollGroup.INVERTERS].data.inverters.keys()
+    if (runtime := loaded_runtime(entry)) is not None:
+        present |= runtime.site.storage.serials
+        if (inverters := runtime.coordinators.get(PollGroup.INVERTERS)) is not None:
+            present |= inverters.data.inverters.keys()
     return not any(domain == DOMAIN and serial in present for domain, serial in device.identifiers)

@@ -46,6 +46,8 @@ INVERTERS_INTERVAL: Final = timedelta(seconds=300)
 # answer within 0.4 s: an outage must show within 15 s.
 STORAGE_INTERVAL: Final = timedelta(seconds=60)
 STORAGE_INTERVAL_MIN: Final = timedelta(seconds=10)
+# Another state of the grid must be read twice.
+GRID_CONFIRMED_AFTER: Final = timedelta(seconds=3)
 # From 50 devices on a gateway cuts the details (G§5.1), so the list, which has every report, is read as well. Details
 # cost the gateway ten times as much: every third reading, a little more often than every quarter of an hour.
 DETAILS_INTERVAL_S: Final = 840.0
@@ -57,6 +59,9 @@ METERS_INTERVAL: Final = timedelta(hours=1)
 INFO_INTERVAL: Final = timedelta(hours=4)
 # Inverters are exchanged once in years. The list takes the gateway seconds, so it is not read during set-up (G§11).
 INVENTORY_INTERVAL: Final = timedelta(days=1)
+# It takes the gateway up to a minute, so it is neither read during set-up nor while users look at their first values.
+HEALTH_INTERVAL: Final = timedelta(days=1)
+FIRST_HEALTH_AFTER: Final = timedelta(minutes=10)
 FIRST_INVENTORY_AFTER: Final = timedelta(minutes=2)
 # Where the gateway has no batteries and no grid relay; one request. What it has is polled by a coordinator.
 STORAGE_SEARCH_INTERVAL: Final = timedelta(days=1)

@@ -5,35 +5,19 @@ The answers are named like the files of a capture: written to a folder, the simu
 
 from dataclasses import asdict
 from ipaddress import ip_address
-import re
-from time import monotonic
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
-from .client import (
-    DEVICE_DATA,
-    INFO,
-    INVERTER_LIST,
-    METERS,
-    PRODUCTION_SUMMARY,
-    READINGS,
-    REPORT,
-    REPORT_DETAILED,
-    Address,
-    Gateway,
-    GatewayError,
-    Token,
-)
+from .client import Address, GatewayError, Token, known_faults
+from .client.capture import record
 from .client.redaction import Scrubber
 from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
 from .coordinator import GatewayConfigEntry, GatewayRuntime, PollGroupCoordinator, loaded_runtime
-from .hub.api import certificate_of
+from .entry_data import certificate_of
 
-# The slow report last: it gets the time that is left (G§13.4).
-_ENDPOINTS: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST, REPORT, REPORT_DETAILED)
 # A user waits for the download. An idle gateway takes a second or two, the slowest report 33 s (G§6).
 LIMIT_S: Final = 60.0
 
@@ -45,8 +29,9 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
     if runtime is None:
         scrubber = Scrubber([str(entry.unique_id)], [host])
         return {"entry": _entry(entry), "state": entry.state.value, "reason": scrubber.text(entry.reason or "")}
-    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime)], [host])
-    answers, unanswered = await _read_all(runtime.gateway, scrubber)
+    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime), *sorted(runtime.site.storage.serials)], [host])
+    health = runtime.site_coordinator.data.health
+    capture = await record(runtime.gateway, scrubber, storage=runtime.site.storage, limit_s=LIMIT_S)
     return {
         "entry": _entry(entry),
         "site": _site(runtime),
@@ -57,9 +42,10 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
             path: asdict(statistics) | {"last_error": scrubber.text(statistics.last_error or "")}
             for path, statistics in runtime.gateway.statistics.items()
         },
+        "health": None if health is None else asdict(health),
         "counters": runtime.guard.state.as_diagnostics(),
-        "answers": answers,
-        "unanswered": unanswered,
+        "answers": capture.answers,
+        "unanswered": capture.unanswered,
     }
 
 
@@ -106,6 +92,7 @@ def _site(runtime: GatewayRuntime) -> dict[str, object]:
     site = runtime.site
     return {
         "firmware": str(site.info.firmware),
+        "firmware_faults": known_faults(site.info.firmware),
         "part_number": site.info.part_number,
         "imeter": site.info.has_meter,
         "class": site.gateway_class,
@@ -127,23 +114,3 @@ def _coordinator(coordinator: PollGroupCoordinator, scrubber: Scrubber) -> dict[
         "has_values": coordinator.last_update_success,
         "last_error": scrubber.text(str(coordinator.last_exception or "")),
     }
-
-
-async def _read_all(gateway: Gateway, scrubber: Scrubber) -> tuple[dict[str, object], dict[str, str]]:
-    """Read every endpoint within the time limit; return the answers, and why others are missing."""
-    answers: dict[str, object] = {}
-    unanswered: dict[str, str] = {}
-    end = monotonic() + LIMIT_S
-    for path in (endpoint.path for endpoint in _ENDPOINTS):
-        left_s = end - monotonic()
-        if left_s <= 0:
-            unanswered[path] = "no time left"
-            continue
-        try:
-            body = await gateway.read_raw(path, timeout_s=left_s)
-            answers[re.sub(r"[/?=&]", "_", path.strip("/"))] = scrubber.answer(body)
-        except GatewayError as error:
-            unanswered[path] = scrubber.text(str(error))
-        except ValueError, RecursionError:
-            unanswered[path] = f"{len(body)} bytes in an unexpected format"
-    return answers, unanswered

@@ -28,8 +28,8 @@ class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
     """Entity that shows one value of its coordinator's data."""
 
     _attr_has_entity_name = True
-    _written: tuple[bool, Value]
-    """Availability and value that were written last."""
+    _written: tuple[object, ...]
+    """What was written last."""
 
     def __init__(
         self, coordinator: PollGroupCoordinator, description: EntityDescription, serial: str | None = None
@@ -59,13 +59,17 @@ class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self._written = (self.available, self.value)
+        self._written = self._shown()
+
+    def _shown(self) -> tuple[object, ...]:
+        """Return what the state shows: it is written when this has changed."""
+        return (self.available, self.value)
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only when it differs from the last one."""
-        shown = (self.available, self.value)
+        shown = self._shown()
         if shown != self._written:
             self._written = shown
             self.async_write_ha_state()

@@ -1,6 +1,7 @@
 """Translate the errors of the client, the same way for forms and for Home Assistant's exceptions."""
 
 from http import HTTPStatus
+from math import ceil
 from typing import Final
 
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, HomeAssistantError
@@ -41,6 +42,8 @@ NEEDS_USER: Final = frozenset(
 )
 """Problems that the same password would run into again: another try is useless and may get the account blocked."""
 
+_WAIT_S: Final = 900.0
+"""The wait after too many requests that users are advised, where the cloud names none."""
 _KEYS: Final[tuple[tuple[type[GatewayError], str], ...]] = (
     (NotATokenError, "not_a_token"),
     (GatewayAuthenticationError, "invalid_auth"),
@@ -57,6 +60,9 @@ def explain(error: GatewayError) -> Explanation:
     """Return the translation key of an error, below `config.error` and `exceptions`, and its placeholders."""
     placeholders: dict[str, str] = {}
     match error:
+        case CloudError(problem=CloudProblem.TOO_MANY_REQUESTS):
+            minutes = ceil((error.retry_after_s or _WAIT_S) / 60)
+            key, placeholders = f"cloud_{error.problem}", {"minutes": str(minutes)}
         case CloudError():
             key = f"cloud_{error.problem}"
         case OtherGatewayTokenError():

@@ -1,4 +1,4 @@
-"""The grid relay: its words over time when the grid fails, returns, or is switched (S§25)."""
+"""The grid relay: its states over time when the grid fails, returns, or is switched (S§25)."""
 
 from dataclasses import dataclass, replace
 

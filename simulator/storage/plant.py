@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .dispatch import Moment, floor_percent, on_grid
-from .generator import AUTO, OFF, Generator
+from .generator import AUTO, OFF, ON, Generator
 from .grid import OPEN, Plan, Relay, commanded_closed, commanded_open, grid_failed, grid_returned
 from .hardware import AC_BATTERY_W, AC_BATTERY_WH, Hardware
 from .settings import Settings, first_settings
@@ -53,6 +53,9 @@ class Operation:
     """Whether the generator supplies what is missing."""
 
 
+_WITHOUT_STORAGE = Operation(light=1.0, islanded=False, units=[], own_use=[])
+
+
 class Plant:
     """The batteries, the relay and the generator of a site, with their settings over time."""
 
@@ -82,6 +85,8 @@ class Plant:
         """Epoch at which the live stream ends or has ended."""
         self.last_live: tuple[float, dict[str, Any]] = (0.0, {})
         """End of a live stream and the last values of it."""
+        self.last_reports: dict[tuple[str, float], Any] = {}
+        """Last report of each battery that doesn't communicate, by serial and the time since which it doesn't."""
 
     @property
     def first_stored(self) -> list[float]:
@@ -100,8 +105,10 @@ class Plant:
 
     def operate(self, demand: Demand, stored: list[float], powers: list[float]) -> Operation:
         """Return how the plant operates at the end of a step that starts with the given energy and powers."""
-        settings, relay = self.settings.at(demand.since), self.relay.at(demand.since)
-        generator = self.generator.at(demand.since)
+        relay = self.relay.at(demand.since)
+        if not self.units and relay.grid and relay.connected:
+            return _WITHOUT_STORAGE
+        settings, generator = self.settings.at(demand.since), self.generator.at(demand.since)
         own_use = [unit.standby_w for unit in self.units]
         nothing = [0.0 for _ in self.units]
         dark = Operation(light=_NEVER_DARK, alive=False, islanded=True, units=nothing, own_use=nothing)
@@ -131,15 +138,32 @@ class Plant:
                 light = (wanted + light * demand.light_w + sum(limits.charge)) / demand.light_w
                 wanted = -sum(limits.charge)
             shares = limits.share(wanted)
+        if settings.sleep and relay.connected:
+            shares = self._asleep(settings, stored, shares, limits)
         units = [share - own for share, own in zip(shares, own_use, strict=True)]
         return Operation(
             light=light, islanded=not relay.connected, units=units, own_use=own_use, generator=generator.closed
         )
 
+    def _asleep(self, settings: Settings, stored: list[float], shares: list[float], limits: Limits) -> list[float]:
+        """Return the shares with those of AC Batteries that go to sleep: first they go to their band (S§31)."""
+        shares = shares[:]
+        for number, unit in enumerate(self.units):
+            if unit.serial in settings.sleep:
+                low, high = settings.sleep[unit.serial]
+                percent = 100 * stored[number] / unit.capacity_wh
+                shares[number] = (
+                    -limits.charge[number] if percent < low else limits.discharge[number] if percent > high else 0.0
+                )
+        return shares
+
     def decide(self, at: float, stored: list[float]) -> bool:
         """Start or stop the generator by the state of charge; return whether that changes anything."""
-        model, state = self.hardware.generator, self.generator.at(at)
-        if model is None or state.command != AUTO:
+        model = self.hardware.generator
+        if model is None:
+            return False
+        state = self.generator.at(at)
+        if state.command != AUTO:
             return False
         settings, relay = self.settings.at(at), self.relay.at(at)
         soc = self.percent(stored)
@@ -188,6 +212,8 @@ class Plant:
     def plan_relay(self, at: float, event: str) -> None:
         """Plan the relay's states after an event: fail, return, open or close."""
         relay = self.relay.at(at)
+        if event in ("open", "close") and not self.hardware.has_relay:
+            return
         plan: Plan
         match event:
             case "fail":
@@ -203,23 +229,24 @@ class Plant:
                 raise ValueError(f"Unknown event '{event}'; choose from: fail, return, open, close")
         self.relay.replace_from(at, plan)
 
-    def command_generator(self, at: float, command: str) -> None:
-        """Turn the generator on or off, or leave it to the state of charge; on also takes the house off the grid."""
+    def command_generator(self, at: float, command: str, *, decided: float) -> None:
+        """Turn the generator on or off, or leave it to the state of charge; on also takes the house off the grid.
+
+        `decided` is the epoch of the command, which takes effect at `at`.
+        """
         model, state = self.hardware.generator, replace(self.generator.at(at), command=command)
         if model is None:
             return
-        if command == OFF and state.engine:
-            self.generator.replace_from(at, state.stop(model))
-        elif command not in (OFF, AUTO) and not state.closed:
-            self.generator.replace_from(at, state.start(model))
-            relay = self.relay.at(at)
-            if relay.connected:
-                off_grid = replace(relay, oper=OPEN)
-                self.relay.replace_from(at, [(60.0 * model.warm_up_min, off_grid)])
-        else:
-            self.generator.change(at, lambda each: replace(each, command=command))
         relay = self.relay.at(at)
-        if command != "on" and relay.grid and not relay.connected and relay.admin != OPEN:
+        if command == OFF and state.engine:
+            self.generator.replace_from(at, state.stop(model), decided=decided)
+        elif command == ON and not state.closed:
+            self.generator.replace_from(at, state.start(model), decided=decided)
+            if relay.connected:
+                self.relay.replace_from(at, [(60.0 * model.warm_up_min, replace(relay, oper=OPEN))])
+        else:
+            self.generator.change(at, lambda each: replace(each, command=command), decided=decided)
+        if command != ON and relay.grid and not relay.connected and relay.admin != OPEN:
             self.relay.replace_from(at, grid_returned(relay))
 
     def _stop_generator(self, at: float) -> None:

@@ -31,14 +31,22 @@ class IqReport:
 
 def iq_reports(site: SimulatedSite, now: float) -> list[IqReport]:
     """Return the IQ Batteries in order."""
-    return [_iq_report(site, number, model, now) for number, model in enumerate(site.hardware.batteries)]
+    kept, reports = site.world.plant.last_reports, []
+    for number, model in enumerate(site.hardware.batteries):
+        serial = site.world.plant.units[number].serial
+        key = serial, site.silent.get(serial, now)
+        report: IqReport = kept.get(key) or _iq_report(site, number, model, now)
+        if not report.communicating:
+            kept[key] = report
+        reports.append(report)
+    return reports
 
 
 def _iq_report(site: SimulatedSite, number: int, model: BatteryModel, now: float) -> IqReport:
     unit = site.world.plant.units[number]
     communicating = unit.serial not in site.silent
-    heard = now if communicating else site.silent[unit.serial]
-    at = int(heard - _YOUNGEST_S - (heard - 83 * number) % _IQ_INTERVAL_S)
+    last_contact = now if communicating else site.silent[unit.serial]
+    at = int(last_contact - _YOUNGEST_S - (last_contact - 83 * number) % _IQ_INTERVAL_S)
     reported = site.world.at(at)
     percent = round(100.0 * reported.energies.stored[number] / unit.capacity_wh)
     mean = _TEMPERATURE + _PER_KW * abs(reported.powers.units[number]) / 1000
@@ -48,7 +56,7 @@ def _iq_report(site: SimulatedSite, number: int, model: BatteryModel, now: float
         at=at,
         communicating=communicating,
         percent=percent,
-        power_w=own_figure(site.world.at(heard).powers.units[number]),
+        power_w=own_figure(site.world.at(last_contact).powers.units[number]),
         temperature=round(mean),
         max_cell_temperature=round(mean + 0.6),
     )
@@ -95,8 +103,8 @@ def acb_reports(site: SimulatedSite, now: float) -> list[AcbReport]:
 
 def _acb_report(site: SimulatedSite, index: int, now: float) -> AcbReport:
     unit = site.world.plant.units[index]
-    heard = min(now, site.silent.get(unit.serial, now))
-    at = int(heard - (heard - 211 * index) % ACB_INTERVAL_S)
+    last_contact = min(now, site.silent.get(unit.serial, now))
+    at = int(last_contact - (last_contact - 211 * index) % ACB_INTERVAL_S)
     end, start = site.world.at(at).energies, site.world.at(at - ACB_INTERVAL_S).energies
 
     def joules(wh: float) -> int:

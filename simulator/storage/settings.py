@@ -49,7 +49,7 @@ class Settings:
 
 
 def first_settings(hardware: Hardware) -> Settings:
-    """Return the settings of a site before anyone changes them."""
+    """Return the settings of a site at the start."""
     generator = hardware.generator
     config: Settled = {}
     schedule: Settled = {}

@@ -4,6 +4,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+_NEVER = float("inf")
+
 
 @dataclass(slots=True)
 class Timeline[T]:
@@ -17,26 +19,31 @@ class Timeline[T]:
 
     def at(self, at: float) -> T:
         """Return the value at an epoch."""
+        if not self._times:
+            return self.first
         index = bisect_right(self._times, at)
         return self._values[index - 1] if index else self.first
 
-    def replace_from(self, at: float, changes: list[tuple[float, T]]) -> None:
-        """Forget the changes after an epoch and plan new ones: the seconds after it and the value from then on."""
+    def replace_from(self, at: float, changes: list[tuple[float, T]], *, decided: float | None = None) -> None:
+        """Forget the changes after an epoch and plan new ones: the seconds after it and the value from then on.
+
+        `decided` is the epoch of the decision, if it isn't `at`.
+        """
         index = bisect_right(self._times, at)
         del self._times[index:], self._values[index:], self._decided[index:]
         for seconds, value in changes:
             self._times.append(at + seconds)
             self._values.append(value)
-            self._decided.append(at)
+            self._decided.append(at if decided is None else decided)
 
-    def change(self, at: float, change: Callable[[T], T]) -> None:
+    def change(self, at: float, change: Callable[[T], T], *, decided: float | None = None) -> None:
         """Change the value at an epoch and those that are already planned after it."""
         index = bisect_right(self._times, at)
         for later in range(index, len(self._values)):
             self._values[later] = change(self._values[later])
         self._times.insert(index, at)
         self._values.insert(index, change(self._values[index - 1] if index else self.first))
-        self._decided.insert(index, at)
+        self._decided.insert(index, at if decided is None else decided)
 
     def rewind(self, at: float) -> None:
         """Forget what the simulation has decided after an epoch."""
@@ -47,5 +54,7 @@ class Timeline[T]:
 
     def next_change(self, after: float) -> float:
         """Return the epoch of the next change; infinity without one."""
+        if not self._times or self._times[-1] <= after:
+            return _NEVER
         index = bisect_right(self._times, after)
-        return self._times[index] if index < len(self._times) else float("inf")
+        return self._times[index]

@@ -23,7 +23,7 @@ from custom_components.enphase_iq_gateway.client.exceptions import (
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
 from custom_components.enphase_iq_gateway.client.transport import connector
 from custom_components.enphase_iq_gateway.client.transport.address import Address
-from custom_components.enphase_iq_gateway.client.transport.certificates import Certificate, CertificateCheck
+from custom_components.enphase_iq_gateway.client.transport.certificates import CertificateCheck
 from tests.support.device import (
     CHALLENGE,
     DAY,
@@ -41,31 +41,9 @@ from tests.support.device import (
     make_token,
     reply,
 )
+from tests.support.trusting import PATH, client, device
 
-PATH = "/api/v1/production"
 INVERTERS = INVERTER_LIST.path
-
-
-def device(serial: str = SERIAL, identity: Identity | None = None, *, port: int = 0, **replies: Reply) -> Device:
-    """Return a gateway that accepts every credential."""
-    all_replies: dict[str, Reply] = {"/info": info(serial), CHECK_PATH: VALID, PATH: reply(b"{}")}
-    if "info" in replies:
-        all_replies["/info"] = replies["info"]
-    return Device(all_replies, identity=identity, port=port)
-
-
-def client(
-    address: Address, pinned: Certificate | None = None, check: CertificateCheck = CertificateCheck.RENEWALS
-) -> Gateway:
-    """Return a client of a gateway with firmware 7 or later."""
-    return Gateway(
-        address,
-        expected_serial=SERIAL,
-        credential=Token.parse(make_token()),
-        pinned=pinned,
-        certificate_check=check,
-        clock=lambda: NOW,
-    )
 
 
 async def test_the_first_gateway_to_answer_is_taken_at_set_up() -> None:
@@ -166,110 +144,6 @@ async def test_a_refused_certificate_comes_with_the_pinned_one() -> None:
 
         assert (caught.value.pinned, caught.value.presented) == (OWN.certificate, FOREIGN.certificate)
         assert gateway.certificate == OWN.certificate
-
-
-@pytest.mark.parametrize(
-    ("check", "days_left", "believed"),
-    [
-        (CertificateCheck.RENEWALS, 74, True),
-        (CertificateCheck.RENEWALS, 76, False),
-        (CertificateCheck.STRICT, 74, False),
-        (CertificateCheck.OFF, 76, True),
-    ],
-)
-async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
-    check: CertificateCheck, days_left: int, caplog: pytest.LogCaptureFixture, *, believed: bool
-) -> None:
-    """It replaces the pinned one once the gateway has accepted the token over it, and is logged."""
-    identity = make_identity(not_after=NOW + days_left * DAY)
-    renewed = make_identity(not_before=NOW - 60)
-    async with device(identity=identity) as there, client(there.address, identity.certificate, check) as gateway:
-        await gateway.read_raw(PATH)
-        identity.turn_into(renewed)
-        there.hang_up()
-        there.requests.clear()
-        if believed:
-            await gateway.read_raw(PATH)
-        else:
-            with pytest.raises(GatewayCertificateError):
-                await gateway.read_raw(PATH)
-
-        checked = [(CHECK_PATH, "bearer")] if check is CertificateCheck.RENEWALS else []
-        assert there.credentials == ([*checked, (PATH, "cookie")] if believed else [])
-        assert gateway.certificate == (renewed if believed else identity).certificate
-        assert (f"New certificate {renewed.certificate.sha256} accepted" in caplog.text) == believed
-
-
-@pytest.mark.parametrize("keeps_connections", [True, False])
-async def test_a_renewal_is_not_believed_of_a_device_that_refuses_the_token(*, keeps_connections: bool) -> None:
-    """It gets neither the session nor a reading, and the gateway itself is still the known one when it is back."""
-    identity = make_identity(not_after=NOW + 60 * DAY)
-    async with device(identity=identity) as there, client(there.address, identity.certificate) as gateway:
-        there.keeps_connections = keeps_connections
-        await gateway.read_raw(PATH)
-        identity.turn_into(make_identity(not_before=NOW - 60))
-        there.replies[CHECK_PATH] = UNAUTHORIZED
-        there.hang_up()
-        there.requests.clear()
-        for _ in range(2):
-            with pytest.raises(GatewayCertificateError):
-                await gateway.read_raw(PATH)
-
-        assert there.credentials == [(CHECK_PATH, "bearer")] * 2
-        assert gateway.certificate == identity.certificate
-        identity.turn_into(identity)
-        there.replies[CHECK_PATH] = VALID
-        there.hang_up()
-        assert await gateway.read_raw(PATH) == b"{}"
-
-
-@pytest.mark.parametrize("answer", [reply(b"<html>Log in</html>"), reply(b"", 503)])
-async def test_a_renewal_waits_until_the_check_of_the_token_answers(answer: bytes) -> None:
-    identity = make_identity(not_after=NOW + 60 * DAY)
-    renewed = make_identity(not_before=NOW - 60)
-    async with device(identity=renewed) as there, client(there.address, identity.certificate) as gateway:
-        there.replies[CHECK_PATH] = answer
-        with pytest.raises(GatewayResponseError):
-            await gateway.read_raw(PATH)
-        assert gateway.certificate == identity.certificate
-
-        there.replies[CHECK_PATH] = VALID
-        assert await gateway.read_raw(PATH) == b"{}"
-        assert gateway.certificate == renewed.certificate
-
-
-@pytest.mark.parametrize("credential", [None, Account(username="envoy", password=Secret("made-up"))])
-async def test_a_renewal_is_not_believed_without_a_token(credential: Account | None) -> None:
-    identity = make_identity(not_after=NOW + 60 * DAY)
-    renewed = make_identity(not_before=NOW - 60)
-    async with (
-        device(identity=renewed) as there,
-        Gateway(
-            there.address, expected_serial=SERIAL, credential=credential, pinned=identity.certificate, clock=lambda: NOW
-        ) as gateway,
-    ):
-        there.replies[PATH] = CHALLENGE
-        with pytest.raises(GatewayCertificateError):
-            await gateway.read_raw(PATH)
-
-        assert there.credentials == []
-
-
-async def test_the_certificate_was_last_seen_at_the_last_handshake() -> None:
-    """A connection that is kept shows it once only."""
-    now = float(NOW)
-    identity = make_identity()
-    async with device(identity=identity) as there, Gateway(there.address, clock=lambda: now) as gateway:
-        await gateway.identify()
-        now += 3600
-        await gateway.identify()
-        first = gateway.certificate
-        there.hang_up()
-        await gateway.identify()
-
-        assert first is not None
-        assert gateway.certificate is not None
-        assert (first.seen_at, gateway.certificate.seen_at) == (NOW, NOW + 3600)
 
 
 async def test_nothing_but_an_error_of_the_client_leaves_a_read() -> None:

@@ -12,8 +12,10 @@ from custom_components.enphase_iq_gateway.client import (
     Source,
     Sources,
 )
-from custom_components.enphase_iq_gateway.counters.guard import Guard, SourceChange
+from custom_components.enphase_iq_gateway.counters.counter import recover
+from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.lines import SourceChange
 from custom_components.enphase_iq_gateway.counters.origin import Origin, Variant
 from tests.support.guard import INVERTERS, NET, NET_CT, PRODUCTION, T0, TOTAL, guard_site, restart_guard
 
@@ -93,6 +95,16 @@ def test_storage_is_part_of_it() -> None:
     assert read_production(guard, 300, 10_100).energy_lifetime_wh == 8_900 - 50 + 100
 
 
+def test_a_storage_ct_that_has_yet_to_count_costs_no_energy() -> None:
+    guard = started()
+    storage = {(Flow.STORAGE, quantity): Source.READINGS for quantity in (Quantity.POWER, Quantity.IMPORT_EXPORT)}
+    guard.site = guard_site({**NET_ONLY, **storage})
+
+    read_net(guard, 30, 2_010, 3_000)
+
+    assert read_production(guard, 300, 10_100).energy_lifetime_wh == 9_110
+
+
 def test_a_restart_changes_nothing() -> None:
     guard = restart_guard(started())
     read_net(guard, 30, 2_010, 3_000)
@@ -153,6 +165,21 @@ def test_a_production_ct_that_is_disabled_later_makes_no_jump() -> None:
     read_net(guard, 60, 2_000, 3_000)
 
     assert read_production(guard, 300, 10_100).energy_lifetime_wh == 77_100
+
+
+def test_it_continues_where_the_state_of_its_counters_was_lost() -> None:
+    guard = Guard(site=guard_site(NET_ONLY))
+    for key, published in (
+        (HOUSE, 9_500.0),
+        (FlowCounter(PRODUCTION, CounterField.LIFETIME), 10_000.0),
+        (FlowCounter(NET, CounterField.DELIVERED), 2_000.0),
+        (FlowCounter(NET, CounterField.RECEIVED), 3_000.0),
+    ):
+        guard.state.counters[key] = recover(published, T0)
+
+    read_net(guard, 30, 2_010, 3_000)
+
+    assert read_production(guard, 300, 10_100).energy_lifetime_wh == 9_610
 
 
 def test_a_site_with_inverters_alone_has_none() -> None:

@@ -115,14 +115,32 @@ async def test_gateways_are_distinguished_by_their_titles(hass: HomeAssistant, s
 
 
 @pytest.mark.usefixtures("energy")
-async def test_a_storage_ct_gives_the_battery(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    entry = await set_up(hass, await start_simulator("metered_storage_split_phase"))
+@pytest.mark.parametrize("profile", ["metered_storage_split_phase", "storage_ct_split"])
+async def test_a_storage_ct_gives_the_battery(
+    hass: HomeAssistant, start_simulator: StartSimulator, profile: str
+) -> None:
+    entry = await set_up(hass, await start_simulator(profile))
     await async_add(hass, entry)
     battery = (await sources(hass))[2]
     assert battery["type"] == "battery"
-    assert battery["stat_energy_from"] == sensor(hass, entry, "storage_ct_energy_delivered")
-    assert battery["stat_energy_to"] == sensor(hass, entry, "storage_ct_energy_received")
-    assert battery["stat_rate"] == sensor(hass, entry, "storage_ct_power")
+    assert battery["stat_energy_from"] == sensor(hass, entry, "battery_energy_discharged")
+    assert battery["stat_energy_to"] == sensor(hass, entry, "battery_energy_charged")
+    assert battery["stat_rate"] == sensor(hass, entry, "battery_power")
+
+
+@pytest.mark.parametrize("profile", ["storage", "storage_single_phase", "acb", "collar"])
+@pytest.mark.usefixtures("energy")
+async def test_every_site_with_batteries_has_the_battery_with_its_state_of_charge(
+    hass: HomeAssistant, start_simulator: StartSimulator, profile: str
+) -> None:
+    entry = await set_up(hass, await start_simulator(profile))
+    await async_add(hass, entry)
+    battery = (await sources(hass))[2]
+    assert battery["type"] == "battery"
+    assert battery["stat_energy_from"] == sensor(hass, entry, "battery_energy_discharged")
+    assert battery["stat_energy_to"] == sensor(hass, entry, "battery_energy_charged")
+    assert battery["stat_soc"] == sensor(hass, entry, "battery_state_of_charge")
+    assert ENERGY_SOURCE_SCHEMA([battery]) == [battery]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from custom_components.enphase_iq_gateway.const import (
 from simulator import Simulator
 from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator, set_up
 from tests.support.entries import ADDRESS, OTHER_ADDRESS, choose_and_submit, entities, is_loaded, set_up_at
+from tests.support.forms import account, submit
 from tests.support.texts import error_text, step_text
 
 
@@ -64,6 +65,25 @@ async def test_a_pasted_token_replaces_a_remembered_account(
     assert set(entry.data) == {CONF_HOST, CONF_CERTIFICATE, CONF_TOKEN}
 
 
+async def test_a_working_token_is_replaced_where_the_user_wants_it(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
+) -> None:
+    """A pasted token becomes one that is renewed."""
+    simulator = await start_simulator()
+    await start_cloud(simulator)
+    entry = await set_up(hass, simulator)
+    before = entities(hass, entry)
+
+    result = await reconfigure(hass, entry)
+    result = await submit(hass, result, host=simulator.address, sign_in_again=True)
+    result = await choose_and_submit(hass, result, "account", account(remember=True))
+
+    assert result["reason"] == "reconfigure_successful"
+    assert set(entry.data) == {CONF_HOST, CONF_CERTIFICATE, CONF_TOKEN, CONF_USERNAME, CONF_PASSWORD}
+    assert is_loaded(entry)
+    assert entities(hass, entry) == before
+
+
 async def test_a_gateway_is_moved_by_hand_and_keeps_its_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
@@ -76,7 +96,9 @@ async def test_a_gateway_is_moved_by_hand_and_keeps_its_credentials(
 
     result = await reconfigure(hass, entry)
     assert result["data_schema"] is not None
-    assert [key.description for key in result["data_schema"].schema] == [{"suggested_value": ADDRESS}]
+    assert {str(key): key.description for key in result["data_schema"].schema}[CONF_HOST] == {
+        "suggested_value": ADDRESS
+    }
     result = await move(hass, result, OTHER_ADDRESS)
 
     assert result["reason"] == "reconfigure_successful"

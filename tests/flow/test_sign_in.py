@@ -15,6 +15,7 @@ from simulator.cloud import Cloud, CloudAnswer
 from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, start_flow
 from tests.support.forms import account, go_to, submit
 from tests.support.texts import error_text, step_text
+from tests.support.virtual_time import VirtualTime
 
 UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_data")
 
@@ -121,47 +122,104 @@ async def test_the_password_is_stored_only_when_that_is_wanted(
 
 
 @pytest.mark.parametrize(
-    ("host", "answer", "read", "requests"),
+    ("answer", "read"),
     [
-        ("login", CloudAnswer.WRONG_PASSWORD, "doesn't recognize this email and password", 1),
-        ("login", CloudAnswer.MFA, "a token created at https://entrez.enphaseenergy.com", 1),
-        ("login", CloudAnswer.BLOCKED, "has blocked this account", 1),
-        ("login", CloudAnswer.NOT_JSON, "an unexpected response", 1),
-        ("login", CloudAnswer.FORBIDDEN, "didn't issue a token", 1),
-        ("login", CloudAnswer.NOT_ACCEPTABLE, "rejected the request", 1),
-        ("login", CloudAnswer.SERVER_ERROR, "aren't available", 3),
-        ("login", CloudAnswer.HANG, "didn't respond in time", 3),
-        ("token", CloudAnswer.NOT_JSON, "an unexpected response", 2),
-        ("token", CloudAnswer.FORBIDDEN, "didn't issue a token", 2),
-        ("token", CloudAnswer.NOT_ACCEPTABLE, "rejected the request", 2),
-        ("token", CloudAnswer.SERVER_ERROR, "aren't available", 6),
-        ("token", CloudAnswer.HANG, "didn't respond in time", 6),
+        (CloudAnswer.WRONG_PASSWORD, "doesn't recognize this email and password"),
+        (CloudAnswer.FAILED, "doesn't recognize this email and password"),
+        (CloudAnswer.FORBIDDEN, "doesn't recognize this email and password"),
+        (CloudAnswer.BLOCKED, "has blocked this account"),
+        (CloudAnswer.NOT_JSON, "an unexpected response"),
+        (CloudAnswer.NOT_ACCEPTABLE, "rejected the request"),
+        (CloudAnswer.TOO_MANY_REQUESTS, "too many requests. Try again in 15 minutes."),
+        (CloudAnswer.TOO_MANY_SESSIONS, "signed in in too many places"),
+        (CloudAnswer.SERVER_ERROR, "aren't available"),
+        (CloudAnswer.HANG, "didn't respond in time"),
     ],
 )
-async def test_each_answer_of_the_cloud_is_explained(
-    hass: HomeAssistant,
-    start_simulator: StartSimulator,
-    start_cloud: StartCloud,
-    *,
-    host: str,
-    answer: CloudAnswer,
-    read: str,
-    requests: int,
+async def test_each_answer_to_the_login_is_explained(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, *, answer: CloudAnswer, read: str
 ) -> None:
+    """Each try sends the password once."""
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
-    setattr(cloud, f"{host}_answer", answer)
+    cloud.login_answer = answer
     result = await go_to(hass, await start_flow(hass, simulator), "account")
 
     result = await submit(hass, result, **account(remember=True))
 
     assert read in error_text(result)
-    assert ("this email and password" in error_text(result)) is (answer is CloudAnswer.WRONG_PASSWORD)
-    assert len(cloud.requests) == requests
+    assert len(cloud.requests) == 1
     result = await submit(hass, result, **{CONF_METHOD: "account"})
     assert_only_the_password_is_gone(result)
-    cloud.login_answer = cloud.token_answer = CloudAnswer.OK
+    cloud.login_answer = CloudAnswer.OK
     result = await submit(hass, result, **account(remember=True))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        (CloudAnswer.NOT_JSON, "an unexpected response"),
+        (CloudAnswer.FORBIDDEN, "didn't issue a token"),
+        (CloudAnswer.NOT_ACCEPTABLE, "rejected the request"),
+        (CloudAnswer.SERVER_ERROR, "aren't available"),
+        (CloudAnswer.HANG, "didn't respond in time"),
+    ],
+)
+async def test_each_answer_to_the_request_for_a_token_is_explained(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, *, answer: CloudAnswer, read: str
+) -> None:
+    """Both ways to a token are tried (S§42.4)."""
+    simulator = await start_simulator()
+    cloud = await start_cloud(simulator)
+    cloud.token_answer = cloud.enlighten_token_answer = answer
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+
+    result = await submit(hass, result, **account(remember=True))
+
+    assert read in error_text(result)
+    assert "this email and password" not in error_text(result)
+    assert len(cloud.requests) == 3
+    result = await submit(hass, result, **{CONF_METHOD: "account"})
+    assert_only_the_password_is_gone(result)
+    cloud.token_answer = CloudAnswer.OK
+    result = await submit(hass, result, **account(remember=True))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_enlighten_gives_the_token_that_entrez_does_not(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
+) -> None:
+    simulator = await start_simulator()
+    cloud = await start_cloud(simulator)
+    cloud.token_answer = CloudAnswer.FORBIDDEN
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+
+    result = await submit(hass, result, **account())
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert (cloud.token_requests, cloud.enlighten_token_requests) == (1, 1)
+
+
+async def test_a_wait_that_the_cloud_requests_is_observed(
+    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, clock: VirtualTime
+) -> None:
+    simulator = await start_simulator(clock=clock.now)
+    cloud = await start_cloud(simulator)
+    cloud.login_answer, cloud.retry_after = CloudAnswer.TOO_MANY_REQUESTS, "120"
+    result = await go_to(hass, await start_flow(hass, simulator), "account")
+    result = await submit(hass, result, **account())
+    assert "Try again in 2 minutes." in error_text(result)
+    cloud.login_answer = CloudAnswer.OK
+
+    result = await submit(hass, result, **{CONF_METHOD: "account"})
+    result = await submit(hass, result, **account())
+
+    assert "Try again in 2 minutes." in error_text(result)
+    assert cloud.login_requests == 1
+    clock.tick(121)
+    result = await submit(hass, result, **{CONF_METHOD: "account"})
+    result = await submit(hass, result, **account())
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -245,25 +303,6 @@ async def test_the_gateway_refuses_the_token_of_the_cloud(
     assert hass.config_entries.async_entries(DOMAIN) == []
     simulator.faults.clear()
     result = await submit(hass, result, **account(remember=True))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-
-
-async def test_after_a_second_factor_a_token_can_be_pasted_in_the_same_dialog(
-    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
-) -> None:
-    simulator = await start_simulator()
-    cloud = await start_cloud(simulator)
-    cloud.login_answer = CloudAnswer.MFA
-    result = await go_to(hass, await start_flow(hass, simulator), "account")
-    assert "https://entrez.enphaseenergy.com" in step_text(result)
-    result = await submit(hass, result, **account())
-    assert "multi-factor authentication" in error_text(result)
-    assert simulator.serial in step_text(result)
-
-    result = await submit(hass, result, **{CONF_METHOD: "token"})
-    assert error_text(result) == ""
-    result = await submit(hass, result, token=simulator.token())
-
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 

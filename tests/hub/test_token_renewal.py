@@ -1,6 +1,7 @@
 """The end of a token: renewed in time where possible; otherwise the user is asked for a new one."""
 
 from datetime import UTC, datetime
+from random import SystemRandom
 
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
@@ -8,7 +9,9 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.enphase_iq_gateway.client import PollGroup, Token
+from custom_components.enphase_iq_gateway.client.auth import cloud as client_cloud
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.hub import token_renewal
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
 from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, set_up
@@ -28,8 +31,6 @@ from tests.support.aged_tokens import (
     settle,
     token_issue,
 )
-from tests.support.repairs import open_repair, submit_repair
-from tests.support.texts import issue_text
 
 
 @pytest.fixture
@@ -48,6 +49,13 @@ async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
 async def cloud(start_cloud: StartCloud, simulator: Simulator) -> Cloud:
     """Start the cloud that issues tokens for it."""
     return await start_cloud(simulator)
+
+
+@pytest.fixture(autouse=True)
+def _no_spread(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Renew at once, except in the test of the spread."""
+    if "spread" not in request.node.name:
+        monkeypatch.setattr("custom_components.enphase_iq_gateway.hub.token_renewal.SPREAD_S", 0.0)
 
 
 # Renewed unasked
@@ -135,9 +143,9 @@ async def test_an_outage_of_the_cloud_is_waited_out(
 ) -> None:
     cloud.login_answer = CloudAnswer.SERVER_ERROR
     entry = await set_up_with(hass, simulator, clock, left_s=35 * DAY)
-    assert cloud.login_requests == 3
+    assert cloud.login_requests == 1
 
-    for wait_s, tried in ((59, 3), (61, 6), (119, 6), (121, 9), (239, 9)):
+    for wait_s, tried in ((59, 1), (61, 2), (119, 2), (121, 3), (239, 3)):
         await pass_time(hass, wait_s)
         assert cloud.login_requests == tried
 
@@ -226,7 +234,7 @@ async def test_a_refused_token_and_a_cloud_that_is_down_do_not_ask_the_user(
     simulator.revoke_tokens()
     for _ in range(3):
         await poll(hass, entry)
-    assert (is_read(entry), is_asked(hass), cloud.login_requests) == (False, False, 3)
+    assert (is_read(entry), is_asked(hass), cloud.login_requests) == (False, False, 1)
 
     cloud.login_answer = CloudAnswer.OK
     await pass_time(hass, MINUTE)
@@ -258,16 +266,105 @@ async def test_a_token_that_ended_while_home_assistant_was_off_is_renewed_at_sta
 
 
 async def test_a_token_that_ended_waits_at_start_for_the_cloud(
-    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Set-up is tried every few seconds, the cloud with the same waits as in the background."""
+    now_s = 1000.0
+    monkeypatch.setattr(token_renewal, "monotonic", lambda: now_s)
     cloud.login_answer = CloudAnswer.SERVER_ERROR
     entry = await set_up_with(hass, simulator, clock, left_s=-DAY)
-    assert (is_loaded(entry), is_asked(hass)) == (False, False)
+    assert (is_loaded(entry), is_asked(hass), cloud.login_requests) == (False, False, 1)
+
+    for passed_s, tried in ((59, 1), (2, 2), (119, 2), (2, 3), (239, 3)):
+        now_s += passed_s
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert cloud.login_requests == tried
 
     cloud.login_answer = CloudAnswer.OK
-    await pass_time(hass, 10 * MINUTE)
-
+    now_s += 2
+    await hass.config_entries.async_reload(entry.entry_id)
     assert is_loaded(entry)
+    assert cloud.login_requests == 4
+
+
+async def test_a_wait_that_the_cloud_requests_is_observed_at_start(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 1000.0
+    for module in (token_renewal, client_cloud):
+        monkeypatch.setattr(module, "monotonic", lambda: now_s)
+    cloud.login_answer, cloud.retry_after = CloudAnswer.TOO_MANY_REQUESTS, "3600"
+    entry = await set_up_with(hass, simulator, clock, left_s=-DAY)
+    cloud.login_answer = CloudAnswer.OK
+
+    now_s += 3599
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert (is_loaded(entry), cloud.login_requests) == (False, 1)
+
+    now_s += 2
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert (is_loaded(entry), cloud.login_requests) == (True, 2)
+
+
+async def test_a_wait_that_the_cloud_requests_is_observed_in_the_background(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    cloud.login_answer, cloud.retry_after = CloudAnswer.TOO_MANY_REQUESTS, "3600"
+    entry = await set_up_with(hass, simulator, clock, left_s=35 * DAY)
+    assert (cloud.login_requests, is_read(entry)) == (1, True)
+
+    await pass_time(hass, 3500)
+
+    assert cloud.login_requests == 1
+
+
+@pytest.mark.parametrize(
+    ("lifetime_s", "left_s", "longest_s"),
+    [(YEAR, 36 * DAY, DAY), (YEAR, 2 * DAY, DAY), (INSTALLER, 60 * MINUTE, 30 * MINUTE)],
+)
+async def test_renewals_are_spread_over_a_day(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    cloud: Cloud,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    lifetime_s: float,
+    left_s: float,
+    longest_s: float,
+) -> None:
+    """All homes restart on the day of a release; a short token is renewed before its end."""
+    ranges: list[tuple[float, float]] = []
+
+    def middle(_: SystemRandom, first: float, last: float) -> float:
+        ranges.append((first, last))
+        return (first + last) / 2
+
+    monkeypatch.setattr(SystemRandom, "uniform", middle)
+    entry = await set_up_with(hass, simulator, clock, left_s=left_s, lifetime_s=lifetime_s)
+    ((first_s, last_s),) = ranges
+    assert first_s == 0
+    assert last_s == pytest.approx(longest_s, abs=5)
+    assert (cloud.login_requests, token_issue(hass, entry)) == (0, None)
+
+    await pass_time(hass, longest_s / 2 - 10)
+    assert cloud.login_requests == 0
+    await pass_time(hass, longest_s / 2 + 10)
+
+    assert (cloud.login_requests, life_left_s(entry) > left_s + DAY) == (1, True)
+    assert token_issue(hass, entry) is None
+
+
+async def test_the_spread_of_renewals_delays_no_token_that_is_refused(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    entry = await set_up_with(hass, simulator, clock, left_s=36 * DAY)
+    simulator.revoke_tokens()
+
+    await poll(hass, entry)
+    await settle(hass)
+
+    assert (is_read(entry), cloud.login_requests) == (True, 1)
 
 
 @pytest.mark.parametrize("remembered", [True, False])
@@ -278,58 +375,3 @@ async def test_a_token_that_ended_asks_the_user(
     entry = await set_up_with(hass, simulator, clock, left_s=-DAY, remembered=remembered)
 
     assert (is_loaded(entry), is_asked(hass), cloud.login_requests) == (False, True, int(remembered))
-
-
-# Told in time
-
-
-@pytest.mark.parametrize(
-    ("lifetime_s", "left_s", "has_issue"),
-    [
-        (YEAR, 31 * DAY, False),
-        (YEAR, 29 * DAY, True),
-        (INSTALLER, 37 * MINUTE, False),
-        (INSTALLER, 35 * MINUTE, True),
-    ],
-)
-async def test_the_end_of_a_pasted_token_is_an_issue_before(
-    hass: HomeAssistant, simulator: Simulator, clock: Clock, *, lifetime_s: float, left_s: float, has_issue: bool
-) -> None:
-    entry = await set_up_with(hass, simulator, clock, left_s=left_s, lifetime_s=lifetime_s, remembered=False)
-
-    assert (token_issue(hass, entry) is not None) is has_issue
-    assert (is_read(entry), is_asked(hass)) == (True, False)
-
-
-async def test_the_repair_leads_to_the_form_for_a_token(
-    hass: HomeAssistant, simulator: Simulator, clock: Clock
-) -> None:
-    entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY, remembered=False)
-    issue = token_issue(hass, entry)
-    assert issue is not None
-    ends = datetime.fromtimestamp(Token.parse(entry.data[CONF_TOKEN]).expires_at, UTC)
-    assert f"is valid until {ends:%Y-%m-%d %H:%M} UTC" in issue_text(issue)
-    assert "https://entrez.enphaseenergy.com" in issue_text(issue)
-
-    result = await submit_repair(hass, await open_repair(hass, issue))
-
-    flow_id = result["next_flow"][1]
-    await hass.config_entries.flow.async_configure(flow_id, {})
-    await hass.config_entries.flow.async_configure(flow_id, {"next_step_id": "token"})
-    answered = await hass.config_entries.flow.async_configure(flow_id, {CONF_TOKEN: simulator.token()})
-    await settle(hass)
-    assert answered["reason"] == "reauth_successful"
-    assert token_issue(hass, entry) is None
-    assert is_read(entry)
-
-
-async def test_a_repair_that_leads_nowhere_comes_back(hass: HomeAssistant, simulator: Simulator, clock: Clock) -> None:
-    entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY, remembered=False)
-    issue = token_issue(hass, entry)
-    assert issue is not None
-    await submit_repair(hass, await open_repair(hass, issue))
-    assert token_issue(hass, entry) is None
-
-    await pass_time(hass, 10 * MINUTE)
-
-    assert token_issue(hass, entry) is not None

@@ -63,7 +63,7 @@ async def test_a_repair_of_a_gateway_that_is_not_set_up_ends_with_an_explanation
     else:
         await hass.config_entries.async_unload(entry.entry_id)
 
-    result = await submit_repair(hass, question)
+    result = await submit_repair(hass, question, {"next_step_id": "token"} if kind == TOKEN_ENDS else None)
 
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_loaded")
     assert "isn't set up at the moment" in TEXTS[kind]["fix_flow"]["abort"]["not_loaded"]
@@ -114,6 +114,7 @@ async def test_opening_a_repair_changes_nothing(
 
     question = await open_repair(hass, issue)
 
-    assert (question["step_id"], question["description_placeholders"]) == ("confirm", {"host": "192.0.2.5"})
+    first_step = "init" if kind == TOKEN_ENDS else "confirm"
+    assert (question["step_id"], question["description_placeholders"]) == (first_step, {"host": "192.0.2.5"})
     assert entry.data == before
     assert hass.config_entries.flow.async_progress() == []

@@ -1,11 +1,12 @@
 """When entities are added, their devices, when they write a state, and what is left after them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from unittest.mock import Mock
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE, Platform
@@ -94,14 +95,19 @@ def values_that_are_broken(home: Home) -> list[str]:
     return [line.removeprefix("The value of ").removesuffix(" cannot be computed") for line in lines]
 
 
+def added(add: Mock) -> list[str]:
+    """Return the unique ids of the entities that were added."""
+    return [entity.unique_id for call in add.call_args_list for entity in call.args[0]]
+
+
 async def test_a_value_that_raises_takes_no_other_entity_with_it(home: Home) -> None:
     """It is logged once, without the serial, and comes when it can be computed."""
-    added: list[str | None] = []
+    add = Mock()
     values: dict[str, Callable[[], object]] = {"broken": broken, "fine": lambda: 1}
     coordinator = home.entry.runtime_data.coordinators[PollGroup.LIVE]
 
-    def add(entities: Iterable[Entity], *_: object, **__: object) -> None:
-        added.extend(entity.unique_id for entity in entities)
+    def value(name: str) -> object:
+        return values[name]()
 
     def create(name: str) -> Entity:
         return GatewaySensor(coordinator, replace(GATEWAY_SENSORS[0], key=name))
@@ -112,20 +118,20 @@ async def test_a_value_that_raises_takes_no_other_entity_with_it(home: Home) -> 
         [
             Candidate(
                 unique_id=f"{home.entry.unique_id}_{name}",
-                value_fn=lambda name=name: values[name](),
+                value_fn=partial(value, name),
                 create=partial(create, name),
             )
             for name in values
         ],
     )
     coordinator.async_update_listeners()
-    assert added == [f"{home.entry.unique_id}_fine"]
+    assert added(add) == [f"{home.entry.unique_id}_fine"]
     assert values_that_are_broken(home) == ["broken"]
 
     values["broken"] = lambda: 2
     coordinator.async_update_listeners()
 
-    assert added[1:] == [f"{home.entry.unique_id}_broken"]
+    assert added(add)[1:] == [f"{home.entry.unique_id}_broken"]
 
 
 async def test_a_value_of_an_inverter_that_raises_takes_no_other_entity_with_it(

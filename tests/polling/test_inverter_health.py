@@ -234,6 +234,30 @@ def judge_one(*, power_w: float | None, silent_s: int) -> InverterHealth:
     return watch
 
 
+def test_only_inverters_that_reported_within_two_intervals_are_counted() -> None:
+    """The others are listed, some of them without any report."""
+    reported = {"a": 1800, "b": 1801, "c": 5 * 86_400, "d": None}
+    snapshot = InverterHealth().judge(
+        Snapshot(
+            at=NOON,
+            inverters={
+                serial: Inverter(serial=serial, power_w=100.0, last_reported=None if ago is None else int(NOON) - ago)
+                for serial, ago in reported.items()
+            },
+        )
+    )
+
+    assert snapshot.inverters_reporting == 1
+
+
+def test_inverters_that_report_hourly_are_counted_for_two_hours() -> None:
+    inverter = Inverter(
+        serial="a", last_reported=int(NOON) - 7200, details=InverterDetails(report_interval_s=3600), power_w=100.0
+    )
+
+    assert InverterHealth().judge(Snapshot(at=NOON, inverters={"a": inverter})).inverters_reporting == 1
+
+
 def test_inverters_that_went_silent_without_power_are_asleep() -> None:
     assert judge_one(power_w=0.0, silent_s=1801).asleep
 

@@ -8,7 +8,7 @@ from types import CodeType, FrameType
 
 import pytest
 
-from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
+from custom_components.enphase_iq_gateway.binary_sensor.inverters import INVERTER_BINARY_SENSORS
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
@@ -57,7 +57,7 @@ def test_every_unique_id_is_listed() -> None:
     of_gateway = {row.key for row in FLOW_SENSORS} | {
         "{flow}_ct_status" if row.key.endswith("_ct_status") else row.key for row in GATEWAY_SENSORS
     }
-    of_inverter = {row.key for row in (*INVERTER_SENSORS, COMMUNICATING)}
+    of_inverter = {row.key for row in (*INVERTER_SENSORS, *INVERTER_BINARY_SENSORS)}
 
     listed = re.findall(r"`([SI]_[^`]+)`", section(ARCHITECTURE, "Unique ids"))
 

@@ -14,7 +14,7 @@ import pytest
 from yarl import URL
 
 import custom_components.enphase_iq_gateway as integration
-from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
+from custom_components.enphase_iq_gateway.binary_sensor.inverters import INVERTER_BINARY_SENSORS
 from custom_components.enphase_iq_gateway.client import Flow, Info, model_name
 from custom_components.enphase_iq_gateway.client.part_numbers import _MODELS
 from custom_components.enphase_iq_gateway.const import (
@@ -102,7 +102,7 @@ def test_every_entity_of_an_inverter_is_listed() -> None:
             YES_OR_NO[row.entity_registry_enabled_default],
         ]
         for row in INVERTER_SENSORS
-    } | {name(COMMUNICATING.translation_key, "binary_sensor"): ["", "no"]}
+    } | {name(row.translation_key, "binary_sensor"): ["", "no"] for row in INVERTER_BINARY_SENSORS}
 
     rows = table(section(ENTITIES, "Inverters"))
 
@@ -144,10 +144,22 @@ def test_the_readme_lists_the_options_with_their_defaults() -> None:
 def test_every_certificate_check_is_described() -> None:
     checks = ENGLISH["selector"]["certificate_check"]["options"]
 
-    rows = table(section(DOCS / "privacy-and-security.md", "Certificates"))
+    rows = table(section(DOCS / "security.md", "Certificates"))
 
     assert {row[0].removesuffix(" (default)") for row in rows} == set(checks.values())
     assert f"{checks['renewals']} (default)" in {row[0] for row in rows}
+
+
+def test_every_attack_has_tests_that_exist() -> None:
+    rows = table(section(DOCS / "reliability.md", "Attacks"))
+    assert len(rows) > 20
+
+    for number, _, tests in rows:
+        named = tests.replace("`", "").split(", ")
+        assert named, number
+        for each in named:
+            file, _, name = each.partition("::")
+            assert f"def {name}(" in (ROOT / file).read_text("utf-8"), each
 
 
 def test_every_known_part_number_is_listed() -> None:

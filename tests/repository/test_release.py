@@ -1,5 +1,6 @@
 """The release: the content of the zip, set-up in an empty Home Assistant, and the address of the repository."""
 
+from datetime import date
 import hashlib
 import json
 from pathlib import Path
@@ -14,13 +15,17 @@ from scripts.release_zip import (
     CHECKSUMS,
     INTEGRATION,
     ROOT,
-    ReleaseError,
+    SBOM,
     build,
     change_repository,
     contents,
+    prepare,
     text_files,
     verify,
+    write_notes,
 )
+from scripts.release_zip.changelog import section
+from scripts.release_zip.errors import ReleaseError
 
 VERSION = "1.2.3"
 MANIFEST = json.loads((INTEGRATION / "manifest.json").read_text())
@@ -51,7 +56,7 @@ def integration(tmp_path: Path) -> Path:
     """Make a repository with an integration of three files."""
     folder = tmp_path / "integration"
     (folder / "client").mkdir(parents=True)
-    (folder / "manifest.json").write_text('{"version": "0.0.0"}')
+    (folder / "manifest.json").write_text('{"version": "0.0.0", "documentation": "https://github.com/owner/name"}')
     (folder / "__init__.py").write_text("")
     (folder / "client" / "answers.py").write_text("")
     git(folder, "init", "--quiet")
@@ -104,8 +109,11 @@ def test_a_folder_without_a_repository_is_refused(tmp_path: Path) -> None:
 
 def test_the_checksum_is_beside_the_zip(released: Path) -> None:
     """`sha256sum --check` can read it."""
-    checksum = hashlib.sha256(released.read_bytes()).hexdigest()
-    assert (released.parent / CHECKSUMS).read_text() == f"{checksum}  enphase_iq_gateway.zip\n"
+    files = (released, released.parent / SBOM)
+    assert [file.name for file in files] == ["enphase_iq_gateway.zip", "enphase_iq_gateway.cdx.json"]
+    assert (released.parent / CHECKSUMS).read_text() == "".join(
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files
+    )
 
 
 def test_a_release_is_verified(integration: Path, tmp_path: Path) -> None:
@@ -146,9 +154,86 @@ def test_the_version_is_stamped_and_nothing_else(released: Path) -> None:
     assert stamped == {**MANIFEST, "version": VERSION}
 
 
-def test_the_same_files_give_the_same_zip(released: Path, tmp_path: Path) -> None:
-    """A rebuilt zip can be compared."""
-    assert build(tmp_path / "again.zip", VERSION).read_bytes() == released.read_bytes()
+def test_the_same_files_give_the_same_release(released: Path, tmp_path: Path) -> None:
+    """What others build from a tag can be compared."""
+    again = build(tmp_path / released.name, VERSION)
+
+    for name in (again.name, SBOM, CHECKSUMS):
+        assert (again.parent / name).read_bytes() == (released.parent / name).read_bytes()
+
+
+def test_the_bill_of_materials_lists_every_file_and_package(released: Path) -> None:
+    document = json.loads((released.parent / SBOM).read_text())
+
+    assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.6")
+    subject = document["metadata"]["component"]
+    assert subject["version"] == VERSION
+    assert subject["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(released.read_bytes()).hexdigest()}]
+    files = {each["name"]: each["hashes"][0]["content"] for each in document["components"] if each["type"] == "file"}
+    with ZipFile(released) as archive:
+        assert files == {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    libraries = {each["name"]: each["version"] for each in document["components"] if each["type"] == "library"}
+    assert libraries["homeassistant"] == __version__
+    assert libraries.keys() >= {"aiohttp", "cryptography", "orjson", "pyjwt", "yarl"}
+    locked = (ROOT / "requirements-dev.txt").read_text()
+    assert [name for name, version in libraries.items() if f"\n{name}=={version} " not in locked] == []
+
+
+def test_a_module_that_imports_an_unknown_package_is_refused(integration: Path, tmp_path: Path) -> None:
+    (integration / "__init__.py").write_text("import no_such_package.part\n")
+    with pytest.raises(ReleaseError, match="no_such_package"):
+        build(tmp_path / "x.zip", VERSION, integration)
+
+
+CHANGES = """# Changelog
+
+## [Unreleased]
+
+### Added
+
+* New.
+
+## [1.0.0] - 2026-01-02
+
+### Fixed
+
+* Old.
+"""
+
+
+def test_what_is_unreleased_becomes_the_section_of_the_version(tmp_path: Path) -> None:
+    changelog = tmp_path / "CHANGELOG.md"
+    changelog.write_text(CHANGES)
+
+    prepare(VERSION, date(2026, 11, 28), changelog)
+
+    assert changelog.read_text() == CHANGES.replace("## [Unreleased]\n", "## [Unreleased]\n\n## [1.2.3] - 2026-11-28\n")
+    notes = write_notes(tmp_path / "dist" / "notes.md", VERSION, changelog)
+    assert notes.read_text() == "### Added\n\n* New.\n"
+    assert write_notes(notes, "1.0.0", changelog).read_text() == "### Fixed\n\n* Old.\n"
+
+
+@pytest.mark.parametrize(("version", "reason"), [("1.0.0", "already"), ("1.2", "not a version")])
+def test_a_version_that_cannot_be_released_is_not_prepared(tmp_path: Path, version: str, reason: str) -> None:
+    changelog = tmp_path / "CHANGELOG.md"
+    changelog.write_text(CHANGES)
+    with pytest.raises(ReleaseError, match=reason):
+        prepare(version, date(2026, 11, 28), changelog)
+    assert changelog.read_text() == CHANGES
+
+
+def test_a_release_without_a_change_is_refused(tmp_path: Path) -> None:
+    changelog = tmp_path / "CHANGELOG.md"
+    changelog.write_text("# Changelog\n\n## [Unreleased]\n")
+    with pytest.raises(ReleaseError, match="nothing on Unreleased"):
+        prepare(VERSION, date(2026, 11, 28), changelog)
+    with pytest.raises(ReleaseError, match=r"nothing on 1\.2\.3"):
+        write_notes(tmp_path / "notes.md", VERSION, changelog)
+
+
+def test_the_changelog_has_something_to_release() -> None:
+    """The next version can be prepared."""
+    assert "### " in section((ROOT / "CHANGELOG.md").read_text(), "Unreleased")
 
 
 @pytest.mark.parametrize("version", ["", "v1.2.3", "1.2", "latest", "1.2.3 "])

@@ -13,11 +13,16 @@ from types import ModuleType
 
 from awesomeversion import AwesomeVersion
 import hass_frontend
+from homeassistant.components.sensor import SensorEntityDescription
 import orjson
 import pytest
 
 import custom_components.enphase_iq_gateway as integration
-from custom_components.enphase_iq_gateway.binary_sensor import COMMUNICATING
+from custom_components.enphase_iq_gateway.binary_sensor.inverters import INVERTER_BINARY_SENSORS
+from custom_components.enphase_iq_gateway.binary_sensor.storage import (
+    STORAGE_BINARY_SENSORS,
+    STORAGE_DEVICE_BINARY_SENSORS,
+)
 from custom_components.enphase_iq_gateway.client import (
     INFO,
     AddressError,
@@ -45,6 +50,8 @@ from custom_components.enphase_iq_gateway.flow.errors import form_error
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
+from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
+from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(file.stem for file in (FOLDER / "translations").iterdir())
@@ -112,15 +119,26 @@ def sensors() -> set[str]:
         # Others have the name of their device or of their device class.
         *(
             row.translation_key
-            for row in (*INVERTER_SENSORS, *GATEWAY_SENSORS)
+            for row in (*INVERTER_SENSORS, *GATEWAY_SENSORS, *STORAGE_SENSORS, *STORAGE_DEVICE_SENSORS)
             if row.translation_key is not None and row.name is not None
         ),
     }
 
 
+def binary_sensors() -> set[str]:
+    """Return the translation keys of all binary sensors."""
+    rows = (*INVERTER_BINARY_SENSORS, *STORAGE_BINARY_SENSORS, *STORAGE_DEVICE_BINARY_SENSORS)
+    return {str(row.translation_key) for row in rows}
+
+
 def test_exactly_the_entities_have_names() -> None:
     assert below("entity", "sensor") == sensors()
-    assert below("entity", "binary_sensor") == {COMMUNICATING.translation_key}
+    assert below("entity", "binary_sensor") == binary_sensors()
+
+
+@pytest.mark.parametrize("row", [row for row in (*STORAGE_SENSORS, *STORAGE_DEVICE_SENSORS) if row.options])
+def test_exactly_the_states_of_an_enum_of_storage_have_names(row: SensorEntityDescription) -> None:
+    assert below("entity", "sensor", str(row.translation_key), "state") == set(row.options or ())
 
 
 def test_exactly_the_statuses_of_a_ct_have_names() -> None:
@@ -131,7 +149,9 @@ def test_exactly_the_statuses_of_a_ct_have_names() -> None:
 def test_names_contain_no_placeholder_but_phase_and_serial() -> None:
     for (_, _, key, *_), text in ((path, text) for path, text in ENGLISH.items() if path[0] == "entity"):
         assert placeholders(text) == ({"phase"} if key.endswith("_phase") else set())
-    assert placeholders(ENGLISH["device", "inverter", "name"]) == {"serial"}
+    for kind in below("device"):
+        several = kind in {"inverter", "battery", "ac_battery"}
+        assert placeholders(ENGLISH["device", kind, "name"]) == ({"serial"} if several else set())
 
 
 CERTIFICATE = Certificate(sha256="00", not_before=1, not_after=2)
@@ -248,7 +268,7 @@ def test_every_key_in_the_code_has_a_text(keyword: str, places: set[str]) -> Non
         for word in words_of(module, argument.value)
     }
     there = {key for path in ENGLISH for above, key in pairwise(path) if above in places}
-    own = sensors() | {str(COMMUNICATING.translation_key), "inverter", MAIN_ENTITY}
+    own = sensors() | binary_sensors() | below("device") | {MAIN_ENTITY}
 
     assert keys
     assert keys - there - own == set()
@@ -272,6 +292,22 @@ def test_every_language_has_the_same_texts_and_placeholders(language: str) -> No
     }
     # References are resolved only by Home Assistant's own build.
     assert [path for path, text in texts.items() if "[%key:" in text or not text.strip()] == []
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_no_sentence_is_left_in_english(language: str) -> None:
+    """Single words may be the same, such as "Normal"."""
+    texts = dict(flat(load(FOLDER / "translations" / f"{language}.json")))
+
+    assert [path for path, text in texts.items() if text == ENGLISH[path] and len(text.split()) > 2] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_number_has_a_separator_of_thousands(language: str) -> None:
+    """It is the decimal sign of another language; code, such as addresses, is no number."""
+    texts = dict(flat(load(FOLDER / "translations" / f"{language}.json")))
+
+    assert [path for path, text in texts.items() if re.search(r"\d[.,\u202f]\d{3}\b", re.sub("`.*?`", "", text))] == []
 
 
 def test_the_languages_are_complete() -> None:
@@ -341,11 +377,12 @@ def test_every_icon_exists_and_belongs_to_an_entity_or_action() -> None:
     icons = load(FOLDER / "icons.json")
 
     assert {icon for _, icon in flat(icons)} <= icons_of_the_frontend()
-    entities = {"sensor": sensors() | {MAIN_ENTITY}, "binary_sensor": {str(COMMUNICATING.translation_key)}}
+    entities = {"sensor": sensors() | {MAIN_ENTITY}, "binary_sensor": binary_sensors()}
     assert {path[1] for path, _ in flat(icons) if path[0] == "services"} == below("services")
     for platform, keys in {(path[1], path[2]) for path, _ in flat(icons) if path[0] == "entity"}:
         assert keys in entities[platform]
-    assert {path[4] for path, _ in flat(icons) if path[3:4] == ("state",)} <= set(MeterStatus)
+    for path in (path for path, _ in flat(icons) if path[3:4] == ("state",)):
+        assert path in ENGLISH or path[4] in {"on", "off"}
 
 
 @pytest.mark.parametrize("quantity", ["power", "energy_lifetime", "voltage", "current"])

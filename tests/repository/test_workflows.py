@@ -43,6 +43,21 @@ def test_the_release_is_built_without_a_cache() -> None:
     assert "actions/cache" not in release
 
 
+def test_the_release_is_built_twice_and_attested() -> None:
+    """GitHub attests the files of a draft that is published, where releases are immutable."""
+    (job,) = read(GITHUB / "workflows" / "release.yml")["jobs"].values()
+    commands = [line.strip() for step in job["steps"] if "run" in step for line in step["run"].splitlines()]
+
+    assert sum(line.startswith('scripts/release "${TAG') for line in commands) == 2
+    assert commands.index("diff first-build dist/SHA256SUMS") > 0
+    created, published, verified = (
+        next(number for number, line in enumerate(commands) if line.startswith(start))
+        for start in ("gh release create", "gh release edit", "gh release verify-asset")
+    )
+    assert created < published < verified
+    assert "--draft " in commands[created]
+
+
 def test_the_workflows_run_the_minimum_and_every_newer_home_assistant() -> None:
     """The minimum of hacs.json, every version that has a lock, and the newest release."""
     job = read(GITHUB / "workflows" / "home-assistant.yml")["jobs"]["home-assistant"]

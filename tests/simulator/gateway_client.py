@@ -62,6 +62,17 @@ class GatewayClient:
         async with self.session.get(self.base + path, **options) as response:
             return response, await response.read()
 
+    async def write(self, method: str, path: str, body: Json) -> tuple[int, Json]:
+        """Send a body, as JSON unless it is bytes already; return the status and the parsed answer or its bytes."""
+        data = body if isinstance(body, bytes) else orjson.dumps(body)
+        options: Json = {"data": data, "headers": self.headers, "middlewares": self.middlewares}
+        async with self.session.request(method, self.base + path, **options) as response:
+            answer = await response.read()
+            try:
+                return response.status, orjson.loads(answer)
+            except orjson.JSONDecodeError:
+                return response.status, answer
+
     async def json(self, path: str) -> Json:
         """Return the parsed JSON of a path, signed in."""
         return orjson.loads((await self.get(path))[1])

@@ -63,8 +63,11 @@ async def test_an_unknown_session_gets_no_token(cloud: Cloud) -> None:
     ("kind", "status"),
     [
         (CloudAnswer.WRONG_PASSWORD, 401),
-        (CloudAnswer.MFA, 200),
         (CloudAnswer.BLOCKED, 200),
+        (CloudAnswer.FAILED, 200),
+        (CloudAnswer.EMPTY, 200),
+        (CloudAnswer.TOO_MANY_REQUESTS, 429),
+        (CloudAnswer.TOO_MANY_SESSIONS, 200),
         (CloudAnswer.NOT_JSON, 200),
         (CloudAnswer.FORBIDDEN, 403),
         (CloudAnswer.NOT_ACCEPTABLE, 406),
@@ -78,12 +81,46 @@ async def test_the_login_answers_as_configured(cloud: Cloud, kind: CloudAnswer, 
     assert b"session_id" not in body
 
 
-async def test_mfa_and_blocked_have_different_bodies(cloud: Cloud) -> None:
+async def test_a_blocked_account_is_not_a_challenge(cloud: Cloud) -> None:
     """Both answers have status 200 and no session (G§2.3a)."""
-    cloud.login_answer = CloudAnswer.MFA
-    assert orjson.loads((await login(cloud))[1]) == {"success": True, "isBlocked": False}
     cloud.login_answer = CloudAnswer.BLOCKED
     assert orjson.loads((await login(cloud))[1])["isBlocked"] is True
+    cloud.login_answer, cloud.second_factor.required = CloudAnswer.OK, True
+    assert orjson.loads((await login(cloud))[1]) == {"success": True, "isBlocked": False}
+
+
+async def test_a_wait_is_announced(cloud: Cloud) -> None:
+    cloud.login_answer, cloud.retry_after = CloudAnswer.TOO_MANY_REQUESTS, "60"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{cloud.enlighten_url}/login/login.json") as response,
+    ):
+        assert response.headers["Retry-After"] == "60"
+
+
+async def test_a_session_gets_a_token_from_enlighten_too(cloud: Cloud) -> None:
+    """Only the cookie counts (S§42.4)."""
+    session_id = orjson.loads((await login(cloud))[1])["session_id"]
+    url = f"{cloud.enlighten_url}/entrez-auth-token"
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url, params={"serial_num": cloud.simulator.serial}) as response:
+            assert response.status == 401
+        headers = {"Cookie": f"_enlighten_4_session={session_id}"}
+        async with session.get(url, params={"serial_num": cloud.simulator.serial}, headers=headers) as response:
+            answer = await response.json()
+        async with session.get(url, headers=headers) as response:
+            assert response.status == 401
+    assert answer["expires_at"] - answer["generation_time"] == 31_536_000
+    async with GatewayClient(cloud.simulator) as client:
+        assert await client.status("/ivp/meters", headers={"Authorization": f"Bearer {answer['token']}"}) == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/login/login.json", "/app-api/validate_login_otp"])
+async def test_other_pages_do_not_exist(cloud: Cloud, path: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        for host in (cloud.enlighten_url, cloud.entrez_url):
+            async with session.get(host + path) as response:
+                assert response.status == 404
 
 
 async def test_a_host_can_hang(cloud: Cloud) -> None:

@@ -20,7 +20,7 @@ DEVICES = "/ivp/pdm/device_data"
 
 def test_every_fault_cites_its_source() -> None:
     """`huge` has no source, but a client has to handle it all the same."""
-    source = re.compile(r"\((G§\d|[\w.-]+/[\w.-]+#\d)")
+    source = re.compile(r"\(([GS]§\d|[\w.-]+/[\w.-]+#\d)")
     without = {name for name, kind in FAULTS.items() if not source.search(kind.description)}
     assert without == {"huge"}
 

@@ -214,6 +214,15 @@ REFUSED: Final[Mapping[str, str]] = {
 """The folders of `ANSWERS` without a production value of known kind, with the firmware for their `/info`."""
 
 
+def cells(case: Case) -> list[str]:
+    """Return the cells of `docs/sources.md` for a case: what is special, power and lifetime energy."""
+    values = [case.values.get(key) for key in ("production_power", "total_consumption_power")]
+    lifetime = case.values.get("production_energy_lifetime")
+    powers = [f"{value:,.0f} W" if isinstance(value, (int, float)) else "" for value in values]
+    energy = f"{lifetime / 1000:,.3f} kWh" if isinstance(lifetime, (int, float)) else ""
+    return [case.reason, *powers, energy]
+
+
 def newest_time(folder: Path) -> float:
     """Return the newest time in the answers of a folder in epoch seconds."""
     return max((int(at) for file in folder.iterdir() for _, at in _TIME.findall(file.read_bytes())), default=1.7e9)

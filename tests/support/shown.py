@@ -32,7 +32,7 @@ def _value(hass: HomeAssistant, registered: er.RegistryEntry) -> float | str | N
         return None
     if registered.original_device_class == "timestamp":
         return dt_util.as_timestamp(state.state)
-    if registered.domain != "sensor" or registered.original_device_class == "enum":
+    if registered.unit_of_measurement is None and "state_class" not in (registered.capabilities or {}):
         return state.state
     kilo = registered.unit_of_measurement == UnitOfEnergy.KILO_WATT_HOUR
     return float(state.state) * (1000 if kilo else 1)

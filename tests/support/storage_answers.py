@@ -15,7 +15,6 @@ def battery(serial: str = BATTERY, /, **changes: Document) -> Object:
         "serial_num": serial,
         "device_status": ["envoy.global.ok", "prop.done"],
         "last_rpt_date": NOW - 50,
-        "admin_state": 6,
         "admin_state_str": "ENCHG_STATE_READY",
         "img_pnum_running": "3.0.7545_rel/31.33",
         "bmu_fw_version": "3.8.63",
@@ -166,8 +165,8 @@ def grid_relay(**changes: Document) -> Object:
 
 def dry_contacts(**changes: Document) -> Object:
     """Return four contacts."""
-    contacts: list[Document] = [{"id": name, "status": "closed"} for name in ("NC1", "NC2")]
-    return {"dry_contacts": [*contacts, *({"id": name, "status": "open"} for name in ("NO1", "NO2"))], **changes}
+    statuses = {"NC1": "closed", "NC2": "closed", "NO1": "open", "NO2": "open"}
+    return {"dry_contacts": [{"id": name, "status": status} for name, status in statuses.items()], **changes}
 
 
 def contact_settings(contact_id: str = "NC1", /, **changes: Document) -> Object:
@@ -204,7 +203,6 @@ def generator(**changes: Document) -> Object:
         "stop_soc": 70,
         "exc_on": 0,
         "present": 1,
-        "type": 1,
         **changes,
     }
 
@@ -299,7 +297,6 @@ def listed_ac_battery(serial: str = AC_BATTERY, /, **changes: Document) -> Objec
         "device_status": ["envoy.global.ok"],
         "last_rpt_date": str(NOW - 300),
         "admin_state": 2,
-        "dev_type": 11,
         "img_pnum_running": "520-00092-r01-v02.13.02",
         "producing": True,
         "communicating": True,

@@ -31,11 +31,10 @@ def abort_text(result: ConfigFlowResult) -> str:
 
 
 def issue_text(issue: ir.IssueEntry) -> str:
-    """Return the description of an issue, or of the first step of its repair flow."""
+    """Return the description of an issue, or of the form of its repair flow."""
     texts = _TEXTS["issues"][issue.translation_key]
     if issue.is_fixable:
-        steps = texts["fix_flow"]["step"]
-        texts = steps["confirm"] if "confirm" in steps else steps["init"]
+        (texts,) = (step for key, step in texts["fix_flow"]["step"].items() if key in {"confirm", "init"})
     return _filled(texts["description"], issue.translation_placeholders)
 
 

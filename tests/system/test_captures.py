@@ -9,12 +9,14 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.enphase_iq_gateway.client import Flow, Quantity
 from custom_components.enphase_iq_gateway.client.endpoints.info import parse_info
 from tests.conftest import StartSimulator, set_up, sign_in, start_flow
 from tests.support.captures import CAPTURES, folders, needs
 from tests.support.pyenphase_values import pyenphase_values
 from tests.support.recorded import DIFFERENCES, GATEWAYS
-from tests.support.shown import shown_values
+from tests.support.right_values import RIGHT, Right
+from tests.support.shown import Values, shown_values
 
 pytestmark = needs(CAPTURES)
 UNREADABLE = "3.7.0"
@@ -32,8 +34,35 @@ def same(key: str, ours: float | str | None, theirs: float | str | None) -> bool
     return ours == pytest.approx(theirs, abs=1.1e-3 if "voltage" in key else 1e-6)
 
 
+def wrong_values(right: Right, ours: Values) -> Values:
+    """Return what is shown instead of the right values, which are rounded as they are shown."""
+    consumption = right.consumption
+    values: dict[str, int | None] = {
+        "production_power": right.production.power,
+        "production_energy_lifetime": right.production.lifetime,
+        "total_consumption_power": None if consumption is None else consumption.power,
+        "total_consumption_energy_lifetime": None if consumption is None else consumption.lifetime,
+        "net_consumption_power": right.grid_power,
+    }
+    return {
+        key: ours.get(key)
+        for key, value in values.items()
+        if ours.get(key) != (None if value is None else pytest.approx(value))
+    }
+
+
+def right_sources(right: Right) -> dict[tuple[Flow, Quantity], str]:
+    """Return the right source of each of these values."""
+    sources: dict[tuple[Flow, Quantity], str] = {}
+    for flow, shown in ((Flow.PRODUCTION, right.production), (Flow.TOTAL_CONSUMPTION, right.consumption)):
+        if shown is not None:
+            sources |= {(flow, Quantity.POWER): shown.source, (flow, Quantity.LIFETIME): shown.lifetime_source}
+    return sources
+
+
 def test_every_capture_has_a_row() -> None:
     assert {folder.name for folder in folders(CAPTURES)} == {UNREADABLE, *GATEWAYS}
+    assert RIGHT.keys() == GATEWAYS.keys()
 
 
 async def test_a_gateway_without_readable_endpoints_is_refused(
@@ -59,8 +88,11 @@ async def test_a_real_gateway_has_the_expected_entities_and_values(
 
     entry = await set_up(hass, simulator)
 
-    expected = GATEWAYS[name]
+    expected, right = GATEWAYS[name], RIGHT[name]
     ours, theirs = shown_values(hass, entry), await pyenphase_values(simulator)
+    assert wrong_values(right, ours) == {}
+    sources = entry.runtime_data.site.sources
+    assert right_sources(right) == {key: sources[key] for key in right_sources(right)}
     # pyenphase has no balanced counters; those of the integration begin at zero.
     theirs |= dict.fromkeys((key for key in ours if key.endswith("_balanced")), 0.0)
     assert entry.runtime_data.site.gateway_class is expected.kind

@@ -28,6 +28,10 @@ INFO = "/info"
 EVERYTHING = (READINGS, REPORT, DEVICES, LIST, METERS)
 
 
+ALL = frozenset({PollGroup.LIVE, PollGroup.REPORT, PollGroup.INVERTERS})
+"""The poll groups of the site, which has no storage."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """The endpoints with a fault, and its consequences."""
@@ -45,7 +49,7 @@ PLACES = {
     "device data": Place(paths=(DEVICES,), lost=frozenset(), lines=1),
     "device data, list": Place(paths=(DEVICES, LIST), lost=frozenset({PollGroup.INVERTERS}), lines=1),
     "list": Place(paths=(LIST,), lost=frozenset(), lines=0),
-    "all data": Place(paths=EVERYTHING, lost=frozenset(PollGroup), lines=3),
+    "all data": Place(paths=EVERYTHING, lost=ALL, lines=3),
 }
 FAULTS: dict[str, tuple[str, dict[str, int | str]]] = {
     **{f"status {code}": ("status", {"code": code}) for code in (400, 401, 403, 404, 429, 500, 502, 503, 504)},
@@ -129,7 +133,7 @@ async def test_without_an_identity_nothing_is_read(home: Home, fault: str) -> No
 
     await home.advance(390, step=15)
 
-    assert home.lost() == set(PollGroup)
+    assert home.lost() == ALL
     assert {request.path for request in home.simulator.requests[before:]} <= {INFO, READINGS}
     assert [level for level, _ in home.log()] == ["WARNING"] * 3
     home.simulator.faults.clear()
@@ -152,7 +156,7 @@ async def test_all_recovers_after_a_server_without_tls(home: Home) -> None:
     await home.simulator.stop()
     async with await asyncio.start_server(babble, host, int(port)):
         await home.advance(390, step=15)
-        assert home.lost() == set(PollGroup)
+        assert home.lost() == ALL
     await home.simulator.start()
 
     await home.advance(390, step=15)
@@ -194,7 +198,7 @@ async def test_all_recovers_after_a_name_that_cannot_be_resolved(home: Home, mon
     names.works = False
     home.simulator.reboot()
     await home.advance(390, step=15)
-    assert home.lost() == set(PollGroup)
+    assert home.lost() == ALL
     names.works = True
 
     await home.advance(390, step=15)
@@ -226,7 +230,7 @@ def _words(
     tasks: set[str],
 ) -> str:
     """Return the consequences of a fault in a few words."""
-    which = "all" if lost == set(PollGroup) else ",".join(sorted(lost)) or "nothing"
+    which = "all" if lost == ALL else ",".join(sorted(lost)) or "nothing"
     words = f"{which} {lines}+{more}"
     if still:
         words += f" still {','.join(sorted(still))}"

@@ -1,9 +1,8 @@
 """Answers spoiled at random, from bytes to what is shown: a model or a `GatewayError`, never anything else.
 
-A short run is part of the tests. The long one: `IQ_GATEWAY_FUZZ_RUNS=100000 pytest tests/test_fuzz.py -s`.
+A short run is part of the tests. The long one: `IQ_GATEWAY_FUZZ_RUNS=100000 pytest tests/system/test_fuzz.py -s`.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 import os
@@ -11,10 +10,7 @@ from pathlib import Path
 import random
 import sys
 import time
-from typing import Any
 from zoneinfo import ZoneInfo
-
-import orjson
 
 from custom_components.enphase_iq_gateway.client import (
     DEVICE_DATA,
@@ -28,8 +24,11 @@ from custom_components.enphase_iq_gateway.client import (
     Endpoint,
     GatewayError,
     PollGroup,
+    StorageDocuments,
     decide,
+    decide_storage,
     measure,
+    measure_storage,
 )
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
@@ -37,6 +36,8 @@ from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
 from simulator.simulated_site import SimulatedSite
 from tests.support.captures import CAPTURES, folders, needs
+from tests.support.spoiling import spoil
+from tests.support.storage_captures import STORAGE, file_of
 
 RUNS = int(os.environ.get("IQ_GATEWAY_FUZZ_RUNS", "1500"))
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -48,11 +49,6 @@ ENDPOINTS: tuple[Endpoint[object], ...] = (
     INVERTER_LIST,
     DEVICE_DATA,
 )
-ODD_VALUES: tuple[Any, ...] = (
-    *(None, True, False, "", " ", "0", "NaN", "normal", [], {}, [[]], {"": None}),
-    *(0, -0.0, -1, 1, 0.5, 2**31, 2**32 - 4, 2**53 + 1, 2**63, -(2**63), 1e308, -1e308, 5e-324, 253402300800),
-)
-
 type Bodies = dict[Endpoint[object], bytes]
 
 
@@ -62,7 +58,8 @@ def simulated(name: str) -> Bodies:
     world = World(profile, inverters=4, clock=lambda: now, seed=1, report_interval_s=900, lifetime_wh=1e6)
     site = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", world)
     return {
-        endpoint: routes.answer(site, *endpoint.path.partition("?")[::2], now).body for endpoint in (INFO, *ENDPOINTS)
+        endpoint: routes.answer(site, *endpoint.path.partition("?")[::2], now).body
+        for endpoint in (INFO, *ENDPOINTS, *STORAGE)
     }
 
 
@@ -72,46 +69,13 @@ def recorded(folder: Path) -> Bodies:
     for endpoint in (INFO, *ENDPOINTS):
         file = folder / endpoint.path.partition("?")[0].strip("/").replace("/", "_")
         bodies[endpoint] = file.read_bytes() if file.exists() else b""
-    return bodies
+    return bodies | recorded_storage(folder)
 
 
-def nodes(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - any JSON
-    """Return every place in a document: its container and its key there."""
-    for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
-        yield value, key
-        yield from nodes(value[key])
-
-
-def spoil(body: bytes, chance: random.Random) -> bytes:
-    """Change some values of a document, or some bytes of what is none."""
-    try:
-        document = orjson.loads(body)
-        places = list(nodes(document))
-    except orjson.JSONDecodeError:
-        places = []
-    if not places or chance.random() < 0.3:
-        return spoil_bytes(body, chance)
-    for container, key in chance.choices(places, k=chance.randint(1, 4)):
-        if isinstance(container, dict) and chance.random() < 0.2:
-            container.pop(key, None)
-        elif isinstance(container, list) and chance.random() < 0.2:
-            container.insert(chance.randint(0, len(container)), chance.choice(ODD_VALUES))
-        elif isinstance(container, dict) or key < len(container):
-            container[key] = chance.choice((*ODD_VALUES, chance.choice(places)[0]))
-    try:
-        return orjson.dumps(document)
-    except orjson.JSONEncodeError:  # a document within itself, or a number too large
-        return spoil_bytes(body, chance)
-
-
-def spoil_bytes(body: bytes, chance: random.Random) -> bytes:
-    """Flip, drop, repeat or invent some bytes."""
-    spoiled = bytearray(body)
-    for _ in range(chance.randint(1, 6)):
-        start = chance.randint(0, len(spoiled))
-        end = min(len(spoiled), start + chance.choice((0, 1, 1, 4, 60)))
-        spoiled[start:end] = chance.choice((b"", spoiled[start:end] * 2, chance.randbytes(max(1, end - start))))
-    return bytes(spoiled)
+def recorded_storage(folder: Path) -> Bodies:
+    """Return the answers about storage of a recorded gateway."""
+    files = {endpoint: file_of(folder, endpoint) for endpoint in STORAGE}
+    return {endpoint: file.read_bytes() if file else b"" for endpoint, file in files.items()}
 
 
 def show(bodies: Bodies) -> None:
@@ -132,6 +96,18 @@ def show(bodies: Bodies) -> None:
         guard.check(coordinator, replace(snapshot, at=snapshot.at + 30), ZONE)
 
 
+def show_storage(bodies: Bodies) -> None:
+    """Go the way of the data about storage; an answer that is refused is missing."""
+    at = 1_795_172_400.0
+    documents = StorageDocuments(info=INFO.read(bodies[INFO]))
+    for endpoint in (*STORAGE, DEVICE_DATA, REPORT_DETAILED):
+        with suppress(GatewayError):
+            documents = documents.with_answer(endpoint, endpoint.read(bodies[endpoint]), at)
+    site = decide_storage(documents)
+    snapshot = measure_storage(site, documents, at)
+    measure_storage(site, documents, at + 10, previous=snapshot.grid_state, clock_ahead_s=-400_000_000.0)
+
+
 def run(originals: list[Bodies], runs: int) -> tuple[int, int]:
     """Spoil so many answers, one by one; give how many gateways could be shown all the same, and how many not."""
     chance = random.Random(1)  # noqa: S311 - the same answers each time, no secrets
@@ -141,6 +117,7 @@ def run(originals: list[Bodies], runs: int) -> tuple[int, int]:
         endpoint = chance.choice([endpoint for endpoint, body in bodies.items() if body])
         bodies[endpoint] = spoil(bodies[endpoint], chance)
         try:
+            show_storage(bodies)
             show(bodies)
         except GatewayError:
             refused += 1

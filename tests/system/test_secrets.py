@@ -12,6 +12,7 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_DHCP, ConfigEntry, ConfigEntryState, ConfigFlowResult
 from homeassistant.const import (
+    CONF_CODE,
     CONF_HOST,
     CONF_PASSWORD,
     CONF_TOKEN,
@@ -24,9 +25,12 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 
 from custom_components.enphase_iq_gateway.client import Secret
-from custom_components.enphase_iq_gateway.const import CONF_METHOD, CONF_REMEMBER_PASSWORD, DOMAIN
+from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, CONF_METHOD, CONF_REMEMBER_PASSWORD, DOMAIN
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from custom_components.enphase_iq_gateway.flow.sign_in import CONF_SEND_AGAIN
 from simulator import Simulator
+from simulator.cloud import CloudAnswer
+from simulator.second_factor import Checking
 from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator
 
 ADDRESS = "192.0.2.5"
@@ -46,8 +50,9 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         collected.update({text} - {""})
 
     monkeypatch.setattr(Secret, "__init__", collect)
-    # The session that the cloud opens for the user.
+    # The session that the cloud opens for the user, and the challenge of its second factor.
     monkeypatch.setattr("simulator.cloud.secrets.token_hex", lambda _: "c10ud" * 6)
+    monkeypatch.setattr("simulator.second_factor.secrets.randbelow", lambda _: 918273)
     return collected
 
 
@@ -202,6 +207,51 @@ async def test_a_token_and_an_account_are_nowhere_else(
     assert found(secrets, str(hass_storage)) == [right]
     documents = str(scenario.documents)
     assert found({*secrets, SERIAL, OTHER_SERIAL, MAC, *simulator.world.inverters}, documents) == []
+
+
+async def test_a_second_factor_leaves_only_the_token(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    start_simulator: StartSimulator,
+    start_cloud: StartCloud,
+    network: Network,
+    *,
+    secrets: set[str],
+    log: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever the cloud answers, no password, cookie or code is kept, even where the password should be remembered."""
+    simulator = await start_simulator(serial=SERIAL)
+    cloud = await start_cloud(simulator)
+    second_factor = cloud.second_factor
+    second_factor.required = True
+    scenario = Scenario(hass, network, simulator)
+    account = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD, CONF_REMEMBER_PASSWORD: True}
+    flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
+    flow_id = flow["flow_id"]
+    await scenario.answer(flow_id, {CONF_HOST: ADDRESS}, {"next_step_id": "account"}, account)
+    for answer in Checking:
+        second_factor.check_answer = answer
+        result = await scenario.answer(flow_id, {CONF_CODE: "7431 99", CONF_SEND_AGAIN: False})
+        if result["step_id"] == "retry_sign_in":
+            await scenario.answer(flow_id, {CONF_METHOD: "account"}, account)
+    second_factor.expire()
+    second_factor.check_answer = Checking.FULL
+    await scenario.answer(flow_id, {CONF_CODE: "7431 99", CONF_SEND_AGAIN: False})
+    cloud.token_answer = cloud.enlighten_token_answer = CloudAnswer.NOT_JSON
+    code = {CONF_CODE: second_factor.codes[-1], CONF_SEND_AGAIN: False}
+    await scenario.answer(flow_id, code)
+    cloud.token_answer = CloudAnswer.OK
+    entry = (await scenario.answer(flow_id, code))["result"]
+    await scenario.read(entry)
+    await scenario.fail(entry)
+
+    assert set(entry.data) == {CONF_HOST, CONF_TOKEN, CONF_CERTIFICATE}
+    secrets.update({"743199", *second_factor.codes})
+    assert len(second_factor.codes) > 2
+    assert found(secrets, lines(log)) == []
+    assert found({*secrets, SERIAL, MAC}, lines(log, OWN_LOG)) == []
+    assert found(secrets, str(hass_storage)) == [entry.data[CONF_TOKEN]]
+    assert found({*secrets, SERIAL, MAC}, str(scenario.documents)) == []
 
 
 async def test_a_local_account_is_nowhere_else(

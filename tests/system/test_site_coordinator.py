@@ -5,6 +5,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
@@ -235,6 +236,32 @@ async def test_the_inventory_is_read_once_a_day(home: Home) -> None:
     await home.advance(26 * HOUR, step=300)
 
     assert request_count(home, "/inventory.json?deleted=1") == 2
+
+
+async def test_the_health_is_read_once_a_day(home: Home) -> None:
+    await home.advance(26 * HOUR, step=300)
+
+    assert request_count(home, "/home") == 2
+    health = home.entry.runtime_data.site_coordinator.data.health
+    assert health is not None
+    assert health.network == "ethernet"
+
+
+async def test_a_gateway_that_never_ends_its_health_delays_the_others_by_a_minute_at_most(home: Home) -> None:
+    """Values that wait their turn are not lost."""
+    home.simulator.faults.add("hang", path="/home")
+    await home.advance(590, step=10)
+
+    await home.advance_hanging(150)
+    await home.advance(60)
+
+    assert request_count(home, "/home") == 1
+    assert home.lost() == set()
+    assert home.log() == []
+    live = home.coordinator(PollGroup.LIVE)
+    assert live.last_success is not None
+    assert (dt_util.utcnow() - live.last_success).total_seconds() <= 30
+    assert home.entry.runtime_data.site_coordinator.data.health is None
 
 
 # A 401 is tried once more with a new session.

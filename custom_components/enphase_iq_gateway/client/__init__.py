@@ -1,6 +1,7 @@
 """The client of the gateway, independent of Home Assistant: the names that the integration uses."""
 
-from .auth.cloud import CloudError, CloudProblem, CloudUrls, fetch_token
+from .auth.cloud import Cloud, CloudError, CloudProblem, CloudUrls
+from .auth.cloud_sign_in import CloudSignIn
 from .auth.secret import Secret
 from .auth.sign_in import DEFAULT_USERNAME, Account
 from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token
@@ -15,6 +16,7 @@ from .endpoints import (
     GENERATOR_MODE,
     GENERATOR_SCHEDULE,
     GRID_RELAY,
+    HOME,
     INFO,
     INVENTORY,
     INVERTER_LIST,
@@ -40,18 +42,19 @@ from .exceptions import (
     GatewayUnsupportedError,
     GatewayWrongDeviceError,
 )
+from .firmware import FirmwareFault, known_faults
 from .gateway import Gateway
 from .identifiers import is_serial
-from .models import DeviceData, Flow, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
-from .part_numbers import inverter_model_name, model_name
+from .models import DeviceData, Flow, GatewayHealth, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
+from .part_numbers import inverter_model_name, model_name, storage_model_name
 from .settings_models import DryContact, DryContactSettings, ExportLimit, Generator, GeneratorConfig, ProductionLimit
 from .site.documents import Documents, was_read, with_earlier
-from .site.grid_state import GridState
+from .site.grid_state import GridState, is_connected
 from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
 from .site.read import read_group
-from .site.site import SOURCE_ENDPOINTS, PollGroup, Quantity, Site, Source, Sources, endpoints_of
+from .site.site import CALCULATED, SOURCE_ENDPOINTS, PollGroup, Quantity, Site, Source, Sources, endpoints_of
 from .site.snapshot import Snapshot, TotalAndPhases
 from .site.sources import decide
 from .site.storage import measure_storage
@@ -76,6 +79,7 @@ from .transport.address import Address, AddressError
 from .transport.certificates import Certificate, CertificateCheck
 
 __all__ = [
+    "CALCULATED",
     "CT_LIMIT_W",
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
@@ -88,6 +92,7 @@ __all__ = [
     "GENERATOR_MODE",
     "GENERATOR_SCHEDULE",
     "GRID_RELAY",
+    "HOME",
     "INFO",
     "INVENTORY",
     "INVERTER_LIMIT_W",
@@ -112,8 +117,10 @@ __all__ = [
     "BatteryValues",
     "Certificate",
     "CertificateCheck",
+    "Cloud",
     "CloudError",
     "CloudProblem",
+    "CloudSignIn",
     "CloudUrls",
     "Collar",
     "CombinerController",
@@ -126,12 +133,14 @@ __all__ = [
     "EnsembleDevice",
     "ExpiredTokenError",
     "ExportLimit",
+    "FirmwareFault",
     "Flow",
     "Gateway",
     "GatewayAuthenticationError",
     "GatewayCertificateError",
     "GatewayConnectionError",
     "GatewayError",
+    "GatewayHealth",
     "GatewayResponseError",
     "GatewayStatusError",
     "GatewayTimeoutError",
@@ -173,9 +182,10 @@ __all__ = [
     "decide_storage",
     "due_endpoints",
     "endpoints_of",
-    "fetch_token",
     "inverter_model_name",
+    "is_connected",
     "is_serial",
+    "known_faults",
     "measure",
     "measure_storage",
     "model_name",
@@ -183,6 +193,7 @@ __all__ = [
     "probe_storage",
     "read_group",
     "read_storage",
+    "storage_model_name",
     "storage_plan",
     "was_read",
     "with_earlier",

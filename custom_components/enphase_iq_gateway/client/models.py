@@ -210,6 +210,19 @@ class Inventory:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GatewayHealth:
+    """`/home`: the gateway's network and its connection to the cloud (G§11); None for what it does not report."""
+
+    reaches_cloud: bool | None
+    last_cloud_report: int | None
+    """Epoch seconds."""
+    network: str | None
+    """The kind of the interface in use: ethernet, wifi, cellular."""
+    alerts: int | None
+    """The number of alerts; only some firmware has a list of them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceData:
     """`/ivp/pdm/device_data` (G§5): the active inverters by serial."""
 

@@ -1,4 +1,4 @@
-"""The product name of a gateway by its part number (G§1.4). An unknown number is not an error."""
+"""The product names of gateways, inverters and storage by part number (G§1.4, S§32). Unknown numbers are no error."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -49,10 +49,40 @@ _INVERTER_MODELS: Final[Mapping[str, str]] = {
     "800-01736": "IQ7PLUS-72-M-INT",
 }
 
+_STORAGE_MODELS: Final[Mapping[str, str]] = {
+    "800-00930": "AC Battery",
+    "800-02403": "IQ Combiner 6C",
+    "830-00703": "IQ Battery 3/10",
+    "830-00750": "IQ Battery 3/10",
+    "830-01760": "IQ Battery 3T/10T",
+    "836-00500": "IQ Battery 5P FlexPhase",
+    "836-00502": "IQ Battery 5P FlexPhase",
+    "836-00750": "IQ Battery 3/10",
+    "836-01250": "IQ Battery 10C",
+    "836-01826": "IQ Battery 5P",
+    "839-01926": "IQ Battery 5P",
+    "860-00276": "IQ System Controller",
+    "860-00376": "IQ System Controller",
+    "860-01801": "IQ System Controller 3 INT",
+    "861-01381": "IQ System Controller 2",
+    "865-00377": "IQ System Controller 3",
+    "865-00378": "IQ System Controller 3",
+    "865-00400": "IQ Meter Collar",
+}
+
 
 def inverter_model_name(part_number: str) -> str | None:
     """Return the model of an inverter, None for an unknown part number; the revision does not matter (G§1.4)."""
-    return _INVERTER_MODELS.get(part_number.rpartition("-r")[0] or part_number)
+    return _INVERTER_MODELS.get(_without_revision(part_number))
+
+
+def storage_model_name(part_number: str) -> str | None:
+    """Return the model of a battery or of a device around it, None for an unknown part number."""
+    return _STORAGE_MODELS.get(_without_revision(part_number))
+
+
+def _without_revision(part_number: str) -> str:
+    return part_number.rpartition("-r")[0] or part_number
 
 
 def model_name(info: Info) -> str:

@@ -24,12 +24,12 @@ _HIDDEN: Final = re.compile(
     r"|eyJ[\w-]+(?:\.[\w-]*)*"  # a token
 )
 _MAYBE_ADDRESS: Final = re.compile(r"(?i)[0-9a-f]*[.:][0-9a-f.:]*[0-9a-f:]")
-_WORDS: Final = re.compile(r"[\w .:+-]{0,40}")
+_WORDS: Final = re.compile(r"[\w .:+/-]{0,64}")
 """The form of a harmless text: a type, a state, a version, a hexadecimal number."""
 _TAG: Final = re.compile(r"<(?P<close>/?)(?P<name>[\w-]+)(?P<attributes>[^<>]*)>(?P<text>[^<]*)")
 _PACKAGE: Final = re.compile(r' name="[\w.-]+"')
 
-_SERIAL_FIELDS: Final = frozenset({"serialNumber", "sn"})
+_SERIAL_FIELDS: Final = frozenset({"serialNumber", "sn", "serial_num", "device_id", "pv_serial_nb"})
 _INFO_TAGS: Final = frozenset(
     re.findall(
         r"\S+",
@@ -39,10 +39,53 @@ _INFO_TAGS: Final = frozenset(
         """,
     )
 )
-_FIELDS: Final = _SERIAL_FIELDS | frozenset(
+_STORAGE_FIELDS: Final = frozenset(
+    re.findall(
+        r"[^|]+",
+        # Names of loads and models, tariffs and times of the user are left out.
+        "devices:|FW Version|Device State|Agg Backup Energy|Agg VLS Energy|Force Discharge|Charge From Grid Allowed",
+    )
+) | frozenset(
     re.findall(
         r"\w+",
         """
+        ACB_agg_energy ACB_agg_soc Comm_Time_Loss Commission_in_progress ENC_agg_avail_energy ENC_agg_backup_energy
+        ENC_agg_energy ENC_agg_soc ENC_agg_soh ESS_R3_To_R4_in_progress ESS_in_progress Enc_commissioned_capacity
+        Enc_max_available_capacity Enchg_grid_mode Enpwr_curr_state_id Enpwr_grid_mode Enpwr_relay_state_bm
+        Export_Limit_Type Hard_PEL Max_energy Num_of_acb Num_of_enc PEL PEL_Limit PEL_db Resp_Time_HardPEL
+        Resp_Time_SoftPEL SOC SOH Soft_PEL Solar_grid_mode VLS_Limit acb_agg_energy acb_agg_soc acb_current_mode
+        acb_debug_mode acb_sleep action_retries adjusted_backup_soc admin_mode admin_state admin_state_str agg_p_mw
+        agg_p_ph_a_mw agg_p_ph_b_mw agg_p_ph_c_mw agg_s_mva agg_s_ph_a_mva agg_s_ph_b_mva agg_s_ph_c_mva agg_soc
+        app_fw_version apparent apparent_power_mva assembly_number auth_state backup_bat_mode backup_soc black_s_start
+        black_start_retries bmu_fw_version bmu_ibl_fw_version chaneid charge_from_generator charge_from_grid
+        charge_status collar_state com_interface_str comm_level_2_4_ghz comm_level_sub_ghz communicating
+        configured_backup_soc connection control_error cool_down_mins created_date dc_switch_off default_soc der1_state
+        der2_state der3_state der_index dev_type device_status device_type devices dmir dmir_version dry_contacts enable
+        enc_agg_energy enc_agg_soc encharge_capacity encharge_rated_power encharge_rev encharge_revision exc_on
+        freq_bias_hz fw_version gen_action gen_cmd gen_relay_state gen_type generator grid grid_action grid_state
+        ibl_fw_version id img_load_date img_pnum_running info installed inventory iqpm is_active is_split_phase
+        is_system_balanced issupported last_rpt_date last_update led_status load main_relay_state mains_admin_state
+        mains_oper_state manual_override maxCellTemp max_cont_gen_amps max_energy max_gen_efficiency_perc meters
+        micro_grid_action mid_state minCellTemp min_gen_loading_perc mode mqtt_state msReset_HardPEL msg_retry_count
+        name_plate_rating_wat offgrid_secctrl oper_state operating operation_mode_sub_type opt_schedules override
+        part_num part_number percent phase phase_count present priority procload producing prov_state provisioned ptpn
+        pv pv_limit_pct real_power_mw relay reported_enc_grid_state reported_grid_mode reserved_soc running_PCU_count
+        safe_state_action sc_debug sc_stream sched_mode_key schedule secctrl serial_nums shutdown sleep_enabled
+        sleep_max_soc sleep_min_soc soc soc_high soc_low soc_rec_enabled soc_recovery_entry soc_recovery_exit
+        srt12_state srt13_state start_method start_soc status stop_soc storage_settings submodule_count submodules
+        swift_asic_fw_version tariff totVoltage total_PCU_count user_commanded_offgrid_vls_offset very_low_soc
+        voltage_bias_v warm_up_mins zigbee_dongle_fw_version
+        """,
+    )
+)
+"""The known fields of the endpoints of storage (S§2 to §14)."""
+_FIELDS: Final = (
+    _SERIAL_FIELDS
+    | _STORAGE_FIELDS
+    | frozenset(
+        re.findall(
+            r"\w+",
+            """
         VrmsL1N VrmsL2N VrmsL3N acCurrOffset acCurrentInmA acFrequencyINmHz acVoltageINmV actEnergyDlvd actEnergyRcvd
         active activeCount activePower apparentEnergy apparentPower apprntPwr chanEid channelTemp channels consumption
         created createdTime curr_w current dcCurrentINmA dcVoltageINmV devName devType deviceCount deviceDataLimit
@@ -56,6 +99,7 @@ _FIELDS: Final = _SERIAL_FIELDS | frozenset(
         vrmsB2L12_or_L23 vrmsL31 wNow wattHours wattHoursLifetime wattHoursSevenDays wattHoursToday watts wattsNow week
         whLastSevenDays whLifetime whNow whToday wh_dlvd_cum wh_neg wh_pos yesterday
         """,
+        )
     )
 )
 """The known fields of the endpoints that are used (G§3 to §9); the keys of device data are numbers."""

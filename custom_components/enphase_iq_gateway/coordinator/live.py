@@ -2,13 +2,33 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import override
+from time import monotonic
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
 
-from ..client import Documents, PollGroup, Site, Snapshot, Source, measure
-from ..const import CONF_UPDATE_INTERVAL, COUNTED_EACH_S, SLOW_SOURCE_INTERVAL, UPDATE_INTERVAL_DEFAULT_S
+from ..client import (
+    LIVE_DATA,
+    Documents,
+    GatewayConnectionError,
+    GatewayResponseError,
+    LiveData,
+    PollGroup,
+    Site,
+    Snapshot,
+    Source,
+    measure,
+)
+from ..const import CONF_UPDATE_INTERVAL, COUNTED_EACH_S, LOGGER, SLOW_SOURCE_INTERVAL, UPDATE_INTERVAL_DEFAULT_S
+from ..counters.guard import Guard
+from ..polling.live_data import LiveDataFreshness
 from .polled import PollGroupCoordinator
+from .site import SiteCoordinator
+
+_STREAM_AGAIN_S: Final = 60.0
+"""The gateway turns its live stream off after some minutes (S§14.2)."""
+_STREAM_REFUSED_S: Final = 3600.0
 
 
 class LiveCoordinator(PollGroupCoordinator):
@@ -17,6 +37,19 @@ class LiveCoordinator(PollGroupCoordinator):
     group = PollGroup.LIVE
     _checked_at = 0.0
 
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        *,
+        site_coordinator: SiteCoordinator,
+        guard: Guard,
+        documents: Documents,
+    ) -> None:
+        self._freshness = LiveDataFreshness()
+        self._stream_due_at = monotonic()
+        super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
+
     @classmethod
     @override
     def _base_interval(cls, entry: ConfigEntry, site: Site) -> timedelta:
@@ -24,15 +57,41 @@ class LiveCoordinator(PollGroupCoordinator):
         return wanted if Source.READINGS in site.sources.values() else max(wanted, SLOW_SOURCE_INTERVAL)
 
     @override
+    async def _async_read(self) -> Documents:
+        documents = await super()._async_read()
+        if (live := documents.get(LIVE_DATA)) is not None:
+            await self._async_keep_stream_on(live)
+        return documents
+
+    async def _async_keep_stream_on(self, live: LiveData) -> None:
+        """Turn on the stream that refreshes live data every second, while it is off and no more often than needed."""
+        if live.stream_enabled is not False or monotonic() < self._stream_due_at:
+            return
+        self._stream_due_at = monotonic() + _STREAM_AGAIN_S
+        try:
+            await self.gateway.enable_live_stream()
+        except (GatewayConnectionError, GatewayResponseError) as error:
+            LOGGER.debug("%s: the live stream could not be turned on: %s", self.name, error)
+            if isinstance(error, GatewayResponseError):
+                self._stream_due_at = monotonic() + _STREAM_REFUSED_S
+
+    @override
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
-        if self._counters_are_fresh(at):
-            snapshot = measure(self.site, self.group, documents, at, standing=self.data.counted)
+        live, fresh = self._freshness.judge(documents.get(LIVE_DATA), at, self.gateway.clock_ahead_s)
+        documents = documents.with_answer(LIVE_DATA, live)
+        standing = self._counters_are_fresh(at)
+        snapshot = measure(self.site, self.group, documents, at, standing=self.data.counted if standing else None)
+        if (Source.LIVE_DATA in self.site.sources.values()) and not fresh:
+            snapshot = replace(snapshot, storage_kept=True)
+        if standing:
+            self.guard.integrate(snapshot)
         else:
-            snapshot = super()._snapshot(documents, at)
+            snapshot = self._check(snapshot)
             self._checked_at = at
         return replace(
             snapshot,
             rejected_readings=dict(self.guard.state.rejected),
+            firmware=str(self.site.info.firmware),
             token_expires_at=self.gateway.token_expires_at,
         )
 

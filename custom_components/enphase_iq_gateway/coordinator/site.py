@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from math import ceil
-from time import monotonic
+from time import monotonic, time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,14 +12,19 @@ from homeassistant.core import HomeAssistant
 
 from ..client import (
     ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
+    HOME,
     INVENTORY,
+    LIVE_DATA,
     METERS,
     READINGS,
     Documents,
+    Endpoint,
     Flow,
     Gateway,
     GatewayConnectionError,
     GatewayError,
+    GatewayHealth,
     GatewayResponseError,
     GatewayStatusError,
     GatewayUnsupportedError,
@@ -34,7 +39,9 @@ from ..client import (
     probe_storage,
 )
 from ..const import (
+    FIRST_HEALTH_AFTER,
     FIRST_INVENTORY_AFTER,
+    HEALTH_INTERVAL,
     INFO_INTERVAL,
     INVENTORY_INTERVAL,
     LOGGER,
@@ -44,6 +51,8 @@ from ..const import (
 from ..counters.state import GuardState
 from .base import GatewayCoordinator, Translate
 
+_LIVE: Final[tuple[Endpoint[object], ...]] = (LIVE_DATA, ENSEMBLE_POWER)
+"""What the live coordinator may read of storage."""
 # After an update of its firmware the gateway boots for minutes (G§2.6).
 _RETRY_AFTER: Final = timedelta(minutes=5)
 
@@ -62,9 +71,10 @@ async def async_find_site(
     locked = counters.locked_sources()
     updated = str(info.firmware) != counters.firmware
     documents = await probe(gateway, info, relied_on=endpoints_of(locked), updated=updated, limit_s=limit_s)
-    storage = await probe_storage(gateway, info, documents)
-    site = replace(decide(documents, locked), storage=decide_storage(storage))
-    return site, replace(documents, storage=storage)
+    storage = await probe_storage(gateway, info, documents, clock=time)
+    for endpoint in _LIVE:
+        documents = documents.with_answer(endpoint, storage.get(endpoint))
+    return decide(documents, locked, decide_storage(storage)), replace(documents, storage=storage)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +87,8 @@ class SiteData:
     """Read with the meters where one of them is disabled: a CT that measures may have been forgotten."""
     part_numbers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Part numbers of the inverters by serial, empty until the inventory was read."""
+    health: GatewayHealth | None = None
+    """What the gateway reports about itself, None until it was read."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -122,6 +134,11 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
                 interval=INVENTORY_INTERVAL,
                 update=self._update_inventory,
                 due_at=now + FIRST_INVENTORY_AFTER.total_seconds(),
+            ),
+            _Task(
+                interval=HEALTH_INTERVAL,
+                update=self._update_health,
+                due_at=now + FIRST_HEALTH_AFTER.total_seconds(),
             ),
         ]
         if site.storage.is_empty:
@@ -228,6 +245,15 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
             return data
         LOGGER.info("%s: batteries or a grid relay have been installed", self.name)
         return await self._find_site_again(data, data.site.info)
+
+    async def _update_health(self, data: SiteData) -> SiteData:
+        """Read the gateway's health; what it was before is of no use, so a failure drops it until tomorrow."""
+        try:
+            health = await self.gateway.read(HOME)
+        except (GatewayConnectionError, GatewayResponseError) as error:
+            LOGGER.debug("%s: no health: %s", self.name, error)
+            health = None
+        return replace(data, health=health)
 
 
 def _entities_of(meters: tuple[Meter, ...]) -> dict[Flow, tuple[int, int]]:

@@ -1,6 +1,9 @@
 """The storage coordinator: batteries, grid relay and what belongs to them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+import logging
 from time import time
 from typing import Final, override
 
@@ -11,25 +14,31 @@ from ..client import (
     DEVICE_DATA,
     ENSEMBLE_INVENTORY,
     GENERATOR_CONFIG,
+    GRID_RELAY,
     INVENTORY,
+    LIVE_DATA,
     REPORT,
     REPORT_DETAILED,
     Documents,
     Endpoint,
     Flow,
-    GridState,
+    GatewayConnectionError,
     PollGroup,
     Site,
     Snapshot,
     StorageDocuments,
     decide_storage,
     due_endpoints,
+    is_connected,
     measure_storage,
     read_storage,
     storage_plan,
 )
-from ..const import LOGGER, STORAGE_INTERVAL, STORAGE_INTERVAL_MIN
+from ..const import GRID_CONFIRMED_AFTER, LOGGER, STORAGE_INTERVAL, STORAGE_INTERVAL_MIN
 from ..counters.guard import Guard
+from ..polling.backoff import LOST_AFTER_FAILURES
+from ..polling.grid_state import GridWatch
+from ..polling.live_data import KEPT_S as LIVE_DATA_KEPT_S
 from .polled import PollGroupCoordinator
 from .site import SiteCoordinator
 
@@ -37,6 +46,8 @@ _DECIDING: Final[frozenset[Endpoint[object]]] = frozenset(
     {ENSEMBLE_INVENTORY, GENERATOR_CONFIG, INVENTORY, DEVICE_DATA, REPORT, REPORT_DETAILED}
 )
 """What decides which devices there are."""
+_GRID: Final[tuple[Endpoint[object], ...]] = (GRID_RELAY, ENSEMBLE_INVENTORY)
+"""What has the state of the grid, the better one first: a site with a collar has no answer about its relay."""
 _CHANGED_AFTER: Final = 3
 """Polls in a row that must have other devices: a gateway that starts has lists that are not complete."""
 
@@ -60,7 +71,7 @@ class StorageCoordinator(PollGroupCoordinator):
     ) -> None:
         self._storage = documents.storage or StorageDocuments(info=documents.info)
         self._known = _DECIDING & self._storage.answers.keys()
-        self._grid_state: GridState | None = None
+        self._grid = GridWatch()
         self._changed = 0
         """Polls in a row in which the gateway had other devices."""
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
@@ -78,26 +89,96 @@ class StorageCoordinator(PollGroupCoordinator):
 
     @override
     async def _async_poll(self) -> Snapshot:
-        self._storage = self._with_shared(self._storage)
-        polled = self.endpoints
-        site = self.site.storage
-        due = [endpoint for endpoint in due_endpoints(site, self._storage, time()) if endpoint in polled]
-        self._storage = await read_storage(self.gateway, site, self._storage, due)
+        documents = self._with_shared(self._storage)
+        due = self._due(documents)
+        try:
+            documents = await read_storage(self.gateway, self.site.storage, documents, due, clock=time)
+        except GatewayConnectionError as error:
+            documents = await self._read_another(documents, due, error)
+        self._storage = documents
+        self._note_failures(due)
         answers = [
             self.gateway.statistics[endpoint.path].duration_ms or 0
             for endpoint in due
-            if endpoint not in self._storage.failed
+            if endpoint not in documents.failed
         ]
         self._answer_s = max(answers, default=0) / 1000
         self._watch_devices()
         return self._snapshot(self._documents, time())
 
+    def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
+        """Return the endpoints to read now; one that keeps failing is tried once a minute."""
+        now, polled = time(), self.endpoints
+        due = [
+            endpoint
+            for endpoint in due_endpoints(self.site.storage, documents, now)
+            if endpoint in polled
+            and (
+                self._failures[endpoint] < LOST_AFTER_FAILURES
+                or now - documents.tried_at.get(endpoint, 0.0) >= STORAGE_INTERVAL.total_seconds()
+            )
+        ]
+        grid = self._grid_endpoint()
+        if self._grid.unconfirmed and grid is not None and grid not in (*due, *documents.failed):
+            due.insert(0, grid)
+        return due
+
+    async def _read_another(
+        self, documents: StorageDocuments, due: Sequence[Endpoint[object]], error: GatewayConnectionError
+    ) -> StorageDocuments:
+        """Read one more endpoint, where those that were due could not be reached: it may be they or the gateway.
+
+        Raises:
+            GatewayError: It is the gateway.
+        """
+        plan = storage_plan(self.site.storage)
+        others = [
+            endpoint
+            for endpoint in self.endpoints - documents.failed - set(due)
+            if plan[endpoint] <= STORAGE_INTERVAL.total_seconds()
+        ]
+        if not others:
+            raise error
+        for endpoint in due:
+            documents = documents.with_failure(endpoint, time())
+        return await read_storage(self.gateway, self.site.storage, documents, others[:1], clock=time)
+
+    def _note_failures(self, due: Sequence[Endpoint[object]]) -> None:
+        """Count the failures of each endpoint, and log once that it fails and that it answers again."""
+        level = logging.INFO if self._in_maintenance() else logging.WARNING
+        for endpoint in due:
+            if endpoint not in self._storage.failed:
+                if self._failures.pop(endpoint, 0) >= LOST_AFTER_FAILURES:
+                    LOGGER.info("%s: %s answers again", self.name, endpoint.path)
+                continue
+            self._failures[endpoint] += 1
+            if self._failures[endpoint] == LOST_AFTER_FAILURES:
+                error = self.gateway.statistics[endpoint.path].last_error
+                LOGGER.log(level, "%s: continuing without %s", self.name, error)
+
     def _with_shared(self, documents: StorageDocuments) -> StorageDocuments:
         """Return the documents with those that the other coordinators have read."""
         for coordinator in self.coordinators.values():
-            if coordinator is not self and coordinator.last_update_success:
-                documents = documents.with_shared(coordinator.documents.answers, coordinator.data.at)
+            if coordinator is self:
+                continue
+            answers = coordinator.documents.answers if coordinator.last_update_success else {}
+            read = {endpoint: answers[endpoint] for endpoint in coordinator.endpoints & answers.keys()}
+            documents = documents.without(*(coordinator.endpoints - read.keys()))
+            live = coordinator.documents.get(LIVE_DATA)
+            if (
+                LIVE_DATA in read
+                and live is not None
+                and live.is_last_known
+                and self._keeps_live_data(documents, coordinator)
+            ):
+                del read[LIVE_DATA]
+            documents = documents.with_shared(read, coordinator.data.at)
         return documents
+
+    def _keeps_live_data(self, documents: StorageDocuments, coordinator: PollGroupCoordinator) -> bool:
+        """Return whether to keep live data while their stream is off: it ends after some minutes (S§14.2)."""
+        read_at = documents.read_at.get(LIVE_DATA)
+        return read_at is not None and time() - read_at <= coordinator.backoff.base_s + LIVE_DATA_KEPT_S
 
     @override
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
@@ -107,10 +188,28 @@ class StorageCoordinator(PollGroupCoordinator):
             at,
             storage_ct_w=self._storage_ct_w(),
             clock_ahead_s=self.gateway.clock_ahead_s,
-            previous=self._grid_state,
+            previous=self._grid.read,
+            live_at=self._storage.read_at.get(LIVE_DATA),
         )
-        self._grid_state = storage.grid_state
-        return Snapshot(at=at, storage=storage)
+        if self.site.storage.has_grid_relay:
+            endpoint = self._grid_endpoint()
+            self._grid = (
+                GridWatch()
+                if endpoint is None
+                else self._grid.after(storage.grid_state, self._storage.read_at[endpoint])
+            )
+            storage = replace(storage, grid_state=self._grid.shown, grid_connected=is_connected(self._grid.shown))
+        checked = self.guard.check_ac_batteries(storage.ac_batteries, at)
+        return Snapshot(at=at, storage=replace(storage, ac_batteries=checked))
+
+    def _grid_endpoint(self) -> Endpoint[object] | None:
+        """Return the endpoint whose answer has the state of the grid, None while there is no answer."""
+        return next((endpoint for endpoint in _GRID if endpoint in self._storage.answers), None)
+
+    @override
+    def _next_interval(self, *, expected: bool) -> timedelta:
+        interval = super()._next_interval(expected=expected)
+        return GRID_CONFIRMED_AFTER if self._grid.unconfirmed and not self.backoff.failures else interval
 
     def _storage_ct_w(self) -> float | None:
         """Return what the CT of the storage measures."""

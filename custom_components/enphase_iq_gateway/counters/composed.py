@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..client import Flow, Quantity, Site, Source
+from ..client import CALCULATED, Flow, Quantity, Site, Source
 from .counter_state import CounterState
 from .key import CounterField, CounterKey, FlowCounter
 
@@ -106,7 +106,10 @@ def _others(site: Site, phase: int, sign: int) -> dict[FlowCounter, int]:
         quantity = Quantity.LIFETIME if counter is CounterField.LIFETIME else Quantity.IMPORT_EXPORT
         count = site.phase_counts.get(flow, 1)
         # A CT on one phase measures the first one. Production may have kept a source from before there was a CT.
-        if phase <= count and site.sources.get((flow, quantity)) is Source.READINGS:
+        source = site.sources.get((flow, quantity))
+        # What is calculated for storage is a part of total consumption only.
+        calculated = sign > 0 and flow is Flow.STORAGE and source in CALCULATED
+        if phase <= count and (source is Source.READINGS or calculated):
             parts[FlowCounter(flow, counter, phase if count > 1 else 0)] = factor
     return parts
 

@@ -20,6 +20,12 @@ class Variant(StrEnum):
     """Total consumption is production + net, because the report repeats the net values (G§6.8)."""
     TOTAL_WITH_STORAGE = "total_with_storage"
     """Total consumption is production + net + storage (S§23)."""
+    TOTAL_WITH_CALCULATED_STORAGE = "total_with_calculated_storage"
+    """The same, and the energies of storage are calculated from its power (S§22)."""
+
+
+WITH_STORAGE: Final = frozenset({Variant.TOTAL_WITH_STORAGE, Variant.TOTAL_WITH_CALCULATED_STORAGE})
+"""The variants of a total that means something else than without storage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ def origin_of(site: Site, flow: Flow, quantity: Quantity, *, total_from_net: boo
     import_export = site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT))
     if flow not in _CONSUMPTION or source is Source.INTEGRATED:
         return Origin(source)
+    if flow is Flow.TOTAL_CONSUMPTION and total_with_storage and site.calculates_storage:
+        return Origin(source, Variant.TOTAL_WITH_CALCULATED_STORAGE)
     if flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and total_from_net:
         return Origin(source, Variant.TOTAL_FROM_NET)
     if flow is Flow.TOTAL_CONSUMPTION and source is Source.READINGS and total_with_storage:

@@ -82,6 +82,8 @@ def _shift_derived(state: GuardState, key: CounterKey, amount: float) -> None:
                 if (balanced := state.balanced.get(phase)) is not None:
                     state.balanced[phase] = _shifted_samples(balanced, key, amount)
             day = key.flow if key == FlowCounter(key.flow, CounterField.LIFETIME) else None
+        case _:
+            day = None
     if day is not None and (today := state.days.get(day)) is not None:
         state.days[day] = _shifted_day(today, baseline=amount, lifetime=amount)
 

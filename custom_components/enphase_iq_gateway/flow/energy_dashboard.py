@@ -79,6 +79,8 @@ class _Needs:
     energy: tuple[str, ...]
     power: str
     """Optional: left out of the source where it is disabled."""
+    state_of_charge: str | None = None
+    """Optional too."""
 
 
 # Grid power is positive on import, in the dashboard as here (G§6.4).
@@ -97,12 +99,13 @@ _NEEDS: Final[Mapping[Kind, _Needs]] = {
         power="production_power",
     ),
     Kind.GRID: _GRID,
-    # Battery power is positive on discharge, in the dashboard as for a storage CT, which delivers then (G§9).
+    # Battery power is positive on discharge, in the dashboard as here (S§21).
     Kind.BATTERY: _Needs(
         flow=Flow.STORAGE,
         quantity=Quantity.IMPORT_EXPORT,
-        energy=("storage_ct_energy_delivered", "storage_ct_energy_received"),
-        power="storage_ct_power",
+        energy=("battery_energy_discharged", "battery_energy_charged"),
+        power="battery_power",
+        state_of_charge="battery_state_of_charge",
     ),
 }
 
@@ -183,8 +186,9 @@ def _new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind, needs: _Nee
     registry = er.async_get(hass)
     found = {
         key: entity
-        for key in (*needs.energy, needs.power)
-        if (entity_id := registry.async_get_entity_id(Platform.SENSOR, DOMAIN, f"{site.info.serial}_{key}"))
+        for key in (*needs.energy, needs.power, needs.state_of_charge)
+        if key is not None
+        and (entity_id := registry.async_get_entity_id(Platform.SENSOR, DOMAIN, f"{site.info.serial}_{key}"))
         and (entity := registry.async_get(entity_id))
     }
     if not found.keys() >= set(needs.energy):
@@ -194,15 +198,16 @@ def _new(hass: HomeAssistant, entry: GatewayConfigEntry, kind: Kind, needs: _Nee
     used = {key: entity for key, entity in found.items() if not entity.disabled}
     energy = [used[key].entity_id for key in needs.energy]
     power = used[needs.power].entity_id if needs.power in used else None
+    soc = used[needs.state_of_charge].entity_id if needs.state_of_charge in used else None
     return Proposal(
         kind=kind,
         verdict=Verdict.ADD,
         names=tuple(_name(entity) for entity in used.values()),
-        source=_source(kind, entry.title, energy, power),
+        source=_source(kind, entry.title, energy, power, soc),
     )
 
 
-def _source(kind: Kind, name: str, energy: list[str], power: str | None) -> SourceType:
+def _source(kind: Kind, name: str, energy: list[str], power: str | None, soc: str | None) -> SourceType:
     """Return a source as the settings of the dashboard store it (homeassistant/components/energy/data.py)."""
     power_config: PowerConfig | None = None if power is None else {"stat_rate": power}
     match kind:
@@ -242,6 +247,8 @@ def _source(kind: Kind, name: str, energy: list[str], power: str | None) -> Sour
             }
             if power_config:
                 battery["power_config"] = power_config
+            if soc is not None:
+                battery["stat_soc"] = soc
             return battery
 
 

@@ -76,7 +76,7 @@ def _moves(hass: HomeAssistant, texts: Texts, moves: Iterable[Planned], shifts: 
         old, new = _names(hass, texts, [each.row for each in group]), texts.name(domain, group[0].unique_id)
         keys = [counter_of(each.unique_id, serial) for each in group]
         shifted = sum(shifts.counters.get(key, 0.0) for key in keys if key is not None)
-        line = old if new is None else texts.take_over("move", old=old, new=new)
+        line = old if new is None else f"{old} → {new}"
         yield line + (texts.take_over("shift", energy=kwh(shifted)) if shifted else "")
 
 

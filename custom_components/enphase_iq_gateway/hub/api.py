@@ -1,15 +1,13 @@
 """Create the client's gateway from what a config entry stores."""
 
-from collections.abc import Mapping
 import time
 
 from aiohttp.abc import AbstractResolver
 from aiohttp_asyncmdnsresolver.api import AsyncDualMDNSResolver
 from homeassistant.components import zeroconf
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.network import is_ip_address
@@ -19,16 +17,13 @@ from ..client import (
     Address,
     Certificate,
     CertificateCheck,
-    CloudUrls,
     Gateway,
     GatewayConnectionError,
-    Secret,
     Token,
-    fetch_token,
 )
-from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
+from ..const import DOMAIN
+from ..entry_data import certificate_check_of, certificate_of, credential_of
 
-CLOUD_URLS: CloudUrls = CloudUrls()
 _RESOLVER: HassKey[AbstractResolver] = HassKey(f"{DOMAIN}_resolver")
 
 
@@ -88,37 +83,3 @@ async def _async_local_resolver(hass: HomeAssistant) -> AbstractResolver:
 
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
     return resolver
-
-
-async def async_fetch_token(hass: HomeAssistant, username: str, password: str, serial: str) -> Token:
-    """Get a token for a gateway from Enphase, with a session of its own because its cookies are the user's.
-
-    Raises: CloudError.
-    """
-    session = async_create_clientsession(hass, auto_cleanup=False)
-    try:
-        return await fetch_token(session, username, Secret(password), serial, urls=CLOUD_URLS)
-    finally:
-        session.detach()
-
-
-def credential_of(data: Mapping[str, str]) -> Token | Account:
-    """Return the credentials in the data of an entry.
-
-    Raises:
-        TokenError: the stored token is not a token.
-    """
-    if CONF_TOKEN in data:
-        return Token.parse(data[CONF_TOKEN])
-    return Account(username=data[CONF_USERNAME], password=Secret(data.get(CONF_PASSWORD, "")))
-
-
-def certificate_of(entry: ConfigEntry) -> Certificate | None:
-    """Return the pinned certificate of an entry; there is none below firmware 7."""
-    stored = entry.data.get(CONF_CERTIFICATE)
-    return None if stored is None else Certificate.from_dict(stored)
-
-
-def certificate_check_of(entry: ConfigEntry) -> CertificateCheck:
-    """Return how strictly the user wants the certificate to be checked."""
-    return CertificateCheck(entry.options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS))

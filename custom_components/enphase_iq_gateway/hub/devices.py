@@ -7,13 +7,14 @@ from homeassistant.helpers import device_registry as dr
 from ..client import Address, Info, inverter_model_name, model_name
 from ..const import DOMAIN, MANUFACTURER
 from ..coordinator import GatewayConfigEntry
+from .storage_devices import async_setup_storage_devices
 
 _NAME = "IQ Gateway"
 
 
 @callback
 def async_setup_devices(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Register the gateway's device before those of its inverters, and keep all of them up to date."""
+    """Register the gateway's device before those connected through it, and keep all of them up to date."""
     coordinator = entry.runtime_data.site_coordinator
     devices = dr.async_get(hass)
     gateway = _register_gateway(devices, entry, coordinator.data.site.info)
@@ -28,6 +29,7 @@ def async_setup_devices(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
                 devices.async_update_device(inverter.id, model=inverter_model_name(part_number), model_id=part_number)
 
     entry.async_on_unload(coordinator.async_add_listener(update))
+    async_setup_storage_devices(hass, entry, gateway)
 
 
 def _register_gateway(devices: dr.DeviceRegistry, entry: GatewayConfigEntry, info: Info) -> dr.DeviceEntry:

@@ -1,9 +1,12 @@
 """The end of a token: it is renewed in the background where the password is stored, else the user is warned in time."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from random import SystemRandom
 import time
+from time import monotonic
 from typing import Final
 
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
@@ -11,6 +14,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.helpers.update_coordinator import UpdateFailed
+from homeassistant.util.hass_dict import HassKey
 
 from ..client import CloudError, Gateway, GatewayAuthenticationError, GatewayError, Token
 from ..const import DOMAIN, LOGGER
@@ -18,7 +22,7 @@ from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..errors import NEEDS_USER, translated
 from ..formatting import utc_minute
 from ..issues.token import async_create_token_issue, async_delete_token_issue
-from .api import async_fetch_token
+from .cloud import async_fetch_token
 
 # A tenth of an installer's token, the shortest there is, is 72 minutes (G§2.4).
 CHECK_EVERY: Final = timedelta(minutes=10)
@@ -28,6 +32,41 @@ WARN_PART: Final = 0.05
 RETRY_FIRST_S: Final = 60.0
 # The cloud's longer outages last hours; a token of one year has 36 days left by then.
 RETRY_LAST_S: Final = timedelta(hours=6).total_seconds()
+# Thousands of homes restart on the day of a release. A token of one year has 36 days left by then.
+SPREAD_S: Final = timedelta(days=1).total_seconds()
+
+
+@dataclass(kw_only=True, slots=True)
+class RenewalBackoff:
+    """The failures to renew the token of one gateway, and when the next request is allowed."""
+
+    error: CloudError | None = None
+    """The last failure, None after a success."""
+    failures: int = 0
+    """Failures in a row."""
+    _until: float = 0.0
+
+    @property
+    def left_s(self) -> float:
+        """Return the seconds until the next request is allowed."""
+        return max(self._until - monotonic(), 0.0)
+
+    def failed(self, error: CloudError) -> None:
+        """Double the wait; a longer one that the cloud requests counts."""
+        wait_s = max(min(RETRY_FIRST_S * 2**self.failures, RETRY_LAST_S), error.retry_after_s)
+        self.error = error
+        self.failures += 1
+        self._until = monotonic() + wait_s
+
+    def reset(self) -> None:
+        """Allow the next request at once."""
+        self.error = None
+        self.failures = 0
+        self._until = 0.0
+
+
+_BACKOFFS: HassKey[dict[str, RenewalBackoff]] = HassKey(f"{DOMAIN}_renewal_backoffs")
+"""By entry id: Home Assistant repeats a set-up that fails every few minutes."""
 
 
 class TokenRenewal:
@@ -43,7 +82,7 @@ class TokenRenewal:
         self._refused = False
         """The gateway has refused the token."""
         self._refused_by_cloud = False
-        self._tries = 0
+        self._backoff = hass.data.setdefault(_BACKOFFS, {}).setdefault(entry.entry_id, RenewalBackoff())
         self._busy = False
         self._cancel_retry: CALLBACK_TYPE | None = None
 
@@ -54,12 +93,19 @@ class TokenRenewal:
         return CONF_TOKEN in data and CONF_USERNAME in data and CONF_PASSWORD in data
 
     async def async_replace_refused(self) -> None:
-        """Replace a token that was refused during set-up.
+        """Replace a token that was refused during set-up, with at most one request.
 
         Raises:
-            CloudError: The cloud gives no token.
+            CloudError: The cloud gives no token, or gave none shortly before.
         """
-        await self._async_replace()
+        if self._backoff.error is not None and self._backoff.left_s:
+            raise self._backoff.error
+        try:
+            await self._async_replace()
+        except CloudError as error:
+            if error.problem not in NEEDS_USER:
+                self._backoff.failed(error)
+            raise
         self._unproven = True
 
     @callback
@@ -82,7 +128,7 @@ class TokenRenewal:
         if not self._refused:
             self._refused = True
             self._stop_retry()
-            self._tries = 0
+            self._backoff.reset()
         self._renew()
         return UpdateFailed(
             translation_domain=DOMAIN, translation_key="renewing", translation_placeholders={"detail": str(error)}
@@ -94,8 +140,8 @@ class TokenRenewal:
         token, now = Token.parse(self._entry.data[CONF_TOKEN]), time.time()
         renewable = self.possible and not self._refused_by_cloud
         if renewable and token.renewal_due(now):
-            self._renew()
-        renewing = renewable and not self._tries
+            self._renew_within(max(self._backoff.left_s, _spread_s(token, now)))
+        renewing = renewable and not self._backoff.failures
         if not renewing and token.expires_at - now < warn_before_s(token):
             async_create_token_issue(self._hass, self._entry, token)
         else:
@@ -109,6 +155,14 @@ class TokenRenewal:
         self._busy = True
         _ = self._entry.async_create_background_task(self._hass, self._async_renew(), f"{DOMAIN} token renewal")
 
+    @callback
+    def _renew_within(self, wait_s: float) -> None:
+        """Schedule a renewal, unless one is in progress or scheduled."""
+        if not wait_s:
+            self._renew()
+        elif not self._busy and self._cancel_retry is None:
+            self._cancel_retry = async_call_later(self._hass, wait_s, self._async_retry)
+
     async def _async_renew(self) -> None:
         """Renew the token; the next polls prove it and show when it expires."""
         try:
@@ -118,7 +172,6 @@ class TokenRenewal:
             self._handle_failure(error)
             return
         self._busy = False
-        self._tries = 0
         self._unproven, self._refused = self._refused, False
         self._async_check()
         for coordinator in self._coordinators:
@@ -134,6 +187,7 @@ class TokenRenewal:
         token = await async_fetch_token(
             self._hass, data[CONF_USERNAME], data[CONF_PASSWORD], str(self._entry.unique_id)
         )
+        self._backoff.reset()
         self._gateway.replace_token(token)
         self._hass.config_entries.async_update_entry(
             self._entry, data={**self._entry.data, CONF_TOKEN: token.text.reveal()}
@@ -148,9 +202,8 @@ class TokenRenewal:
             if self._refused:
                 self._entry.async_start_reauth(self._hass)
         else:
-            wait_s = min(RETRY_FIRST_S * 2**self._tries, RETRY_LAST_S)
-            self._tries += 1
-            self._cancel_retry = async_call_later(self._hass, wait_s, self._async_retry)
+            self._backoff.failed(error)
+            self._renew_within(self._backoff.left_s)
         self._async_check()
 
     @callback
@@ -174,3 +227,8 @@ class TokenRenewal:
 def warn_before_s(token: Token) -> float:
     """Return how long before its end the user is warned: 30 days, or a part of the life of a short token."""
     return WARN_BEFORE_S if token.lifetime_s > 2 * WARN_BEFORE_S else WARN_PART * token.lifetime_s
+
+
+def _spread_s(token: Token, now: float) -> float:
+    """Return a random wait before a renewal: within a day, or within half of what a short token has left."""
+    return SystemRandom().uniform(0.0, max(min(SPREAD_S, (token.expires_at - now) / 2), 0.0))

@@ -23,10 +23,9 @@ from ..client import (
     GatewayError,
     GatewayWrongDeviceError,
 )
-from ..const import CONF_CERTIFICATE, DOMAIN
+from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, SiteCoordinator
 from ..formatting import utc_day
-from ..hub.api import certificate_check_of, certificate_of
 from .registry import async_clear, async_create, async_delete
 
 WRONG_DEVICE: Final = "wrong_device"
@@ -104,8 +103,10 @@ def note_trust(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway) -> Non
 
 def note_renewal(hass: HomeAssistant, entry: ConfigEntry, certificate: Certificate) -> None:
     """Raise an issue when a certificate other than the stored one has been accepted as the gateway's renewed one."""
-    stored = certificate_of(entry)
-    if stored is None or stored == certificate or certificate_check_of(entry) is CertificateCheck.OFF:
+    if CONF_CERTIFICATE not in entry.data or entry.options.get(CONF_CERTIFICATE_CHECK) == CertificateCheck.OFF:
+        return
+    stored = Certificate.from_dict(entry.data[CONF_CERTIFICATE])
+    if stored == certificate:
         return
     placeholders = placeholders_of_both(entry, stored, certificate)
     async_create(hass, entry, CERTIFICATE_RENEWED, is_persistent=True, placeholders=placeholders)

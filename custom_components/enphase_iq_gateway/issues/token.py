@@ -1,13 +1,15 @@
 """The issue of a token that expires soon and cannot be renewed in the background."""
 
-from typing import Final, override
+from typing import Final
 
-from homeassistant.components.repairs import ConfirmRepairFlow, FlowType, RepairsFlowResult
+from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
 
 from ..client import Token
-from ..const import DOMAIN, TOKEN_PAGE
+from ..const import CONF_METHOD, DOMAIN, TOKEN_PAGE
 from ..formatting import utc_minute
 from .registry import async_create, async_delete
 
@@ -31,19 +33,38 @@ def async_delete_token_issue(hass: HomeAssistant, entry: ConfigEntry) -> None:
     async_delete(hass, entry, TOKEN_ENDS)
 
 
-class TokenRepair(ConfirmRepairFlow):
-    """Continue with signing in again."""
+class TokenRepair(RepairsFlow):
+    """Continue with signing in again, directly with the method that the user chooses."""
 
-    @override
-    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        if user_input is None or self.data is None:
-            return await super().async_step_confirm(user_input)
-        entry = self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
+    async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Show the sign-in methods."""
+        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["account", "token"],
+            description_placeholders=None if issue is None else issue.translation_placeholders,
+        )
+
+    async def async_step_account(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Continue with the Enphase account."""
+        return await self._sign_in_again("account")
+
+    async def async_step_token(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Continue with a token to paste."""
+        return await self._sign_in_again("token")
+
+    async def _sign_in_again(self, method: str) -> RepairsFlowResult:
+        entry = self.hass.config_entries.async_get_entry(str((self.data or {}).get("entry_id")))
         if entry is None:
             return self.async_abort(reason="not_loaded")
         flow = next(entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}), None)
         if flow is None:
             flow = await self.hass.config_entries.flow.async_init(
-                DOMAIN, context={"source": SOURCE_REAUTH, "entry_id": entry.entry_id}, data=dict(entry.data)
+                DOMAIN,
+                context={"source": SOURCE_REAUTH, "entry_id": entry.entry_id},
+                data={**entry.data, CONF_METHOD: method},
             )
+        if flow.get("type") is FlowResultType.ABORT:
+            # The stored account was enough.
+            return self.async_create_entry(data={})
         return self.async_create_entry(data={}, next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"]))

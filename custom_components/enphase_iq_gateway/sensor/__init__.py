@@ -1,4 +1,4 @@
-"""Sensors of the gateway, its flows of energy and its inverters."""
+"""Sensors of the gateway, its flows of energy, its storage and its inverters."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,10 +15,13 @@ from ..client import Flow, Measurement, PollGroup, Source
 from ..const import CONF_PHASE_VALUES, PhaseValues
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..entity import Candidate, GatewayEntity, InverterEntity, SeenEntities, Value
+from ..storage_entity import StorageDeviceEntity, StorageEntity, storage_candidates, storage_device_candidates
 from .flows import FlowSensorDescription, flow_sensors_of
 from .gateway import GATEWAY_SENSORS, GatewaySensorDescription
 from .inverters import INVERTER_SENSORS, InverterSensorDescription
 from .phases import async_apply_option, async_mark, is_wanted
+from .storage import STORAGE_SENSORS, StorageSensorDescription
+from .storage_devices import STORAGE_DEVICE_SENSORS, StorageDeviceSensorDescription
 
 # Coordinators poll the gateway, and these entities send nothing to it.
 PARALLEL_UPDATES = 0
@@ -31,7 +34,15 @@ async def async_setup_entry(
     phase_values = PhaseValues(entry.options.get(CONF_PHASE_VALUES, PhaseValues.NONE))
     seen = SeenEntities(hass, entry, Platform.SENSOR, async_add_entities)
     for group, coordinator in entry.runtime_data.coordinators.items():
-        seen.add(coordinator, [*_flow_candidates(coordinator, phase_values), *_gateway_candidates(coordinator)])
+        seen.add(
+            coordinator,
+            [
+                *_flow_candidates(coordinator, phase_values),
+                *_gateway_candidates(coordinator),
+                *storage_candidates(coordinator, STORAGE_SENSORS, StorageSensor),
+                *storage_device_candidates(coordinator, STORAGE_DEVICE_SENSORS, StorageDeviceSensor),
+            ],
+        )
         if group is PollGroup.INVERTERS:
             seen.add_inverters(coordinator, INVERTER_SENSORS, InverterSensor)
 
@@ -114,8 +125,11 @@ class FlowSensor(_ValueSensor):
         super().__init__(coordinator, description)
         self._flow = flow
         self._phase = phase
-        if coordinator.site.sources[flow, description.quantity] is Source.INVERTERS_AND_NET:
+        source = coordinator.site.sources[flow, description.quantity]
+        if source is Source.INVERTERS_AND_NET:
             self._attr_extra_state_attributes = {"calculated_from": "grid_and_inverters"}
+        elif description.attributes_fn is not None:
+            self._attr_extra_state_attributes = dict(description.attributes_fn(source))
 
     @property
     @override
@@ -172,3 +186,15 @@ class InverterSensor(InverterEntity, _ValueSensor):
     @override
     def stands(self) -> bool:
         return _counter_stands(self.coordinator, self.entity_description)
+
+
+class StorageSensor(StorageEntity, _ValueSensor):
+    """Sensor of all storage, of the grid or of the generator."""
+
+    entity_description: StorageSensorDescription
+
+
+class StorageDeviceSensor(StorageDeviceEntity, _ValueSensor):
+    """Sensor of a battery or of another device."""
+
+    entity_description: StorageDeviceSensorDescription

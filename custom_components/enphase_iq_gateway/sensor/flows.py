@@ -1,6 +1,6 @@
 """Descriptions of the sensors of the flows of energy: each row holds for all of its flows and their phases."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -16,15 +16,21 @@ from homeassistant.const import (
     UnitOfReactivePower,
 )
 
-from ..client import Flow, Measurement, Quantity, Site, Source
+from ..client import CALCULATED, BatteryPowerSource, Flow, Measurement, Quantity, Site, Source
 from ..counters.limits import may_fall
 
+_BATTERY_POWER_SOURCES: Final = {
+    Source.READINGS: BatteryPowerSource.STORAGE_CT,
+    Source.LIVE_DATA: BatteryPowerSource.LIVE_DATA,
+    Source.BATTERIES: BatteryPowerSource.BATTERIES,
+}
 HOUSE: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 PRODUCED_AND_CONSUMED: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
 NET: Final = (Flow.NET_CONSUMPTION,)
 # As many as the gateway sends. Those of power and energy are left out: they are far below what a CT can measure, and
 # would change with every reading.
 _SENT_DIGITS: Final = 3
+STORAGE: Final = (Flow.STORAGE,)
 OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
 
 
@@ -49,6 +55,10 @@ class FlowSensorDescription(SensorEntityDescription):
     """Whether it begins again at midnight."""
     reset_fn: Callable[[Measurement], float | None] = lambda _: None
     """Returns when a counter that may fall began again, epoch seconds."""
+    of_ct: bool = False
+    """Whether it shows what a CT measures, and nothing else."""
+    attributes_fn: Callable[[Source], Mapping[str, object]] | None = None
+    """Returns the attributes by the source of the quantity."""
 
     @cached_property
     def counted(self) -> bool:
@@ -62,6 +72,8 @@ class FlowSensorDescription(SensorEntityDescription):
 
     def exists_on(self, site: Site, flow: Flow) -> bool:
         """Return whether the site has the sensor of a flow."""
+        if self.of_ct and site.sources.get((flow, self.quantity)) is not Source.READINGS:
+            return False
         return not self.balanced or site.phases(flow) > 1
 
     def at(self, site: Site, flow: Flow, phase: int) -> FlowSensorDescription:
@@ -93,12 +105,25 @@ def _negative(value: float | None) -> float | None:
     return None if value is None else max(-value, 0.0)
 
 
+def _battery_power_source(source: Source) -> dict[str, object]:
+    """Return the source of the power of the batteries; what they report is 7 to 17 % low (S§21)."""
+    return {"source": _BATTERY_POWER_SOURCES[source]}
+
+
+def _calculated(source: Source) -> dict[str, object]:
+    """Return whether this integration calculates an energy from power, because no CT counts it."""
+    return {"calculated": source in CALCULATED}
+
+
 def _power(
     key: str,
     flows: tuple[Flow, ...],
     value_fn: Callable[[Measurement], float | None],
     *,
     secondary: bool = False,
+    phases: bool = True,
+    of_ct: bool = False,
+    attributes_fn: Callable[[Source], Mapping[str, object]] | None = None,
 ) -> FlowSensorDescription:
     """Return a row of power; a secondary one is disabled by default and has no phases."""
     return FlowSensorDescription(
@@ -109,7 +134,9 @@ def _power(
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         flows=flows,
-        phases=not secondary,
+        phases=phases and not secondary,
+        of_ct=of_ct,
+        attributes_fn=attributes_fn,
         quantity=Quantity.POWER,
         value_fn=value_fn,
     )
@@ -125,8 +152,10 @@ def _energy(
     phases: bool = False,
     balanced: bool = False,
     daily: bool = False,
+    of_ct: bool = False,
     state_class: SensorStateClass | None = SensorStateClass.TOTAL_INCREASING,
     reset_fn: Callable[[Measurement], float | None] = lambda _: None,
+    attributes_fn: Callable[[Source], Mapping[str, object]] | None = None,
 ) -> FlowSensorDescription:
     """Return a row of energy."""
     return FlowSensorDescription(
@@ -141,9 +170,11 @@ def _energy(
         phases=phases,
         balanced=balanced,
         daily=daily,
+        of_ct=of_ct,
         quantity=quantity,
         value_fn=value_fn,
         reset_fn=reset_fn,
+        attributes_fn=attributes_fn,
     )
 
 
@@ -275,13 +306,33 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         flows=(Flow.PRODUCTION,),
         phases=False,
     ),
-    _power("{flow}_ct_power", OTHER_CTS, lambda measured: measured.power_w),
+    _power(
+        "battery_power", STORAGE, lambda measured: measured.power_w, phases=False, attributes_fn=_battery_power_source
+    ),
+    _power("battery_charge_power", STORAGE, lambda measured: _negative(measured.power_w), secondary=True),
+    _power("battery_discharge_power", STORAGE, lambda measured: _positive(measured.power_w), secondary=True),
+    _energy(
+        "battery_energy_charged",
+        STORAGE,
+        Quantity.IMPORT_EXPORT,
+        lambda measured: measured.energy_received_wh,
+        attributes_fn=_calculated,
+    ),
+    _energy(
+        "battery_energy_discharged",
+        STORAGE,
+        Quantity.IMPORT_EXPORT,
+        lambda measured: measured.energy_delivered_wh,
+        attributes_fn=_calculated,
+    ),
+    _power("{flow}_ct_power", OTHER_CTS, lambda measured: measured.power_w, of_ct=True),
     _energy(
         "{flow}_ct_energy_delivered",
         OTHER_CTS,
         Quantity.IMPORT_EXPORT,
         lambda measured: measured.energy_delivered_wh,
         phases=True,
+        of_ct=True,
     ),
     _energy(
         "{flow}_ct_energy_received",
@@ -289,6 +340,7 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         Quantity.IMPORT_EXPORT,
         lambda measured: measured.energy_received_wh,
         phases=True,
+        of_ct=True,
     ),
 )
 

@@ -63,6 +63,14 @@ GATEWAY_SENSORS: Final[tuple[GatewaySensorDescription, ...]] = (
         attributes_fn=lambda data: data.rejected_readings,
     ),
     GatewaySensorDescription(
+        key="firmware",
+        translation_key="firmware",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        group=PollGroup.LIVE,
+        value_fn=lambda data: data.firmware,
+    ),
+    GatewaySensorDescription(
         key="token_expires",
         translation_key="token_expires",
         device_class=SensorDeviceClass.TIMESTAMP,

@@ -66,7 +66,7 @@ def export_limit(site: SimulatedSite, _now: float) -> Document:
     if site.hardware.export_limit:
         document |= {"PEL": True, "Soft_PEL": True, "percent": True, "PEL_Limit": 100.0}
         return {key: value for key, value in document.items() if not key.endswith("HardPEL")}
-    if site.hardware.controller or _new_contacts(site.firmware):
+    if site.hardware.controller or site.profile.ac_batteries or _new_contacts(site.firmware):
         return document
     return {"PEL": False}
 

@@ -128,7 +128,7 @@ def test_an_unknown_group_and_one_without_a_type_leave_the_others() -> None:
     assert inventory.unknown_groups == {"NEW THING"}
 
 
-@pytest.mark.parametrize("device", [None, 1, [], {}, {"serial_num": 5}, {"serial_num": " "}])
+@pytest.mark.parametrize("device", [None, [], {}, {"serial_num": 5}, {"serial_num": " "}, {"serial_num": "<b>1</b>"}])
 def test_an_odd_device_leaves_the_others(device: Document) -> None:
     assert list(parse(storage.group("ENCHARGE", device, storage.battery())).batteries) == [storage.BATTERY]
 

@@ -37,17 +37,17 @@ def test_no_batteries_have_no_power() -> None:
 
 @pytest.mark.parametrize("row", [None, 1, {}, {"serial_num": None}])
 def test_an_odd_row_leaves_the_others(row: Document) -> None:
-    document: Document = {"devices:": [row, {"serial_num": "1", "real_power_mw": 0, "soc": 5}]}
+    document: Document = {"devices:": [row, {"serial_num": "9999", "real_power_mw": 0, "soc": 5}]}
 
     assert parse_ensemble_power(body(document)) == {
-        "1": BatteryPower(serial="1", power_w=0.0, state_of_charge_percent=5.0)
+        "9999": BatteryPower(serial="9999", power_w=0.0, state_of_charge_percent=5.0)
     }
 
 
 def test_a_power_that_no_battery_has_is_missing() -> None:
-    document: Document = {"devices:": [{"serial_num": "1", "real_power_mw": 4294967292, "soc": 300}]}
+    document: Document = {"devices:": [{"serial_num": "9999", "real_power_mw": 4294967292, "soc": 300}]}
 
-    assert parse_ensemble_power(body(document)) == {"1": BatteryPower(serial="1")}
+    assert parse_ensemble_power(body(document)) == {"9999": BatteryPower(serial="9999")}
 
 
 def test_the_aggregate_values_have_their_units() -> None:
@@ -109,9 +109,11 @@ def test_the_status_has_rated_powers_and_the_communications_kit() -> None:
 
 
 def test_an_odd_device_of_the_status_leaves_the_others() -> None:
-    document: Document = {"inventory": {"serial_nums": {"1": None, " ": {}, "2": {"encharge_rated_power": "unknown"}}}}
+    document: Document = {
+        "inventory": {"serial_nums": {"9998": None, " ": {}, "9999": {"encharge_rated_power": "unknown"}}}
+    }
 
-    assert parse_ensemble_status(body(document)).devices == {"2": EnsembleStatusDevice(serial="2")}
+    assert parse_ensemble_status(body(document)).devices == {"9999": EnsembleStatusDevice(serial="9999")}
 
 
 def test_the_relay_has_its_words() -> None:

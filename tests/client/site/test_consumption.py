@@ -68,6 +68,20 @@ def test_a_total_has_the_phases_of_the_consumption_ct(
     assert snapshot.measurement(NET).voltage_v == 230.0
 
 
+def test_a_total_below_zero_is_shown() -> None:
+    """Something feeds in that the production CT does not measure."""
+    (production, production_channels), (net, net_channels) = on_phases(1, (1288.0,)), on_phases(1, (-1554.0,))
+    documents = changed(
+        metered(),
+        readings=(reading(PRODUCTION, production, *production_channels), reading(NET, net, *net_channels)),
+        report=None,
+    )
+
+    total = measure_live(documents).measurement(TOTAL)
+
+    assert (total.power_w, total.energy_lifetime_wh) == (-266.0, -266_000.0)
+
+
 def test_the_reported_total_has_the_phases_of_the_consumption_ct() -> None:
     lines = [Measurement(power_w=power, voltage_v=230.0, apparent_power_va=500.0) for power in (500.0, 200.0, 800.0)]
     total = Measurement(power_w=1500.0, voltage_v=690.0, apparent_power_va=4500.0)

@@ -1,30 +1,39 @@
-"""Fetching a token from Enphase's cloud: sign in at Enlighten, then request the token from Entrez (G§2.3a).
+"""The connection to Enphase's cloud: its requests, cookies and errors (G§2.3, S§42).
 
-This is the only code that connects to the internet, and only to fetch a token. Its session must check certificates.
+This is the only code that connects to the internet, and only to get a token. Its session must check certificates.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
-import time
+from time import monotonic
 from typing import Final
+from urllib.parse import unquote
 
-from aiohttp import ClientError, ClientSession, hdrs
+from aiohttp import ClientError, ClientResponse, ClientSession, hdrs
 import orjson
 
 from ..exceptions import GatewayError
+from ..json_types import JsonObject
 from .secret import Secret
-from .token import NotATokenError, Token, TokenError
 
 TIMEOUT_S: Final = 10.0
 """For one request (G§2.3)."""
-BACK_OFF_S: Final = (2.0, 5.0)
-"""Waits between three attempts: the user is waiting in a form, so all of it must end within about a minute."""
 USER_AGENT: Final = "enphase-iq-gateway"
-"""The cloud answers 406 to a user agent that contains "HomeAssistant"."""
+"""The cloud answers 406 to a user agent that contains "HomeAssistant" (S§42.6)."""
+SESSION_COOKIE: Final = "_enlighten_4_session"
+NONCE_COOKIE: Final = "login_otp_nonce"
 _BODY_LIMIT: Final = 64 * 1024  # a token has about 600 bytes, a login answer less than 2 kB
+_DAY_S: Final = timedelta(days=1).total_seconds()
+# The longest wait that is obeyed: a token is renewed 36 days before its end.
+_LONGEST_WAIT_S: Final = 7 * _DAY_S
+# Answered with any status; the limit is lifted within a day (S§42.1).
+_TOO_MANY_SESSIONS: Final = b"too many active sessions"
+_XSRF_COOKIES: Final = ("XSRF-TOKEN", "BP-XSRF-TOKEN")
 
 
 class CloudProblem(StrEnum):
@@ -32,11 +41,19 @@ class CloudProblem(StrEnum):
 
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the name of a problem
     MULTI_FACTOR = "multi_factor"
-    """The account requires a second factor: the token must be created by hand."""
+    """The account requires a code."""
+    WRONG_CODE = "wrong_code"
+    """The code is wrong, or no longer valid."""
+    CODE_EXPIRED = "code_expired"
+    """The five minutes for the code are over, and another one was sent."""
+    CODE_TOO_SOON = "code_too_soon"
+    """Another code may be sent after half a minute only."""
     BLOCKED = "blocked"
     FORBIDDEN = "forbidden"
     REFUSED = "refused"
     """Status 406: the user agent is not accepted."""
+    TOO_MANY_REQUESTS = "too_many_requests"
+    TOO_MANY_SESSIONS = "too_many_sessions"
     UNAVAILABLE = "unavailable"
     TIMEOUT = "timeout"
     UNEXPECTED = "unexpected"
@@ -46,121 +63,190 @@ class CloudProblem(StrEnum):
 class CloudError(GatewayError):
     """The token could not be fetched from the cloud."""
 
-    def __init__(self, problem: CloudProblem, url: str) -> None:
-        """Set the problem; only `wrong_password` concerns the password."""
+    def __init__(self, problem: CloudProblem, url: str, *, retry_after_s: float = 0.0) -> None:
+        """Set the problem, and how long the cloud wants no further requests; 0 where it does not say."""
         super().__init__(f"{url}: {problem}")
         self.problem = problem
+        self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CloudUrls:
-    """The addresses of the cloud; tests use others."""
+    """The addresses of the cloud's two hosts; tests use others."""
 
-    login: str = "https://enlighten.enphaseenergy.com/login/login.json"
-    token: str = "https://entrez.enphaseenergy.com/tokens"  # noqa: S105 - an address
+    enlighten: str = "https://enlighten.enphaseenergy.com"
+    entrez: str = "https://entrez.enphaseenergy.com"
 
 
-async def fetch_token(
-    session: ClientSession,
-    username: str,
-    password: Secret,
-    serial: str,
-    *,
-    urls: CloudUrls | None = None,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    clock: Callable[[], float] = time.time,
-) -> Token:
-    """Sign in and return a token for one gateway; cookies stay in the session, so it must be used for this call only.
+@dataclass(kw_only=True, slots=True)
+class Cloud:
+    """The cloud, shared by all sign-ins: its addresses, and until when it wants no requests."""
 
-    Retries only while the cloud is unavailable or does not answer: other failures would repeat.
+    urls: CloudUrls = CloudUrls()
+    closed_until: float = 0.0
+    """By the monotonic clock; set by the header `Retry-After`."""
 
-    Raises: CloudError.
-    """
-    urls = urls or CloudUrls()
-    waits_s = iter(BACK_OFF_S)
-    while True:
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CloudResponse:
+    """An answer of the cloud with a status that the caller has to judge."""
+
+    url: str
+    status: int
+    body: bytes
+
+    def document(self) -> JsonObject:
+        """Return the JSON object in the body, whatever its Content-Type; an empty one for an empty body.
+
+        Raises: CloudError.
+        """
+        if not self.body.strip():
+            return {}
         try:
-            token = await _fetch_once(session, username, password, serial, urls)
-            break
-        except CloudError as error:
-            wait_s = next(waits_s, None)
-            if wait_s is None or error.problem not in {CloudProblem.UNAVAILABLE, CloudProblem.TIMEOUT}:
-                raise
-        await sleep(wait_s)
-    try:
-        token.check(serial, clock())
-    except TokenError:
-        raise CloudError(CloudProblem.NO_TOKEN_FOR_GATEWAY, urls.token) from None
-    return token
+            document = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            document = None
+        if not isinstance(document, dict):
+            raise CloudError(CloudProblem.UNEXPECTED, self.url)
+        return document
 
 
-async def _fetch_once(session: ClientSession, username: str, password: Secret, serial: str, urls: CloudUrls) -> Token:
-    """Sign in and request a token, once."""
-    form = {"user[email]": username, "user[password]": password.reveal()}
-    status, body = await _post(session, urls.login, data=form)
-    if status == HTTPStatus.UNAUTHORIZED:
-        raise CloudError(CloudProblem.WRONG_PASSWORD, urls.login)
-    _expect_ok(urls.login, status)
-    request = {"session_id": _session_id(body, urls.login), "serial_num": serial, "username": username}
-    status, body = await _post(session, urls.token, json=request)
-    _expect_ok(urls.token, status)
-    try:
-        return Token.parse(body.decode())
-    except NotATokenError, UnicodeDecodeError:
-        raise CloudError(CloudProblem.UNEXPECTED, urls.token) from None
+class CloudConnection:
+    """Requests of one sign-in; its cookies are kept in memory only."""
 
+    def __init__(self, session: ClientSession, cloud: Cloud) -> None:
+        """Set the session, which must have no cookie jar of its own (`DummyCookieJar`)."""
+        self._session = session
+        self._cloud = cloud
+        self._cookies: dict[str, Secret] = {}
 
-async def _post(
-    session: ClientSession, url: str, *, data: dict[str, str] | None = None, json: dict[str, str] | None = None
-) -> tuple[int, bytes]:
-    """Send a form or a document and return status and body; redirects are not followed."""
-    try:
-        async with (
-            asyncio.timeout(TIMEOUT_S),
-            session.post(
-                url, data=data, json=json, headers={hdrs.USER_AGENT: USER_AGENT}, allow_redirects=False
-            ) as response,
-        ):
-            body = bytearray()
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > _BODY_LIMIT:
-                    raise CloudError(CloudProblem.UNEXPECTED, url)
-            return response.status, bytes(body)
-    except TimeoutError:
-        raise CloudError(CloudProblem.TIMEOUT, url) from None
-    except ClientError, OSError, ValueError:
-        raise CloudError(CloudProblem.UNAVAILABLE, url) from None
+    @property
+    def urls(self) -> CloudUrls:
+        """Return the addresses of the cloud."""
+        return self._cloud.urls
 
+    def cookie(self, name: str) -> Secret | None:
+        """Return a cookie, None where the cloud has not set it."""
+        return self._cookies.get(name)
 
-def _expect_ok(url: str, status: int) -> None:
-    match status:
-        case HTTPStatus.OK:
+    def forget(self) -> None:
+        """Drop all cookies."""
+        self._cookies.clear()
+
+    async def post_form(self, url: str, form: Mapping[str, str], accept: str = "*/*") -> CloudResponse:
+        """Send a form to Enlighten, with its cookies.
+
+        Raises: CloudError.
+        """
+        # The headers of the web page, with which the second factor is known to work (S§42.1).
+        headers = {
+            hdrs.ACCEPT: accept,
+            hdrs.REFERER: f"{self.urls.enlighten}/",
+            "X-Requested-With": "XMLHttpRequest",
+            **self._cookie_headers(),
+        }
+        return await self._request(hdrs.METH_POST, url, headers, data=form)
+
+    async def post_document(self, url: str, document: Mapping[str, str]) -> CloudResponse:
+        """Send a JSON document to Entrez, without cookies.
+
+        Raises: CloudError.
+        """
+        return await self._request(hdrs.METH_POST, url, {}, json=document)
+
+    async def get(self, url: str, query: Mapping[str, str]) -> CloudResponse:
+        """Read a page of Enlighten with its cookies; the query is in no error, because it may contain a serial.
+
+        Raises: CloudError.
+        """
+        return await self._request(hdrs.METH_GET, url, self._cookie_headers(), query=query)
+
+    def _cookie_headers(self) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        if self._cookies:
+            headers[hdrs.COOKIE] = "; ".join(f"{name}={value.reveal()}" for name, value in self._cookies.items())
+        if token := next((self._cookies[name] for name in _XSRF_COOKIES if name in self._cookies), None):
+            headers["X-CSRF-Token"] = unquote(token.reveal().strip('"'))
+        return headers
+
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        *,
+        data: Mapping[str, str] | None = None,
+        json: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> CloudResponse:
+        """Send a request; redirects are not followed."""
+        if (left_s := self._cloud.closed_until - monotonic()) > 0:
+            raise CloudError(CloudProblem.TOO_MANY_REQUESTS, url, retry_after_s=left_s)
+        headers[hdrs.USER_AGENT] = USER_AGENT
+        try:
+            async with (
+                asyncio.timeout(TIMEOUT_S),
+                self._session.request(
+                    method, url, data=data, json=json, params=query, headers=headers, allow_redirects=False
+                ) as response,
+            ):
+                body = await _body(response, url)
+        except TimeoutError:
+            raise CloudError(CloudProblem.TIMEOUT, url) from None
+        except ClientError, OSError, ValueError:
+            raise CloudError(CloudProblem.UNAVAILABLE, url) from None
+        self._check(response, url, body)
+        self._store_cookies(response)
+        return CloudResponse(url=url, status=response.status, body=body)
+
+    def _check(self, response: ClientResponse, url: str, body: bytes) -> None:
+        """Raise what has the same meaning for every request."""
+        retry_after_s = _retry_after_s(response.headers.get(hdrs.RETRY_AFTER, ""))
+        match response.status:
+            case _ if _TOO_MANY_SESSIONS in body.lower():
+                problem = CloudProblem.TOO_MANY_SESSIONS
+                retry_after_s = _DAY_S
+            case HTTPStatus.NOT_ACCEPTABLE:
+                problem = CloudProblem.REFUSED
+            case HTTPStatus.TOO_MANY_REQUESTS:
+                problem = CloudProblem.TOO_MANY_REQUESTS
+                self._cloud.closed_until = monotonic() + retry_after_s
+            case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                problem = CloudProblem.UNAVAILABLE
+                self._cloud.closed_until = monotonic() + retry_after_s
+            case _:
+                return
+        raise CloudError(problem, url, retry_after_s=retry_after_s)
+
+    def _store_cookies(self, response: ClientResponse) -> None:
+        if not str(response.url).startswith(self.urls.enlighten):
             return
-        case HTTPStatus.FORBIDDEN | HTTPStatus.UNAUTHORIZED:
-            problem = CloudProblem.FORBIDDEN
-        case HTTPStatus.NOT_ACCEPTABLE:
-            problem = CloudProblem.REFUSED
-        case HTTPStatus.TOO_MANY_REQUESTS:
-            problem = CloudProblem.UNAVAILABLE
-        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            problem = CloudProblem.UNAVAILABLE
-        case _:
-            problem = CloudProblem.UNEXPECTED
-    raise CloudError(problem, url)
+        for name, cookie in response.cookies.items():
+            if cookie.value and cookie["max-age"] != "0":
+                self._cookies[name] = Secret(cookie.coded_value)
+            else:
+                self._cookies.pop(name, None)
 
 
-def _session_id(body: bytes, url: str) -> str:
-    """Return the session id of a successful login (G§2.3a)."""
-    try:
-        login = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise CloudError(CloudProblem.UNEXPECTED, url) from None
-    if not isinstance(login, dict):
-        raise CloudError(CloudProblem.UNEXPECTED, url)
-    if login.get("isBlocked") is True:
-        raise CloudError(CloudProblem.BLOCKED, url)
-    session_id = login.get("session_id")
-    if isinstance(session_id, str) and session_id:
-        return session_id
-    raise CloudError(CloudProblem.MULTI_FACTOR if login.get("success") is True else CloudProblem.UNEXPECTED, url)
+async def _body(response: ClientResponse, url: str) -> bytes:
+    """Return the body of an answer."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > _BODY_LIMIT:
+            raise CloudError(CloudProblem.UNEXPECTED, url)
+    return bytes(body)
+
+
+def _retry_after_s(text: str) -> float:
+    """Return the seconds that the header `Retry-After` requests, as a number or a date; 0 without it."""
+    text = text.strip()
+    if text.isascii() and text.isdecimal():
+        wait_s = float(text)
+    else:
+        try:
+            date = parsedate_to_datetime(text)
+        except ValueError:
+            return 0.0
+        wait_s = (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return min(max(wait_s, 0.0), _LONGEST_WAIT_S)

@@ -107,7 +107,11 @@ class TokenSignIn(SignIn):
     @override
     async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
         # With the token rather than its session: whether a session suffices for writing is not known (S§27).
-        answer = await self._connection.send(method, path, body, headers=self._bearer(), limit_s=limit_s)
+        try:
+            answer = await self._connection.send(method, path, body, headers=self._bearer(), limit_s=limit_s)
+        except UnconfirmedCertificateError:  # raised before anything is sent
+            await self.check()
+            answer = await self._connection.send(method, path, body, headers=self._bearer(), limit_s=limit_s)
         if answer.status in _DENIED:
             await self.check()
         return answer

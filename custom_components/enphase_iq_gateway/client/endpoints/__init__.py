@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from ..models import DeviceData, Info, Inventory, InverterList, Meter, ProductionSummary, Reading, Report
+from ..models import DeviceData, GatewayHealth, Info, Inventory, InverterList, Meter, ProductionSummary, Reading, Report
 from ..settings_models import (
     AcBatteryConfig,
     DryContact,
@@ -44,6 +44,7 @@ from .generator import (
     parse_generator_mode,
     parse_generator_schedule,
 )
+from .home import HOME_PATH, parse_home
 from .info import INFO_PATH, parse_info
 from .inventory import INVENTORY_PATH, parse_inventory
 from .inverters import INVERTER_LIST_PATH, parse_inverter_list
@@ -100,6 +101,8 @@ INVERTER_LIST: Final[Endpoint[InverterList]] = Endpoint(
 )
 # Takes the gateway 2 to 6 s, up to 20 s on a slow one (G§11, S§1).
 INVENTORY: Final[Endpoint[Inventory]] = Endpoint(path=INVENTORY_PATH, parse=parse_inventory, limit_s=_READY_S)
+# Takes the gateway 6 to 13 s, some more than a minute; others wait meanwhile, and values last 90 s (G§11, S§1).
+HOME: Final[Endpoint[GatewayHealth]] = Endpoint(path=HOME_PATH, parse=parse_home, limit_s=60.0)
 # Exists from firmware 8.2 on (G§5).
 DEVICE_DATA: Final[Endpoint[DeviceData]] = Endpoint(path=DEVICE_DATA_PATH, parse=parse_device_data, limit_s=_READY_S)
 

@@ -12,8 +12,9 @@ from .values import (
     flag,
     number,
     object_in,
+    part_number_in,
     percent,
-    text,
+    serial_in,
     whole,
     within,
     word,
@@ -29,14 +30,14 @@ _SLEEP_FLAG: Final = "envoy.cond_flags.pcu_ctrl.sleep-mode"
 
 def listed_ac_battery(device: JsonObject) -> AcBattery | None:
     """Return an AC Battery of the inventory, whose times are texts; None without a serial or where it is deleted."""
-    serial = text(device.get("serial_num"))
-    if serial is None or whole(device.get("admin_state")) == _DELETED:
+    found = serial_in(device.get("serial_num"))
+    if found is None or whole(device.get("admin_state")) == _DELETED:
         return None
     status = words(device.get("device_status"))
     return AcBattery(
-        serial=serial,
-        part_number=text(device.get("part_num")),
-        firmware=text(device.get("img_pnum_running")),
+        serial=found,
+        part_number=part_number_in(device.get("part_num")),
+        firmware=word(device.get("img_pnum_running")),
         last_reported=epoch_text(device.get("last_rpt_date")),
         communicating=flag(device.get("communicating")),
         operating=flag(device.get("operating")),
@@ -60,7 +61,7 @@ def _sleep_state(*, ordered: bool | None, asleep: bool) -> SleepState | None:
     return SleepState.WAKING if asleep else SleepState.AWAKE
 
 
-def detailed_ac_battery(serial: str, device: JsonObject) -> AcBattery:
+def detailed_ac_battery(found: str, device: JsonObject) -> AcBattery:
     """Return an AC Battery of the device data: counters in Wh, power in W from the energy of its last interval.
 
     `watts` and `wattHours` are not used: they are wrong for these devices. Without the end of a last interval only
@@ -75,7 +76,7 @@ def detailed_ac_battery(serial: str, device: JsonObject) -> AcBattery:
         reading = {}
     duration = whole(reading.get("duration"))
     return AcBattery(
-        serial=serial,
+        serial=found,
         last_reported=reported,
         state_of_charge_percent=percent(reading.get("SOC")),
         state_of_health_percent=percent(reading.get("SOH")) or None,

@@ -4,7 +4,7 @@ from typing import Final
 
 from ..exceptions import GatewayResponseError
 from ..settings_models import AcBatteryConfig, SleepOrder
-from .values import load_settings, object_in, percent, text
+from .values import load_settings, object_in, percent, serial_in
 
 ACB_CONFIG_PATH: Final = "/admin/lib/acb_config"
 
@@ -23,10 +23,10 @@ def parse_acb_config(body: bytes) -> AcBatteryConfig:
     orders: dict[str, SleepOrder] = {}
     for entry in entries:
         order = object_in(entry)
-        serial = text(order.get("serial_num"))
-        if serial is not None:
-            orders[serial] = SleepOrder(
-                serial=serial,
+        found = serial_in(order.get("serial_num"))
+        if found is not None:
+            orders[found] = SleepOrder(
+                serial=found,
                 min_soc_percent=percent(order.get("sleep_min_soc")),
                 max_soc_percent=percent(order.get("sleep_max_soc")),
             )

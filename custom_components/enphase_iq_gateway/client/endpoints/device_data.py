@@ -27,7 +27,7 @@ from .values import (
     load_object,
     number,
     object_in,
-    serial,
+    serial_in,
     signed,
     thousandth,
     whole,
@@ -53,7 +53,7 @@ def parse_device_data(body: bytes) -> DeviceData:
     retired: set[str] = set()
     ac_batteries: dict[str, AcBattery] = {}
     for device in devices:
-        found = serial(device.get("sn"))
+        found = serial_in(device.get("sn"))
         if found is not None and device["devName"] == "acb" and device.get("active") is not False:
             ac_batteries[found] = detailed_ac_battery(found, device)
         if found is None or device["devName"] != "pcu":

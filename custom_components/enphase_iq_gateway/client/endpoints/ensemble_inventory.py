@@ -21,9 +21,10 @@ from .values import (
     flag,
     load_objects,
     object_in,
+    part_number_in,
     percent,
+    serial_in,
     stored_energy,
-    text,
     whole,
     word,
     words,
@@ -65,9 +66,9 @@ def _devices[T: EnsembleDevice](
             continue
         for entry in array_in(group.get("devices")):
             device = object_in(entry)
-            serial = text(device.get("serial_num"))
-            if serial is not None:
-                devices[serial] = build(serial, device)
+            found = serial_in(device.get("serial_num"))
+            if found is not None:
+                devices[found] = build(found, device)
     return devices
 
 
@@ -82,12 +83,12 @@ def _signal_level(device: JsonObject, key: str) -> int | None:
     return whole(device.get(key)) or None
 
 
-def _battery(serial: str, device: JsonObject) -> IqBattery:
+def _battery(found: str, device: JsonObject) -> IqBattery:
     dc_switch_off = flag(device.get("dc_switch_off"))
     return IqBattery(
-        serial=serial,
-        part_number=text(device.get("part_num")),
-        firmware=text(device.get("img_pnum_running")),
+        serial=found,
+        part_number=part_number_in(device.get("part_num")),
+        firmware=word(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
         admin_state=word(device.get("admin_state_str")),
@@ -98,7 +99,7 @@ def _battery(serial: str, device: JsonObject) -> IqBattery:
         state_of_charge_percent=percent(device.get("percentFull")),
         capacity_wh=stored_energy(device.get("encharge_capacity")) or None,
         max_cell_temperature_c=celsius(device.get("maxCellTemp")),
-        bmu_firmware=text(device.get("bmu_fw_version")),
+        bmu_firmware=word(device.get("bmu_fw_version")),
         sleep_enabled=flag(device.get("sleep_enabled")),
         dc_switch_on=None if dc_switch_off is None else not dc_switch_off,
         led_status=whole(device.get("led_status")),
@@ -109,11 +110,11 @@ def _battery(serial: str, device: JsonObject) -> IqBattery:
     )
 
 
-def _system_controller(serial: str, device: JsonObject) -> SystemController:
+def _system_controller(found: str, device: JsonObject) -> SystemController:
     return SystemController(
-        serial=serial,
-        part_number=text(device.get("part_num")),
-        firmware=text(device.get("img_pnum_running")),
+        serial=found,
+        part_number=part_number_in(device.get("part_num")),
+        firmware=word(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
         admin_state=word(device.get("admin_state_str")),
@@ -128,11 +129,11 @@ def _system_controller(serial: str, device: JsonObject) -> SystemController:
     )
 
 
-def _collar(serial: str, device: JsonObject) -> Collar:
+def _collar(found: str, device: JsonObject) -> Collar:
     return Collar(
-        serial=serial,
-        part_number=text(device.get("part_num")),
-        firmware=text(device.get("img_pnum_running")),
+        serial=found,
+        part_number=part_number_in(device.get("part_num")),
+        firmware=word(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
         admin_state=word(device.get("admin_state_str")),
@@ -145,11 +146,11 @@ def _collar(serial: str, device: JsonObject) -> Collar:
     )
 
 
-def _combiner_controller(serial: str, device: JsonObject) -> CombinerController:
+def _combiner_controller(found: str, device: JsonObject) -> CombinerController:
     return CombinerController(
-        serial=serial,
-        part_number=text(device.get("part_num")),
-        firmware=text(device.get("fw_version")),
+        serial=found,
+        part_number=part_number_in(device.get("part_num")),
+        firmware=word(device.get("fw_version")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
         admin_state=word(device.get("admin_state_str")),
@@ -157,8 +158,8 @@ def _combiner_controller(serial: str, device: JsonObject) -> CombinerController:
     )
 
 
-def _combiner_meter(serial: str, device: JsonObject) -> CombinerMeter:
+def _combiner_meter(found: str, device: JsonObject) -> CombinerMeter:
     """Return the meter of a combiner, whose keys contain spaces (S§2.3)."""
     return CombinerMeter(
-        serial=serial, part_number=text(device.get("part_num")), firmware=text(device.get("FW Version"))
+        serial=found, part_number=part_number_in(device.get("part_num")), firmware=word(device.get("FW Version"))
     )

@@ -5,7 +5,7 @@ from typing import Final
 
 from ..exceptions import GatewayResponseError
 from ..storage_models import BatteryPower
-from .values import load_settings, milliwatts, object_in, percent, text
+from .values import load_settings, milliwatts, object_in, percent, serial_in
 
 ENSEMBLE_POWER_PATH: Final = "/ivp/ensemble/power"
 
@@ -28,10 +28,10 @@ def parse_ensemble_power(body: bytes) -> Mapping[str, BatteryPower]:
     batteries: dict[str, BatteryPower] = {}
     for entry in entries:
         device = object_in(entry)
-        serial = text(device.get("serial_num"))
-        if serial is not None:
-            batteries[serial] = BatteryPower(
-                serial=serial,
+        found = serial_in(device.get("serial_num"))
+        if found is not None:
+            batteries[found] = BatteryPower(
+                serial=found,
                 power_w=milliwatts(device.get("real_power_mw"), BATTERY_LIMIT_W),
                 state_of_charge_percent=percent(device.get("soc")),
             )

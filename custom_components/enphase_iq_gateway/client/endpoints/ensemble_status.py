@@ -6,7 +6,7 @@ from ..exceptions import GatewayResponseError
 from ..json_types import JsonObject
 from ..storage_models import EnsembleStatus, EnsembleStatusDevice
 from .ensemble_power import BATTERY_LIMIT_W
-from .values import load_object, number, object_in, text, whole, within, word
+from .values import load_object, number, object_in, part_number_in, serial_in, whole, within, word
 
 ENSEMBLE_STATUS_PATH: Final = "/ivp/ensemble/status"
 
@@ -23,19 +23,19 @@ def parse_ensemble_status(body: bytes) -> EnsembleStatus:
         raise GatewayResponseError(ENSEMBLE_STATUS_PATH, "no inventory.serial_nums, expected devices")
     return EnsembleStatus(
         devices={
-            serial: _device(serial, entry)
+            found: _device(found, entry)
             for key, entry in devices.items()
-            if isinstance(entry, dict) and (serial := text(key)) is not None
+            if isinstance(entry, dict) and (found := serial_in(key)) is not None
         }
     )
 
 
-def _device(serial: str, device: JsonObject) -> EnsembleStatusDevice:
+def _device(found: str, device: JsonObject) -> EnsembleStatusDevice:
     return EnsembleStatusDevice(
-        serial=serial,
+        serial=found,
         device_type=whole(device.get("device_type")),
-        part_number=text(device.get("part_number")),
-        firmware=text(device.get("app_fw_version")),
+        part_number=part_number_in(device.get("part_number")),
+        firmware=word(device.get("app_fw_version")),
         interface=word(device.get("com_interface_str")),
         rated_power_w=within(number(device.get("encharge_rated_power")), 1, BATTERY_LIMIT_W),
         admin_state=word(device.get("admin_state_str")),

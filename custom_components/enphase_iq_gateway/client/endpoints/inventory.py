@@ -5,7 +5,7 @@ from typing import Final
 from ..models import Inventory
 from ..storage_models import AcBattery
 from .ac_batteries import listed_ac_battery
-from .values import array_in, load_objects, object_in, part_number, serial
+from .values import array_in, load_objects, object_in, part_number_in, serial_in
 
 INVENTORY_PATH: Final = "/inventory.json?deleted=1"
 
@@ -27,7 +27,7 @@ def parse_inventory(body: bytes) -> Inventory:
         for entry in array_in(group.get("devices")):
             device = object_in(entry)
             if group["type"] == _INVERTERS:
-                found, number = serial(device.get("serial_num")), part_number(device.get("part_num"))
+                found, number = serial_in(device.get("serial_num")), part_number_in(device.get("part_num"))
                 if found is not None and number is not None:
                     part_numbers[found] = number
             elif group["type"] == _AC_BATTERIES and (battery := listed_ac_battery(device)) is not None:

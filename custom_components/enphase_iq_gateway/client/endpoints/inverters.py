@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..models import Inverter, InverterList
-from .values import epoch, load_objects, serial, signed, whole
+from .values import epoch, load_objects, serial_in, signed, whole
 
 INVERTER_LIST_PATH: Final = "/api/v1/production/inverters"
 
@@ -19,7 +19,7 @@ def parse_inverter_list(body: bytes) -> InverterList:
     """
     inverters: dict[str, Inverter] = {}
     for entry in load_objects(body, INVERTER_LIST_PATH, "serialNumber"):
-        found = serial(entry["serialNumber"])
+        found = serial_in(entry["serialNumber"])
         if found is None or whole(entry.get("devType")) not in _INVERTER_TYPES:
             continue
         reported = epoch(entry.get("lastReportDate"))

@@ -126,13 +126,13 @@ def text(value: Json) -> str | None:
     return (value.strip() or None) if isinstance(value, str) else None
 
 
-def serial(value: Json) -> str | None:
+def serial_in(value: Json) -> str | None:
     """Return a serial without surrounding white space, None for any other text."""
     found = text(value)
     return found if found is not None and is_serial(found) else None
 
 
-def part_number(value: Json) -> str | None:
+def part_number_in(value: Json) -> str | None:
     """Return a part number without surrounding white space, None for any other text."""
     found = text(value)
     return found if found is not None and is_part_number(found) else None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ..endpoints import METERS
+from ..endpoints import LIVE_DATA, METERS
 from ..models import Flow, Measurement
 from .documents import Documents
 from .inverters import from_device_data, from_reported_inverters, from_summary, merge_inverters
@@ -13,6 +13,7 @@ from .readings import from_readings
 from .report import from_report, total_repeats_net
 from .site import PollGroup, Quantity, Site, Source
 from .snapshot import NOTHING, Snapshot, TotalAndPhases
+from .storage_power import from_batteries, from_live_data
 
 
 def measure(
@@ -31,7 +32,7 @@ def measure(
     """
     live = group is PollGroup.LIVE
     documents, rejected = without_impossible_powers(site, documents)
-    if live and Source.READINGS in site.sources.values():  # then the group reads nothing else
+    if live and Source.READINGS in site.sources.values():  # then the group has no other counters
         flows = from_readings(site, documents)
     else:
         flows = _from_sources(site, group, documents)
@@ -45,6 +46,7 @@ def measure(
         rejected_powers=rejected,
         total_from_net=total_repeats_net(documents.report),
         total_with_storage=site.total_includes_storage,
+        live_data=documents.get(LIVE_DATA) if live else None,
     )
 
 
@@ -109,5 +111,7 @@ _BUILDERS: Final[Mapping[Source, Callable[[Site, Documents], dict[Flow, TotalAnd
     Source.REPORTED_INVERTERS: from_reported_inverters,
     Source.SUMMARY: from_summary,
     Source.DEVICE_DATA: from_device_data,
+    Source.LIVE_DATA: from_live_data,
+    Source.BATTERIES: from_batteries,
     Source.INVERTERS_AND_NET: _from_inverters_and_net,
 }

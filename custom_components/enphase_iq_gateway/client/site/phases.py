@@ -69,7 +69,8 @@ def computed(
 ) -> TotalAndPhases:
     """Return total consumption from net, or net from total: total = net + production + storage (G§6.4, S§23).
 
-    The result has the phases of the consumption CT; a phase on which another CT does not measure adds 0.
+    The result has the phases of the consumption CT; a phase on which another CT does not measure adds 0. The lifetime
+    lacks storage whose energies are calculated: the guard adds them.
     """
     sign = 1 if flow is Flow.TOTAL_CONSUMPTION else -1
     counted = site.sources.get((flow, Quantity.LIFETIME)) is source
@@ -77,7 +78,11 @@ def computed(
     for phase, measured in enumerate(consumption[: 1 + site.phases(flow)]):
         added = [_of_phase(site, other, values, phase) for other, values in others.items()]
         power_w = total_of(one.power_w for one in added)
-        lifetime_wh = total_of(one.energy_lifetime_wh for one in added)
+        lifetime_wh = total_of(
+            one.energy_lifetime_wh
+            for other, one in zip(others, added, strict=True)
+            if not (other is Flow.STORAGE and site.calculates_storage)
+        )
         parts.append(
             Measurement(
                 power_w=_sum(measured.power_w, power_w, sign),

@@ -5,7 +5,9 @@ from typing import Final
 
 from ..endpoints import (
     DEVICE_DATA,
+    ENSEMBLE_POWER,
     INVERTER_LIST,
+    LIVE_DATA,
     METERS,
     PRODUCTION_SUMMARY,
     READINGS,
@@ -21,6 +23,8 @@ from .site import PollGroup, Site
 
 _ORDER: Final[tuple[Endpoint[object], ...]] = (
     READINGS,
+    LIVE_DATA,
+    ENSEMBLE_POWER,
     REPORT_DETAILED,
     REPORT,
     PRODUCTION_SUMMARY,

@@ -8,16 +8,21 @@ from .documents import Documents
 from .phases import computed, difference, with_mean
 from .site import Quantity, Site, Source
 from .snapshot import TotalAndPhases
+from .storage_power import without_ct
 
 
 def from_readings(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
-    """Return the flows of the enabled meters, joined with their readings by `eid` (G§9), and those computed of two."""
+    """Return the flows of the enabled meters, joined with their readings by `eid` (G§9), and those computed of them.
+
+    Storage without a CT has only its power, from another answer (S§21).
+    """
     readings = {reading.eid: reading for reading in documents.get(READINGS) or ()}
     flows = {
         meter.flow: _total_and_phases(reading, meter)
         for meter in documents.get(METERS) or ()
         if meter.enabled and (reading := readings.get(meter.eid)) is not None and reading.timestamp
     }
+    flows |= without_ct(site, documents)
     net, total = flows.get(Flow.NET_CONSUMPTION), flows.get(Flow.TOTAL_CONSUMPTION)
     others: dict[Flow, TotalAndPhases] = {
         flow: flows[flow] for flow in (Flow.PRODUCTION, Flow.STORAGE) if flow in flows
@@ -27,6 +32,9 @@ def from_readings(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases
         if net is not None:
             flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, others)
         elif total is not None:
+            if site.calculates_storage:
+                # Import and export, which the counters of the CTs give, do not contain it either.
+                others.pop(Flow.STORAGE)
             flows[Flow.NET_CONSUMPTION] = computed(site, Source.READINGS, Flow.NET_CONSUMPTION, total, others)
     return flows
 

@@ -7,6 +7,7 @@ from .documents import Documents
 from .phases import computed, total_of, with_mean
 from .site import Site, Source
 from .snapshot import TotalAndPhases
+from .storage_power import without_ct
 
 
 def from_report(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
@@ -19,14 +20,17 @@ def from_report(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
         if reported.active
     }
     net = flows.get(Flow.NET_CONSUMPTION)
-    if net and total_repeats_net(documents.report):
+    if net and (total_repeats_net(documents.report) or site.total_includes_storage):
         # From 8.3.5433 on the total entry may hold the net values (G§6.8). Total is production + net by definition, so
-        # this is right on every firmware, also where nothing is produced; without production there is no total.
-        flows.pop(Flow.TOTAL_CONSUMPTION)
-        if production := flows.get(Flow.PRODUCTION):
-            flows[Flow.TOTAL_CONSUMPTION] = computed(
-                site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, {Flow.PRODUCTION: production}
-            )
+        # this is right on every firmware, also where nothing is produced; without production there is no total. What
+        # the gateway sends never contains storage (S§23).
+        flows.pop(Flow.TOTAL_CONSUMPTION, None)
+        others = {Flow.PRODUCTION: flows.get(Flow.PRODUCTION)}
+        if site.total_includes_storage:
+            others[Flow.STORAGE] = without_ct(site, documents).get(Flow.STORAGE)
+        known = {flow: values for flow, values in others.items() if values}
+        if len(known) == len(others):
+            flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.REPORT, Flow.TOTAL_CONSUMPTION, net, known)
     total, production = flows.get(Flow.TOTAL_CONSUMPTION), flows.get(Flow.PRODUCTION)
     if not net and total and production and Flow.NET_CONSUMPTION not in documents.report.flows:
         flows[Flow.NET_CONSUMPTION] = computed(

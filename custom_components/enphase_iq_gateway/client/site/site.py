@@ -7,6 +7,8 @@ from typing import Final
 
 from ..endpoints import (
     DEVICE_DATA,
+    ENSEMBLE_POWER,
+    LIVE_DATA,
     METERS,
     PRODUCTION_SUMMARY,
     READINGS,
@@ -37,6 +39,10 @@ class Source(StrEnum):
     DEVICE_DATA = "device_data"
     INTEGRATED = "integrated"
     """Integrated from net power by this integration, where no CT counts import and export (G§9)."""
+    LIVE_DATA = "live_data"
+    """The power of storage in live data; its energies are calculated from it by this integration (S§22)."""
+    BATTERIES = "batteries"
+    """The same from the sum of what the batteries report, 7 to 17 % lower than what a CT measures (S§21)."""
     INVERTERS_AND_NET = "inverters_and_net"
     """The production that the inverters have reported + net consumption, where no CT measures the production. The
     reports are up to an interval older than the reading of the net CT."""
@@ -50,8 +56,14 @@ SOURCE_ENDPOINTS: Final[Mapping[Source, tuple[Endpoint[object], ...]]] = {
     Source.DEVICE_DATA: (DEVICE_DATA,),
     Source.INTEGRATED: (READINGS,),
     Source.INVERTERS_AND_NET: (READINGS,),
+    Source.LIVE_DATA: (LIVE_DATA,),
+    Source.BATTERIES: (ENSEMBLE_POWER,),
 }
 """The endpoints that can serve each source, the preferred one first."""
+
+
+CALCULATED: Final = frozenset({Source.LIVE_DATA, Source.BATTERIES})
+"""The sources that have power only, from which this integration calculates energies."""
 
 
 class Quantity(StrEnum):
@@ -97,7 +109,7 @@ class Site:
     def group_of(self, source: Source) -> PollGroup:
         """Return the group that reads a source: the report has a group of its own only where readings are faster."""
         match source:
-            case Source.READINGS | Source.INTEGRATED:
+            case Source.READINGS | Source.INTEGRATED | Source.LIVE_DATA | Source.BATTERIES:
                 return PollGroup.LIVE
             case Source.DEVICE_DATA:
                 return PollGroup.INVERTERS
@@ -115,10 +127,16 @@ class Site:
 
     @property
     def total_includes_storage(self) -> bool:
-        """Return whether total consumption is production + net + storage, because a storage CT is enabled (S§23)."""
+        """Return whether total consumption is production + net + storage: with storage and a net CT (S§23)."""
         has_storage = (Flow.STORAGE, Quantity.POWER) in self.sources
         from_net = self.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is Source.READINGS
-        return has_storage and from_net and (Flow.TOTAL_CONSUMPTION, Quantity.POWER) in self.sources
+        reported = Source.READINGS not in self.sources.values()
+        return has_storage and (from_net or reported) and (Flow.TOTAL_CONSUMPTION, Quantity.POWER) in self.sources
+
+    @property
+    def calculates_storage(self) -> bool:
+        """Return whether the energies of storage are calculated from its power, because no CT counts them."""
+        return self.sources.get((Flow.STORAGE, Quantity.IMPORT_EXPORT)) in CALCULATED
 
     def phases(self, flow: Flow) -> int:
         """Return the number of phases that are shown separately, 0 on a single-phase site."""
@@ -127,11 +145,16 @@ class Site:
 
     def reads(self, group: PollGroup) -> frozenset[Endpoint[object]]:
         """Return the endpoints that a group polls."""
-        candidates = {SOURCE_ENDPOINTS[source] for source in self.sources.values() if self.group_of(source) is group}
+        sources = {source for source in self.sources.values() if self.group_of(source) is group}
+        if Source.INVERTERS_AND_NET in sources and self.calculates_storage:
+            sources.add(self.sources[Flow.STORAGE, Quantity.POWER])
+        candidates = {SOURCE_ENDPOINTS[source] for source in sources}
         endpoints = frozenset(
             self.report_endpoint if self.report_endpoint in serving else serving[0] for serving in candidates
         )
         match group:
+            case PollGroup.LIVE:
+                return endpoints | {LIVE_DATA} if self.storage.has(LIVE_DATA) else endpoints
             case PollGroup.INVERTERS:
                 return endpoints | self.inverter_endpoints
             case PollGroup.STORAGE:

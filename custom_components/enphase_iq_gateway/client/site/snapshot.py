@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..models import Flow, Inverter, Measurement, Meter
+from ..storage_models import LiveData
 from .storage_snapshot import StorageSnapshot
 
 NOTHING: Final = Measurement()
@@ -32,15 +33,20 @@ class Snapshot:
     total_from_net: bool = False
     """The report's total repeated the net values; production + net is used instead (G§6.8)."""
     total_with_storage: bool = False
-    """Total consumption is production + net + storage; without a storage CT it has another start (S§23)."""
+    """Total consumption is production + net + storage; without storage it has another start (S§23)."""
     inverters_reporting: int | None = None
     """How many inverters have reported within two of their intervals; None while none is known."""
     reports_hourly: bool = False
     """Whether most inverters report only about once an hour."""
     rejected_readings: Mapping[str, int] = field(default_factory=dict[str, int])
     """Samples of counters that were rejected since set-up, by reason."""
+    firmware: str | None = None
     token_expires_at: int | None = None
     """Epoch seconds; None where the sign-in uses no token."""
+    live_data: LiveData | None = None
+    """Of the group LIVE on sites with storage or a grid relay; None while they are outdated."""
+    storage_kept: bool = False
+    """The power of storage was measured earlier and is no new sample."""
     storage: StorageSnapshot | None = None
     """Of the group STORAGE only."""
 

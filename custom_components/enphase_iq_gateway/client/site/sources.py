@@ -5,12 +5,22 @@ from typing import Final
 
 from awesomeversion import AwesomeVersion
 
-from ..endpoints import DEVICE_DATA, INVERTER_LIST, METERS, PRODUCTION_SUMMARY, REPORT_DETAILED, Endpoint
+from ..endpoints import (
+    DEVICE_DATA,
+    ENSEMBLE_POWER,
+    INVERTER_LIST,
+    LIVE_DATA,
+    METERS,
+    PRODUCTION_SUMMARY,
+    REPORT_DETAILED,
+    Endpoint,
+)
 from ..exceptions import GatewayUnsupportedError
 from ..models import Flow
 from .documents import Documents
 from .phases import in_use
 from .site import GatewayClass, Quantity, Site, Source, Sources
+from .storage_site import StorageSite
 
 # The first firmware whose reported net lifetime is import - export; before, it is import only (G§6.4).
 NET_LIFETIME_IS_SIGNED: Final = AwesomeVersion("7.3.517")
@@ -24,10 +34,11 @@ _REPORTED: Final = (Quantity.TODAY, Quantity.LAST_7_DAYS)
 _MEASURED: Final = (Quantity.POWER, Quantity.LIFETIME, Quantity.ELECTRICAL)
 _FROM_INVERTERS: Final = frozenset({Source.REPORTED_INVERTERS, Source.SUMMARY, Source.DEVICE_DATA})
 _OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
+_NO_STORAGE: Final = StorageSite()
 
 
-def decide(documents: Documents, locked: Sources | None = None) -> Site:
-    """Return what the gateway has and where each quantity comes from.
+def decide(documents: Documents, locked: Sources | None = None, storage: StorageSite = _NO_STORAGE) -> Site:
+    """Return what the gateway has and where each quantity comes from; `storage` is what it has of storage.
 
     A lifetime keeps its `locked` source while that source exists, because another one counts from another start.
     The one-way counters have only one possible source, which depends on the kind of consumption CT.
@@ -47,11 +58,14 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
             f"firmware {documents.info.firmware}: none of {REPORT_DETAILED.path}, {PRODUCTION_SUMMARY.path} and "
             f"{DEVICE_DATA.path} reports the production"
         )
-    chosen.update(_consumption(documents, flows))
     if documents.possible(Source.READINGS):
         for flow in _OTHER_CTS:
             if flow in flows:
                 chosen.update(_all(flow, Source.READINGS, Quantity.POWER, Quantity.IMPORT_EXPORT))
+    if (Flow.STORAGE, Quantity.POWER) not in chosen and (source := _storage_without_ct(storage)):
+        chosen.update(_all(Flow.STORAGE, source, Quantity.POWER, Quantity.IMPORT_EXPORT))
+        flows |= {Flow.STORAGE}
+    chosen.update(_consumption(documents, flows, with_storage=(Flow.STORAGE, Quantity.POWER) in chosen))
     for key, source in (locked or {}).items():
         if _is_locked(key, source, chosen, documents) and _still_serves(documents, gateway_class, source):
             chosen[key] = source
@@ -64,7 +78,20 @@ def decide(documents: Documents, locked: Sources | None = None) -> Site:
         report_endpoint=documents.report_endpoint,
         inverter_endpoints=frozenset(_inverter_endpoints(documents)),
         inverter_count=_inverter_count(documents),
+        storage=storage,
     )
+
+
+def _storage_without_ct(storage: StorageSite) -> Source | None:
+    """Return the source of the power of storage where no CT measures it (S§21).
+
+    Only live data have the AC Batteries too.
+    """
+    if not storage.has_storage:
+        return None
+    if storage.has(LIVE_DATA):
+        return Source.LIVE_DATA
+    return Source.BATTERIES if storage.has(ENSEMBLE_POWER) and not storage.has_ac_batteries else None
 
 
 def _is_locked(key: tuple[Flow, Quantity], source: Source, chosen: Sources, documents: Documents) -> bool:
@@ -75,8 +102,9 @@ def _is_locked(key: tuple[Flow, Quantity], source: Source, chosen: Sources, docu
     """
     flow, quantity = key
     flows = _flows_in_use(documents)
+    has_storage = Flow.STORAGE in flows or (Flow.STORAGE, Quantity.POWER) in chosen
     without_storage = (
-        flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and {Flow.STORAGE, Flow.NET_CONSUMPTION} <= flows
+        flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and has_storage and Flow.NET_CONSUMPTION in flows
     )
     ct_is_disabled = (
         flow is Flow.PRODUCTION
@@ -179,12 +207,19 @@ def _summary_is_sane(documents: Documents) -> bool:
     return summary.energy_lifetime_wh >= SUMMARY_SANITY * least
 
 
-def _consumption(documents: Documents, flows: frozenset[Flow]) -> dict[tuple[Flow, Quantity], Source]:
-    """Choose for total and net consumption: one is measured by the CT, the other one is computed (G§6.4, §9)."""
+def _consumption(
+    documents: Documents, flows: frozenset[Flow], *, with_storage: bool
+) -> dict[tuple[Flow, Quantity], Source]:
+    """Choose for total and net consumption: one is measured by the CT, the other one is computed (G§6.4, §9).
+
+    `with_storage` is whether the power of storage is known.
+    """
     net, total = Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION
     produced = Flow.PRODUCTION in flows
     readings = documents.possible(Source.READINGS) and bool(documents.get(METERS))
     chosen = _reported_consumption(documents, flows)
+    if with_storage and not readings and {net, Flow.PRODUCTION} <= flows and documents.possible(Source.REPORT):
+        chosen |= _all(total, Source.REPORT, Quantity.POWER, Quantity.LIFETIME)
     if readings and net in flows:
         chosen |= _all(net, Source.READINGS, *_MEASURED, Quantity.IMPORT_EXPORT)
         if produced:
@@ -255,6 +290,9 @@ def _phase_counts(documents: Documents, flows: frozenset[Flow]) -> dict[Flow, in
     for measured, other in ((net, total), (total, net)):
         if measured in counts:
             counts.setdefault(other, counts[measured])
+    if Flow.STORAGE in flows:
+        # Batteries without a CT are on the phases of the house.
+        counts.setdefault(Flow.STORAGE, counts.get(net, 1))
     return counts
 
 

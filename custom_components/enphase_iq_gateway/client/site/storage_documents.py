@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Self, cast
 
-from ..endpoints import DEVICE_DATA, LIVE_DATA, REPORT, REPORT_DETAILED, Endpoint
+from ..endpoints import DEVICE_DATA, ENSEMBLE_POWER, LIVE_DATA, REPORT, REPORT_DETAILED, Endpoint
 from ..models import Info
 
-_SHARED: Final[frozenset[Endpoint[object]]] = frozenset({LIVE_DATA, DEVICE_DATA, REPORT, REPORT_DETAILED})
-"""Live data, and what has the AC Batteries."""
+_SHARED: Final[frozenset[Endpoint[object]]] = frozenset(
+    {LIVE_DATA, ENSEMBLE_POWER, DEVICE_DATA, REPORT, REPORT_DETAILED}
+)
+"""What the live coordinator reads, and what has the AC Batteries."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import time
 from typing import Final
 
-from ..endpoints import ENSEMBLE_INVENTORY, Endpoint
+from ..endpoints import ENSEMBLE_INVENTORY, LIVE_DATA, Endpoint
 from ..exceptions import GatewayConnectionError, GatewayError, GatewayResponseError
 from ..gateway import Gateway
 from ..models import Info
@@ -18,6 +18,8 @@ STORAGE_PROBE_LIMIT_S: Final = 40.0
 """Time for the whole probe: some twenty answers of at most 0.4 s, or the slow `/inventory.json` (S§1)."""
 KEPT_S: Final = 90.0
 """An answer that could not be read again is used for its interval and this long."""
+_GIVE_UP_AFTER: Final = 2
+"""Endpoints in a row that could not be reached: each may take until its time-out, and other coordinators wait."""
 _EARLY_S: Final = 1.0
 """A timer may be early by less."""
 
@@ -36,7 +38,8 @@ async def probe_storage(
 
     A site without any of these devices costs one request. `known` are the documents of the probe at set-up: they have
     the AC Batteries. A 401, a 404 or HTML means that the gateway does not have an endpoint (S§1). Endpoints that were
-    not reached within `limit_s` count as failed.
+    not reached within `limit_s` count as failed. Where live data are old because their stream is off, it is turned on,
+    and they are read again in the end.
 
     Raises:
         GatewayError: the failure concerns the gateway as a whole (sign-in, certificate, another device).
@@ -45,15 +48,32 @@ async def probe_storage(
     if known is not None:
         documents = documents.with_shared(known.answers, clock())
     wanted: list[Endpoint[object]] = [ENSEMBLE_INVENTORY]
+    stream_turned_on = False
     try:
         async with asyncio.timeout(limit_s):
             while wanted:
                 documents, _ = await _read(gateway, documents, wanted[0], clock)
+                if wanted[0] is LIVE_DATA:
+                    stream_turned_on = await _turn_stream_on(gateway, documents)
                 wanted = _not_tried(documents)
+            if stream_turned_on:
+                documents, _ = await _read(gateway, documents, LIVE_DATA, clock, known=True)
     except TimeoutError:
         for endpoint in wanted:
             documents = documents.with_failure(endpoint, clock())
     return documents
+
+
+async def _turn_stream_on(gateway: Gateway, documents: StorageDocuments) -> bool:
+    """Turn the stream of live data on where it is off; return whether this was done."""
+    live = documents.get(LIVE_DATA)
+    if live is None or live.stream_enabled is not False:
+        return False
+    try:
+        await gateway.enable_live_stream()
+    except GatewayConnectionError, GatewayResponseError:
+        return False
+    return True
 
 
 def _not_tried(documents: StorageDocuments) -> list[Endpoint[object]]:
@@ -86,11 +106,15 @@ async def read_storage(
         GatewayError: the gateway could not be reached, or the failure concerns it as a whole.
     """
     answered = False
+    unreached = 0
     last_error: GatewayError | None = None
     for endpoint in endpoints:
         documents, error = await _read(gateway, documents, endpoint, clock, known=True)
         answered = answered or not isinstance(error, GatewayConnectionError)
         last_error = error or last_error
+        unreached += not answered
+        if unreached == _GIVE_UP_AFTER:
+            break
     if last_error is not None and not answered:
         raise last_error
     return _without_expired(site, documents, clock())

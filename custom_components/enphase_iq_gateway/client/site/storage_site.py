@@ -69,6 +69,11 @@ class StorageSite:
         return bool(self.system_controllers)
 
     @property
+    def serials(self) -> frozenset[str]:
+        """Return the serials of all devices."""
+        return self.batteries | self.ac_batteries | self.system_controllers | self.collars | self.combiners
+
+    @property
     def is_empty(self) -> bool:
         """Return whether there is nothing to read."""
         return not (self.has_storage or self.has_grid_relay or self.combiners)
@@ -106,13 +111,14 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     """
     plan: dict[Endpoint[object], float] = {}
     if site.has_storage or site.has_grid_relay:
-        plan |= {LIVE_DATA: _LIVE_S, EXPORT_LIMIT: _SETTINGS_S, PRODUCTION_LIMIT: _SETTINGS_S}
+        plan |= {LIVE_DATA: _LIVE_S}
     if site.has_grid_relay:
         plan |= {GENERATOR_CONFIG: _SETTINGS_S}
     if site.system_controllers:
         plan |= {GRID_RELAY: _LIVE_S, DRY_CONTACTS: _STATE_S, DRY_CONTACT_SETTINGS: _SETTINGS_S}
     if site.batteries or site.has_grid_relay or site.combiners:
-        plan |= {ENSEMBLE_INVENTORY: _STATE_S, ENSEMBLE_STATUS: _HOUR_S}
+        # It has the state of a collar.
+        plan |= {ENSEMBLE_INVENTORY: _LIVE_S if site.collars else _STATE_S, ENSEMBLE_STATUS: _HOUR_S}
     if site.batteries:
         plan |= {SECONDARY_CONTROL: _STATE_S, ENSEMBLE_POWER: _STATE_S, SCHEDULER: _SCHEDULER_S}
     if site.has_storage:
@@ -122,4 +128,6 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     if site.has_ac_batteries:
         plan |= {INVENTORY: _AC_BATTERIES_S, ACB_CONFIG: _AC_BATTERIES_S}
         plan.setdefault(SECONDARY_CONTROL, _SETTINGS_S)
+    if site.has_storage or site.has_grid_relay:
+        plan |= {EXPORT_LIMIT: _SETTINGS_S, PRODUCTION_LIMIT: _SETTINGS_S}
     return {endpoint: interval_s for endpoint, interval_s in plan.items() if endpoint not in site.missing}

@@ -30,7 +30,6 @@ from aiohttp.abc import AbstractResolver
 
 from ..auth.secret import Secret
 from ..exceptions import (
-    GatewayCertificateError,
     GatewayConnectionError,
     GatewayError,
     GatewayResponseError,
@@ -130,14 +129,11 @@ class Connection:
         self._connector.confirm_renewal()
 
     def refuse_renewal(self) -> None:
-        """Forget the device if its certificate is a renewed one, because it does not accept the token.
+        """Refuse the renewed certificate, if there is one, from now on: the device did not accept the token over it.
 
         Raises: GatewayCertificateError.
         """
-        pinned, presented = self._connector.pinned, self._connector.renewal
-        if pinned is not None and presented is not None:
-            self._reset()
-            raise GatewayCertificateError(pinned, presented)
+        self._connector.refuse_renewal()
 
     async def close(self) -> None:
         """Close the connection; later requests fail."""

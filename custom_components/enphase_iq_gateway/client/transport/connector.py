@@ -84,6 +84,8 @@ class GatewayConnector(TCPConnector):
         self.pinned = pinned
         self.renewal: Certificate | None = None
         """The certificate that seems to be the renewed one, until it is confirmed."""
+        self._refused: Certificate | None = None
+        """The last certificate of a device that did not accept the token over it."""
         self._unconfirmed_paths = frozenset({identity_path, check_path})
         self._identity_path = identity_path
         self._check = check
@@ -134,6 +136,17 @@ class GatewayConnector(TCPConnector):
         if self.renewal is not None:
             self._pin(self.renewal)
 
+    def refuse_renewal(self) -> None:
+        """Refuse the renewed certificate, if there is one, from now on: the device did not accept the token over it.
+
+        Raises: GatewayCertificateError.
+        """
+        pinned, presented = self.pinned, self.renewal
+        if pinned is not None and presented is not None:
+            self._refused = presented
+            self.reset()
+            raise GatewayCertificateError(pinned, presented)
+
     def reset(self) -> None:
         """Close the connection and forget the verification, after another device or none has answered."""
         self._last_verification = self.renewal = None
@@ -148,6 +161,8 @@ class GatewayConnector(TCPConnector):
         pinned = self.pinned or presented
         match judge(pinned, presented, now=self._clock(), check=self._check):
             case Verdict.REFUSED:
+                raise GatewayCertificateError(pinned, presented)
+            case Verdict.RENEWED if presented == self._refused:
                 raise GatewayCertificateError(pinned, presented)
             case Verdict.RENEWED:
                 self.renewal = presented

@@ -27,7 +27,7 @@ from ...const import DOMAIN
 from ...coordinator import GatewayConfigEntry, GatewayRuntime
 from ...counters.allowance import Limits, likely
 from ...counters.counter_state import CounterState
-from ...counters.key import COUNTERS_OF, CounterKey, FlowCounter, InverterCounter, counter_of
+from ...counters.key import COUNTERS_OF, AcBatteryCounter, CounterKey, FlowCounter, InverterCounter, counter_of
 from ...counters.last_values import LastValue
 from ...counters.limits import counter_limits, inverter_limits
 from ...counters.shift import Shifts
@@ -201,7 +201,7 @@ def _day_of(unique_id: str, gateway: str) -> Flow | InverterCounter | None:
 
 def _limits(site: Site, key: CounterKey) -> Limits:
     """Return how fast a counter can rise."""
-    if isinstance(key, InverterCounter):
+    if not isinstance(key, FlowCounter):
         return inverter_limits(1, None)
     quantity = next(quantity for quantity, fields in COUNTERS_OF.items() if key.field in fields)
     return counter_limits(site, key.flow, quantity, key.phase)
@@ -215,6 +215,9 @@ def _power_w(runtime: GatewayRuntime, key: CounterKey | Flow) -> float:
             case InverterCounter(serial):
                 inverter = coordinator.data.inverters.get(serial)
                 powers.append(abs(inverter.power_w or 0.0) if inverter else 0.0)
+            case AcBatteryCounter(serial):
+                battery = coordinator.data.storage.ac_batteries.get(serial) if coordinator.data.storage else None
+                powers.append(abs(battery.power_w or 0.0) if battery else 0.0)
             case FlowCounter(flow=flow):
                 powers.append(abs(coordinator.data.measurement(flow).power_w or 0.0))
             case flow:

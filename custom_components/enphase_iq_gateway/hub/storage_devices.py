@@ -1,0 +1,75 @@
+"""The devices of batteries, system controllers, collars and combiners, connected through the gateway's."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from ..client import AcBattery, EnsembleDevice, PollGroup, StorageSnapshot, storage_model_name
+from ..const import DOMAIN, MANUFACTURER
+from ..coordinator import GatewayConfigEntry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StorageDevice:
+    """What a device registry entry needs to contain."""
+
+    kind: str
+    """Translation key of its name."""
+    serial: str
+    part_number: str | None
+    firmware: str | None
+
+
+def storage_devices(storage: StorageSnapshot) -> Iterator[StorageDevice]:
+    """Yield the devices of a snapshot."""
+    found: dict[str, Mapping[str, EnsembleDevice | AcBattery]] = {
+        "battery": {serial: battery.device for serial, battery in storage.batteries.items()},
+        "ac_battery": storage.ac_batteries,
+        "system_controller": storage.system_controllers,
+        "collar": storage.collars,
+        "combiner": storage.combiners,
+    }
+    for kind, devices in found.items():
+        for serial, device in devices.items():
+            yield StorageDevice(kind=kind, serial=serial, part_number=device.part_number, firmware=device.firmware)
+
+
+@callback
+def async_setup_storage_devices(hass: HomeAssistant, entry: GatewayConfigEntry, gateway: dr.DeviceEntry) -> None:
+    """Register the devices that the gateway lists, and keep them up to date."""
+    coordinator = entry.runtime_data.coordinators.get(PollGroup.STORAGE)
+    if coordinator is None:
+        return
+    registry = dr.async_get(hass)
+    registered: set[StorageDevice] = set()
+
+    @callback
+    def update() -> None:
+        storage = coordinator.data.storage
+        for device in storage_devices(storage) if storage else ():
+            # A second device with the gateway's own serial would be the gateway's, connected through itself.
+            if device not in registered and device.serial != coordinator.site.info.serial:
+                registered.add(device)
+                _register(registry, entry, gateway, device)
+
+    update()
+    entry.async_on_unload(coordinator.async_add_listener(update))
+
+
+def _register(
+    registry: dr.DeviceRegistry, entry: GatewayConfigEntry, gateway: dr.DeviceEntry, device: StorageDevice
+) -> None:
+    registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, device.serial)},
+        manufacturer=MANUFACTURER,
+        model=None if device.part_number is None else storage_model_name(device.part_number),
+        model_id=device.part_number,
+        serial_number=device.serial,
+        sw_version=device.firmware,
+        translation_key=device.kind,
+        translation_placeholders={"serial": device.serial},
+        via_device_id=gateway.id,
+    )

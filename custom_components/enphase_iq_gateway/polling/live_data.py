@@ -1,0 +1,54 @@
+"""Whether live data are up to date: the gateway repeats old ones in several ways (S§14.1)."""
+
+from typing import Final
+
+from ..client import LiveData
+
+KEPT_S: Final = 90.0
+"""Live data that are not refreshed are shown for this long: powers stood still for up to 57 s (S§14.1)."""
+
+
+class LiveDataFreshness:
+    """Follows the live data of one gateway from one reading to the next."""
+
+    def __init__(self) -> None:
+        self._last: LiveData | None = None
+        self._fresh_at: float | None = None
+        """When the last fresh ones were read, epoch seconds."""
+
+    def judge(self, live: LiveData | None, at: float, clock_ahead_s: float) -> tuple[LiveData | None, bool]:
+        """Return live data unless they are outdated, and whether they are a new measurement.
+
+        `at` is when they were read, by our clock, and `clock_ahead_s` how far the gateway's clock is ahead of it.
+        """
+        if live is None:
+            return None, False
+        fresh = _is_current(live, at + clock_ahead_s) and not (self._last and _repeats(live, self._last))
+        self._last = live
+        if fresh:
+            self._fresh_at = at
+        kept = self._fresh_at is not None and 0 <= at - self._fresh_at <= KEPT_S
+        return (live if kept else None), fresh
+
+
+def _is_current(live: LiveData, gateway_time: float) -> bool:
+    """Return whether live data are recent by their own statement and time."""
+    if live.is_last_known or live.last_update is None:
+        return False
+    return gateway_time - live.last_update <= KEPT_S
+
+
+def _repeats(live: LiveData, last: LiveData) -> bool:
+    """Return whether live data have no new measurement.
+
+    Powers can stand still while the time advances. What CTs measure never repeats to the mW; without CTs grid and load
+    are 0, and an idle battery is no repetition.
+    """
+    if live.last_update == last.last_update:
+        return True
+    measured = live.grid.total_w or live.load.total_w
+    return bool(measured) and _powers(live) == _powers(last)
+
+
+def _powers(live: LiveData) -> tuple[float | None, ...]:
+    return tuple(flow.total_w for flow in (live.production, live.storage, live.grid, live.load))

@@ -1,0 +1,229 @@
+"""Probing and polling the endpoints of storage, over a real socket."""
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    DEVICE_DATA,
+    ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
+    GENERATOR,
+    GENERATOR_CONFIG,
+    INVENTORY,
+    LIVE_DATA,
+    REPORT_DETAILED,
+    SCHEDULER,
+    SECONDARY_CONTROL,
+    TARIFF,
+    Endpoint,
+)
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayConnectionError
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
+from custom_components.enphase_iq_gateway.client.site.storage_read import due_endpoints, probe_storage, read_storage
+from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite, decide_storage, storage_plan
+from tests.support import storage_answers as storage
+from tests.support.answers import NOW, Document, body
+from tests.support.device import Doing, Reply, reply
+from tests.support.full_gateway import BUSY, MISSING, NOT_FOR_US, FullGateway, paths
+from tests.support.models import info
+from tests.support.storage_documents import AC_ONLY, FULL, storage_documents
+
+
+def replies(sent: Mapping[Endpoint[object], Document]) -> dict[Endpoint[object], Reply]:
+    """Return the answers that a gateway sends."""
+    return {endpoint: reply(body(document)) for endpoint, document in sent.items()}
+
+
+@pytest.fixture
+def storage_gateway(full_gateway: FullGateway) -> FullGateway:
+    """Return a gateway with batteries, a system controller and a generator."""
+    full_gateway.replace_answers(replies(FULL))
+    return full_gateway
+
+
+async def _hang(_: asyncio.StreamWriter) -> None:
+    await asyncio.get_running_loop().create_future()
+
+
+HANG = Doing(_hang)
+
+
+def now() -> float:
+    """Return the time of these tests."""
+    return float(NOW)
+
+
+async def probed(gateway: FullGateway, known: Documents | None = None, limit_s: float = 30) -> StorageDocuments:
+    """Probe a gateway."""
+    return await probe_storage(gateway.client, info(), known, clock=now, limit_s=limit_s)
+
+
+async def test_a_site_with_storage_has_everything_read_once(storage_gateway: FullGateway) -> None:
+    documents = await probed(storage_gateway)
+
+    plan = storage_plan(decide_storage(documents))
+    assert storage_gateway.requested[0] == ENSEMBLE_INVENTORY.path
+    assert sorted(storage_gateway.requested) == sorted(paths(*plan, *documents.missing))
+    assert GENERATOR in plan
+    assert set(documents.answers) == set(plan)
+    assert documents.failed == frozenset()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(reply(b"[]"), id="no devices"),
+        pytest.param(MISSING, id="404"),
+        pytest.param(NOT_FOR_US, id="401"),
+        pytest.param(reply(b"<html>"), id="HTML"),
+        pytest.param(reply(b'{"error": "404 - Not Found"}'), id="an error with status 200"),
+    ],
+)
+async def test_a_site_without_storage_costs_one_request(full_gateway: FullGateway, answer: Reply) -> None:
+    full_gateway.replace_answers({ENSEMBLE_INVENTORY: answer})
+
+    documents = await probed(full_gateway)
+
+    assert full_gateway.requested == paths(ENSEMBLE_INVENTORY)
+    assert decide_storage(documents).is_empty
+    assert documents.failed == frozenset()
+
+
+async def test_an_inventory_that_could_not_be_read_may_exist(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers({ENSEMBLE_INVENTORY: BUSY})
+
+    documents = await probed(full_gateway)
+
+    assert documents.failed == {ENSEMBLE_INVENTORY}
+    assert documents.missing == frozenset()
+
+
+async def test_a_missing_endpoint_does_not_affect_the_others(storage_gateway: FullGateway) -> None:
+    """S§1: some firmware answers 401 to all but the inventory."""
+    storage_gateway.replace_answers({SCHEDULER: NOT_FOR_US, TARIFF: BUSY})
+
+    documents = await probed(storage_gateway)
+    site = decide_storage(documents)
+
+    assert SCHEDULER in site.missing
+    assert SCHEDULER not in storage_plan(site)
+    assert documents.failed == {TARIFF}
+    assert documents.get(TARIFF) is None
+    assert documents.get(SECONDARY_CONTROL) is not None
+
+
+async def test_ac_batteries_are_found_in_what_was_read_before(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers(replies({ENSEMBLE_INVENTORY: [], INVENTORY: AC_ONLY[INVENTORY]}))
+    known = (
+        Documents(info=info())
+        .with_answer(DEVICE_DATA, storage_documents(AC_ONLY).get(DEVICE_DATA))
+        .with_answer(REPORT_DETAILED, storage_documents(AC_ONLY).get(REPORT_DETAILED))
+    )
+
+    documents = await probed(full_gateway, known)
+
+    assert decide_storage(documents).ac_batteries == {storage.AC_BATTERY, storage.OTHER_AC_BATTERY}
+    assert INVENTORY.path in full_gateway.requested
+    assert REPORT_DETAILED.path not in full_gateway.requested
+
+
+async def test_what_was_not_reached_in_time_has_failed(storage_gateway: FullGateway) -> None:
+    storage_gateway.replace_answers({SECONDARY_CONTROL: HANG})
+
+    documents = await probed(storage_gateway, limit_s=0.3)
+
+    assert documents.get(ENSEMBLE_INVENTORY) is not None
+    assert SECONDARY_CONTROL in documents.failed
+    assert documents.failed & documents.missing == frozenset()
+
+
+async def test_an_endpoint_is_due_after_its_interval() -> None:
+    documents = storage_documents()
+    site = decide_storage(documents)
+    plan = storage_plan(site)
+
+    read = {*FULL} & {*plan}
+    assert not {*due_endpoints(site, documents, NOW + 8)} & read
+    assert LIVE_DATA in due_endpoints(site, documents, NOW + 9.5)
+    assert {*due_endpoints(site, documents, NOW + 60)} & read == {one for one in read if plan[one] <= 60}
+    assert {*due_endpoints(site, documents, NOW + 4000)} == {*plan}
+
+
+async def test_a_longer_interval_of_the_user_counts() -> None:
+    documents = storage_documents()
+    site = decide_storage(documents)
+
+    assert LIVE_DATA not in due_endpoints(site, documents, NOW + 20, interval_s=30)
+
+
+async def test_one_endpoint_that_fails_keeps_its_last_answer_for_a_while(storage_gateway: FullGateway) -> None:
+    documents = storage_documents()
+    site = decide_storage(documents)
+    storage_gateway.replace_answers({ENSEMBLE_POWER: BUSY})
+    endpoints: list[Endpoint[object]] = [ENSEMBLE_POWER, SECONDARY_CONTROL]
+
+    soon = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 150)
+    late = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 151)
+
+    assert soon.get(ENSEMBLE_POWER) is not None
+    assert late.get(ENSEMBLE_POWER) is None
+    assert soon.failed == late.failed == {ENSEMBLE_POWER}
+    assert late.read_at[SECONDARY_CONTROL] == late.tried_at[ENSEMBLE_POWER] == NOW + 151
+
+
+async def test_an_endpoint_that_answered_before_is_not_missing_after_one_odd_answer(
+    storage_gateway: FullGateway,
+) -> None:
+    documents = storage_documents()
+    storage_gateway.replace_answers({SCHEDULER: MISSING})
+
+    read = await read_storage(storage_gateway.client, decide_storage(documents), documents, [SCHEDULER], clock=now)
+
+    assert read.missing == frozenset()
+    assert read.failed == {SCHEDULER}
+
+
+async def test_an_endpoint_that_answers_again_has_not_failed(storage_gateway: FullGateway) -> None:
+    documents = storage_documents().with_failure(TARIFF, NOW)
+
+    read = await read_storage(storage_gateway.client, decide_storage(documents), documents, [TARIFF], clock=now)
+
+    assert read.failed == frozenset()
+
+
+async def test_a_gateway_that_cannot_be_reached_is_an_error(full_gateway: FullGateway) -> None:
+    documents = storage_documents()
+    await full_gateway.client.identify()
+    await full_gateway.device.__aexit__(None, None, None)
+
+    with pytest.raises(GatewayConnectionError):
+        await read_storage(full_gateway.client, decide_storage(documents), documents, [TARIFF], clock=now)
+
+
+async def test_reading_nothing_changes_nothing(full_gateway: FullGateway) -> None:
+    documents = storage_documents()
+
+    read = await read_storage(full_gateway.client, StorageSite(), documents, [], clock=now)
+
+    assert read == documents
+    assert full_gateway.requested == []
+
+
+def test_documents_of_other_coordinators_are_shared() -> None:
+    known = Documents(info=info()).with_answer(DEVICE_DATA, storage_documents(AC_ONLY).get(DEVICE_DATA))
+
+    shared = StorageDocuments(info=info()).with_shared(known.answers, NOW)
+
+    assert set(shared.answers) == {DEVICE_DATA}
+    assert shared.with_shared({}, NOW + 5) == shared
+
+
+def test_a_missing_endpoint_has_no_answer() -> None:
+    documents = storage_documents().with_failure(GENERATOR_CONFIG, NOW, missing=True)
+
+    assert documents.get(GENERATOR_CONFIG) is None
+    assert documents.missing == {GENERATOR_CONFIG}
+    assert GENERATOR_CONFIG not in documents.read_at

@@ -1,0 +1,127 @@
+"""A renewed certificate becomes the known one only when the gateway has accepted the token over it."""
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
+from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH, Account
+from custom_components.enphase_iq_gateway.client.exceptions import (
+    GatewayCertificateError,
+    GatewayResponseError,
+)
+from custom_components.enphase_iq_gateway.client.gateway import Gateway
+from custom_components.enphase_iq_gateway.client.transport.certificates import CertificateCheck
+from tests.support.device import (
+    CHALLENGE,
+    DAY,
+    NOW,
+    SERIAL,
+    UNAUTHORIZED,
+    VALID,
+    make_identity,
+    reply,
+)
+from tests.support.trusting import PATH, client, device
+
+
+@pytest.mark.parametrize(
+    ("check", "days_left", "believed"),
+    [
+        (CertificateCheck.RENEWALS, 74, True),
+        (CertificateCheck.RENEWALS, 76, False),
+        (CertificateCheck.STRICT, 74, False),
+        (CertificateCheck.OFF, 76, True),
+    ],
+)
+async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
+    check: CertificateCheck, days_left: int, caplog: pytest.LogCaptureFixture, *, believed: bool
+) -> None:
+    """It replaces the pinned one once the gateway has accepted the token over it, and is logged."""
+    identity = make_identity(not_after=NOW + days_left * DAY)
+    renewed = make_identity(not_before=NOW - 60)
+    async with device(identity=identity) as there, client(there.address, identity.certificate, check) as gateway:
+        await gateway.read_raw(PATH)
+        identity.turn_into(renewed)
+        there.hang_up()
+        there.requests.clear()
+        if believed:
+            await gateway.read_raw(PATH)
+        else:
+            with pytest.raises(GatewayCertificateError):
+                await gateway.read_raw(PATH)
+
+        checked = [(CHECK_PATH, "bearer")] if check is CertificateCheck.RENEWALS else []
+        assert there.credentials == ([*checked, (PATH, "cookie")] if believed else [])
+        assert gateway.certificate == (renewed if believed else identity).certificate
+        assert (f"New certificate {renewed.certificate.sha256} accepted" in caplog.text) == believed
+
+
+@pytest.mark.parametrize("keeps_connections", [True, False])
+async def test_a_renewal_is_not_believed_of_a_device_that_refuses_the_token(*, keeps_connections: bool) -> None:
+    """It gets the token once and no session, and the gateway itself is still the known one when it is back."""
+    identity = make_identity(not_after=NOW + 60 * DAY)
+    async with device(identity=identity) as there, client(there.address, identity.certificate) as gateway:
+        there.keeps_connections = keeps_connections
+        await gateway.read_raw(PATH)
+        identity.turn_into(make_identity(not_before=NOW - 60))
+        there.replies[CHECK_PATH] = UNAUTHORIZED
+        there.hang_up()
+        there.requests.clear()
+        for _ in range(2):
+            with pytest.raises(GatewayCertificateError):
+                await gateway.read_raw(PATH)
+
+        assert there.credentials == [(CHECK_PATH, "bearer")]
+        assert gateway.certificate == identity.certificate
+        identity.turn_into(identity)
+        there.replies[CHECK_PATH] = VALID
+        there.hang_up()
+        assert await gateway.read_raw(PATH) == b"{}"
+
+
+@pytest.mark.parametrize("answer", [reply(b"<html>Log in</html>"), reply(b"", 503)])
+async def test_a_renewal_waits_until_the_check_of_the_token_answers(answer: bytes) -> None:
+    identity = make_identity(not_after=NOW + 60 * DAY)
+    renewed = make_identity(not_before=NOW - 60)
+    async with device(identity=renewed) as there, client(there.address, identity.certificate) as gateway:
+        there.replies[CHECK_PATH] = answer
+        with pytest.raises(GatewayResponseError):
+            await gateway.read_raw(PATH)
+        assert gateway.certificate == identity.certificate
+
+        there.replies[CHECK_PATH] = VALID
+        assert await gateway.read_raw(PATH) == b"{}"
+        assert gateway.certificate == renewed.certificate
+
+
+@pytest.mark.parametrize("credential", [None, Account(username="envoy", password=Secret("made-up"))])
+async def test_a_renewal_is_not_believed_without_a_token(credential: Account | None) -> None:
+    identity = make_identity(not_after=NOW + 60 * DAY)
+    renewed = make_identity(not_before=NOW - 60)
+    async with (
+        device(identity=renewed) as there,
+        Gateway(
+            there.address, expected_serial=SERIAL, credential=credential, pinned=identity.certificate, clock=lambda: NOW
+        ) as gateway,
+    ):
+        there.replies[PATH] = CHALLENGE
+        with pytest.raises(GatewayCertificateError):
+            await gateway.read_raw(PATH)
+
+        assert there.credentials == []
+
+
+async def test_the_certificate_was_last_seen_at_the_last_handshake() -> None:
+    """A connection that is kept shows it once only."""
+    now = float(NOW)
+    identity = make_identity()
+    async with device(identity=identity) as there, Gateway(there.address, clock=lambda: now) as gateway:
+        await gateway.identify()
+        now += 3600
+        await gateway.identify()
+        first = gateway.certificate
+        there.hang_up()
+        await gateway.identify()
+
+        assert first is not None
+        assert gateway.certificate is not None
+        assert (first.seen_at, gateway.certificate.seen_at) == (NOW, NOW + 3600)

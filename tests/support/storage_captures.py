@@ -1,0 +1,69 @@
+"""The recorded answers about storage of one gateway, parsed."""
+
+import json
+from pathlib import Path
+
+from awesomeversion import AwesomeVersion
+
+from custom_components.enphase_iq_gateway.client import endpoints
+from custom_components.enphase_iq_gateway.client.endpoints import INFO, REPORT, REPORT_DETAILED, Endpoint
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayError
+from custom_components.enphase_iq_gateway.client.models import Info
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
+
+STORAGE: tuple[Endpoint[object], ...] = (
+    endpoints.ENSEMBLE_INVENTORY,
+    endpoints.ENSEMBLE_POWER,
+    endpoints.SECONDARY_CONTROL,
+    endpoints.ENSEMBLE_STATUS,
+    endpoints.GRID_RELAY,
+    endpoints.DRY_CONTACTS,
+    endpoints.DRY_CONTACT_SETTINGS,
+    endpoints.GENERATOR,
+    endpoints.GENERATOR_CONFIG,
+    endpoints.GENERATOR_SCHEDULE,
+    endpoints.GENERATOR_MODE,
+    endpoints.EXPORT_LIMIT,
+    endpoints.PRODUCTION_LIMIT,
+    endpoints.SCHEDULER,
+    endpoints.TARIFF,
+    endpoints.ACB_CONFIG,
+    endpoints.LIVE_DATA,
+    endpoints.INVENTORY,
+)
+"""The endpoints that only storage needs."""
+ALL: tuple[Endpoint[object], ...] = (*STORAGE, endpoints.DEVICE_DATA, REPORT_DETAILED)
+
+
+def file_of(folder: Path, endpoint: Endpoint[object]) -> Path | None:
+    """Return the file of an answer, None where it was not recorded."""
+    name = endpoint.path[1:].translate(str.maketrans("/?=", "___"))
+    names = (name, f"{name}.json", name.partition("_details")[0], f"{name.partition('_deleted')[0]}")
+    return next((folder / one for one in names if (folder / one).is_file()), None)
+
+
+def status(file: Path) -> int:
+    """Return the recorded status; an answer kept without one was a good one."""
+    log = file.with_name(f"{file.name}_log.json")
+    return int(json.loads(log.read_bytes())["code"]) if log.exists() else 200
+
+
+def raw(folder: Path, endpoint: Endpoint[object]) -> object:
+    """Return the JSON of an answer, None where there is none."""
+    file = file_of(folder, endpoint)
+    return None if file is None else json.loads(file.read_bytes())
+
+
+def recorded_storage(folder: Path) -> StorageDocuments:
+    """Return the documents of a recorded gateway; what it refused is left out."""
+    info_file = file_of(folder, INFO)
+    info = INFO.read(info_file.read_bytes()) if info_file else Info(serial="1", firmware=AwesomeVersion("8.3.6086"))
+    documents = StorageDocuments(info=info)
+    for endpoint in ALL:
+        file = file_of(folder, endpoint)
+        if file is not None and endpoint is not REPORT and status(file) == 200:
+            try:
+                documents = documents.with_answer(endpoint, endpoint.read(file.read_bytes()), 0)
+            except GatewayError:
+                documents = documents.with_failure(endpoint, 0, missing=True)
+    return documents

@@ -1,0 +1,359 @@
+"""Whole lives of simulated gateways with spoiled answers: from the answers to what the entities would show.
+
+In each life a site is read several times, at any interval. Answers are spoiled, replaced by those of another gateway or
+missing, the state of the counters is stored and read back, the site is decided anew, and the clock is set. The truth is
+what the same gateway sends at the same times without faults. A life fails
+
+* with any exception but a `GatewayError`,
+* where a number that is shown is not finite, or impossible for its unit,
+* where a counter that only rises falls without a reset, a spike that is taken back, or an event,
+* where a counter ends higher than the truth, once the faults have been over for an hour.
+
+Run: `python -m tests.system.lives --minutes 30 --seed 1`; a failed life runs again with `--seed 1 --life 4711`.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+import random
+import sys
+import time
+import traceback
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from custom_components.enphase_iq_gateway.client import (
+    DEVICE_DATA,
+    INFO,
+    INVENTORY,
+    INVERTER_LIST,
+    METERS,
+    PRODUCTION_SUMMARY,
+    READINGS,
+    REPORT,
+    REPORT_DETAILED,
+    Documents,
+    Endpoint,
+    GatewayError,
+    PollGroup,
+    Site,
+    Snapshot,
+    decide,
+    measure,
+)
+from custom_components.enphase_iq_gateway.counters.allowance import HAIR_SHARE
+from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.counters.key import (
+    COUNTERS_OF,
+    CounterField,
+    CounterKey,
+    FlowCounter,
+    InverterCounter,
+    may_be_negative,
+)
+from custom_components.enphase_iq_gateway.counters.origin import Origin
+from custom_components.enphase_iq_gateway.counters.state import GuardState
+from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
+from simulator import PROFILES, World, routes
+from simulator.firmware import Firmware
+from simulator.simulated_site import SimulatedSite
+from tests.support.promises import Broken, check_falls, check_values
+from tests.support.spoiling import spoil
+
+_ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
+    METERS,
+    READINGS,
+    REPORT_DETAILED,
+    REPORT,
+    PRODUCTION_SUMMARY,
+    INVERTER_LIST,
+    DEVICE_DATA,
+    INVENTORY,
+)
+_ZONES: Final = tuple(
+    ZoneInfo(name)
+    for name in ("Europe/Amsterdam", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kathmandu", "America/St_Johns")
+)
+_BEGIN: Final = 1_767_225_600  # 2026 begins
+_DAY: Final = 86_400.0
+_INTERVALS_S: Final = (5.0, 30.0, 30.0, 60.0, 60.0, 60.0, 300.0, 300.0, 900.0, 3600.0, 6 * 3600.0, 30 * 3600.0)
+_CLOCK_STEPS_S: Final = (30.0, 3600.0, _DAY, 400 * _DAY)
+_RECOVERY: Final = 14
+"""Readings without faults at the end of a life, every five minutes: as long as a spike may stay that is taken back."""
+_TOLERANCE_WH: Final = 100.0
+"""Or a hair, which on a large counter is more: it stands until it is passed."""
+_SPIKE_SHARE: Final = 10.0
+"""A spike of more than a tenth of its counter stays counted: Home Assistant would take its end for a reset."""
+
+
+@dataclass(kw_only=True)
+class Shown:
+    """One guard and what it has published."""
+
+    guard: Guard
+    health: InverterHealth = field(default_factory=InverterHealth)
+    first: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
+    unproven: set[CounterKey] = field(default_factory=set[CounterKey])
+    """Counters whose first value came from spoiled answers: there is nothing to check it against."""
+
+    def read(self, documents: Documents, at: float, zone: tzinfo, *, faulty: bool = False) -> list[Snapshot]:
+        """Measure the documents and check their counters, as the coordinators do."""
+        snapshots = []
+        for group in PollGroup:
+            snapshot = measure(self.guard.site, group, documents, at)
+            if group is PollGroup.INVERTERS:
+                snapshot = self.health.judge(snapshot)
+            snapshots.append(self.guard.check(group, snapshot, zone))
+        for key, state in self.guard.state.counters.items():
+            if state.published is not None and key not in self.first:
+                self.first[key] = state.published
+                if faulty:
+                    self.unproven.add(key)
+        return snapshots
+
+    def store(self, site: Site) -> None:
+        """Restart with the stored state."""
+        stored = orjson.loads(orjson.dumps(self.guard.state.as_json()))
+        self.guard = Guard(site=site, state=GuardState.from_json(stored))
+
+
+@dataclass(kw_only=True)
+class Truth:
+    """The counters as the gateway has sent them without faults."""
+
+    site: Site
+    first: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
+    last: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
+
+    def read(self, documents: Documents, at: float) -> None:
+        """Measure the documents."""
+        for group in PollGroup:
+            snapshot = measure(self.site, group, documents, at)
+            values: dict[CounterKey, float | None] = {
+                FlowCounter(flow, counter, phase): counter.read(measured)
+                for flow, measurements in snapshot.flows.items()
+                for phase, measured in enumerate(measurements)
+                for counter in CounterField
+            }
+            for serial, inverter in snapshot.inverters.items():
+                values[InverterCounter(serial)] = inverter.energy_lifetime_wh
+            self.last |= {key: value for key, value in values.items() if value is not None}
+        self.first = self.last | self.first
+
+    def rise(self, key: CounterKey, origin: Origin | None) -> float | None:
+        """Return the energy of a counter that comes from an origin, None where that is not what was read here."""
+        sources = {
+            self.site.sources.get((key.flow, quantity))
+            for quantity, counters in COUNTERS_OF.items()
+            if isinstance(key, FlowCounter) and key.field in counters
+        }
+        if key not in self.last or (origin is not None and origin.source not in sources):
+            return None
+        return self.last[key] - self.first[key]
+
+
+@dataclass(kw_only=True)
+class Life:
+    """One gateway from set-up on."""
+
+    chance: random.Random
+    now: float
+    """The true time, epoch seconds."""
+    clock_s: float = 0.0
+    """How much the clock of Home Assistant is ahead of it."""
+
+    def __post_init__(self) -> None:
+        """Build the gateway and another one, whose answers may be confused with its own."""
+        self.zone = self.chance.choice(_ZONES)
+        self.site, self.other = (self._gateway(serial) for serial in ("122300000001", "122300000002"))
+
+    def _gateway(self, serial: str) -> SimulatedSite:
+        profile = PROFILES[self.chance.choice(list(PROFILES))]
+        world = World(
+            profile,
+            inverters=self.chance.randint(1, 5),
+            clock=lambda: self.now,
+            seed=self.chance.randrange(1000),
+            report_interval_s=self.chance.choice((300, 900, 3600)),
+            lifetime_wh=self.chance.choice((1e3, 1e6, 3e7)),
+        )
+        return SimulatedSite(profile, Firmware.parse(profile.firmware), serial, world)
+
+    def bodies(self, site: SimulatedSite) -> dict[Endpoint[object], bytes]:
+        """Return the answers of a gateway now, empty where it has none."""
+        answers = {}
+        for endpoint in (INFO, *_ENDPOINTS):
+            answer = routes.answer(site, *endpoint.path.partition("?")[::2], self.now)
+            answers[endpoint] = answer.body if answer.status == 200 else b""
+        return answers
+
+    def spoiled(self, bodies: Mapping[Endpoint[object], bytes]) -> dict[Endpoint[object], bytes]:
+        """Return answers of which some are spoiled, of another gateway or missing."""
+        spoiled = dict(bodies)
+        others: Mapping[Endpoint[object], bytes] | None = None
+        for endpoint in self.chance.sample(list(spoiled), self.chance.randint(1, 3)):
+            kind = self.chance.random()
+            if kind < 0.1:
+                spoiled[endpoint] = b""
+            elif kind < 0.2:
+                others = self.bodies(self.other) if others is None else others
+                spoiled[endpoint] = others[endpoint]
+            else:
+                spoiled[endpoint] = spoil(spoiled[endpoint], self.chance)
+        return spoiled
+
+    def pass_time(self) -> None:
+        """Let some time pass, and set the clock wrong or right again now and then."""
+        self.now += self.chance.choice(_INTERVALS_S)
+        if self.chance.random() < 0.05:
+            step = self.chance.choice(_CLOCK_STEPS_S) * self.chance.choice((1, -1))
+            self.clock_s = 0.0 if self.clock_s else step
+
+    def live(self) -> int:
+        """Live, and return the number of readings.
+
+        Raises:
+            Broken: A promise is broken.
+            GatewayError: The gateway could not be set up.
+        """
+        clean = documents_of(self.bodies(self.site))
+        truth = Truth(site=decide(clean))
+        first = documents_of(self.spoiled(self.bodies(self.site))) if self.chance.random() < 0.2 else clean
+        shown = Shown(guard=Guard(site=decide(first)))
+        readings = self.chance.randint(6, 40)
+        for number in range(readings + _RECOVERY):
+            faulty = number < readings and self.chance.random() < 0.4
+            bodies = self.bodies(self.site)
+            clean = documents_of(bodies)
+            documents = clean
+            if faulty:
+                with suppress(GatewayError):
+                    documents = documents_of(self.spoiled(bodies))
+            at = self.now + self.clock_s
+            before = dict(shown.guard.state.counters)
+            snapshots = shown.read(documents, at, self.zone, faulty=faulty)
+            check_values(shown.guard.site, snapshots)
+            check_falls(shown.guard, before)
+            truth.read(clean, self.now)
+            if number < readings and self.chance.random() < 0.15:
+                self._restart(shown, documents)
+            if number < readings:
+                self.pass_time()
+            else:
+                self.now += 300.0
+                self.clock_s = 0.0
+        check_rises(shown, truth)
+        return readings + _RECOVERY
+
+    def _restart(self, shown: Shown, documents: Documents) -> None:
+        """Store the state and read it back; decide the site anew, maybe from spoiled answers."""
+        site = shown.guard.site
+        with suppress(GatewayError):
+            site = decide(documents, shown.guard.state.locked_sources())
+        shown.store(site)
+
+
+def documents_of(bodies: Mapping[Endpoint[object], bytes]) -> Documents:
+    """Return the documents in answers; those that are no documents are missing.
+
+    Raises:
+        GatewayError: The gateway cannot be identified.
+    """
+    documents = Documents(info=INFO.read(bodies[INFO]))
+    failed = set()
+    for endpoint in _ENDPOINTS:
+        try:
+            document = endpoint.read(bodies[endpoint])
+        except GatewayError:
+            failed.add(endpoint)
+        else:
+            documents = documents.with_answer(endpoint, document)
+    report = REPORT if REPORT_DETAILED in failed and REPORT not in failed else REPORT_DETAILED
+    return replace(documents, report_endpoint=report, failed=frozenset(failed))
+
+
+def check_rises(shown: Shown, truth: Truth) -> None:
+    """Check that no counter has risen by more than the energy that there was.
+
+    Raises:
+        Broken: One has.
+    """
+    for key, first in shown.first.items():
+        published = shown.guard.state.counters[key].published
+        true_rise = truth.rise(key, shown.guard.state.origins.get(key))
+        if published is None or true_rise is None or may_be_negative(key) or key in shown.unproven:
+            continue
+        rise = published - first
+        if rise > true_rise + max(_TOLERANCE_WH, HAIR_SHARE * published) and first > _SPIKE_SHARE * (rise - true_rise):
+            raise Broken(f"{key} rose by {rise:.0f} Wh, in truth by {true_rise:.0f}: {shown.guard.state.counters[key]}")
+
+
+def new_life(seed: int, number: int) -> Life:
+    """Return one life; the same for the same numbers."""
+    chance = random.Random(f"{seed}/{number}")  # noqa: S311 - reproducible, no secrets
+    return Life(chance=chance, now=_BEGIN + chance.uniform(0, 365 * _DAY))
+
+
+@dataclass(kw_only=True)
+class Result:
+    """What became of some lives."""
+
+    lives: int = 0
+    readings: int = 0
+    refused: int = 0
+    """Lives whose gateway could not be set up from its first, spoiled answers."""
+    broken: list[str] = field(default_factory=list[str])
+
+
+def run(
+    seed: int,
+    *,
+    lives: int | None = None,
+    cpu_s: float | None = None,
+    most_broken: int = 5,
+    report: Callable[[str], object] | None = None,
+) -> Result:
+    """Run so many lives or for so much CPU time; report a broken one at once."""
+    result = Result()
+    began = time.process_time()
+    while (lives is None or result.lives < lives) and (cpu_s is None or time.process_time() - began < cpu_s):
+        number = result.lives
+        result.lives += 1
+        try:
+            result.readings += new_life(seed, number).live()
+        except GatewayError:
+            result.refused += 1
+        except Exception:  # noqa: BLE001 - each is a finding
+            result.broken.append(f"life {seed}/{number}: {traceback.format_exc()}")
+            if report is not None:
+                report(result.broken[-1])
+            if len(result.broken) >= most_broken:
+                break
+    return result
+
+
+def main() -> int:
+    """Run for some minutes of CPU time, or one life again; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--minutes", type=float, default=30.0, help="CPU time")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--life", type=int, help="run only this life")
+    arguments = parser.parse_args()
+    if arguments.life is not None:
+        readings = new_life(arguments.seed, arguments.life).live()
+        sys.stdout.write(f"{readings} readings\n")
+        return 0
+    result = run(arguments.seed, cpu_s=60 * arguments.minutes, report=lambda broken: sys.stderr.write(f"{broken}\n"))
+    sys.stdout.write(
+        f"seed {arguments.seed}: {result.lives} lives, {result.readings} readings, {result.refused} not set up,"
+        f" {len(result.broken)} broken\n"
+    )
+    return 1 if result.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

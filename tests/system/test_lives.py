@@ -1,0 +1,91 @@
+"""A few whole lives with spoiled answers, and proof that the checks of a life find what they look for.
+
+The long run: `python -m tests.system.lives --minutes 30 --seed 1`.
+"""
+
+from dataclasses import replace
+from math import inf
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client import Inverter, Measurement, Snapshot
+from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
+from tests.support.guard import LIFETIME, NET_CT, PRODUCTION, T0, check_production, guard_site
+from tests.support.promises import Broken, check_falls, check_values
+
+from .lives import Shown, Truth, check_rises, run
+
+SITE = guard_site(NET_CT)
+
+
+@pytest.mark.slow
+def test_lives_with_spoiled_answers_keep_the_promises() -> None:
+    result = run(seed=3, lives=12)
+
+    assert result.broken == []
+    assert result.readings > 200
+
+
+def test_an_exception_breaks_a_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raises(_: InverterHealth, snapshot: Snapshot) -> Snapshot:
+        raise OverflowError(snapshot.at)
+
+    monkeypatch.setattr(InverterHealth, "judge", raises)
+
+    result = run(seed=3, lives=10, most_broken=1)
+
+    assert "OverflowError" in result.broken[0]
+
+
+@pytest.mark.parametrize(
+    "measurement", [Measurement(power_w=1e9), Measurement(voltage_v=inf), Measurement(current_a=-1e4)]
+)
+def test_an_impossible_number_breaks_a_life(measurement: Measurement) -> None:
+    possible = Snapshot(at=T0, flows={PRODUCTION: (Measurement(power_w=1.0),)})
+    check_values(SITE, [possible] * 3)
+
+    with pytest.raises(Broken, match="impossible"):
+        check_values(SITE, [replace(possible, flows={PRODUCTION: (measurement,)})] * 3)
+
+
+def test_an_impossible_number_of_an_inverter_breaks_a_life() -> None:
+    snapshot = Snapshot(at=T0, flows={}, inverters={"1223": Inverter(serial="1223", energy_lifetime_wh=1e15)})
+
+    with pytest.raises(Broken, match="impossible"):
+        check_values(SITE, [snapshot] * 3)
+
+
+@pytest.mark.parametrize(("fall_wh", "breaks"), [(2_000_000.0, True), (100.0, False)])
+def test_a_fall_breaks_a_life_unless_it_takes_back_a_spike(fall_wh: float, *, breaks: bool) -> None:
+    """The counter has risen by 100 Wh lately."""
+    guard = Guard(site=SITE)
+    check_production(guard, 0, 12_000_000)
+    check_production(guard, 60, 12_000_100)
+    before = dict(guard.state.counters)
+    check_falls(guard, before)
+    state = before[LIFETIME]
+    assert state.published is not None
+    fallen = state.published - fall_wh
+    guard.state.counters[LIFETIME] = replace(state, published=fallen, floor=fallen, next_floor=fallen)
+
+    if breaks:
+        with pytest.raises(Broken, match="fell from"):
+            check_falls(guard, before)
+    else:
+        check_falls(guard, before)
+
+
+@pytest.mark.parametrize(("energy_wh", "breaks"), [(100.0, False), (1000.0, True)])
+def test_a_rise_without_energy_breaks_a_life(energy_wh: float, *, breaks: bool) -> None:
+    """In truth nothing was produced."""
+    shown, truth = Shown(guard=Guard(site=SITE)), Truth(site=SITE)
+    check_production(shown.guard, 0, 12_000_000)
+    shown.first[LIFETIME] = truth.first[LIFETIME] = truth.last[LIFETIME] = 12_000_000
+    check_production(shown.guard, 60, 12_000_000 + energy_wh)
+
+    if breaks:
+        with pytest.raises(Broken, match=f"rose by {energy_wh:.0f} Wh, in truth by 0"):
+            check_rises(shown, truth)
+    else:
+        check_rises(shown, truth)

@@ -1,0 +1,385 @@
+"""What is made of the recorded answers about storage, compared with the raw documents and with S§26, S§31 and S§41."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
+    INVENTORY,
+    LIVE_DATA,
+    SECONDARY_CONTROL,
+    TARIFF,
+    Endpoint,
+)
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
+from custom_components.enphase_iq_gateway.client.site.storage import measure_storage
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
+from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite, decide_storage
+from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
+from custom_components.enphase_iq_gateway.client.storage_models import EnsembleDevice
+from tests.support.captures import ANSWERS, CAPTURES, folders, needs
+from tests.support.storage_captures import STORAGE, file_of, raw, recorded_storage, status
+
+MPREISSNER = ANSWERS / "mpreissner_D8.3.6086"
+
+pytestmark = [needs(CAPTURES), needs(ANSWERS)]
+
+
+def recorded_at(documents: StorageDocuments) -> float:
+    """Return the time of the newest report in the documents."""
+    inventory, listed, live = documents.get(ENSEMBLE_INVENTORY), documents.get(INVENTORY), documents.get(LIVE_DATA)
+    devices: list[EnsembleDevice] = []
+    if inventory:
+        devices = [*inventory.batteries.values(), *inventory.system_controllers.values()]
+    reports = [device.last_reported or 0 for device in devices]
+    reports += [battery.last_reported or 0 for battery in listed.ac_batteries.values()] if listed else []
+    return max([*reports, (live.last_update if live else None) or 0], default=0)
+
+
+def shown(folder: Path) -> tuple[StorageSite, StorageSnapshot]:
+    """Return what a recorded gateway has and what is shown of it."""
+    documents = recorded_storage(folder)
+    site = decide_storage(documents)
+    return site, measure_storage(site, documents, recorded_at(documents))
+
+
+def is_document(file: Path) -> bool:
+    """Return whether an answer is JSON and not an error in the form of JSON."""
+    try:
+        document = json.loads(file.read_bytes())
+    except ValueError:
+        return False
+    return not (isinstance(document, dict) and {"err", "error"} & set(document))
+
+
+def recordings(*, good: bool) -> Iterator[object]:
+    """Yield the recorded answers that are documents, or those that are errors or HTML, with any status."""
+    for folder in (*folders(CAPTURES), *folders(ANSWERS)):
+        for endpoint in STORAGE:
+            file = file_of(folder, endpoint)
+            if file is None:
+                continue
+            if (status(file) == 200 and is_document(file)) is good:
+                yield pytest.param(endpoint, file, id=f"{folder.name}/{file.name}")
+
+
+@pytest.mark.parametrize(("endpoint", "file"), recordings(good=True))
+def test_every_answer_is_read(endpoint: Endpoint[object], file: Path) -> None:
+    endpoint.read(file.read_bytes())
+
+
+@pytest.mark.parametrize(("endpoint", "file"), recordings(good=False))
+def test_every_error_is_refused(endpoint: Endpoint[object], file: Path) -> None:
+    """S§1: two bodies of a 404, a page for a 401, and HTML with status 200."""
+    with pytest.raises(GatewayResponseError):
+        endpoint.read(file.read_bytes())
+
+
+def test_the_recordings_are_many() -> None:
+    assert len(list(recordings(good=True))) > 220
+    assert len(list(recordings(good=False))) > 40
+
+
+@dataclass(frozen=True)
+class Has:
+    """What a recorded site has, by S§41."""
+
+    batteries: int = 0
+    ac_batteries: int = 0
+    controllers: int = 0
+    collars: int = 0
+    combiners: int = 0
+    generator: bool = False
+    unlisted_ac_batteries: bool = False
+
+
+SITES = {
+    "7.3.517": Has(batteries=3, controllers=1),
+    "7.3.517_legacy_savings_mode": Has(batteries=3, controllers=1),
+    "8.2.127_with_3cts_and_battery_split": Has(batteries=5, controllers=1),
+    "8.2.127_with_generator_running": Has(batteries=1, controllers=1, generator=True),
+    "8.2.4286_with_3cts_and_battery_split": Has(batteries=5, controllers=1),
+    "8.2.4345_with_device_data": Has(controllers=1),
+    "8.2.4382_ACB": Has(batteries=1, unlisted_ac_batteries=True),
+    "8.3.1598_collar": Has(batteries=2, collars=1, combiners=1),
+    "8.3.5167_3rd-pv": Has(batteries=2, controllers=1),
+    "8.3.5169_ACB_inventory": Has(ac_batteries=2),
+    "8.3.5169_with_generator": Has(controllers=1, generator=True),
+}
+"""All others have none."""
+
+
+@pytest.mark.parametrize("folder", folders(CAPTURES), ids=lambda folder: folder.name)
+def test_each_site_has_what_the_reference_lists(folder: Path) -> None:
+    """Nothing for a gateway that only answers as if (S§34)."""
+    site, snapshot = shown(folder)
+    expected = SITES.get(folder.name, Has())
+
+    assert expected == Has(
+        batteries=len(site.batteries),
+        ac_batteries=len(site.ac_batteries),
+        controllers=len(site.system_controllers),
+        collars=len(site.collars),
+        combiners=len(site.combiners),
+        generator=site.has_generator,
+        unlisted_ac_batteries=site.has_ac_batteries and not site.ac_batteries,
+    )
+    assert set(snapshot.batteries) == site.batteries
+    assert set(snapshot.ac_batteries) == site.ac_batteries
+    assert site.is_empty is (folder.name not in SITES)
+
+
+def dicts(document: object) -> list[dict[str, Any]]:
+    """Return the objects in an array of raw JSON."""
+    return [one for one in document if isinstance(one, dict)] if isinstance(document, list) else []
+
+
+def raw_devices(folder: Path, kind: str) -> Mapping[str, dict[str, Any]]:
+    """Return the raw devices of one group of the inventory by serial."""
+    groups = [group for group in dicts(raw(folder, ENSEMBLE_INVENTORY)) if group.get("type") == kind]
+    return {device["serial_num"]: device for group in groups for device in group["devices"]}
+
+
+with_devices = pytest.mark.parametrize(
+    "folder",
+    [*(CAPTURES / name for name in SITES), MPREISSNER],
+    ids=lambda folder: folder.name,
+)
+
+
+@with_devices
+def test_values_of_batteries_are_those_of_the_raw_documents(folder: Path) -> None:
+    _, snapshot = shown(folder)
+    sent = raw_devices(folder, "ENCHARGE")
+    document = raw(folder, ENSEMBLE_POWER)
+    power = {row["serial_num"]: row for row in dicts(document["devices:"])} if isinstance(document, dict) else {}
+
+    assert set(snapshot.batteries) == set(sent)
+    for serial, battery in snapshot.batteries.items():
+        device = sent[serial]
+        assert battery.power_w == power[serial]["real_power_mw"] / 1000
+        assert battery.state_of_charge_percent == power[serial]["soc"]
+        assert battery.device.temperature_c == device["temperature"]
+        assert battery.device.max_cell_temperature_c == device["maxCellTemp"]
+        assert battery.device.capacity_wh == device["encharge_capacity"]
+        assert battery.device.last_reported == device["last_rpt_date"]
+        assert battery.device.communicating is device["communicating"]
+        assert battery.device.dc_switch_on is not device["dc_switch_off"]
+        assert battery.device.status_words == ("envoy.global.ok", "prop.done")
+
+
+@with_devices
+def test_values_of_system_controllers_are_those_of_the_raw_documents(folder: Path) -> None:
+    """S§24: °F become °C."""
+    _, snapshot = shown(folder)
+    sent = raw_devices(folder, "ENPOWER")
+
+    assert set(snapshot.system_controllers) == set(sent)
+    for serial, controller in snapshot.system_controllers.items():
+        assert controller.temperature_c == pytest.approx((sent[serial]["temperature"] - 32) / 1.8, abs=0.05)
+        assert controller.admin_state == sent[serial]["admin_state_str"]
+        assert controller.relay_position == sent[serial]["mains_oper_state"]
+        assert controller.last_reported == sent[serial]["last_rpt_date"]
+
+
+@with_devices
+def test_aggregate_values_are_those_of_the_raw_document(folder: Path) -> None:
+    site, snapshot = shown(folder)
+    sent = raw(folder, SECONDARY_CONTROL)
+    if not isinstance(sent, dict) or not site.has_storage:
+        assert snapshot.state_of_charge_percent is None
+        assert (snapshot.capacity_wh, snapshot.available_energy_wh, snapshot.reserve_percent) == (None, None, None)
+        return
+
+    assert snapshot.state_of_charge_percent == sent["agg_soc"]
+    assert snapshot.capacity_wh == sent["Max_energy"]
+    assert snapshot.available_energy_wh == sent["ENC_agg_avail_energy"] + sent["ACB_agg_energy"]
+    if site.batteries:
+        assert snapshot.battery_state_of_charge_percent == sent["ENC_agg_soc"]
+        assert snapshot.reserve_percent == sent["adjusted_backup_soc"]
+        assert snapshot.reserve_set_percent == sent["configured_backup_soc"]
+        assert snapshot.health_percent == sent.get("ENC_agg_soh")
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "in_force", "optimized"),
+    [
+        ("8.2.4286_with_3cts_and_battery_split", 20, 100, True),
+        ("8.3.5167_3rd-pv", 30, 20, True),
+        ("8.3.5289_modGone", 30, None, True),
+        ("8.3.5433_tot_is_net_cons", 0, None, True),
+        ("8.2.4382_ACB", 0, 0, True),
+        ("7.3.517", 100, 100, False),
+        ("8.2.127_with_generator_running", 50, 50, False),
+        ("8.2.4345_with_device_data", 43, None, False),
+    ],
+)
+def test_the_reserve_in_force_is_never_the_stored_one(
+    name: str, stored: float, in_force: float | None, *, optimized: bool
+) -> None:
+    """S§26; a site without a battery has no reserve, whatever its gateway sends."""
+    documents = recorded_storage(CAPTURES / name)
+    tariff = documents.get(TARIFF)
+    _, snapshot = shown(CAPTURES / name)
+
+    assert tariff is not None
+    assert (tariff.reserve_percent, tariff.optimized) == (stored, optimized)
+    assert snapshot.reserve_percent == in_force
+
+
+@pytest.mark.parametrize("name", ["8.3.5289_modGone", "8.3.5433_tot_is_net_cons"])
+def test_the_raw_reserve_of_a_gateway_without_a_battery_is_ten(name: str) -> None:
+    """S§26: the values of the reference, which are not shown."""
+    control = recorded_storage(CAPTURES / name).get(SECONDARY_CONTROL)
+
+    assert control is not None
+    assert (control.reserve_set_percent, control.shutdown_level_percent, control.capacity_wh) == (10.0, 10.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "profile", "charge_from_grid", "level"),
+    [
+        ("7.3.517", "backup", True, 10.0),
+        ("7.3.517_legacy_savings_mode", "savings", True, 10.0),
+        ("8.2.127_with_3cts_and_battery_split", "self_consumption", False, 10.0),
+        ("8.2.4286_with_3cts_and_battery_split", None, None, 10.0),
+        ("8.2.4382_ACB", None, None, 5.0),
+        ("8.3.5169_ACB_inventory", None, None, None),
+    ],
+)
+def test_settings_in_force_are_unknown_where_the_tariff_is_not_followed(
+    name: str, profile: str | None, level: float | None, *, charge_from_grid: bool | None
+) -> None:
+    """S§26: from 8.2.42xx on the tariff is a stale copy, and no recording has live data or the scheduler."""
+    _, snapshot = shown(CAPTURES / name)
+
+    assert snapshot.profile == profile
+    assert snapshot.charge_from_grid_allowed is charge_from_grid
+    assert snapshot.shutdown_level_percent == level
+
+
+@pytest.mark.parametrize(
+    ("name", "power_w", "state"),
+    [
+        ("7.3.517", 0.0, "idle"),
+        ("8.2.127_with_generator_running", -1250.0, "charging"),
+        ("8.2.4286_with_3cts_and_battery_split", -6592.0, "charging"),
+        ("8.3.1598_collar", -1084.0, "charging"),
+        ("8.3.5167_3rd-pv", 32.0, "idle"),
+        ("8.3.5169_ACB_inventory", -2.0, "idle"),
+    ],
+)
+def test_the_power_of_the_batteries_together(name: str, power_w: float, state: str) -> None:
+    """S§3, S§13."""
+    _, snapshot = shown(CAPTURES / name)
+
+    assert (snapshot.power_w, snapshot.power_source, snapshot.state) == (power_w, "batteries", state)
+
+
+@pytest.mark.parametrize(
+    ("name", "grid", "generator"),
+    [
+        ("7.3.517", "on_grid", None),
+        ("8.2.127_with_generator_running", "generator", "running"),
+        ("8.2.4345_with_device_data", "on_grid", None),
+        ("8.2.4382_ACB", None, None),
+        ("8.3.1598_collar", "on_grid", None),
+        ("8.3.5169_with_generator", "on_grid", "stopped"),
+        ("8.3.5433_tot_is_net_cons", None, None),
+    ],
+)
+def test_the_state_of_the_grid_and_of_the_generator(name: str, grid: str | None, generator: str | None) -> None:
+    """S§25: a gateway without a grid relay has no state, though its relay reads `closed`."""
+    _, snapshot = shown(CAPTURES / name)
+
+    assert snapshot.grid_state == grid
+    assert (snapshot.generator.state if snapshot.generator else None) == generator
+
+
+def test_rated_powers_come_from_the_status() -> None:
+    """S§32."""
+    rated = {
+        name: {battery.rated_power_w for battery in shown(CAPTURES / name)[1].batteries.values()}
+        for name in ("7.3.517", "8.2.4286_with_3cts_and_battery_split", "8.3.1598_collar", "8.3.5167_3rd-pv")
+    }
+
+    assert rated == {
+        "7.3.517": {1280.0},
+        "8.2.4286_with_3cts_and_battery_split": {3840.0},
+        "8.3.1598_collar": {3540.0},
+        "8.3.5167_3rd-pv": {None},
+    }
+
+
+def test_iq_batteries_and_ac_batteries_on_one_gateway() -> None:
+    """S§31: 54 % of 3500 Wh and 25 % of 3720 Wh are 39 %; the report is 41 hours old, so there is no power."""
+    _, snapshot = shown(CAPTURES / "8.2.4382_ACB")
+
+    assert (snapshot.state_of_charge_percent, snapshot.battery_state_of_charge_percent) == (39.0, 54.0)
+    assert (snapshot.ac_battery_state_of_charge_percent, snapshot.capacity_wh) == (25.0, 7220.0)
+    assert (snapshot.ac_battery_power_w, snapshot.power_w) == (None, None)
+    (battery,) = snapshot.batteries.values()
+    assert (battery.state_of_charge_percent, battery.device.state_of_charge_percent) == (54.0, 10.0)
+
+
+def test_each_ac_battery_has_its_own_counters() -> None:
+    """S§13: 58.9 of 71.6 kWh, and 145.8 of 178.0 kWh."""
+    _, snapshot = shown(CAPTURES / "8.3.5169_ACB_inventory")
+    energies = [
+        (round((one.energy_discharged_wh or 0) / 1000, 1), round((one.energy_charged_wh or 0) / 1000, 1))
+        for one in snapshot.ac_batteries.values()
+    ]
+    first, second = snapshot.ac_batteries.values()
+
+    assert energies == [(58.9, 71.6), (145.8, 178.0)]
+    assert (first.state_of_charge_percent, second.state_of_charge_percent) == (2.0, 0.0)
+    assert [first.power_w, second.power_w] == pytest.approx([-1.0, -1.0], abs=0.01)
+    assert (first.charge_status, first.sleep_state, first.part_number) == ("idle", "awake", "800-00930-r03")
+
+
+def test_third_party_pv_on_a_contact() -> None:
+    _, snapshot = shown(CAPTURES / "8.3.5167_3rd-pv")
+    contacts = snapshot.dry_contacts
+
+    assert {name: one.contact.status for name, one in contacts.items()} == {
+        "NC1": "closed",
+        "NC2": "open",
+        "NO1": "open",
+        "NO2": "open",
+    }
+    assert contacts["NC1"].settings is not None
+    assert contacts["NC1"].settings.contact_type == "3RD-PV"
+
+
+def test_live_data_and_the_scheduler_have_the_settings_in_force() -> None:
+    """The only recording with both; its tariff would be stale (S§28)."""
+    _, snapshot = shown(MPREISSNER)
+
+    assert (snapshot.profile, snapshot.charge_from_grid_allowed, snapshot.scheduler_mode) == (
+        "backup",
+        True,
+        "CP - Charge From PV",
+    )
+    assert (snapshot.power_w, snapshot.power_source, snapshot.grid_state) == (0.0, "live_data", "on_grid")
+    assert snapshot.live is not None
+    assert snapshot.live.load.total_w == 1213.8
+
+
+@pytest.mark.parametrize("folder", folders(ANSWERS), ids=lambda folder: folder.name)
+def test_the_load_of_live_data_is_grid_and_production_and_storage(folder: Path) -> None:
+    """S§14.1: to the mW in every sample."""
+    file = file_of(folder, LIVE_DATA)
+    if file is None:
+        assert folder.name not in {"acropia_7.6.114", "enphase_brief_2023", "vk2him_1", MPREISSNER.name}
+        return
+    live = LIVE_DATA.read(file.read_bytes())
+    parts = [flow.total_w or 0 for flow in (live.production, live.storage, live.grid)]
+
+    assert live.load.total_w == pytest.approx(sum(parts), abs=0.002)
+    assert {len(flow.phases_w) for flow in (live.production, live.grid, live.load)} <= {0, live.phase_count}

@@ -1,0 +1,130 @@
+"""Every fault at every endpoint of storage: it takes its own values only, is logged once, and they are back afterwards.
+
+The slow faults are tested at one endpoint.
+"""
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client import PollGroup
+from tests.conftest import StartHome
+from tests.support.home import Home
+
+pytestmark = pytest.mark.slow
+GONE = {"unknown", "unavailable"}
+# An answer is used for its interval and 90 s more; one that keeps failing is tried once a minute.
+KEPT_S = 90.0
+SLACK_S = 75.0
+
+
+class Values:
+    """The entities whose values an endpoint has, and its interval."""
+
+    def __init__(self, interval_s: float, gateway: str = "", battery: str = "", controller: str = "") -> None:
+        self.interval_s = interval_s
+        self.keys = {
+            *(f"gateway {key}" for key in gateway.split()),
+            *(f"battery {key}" for key in battery.split()),
+            *(f"controller {key}" for key in controller.split()),
+        }
+
+
+# Where a value has another source, that one takes over: the state of charge is in live data too.
+ENDPOINTS = {
+    "/ivp/ensemble/inventory": Values(
+        60,
+        battery="state_of_charge power temperature max_cell_temperature available_energy capacity state last_reported"
+        " status communicating dc_switch",
+        controller="temperature last_reported status communicating",
+    ),
+    "/ivp/ensemble/power": Values(60, battery="power state"),
+    "/ivp/ensemble/secctrl": Values(60, gateway="battery_reserve_energy battery_health"),
+    "/ivp/ensemble/relay": Values(10),
+    "/ivp/ensemble/status": Values(3600),
+    "/ivp/ensemble/dry_contacts": Values(60),
+    "/ivp/ss/dry_contact_settings": Values(600),
+    "/ivp/ensemble/generator": Values(60, gateway="generator_state"),
+    "/ivp/ss/gen_config": Values(600, gateway="generator_state generator_power"),
+    "/ivp/ss/gen_mode": Values(600),
+    "/ivp/ss/gen_schedule": Values(600),
+    "/ivp/ss/pel_settings": Values(600),
+    "/ivp/sc/pvlimit": Values(600),
+    "/admin/lib/tariff": Values(600),
+    "/ivp/livedata/status": Values(30, gateway="battery_profile generator_power"),
+}
+FAULTS: dict[str, tuple[str, dict[str, int | str]]] = {
+    **{f"status {code}": ("status", {"code": code}) for code in (400, 401, 403, 404, 429, 500, 503)},
+    "empty": ("empty", {}),
+    "HTML as JSON": ("html", {}),
+    "truncated": ("truncated", {}),
+    "huge": ("huge", {"size": 5 * 2**20}),
+    "reset before": ("reset", {"when": "before"}),
+    "reset within": ("reset", {"when": "within"}),
+}
+
+
+@pytest.fixture
+async def home(start_home: StartHome, all_entities_enabled: None) -> Home:
+    """Set up a site with batteries, a system controller and a generator, every entity enabled."""
+    assert all_entities_enabled is None
+    home = await start_home("storage_ct_split")
+    await home.advance(120)
+    home.caplog.clear()
+    return home
+
+
+def missing(home: Home) -> set[str]:
+    """Return the entities without a value: the kind of device and the key."""
+    storage = home.entry.runtime_data.site.storage
+    kinds = {
+        str(home.entry.unique_id): "gateway",
+        **dict.fromkeys(storage.batteries, "battery"),
+        **dict.fromkeys(storage.system_controllers, "controller"),
+    }
+    split = ((unique_id.partition("_"), state) for unique_id, (_, state) in home.states().items())
+    return {f"{kinds.get(serial, 'inverter')} {key}" for (serial, _, key), state in split if state in GONE}
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_fault_takes_the_values_of_its_endpoint_and_no_others(home: Home, path: str, fault: str) -> None:
+    assert missing(home) == set()
+    values = ENDPOINTS[path]
+    name, parameters = FAULTS[fault]
+    home.simulator.faults.add(name, path=path).parameters.update(parameters)
+
+    await home.advance(2 * values.interval_s + KEPT_S + SLACK_S, step=15)
+
+    assert missing(home) == values.keys
+    lines = home.log()
+    home.simulator.faults.clear()
+    await home.advance(values.interval_s + 2 * SLACK_S, step=15)
+    assert missing(home) == set()
+    if values.interval_s < 3600:
+        assert [level for level, _ in lines] == ["WARNING"]
+        assert [level for level, _ in home.log()] == ["WARNING", "INFO"]
+
+
+@pytest.mark.parametrize("fault", ["hang", "slow_drip"])
+async def test_an_endpoint_that_hangs_takes_its_own_values_only(home: Home, fault: str) -> None:
+    home.simulator.faults.add(fault, path="/ivp/ensemble/power")
+
+    await home.advance_hanging(300, step=5)
+
+    assert missing(home) == ENDPOINTS["/ivp/ensemble/power"].keys
+    home.simulator.faults.clear()
+    await home.advance_hanging(60, step=5)
+    await home.advance(120)
+    assert missing(home) == set()
+
+
+async def test_a_gateway_that_hangs_is_requested_less_often(home: Home) -> None:
+    before = len(home.simulator.requests)
+    home.simulator.faults.add("reset")
+
+    await home.advance(600)
+
+    assert PollGroup.STORAGE in home.lost()
+    assert sum(request.path != "/info" for request in home.simulator.requests[before:]) < 60
+    home.simulator.faults.clear()
+    await home.advance(400)
+    assert missing(home) == set()
