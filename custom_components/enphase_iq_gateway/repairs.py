@@ -15,7 +15,14 @@ from .issues.cts import (
     UNUSED_PHASE,
     CtRepair,
 )
-from .issues.identity import CERTIFICATE_RENEWED, OTHER_CERTIFICATE, CertificateRepair
+from .issues.identity import (
+    CERTIFICATE_RENEWED,
+    OTHER_CERTIFICATE,
+    WRONG_DEVICE,
+    CertificateRepair,
+    WrongDeviceRepair,
+)
+from .issues.takeover import TWO_INTEGRATIONS, TwoIntegrationsRepair
 from .issues.token import TOKEN_ENDS, TokenRepair
 
 type IssueData = dict[str, str | int | float | None]
@@ -30,7 +37,9 @@ FLOWS: Final[dict[str, type[RepairsFlow]]] = {
     OTHER_CERTIFICATE: CertificateRepair,
     PRODUCTION_IMBALANCE: CtRepair,
     TOKEN_ENDS: TokenRepair,
+    TWO_INTEGRATIONS: TwoIntegrationsRepair,
     UNUSED_PHASE: CtRepair,
+    WRONG_DEVICE: WrongDeviceRepair,
 }
 
 

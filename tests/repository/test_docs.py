@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from awesomeversion import AwesomeVersion
-from homeassistant.components import energy, enphase_envoy
+from homeassistant.components import energy
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.util.yaml import parse_yaml
 import orjson
@@ -219,16 +219,6 @@ def test_every_quoted_message_is_shown_by_something(page: Path, minimum: int) ->
 
 def _flat(values: dict[str, Any]) -> list[str]:
     return [each for value in values.values() for each in ([value] if isinstance(value, str) else _flat(value))]
-
-
-def test_the_names_of_both_integrations_exist() -> None:
-    theirs = {entity.get("name") for entity in texts(enphase_envoy, "en.json")["entity"]["sensor"].values()}
-
-    rows = table(section(DOCS / "coming-from-another-integration.md", "Keep the statistics"))
-
-    assert rows
-    assert {there for there, _ in rows} <= theirs
-    assert {here for _, here in rows} <= shown_names()
 
 
 ACTIONS = {f"{DOMAIN}.{REPAIR_STATISTICS}": SCHEMA, f"{DOMAIN}.{UNDO_REPAIR_STATISTICS}": UNDO_SCHEMA}
