@@ -26,6 +26,8 @@ class Case:
     interval_s: int | None = THEIR_INTERVAL_S
     """Update interval; None is the integration's default."""
     device_limit: int = DEVICE_LIMIT
+    profile: str = "metered_net_three_phase"
+    """The kind of gateway, a profile of the simulator."""
 
     @property
     def theirs(self) -> Case:

@@ -108,6 +108,7 @@ _MEDIUM = Case(inverters=49)  # with the gateway itself, the first size at which
 _MEDIUM_IN_FULL = replace(_MEDIUM, device_limit=NO_DEVICE_LIMIT)
 _LARGE = Case(inverters=200, all_entities=True)
 _DEFAULT_INTERVAL = replace(_SMALL, interval_s=None)
+_STORAGE = replace(_DEFAULT_INTERVAL, profile="storage")
 DAY = replace(_DEFAULT_INTERVAL, measure="day")
 _TEN = replace(_SMALL, gateways=10)
 _MEMORY = replace(_SMALL, measure="memory")
@@ -138,6 +139,9 @@ _ROWS = (
     _Row(name="requests per hour, 20 inverters, default interval", value=_requests, case=_DEFAULT_INTERVAL),
     _Row(name="bytes per hour, 20 inverters, default interval", value=_bytes, case=_DEFAULT_INTERVAL),
     _Row(name="CPU ms per minute, 20 inverters, default interval", value=_cpu, case=_DEFAULT_INTERVAL),
+    _Row(name="requests per hour, 20 inverters and two batteries, default interval", value=_requests, case=_STORAGE),
+    _Row(name="bytes per hour, 20 inverters and two batteries, default interval", value=_bytes, case=_STORAGE),
+    _Row(name="CPU ms per minute, 20 inverters and two batteries, default interval", value=_cpu, case=_STORAGE),
     _Row(name="ten gateways of 20 inverters: CPU ms per minute", value=_cpu, case=_TEN),
     _Row(name="ten gateways: CPU, times that of one", value=_TEN_TIMES_CPU, case=_TEN),
     _Row(name="ten gateways: memory in MiB", value=_memory_mib, case=_MEMORY_TEN),

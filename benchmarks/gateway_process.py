@@ -16,7 +16,6 @@ from simulator import PROFILES, Simulator
 from .cases import Case
 from .virtual_clock import clock_of
 
-_PROFILE = PROFILES["metered_net_three_phase"]
 _FIRST_GATEWAY = 122300000001
 _FIRST_INVERTER = 482_300_000_001
 _INVERTERS_APART = 1_000_000
@@ -26,11 +25,11 @@ _TOKEN_LIFETIME_S = 20 * 365 * 86_400
 
 def gateways(case: Case, clock: Callable[[], float]) -> list[Simulator]:
     """Return the gateways, none of them with a serial of another."""
-    made = []
+    made, profile = [], PROFILES[case.profile]
     for number in range(case.gateways):
         with patch("simulator.world._FIRST_SERIAL", _FIRST_INVERTER + number * _INVERTERS_APART):
             serial = str(_FIRST_GATEWAY + number)
-            made.append(Simulator(_PROFILE, inverters=case.inverters, serial=serial, clock=clock, seed=number + 1))
+            made.append(Simulator(profile, inverters=case.inverters, serial=serial, clock=clock, seed=number + 1))
     return made
 
 

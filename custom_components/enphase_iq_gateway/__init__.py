@@ -24,6 +24,7 @@ from .counters.guard import Guard
 from .counters.state import GuardState
 from .counters.store import CounterStore
 from .errors import translated
+from .history.replacement import async_continue_replacement
 from .history.takeover.takeover import async_continue, async_return_before_removal
 from .hub.api import async_create_gateway
 from .hub.devices import async_setup_devices
@@ -47,6 +48,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     store = CounterStore(hass, entry.entry_id)
     counters = await store.async_load()
     await async_continue(hass, entry, counters, store)
+    async_continue_replacement(hass, entry, counters)
     try:
         gateway = await async_create_gateway(hass, entry)
         _close_with_entry(hass, entry, gateway)

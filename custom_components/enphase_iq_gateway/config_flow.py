@@ -16,10 +16,10 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import probatio
 
-from .client import GatewayAuthenticationError, GatewayCertificateError, is_serial
+from .client import GatewayAuthenticationError, GatewayCertificateError, GatewayWrongDeviceError, is_serial
 from .const import CONF_METHOD, DOMAIN
 from .flow.discovery import async_has_left, may_follow, store_mac, stored_mac
-from .flow.options import GatewayOptionsFlow, async_offer_energy_dashboard
+from .flow.options import GatewayOptionsFlow, async_offer_step
 from .flow.sign_in import SignInFlow
 from .issues.identity import placeholders_of_both
 
@@ -48,8 +48,8 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Continue with the Energy dashboard if there is something to add to it."""
-        if flow_id := await async_offer_energy_dashboard(self.hass, result["result"]):
+        """Continue with a takeover where another integration reads the gateway, else with the Energy dashboard."""
+        if flow_id := await async_offer_step(self.hass, result["result"]):
             result["next_flow"] = (FlowType.OPTIONS_FLOW, flow_id)
         return result
 
@@ -142,7 +142,7 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
         """Ask for another address; on request, or if the gateway rejects the stored ones, for other credentials too."""
         entry = self._get_reconfigure_entry()
         if user_input is not None and await self._identify(user_input[CONF_HOST], serial=entry.unique_id, entry=entry):
-            if user_input[CONF_SIGN_IN_AGAIN]:
+            if user_input.get(CONF_SIGN_IN_AGAIN):
                 return await self._choose_sign_in()
             return await self._reconfigured(user_input[CONF_HOST])
         if user_input is not None and isinstance(self._error, GatewayCertificateError):
@@ -150,7 +150,28 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
             self._presented, self._error = (user_input[CONF_HOST], presented), None
             self._placeholders |= placeholders_of_both(entry, pinned, presented) | {"host": user_input[CONF_HOST]}
             return await self.async_step_other_certificate()
+        if user_input is not None and isinstance(self._error, GatewayWrongDeviceError):
+            self._placeholders |= {"expected": self._error.expected, "found": self._error.found}
+            self._placeholders["host"], self._error = user_input[CONF_HOST], None
+            return await self.async_step_another_gateway()
         return self._form("reconfigure", _RECONFIGURE_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]})
+
+    async def async_step_another_gateway(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whether the gateway at the address replaces that of the entry."""
+        return self.async_show_menu(
+            step_id="another_gateway",
+            menu_options=["replace_gateway", "reconfigure"],
+            description_placeholders=self._describe(),
+        )
+
+    async def async_step_replace_gateway(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Continue with the gateway that was shown as replacement of the entry's one."""
+        host, serial = self._placeholders["host"], self._placeholders["found"]
+        if self._entry_of(serial) is not None:
+            return self.async_abort(reason="already_configured")
+        if await self._identify(host, serial=serial):
+            return await self._choose_sign_in()
+        return self._form("reconfigure", _RECONFIGURE_SCHEMA, {CONF_HOST: host})
 
     async def async_step_other_certificate(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the known certificate and the one at the address, and accept the one that was shown."""

@@ -20,6 +20,8 @@ CONF_CONTROL: Final = "control"
 CONF_METHOD: Final = "method"
 CONF_PHASE_VALUES: Final = "phase_values"
 CONF_REMEMBER_PASSWORD: Final = "remember_password"  # noqa: S105 - the name of a setting
+CONF_REPLACED: Final = "replaced"
+"""Serials of the gateways that the present one has replaced."""
 CONF_UPDATE_INTERVAL: Final = "update_interval"
 
 TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address

@@ -11,7 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
-from .client import Address, GatewayError, Token, known_faults
+from .client import Address, GatewayError, StorageSite, Token, known_faults
 from .client.capture import record
 from .client.redaction import Scrubber
 from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
@@ -29,9 +29,9 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
     if runtime is None:
         scrubber = Scrubber([str(entry.unique_id)], [host])
         return {"entry": _entry(entry), "state": entry.state.value, "reason": scrubber.text(entry.reason or "")}
-    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime)], [host])
+    scrubber = Scrubber([runtime.site.info.serial, *_inverters(runtime), *sorted(runtime.site.storage.serials)], [host])
     health = runtime.site_coordinator.data.health
-    capture = await record(runtime.gateway, scrubber, limit_s=LIMIT_S)
+    capture = await record(runtime.gateway, scrubber, storage=runtime.site.storage, limit_s=LIMIT_S)
     return {
         "entry": _entry(entry),
         "site": _site(runtime),
@@ -99,6 +99,21 @@ def _site(runtime: GatewayRuntime) -> dict[str, object]:
         "phases": dict(site.phase_counts),
         "inverters": site.inverter_count,
         "sources": {f"{flow}.{quantity}": source for (flow, quantity), source in site.sources.items()},
+        "storage": _storage(site.storage),
+    }
+
+
+def _storage(site: StorageSite) -> dict[str, object]:
+    """Return how many devices there are, and which endpoints the gateway lacks or refuses."""
+    return {
+        "batteries": len(site.batteries),
+        "ac_batteries": len(site.ac_batteries),
+        "has_ac_batteries": site.has_ac_batteries,
+        "system_controllers": len(site.system_controllers),
+        "collars": len(site.collars),
+        "combiners": len(site.combiners),
+        "has_generator": site.has_generator,
+        "missing": sorted(endpoint.path for endpoint in site.missing),
     }
 
 

@@ -15,8 +15,15 @@ from .issues.cts import (
     UNUSED_PHASE,
     CtRepair,
 )
-from .issues.identity import CERTIFICATE_RENEWED, OTHER_CERTIFICATE, CertificateRepair
+from .issues.identity import (
+    CERTIFICATE_RENEWED,
+    OTHER_CERTIFICATE,
+    WRONG_DEVICE,
+    CertificateRepair,
+    WrongDeviceRepair,
+)
 from .issues.ignored_setting import IGNORED_SETTING
+from .issues.takeover import TWO_INTEGRATIONS, TwoIntegrationsRepair
 from .issues.token import TOKEN_ENDS, TokenRepair
 
 type IssueData = dict[str, str | int | float | None]
@@ -32,7 +39,9 @@ FLOWS: Final[dict[str, type[RepairsFlow]]] = {
     OTHER_CERTIFICATE: CertificateRepair,
     PRODUCTION_IMBALANCE: CtRepair,
     TOKEN_ENDS: TokenRepair,
+    TWO_INTEGRATIONS: TwoIntegrationsRepair,
     UNUSED_PHASE: CtRepair,
+    WRONG_DEVICE: WrongDeviceRepair,
 }
 
 

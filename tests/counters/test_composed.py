@@ -21,8 +21,9 @@ from custom_components.enphase_iq_gateway.client import (
 from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
 from custom_components.enphase_iq_gateway.counters.composed import parts_of
 from custom_components.enphase_iq_gateway.counters.counter import WRAP_WH, EventKind
-from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard
+from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
 
 T0 = 1_790_000_000.0
 PRODUCTION, TOTAL, NET, STORAGE = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION, Flow.STORAGE

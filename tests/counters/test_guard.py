@@ -17,9 +17,10 @@ from custom_components.enphase_iq_gateway.client import (
 )
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
-from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard
+from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import parse_counter_key
 from custom_components.enphase_iq_gateway.counters.limits import may_fall
+from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from tests.support.guard import (
     INVERTERS,

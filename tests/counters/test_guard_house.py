@@ -13,8 +13,9 @@ from custom_components.enphase_iq_gateway.client import (
     Sources,
 )
 from custom_components.enphase_iq_gateway.counters.counter import recover
-from custom_components.enphase_iq_gateway.counters.guard import Guard, SourceChange
+from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.lines import SourceChange
 from custom_components.enphase_iq_gateway.counters.origin import Origin, Variant
 from tests.support.guard import INVERTERS, NET, NET_CT, PRODUCTION, T0, TOTAL, guard_site, restart_guard
 

@@ -9,7 +9,8 @@ from custom_components.enphase_iq_gateway.client import (
     Snapshot,
     Source,
 )
-from custom_components.enphase_iq_gateway.counters.guard import Guard, SourceChange
+from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.counters.lines import SourceChange
 from custom_components.enphase_iq_gateway.counters.origin import Origin
 from tests.support.guard import (
     LIFETIME,

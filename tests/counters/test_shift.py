@@ -1,5 +1,6 @@
 """Counters that continue from the values of another integration, or of the gateway that has been replaced."""
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -24,6 +25,7 @@ from tests.support.guard import (
     check_production,
     check_totals,
     guard_site,
+    import_export,
     restart_guard,
 )
 
@@ -103,6 +105,16 @@ def test_balanced_counters_do_not_count_the_shift_of_a_total_ct(amounts: dict[st
     shift(guard.state, by(**amounts))
 
     assert balanced(check_totals(guard, 30, (5_050, 1_000))[0]) == (50, 0)
+
+
+def test_the_first_phase_counts_no_shift_of_a_production_ct_on_one_phase() -> None:
+    site = replace(guard_site(TOTAL_CT, phases=3), phase_counts={PRODUCTION: 1, TOTAL: 3, NET: 3})
+    guard = Guard(site=site)
+    check_totals(guard, 0, (9_000, 1_000), (3_000, None), (3_000, None), (3_000, None))
+    shift(guard.state, by(production=900))
+
+    phases = check_totals(guard, 30, (9_060, 1_000), (3_020, None), (3_020, None), (3_020, None))
+    assert [import_export(phase) for phase in phases] == [(60, 0), (20, 0), (20, 0), (20, 0)]
 
 
 def test_net_does_not_move_with_the_counters_that_it_is_computed_from() -> None:

@@ -59,7 +59,7 @@ async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_s
     assert form["description_placeholders"] == {
         "sources": "- **Solar** will be added: Lifetime production, Production power.\n"
         "- **Grid** will be added: Grid import balanced, Grid export balanced, Grid power.\n"
-        "- **Battery** can't be added: this gateway has no current transformer (CT) for a battery."
+        "- **Battery** can't be added: this gateway has no batteries, and no current transformer (CT) for one."
     }
     before = manager.data
     running = entry.runtime_data

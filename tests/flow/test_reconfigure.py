@@ -152,18 +152,18 @@ async def test_a_refused_local_account_is_asked_for_when_the_gateway_moves(
     assert result["reason"] == "reconfigure_successful"
 
 
-async def test_a_gateway_is_not_moved_to_another_device(
+async def test_a_gateway_is_not_moved_to_another_one_unless_it_replaces_it(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
-    network[OTHER_ADDRESS] = await start_simulator(serial="121900000099")
+    entry = await set_up_at(hass, network, await start_simulator())
+    other = await start_simulator(serial="121900000099")
+    network[OTHER_ADDRESS] = other
 
-    result = await reconfigure(hass, entry)
-    result = await move(hass, result, OTHER_ADDRESS)
+    result = await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS)
 
-    read = "A different gateway responds at this address: 121900000099 instead of 122300000001."
-    assert read in error_text(result)
+    assert (result["step_id"], credentials(other)) == ("another_gateway", [])
+    assert step_text(result).startswith("Gateway 121900000099 responds at 192.0.2.6 instead of 122300000001.")
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": "reconfigure"})
     result = await move(hass, result, ADDRESS)
     assert result["reason"] == "reconfigure_successful"
 

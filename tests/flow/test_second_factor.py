@@ -16,7 +16,7 @@ from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
 from simulator.second_factor import CHECK_PATH, SEND_PATH, Challenge, Checking, Sending
 from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, start_flow
-from tests.support.forms import account, go_to, submit
+from tests.support.forms import account, go_to, submit, time_out_unanswered
 from tests.support.texts import error_text, step_text
 from tests.support.virtual_time import VirtualTime
 
@@ -233,12 +233,12 @@ async def test_a_wrong_code_can_be_corrected(
     ],
 )
 async def test_a_code_that_was_not_accepted_can_be_entered_again(
-    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, *, answer: Checking, read: str
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: VirtualTime, *, answer: Checking, read: str
 ) -> None:
     result = await enter_account(hass, simulator)
     cloud.second_factor.check_answer = answer
 
-    result = await enter_code(hass, result, cloud.second_factor.codes[-1])
+    result = await time_out_unanswered(cloud, clock, enter_code(hass, result, cloud.second_factor.codes[-1]))
 
     assert read in error_text(result)
     cloud.second_factor.check_answer = Checking.FULL
@@ -249,10 +249,10 @@ async def test_a_code_that_was_not_accepted_can_be_entered_again(
     ("answer", "read"), [(Sending.SERVER_ERROR, "aren't available"), (Sending.HANG, "didn't respond in time")]
 )
 async def test_a_code_that_could_not_be_sent_can_be_sent_at_once(
-    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, *, answer: Sending, read: str
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: VirtualTime, *, answer: Sending, read: str
 ) -> None:
     cloud.second_factor.send_answer = answer
-    result = await enter_account(hass, simulator)
+    result = await time_out_unanswered(cloud, clock, enter_account(hass, simulator))
     assert read in error_text(result)
     cloud.second_factor.send_answer = Sending.OK
 

@@ -7,6 +7,7 @@ from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.enphase_iq_gateway.const import CONF_METHOD, CONF_REMEMBER_PASSWORD, DOMAIN
 from simulator import Simulator
@@ -336,3 +337,31 @@ async def test_a_wrong_local_account_is_an_error(
     assert error_text(result).startswith("The gateway rejected the sign-in.")
     result = await submit(hass, result, username=simulator.username, password=simulator.password)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_the_token_of_another_integration_signs_in(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    simulator = await start_simulator()
+    data = {CONF_TOKEN: simulator.token()}
+    MockConfigEntry(domain="enphase_envoy", unique_id=simulator.serial, data=data).add_to_hass(hass)
+
+    menu = await start_flow(hass, simulator)
+    assert menu["menu_options"] == ["other_integration", "account", "token"]
+    result = await go_to(hass, menu, "other_integration")
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"][CONF_TOKEN] == data[CONF_TOKEN]
+
+
+async def test_a_token_of_another_integration_that_is_rejected_is_explained(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    simulator = await start_simulator()
+    data = {CONF_TOKEN: "no token"}
+    MockConfigEntry(domain="enphase_envoy", unique_id=simulator.serial, data=data).add_to_hass(hass)
+
+    result = await go_to(hass, await start_flow(hass, simulator), "other_integration")
+
+    assert (result["step_id"], error_text(result)) == (
+        "retry_sign_in",
+        "This isn't a token. Copy all of it: three long parts separated by dots.",
+    )

@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.enphase_iq_gateway.client import Flow
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
-from custom_components.enphase_iq_gateway.counters.guard import CounterEvent
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
 from custom_components.enphase_iq_gateway.issues.counters import async_ask_about_jump, async_report
 from custom_components.enphase_iq_gateway.issues.registry import async_create
 from simulator import Simulator

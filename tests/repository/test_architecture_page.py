@@ -9,10 +9,17 @@ from types import CodeType, FrameType
 import pytest
 
 from custom_components.enphase_iq_gateway.binary_sensor.inverters import INVERTER_BINARY_SENSORS
+from custom_components.enphase_iq_gateway.binary_sensor.storage import (
+    STORAGE_BINARY_SENSORS,
+    STORAGE_DEVICE_BINARY_SENSORS,
+)
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
+from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
+from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
+from custom_components.enphase_iq_gateway.storage_entity import ac_batteries, batteries, other_devices
 from tests.support.home import Home
 from tests.support.pages import DOCS, ROOT, section, table
 
@@ -59,10 +66,16 @@ def test_every_unique_id_is_listed() -> None:
     }
     of_inverter = {row.key for row in (*INVERTER_SENSORS, *INVERTER_BINARY_SENSORS)}
 
-    listed = re.findall(r"`([SI]_[^`]+)`", section(ARCHITECTURE, "Unique ids"))
+    of_gateway |= {row.key for row in (*STORAGE_SENSORS, *STORAGE_BINARY_SENSORS)}
+    letters: dict[object, str] = {batteries: "B", ac_batteries: "A", other_devices: "E"}
+    of_device = {
+        f"{letters[row.devices_fn]}_{row.key}" for row in (*STORAGE_DEVICE_SENSORS, *STORAGE_DEVICE_BINARY_SENSORS)
+    }
+
+    listed = re.findall(r"`([SIBAE]_[^`]+)`", section(ARCHITECTURE, "Unique ids"))
 
     assert len(listed) == len(set(listed))
-    assert set(listed) == {f"S_{key}" for key in of_gateway} | {f"I_{key}" for key in of_inverter}
+    assert set(listed) == {f"S_{key}" for key in of_gateway} | {f"I_{key}" for key in of_inverter} | of_device
 
 
 @pytest.mark.parametrize(("module", "name"), STATIONS)

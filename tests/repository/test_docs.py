@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from awesomeversion import AwesomeVersion
-from homeassistant.components import energy, enphase_envoy
+from homeassistant.components import energy
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.util.yaml import parse_yaml
 import orjson
@@ -15,6 +15,10 @@ from yarl import URL
 
 import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.binary_sensor.inverters import INVERTER_BINARY_SENSORS
+from custom_components.enphase_iq_gateway.binary_sensor.storage import (
+    STORAGE_BINARY_SENSORS,
+    STORAGE_DEVICE_BINARY_SENSORS,
+)
 from custom_components.enphase_iq_gateway.client import Flow, Info, model_name
 from custom_components.enphase_iq_gateway.client.part_numbers import _MODELS
 from custom_components.enphase_iq_gateway.const import (
@@ -26,6 +30,8 @@ from custom_components.enphase_iq_gateway.const import (
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
+from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
+from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
 from custom_components.enphase_iq_gateway.services import REPAIR_STATISTICS, SCHEMA, UNDO_REPAIR_STATISTICS, UNDO_SCHEMA
 from tests.support.pages import DOCS, PAGES, README, ROOT, anchors, blocks, links, names, prose, section, table, text
 
@@ -109,10 +115,37 @@ def test_every_entity_of_an_inverter_is_listed() -> None:
     assert {entity: told for cell, *told in rows for entity in names(cell)} == of_code
 
 
+def test_every_entity_of_storage_and_grid_is_listed() -> None:
+    of_code = {
+        name(row.translation_key, platform): [unit(row), YES_OR_NO[row.entity_registry_enabled_default]]
+        for platform, rows in (("sensor", STORAGE_SENSORS), ("binary_sensor", STORAGE_BINARY_SENSORS))
+        for row in rows
+    }
+
+    listed = section(ENTITIES, "Batteries, grid and generator").partition("Every battery is a device")[0]
+
+    assert {entity: told for cell, *told in table(listed) for entity in names(cell)} == of_code
+
+
+def test_every_entity_of_a_battery_or_another_device_is_listed() -> None:
+    own = {"state_of_charge": "State of charge", "power": "Power", "temperature": "Temperature"}
+    of_code = {
+        (own.get(row.key) or name(row.translation_key, platform), unit(row), on)
+        for platform, rows in (("sensor", STORAGE_DEVICE_SENSORS), ("binary_sensor", STORAGE_DEVICE_BINARY_SENSORS))
+        for row in rows
+        for on in (YES_OR_NO[row.entity_registry_enabled_default],)
+    }
+
+    listed = section(ENTITIES, "Batteries, grid and generator").partition("Every battery is a device")[2]
+
+    rows = table(listed.partition("### ")[0])
+    assert {(entity, shown, on) for cell, shown, _, on in rows for entity in names(cell)} == of_code
+
+
 def test_the_readme_names_the_enabled_entities_of_a_gateway() -> None:
     listed = {entity: told[-1] for cell, *told in table(section(ENTITIES, "The gateway")) for entity in names(cell)}
 
-    (gateway, _) = table(section(README, "What you get"))
+    gateway, *_ = table(section(README, "What you get"))
     enabled = names(gateway[1])
 
     assert len(enabled) > 5
@@ -186,16 +219,6 @@ def test_every_quoted_message_is_shown_by_something(page: Path, minimum: int) ->
 
 def _flat(values: dict[str, Any]) -> list[str]:
     return [each for value in values.values() for each in ([value] if isinstance(value, str) else _flat(value))]
-
-
-def test_the_names_of_both_integrations_exist() -> None:
-    theirs = {entity.get("name") for entity in texts(enphase_envoy, "en.json")["entity"]["sensor"].values()}
-
-    rows = table(section(DOCS / "coming-from-another-integration.md", "Keep the statistics"))
-
-    assert rows
-    assert {there for there, _ in rows} <= theirs
-    assert {here for _, here in rows} <= shown_names()
 
 
 ACTIONS = {f"{DOMAIN}.{REPAIR_STATISTICS}": SCHEMA, f"{DOMAIN}.{UNDO_REPAIR_STATISTICS}": UNDO_SCHEMA}

@@ -76,7 +76,7 @@ async def test_the_table_of_sources_agrees_with_the_code(start_home: StartHome, 
     home = await start_home(profile)
     index = 1 + COLUMNS.index(column)
     sources = home.entry.runtime_data.site.sources
-    flows = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
+    flows = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION, Flow.STORAGE)
 
     of_code = {
         f"{flow} {quantity.name.lower()}".replace("_", " "): sources.get((flow, quantity), "none").replace("_", " ")

@@ -5,9 +5,10 @@ from typing import Final
 
 from custom_components.enphase_iq_gateway.client import PollGroup, Quantity, Site, Snapshot
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
-from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard
+from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterKey, FlowCounter, may_be_negative
 from custom_components.enphase_iq_gateway.counters.limits import may_fall
+from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS

@@ -24,8 +24,9 @@ from custom_components.enphase_iq_gateway.client import (
 )
 from custom_components.enphase_iq_gateway.const import UPDATE_INTERVAL_DEFAULT_S
 from custom_components.enphase_iq_gateway.counters.counter import EventKind
-from custom_components.enphase_iq_gateway.counters.guard import CounterEvent, Guard
+from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from simulator import PROFILES
 from simulator.faults import Faults

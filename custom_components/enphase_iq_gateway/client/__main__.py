@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 import sys
+from time import time
 
 import orjson
 
@@ -26,6 +27,8 @@ from .redaction import Scrubber
 from .site.probe import probe
 from .site.site import Site
 from .site.sources import decide
+from .site.storage_read import probe_storage
+from .site.storage_site import StorageSite, decide_storage
 from .transport.address import Address, AddressError
 
 LIMIT_S = 120.0
@@ -65,9 +68,13 @@ async def _run(options: Namespace) -> list[str]:
     # The same device as before, by its serial and certificate, gets the credential.
     async with Gateway(address, expected_serial=info.serial, credential=credential, pinned=certificate) as gateway:
         await gateway.check_sign_in()
-        lines = list(_describe(info, decide(await probe(gateway, info)), credential))
+        documents = await probe(gateway, info)
+        storage = await probe_storage(gateway, info, documents, clock=time)
+        site = decide(documents, storage=decide_storage(storage))
+        lines = list(_describe(info, site, credential))
         if options.record is not None:
-            capture = await record(gateway, Scrubber([info.serial], [address.host]), limit_s=LIMIT_S)
+            scrubber = Scrubber([info.serial, *sorted(site.storage.serials)], [address.host])
+            capture = await record(gateway, scrubber, storage=site.storage, limit_s=LIMIT_S)
             for name, answer in capture.answers.items():
                 text = answer.encode() if isinstance(answer, str) else orjson.dumps(answer)
                 (options.record / name).write_bytes(text)
@@ -108,10 +115,25 @@ def _describe(info: Info, site: Site, credential: Token | Account) -> Iterator[s
         yield "sign-in: local account"
     yield f"class: {site.gateway_class}"
     yield f"inverters: {site.inverter_count}"
+    yield from _describe_storage(site.storage)
     for flow, count in site.phase_counts.items():
         yield f"phases of {flow}: {count}"
     for (flow, quantity), source in site.sources.items():
         yield f"{flow} {quantity}: {source}"
+
+
+def _describe_storage(storage: StorageSite) -> Iterator[str]:
+    """Yield the devices of storage that the site has."""
+    for name, serials in (
+        ("IQ Batteries", storage.batteries),
+        ("AC Batteries", storage.ac_batteries),
+        ("system controllers", storage.system_controllers),
+        ("collars", storage.collars),
+    ):
+        if serials:
+            yield f"{name}: {len(serials)}"
+    if storage.has_generator:
+        yield "generator: configured"
 
 
 if __name__ == "__main__":

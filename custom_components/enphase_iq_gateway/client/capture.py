@@ -10,6 +10,7 @@ from typing import Final
 
 from .endpoints import (
     DEVICE_DATA,
+    ENSEMBLE_INVENTORY,
     INFO,
     INVERTER_LIST,
     METERS,
@@ -21,9 +22,11 @@ from .endpoints import (
 from .exceptions import GatewayError
 from .gateway import Gateway
 from .redaction import Scrubber
+from .site.storage_site import StorageSite, storage_plan
 
+_ENDPOINTS: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST)
 # The slow report last: it gets the time that is left (G§13.4).
-_ENDPOINTS: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST, REPORT, REPORT_DETAILED)
+_SLOW: Final = (REPORT, REPORT_DETAILED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,11 +39,13 @@ class Capture:
     """Why others are missing, by path."""
 
 
-async def record(gateway: Gateway, scrubber: Scrubber, *, limit_s: float) -> Capture:
-    """Read every endpoint within the time limit."""
+async def record(gateway: Gateway, scrubber: Scrubber, *, storage: StorageSite, limit_s: float) -> Capture:
+    """Read every endpoint that the site may need within the time limit."""
     capture = Capture(answers={}, unanswered={})
     end = monotonic() + limit_s
-    for path in (endpoint.path for endpoint in _ENDPOINTS):
+    of_storage = sorted({endpoint.path for endpoint in storage_plan(storage)} | {ENSEMBLE_INVENTORY.path})
+    paths = [*(endpoint.path for endpoint in _ENDPOINTS), *of_storage, *(endpoint.path for endpoint in _SLOW)]
+    for path in paths:
         left_s = end - monotonic()
         if left_s <= 0:
             capture.unanswered[path] = "no time left"

@@ -17,6 +17,7 @@ from ..client import (
     GENERATOR_CONFIG,
     GRID_RELAY,
     INVENTORY,
+    LIVE_DATA,
     REPORT,
     REPORT_DETAILED,
     Documents,
@@ -40,6 +41,7 @@ from ..const import GRID_CONFIRMED_AFTER, LOGGER, STORAGE_INTERVAL, STORAGE_INTE
 from ..counters.guard import Guard
 from ..polling.backoff import LOST_AFTER_FAILURES
 from ..polling.grid_state import GridWatch
+from ..polling.live_data import KEPT_S as LIVE_DATA_KEPT_S
 from .polled import PollGroupCoordinator
 from .site import SiteCoordinator
 
@@ -204,16 +206,32 @@ class StorageCoordinator(PollGroupCoordinator):
     def _with_shared(self, documents: StorageDocuments) -> StorageDocuments:
         """Return the documents with those that the other coordinators have read."""
         for coordinator in self.coordinators.values():
-            if coordinator is not self and coordinator.last_update_success:
-                answers = coordinator.documents.answers
-                at = coordinator.data.at
-                read = {
-                    endpoint: answers[endpoint]
-                    for endpoint in coordinator.endpoints & answers.keys()
-                    if at - _OTHER_POLL_S > self._read_back_at.get(endpoint, 0.0)
-                }
-                documents = documents.with_shared(read, at)
+            if coordinator is self:
+                continue
+            at = coordinator.data.at
+            answers = coordinator.documents.answers if coordinator.last_update_success else {}
+            others = {
+                endpoint
+                for endpoint in coordinator.endpoints
+                if at - _OTHER_POLL_S > self._read_back_at.get(endpoint, 0.0)
+            }
+            read = {endpoint: answers[endpoint] for endpoint in others & answers.keys()}
+            documents = documents.without(*(others - read.keys()))
+            live = coordinator.documents.get(LIVE_DATA)
+            if (
+                LIVE_DATA in read
+                and live is not None
+                and live.is_last_known
+                and self._keeps_live_data(documents, coordinator)
+            ):
+                del read[LIVE_DATA]
+            documents = documents.with_shared(read, at)
         return documents
+
+    def _keeps_live_data(self, documents: StorageDocuments, coordinator: PollGroupCoordinator) -> bool:
+        """Return whether to keep live data while their stream is off: it ends after some minutes (S§14.2)."""
+        read_at = documents.read_at.get(LIVE_DATA)
+        return read_at is not None and time() - read_at <= coordinator.backoff.base_s + LIVE_DATA_KEPT_S
 
     @override
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
@@ -224,6 +242,7 @@ class StorageCoordinator(PollGroupCoordinator):
             storage_ct_w=self._storage_ct_w(),
             clock_ahead_s=self.gateway.clock_ahead_s,
             previous=self._grid.read,
+            live_at=self._storage.read_at.get(LIVE_DATA),
         )
         if self.site.storage.has_grid_relay:
             endpoint = self._grid_endpoint()
@@ -233,7 +252,8 @@ class StorageCoordinator(PollGroupCoordinator):
                 else self._grid.after(storage.grid_state, self._storage.read_at[endpoint])
             )
             storage = replace(storage, grid_state=self._grid.shown, grid_connected=is_connected(self._grid.shown))
-        return Snapshot(at=at, storage=storage)
+        checked = self.guard.check_ac_batteries(storage.ac_batteries, at)
+        return Snapshot(at=at, storage=replace(storage, ac_batteries=checked))
 
     def _grid_endpoint(self) -> Endpoint[object] | None:
         """Return the endpoint whose answer has the state of the grid, None while there is no answer."""

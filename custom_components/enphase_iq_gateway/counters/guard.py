@@ -3,14 +3,15 @@
 It reads no clock: the time comes with every snapshot.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from math import isfinite
 from typing import Final
 
 from ..client import (
     CALCULATED,
     INVERTER_LIMIT_W,
+    AcBattery,
     Flow,
     Inverter,
     Measurement,
@@ -21,7 +22,7 @@ from ..client import (
     Source,
     TotalAndPhases,
 )
-from .allowance import Limits
+from .ac_battery import with_counters
 from .balancing import balance_phase, with_balanced
 from .composed import (
     checking_order,
@@ -33,13 +34,14 @@ from .composed import (
     part_is_held,
     parts_of,
 )
-from .counter import CONFIRM_S, Event, Reason, accept_jump, follow, rebase, step as counter_step
+from .counter import Reason, accept_jump, follow, rebase
 from .counter_state import CounterState
 from .daily import step as daily_step
 from .inverter_sum import begin_again, sum_of_inverters
 from .key import COUNTERS_OF, CounterField, CounterKey, FlowCounter, InverterCounter
 from .limits import LONGEST_REPORT_S, counter_limits, inverter_limits
-from .origin import WITH_STORAGE, Origin, Variant, origin_of
+from .lines import CounterEvent, Lines, SourceChange
+from .origin import Origin, origin_of
 from .state import GuardState
 from .storage_energy import integrate as integrate_storage, with_storage
 
@@ -53,41 +55,29 @@ _TODAY_SHARE: Final = 1.5
 _TODAY_MARGIN_WH: Final = 1000.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CounterEvent:
-    """What happened to one counter."""
-
-    counter: CounterKey
-    event: Event
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceChange:
-    """A counter continues from another origin, because the one it had is gone."""
-
-    counter: CounterKey
-    before: Origin
-    after: Origin
-    at: float
-
-
 @dataclass(kw_only=True, slots=True)
 class Guard:
     """Checks all counters of one gateway."""
 
     site: Site
     state: GuardState = field(default_factory=GuardState)
-    events: list[CounterEvent | SourceChange] = field(default_factory=list[CounterEvent | SourceChange])
-    """What has happened since the last `take_events`."""
+    _lines: Lines = field(init=False)
     _reported_today: dict[Flow, float | None] = field(default_factory=dict[Flow, float | None])
     _inverters_today_wh: float | None = None
     """The inverters' own sum of today, None while one of them is missing."""
     _report_interval_s: int = 0
     """The longest plausible report interval of the inverters, 0 while unknown."""
-    _before: dict[CounterKey, CounterState] = field(default_factory=dict[CounterKey, CounterState])
-    """The counters before this snapshot, without those that have changed their source in it."""
-    _zero_since: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
-    """When a counter of another gateway was first seen at zero, epoch seconds."""
+    _ac_reported: dict[str, int | None] = field(default_factory=dict[str, int | None])
+    """When each AC Battery reported its last sample that was checked."""
+
+    def __post_init__(self) -> None:
+        """Check single counters with the same state."""
+        self._lines = Lines(state=self.state)
+
+    @property
+    def events(self) -> Sequence[CounterEvent | SourceChange]:
+        """Return what has happened since the last `take_events`."""
+        return self._lines.events
 
     def check(self, group: PollGroup, snapshot: Snapshot, zone: tzinfo) -> Snapshot:
         """Return the snapshot with the counters to publish, today's energy in the time zone `zone` among them.
@@ -104,7 +94,7 @@ class Guard:
         if group is PollGroup.LIVE:
             self.integrate(snapshot)
         served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
-        self._before = dict(self.state.counters)
+        self._lines.before = dict(self.state.counters)
         flows = [flow for flow in checking_order(self.site) if flow in served]
         counted = {flow: self._check_flow(group, flow, snapshot, zone) for flow in flows}
         if self.site.group(Flow.TOTAL_CONSUMPTION, Quantity.LIFETIME) is not group:
@@ -115,9 +105,16 @@ class Guard:
         """Add to the calculated energies of storage a snapshot whose counters are not checked."""
         integrate_storage(self.site, self.state.storage, snapshot)
 
+    def check_ac_batteries(self, batteries: Mapping[str, AcBattery], at: float) -> dict[str, AcBattery]:
+        """Return AC Batteries with the counters to publish."""
+        return {
+            serial: with_counters(battery, at, self.state, self._lines.check_device, self._ac_reported)
+            for serial, battery in batteries.items()
+        }
+
     def take_events(self) -> list[CounterEvent | SourceChange]:
         """Return what has happened since the last call."""
-        events, self.events = self.events, []
+        events, self._lines.events = self._lines.events, []
         return events
 
     def accept_jump(self, counter: CounterKey, amount_wh: float) -> None:
@@ -179,7 +176,7 @@ class Guard:
                     state = self.state.counters.get(key)
                     published[counter] = state.published if state else None
                     continue
-                published[counter] = self._check_from(key, counter.read(measurement), snapshot.at, limits, origin)
+                published[counter] = self._lines.check_from(key, counter.read(measurement), snapshot.at, limits, origin)
         return Measurement(
             energy_delivered_wh=published.get(CounterField.DELIVERED),
             energy_received_wh=published.get(CounterField.RECEIVED),
@@ -191,7 +188,7 @@ class Guard:
         parts = parts_of(self.site, key.flow, key.phase)
         if (state := self.state.counters.get(key)) is not None:
             change = sum(
-                factor * line_change(self._before.get(part), self.state.counters.get(part))
+                factor * line_change(self._lines.before.get(part), self.state.counters.get(part))
                 for part, factor in parts.items()
             )
             self.state.counters[key] = move_line(state, change)
@@ -223,8 +220,8 @@ class Guard:
             imported, exported = (state.import_wh, state.export_wh) if state else (None, None)
             counted = replace(
                 measurement,
-                energy_delivered_wh=self._follow(_IMPORT.at(phase), imported, at, Source.INTEGRATED),
-                energy_received_wh=self._follow(_EXPORT.at(phase), exported, at, Source.INTEGRATED),
+                energy_delivered_wh=self._lines.follow(_IMPORT.at(phase), imported, at, Source.INTEGRATED),
+                energy_received_wh=self._lines.follow(_EXPORT.at(phase), exported, at, Source.INTEGRATED),
             )
             published.append(with_balanced(counted, state) if phase == 0 else counted)
         return published
@@ -234,26 +231,9 @@ class Guard:
         source, energy = self.site.sources[Flow.STORAGE, Quantity.IMPORT_EXPORT], self.state.storage.get(phase)
         discharged_wh, charged_wh, at = energy.counters if energy else (None, None, 0.0)
         return {
-            _DISCHARGED.field: self._follow(_DISCHARGED.at(phase), discharged_wh, at, source),
-            _CHARGED.field: self._follow(_CHARGED.at(phase), charged_wh, at, source),
+            _DISCHARGED.field: self._lines.follow(_DISCHARGED.at(phase), discharged_wh, at, source),
+            _CHARGED.field: self._lines.follow(_CHARGED.at(phase), charged_wh, at, source),
         }
-
-    def _follow(self, key: FlowCounter, value: float | None, at: float, source: Source) -> float | None:
-        """Return a counter that is computed from what is checked already, and needs no check of its own."""
-        state, origin = self.state.counters.get(key), Origin(source)
-        if value is None:
-            return state.published if state else None
-        if state is None:
-            # It begins at zero, which elsewhere is a gateway that is not ready.
-            state = rebase(CounterState(), value, at)
-        elif state.recovered:
-            state = rebase(state, value, at)
-        elif self.state.origins.get(key, origin) != origin:
-            state = self._continue_from(key, state, value, at, origin)
-            self._before.pop(key, None)
-        self.state.counters[key] = follow(state, value, at)
-        self.state.origins[key] = origin
-        return self.state.counters[key].published
 
     def _follow_late_parts(self, at: float) -> float | None:
         """Return total consumption whose parts two coordinators read, with what they have counted in this snapshot.
@@ -266,14 +246,14 @@ class Guard:
         if not parts:
             return published
         if state is not None and published is not None and self.state.origins.get(key, origin) == origin:
-            change = late_change(parts, self._before, self.state.counters)
+            change = late_change(parts, self._lines.before, self.state.counters)
             state = follow(state, published - state.offset + change, at)
         elif (value := late_value(parts, self.state.counters)) is None:
             return published
         elif state is None or published is None:
             state = rebase(CounterState(), value, at)
         else:
-            state = self._continue_from(key, state, value, at, origin)
+            state = self._lines.continue_from(key, state, value, at, origin)
         self.state.counters[key], self.state.origins[key] = state, origin
         return state.published
 
@@ -311,76 +291,14 @@ class Guard:
         if lifetime is None or snapshot.details_kept:
             # At night there is no value for hours, which is no rejected reading.
             return replace(inverter, energy_lifetime_wh=before) if state else inverter
-        if self._waits_for_restart(key, lifetime, snapshot.at):
+        if self._lines.waits_for_restart(key, lifetime, snapshot.at):
             return replace(inverter, energy_lifetime_wh=before)
-        published = self._check(key, lifetime, snapshot.at, inverter_limits(1, inverter.details.report_interval_s))
+        published = self._lines.check(
+            key, lifetime, snapshot.at, inverter_limits(1, inverter.details.report_interval_s)
+        )
         if before and published is not None and published < before:
             begin_again(self.state, inverter.serial, before)
         return replace(inverter, energy_lifetime_wh=published)
-
-    def _check_from(
-        self, key: FlowCounter, value: float | None, at: float, limits: Limits, origin: Origin
-    ) -> float | None:
-        """Check one sample, and continue without a step where it comes from another origin than the last one."""
-        if value is not None and self._waits_for_restart(key, value, at):
-            return self.state.counters[key].published
-        state = self.state.counters.get(key)
-        if value is not None:
-            before = self.state.origins.get(key, origin)
-            if state is not None and before != origin:
-                if value == 0:
-                    # The gateway is not ready: continuing from zero would make a jump of the next value.
-                    return state.published
-                self.state.counters[key] = self._continue_from(key, state, value, at, origin)
-                self._before.pop(key, None)
-            self.state.origins[key] = origin
-        elif state is None:
-            return None
-        return self._check(key, value, at, limits)
-
-    def _waits_for_restart(self, key: CounterKey, value: float, at: float) -> bool:
-        """Continue from the first value of another gateway; return whether to wait, because a zero has to last."""
-        if key not in self.state.restart or not isfinite(value):
-            return False
-        if value == 0 and at - self._zero_since.setdefault(key, at) < CONFIRM_S:
-            return True
-        self.state.restart.discard(key)
-        self.state.counters[key] = rebase(self.state.counters[key], value, at)
-        self._before.pop(key, None)
-        return False
-
-    def _continue_from(
-        self, key: FlowCounter, state: CounterState, value: float, at: float, origin: Origin
-    ) -> CounterState:
-        """Return the state of a counter whose first value from `origin` is `value`.
-
-        A gateway may go back and forth between a total of its own and one that is computed from net. The change to the
-        latter costs the energy since the last sample, until the gateway's own total is back on its line. The computed
-        one has no line of its own: it is further away with every night, by what the inverters consume.
-        """
-        before = self.state.origins[key]
-        if WITH_STORAGE & {before.variant, origin.variant}:
-            # Storage or its CT has come or gone: the total means something else from now on, and nothing is wrong.
-            return rebase(state, value, at)
-        if Variant.TOTAL_FROM_NET not in {before.variant, origin.variant}:
-            self.events.append(SourceChange(counter=key, before=before, after=origin, at=at))
-            return rebase(state, value, at)
-        offsets = self.state.offsets.setdefault(key, {})
-        offsets[before] = state.offset
-        if origin in offsets and origin.variant is not Variant.TOTAL_FROM_NET:
-            return replace(state, offset=offsets[origin], held=None)
-        return rebase(state, value, at)
-
-    def _check(self, key: CounterKey, value: float | None, at: float, limits: Limits) -> float | None:
-        """Check one sample, and return the value to publish."""
-        step = counter_step(value, at, limits, self.state.counters.get(key))
-        self.state.counters[key] = step.state
-        if step.reason is not None:
-            self.state.rejected[step.reason] += 1
-        if step.event is not None:
-            self.state.offsets.pop(key, None)
-            self.events.append(CounterEvent(counter=key, event=step.event))
-        return step.publish
 
     def _today(self, flow: Flow, lifetime: float, at: float, zone: tzinfo) -> float:
         """Return today's energy of a checked lifetime counter."""

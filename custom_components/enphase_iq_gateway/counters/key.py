@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, assert_never, override
 from ..client import Flow, Measurement, Quantity
 
 _INVERTER: Final = "inverter"
+_AC_BATTERY: Final = "ac_battery"
 
 
 class CounterField(StrEnum):
@@ -64,7 +65,24 @@ class InverterCounter(NamedTuple):
         return f"{_INVERTER}.{self.serial}"
 
 
-type CounterKey = FlowCounter | InverterCounter
+class AcBatteryCounter(NamedTuple):
+    """Key of a counter of one AC Battery: delivered is discharged, received is charged."""
+
+    serial: str
+    field: CounterField
+
+    @override
+    def __str__(self) -> str:
+        """Return the stored form, `ac_battery.serial.field`."""
+        return f"{_AC_BATTERY}.{self.serial}.{self.field}"
+
+
+type CounterKey = FlowCounter | InverterCounter | AcBatteryCounter
+
+
+_OF_BATTERY: Final = {CounterField.DELIVERED: "energy_discharged", CounterField.RECEIVED: "energy_charged"}
+_STORAGE: Final = {f"battery_{name}": FlowCounter(Flow.STORAGE, field) for field, name in _OF_BATTERY.items()}
+"""Where no CT counts the energies of storage, these are its only sensors."""
 
 
 def parse_counter_key(text: str) -> CounterKey:
@@ -76,6 +94,9 @@ def parse_counter_key(text: str) -> CounterKey:
     kind, _, rest = text.partition(".")
     if kind == _INVERTER and rest:
         return InverterCounter(rest)
+    if kind == _AC_BATTERY:
+        serial, _, field = rest.partition(".")
+        return AcBatteryCounter(serial, CounterField(field))
     field, _, phase = rest.partition(".")
     return FlowCounter(Flow(kind), CounterField(field), int(phase))
 
@@ -93,6 +114,8 @@ def unique_id(key: CounterKey, gateway: str) -> str:
     """Return the unique id of the entity that shows a counter; `gateway` is the serial of the gateway."""
     if isinstance(key, InverterCounter):
         return f"{key.serial}_energy_lifetime"
+    if isinstance(key, AcBatteryCounter):
+        return f"{key.serial}_{_OF_BATTERY[key.field]}"
     if key.field is CounterField.LIFETIME:
         name = f"{key.flow}_energy_lifetime"
     elif key.flow is Flow.NET_CONSUMPTION:
@@ -106,8 +129,12 @@ def counter_of(entity: str, gateway: str) -> CounterKey | None:
     """Return the counter that the entity with this unique id shows, None where it shows something else."""
     if entity in (keys := _flow_counters(gateway)):
         return keys[entity]
-    serial = entity.removesuffix("_energy_lifetime")
-    return InverterCounter(serial) if serial != entity and not serial.startswith(gateway) else None
+    if entity.startswith(gateway):
+        return _STORAGE.get(entity.removeprefix(f"{gateway}_"))
+    serial, _, shown = entity.partition("_")
+    if shown == "energy_lifetime":
+        return InverterCounter(serial)
+    return next((AcBatteryCounter(serial, field) for field, name in _OF_BATTERY.items() if shown == name), None)
 
 
 @cache

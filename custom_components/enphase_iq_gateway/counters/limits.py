@@ -3,14 +3,14 @@
 from functools import cache
 from typing import Final
 
-from ..client import CT_LIMIT_W, INVERTER_LIMIT_W, Flow, Quantity, Site, Source
+from ..client import CALCULATED, CT_LIMIT_W, INVERTER_LIMIT_W, Flow, Quantity, Site, Source
 from .allowance import INTERVAL_S, Limits
 
 # At some sites the inverters report every hour (G§4); a longer interval is no interval.
 LONGEST_REPORT_S: Final = 7200
 # A CT's counters move every second; a minute covers a busy gateway (G§9).
 _CT_INTERVAL_S: Final = 60.0
-_FROM_CTS: Final = frozenset({Source.READINGS, Source.REPORT, Source.INTEGRATED, Source.INVERTERS_AND_NET})
+_FROM_CTS: Final = frozenset({Source.READINGS, Source.REPORT, Source.INTEGRATED, Source.INVERTERS_AND_NET}) | CALCULATED
 
 
 def counter_limits(

@@ -76,21 +76,25 @@ def _shift_derived(state: GuardState, key: CounterKey, amount: float) -> None:
                 state.shares_from[serial] += amount
             day: Flow | InverterCounter | None = key
         case FlowCounter():
-            state.balanced = {
-                phase: _shifted_samples(each, phase, key, amount) for phase, each in state.balanced.items()
-            }
+            # A production CT on one phase measures the first one, which is in no counter of its own (`balancing`).
+            alone = key.phase == 0 and FlowCounter(key.flow, key.field, 1) not in state.counters
+            for phase in {0, 1} if alone else {key.phase}:
+                if (balanced := state.balanced.get(phase)) is not None:
+                    state.balanced[phase] = _shifted_samples(balanced, key, amount)
             day = key.flow if key == FlowCounter(key.flow, CounterField.LIFETIME) else None
+        case _:
+            day = None
     if day is not None and (today := state.days.get(day)) is not None:
         state.days[day] = _shifted_day(today, baseline=amount, lifetime=amount)
 
 
-def _shifted_samples(state: BalancedState, phase: int, key: FlowCounter, amount: float) -> BalancedState:
+def _shifted_samples(state: BalancedState, key: FlowCounter, amount: float) -> BalancedState:
     """Return balanced counters that compare with the shifted values of one counter."""
     if state.flow is None:
         return state
 
     def moved(sample: Sample | None, counter: tuple[Flow, CounterField]) -> Sample | None:
-        matches = (key.flow, key.field) == counter and key.phase == phase
+        matches = (key.flow, key.field) == counter
         return replace(sample, value=sample.value + amount) if sample and matches else sample
 
     return replace(state, plus=moved(state.plus, _PLUS[state.flow]), minus=moved(state.minus, _MINUS[state.flow]))

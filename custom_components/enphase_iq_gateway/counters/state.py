@@ -28,6 +28,8 @@ class GuardState:
     """Calculated energies of storage by phase, 0 being all phases together."""
     shares_from: dict[str, float] = field(default_factory=dict[str, float])
     """The lifetime of each inverter, in Wh, from which on it counts in the inverters' sum, by serial."""
+    counted_since: dict[str, int] = field(default_factory=dict[str, int])
+    """When the counters of each AC Battery began at zero, epoch seconds, by serial."""
     origins: dict[CounterKey, Origin] = field(default_factory=dict[CounterKey, Origin])
     """The origin of each flow counter's last value."""
     offsets: dict[CounterKey, dict[Origin, float]] = field(default_factory=dict[CounterKey, dict[Origin, float]])
@@ -50,6 +52,7 @@ class GuardState:
             "days": {str(key): state.as_json() for key, state in self.days.items()},
             "balanced": {str(phase): state.as_json() for phase, state in self.balanced.items()},
             "storage": {str(phase): energy.as_json() for phase, energy in self.storage.items()},
+            "ac_batteries": dict(self.counted_since),
             "origins": dict(self.shares_from),
             "sources": {str(key): str(origin) for key, origin in self.origins.items()},
             "offsets": {
@@ -77,6 +80,7 @@ class GuardState:
             days={_day_key(name): DailyState.from_json(part) for name, part in _part(data, "days").items()},
             balanced=_balanced(data),
             storage=_storage(data),
+            counted_since=_counted_since(data),
             shares_from={serial: number(shares, serial, "origins") for serial in shares},
             origins=_origins(_part(data, "sources")),
             offsets={parse_counter_key(name): _offsets(_part(offsets, name)) for name in offsets},
@@ -103,10 +107,11 @@ class GuardState:
         }
 
     def as_diagnostics(self) -> dict[str, object]:
-        """Return the JSON form with numbers instead of the inverters' serials."""
-        serials = sorted(key.serial for key in self.counters if isinstance(key, InverterCounter))
+        """Return the JSON form with numbers instead of the serials of inverters and AC Batteries."""
+        devices = [key for key in self.counters if not isinstance(key, FlowCounter)]
+        serials = sorted({key.serial for key in devices} | self.counted_since.keys())
         names = {serial: str(place) for place, serial in enumerate(serials, start=1)}
-        names |= {str(InverterCounter(serial)): str(InverterCounter(place)) for serial, place in names.items()}
+        names |= {str(key): str(key._replace(serial=names[key.serial])) for key in devices}
         parts = {**self.as_json(), "gateway": {"firmware": self.firmware}}
         return {part: {names.get(name, name): value for name, value in _part(parts, part).items()} for part in parts}
 
@@ -134,6 +139,14 @@ def _storage(data: object) -> dict[int, StorageEnergy]:
     if not isinstance(data, dict) or "storage" not in data:
         return {}
     return {int(phase): StorageEnergy.from_json(part) for phase, part in _part(data, "storage").items()}
+
+
+def _counted_since(data: object) -> dict[str, int]:
+    """Return since when the AC Batteries have counted, which an earlier version has not stored."""
+    if not isinstance(data, dict) or "ac_batteries" not in data:
+        return {}
+    part = _part(data, "ac_batteries")
+    return {serial: int(number(part, serial, "ac_batteries")) for serial in part}
 
 
 def _restart(data: object) -> set[CounterKey]:

@@ -17,8 +17,9 @@ from ..client import (
     Info,
     check_supported,
 )
-from ..const import CONF_CERTIFICATE, TOKEN_PAGE
+from ..const import CONF_CERTIFICATE, CONF_REPLACED, TOKEN_PAGE
 from ..entry_data import certificate_check_of, certificate_of, credential_of
+from ..history.replacement import replaced_by
 from ..hub.api import async_open_gateway
 from ..issues.identity import note_renewal
 from .errors import form_error
@@ -105,9 +106,12 @@ class GatewayFlow(ConfigFlow):
             data[CONF_CERTIFICATE] = certificate.as_dict()
         if self.source in {SOURCE_REAUTH, SOURCE_RECONFIGURE}:
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
-            if certificate is not None and self._presented is None:
+            serial = found.info.serial
+            if replaced := replaced_by(entry, serial):
+                data[CONF_REPLACED] = replaced
+            if certificate is not None and self._presented is None and serial == entry.unique_id:
                 note_renewal(self.hass, entry, certificate)
-            return self.async_update_reload_and_abort(entry, data=data)
+            return self.async_update_reload_and_abort(entry, unique_id=serial, data=data)
         # Home Assistant logs titles: no serial in them, because its end is the password of old firmware.
         taken = {entry.title for entry in self._async_current_entries()}
         title = TITLE if TITLE not in taken else f"{TITLE} {found.address}"

@@ -1,9 +1,9 @@
-"""Options of a gateway: its settings, control, and the step that adds it to the Energy dashboard."""
+"""Options of a gateway: its settings, the Energy dashboard, control, a takeover, and repairs of statistics."""
 
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     NumberSelector,
@@ -25,8 +25,11 @@ from ..const import (
     PhaseValues,
 )
 from ..coordinator import GatewayConfigEntry, loaded_runtime
+from ..history.takeover.offer import TAKE_OVER_STEP, async_start_step, other_entry_of, take_over_steps
 from .control import CONTROL_SCHEMA, CONTROL_STEP, shown_areas, with_areas
 from .energy_dashboard import GridCounters, Kind, async_add, async_describe, async_propose, grid_counters
+from .statistics_repair import REPAIR_STEP, StatisticsRepairSteps
+from .take_over import TakeOverSteps
 
 ENERGY_STEP: Final = "energy_dashboard"
 CONF_GRID_COUNTERS: Final = "grid_counters"
@@ -55,8 +58,8 @@ _SETTINGS_SCHEMA: Final = probatio.Schema(
 )
 
 
-class GatewayOptionsFlow(OptionsFlowWithReload):
-    """Offer the settings, the Energy dashboard and control in a menu."""
+class GatewayOptionsFlow(TakeOverSteps, StatisticsRepairSteps):
+    """Offer everything in a menu."""
 
     async def async_step_init(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the menu, or right after set-up the step that it continues with.
@@ -64,16 +67,21 @@ class GatewayOptionsFlow(OptionsFlowWithReload):
         The frontend (2026.10, 2026.11) starts another flow instead of continuing the one that set-up has started.
         """
         flows = self.hass.config_entries.options
-        offered = [
-            flow["flow_id"]
+        offered = {
+            flow["step_id"]: flow["flow_id"]
             for flow in flows.async_progress_by_handler(self.handler)
-            if flow.get("step_id") == ENERGY_STEP
-        ]
-        for flow_id in offered:
+            if flow.get("step_id") in {ENERGY_STEP, TAKE_OVER_STEP}
+        }
+        for flow_id in offered.values():
             flows.async_abort(flow_id)
+        if TAKE_OVER_STEP in offered:
+            return await self.async_step_take_over()
         if offered:
             return await self.async_step_energy_dashboard()
-        return self.async_show_menu(step_id="init", menu_options=["settings", ENERGY_STEP, CONTROL_STEP])
+        steps = take_over_steps(self.hass, self.config_entry)
+        return self.async_show_menu(
+            step_id="init", menu_options=["settings", ENERGY_STEP, CONTROL_STEP, *steps, REPAIR_STEP]
+        )
 
     async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the settings."""
@@ -126,14 +134,15 @@ def _grid_counters_schema(choices: Sequence[GridCounters]) -> probatio.Schema:
     )
 
 
-async def async_offer_energy_dashboard(hass: HomeAssistant, entry: GatewayConfigEntry) -> str | None:
-    """Start the step of the Energy dashboard and return the id of its flow, None if there is nothing to add."""
+async def async_offer_step(hass: HomeAssistant, entry: GatewayConfigEntry) -> str | None:
+    """Start the step that set-up continues with and return the id of its flow, None if there is none."""
+    if other_entry_of(hass, entry) is not None and loaded_runtime(entry) is not None:
+        flow_id = await async_start_step(hass, entry, TAKE_OVER_STEP)
+        if flow_id is not None:
+            return flow_id
     if _obstacle(hass, entry) or not any(proposal.source for proposal in await async_propose(hass, entry)):
         return None
-    flows = hass.config_entries.options
-    menu = await flows.async_init(entry.entry_id)
-    step = await flows.async_configure(menu["flow_id"], {"next_step_id": ENERGY_STEP})
-    return step["flow_id"]
+    return await async_start_step(hass, entry, ENERGY_STEP)
 
 
 def _obstacle(hass: HomeAssistant, entry: GatewayConfigEntry) -> str | None:

@@ -18,6 +18,7 @@ import probatio
 
 from ..client import DEFAULT_USERNAME, CloudError, CloudProblem, CloudSignIn, GatewayError, Token
 from ..const import CONF_METHOD, CONF_REMEMBER_PASSWORD
+from ..history.takeover.other_entry import token_of_other
 from ..hub.cloud import async_sign_in_to_cloud
 from .base import GatewayFlow
 
@@ -103,9 +104,17 @@ class SignInFlow(GatewayFlow):
 
     async def async_step_sign_in(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the menu of sign-in methods."""
-        return self.async_show_menu(
-            step_id="sign_in", menu_options=list(_SIGN_IN_METHODS), description_placeholders=self._describe()
-        )
+        methods = list(_SIGN_IN_METHODS)
+        if token_of_other(self.hass, self._known.info.serial) is not None:
+            methods.insert(0, "other_integration")
+        return self.async_show_menu(step_id="sign_in", menu_options=methods, description_placeholders=self._describe())
+
+    async def async_step_other_integration(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Use the token of another integration that reads this gateway."""
+        token = token_of_other(self.hass, self._known.info.serial)
+        if token is not None and (result := await self._finish({CONF_TOKEN: token})) is not None:
+            return result
+        return await self.async_step_retry_sign_in()
 
     async def async_step_retry_sign_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the sign-in methods again together with an error, which a menu cannot show."""

@@ -16,8 +16,8 @@ from ..client import Flow
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, loaded_runtime
 from ..counters.counter import EventKind
-from ..counters.guard import CounterEvent, SourceChange
 from ..counters.key import CounterField, CounterKey, FlowCounter, parse_counter_key, unique_id
+from ..counters.lines import CounterEvent, SourceChange
 from ..counters.store import CounterStore
 from ..formatting import kwh, local_minute
 from .registry import async_clear, async_create

@@ -7,10 +7,12 @@ issue of a renewed certificate stays until the user closes it: only they can jud
 from functools import partial
 from typing import Final, override
 
-from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.components.repairs import ConfirmRepairFlow, FlowType, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
 
 from ..client import (
@@ -21,7 +23,7 @@ from ..client import (
     GatewayError,
     GatewayWrongDeviceError,
 )
-from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK
+from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, SiteCoordinator
 from ..formatting import utc_day
 from .registry import async_clear, async_create, async_delete
@@ -39,7 +41,6 @@ def note_refusal(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -
                 hass,
                 entry,
                 WRONG_DEVICE,
-                is_fixable=False,
                 severity=IssueSeverity.ERROR,
                 placeholders={
                     "host": entry.data[CONF_HOST],
@@ -114,6 +115,37 @@ def note_renewal(hass: HomeAssistant, entry: ConfigEntry, certificate: Certifica
 def clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Delete every issue of a gateway."""
     async_clear(hass, entry)
+
+
+class WrongDeviceRepair(RepairsFlow):
+    """Continue with the gateway that has replaced the former one, or keep waiting for the former one."""
+
+    async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Show the choice."""
+        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["replaced", "other_device"],
+            description_placeholders=None if issue is None else issue.translation_placeholders,
+        )
+
+    async def async_step_replaced(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Continue with the address of the entry, where the config flow offers the replacement."""
+        entry = self.hass.config_entries.async_get_entry(str((self.data or {}).get("entry_id")))
+        if entry is None:
+            return self.async_abort(reason="not_loaded")
+        flow = await self.hass.config_entries.flow.async_init(
+            DOMAIN,
+            context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
+            data={CONF_HOST: entry.data[CONF_HOST]},
+        )
+        if flow["type"] is FlowResultType.ABORT:
+            return self.async_abort(reason="not_loaded")
+        return self.async_create_entry(data={}, next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"]))
+
+    async def async_step_other_device(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Explain what to do; the issue stays until the former gateway responds."""
+        return self.async_abort(reason="other_address")
 
 
 class CertificateRepair(ConfirmRepairFlow):

@@ -9,7 +9,7 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescr
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfPower, UnitOfTemperature
 from homeassistant.util import dt as dt_util
 
-from ..client import BatteryState, SleepState, StorageSnapshot
+from ..client import AcBattery, BatteryState, SleepState, StorageSnapshot
 from ..entity import Value
 from ..storage_entity import StorageDeviceDescription, ac_batteries, batteries, of_device, other_devices
 from .storage import whole
@@ -46,6 +46,21 @@ def _power[T](devices: Devices[T], value_fn: Callable[[T], float | None]) -> Sto
         suggested_display_precision=0,
         devices_fn=devices,
         value_fn=of_device(devices, lambda device: whole(value_fn(device))),
+    )
+
+
+def _energy(key: str, value_fn: Callable[[AcBattery], float | None]) -> StorageDeviceSensorDescription:
+    """Return the row of a counter of an AC Battery."""
+    return StorageDeviceSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=2,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        devices_fn=ac_batteries,
+        value_fn=of_device(ac_batteries, lambda battery: whole(value_fn(battery))),
     )
 
 
@@ -160,6 +175,8 @@ STORAGE_DEVICE_SENSORS: Final[tuple[StorageDeviceSensorDescription, ...]] = (
     ),
     _state_of_charge(ac_batteries, lambda battery: battery.state_of_charge_percent),
     _power(ac_batteries, lambda battery: battery.power_w),
+    _energy("energy_charged", lambda battery: battery.energy_charged_wh),
+    _energy("energy_discharged", lambda battery: battery.energy_discharged_wh),
     _temperature(ac_batteries, lambda battery: battery.max_cell_temperature_c, enabled=False),
     StorageDeviceSensorDescription(
         key="sleep_state",

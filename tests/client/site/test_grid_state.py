@@ -99,6 +99,12 @@ def test_the_relay_is_newer_than_the_inventory() -> None:
     assert (signs.commanded_position, signs.relay_position) == ("closed", "open")
 
 
+def test_without_the_inventory_the_relay_counts_where_the_site_has_a_controller() -> None:
+    documents = storage_documents(FULL, without=(ENSEMBLE_INVENTORY,))
+
+    assert grid_signs(documents, has_controller=True).relay_position == "closed"
+
+
 def test_without_the_relay_the_system_controller_has_the_words() -> None:
     controller = storage.controller(mains_admin_state="open", mains_oper_state="open synchronizing")
     signs = signs_of({ENSEMBLE_INVENTORY: [storage.group("ENPOWER", controller)]}, GRID_RELAY)

@@ -39,6 +39,8 @@ async def home(
     await hass.config.async_set_time_zone("Europe/Amsterdam")
     for name in _LOUD:
         caplog.set_level(logging.CRITICAL, name)
+    # That has set the level of the handler too.
+    caplog.handler.setLevel(logging.NOTSET)
     disable_loop_debug()
     with virtual_time(datetime(2026, 6, 20, 10, 0, tzinfo=UTC)) as clock:
         await async_setup_recorder_instance(hass)

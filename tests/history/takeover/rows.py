@@ -1,6 +1,6 @@
 """Rows of other integrations in the entity registry, and a site to move them to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from homeassistant.helpers import entity_registry as er
@@ -16,11 +16,16 @@ CONTROLLER: Final = "122500000001"
 
 
 def row(
-    key: str, *, serial: str = SERIAL, platform: str = ENVOY_DOMAIN, domain: str = "sensor", **changes: object
+    key: str,
+    changes: Mapping[str, object] | None = None,
+    *,
+    serial: str = SERIAL,
+    platform: str = ENVOY_DOMAIN,
+    domain: str = "sensor",
 ) -> er.RegistryEntry:
     """Return a row of core's integration, with changes."""
     unique_id = f"{serial}_{key}" if key else serial
-    attributes = {"entity_id": f"{domain}.x_{unique_id}", "has_entity_name": True, **changes}
+    attributes = {"entity_id": f"{domain}.x_{unique_id}", "has_entity_name": True, **(changes or {})}
     made: er.RegistryEntry = RegistryEntryWithDefaults(unique_id=unique_id, platform=platform, **attributes)
     return made
 

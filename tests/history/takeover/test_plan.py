@@ -84,7 +84,7 @@ def test_the_measured_total_moves_of_two_with_the_same_value() -> None:
 
 
 def test_the_enabled_one_of_two_moves() -> None:
-    off = row("lifetime_production", disabled_by=er.RegistryEntryDisabler.USER)
+    off = row("lifetime_production", {"disabled_by": er.RegistryEntryDisabler.USER})
 
     assert planned([TWO[0], off], site(LIFETIME))[0] == {f"{SERIAL}_production_ct_energy_delivered": LIFETIME}
 
@@ -106,7 +106,7 @@ def test_of_two_phases_the_same_one_moves_as_of_the_totals() -> None:
 def test_what_was_never_enabled_stays_behind() -> None:
     options = {"sensor.private": {"suggested_unit_of_measurement": "kWh"}, "sensor": {"suggested_display_precision": 2}}
 
-    _, left = planned([row("lifetime_production", disabled_by=INTEGRATION, options=options)], site(LIFETIME))
+    _, left = planned([row("lifetime_production", {"disabled_by": INTEGRATION, "options": options})], site(LIFETIME))
 
     assert left == {f"{SERIAL}_lifetime_production": Left.NEVER_ENABLED}
 
@@ -123,16 +123,16 @@ def test_what_was_never_enabled_stays_behind() -> None:
     ],
 )
 def test_what_a_user_has_touched_moves(customized: dict[str, object]) -> None:
-    moves, _ = planned([row("lifetime_production", **{"disabled_by": INTEGRATION, **customized})], site(LIFETIME))
+    moves, _ = planned([row("lifetime_production", {"disabled_by": INTEGRATION, **customized})], site(LIFETIME))
 
     assert moves == {f"{SERIAL}_lifetime_production": LIFETIME}
 
 
 def meaning(
-    old: er.RegistryEntry, key: str, *, phases: int = 1, with_storage: bool = False, **choices: bool
+    old: er.RegistryEntry, key: str, *, phases: int = 1, with_storage: bool = False, with_changed: bool = False
 ) -> Meaning | None:
     possible = site(key, phases=phases, with_storage=with_storage)
-    (move,) = make_plan([old], possible, **choices).moves
+    (move,) = make_plan([old], possible, with_changed=with_changed).moves
     return move.meaning
 
 

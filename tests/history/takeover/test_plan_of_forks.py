@@ -3,19 +3,20 @@
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.history.takeover.counterparts import HOFFMANN_DOMAIN
+from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN, HOFFMANN_DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import Left, Meaning, make_plan
 
 from .rows import INVERTER, SERIAL, planned, row, site
 
 
-def fork(key: str, **changes: object) -> er.RegistryEntry:
+def fork(key: str, *, serial: str = SERIAL, platform: str = ENVOY_DOMAIN, state_class: str = "") -> er.RegistryEntry:
     """Return a row as forks of core's integration make them: their names are complete."""
-    return row(key, has_entity_name=False, **changes)
+    changes = {"has_entity_name": False, "capabilities": {"state_class": state_class} if state_class else None}
+    return row(key, changes, serial=serial, platform=platform)
 
 
-def total(key: str, state_class: str, **changes: object) -> er.RegistryEntry:
-    return fork(key, capabilities={"state_class": state_class}, **changes)
+def total(key: str, state_class: str, *, serial: str = SERIAL, platform: str = ENVOY_DOMAIN) -> er.RegistryEntry:
+    return fork(key, serial=serial, platform=platform, state_class=state_class)
 
 
 @pytest.mark.parametrize(

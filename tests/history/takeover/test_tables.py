@@ -1,10 +1,5 @@
 """The tables name every entity that core's integration can make, and only entities that this integration can have."""
 
-from collections.abc import Iterator
-
-from homeassistant.components.enphase_envoy import binary_sensor, button, number, select, sensor, switch
-from homeassistant.helpers.entity import EntityDescription
-
 from custom_components.enphase_iq_gateway.history.takeover.core_entities import (
     DEVICE,
     GATEWAY,
@@ -20,43 +15,13 @@ from custom_components.enphase_iq_gateway.history.takeover.forks import (
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
+from tests.support.takeover_page import core_entities
 
-PLATFORMS = {
-    "binary_sensor": binary_sensor,
-    "button": button,
-    "number": number,
-    "select": select,
-    "sensor": sensor,
-    "switch": switch,
-}
 KNOWN = GATEWAY | DEVICE | ON_THE_GATEWAY | RELAY
 
 
-def descriptions(value: object) -> Iterator[EntityDescription]:
-    """Yield the descriptions in a value, however deep."""
-    if isinstance(value, EntityDescription):
-        yield value
-    elif isinstance(value, dict):
-        yield from descriptions(list(value.values()))
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from descriptions(each)
-
-
-def core_keys() -> set[tuple[str, str]]:
-    """Return platform and key of every entity in core's code."""
-    found = {
-        (platform, description.key)
-        for platform, module in PLATFORMS.items()
-        for value in vars(module).values()
-        for description in descriptions(value)
-    }
-    # The power of an inverter has the serial alone as unique id.
-    return (found - {("sensor", "inverters")}) | {("sensor", "")}
-
-
 def test_every_entity_of_core_is_in_a_table() -> None:
-    found = core_keys()
+    found = core_entities().keys()
 
     assert len(found) > 350
     assert found - KNOWN.keys() == set()

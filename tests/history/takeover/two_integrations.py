@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import logging
 from typing import Final, Literal
 
+from attr import evolve
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
@@ -135,9 +136,16 @@ class TwoIntegrations:
         assert device is not None
         return device
 
-    def plan(self) -> Plan:
-        """Plan the takeover."""
-        return make_plan(self.rows(self.core).values(), possible_entities(self.hass, self.entry))
+    def rows_by_id(self, entity_id: str) -> Row:
+        """Return the row of an entity."""
+        row = er.async_get(self.hass).async_get(entity_id)
+        assert row is not None
+        return row
+
+    def plan(self, *, enabled: Iterable[Row] = ()) -> Plan:
+        """Plan the takeover, with some rows as if they had been enabled."""
+        rows = {**self.rows(self.core), **{row.id: evolve(row, disabled_by=None) for row in enabled}}
+        return make_plan(rows.values(), possible_entities(self.hass, self.entry))
 
     async def take_over(
         self, plan: Plan | None = None, shifts: Shifts = NOTHING, *, keep_names: bool = True, keep_old: bool = False

@@ -6,7 +6,7 @@ from typing import Final
 
 from ..endpoints import ENSEMBLE_INVENTORY, GENERATOR, GRID_RELAY, LIVE_DATA
 from ..settings_models import Generator, GridRelay
-from ..storage_models import Collar, LiveData, SystemController
+from ..storage_models import Collar, EnsembleInventory, LiveData, SystemController
 from .storage_documents import StorageDocuments
 
 
@@ -42,14 +42,15 @@ _CONTROLLER_ON_GENERATOR: Final = "ENPWR_STATE_OPER_GEN_CLOSE"
 _MAIN_RELAY_CLOSED: Final = 1
 
 
-def grid_signs(documents: StorageDocuments) -> GridSigns:
-    """Return the signs in the documents; the relay counts only with a system controller (S§6)."""
-    inventory = documents.get(ENSEMBLE_INVENTORY)
-    if inventory is None:
-        return GridSigns()
+def grid_signs(documents: StorageDocuments, *, has_controller: bool = False) -> GridSigns:
+    """Return the signs in the documents; the relay counts only with a system controller (S§6).
+
+    `has_controller` is whether the site has one, for a time in which the inventory cannot be read.
+    """
+    inventory = documents.get(ENSEMBLE_INVENTORY) or EnsembleInventory()
     controller = next(iter(inventory.system_controllers.values()), None)
     collar = next(iter(inventory.collars.values()), None)
-    relay = documents.get(GRID_RELAY) if controller else None
+    relay = documents.get(GRID_RELAY) if controller or has_controller else None
     generator, live = documents.get(GENERATOR), documents.get(LIVE_DATA)
     position: GridRelay | SystemController | None = relay or controller
     return GridSigns(

@@ -102,8 +102,9 @@ def _is_locked(key: tuple[Flow, Quantity], source: Source, chosen: Sources, docu
     """
     flow, quantity = key
     flows = _flows_in_use(documents)
+    has_storage = Flow.STORAGE in flows or (Flow.STORAGE, Quantity.POWER) in chosen
     without_storage = (
-        flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and {Flow.STORAGE, Flow.NET_CONSUMPTION} <= flows
+        flow is Flow.TOTAL_CONSUMPTION and source is Source.REPORT and has_storage and Flow.NET_CONSUMPTION in flows
     )
     ct_is_disabled = (
         flow is Flow.PRODUCTION

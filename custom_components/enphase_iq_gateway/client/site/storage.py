@@ -39,14 +39,16 @@ def measure_storage(
     storage_ct_w: float | None = None,
     clock_ahead_s: float = 0.0,
     previous: GridState | None = None,
+    live_at: float | None = None,
 ) -> StorageSnapshot:
     """Return the snapshot of a site.
 
     `at` is the local time and `clock_ahead_s` how far the gateway's clock is ahead of it; `storage_ct_w` is the power
-    that an enabled storage CT measures; `previous` is the state of the grid before.
+    that an enabled storage CT measures; `previous` is the state of the grid before; `live_at` is when live data were
+    read, by default just now.
     """
     clock = _Clock(now=at + clock_ahead_s, ahead_s=clock_ahead_s)
-    live = values.fresh_live_data(documents, clock.now)
+    live = values.fresh_live_data(documents, (at if live_at is None else live_at) + clock_ahead_s)
     inventory = documents.get(ENSEMBLE_INVENTORY) or _NO_DEVICES
     tariff, scheduler = documents.get(TARIFF), documents.get(SCHEDULER)
     ac_batteries = merge_ac_batteries(documents)
@@ -55,7 +57,8 @@ def measure_storage(
     ac_battery_wh = values.ac_battery_available_energy(site, documents)
     reserve_wh = values.reserve_energy(documents, reserve)
     power_w, source = values.battery_power(site, documents, live, storage_ct_w, clock.now)
-    state = grid_state(grid_signs(documents), previous) if site.has_grid_relay else None
+    signs = grid_signs(documents, has_controller=bool(site.system_controllers))
+    state = grid_state(signs, previous) if site.has_grid_relay else None
     return StorageSnapshot(
         at=at,
         state_of_charge_percent=values.state_of_charge(site, documents, live),

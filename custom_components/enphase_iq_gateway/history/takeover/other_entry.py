@@ -1,8 +1,10 @@
 """The config entry of another integration that reads the same gateway: find it, stop it and start it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState, OperationNotAllowed
+from homeassistant.const import CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
@@ -18,6 +20,16 @@ def other_entries(hass: HomeAssistant, serial: str) -> Iterator[ConfigEntry]:
             known = (each.identifiers for each in dr.async_entries_for_config_entry(devices, entry.entry_id))
             if entry.unique_id == serial or any((domain, serial) in identifiers for identifiers in known):
                 yield entry
+
+
+@callback
+def token_of_other(hass: HomeAssistant, serial: str) -> str | None:
+    """Return a token for the gateway with this serial that another integration has stored."""
+    for entry in other_entries(hass, serial):
+        stored = entry.data.get(CONF_TOKEN)
+        if isinstance(stored, str) and stored:
+            return stored
+    return None
 
 
 async def async_stop(hass: HomeAssistant, entry: ConfigEntry) -> bool:
@@ -36,8 +48,9 @@ async def async_stop(hass: HomeAssistant, entry: ConfigEntry) -> bool:
 
 
 async def async_disable(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Disable an entry as a user does."""
-    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    """Disable an entry as a user does; one that cannot unload is disabled from the next start on."""
+    with suppress(OperationNotAllowed):
+        await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
 
 
 async def async_start(hass: HomeAssistant, entry: ConfigEntry) -> None:

@@ -11,12 +11,18 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
+from ...binary_sensor import StorageBinarySensor, StorageDeviceBinarySensor
 from ...binary_sensor.inverters import INVERTER_BINARY_SENSORS
+from ...binary_sensor.storage import STORAGE_BINARY_SENSORS, STORAGE_DEVICE_BINARY_SENSORS
 from ...client import DEVICE_DATA, PollGroup, Site
-from ...coordinator import GatewayConfigEntry
+from ...coordinator import GatewayConfigEntry, GatewayRuntime
+from ...sensor import StorageDeviceSensor, StorageSensor
 from ...sensor.flows import flow_sensors_of
 from ...sensor.gateway import GATEWAY_SENSORS
 from ...sensor.inverters import INVERTER_SENSORS
+from ...sensor.storage import STORAGE_SENSORS
+from ...sensor.storage_devices import STORAGE_DEVICE_SENSORS
+from ...storage_entity import storage_candidates, storage_device_candidates
 from .plan import Possible
 
 _LISTED: Final = frozenset({"power", "max_power", "last_reported"})
@@ -36,7 +42,9 @@ def possible_entities(hass: HomeAssistant, entry: GatewayConfigEntry) -> Possibl
     statuses = {f"{meter.flow}_ct_status" for meter in meters if meter.enabled}
     return Possible(
         serial=site.info.serial,
-        unique_ids=frozenset({*registered, *_of_gateway(site, statuses), *_of_inverters(site, serials)}),
+        unique_ids=frozenset(
+            {*registered, *_of_gateway(site, statuses), *_of_inverters(site, serials), *_of_storage(runtime)}
+        ),
         phases={str(flow): site.phases(flow) for flow in site.phase_counts},
         with_storage=site.total_includes_storage,
     )
@@ -47,6 +55,20 @@ def _of_gateway(site: Site, statuses: Iterable[str]) -> Iterator[tuple[str, str]
     own = [row.key for row in GATEWAY_SENSORS if not row.key.endswith("_ct_status")]
     for key in (*keys, *own, *statuses):
         yield Platform.SENSOR, f"{site.info.serial}_{key}"
+
+
+def _of_storage(runtime: GatewayRuntime) -> Iterator[tuple[str, str]]:
+    for coordinator in runtime.coordinators.values():
+        sensors = (
+            *storage_candidates(coordinator, STORAGE_SENSORS, StorageSensor),
+            *storage_device_candidates(coordinator, STORAGE_DEVICE_SENSORS, StorageDeviceSensor),
+        )
+        binary = (
+            *storage_candidates(coordinator, STORAGE_BINARY_SENSORS, StorageBinarySensor),
+            *storage_device_candidates(coordinator, STORAGE_DEVICE_BINARY_SENSORS, StorageDeviceBinarySensor),
+        )
+        yield from ((Platform.SENSOR, candidate.unique_id) for candidate in sensors)
+        yield from ((Platform.BINARY_SENSOR, candidate.unique_id) for candidate in binary)
 
 
 def _of_inverters(site: Site, serials: Iterable[str]) -> Iterator[tuple[str, str]]:

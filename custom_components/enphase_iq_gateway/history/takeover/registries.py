@@ -26,6 +26,8 @@ def async_move(hass: HomeAssistant, journal: Journal) -> bool:
             if entity.entity_id in entity_sources(hass):
                 complete = False
                 continue
+            if row.name is not None and entity.name is None:
+                registry.async_update_entity(entity.entity_id, name=row.name)
             _remove(registry, row.domain, DOMAIN, row.new_unique_id)
             registry.async_update_entity_platform(
                 entity.entity_id,
@@ -33,8 +35,6 @@ def async_move(hass: HomeAssistant, journal: Journal) -> bool:
                 new_config_entry_id=journal.entry_id,
                 new_unique_id=_changed(entity, row.new_unique_id),
             )
-            if row.name is not None and entity.name is None:
-                registry.async_update_entity(entity.entity_id, name=row.name)
         _hold_place(hass, journal, row)
     for device in journal.devices:
         _move_device(hass, device, journal.old_entry_id, journal.entry_id, {(DOMAIN, device.serial)})
@@ -47,8 +47,13 @@ def async_return(hass: HomeAssistant, journal: Journal) -> None:
     registry = er.async_get(hass)
     for row in journal.rows:
         entity = registry.entities.get_entry(row.registry_id)
-        if entity is None or entity.platform != DOMAIN:
+        if entity is None:
+            _free_place(registry, journal, row)
             continue
+        if entity.platform != DOMAIN:
+            continue
+        if row.name is not None and entity.name == row.name:
+            registry.async_update_entity(entity.entity_id, name=None)
         # What holds its place, or has appeared in it while the other integration ran.
         _remove(registry, row.domain, journal.old_domain, row.old_unique_id)
         registry.async_update_entity_platform(
@@ -57,8 +62,6 @@ def async_return(hass: HomeAssistant, journal: Journal) -> None:
             new_config_entry_id=journal.old_entry_id,
             new_unique_id=_changed(entity, row.old_unique_id),
         )
-        if row.name is not None and entity.name == row.name:
-            registry.async_update_entity(entity.entity_id, name=None)
     for device in journal.devices:
         identifiers = {(domain, serial) for domain, serial in device.identifiers}
         _move_device(hass, device, journal.entry_id, journal.old_entry_id, identifiers)
@@ -87,6 +90,14 @@ def _hold_place(hass: HomeAssistant, journal: Journal, row: MovedRow) -> None:
             config_entry=old,
             disabled_by=er.RegistryEntryDisabler.USER,
         )
+
+
+def _free_place(registry: er.EntityRegistry, journal: Journal, row: MovedRow) -> None:
+    """Enable what holds the place of an entity that the user has deleted: it is created anew."""
+    entity_id = registry.async_get_entity_id(row.domain, journal.old_domain, row.old_unique_id)
+    holder = None if entity_id is None else registry.async_get(entity_id)
+    if holder is not None and holder.disabled_by is er.RegistryEntryDisabler.USER:
+        registry.async_update_entity(holder.entity_id, disabled_by=None)
 
 
 def _move_device(

@@ -7,9 +7,14 @@ values is energy, and never shifted away.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.recorder.statistics import (
+    get_last_short_term_statistics,
+    get_last_statistics,
+    get_metadata,
+    statistics_during_period,
+)
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfEnergy
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -22,8 +27,8 @@ from ...const import DOMAIN
 from ...coordinator import GatewayConfigEntry, GatewayRuntime
 from ...counters.allowance import Limits, likely
 from ...counters.counter_state import CounterState
-from ...counters.key import COUNTERS_OF, CounterKey, FlowCounter, InverterCounter, counter_of
-from ...counters.last_values import LastValue, async_last_values
+from ...counters.key import COUNTERS_OF, AcBatteryCounter, CounterKey, FlowCounter, InverterCounter, counter_of
+from ...counters.last_values import LastValue
 from ...counters.limits import counter_limits, inverter_limits
 from ...counters.shift import Shifts
 from .plan import Planned
@@ -34,6 +39,9 @@ _SLACK_WH: Final = 200.0
 _SLACK_S: Final = 60.0
 _MOST_OF_POWER: Final = 2.0
 """Two integrations read a counter at other moments; meanwhile power may double."""
+_FIVE_MINUTES: Final = 288
+_HOURS: Final = 1000
+"""How far back the time of a value is looked for."""
 _TODAY: Final = "_energy_today"
 _HOUR: Final = timedelta(hours=1)
 
@@ -46,6 +54,8 @@ class _Pair:
     own_wh: float
     own_at: float
     power_w: float
+    is_live: bool
+    """Whether both integrations run."""
 
     @property
     def change_wh(self) -> float:
@@ -56,11 +66,6 @@ class _Pair:
     def seconds(self) -> float:
         """How much later it is."""
         return self.own_at - self.old.at
-
-    @property
-    def is_live(self) -> bool:
-        """Whether both run."""
-        return abs(self.seconds) <= _LIVE_S
 
     @property
     def agrees(self) -> bool:
@@ -75,14 +80,21 @@ async def async_find_shifts(hass: HomeAssistant, entry: GatewayConfigEntry, move
     rows = {each.row.entity_id: each.unique_id for each in moves if each.row.domain == "sensor"}
     counters = {entity_id: key for entity_id, own in rows.items() if (key := counter_of(own, gateway)) is not None}
     days = {entity_id: day for entity_id, own in rows.items() if (day := _day_of(own, gateway)) is not None}
-    recorded = await async_last_values(hass, counters)
+    recorded = await _async_recorded(hass, counters)
     shifted: dict[CounterKey, float] = {}
     for entity_id, key in counters.items():
         state = runtime.guard.state.counters.get(key)
-        old = _shown(hass, entity_id) or recorded.get(entity_id)
+        shown = _shown(hass, entity_id)
+        old = shown or recorded.get(entity_id)
         if old is None or state is None or state.published is None:
             continue
-        pair = _Pair(old=old, own_wh=state.published, own_at=state.at, power_w=_power_w(runtime, key))
+        pair = _Pair(
+            old=old,
+            own_wh=state.published,
+            own_at=state.at,
+            power_w=_power_w(runtime, key),
+            is_live=shown is not None and abs(state.at - shown.at) <= _LIVE_S,
+        )
         if amount := await _async_shift(hass, pair, state, _limits(runtime.site, key), rows[entity_id]):
             shifted[key] = amount
     return Shifts(counters=shifted, days=_shifts_of_today(hass, runtime, days))
@@ -101,19 +113,47 @@ async def _async_shift(
     return pair.old.energy_wh - (pair.own_wh if then is None else then)
 
 
+async def _async_recorded(hass: HomeAssistant, entity_ids: Iterable[str]) -> dict[str, LastValue]:
+    """Return the last recorded value of each entity, and when it was first recorded."""
+    if DATA_INSTANCE not in hass.data:
+        return {}
+    return await get_instance(hass).async_add_executor_job(_recorded, hass, set(entity_ids))
+
+
+def _recorded(hass: HomeAssistant, entity_ids: set[str]) -> dict[str, LastValue]:
+    found = {}
+    for entity_id, (_, metadata) in get_metadata(hass, statistic_ids=entity_ids).items():
+        unit, at, value = metadata["unit_of_measurement"], 0.0, None
+        if unit not in EnergyConverter.VALID_UNITS:
+            continue
+        for count, last in ((_FIVE_MINUTES, get_last_short_term_statistics), (_HOURS, get_last_statistics)):
+            # The recorder repeats the last value while an entity is unavailable, so its rows may be newer than that.
+            for row in last(hass, count, entity_id, convert_units=False, types={"state"}).get(entity_id, ()):
+                value = row.get("state") if value is None else value
+                if row.get("state") != value:
+                    break
+                at = min(at or row["end"], row["end"])
+        if value is not None:
+            found[entity_id] = LastValue(energy_wh=EnergyConverter.convert(value, unit, UnitOfEnergy.WATT_HOUR), at=at)
+    return found
+
+
 async def _async_own_value(hass: HomeAssistant, unique_id: str, at: float) -> float | None:
-    """Return what this integration has recorded for an hour in which the other one stopped, in Wh."""
+    """Return what this integration has recorded before a moment, in Wh."""
     entity_id = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, unique_id)
     if entity_id is None or DATA_INSTANCE not in hass.data:
         return None
-    begin = datetime.fromtimestamp(at, UTC) - _HOUR
-    found = await get_instance(hass).async_add_executor_job(
-        lambda: statistics_during_period(
-            hass, begin - _HOUR, begin + _HOUR, {entity_id}, "hour", {"energy": UnitOfEnergy.WATT_HOUR}, {"state"}
-        )
-    )
-    states = [row.get("state") for row in found.get(entity_id, [])]
-    return states[-1] if states else None
+    return await get_instance(hass).async_add_executor_job(_own_value, hass, entity_id, datetime.fromtimestamp(at, UTC))
+
+
+def _own_value(hass: HomeAssistant, entity_id: str, end: datetime) -> float | None:
+    periods: tuple[Literal["5minute", "hour"], ...] = ("5minute", "hour")
+    units = {"energy": str(UnitOfEnergy.WATT_HOUR)}
+    for period in periods:
+        rows = statistics_during_period(hass, end - 2 * _HOUR, end, {entity_id}, period, units, {"state"})
+        for row in reversed(rows.get(entity_id, [])):
+            return row.get("state")
+    return None
 
 
 def _shifts_of_today(
@@ -125,7 +165,13 @@ def _shifts_of_today(
         old, state = _shown(hass, entity_id), runtime.guard.state.days.get(key)
         if old is None or state is None or _local_day(old.at) != _local_day(state.at):
             continue
-        pair = _Pair(old=old, own_wh=state.lifetime - state.baseline, own_at=state.at, power_w=_power_w(runtime, key))
+        pair = _Pair(
+            old=old,
+            own_wh=state.lifetime - state.baseline,
+            own_at=state.at,
+            power_w=_power_w(runtime, key),
+            is_live=abs(state.at - old.at) <= _LIVE_S,
+        )
         if pair.is_live and not pair.agrees:
             shifted[key] = -pair.change_wh
     return shifted
@@ -155,7 +201,7 @@ def _day_of(unique_id: str, gateway: str) -> Flow | InverterCounter | None:
 
 def _limits(site: Site, key: CounterKey) -> Limits:
     """Return how fast a counter can rise."""
-    if isinstance(key, InverterCounter):
+    if not isinstance(key, FlowCounter):
         return inverter_limits(1, None)
     quantity = next(quantity for quantity, fields in COUNTERS_OF.items() if key.field in fields)
     return counter_limits(site, key.flow, quantity, key.phase)
@@ -169,6 +215,9 @@ def _power_w(runtime: GatewayRuntime, key: CounterKey | Flow) -> float:
             case InverterCounter(serial):
                 inverter = coordinator.data.inverters.get(serial)
                 powers.append(abs(inverter.power_w or 0.0) if inverter else 0.0)
+            case AcBatteryCounter(serial):
+                battery = coordinator.data.storage.ac_batteries.get(serial) if coordinator.data.storage else None
+                powers.append(abs(battery.power_w or 0.0) if battery else 0.0)
             case FlowCounter(flow=flow):
                 powers.append(abs(coordinator.data.measurement(flow).power_w or 0.0))
             case flow:

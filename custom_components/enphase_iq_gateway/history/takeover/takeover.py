@@ -38,8 +38,8 @@ from .plan import Plan, Planned
 from .registries import async_move, async_return
 from .sums import async_continue_sums
 
-_ON_DISK_S: Final = 120.0
-"""Home Assistant writes the last of its files, the preferences of the Energy dashboard, a minute after a change."""
+_ON_DISK_S: Final = 240.0
+"""While Home Assistant starts, it writes its registries three minutes after a change (helpers/registry.py)."""
 
 
 async def async_take_over(

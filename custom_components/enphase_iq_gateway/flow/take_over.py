@@ -1,0 +1,142 @@
+"""Take over from another integration that reads the same gateway: a preview with choices, the result, and undo."""
+
+from typing import Any, Final, cast
+
+from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+from homeassistant.loader import async_get_integration
+import probatio
+
+from ..const import DOMAIN
+from ..coordinator import GatewayConfigEntry, loaded_runtime
+from ..history.takeover.dashboard import async_in_dashboard
+from ..history.takeover.journal import journal_of
+from ..history.takeover.offer import TAKE_OVER_STEP, UNDO_STEP, other_entry_of
+from ..history.takeover.plan import Left, Plan, make_plan
+from ..history.takeover.possible import possible_entities
+from ..history.takeover.starts import async_find_shifts
+from ..history.takeover.takeover import async_take_over, async_undo, can_undo
+from ..history.takeover.uses import uses_of
+from .take_over_texts import Texts, async_describe
+
+CONF_KEEP_NAMES: Final = "keep_names"
+CONF_WITH_CHANGED: Final = "with_changed"
+CONF_OTHER_INTEGRATION: Final = "other_integration"
+_DISABLE: Final = "disable"
+_KEEP: Final = "keep"
+
+
+class TakeOverSteps(OptionsFlowWithReload):
+    """The steps about a takeover."""
+
+    _result: str
+    """What the last step shows."""
+
+    async def async_step_take_over(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show what would move; move it after a confirmation."""
+        entry = cast("GatewayConfigEntry", self.config_entry)
+        other = other_entry_of(self.hass, entry)
+        if other is None:
+            return self.async_abort(reason="take_over_no_other")
+        if loaded_runtime(entry) is None:
+            return self.async_abort(reason="not_loaded")
+        chosen = user_input or {}
+        plan = await _async_plan(self.hass, entry, other, with_changed=chosen.get(CONF_WITH_CHANGED, False))
+        if not plan.moves:
+            return self.async_abort(reason="take_over_nothing", description_placeholders={"title": other.title})
+        shifts = await async_find_shifts(self.hass, entry, plan.moves)
+        in_dashboard = await async_in_dashboard(self.hass)
+        if user_input is None:
+            described = await async_describe(
+                self.hass, plan, shifts, serial=str(entry.unique_id), in_dashboard=in_dashboard
+            )
+            in_use = any(uses_of(self.hass, row.entity_id, in_dashboard) for row, _ in plan.left)
+            return self.async_show_form(
+                step_id=TAKE_OVER_STEP,
+                data_schema=_schema(plan, in_use=in_use),
+                description_placeholders={
+                    **described,
+                    "title": other.title,
+                    "integration": (await async_get_integration(self.hass, other.domain)).name,
+                    "count": str(len(plan.moves)),
+                },
+            )
+        await async_take_over(
+            self.hass,
+            entry,
+            other,
+            plan,
+            shifts,
+            keep_names=chosen[CONF_KEEP_NAMES],
+            keep_old=chosen[CONF_OTHER_INTEGRATION] == _KEEP,
+        )
+        self._result = await _async_result(self.hass, plan, other)
+        return await self.async_step_take_over_done()
+
+    async def async_step_take_over_done(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the result."""
+        if user_input is not None:
+            return self.async_create_entry(data=dict(self.config_entry.options))
+        return self.async_show_form(
+            step_id="take_over_done",
+            data_schema=probatio.Schema({}),
+            description_placeholders={"result": self._result},
+        )
+
+    async def async_step_undo_take_over(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Return everything to the other integration after a confirmation."""
+        entry = cast("GatewayConfigEntry", self.config_entry)
+        journal = journal_of(self.hass, entry.entry_id)
+        if journal is None or not can_undo(self.hass, entry):
+            return self.async_abort(reason="take_over_no_other")
+        if user_input is not None:
+            await async_undo(self.hass, entry)
+            return self.async_create_entry(data=dict(entry.options))
+        return self.async_show_form(
+            step_id=UNDO_STEP,
+            data_schema=probatio.Schema({}),
+            description_placeholders={"title": journal.old_title, "count": str(len(journal.rows))},
+        )
+
+
+async def _async_plan(
+    hass: HomeAssistant, entry: GatewayConfigEntry, other: ConfigEntry, *, with_changed: bool
+) -> Plan:
+    """Plan the move of the other entry's entities."""
+    return make_plan(
+        er.async_entries_for_config_entry(er.async_get(hass), other.entry_id),
+        possible_entities(hass, entry),
+        in_dashboard=await async_in_dashboard(hass),
+        with_changed=with_changed,
+    )
+
+
+def _schema(plan: Plan, *, in_use: bool) -> probatio.Schema:
+    """Return the choices; as they are preset, they do the right thing."""
+    choices: dict[probatio.Marker, object] = {
+        probatio.Required(CONF_KEEP_NAMES, default=True): BooleanSelector(),
+        probatio.Required(CONF_OTHER_INTEGRATION, default=_KEEP if in_use else _DISABLE): SelectSelector(
+            SelectSelectorConfig(
+                options=[_DISABLE, _KEEP], mode=SelectSelectorMode.LIST, translation_key=CONF_OTHER_INTEGRATION
+            )
+        ),
+    }
+    if any(why is Left.OTHER_MEANING for _, why in plan.left):
+        choices[probatio.Required(CONF_WITH_CHANGED, default=False)] = BooleanSelector()
+    return probatio.Schema(choices)
+
+
+async def _async_result(hass: HomeAssistant, plan: Plan, other: ConfigEntry) -> str:
+    """Return how the takeover went; the entities of an integration that cannot unload move with the next start."""
+    registry = er.async_get(hass)
+    rows = [registry.entities.get_entry(each.row.id) for each in plan.moves]
+    moved = all(row is None or row.platform == DOMAIN for row in rows)
+    texts = await Texts.async_load(hass)
+    return texts.take_over("done" if moved else "pending", count=len(rows), title=other.title)

@@ -1,0 +1,270 @@
+"""The steps of the options: a preview, the result, and undo; and the repair that leads to them."""
+
+from typing import Any
+
+from homeassistant.components.energy.data import async_get_manager
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState, ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.history.takeover.offer import async_start_step
+from custom_components.enphase_iq_gateway.issues.registry import issue_id
+from custom_components.enphase_iq_gateway.issues.takeover import TWO_INTEGRATIONS
+from tests.support.repairs import open_repair, submit_repair
+
+from .two_integrations import TwoIntegrations
+
+
+async def open_menu(home: TwoIntegrations) -> ConfigFlowResult:
+    """Open the menu of the options, without the step that set-up has offered."""
+    options = home.hass.config_entries.options
+    for offered in options.async_progress():
+        options.async_abort(offered["flow_id"])
+    menu = await options.async_init(home.entry.entry_id)
+    assert menu["type"] is FlowResultType.MENU
+    return menu
+
+
+async def open_step(home: TwoIntegrations, step: str) -> ConfigFlowResult:
+    """Open the options and choose from the menu."""
+    menu = await open_menu(home)
+    return await home.hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": step})
+
+
+async def menu_options(home: TwoIntegrations) -> list[str]:
+    menu = await open_menu(home)
+    home.hass.config_entries.options.async_abort(menu["flow_id"])
+    offered = menu["menu_options"]
+    assert isinstance(offered, list)
+    return offered
+
+
+async def submit(
+    home: TwoIntegrations, form: ConfigFlowResult, answers: dict[str, Any] | None = None
+) -> ConfigFlowResult:
+    """Submit a form, by default as it is."""
+    schema = form["data_schema"]
+    assert schema is not None
+    result = await home.hass.config_entries.options.async_configure(form["flow_id"], schema(answers or {}))
+    await home.turn()
+    return result
+
+
+def parts(form: ConfigFlowResult) -> dict[str, list[str]]:
+    """Return the lines of the three parts of the preview."""
+    placeholders = form["description_placeholders"] or {}
+    return {part: placeholders[part].splitlines() for part in ("moves", "changes", "left")}
+
+
+async def test_set_up_continues_with_the_takeover(home: TwoIntegrations) -> None:
+    (flow,) = home.hass.config_entries.options.async_progress()
+
+    assert flow["step_id"] == "take_over"
+    opened = await home.hass.config_entries.options.async_init(home.entry.entry_id)
+    assert opened["step_id"] == "take_over"
+
+
+async def test_the_preview_shows_three_parts(home: TwoIntegrations) -> None:
+    form = await open_step(home, "take_over")
+
+    assert form["type"] is FlowResultType.FORM
+    placeholders = form["description_placeholders"] or {}
+    assert (placeholders["integration"], placeholders["count"]) == ("Enphase Envoy", "13")
+    shown = parts(form)
+    assert "- Lifetime energy production → Lifetime production" in shown["moves"]
+    assert "- Lifetime net energy consumption → Grid import" in shown["moves"]
+    assert [line for line in shown["changes"] if "since local midnight" in line]
+    assert [line for line in shown["left"] if "never enabled" in line]
+    assert [line for line in shown["left"] if line.startswith("- The same value as one that moves")]
+
+
+async def test_submitting_as_it_is_moves_and_disables(home: TwoIntegrations) -> None:
+    plan = home.plan()
+    result = await submit(home, await open_step(home, "take_over"))
+
+    assert result["step_id"] == "take_over_done"
+    assert (result["description_placeholders"] or {})["result"].startswith("13 entities of **Envoy")
+    assert {home.row(each.row.id).platform for each in plan.moves} == {DOMAIN}
+    assert home.core.disabled_by is ConfigEntryDisabler.USER
+    assert (await submit(home, result))["type"] is FlowResultType.CREATE_ENTRY
+    assert "undo_take_over" in await menu_options(home)
+    assert "take_over" not in await menu_options(home)
+
+
+async def test_names_are_kept(home: TwoIntegrations) -> None:
+    entity_id = home.entity_id("lifetime_production")
+    name = er.async_get(home.hass).async_get(entity_id)
+    assert name is not None
+
+    await submit(home, await open_step(home, "take_over"))
+
+    state = home.hass.states.get(entity_id)
+    assert state is not None
+    assert state.name.endswith(str(name.original_name))
+
+
+async def test_names_can_become_ours(home: TwoIntegrations) -> None:
+    entity_id = home.entity_id("lifetime_production")
+
+    await submit(home, await open_step(home, "take_over"), {"keep_names": False})
+
+    state = home.hass.states.get(entity_id)
+    assert state is not None
+    assert state.name.endswith("Lifetime production")
+
+
+async def test_what_stays_behind_and_is_used_is_shown_and_stays_enabled(home: TwoIntegrations) -> None:
+    left = home.entity_id("production_ct_energy_delivered")
+    triggers = [{"trigger": "state", "entity_id": left}]
+    automation = {"id": "a", "alias": "a", "triggers": triggers, "actions": []}
+    script = {"sequence": [{"action": "homeassistant.update_entity", "target": {"entity_id": left}}]}
+    assert await async_setup_component(home.hass, "automation", {"automation": [automation]})
+    assert await async_setup_component(home.hass, "script", {"script": {"s": script}})
+
+    form = await open_step(home, "take_over")
+    assert f"- `{left}` is in use: automations, scripts." in parts(form)["left"]
+    await submit(home, form)
+
+    await home.turn_until(lambda: home.core.state is ConfigEntryState.LOADED)
+    assert home.core.disabled_by is None
+    left_state = home.hass.states.get(left)
+    assert left_state is not None
+    assert left_state.state not in {"unavailable", "unknown"}
+    rows = home.rows(home.core).values()
+    assert [row.entity_id for row in rows if row.entity_id.endswith("_2") and not row.disabled] == []
+
+
+async def test_undo_is_offered_and_undoes(home: TwoIntegrations) -> None:
+    before = home.rows(home.core)
+    await submit(home, await open_step(home, "take_over"))
+
+    form = await open_step(home, "undo_take_over")
+    result = await submit(home, form)
+    await home.turn_until(lambda: home.core.state is ConfigEntryState.LOADED)
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert home.changed(before, "name", "unique_id", "platform") == {}
+
+
+async def test_our_ids_in_the_dashboard_are_replaced_and_come_back(home: TwoIntegrations) -> None:
+    manager = await async_get_manager(home.hass)
+    own, old = home.entity_id("production_energy_lifetime", domain=DOMAIN), home.entity_id("lifetime_production")
+    solar: Any = {"type": "solar", "stat_energy_from": own, "config_entry_solar_forecast": None}
+    await manager.async_update({**manager.default_preferences(), "energy_sources": [solar]})
+
+    def source() -> object:
+        assert manager.data
+        return manager.data["energy_sources"][0]["stat_energy_from"]
+
+    await home.take_over()
+    assert source() == old
+    await home.undo()
+    assert source() == own
+
+
+async def test_without_another_integration_nothing_is_offered(home: TwoIntegrations) -> None:
+    await home.hass.config_entries.async_remove(home.core.entry_id)
+
+    assert await menu_options(home) == ["settings", "energy_dashboard", "statistics"]
+
+
+async def test_after_the_other_entry_is_deleted_there_is_no_undo(home: TwoIntegrations) -> None:
+    plan = await home.take_over()
+    await home.hass.config_entries.async_remove(home.core.entry_id)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+
+    assert "undo_take_over" not in await menu_options(home)
+    assert {home.row(each.row.id).config_entry_id for each in plan.moves} == {home.entry.entry_id}
+
+
+async def test_steps_that_are_out_of_date_end_with_an_explanation(home: TwoIntegrations) -> None:
+    take_over = await open_step(home, "take_over")
+    await home.take_over()
+    result = await submit(home, take_over)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "take_over_no_other")
+
+    undo = await open_step(home, "undo_take_over")
+    await home.undo()
+    home.clock.tick(250)
+    await home.turn()
+    result = await submit(home, undo)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "take_over_no_other")
+
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    result = await open_step(home, "take_over")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_loaded")
+
+
+async def test_an_entry_without_entities_that_can_move_is_named(home: TwoIntegrations) -> None:
+    registry = er.async_get(home.hass)
+    for row in home.rows(home.core).values():
+        registry.async_remove(row.entity_id)
+
+    result = await open_step(home, "take_over")
+
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "take_over_nothing")
+
+
+def issue(home: TwoIntegrations) -> ir.IssueEntry | None:
+    return ir.async_get(home.hass).async_get_issue(DOMAIN, issue_id(TWO_INTEGRATIONS, home.entry))
+
+
+@pytest.fixture
+async def raised(home: TwoIntegrations) -> ir.IssueEntry:
+    """Let the issue be raised."""
+    await home.live(1)
+    raised = issue(home)
+    assert raised is not None
+    return raised
+
+
+async def test_one_repair_leads_to_the_takeover(
+    home: TwoIntegrations, raised: ir.IssueEntry, hass: HomeAssistant
+) -> None:
+    """It is also there while set-up still offers another step."""
+    (offered,) = hass.config_entries.options.async_progress()
+    hass.config_entries.options.async_abort(offered["flow_id"])
+    offer = await async_start_step(hass, home.entry, "energy_dashboard")
+
+    result = await submit_repair(hass, await open_repair(hass, raised), {"next_step_id": "move_over"})
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["next_flow"][1] != offer
+    form = await hass.config_entries.options.async_configure(result["next_flow"][1])
+    assert form["step_id"] == "take_over"
+    await submit(home, form)
+    await home.live(1)
+    assert issue(home) is None
+
+
+async def test_both_can_be_kept(home: TwoIntegrations, raised: ir.IssueEntry, hass: HomeAssistant) -> None:
+    result = await submit_repair(hass, await open_repair(hass, raised), {"next_step_id": "keep_both"})
+
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "both_kept")
+    await home.live(1)
+    kept = issue(home)
+    assert kept is not None
+    assert kept.dismissed_version
+
+
+async def test_the_repair_ends_with_an_explanation_while_the_gateway_is_not_set_up(
+    home: TwoIntegrations, raised: ir.IssueEntry, hass: HomeAssistant
+) -> None:
+    question = await open_repair(hass, raised)
+    await hass.config_entries.async_unload(home.entry.entry_id)
+
+    result = await submit_repair(hass, question, {"next_step_id": "move_over"})
+
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_loaded")
+
+
+async def test_the_repair_goes_with_the_other_integration(home: TwoIntegrations, raised: ir.IssueEntry) -> None:
+    assert raised.translation_placeholders == {"title": home.core.title, "serial": home.simulator.serial}
+    await home.hass.config_entries.async_unload(home.core.entry_id)
+    await home.live(1)
+
+    assert issue(home) is None

@@ -1,0 +1,69 @@
+"""Live data that the gateway repeats are recognized, and unknown after a while (S§14.1)."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client import LiveData
+from custom_components.enphase_iq_gateway.client.storage_models import LivePower
+from custom_components.enphase_iq_gateway.polling.live_data import KEPT_S, LiveDataFreshness
+
+T0 = 1_790_000_000
+
+
+def live(seconds: int = 0, watts: float = 1000.0, grid_w: float | None = None) -> LiveData:
+    """Return live data of a moment; the grid changes with it unless it is given."""
+    grid = 300.0 + seconds / 1000 if grid_w is None else grid_w
+    return LiveData(
+        last_update=T0 + seconds,
+        storage=LivePower(total_w=watts),
+        grid=LivePower(total_w=grid),
+        load=LivePower(total_w=watts + grid),
+    )
+
+
+def test_live_data_with_new_values_are_fresh() -> None:
+    freshness = LiveDataFreshness()
+    for seconds in (0, 30):
+        assert freshness.judge(live(seconds), T0 + seconds, 0.0) == (live(seconds), True)
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        pytest.param(live(0), id="the time stands still"),
+        pytest.param(replace(live(0), last_update=T0 + 30), id="the powers stand still"),
+        pytest.param(replace(live(30), is_last_known=True), id="the stream is off"),
+        pytest.param(replace(live(30), last_update=None), id="no time"),
+    ],
+)
+def test_what_is_repeated_is_shown_for_a_while_but_is_no_new_sample(repeated: LiveData) -> None:
+    freshness = LiveDataFreshness()
+    freshness.judge(live(0), T0, 0.0)
+    assert freshness.judge(repeated, T0 + 30, 0.0) == (repeated, False)
+    assert freshness.judge(repeated, T0 + KEPT_S, 0.0) == (repeated, False)
+    assert freshness.judge(repeated, T0 + KEPT_S + 1, 0.0) == (None, False)
+
+
+def test_an_idle_battery_without_cts_is_no_repetition() -> None:
+    freshness = LiveDataFreshness()
+    for seconds in (0, 30, 300):
+        nothing = live(seconds, watts=0.0, grid_w=0.0)
+        assert freshness.judge(nothing, T0 + seconds, 0.0) == (nothing, True)
+
+
+def test_live_data_are_fresh_again_once_they_change() -> None:
+    freshness = LiveDataFreshness()
+    freshness.judge(live(0), T0, 0.0)
+    freshness.judge(live(0), T0 + 200, 0.0)
+    assert freshness.judge(live(230), T0 + 230, 0.0) == (live(230), True)
+
+
+def test_the_age_is_judged_by_the_gateways_clock() -> None:
+    old = live(0)
+    assert LiveDataFreshness().judge(old, T0 + 3600, 0.0) == (None, False)
+    assert LiveDataFreshness().judge(old, T0 + 3600, -3600.0) == (old, True)
+
+
+def test_without_live_data_there_is_nothing() -> None:
+    assert LiveDataFreshness().judge(None, T0, 0.0) == (None, False)

@@ -1,0 +1,153 @@
+"""A Home Assistant in a process of its own, which takes over or undoes, and is killed before a write to its disk.
+
+Run: `python -m tests.support.takeover_process FOLDER COMMAND POINT GATEWAY`. The gateway is JSON with address, serial
+and token. It prints the rows of both integrations as JSON.
+"""
+
+import asyncio
+from collections.abc import Callable
+import json
+import os
+from pathlib import Path
+import signal
+import sys
+from types import MappingProxyType
+from typing import Any, Final
+from unittest.mock import patch
+
+from aiohttp import ThreadedResolver
+from homeassistant import bootstrap, config_entries, loader
+from homeassistant.config_entries import SOURCE_USER, ConfigEntries, ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_TOKEN
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er, registry, storage
+from homeassistant.setup import async_setup_component
+from homeassistant.util import file
+
+from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
+from custom_components.enphase_iq_gateway.counters.shift import Shifts
+from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN
+from custom_components.enphase_iq_gateway.history.takeover.plan import make_plan
+from custom_components.enphase_iq_gateway.history.takeover.possible import possible_entities
+from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
+
+NEVER: Final = -1
+"""The point of a process that is not killed."""
+_ROOT: Final = Path(__file__).parents[2]
+_SAVED_S: Final = 0.6
+"""By then everything is on disk, with the shorter delays of this process."""
+
+
+class Disk:
+    """Counts the writes once it is armed, and kills the process before one of them."""
+
+    def __init__(self, point: int) -> None:
+        self.point = point
+        self.armed = False
+        self.writes = 0
+
+    def counting(self, write: Callable[..., None]) -> Callable[..., None]:
+        def run(*args: object, **kwargs: object) -> None:
+            if self.armed:
+                if self.writes == self.point:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                self.writes += 1
+            write(*args, **kwargs)
+
+        return run
+
+
+class _Resolver(ThreadedResolver):
+    """A resolver that Home Assistant can close."""
+
+    async def real_close(self) -> None:
+        await self.close()
+
+
+async def open_home(folder: Path) -> HomeAssistant:
+    """Start a bare Home Assistant on a configuration folder."""
+    if not (folder / "custom_components").exists():
+        (folder / "custom_components").symlink_to(_ROOT / "custom_components")
+    patch("homeassistant.helpers.aiohttp_client._async_make_resolver", lambda _: _Resolver()).start()
+    hass = HomeAssistant(str(folder))
+    hass.config.skip_pip = True
+    loader.async_setup(hass)
+    hass.config_entries = ConfigEntries(hass, {})
+    await loader.async_get_custom_components(hass)
+    await bootstrap.async_load_base_functionality(hass)
+    hass.set_state(CoreState.running)
+    for domain in (ENVOY_DOMAIN, DOMAIN):
+        await async_setup_component(hass, domain, {})
+    return hass
+
+
+def entry_of(domain: str, gateway: dict[str, Any]) -> ConfigEntry:
+    """Return the entry of an integration, as its config flow creates it."""
+    data = {CONF_HOST: gateway["address"], CONF_TOKEN: gateway["token"]}
+    extra = {"use_manual_token": True, CONF_NAME: "Envoy"} if domain == ENVOY_DOMAIN else {CONF_CERTIFICATE: None}
+    return ConfigEntry(
+        data={key: value for key, value in {**data, **extra}.items() if value is not None},
+        discovery_keys=MappingProxyType({}),
+        domain=domain,
+        minor_version=1,
+        options=None,
+        source=SOURCE_USER,
+        subentries_data=None,
+        title=domain,
+        unique_id=gateway["serial"],
+        version=1,
+    )
+
+
+async def run(folder: Path, command: str, disk: Disk, gateway: dict[str, Any]) -> dict[str, Any]:
+    """Run a command; return the rows by id, and the state of the other integration's entry."""
+    hass = await open_home(folder)
+    if command == "set_up":
+        for domain in (ENVOY_DOMAIN, DOMAIN):
+            await hass.config_entries.async_add(entry_of(domain, gateway))
+    (core,) = hass.config_entries.async_entries(ENVOY_DOMAIN)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    if entry.state is not ConfigEntryState.LOADED:
+        raise RuntimeError(f"{entry.state}: {entry.reason}")
+    disk.armed = True
+    if command == "take_over":
+        rows = er.async_entries_for_config_entry(er.async_get(hass), core.entry_id)
+        plan = make_plan(rows, possible_entities(hass, entry))
+        nothing = Shifts(counters={}, days={})
+        await async_take_over(hass, entry, core, plan, nothing, keep_names=True, keep_old=False)
+    elif command == "undo":
+        await async_undo(hass, entry)
+    await asyncio.sleep(_SAVED_S)
+    seen = {
+        "disabled": core.disabled_by is not None,
+        "writes": disk.writes,
+        "rows": {
+            row.id: [row.entity_id, row.platform, row.unique_id, row.name, row.disabled_by, row.device_id]
+            for row in er.async_get(hass).entities.values()
+        },
+        "devices": {
+            device.id: [device.config_entry_id == entry.entry_id, device.area_id]
+            for device in dr.async_get(hass).devices
+        },
+    }
+    disk.armed = False
+    await hass.async_stop(force=True)
+    return seen
+
+
+def main() -> None:
+    """Run the command line."""
+    folder, command, point, gateway = sys.argv[1:]
+    disk = Disk(int(point))
+    with (
+        patch.object(registry, "SAVE_DELAY", 0.2),
+        patch.object(config_entries, "SAVE_DELAY", 0.1),
+        patch.object(storage, "write_utf8_file", disk.counting(file.write_utf8_file)),
+        patch.object(storage, "write_utf8_file_atomic", disk.counting(file.write_utf8_file_atomic)),
+    ):
+        seen = asyncio.run(run(Path(folder), command, disk, json.loads(gateway)))
+    sys.stdout.write(json.dumps(seen) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""The live coordinator on sites with storage: live data, their stream, and what is calculated from them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from custom_components.enphase_iq_gateway.client import LIVE_DATA, Flow, PollGroup
+
+from .conftest import StartHome
+from .support.home import Home
+
+EVENING = datetime(2026, 6, 21, 19, tzinfo=UTC)
+CHARGED, DISCHARGED = "battery_energy_charged", "battery_energy_discharged"
+
+
+def gained(home: Home, key: str, before: dict[str, float]) -> float:
+    """Return what a counter has gained, in Wh."""
+    return 1000 * (float(home.state(key)) - before[key])
+
+
+def stream_requests(home: Home) -> int:
+    """Return how often the stream of live data was turned on."""
+    statistics = home.entry.runtime_data.gateway.statistics
+    return sum(each.requests for path, each in statistics.items() if path.startswith("POST"))
+
+
+@pytest.mark.parametrize("profile", ["storage", "storage_ct_split", "storage_single_phase"])
+async def test_energies_and_consumption_are_those_of_the_site(start_home: StartHome, profile: str) -> None:
+    home = await start_home(profile, inverters=12)
+    await home.advance(120, step=30)
+    keys = (CHARGED, DISCHARGED, "total_consumption_energy_lifetime")
+    before = {key: float(home.state(key)) for key in keys}
+    first = home.simulator.world.now
+
+    await home.advance(3 * 3600, step=30)
+
+    last = home.simulator.world.now
+    assert gained(home, CHARGED, before) == pytest.approx(last.battery_charged_wh - first.battery_charged_wh, abs=30)
+    assert gained(home, DISCHARGED, before) == pytest.approx(
+        last.battery_discharged_wh - first.battery_discharged_wh, abs=30
+    )
+    assert gained(home, keys[2], before) == pytest.approx(last.house.delivered_wh - first.house.delivered_wh, abs=30)
+    power = home.coordinator(PollGroup.LIVE).data.measurement(Flow.TOTAL_CONSUMPTION).power_w
+    assert power == pytest.approx(last.house.power_w, rel=0.1)
+
+
+async def test_the_stream_is_turned_on_again_after_it_has_ended(start_home: StartHome) -> None:
+    home = await start_home("storage")
+    await home.advance(60, step=30)
+    before = stream_requests(home)
+    home.simulator.world.plant.stream_until = home.clock.now()
+
+    await home.advance(150, step=30)
+
+    assert stream_requests(home) == before + 1
+    live = home.coordinator(PollGroup.LIVE).data.live_data
+    assert live is not None
+    assert live.stream_enabled
+
+
+async def test_a_stream_that_is_refused_is_not_requested_every_minute(start_home: StartHome) -> None:
+    home = await start_home(
+        "storage", spoil=lambda faults: faults.add("status", path="/ivp/livedata/stream*", code=403)
+    )
+    before = stream_requests(home)
+    await home.advance(1800, step=30)
+    assert stream_requests(home) <= before + 1
+
+
+@pytest.mark.parametrize("clock", [EVENING], indirect=True, ids=["evening"])
+async def test_a_stall_of_live_data_makes_power_unknown_and_costs_no_energy(start_home: StartHome) -> None:
+    home = await start_home("storage", inverters=12)
+    await home.advance(120, step=30)
+    before = {key: float(home.state(key)) for key in (CHARGED, DISCHARGED)}
+    first = home.simulator.world.now
+    fault = home.simulator.faults.add("live_data_frozen")
+
+    await home.advance(210, step=30)
+    assert home.state("battery_power") == "unknown"
+    assert home.state("total_consumption_power") == "unknown"
+    standing = float(home.state(DISCHARGED))
+    home.simulator.faults.active.remove(fault)
+    await home.advance(60, step=30)
+
+    assert float(home.state("battery_power")) == pytest.approx(home.simulator.world.now.storage.power_w, abs=100)
+    discharged = home.simulator.world.now.battery_discharged_wh - first.battery_discharged_wh
+    assert discharged > 1000 * (standing - before[DISCHARGED]) + 5
+    assert gained(home, DISCHARGED, before) == pytest.approx(discharged, abs=10)
+
+
+async def test_without_live_data_the_readings_go_on(start_home: StartHome) -> None:
+    home = await start_home("storage")
+    home.simulator.faults.add("status", path=LIVE_DATA.path, code=503)
+    await home.advance(180, step=30)
+    assert home.state("battery_power") == "unknown"
+    assert float(home.state("production_power")) > 0
+
+
+@pytest.mark.parametrize(
+    ("profile", "source", "calculated"), [("storage", "live_data", True), ("storage_ct_split", "storage_ct", False)]
+)
+async def test_attributes_name_the_source(
+    start_home: StartHome, profile: str, source: str, *, calculated: bool
+) -> None:
+    home = await start_home(profile)
+    await home.advance(60, step=30)
+
+    def attribute(name: str, of: str) -> object:
+        state = home.hass.states.get(f"sensor.{name}")
+        assert state is not None, home.hass.states.async_entity_ids("sensor")
+        return state.attributes.get(of)
+
+    assert attribute("iq_gateway_battery_power", "source") == source
+    assert attribute("iq_gateway_battery_charged", "calculated") is calculated
+
+
+async def test_a_site_without_storage_reads_no_live_data(start_home: StartHome) -> None:
+    home = await start_home("metered_net_three_phase")
+    await home.advance(300, step=30)
+    assert LIVE_DATA.path not in home.entry.runtime_data.gateway.statistics
