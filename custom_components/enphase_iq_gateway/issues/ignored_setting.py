@@ -1,5 +1,6 @@
 """The issue of a storage setting that the firmware does not follow: the setting is read-only while it exists."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -11,8 +12,12 @@ from ..const import CONTROL_PAGE, DOMAIN
 from .registry import async_create, async_delete, issue_id
 
 IGNORED_SETTING: Final = "ignored_setting"
-SETTINGS: Final = (Setting.STORAGE_MODE, Setting.RESERVE, Setting.CHARGE_FROM_GRID)
-"""The settings that only the cloud changes on newer firmware (S§28)."""
+SETTINGS: Final[Mapping[Setting, str]] = {
+    Setting.STORAGE_MODE: "ignored_storage_mode",
+    Setting.RESERVE: "ignored_reserve",
+    Setting.CHARGE_FROM_GRID: "ignored_charge_from_grid",
+}
+"""The settings that only the cloud changes on newer firmware (S§28), each with the key of its text."""
 
 
 @callback
@@ -26,7 +31,7 @@ def async_create_ignored(hass: HomeAssistant, entry: ConfigEntry, setting: Setti
         data={"firmware": firmware},
         is_persistent=True,
         placeholders={"firmware": firmware, "page": CONTROL_PAGE},
-        text=f"{IGNORED_SETTING}_{setting}",
+        text=SETTINGS[setting],
     )
 
 

@@ -133,7 +133,7 @@ class FlowSensor(_ValueSensor):
 
     @property
     @override
-    def value(self) -> float | None:
+    def current_value(self) -> float | None:
         return _current_flow_value(self.coordinator, self.entity_description, self._flow, self._phase)
 
     @property
