@@ -1,6 +1,7 @@
 """A home in which control is turned on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -31,3 +32,9 @@ async def start_control(start_home: StartHome, all_entities_enabled: None) -> St
 async def controlled(start_control: StartControl) -> ControlledHome:
     """Set up batteries, a system controller and a generator with every area of control on."""
     return await start_control("storage_ct_split")
+
+
+@pytest.fixture
+def enough_charge(controlled: ControlledHome) -> None:
+    """Lower the level at which the batteries stop to 5 %, so that they may form the grid."""
+    controlled.home.simulator.world.change_settings(lambda settings: replace(settings, very_low=5))

@@ -7,7 +7,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from tests.conftest import StartHome, StartSimulator, set_up
-from tests.support.control import ControlledHome
+from tests.support.control import ControlledHome, StartControl
 
 
 async def test_the_reserve_is_confirmed_with_its_time(controlled: ControlledHome) -> None:
@@ -31,6 +31,7 @@ async def test_the_storage_mode_is_confirmed(controlled: ControlledHome) -> None
     assert controlled.shown("S_storage_mode").state == "savings"
 
 
+@pytest.mark.usefixtures("enough_charge")
 async def test_going_off_grid_and_back_is_confirmed(controlled: ControlledHome) -> None:
     for action, closed in (("go_off_grid", False), ("go_on_grid", True)):
         response = await controlled.finish(controlled.start(action), 100)
@@ -47,13 +48,20 @@ async def test_an_action_fails_as_the_entity_does(controlled: ControlledHome) ->
     assert controlled.shown("S_reserve_soc").attributes["read_only"] is True
 
 
-async def test_a_site_without_the_setting_refuses(start_home: StartHome, controlled: ControlledHome) -> None:
-    controlled.home.simulator.faults.add("write_works")
-
+async def test_a_gateway_that_is_not_set_up_is_refused(controlled: ControlledHome) -> None:
     with pytest.raises(ServiceValidationError) as caught:
         await controlled.start("set_reserve", reserve=35, gateway="another")
 
     assert caught.value.translation_key == "which_gateway"
+
+
+async def test_a_site_without_the_setting_refuses(start_control: StartControl) -> None:
+    controlled = await start_control("storage_single_phase")
+
+    with pytest.raises(ServiceValidationError) as caught:
+        await controlled.start("go_off_grid")
+
+    assert caught.value.translation_key == "control_not_available"
 
 
 @pytest.mark.parametrize("action", ["go_off_grid", "go_on_grid"])

@@ -1,11 +1,17 @@
 """The entities of control: dry contacts, grid relay, generator, storage mode and AC Batteries."""
 
+from dataclasses import replace
+
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
 import orjson
 import pytest
 
 from custom_components.enphase_iq_gateway.client import GRID_RELAY, PollGroup
+from custom_components.enphase_iq_gateway.control.areas import ControlArea
 from custom_components.enphase_iq_gateway.control.gateway_control import async_control
+from simulator.storage.settings import Settings
+from tests.conftest import StartHome
 from tests.support.control import ControlledHome, StartControl
 
 RELAY = "/ivp/ensemble/relay"
@@ -42,9 +48,9 @@ async def test_a_contact_can_be_switched_on(controlled: ControlledHome) -> None:
 
 async def test_contacts_keep_their_state_for_90_s_after_a_change_of_settings(controlled: ControlledHome) -> None:
     """The gateway reports them as open although none has moved."""
-    task = controlled.start("select.select_option", "E_NC1_mode", option="soc")
+    task = controlled.start("select.select_option", "E_NC1_grid_action", option="none")
     await controlled.finish(task, 20)
-    assert controlled.shown("E_NC1_mode").state == "soc"
+    assert controlled.shown("E_NC1_grid_action").state == "none"
     before = len(controlled.home.simulator.requests)
 
     for _ in range(8):
@@ -76,26 +82,31 @@ async def test_a_contact_that_is_switched_meanwhile_is_read_back_later(controlle
         ("select.select_option", "E_NC1_mode", {"option": "soc"}, "mode", "soc", "soc"),
         ("select.select_option", "E_NC1_grid_action", {"option": "shed"}, "grid_action", "shed", "shed"),
         ("select.select_option", "E_NC1_off_grid_action", {"option": "none"}, "micro_grid_action", "none", "none"),
-        ("select.select_option", "E_NC1_generator_action", {"option": "schedule"}, "gen_action", "schedule", "schedule"),
+        (
+            "select.select_option",
+            "E_NC1_generator_action",
+            {"option": "schedule"},
+            "gen_action",
+            "schedule",
+            "schedule",
+        ),
         ("number.set_value", "E_NC1_soc_low", {"value": 25}, "soc_low", 25.0, "25.0"),
         ("number.set_value", "E_NC1_soc_high", {"value": 80}, "soc_high", 80.0, "80.0"),
     ],
 )
 async def test_a_setting_of_a_contact_is_written_with_all_others(
-    controlled: ControlledHome,
-    service: str,
-    unique_id: str,
-    data: dict[str, object],
-    field: str,
-    value: object,
-    state: str,
+    controlled: ControlledHome, unique_id: str, field: str, value: float | str
 ) -> None:
     simulator = controlled.home.simulator
     former = simulator.world.plant.settings.at(simulator.clock()).contact_settings[0]
 
-    await controlled.finish(controlled.start(service, unique_id, **data), 20)
+    if isinstance(value, str):
+        task = controlled.start("select.select_option", unique_id, option=value)
+    else:
+        task = controlled.start("number.set_value", unique_id, value=value)
+    await controlled.finish(task, 20)
 
-    assert controlled.shown(unique_id).state == state
+    assert controlled.shown(unique_id).state == str(value)
     ((method, path, body),) = controlled.written()
     assert (method, path) == ("POST", CONTACT_SETTINGS)
     sent = orjson.loads(body)["dry_contacts"]
@@ -108,15 +119,60 @@ async def test_a_contact_cannot_close_below_where_it_opens(controlled: Controlle
     assert controlled.written() == []
 
 
-async def test_a_contact_for_pv_has_no_switch(start_control: StartControl) -> None:
-    controlled = await start_control(
-        spoil=lambda faults: faults.add("replaced", path=CONTACT_SETTINGS)
-        if "replaced" in dir(faults)
-        else None
-    )
-    assert controlled.shown("E_NC1_relay").state == "on"
+def make_pv(controlled: ControlledHome) -> None:
+    """Connect third-party PV to the first contact."""
+
+    def change(settings: Settings) -> Settings:
+        first, *others = settings.contact_settings
+        return replace(settings, contact_settings=(first | {"type": "3RD-PV"}, *others))
+
+    controlled.home.simulator.world.change_settings(change)
 
 
+async def test_a_contact_for_pv_has_no_switch(start_home: StartHome, all_entities_enabled: None) -> None:
+    assert all_entities_enabled is None
+    controlled = ControlledHome(home=await start_home("storage"))
+    make_pv(controlled)
+    await controlled.turn_on(ControlArea.DRY_CONTACTS)
+
+    registered = er.async_entries_for_config_entry(er.async_get(controlled.hass), controlled.home.entry.entry_id)
+    keys = {each.unique_id.partition("_")[2] for each in registered if each.domain in {"switch", "select"}}
+    assert "NC2_relay" in keys
+    assert {key for key in keys if key.startswith("NC1")} == set()
+
+
+async def test_a_contact_that_is_used_for_pv_later_is_not_switched(controlled: ControlledHome) -> None:
+    make_pv(controlled)
+
+    assert await refused(controlled, "switch.turn_off", "E_NC1_relay") == "pv_contact"
+    assert controlled.shown("E_NC1_relay").state == "unknown"
+    assert controlled.written() == []
+
+
+async def test_contacts_without_settings_are_not_switched(controlled: ControlledHome) -> None:
+    controlled.home.simulator.world.change_settings(lambda settings: replace(settings, contact_settings=()))
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await controlled.finish(controlled.start("switch.turn_off", "E_NC1_relay"), 5)
+    assert caught.value.translation_key == "control_unreadable"
+    with pytest.raises(HomeAssistantError) as caught:
+        await controlled.finish(controlled.start("select.select_option", "E_NC1_mode", option="soc"), 5)
+    assert caught.value.translation_key == "control_unreadable"
+    assert controlled.written() == []
+
+
+async def test_a_low_charge_keeps_the_home_on_the_grid(controlled: ControlledHome) -> None:
+    """The batteries are at the reserve of 20 % and stop at 10 %."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await controlled.finish(controlled.start("switch.turn_off", "E_grid_relay"), 5)
+
+    assert caught.value.translation_key == "off_grid_low_charge"
+    assert caught.value.translation_placeholders == {"charge": "20", "needed": "20"}
+    assert controlled.shown("E_grid_relay").state == "on"
+    assert controlled.written() == []
+
+
+@pytest.mark.usefixtures("enough_charge")
 async def test_going_off_grid_is_shown_once_the_relay_is_open(controlled: ControlledHome) -> None:
     """The commanded position is the requested one at once, which proves nothing."""
     task = controlled.start("switch.turn_off", "E_grid_relay")
@@ -134,6 +190,7 @@ async def test_going_off_grid_is_shown_once_the_relay_is_open(controlled: Contro
     assert controlled.written() == [("POST", RELAY, b'{"mains_admin_state":"open"}')]
 
 
+@pytest.mark.usefixtures("enough_charge")
 async def test_going_back_on_grid_needs_no_checks(controlled: ControlledHome) -> None:
     await controlled.finish(controlled.start("switch.turn_off", "E_grid_relay"), 60)
 
@@ -143,6 +200,7 @@ async def test_going_back_on_grid_needs_no_checks(controlled: ControlledHome) ->
     assert controlled.written()[-1] == ("POST", RELAY, b'{"mains_admin_state":"closed"}')
 
 
+@pytest.mark.usefixtures("enough_charge")
 async def test_a_change_of_mind_replaces_the_command_before(controlled: ControlledHome) -> None:
     first = controlled.start("switch.turn_off", "E_grid_relay")
     await controlled.advance(10)
@@ -155,6 +213,7 @@ async def test_a_change_of_mind_replaces_the_command_before(controlled: Controll
     assert controlled.shown("E_grid_relay").state == "on"
 
 
+@pytest.mark.usefixtures("enough_charge")
 async def test_a_relay_that_does_not_move_is_no_fault_of_the_firmware(controlled: ControlledHome) -> None:
     """It fails after 90 s and stays writable."""
     controlled.home.simulator.faults.add("write_ignored", path=RELAY)
@@ -168,6 +227,7 @@ async def test_a_relay_that_does_not_move_is_no_fault_of_the_firmware(controlled
     assert "read_only" not in controlled.shown("E_grid_relay").attributes
 
 
+@pytest.mark.usefixtures("enough_charge")
 async def test_going_off_grid_is_refused_while_the_generator_runs(controlled: ControlledHome) -> None:
     await controlled.finish(controlled.start("select.select_option", "S_generator_mode", option="on"), 400, step=15)
 

@@ -65,12 +65,12 @@ class ControlledHome:
         assert state is not None
         return state
 
-    def start(self, service: str, unique_id: str | None = None, **data: Any) -> asyncio.Task[Any]:
+    def start(self, service: str, unique_id: str = "", **data: object) -> asyncio.Task[Any]:
         """Begin an action and return its task, which ends when the action does."""
         domain, _, name = (service if "." in service else f"{DOMAIN}.{service}").partition(".")
-        target = None if unique_id is None else {"entity_id": self.entity_id(unique_id)}
+        target = None if not unique_id else {"entity_id": self.entity_id(unique_id)}
         call = self.hass.services.async_call(
-            domain, name, data, blocking=True, target=target, return_response=domain == DOMAIN
+            domain, name, dict(data), blocking=True, target=target, return_response=domain == DOMAIN
         )
         return asyncio.get_running_loop().create_task(call)
 
