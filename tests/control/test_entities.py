@@ -77,21 +77,14 @@ async def test_a_contact_that_is_switched_meanwhile_is_read_back_later(controlle
 
 
 @pytest.mark.parametrize(
-    ("service", "unique_id", "data", "field", "value", "state"),
+    ("unique_id", "field", "value"),
     [
-        ("select.select_option", "E_NC1_mode", {"option": "soc"}, "mode", "soc", "soc"),
-        ("select.select_option", "E_NC1_grid_action", {"option": "shed"}, "grid_action", "shed", "shed"),
-        ("select.select_option", "E_NC1_off_grid_action", {"option": "none"}, "micro_grid_action", "none", "none"),
-        (
-            "select.select_option",
-            "E_NC1_generator_action",
-            {"option": "schedule"},
-            "gen_action",
-            "schedule",
-            "schedule",
-        ),
-        ("number.set_value", "E_NC1_soc_low", {"value": 25}, "soc_low", 25.0, "25.0"),
-        ("number.set_value", "E_NC1_soc_high", {"value": 80}, "soc_high", 80.0, "80.0"),
+        ("E_NC1_mode", "mode", "soc"),
+        ("E_NC1_grid_action", "grid_action", "shed"),
+        ("E_NC1_off_grid_action", "micro_grid_action", "none"),
+        ("E_NC1_generator_action", "gen_action", "schedule"),
+        ("E_NC1_soc_low", "soc_low", 25.0),
+        ("E_NC1_soc_high", "soc_high", 80.0),
     ],
 )
 async def test_a_setting_of_a_contact_is_written_with_all_others(

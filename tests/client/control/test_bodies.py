@@ -117,8 +117,10 @@ def test_the_whole_contact_is_sent_with_one_field_changed(
         (change_generator_mode("auto"), b'{"gen_cmd":"auto"}'),
         (
             change_sleep({"2", "1"}, low=25, high=30),
-            b'{"acb_sleep":[{"serial_num":"1","sleep_min_soc":25,"sleep_max_soc":30},'
-            b'{"serial_num":"2","sleep_min_soc":25,"sleep_max_soc":30}]}',
+            (
+                b'{"acb_sleep":[{"serial_num":"1","sleep_min_soc":25,"sleep_max_soc":30},'
+                b'{"serial_num":"2","sleep_min_soc":25,"sleep_max_soc":30}]}'
+            ),
         ),
         (change_wake({"2", "1"}), b'{"acb_sleep":[{"serial_num":"1"},{"serial_num":"2"}]}'),
     ],
