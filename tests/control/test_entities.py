@@ -143,7 +143,7 @@ async def test_a_contact_that_is_used_for_pv_later_is_not_switched(controlled: C
 
 
 async def test_contacts_without_settings_are_not_switched(controlled: ControlledHome) -> None:
-    controlled.home.simulator.world.change_settings(lambda settings: replace(settings, contact_settings=()))
+    controlled.home.simulator.faults.add("status", path=CONTACT_SETTINGS, code=503)
 
     with pytest.raises(HomeAssistantError) as caught:
         await controlled.finish(controlled.start("switch.turn_off", "E_NC1_relay"), 5)

@@ -43,10 +43,10 @@ def off_grid_obstacle(storage: StorageSnapshot, documents: StorageDocuments) -> 
         obstacle = Obstacle.CHARGE_UNKNOWN
     elif charge <= needed_charge(storage):
         obstacle = Obstacle.LOW_CHARGE
-    elif relay is None or (relay.commanded_position, relay.relay_position) != ("closed", "closed"):
-        obstacle = Obstacle.NOT_ON_GRID
     elif storage.generator is not None and (
         storage.generator.details is None or storage.generator.details.running is not False
     ):
         obstacle = Obstacle.GENERATOR
+    elif relay is None or (relay.commanded_position, relay.relay_position) != ("closed", "closed"):
+        obstacle = Obstacle.NOT_ON_GRID
     return obstacle
