@@ -68,9 +68,14 @@ SETTINGS: list[tuple[Callable[[], Change], str, float | str]] = [
 
 
 def compact(file: Path | None) -> str:
-    """Return the recorded text without the spaces between its parts."""
+    """Return the recorded text without the spaces between its parts, numbers with as few digits as they need."""
+
+    def shortest(match: re.Match[str]) -> str:
+        return match["text"] or (orjson.dumps(float(match["number"])).decode() if match["number"] else "")
+
     assert file is not None
-    return re.sub(r'("(?:[^"\\]|\\.)*")|\s+', r"\1", file.read_text("utf-8"))
+    parts = r'(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+\.\d+)|\s+'
+    return re.sub(parts, shortest, file.read_text("utf-8"))
 
 
 def with_field(text: str, key: str, value: float | str) -> str:
