@@ -12,7 +12,7 @@ from ..client import Change, DryContactSettings, Setting, StorageSnapshot, subje
 from ..entity import Candidate, GatewayEntity, SeenEntities, Value
 from .gateway_control import GatewayControl
 
-_OF_CONTROLLER: Final = frozenset({Setting.GRID_RELAY, Setting.DRY_CONTACT, Setting.CONTACT_SETTINGS})
+OF_CONTROLLER: Final = frozenset({Setting.GRID_RELAY, Setting.DRY_CONTACT, Setting.CONTACT_SETTINGS})
 """Settings shown at the first system controller: relay and contacts exist once for each gateway (S§34)."""
 
 
@@ -95,7 +95,7 @@ def async_add_controls[D: ControlDescription](
     candidates = []
     for description in descriptions:
         if control.offers(description.setting):
-            serial = controller if description.setting in _OF_CONTROLLER else coordinator.site.info.serial
+            serial = controller if description.setting in OF_CONTROLLER else coordinator.site.info.serial
             candidates.append(
                 Candidate(
                     unique_id=f"{serial}_{description.key}",

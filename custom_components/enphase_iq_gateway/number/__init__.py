@@ -57,9 +57,10 @@ def _contact_number(contact_id: str, name: str) -> ControlNumberDescription:
         settings = contact_settings(storage, contact_id)
         return value_fn(settings) if settings is not None and settings.contact_type == "LOAD" else None
 
+    text = f"contact_{name}"
     return ControlNumberDescription(
         key=f"{contact_id}_{name}",
-        translation_key=f"contact_{name}",
+        translation_key=text,
         entity_category=EntityCategory.CONFIG,
         setting=Setting.CONTACT_SETTINGS,
         part=f"{contact_id} {changed}",

@@ -68,9 +68,10 @@ def _contact_select(contact_id: str, name: str) -> ControlSelectDescription:
         settings = contact_settings(storage, contact_id)
         return value_fn(settings) if settings is not None and settings.contact_type == "LOAD" else None
 
+    text = f"contact_{name}"
     return ControlSelectDescription(
         key=f"{contact_id}_{name}",
-        translation_key=f"contact_{name}",
+        translation_key=text,
         entity_category=EntityCategory.CONFIG,
         options=list(options),
         setting=Setting.CONTACT_SETTINGS,
