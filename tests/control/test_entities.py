@@ -292,6 +292,8 @@ async def test_a_sleep_band_upside_down_is_refused_and_kept_over_a_reload(start_
 
     assert await refused(controlled, "button.press", "S_acb_sleep") == "sleep_band"
     assert controlled.written() == []
+    await controlled.hass.config_entries.async_reload(controlled.home.entry.entry_id)
+    assert float(controlled.shown("S_acb_sleep_low").state) == 50
 
 
 async def test_a_read_is_never_from_before_the_write(controlled: ControlledHome) -> None:

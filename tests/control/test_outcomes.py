@@ -7,6 +7,7 @@ from homeassistant.helpers import issue_registry as ir
 import orjson
 import pytest
 
+from custom_components.enphase_iq_gateway.client import GatewayAuthenticationError
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import Faults
 from tests.support.control import ControlledHome, StartControl
@@ -198,6 +199,54 @@ async def test_nothing_is_sent_where_the_document_cannot_be_read_first(controlle
     assert controlled.written() == []
 
 
+async def test_nothing_is_sent_while_the_gateway_cannot_be_reached(controlled: ControlledHome) -> None:
+    controlled.home.simulator.faults.add("reset", when="before")
+
+    error = await failure(controlled, "S_reserve_soc", 3)
+
+    assert error.translation_key == "control_unreadable"
+    assert controlled.written() == []
+
+
+async def test_a_second_look_without_an_answer_is_reported_as_unknown(controlled: ControlledHome) -> None:
+    works(controlled.home.simulator.faults)
+    task = controlled.start("number.set_value", "S_reserve_soc", value=35)
+    await controlled.advance(150, step=10)
+    controlled.home.simulator.faults.add("status", path="/ivp/ensemble/secctrl", code=503)
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await controlled.finish(task, 60)
+
+    assert caught.value.translation_key == "control_unknown"
+    assert issues(controlled) == set()
+
+
+async def test_a_later_change_makes_the_second_look_of_the_first_pointless(controlled: ControlledHome) -> None:
+    works(controlled.home.simulator.faults)
+    first = controlled.start("number.set_value", "S_reserve_soc", value=35)
+    await controlled.advance(60, step=10)
+
+    second = controlled.start("number.set_value", "S_reserve_soc", value=40)
+    await controlled.finish(first, 200)
+    await controlled.finish(second, 200)
+
+    assert controlled.shown("S_reserve_soc").state == "40.0"
+    assert issues(controlled) == set()
+
+
+async def test_a_write_that_the_gateway_refuses_the_token_for_names_the_credentials(
+    controlled: ControlledHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise GatewayAuthenticationError("status 401")
+
+    monkeypatch.setattr(controlled.home.entry.runtime_data.gateway, "write", refuse)
+
+    error = await failure(controlled, "S_reserve_soc", 3)
+
+    assert error.translation_key == "invalid_auth"
+
+
 async def test_two_settings_of_one_document_do_not_undo_each_other(controlled: ControlledHome) -> None:
     works(controlled.home.simulator.faults)
     tasks = [
@@ -223,3 +272,69 @@ async def test_a_change_ends_when_the_gateway_is_unloaded(controlled: Controlled
         await controlled.finish(task, 3)
 
     assert caught.value.translation_key == "control_unknown"
+
+
+type Data = dict[str, float | str]
+CHANGES: dict[str, tuple[str, str, Data, str, str]] = {
+    "contact": ("switch.turn_off", "E_NC1_relay", {}, "on", "off"),
+    "contact setting": ("select.select_option", "E_NC1_grid_action", {"option": "none"}, "apply", "none"),
+    "grid relay": ("switch.turn_off", "E_grid_relay", {}, "on", "off"),
+    "generator": ("select.select_option", "S_generator_mode", {"option": "off"}, "auto", "off"),
+    "storage mode": ("select.select_option", "S_storage_mode", {"option": "savings"}, "self_consumption", "savings"),
+    "reserve": ("number.set_value", "S_reserve_soc", {"value": 35}, "20.0", "35.0"),
+}
+of_every_kind = pytest.mark.parametrize("kind", CHANGES)
+
+
+@of_every_kind
+@pytest.mark.usefixtures("enough_charge")
+@pytest.mark.parametrize("fault", ["write_works", "write_late", "write_times_out"])
+async def test_a_change_of_any_kind_is_shown_once_it_is_in_effect(
+    controlled: ControlledHome, kind: str, fault: str
+) -> None:
+    service, unique_id, data, before, after = CHANGES[kind]
+    controlled.home.simulator.faults.add(fault)
+    task = controlled.start(service, unique_id, **data)
+    await asyncio.sleep(0)
+    assert controlled.shown(unique_id).state == before
+    assert "pending" in controlled.shown(unique_id).attributes
+
+    await controlled.finish(task, 350, step=2)
+
+    assert controlled.shown(unique_id).state == after
+    assert "pending" not in controlled.shown(unique_id).attributes
+    assert len(controlled.written()) == 1
+
+
+@of_every_kind
+@pytest.mark.usefixtures("enough_charge")
+@pytest.mark.parametrize(
+    ("fault", "parameters", "key"),
+    [
+        ("write_ignored", {}, "control_ignored"),
+        ("write_fails", {"code": 400}, "control_refused"),
+        ("write_fails", {"code": 503}, "control_refused"),
+    ],
+)
+async def test_a_change_of_any_kind_that_fails_leaves_what_the_gateway_has(
+    controlled: ControlledHome, kind: str, fault: str, parameters: dict[str, int], key: str
+) -> None:
+    service, unique_id, data, before, _ = CHANGES[kind]
+    controlled.home.simulator.faults.add(fault).parameters.update(parameters)
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await controlled.finish(controlled.start(service, unique_id, **data), 650, step=5)
+
+    assert caught.value.translation_key == key
+    assert (caught.value.translation_placeholders or {})["firmware"] == "8.2.4286"
+    assert controlled.shown(unique_id).state == before
+    assert "pending" not in controlled.shown(unique_id).attributes
+    assert len(controlled.written()) == 1
+
+
+async def test_the_error_is_in_the_words_of_the_user(controlled: ControlledHome) -> None:
+    controlled.home.simulator.faults.add("write_ignored")
+
+    error = await failure(controlled, "S_reserve_soc", 40)
+
+    assert str(error) == "Firmware 8.2.4286 accepted the change but hasn't carried it out within 30 seconds"

@@ -38,8 +38,13 @@ class ControlNumberDescription(NumberEntityDescription, ControlDescription):
     native_max_value: float | None = 100
     native_step: float | None = 1
     native_unit_of_measurement: str | None = PERCENTAGE
-    change_fn: Callable[[float], Change] | None = None
-    """None for a value that only the next order uses."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingNumberDescription(ControlNumberDescription):
+    """Description of a number that is a setting of the gateway."""
+
+    change_fn: Callable[[float], Change]
 
 
 _CONTACT_NUMBERS: Final[Mapping[str, tuple[ContactField, Callable[[DryContactSettings], float | None]]]] = {
@@ -49,7 +54,7 @@ _CONTACT_NUMBERS: Final[Mapping[str, tuple[ContactField, Callable[[DryContactSet
 """The field of the document and the value by the end of the key."""
 
 
-def _contact_number(contact_id: str, name: str) -> ControlNumberDescription:
+def _contact_number(contact_id: str, name: str) -> SettingNumberDescription:
     """Return the row of one level of a contact; they are used for loads only (S§7.2)."""
     changed, value_fn = _CONTACT_NUMBERS[name]
 
@@ -58,7 +63,7 @@ def _contact_number(contact_id: str, name: str) -> ControlNumberDescription:
         return value_fn(settings) if settings is not None and settings.contact_type == "LOAD" else None
 
     text = f"contact_{name}"
-    return ControlNumberDescription(
+    return SettingNumberDescription(
         key=f"{contact_id}_{name}",
         translation_key=text,
         entity_category=EntityCategory.CONFIG,
@@ -71,7 +76,7 @@ def _contact_number(contact_id: str, name: str) -> ControlNumberDescription:
 
 
 NUMBERS: Final = (
-    ControlNumberDescription(
+    SettingNumberDescription(
         key=RESERVE,
         translation_key=RESERVE,
         setting=Setting.RESERVE,
@@ -99,12 +104,12 @@ async def async_setup_entry(
     """Set up the numbers."""
     seen = SeenEntities(hass, entry, Platform.NUMBER, async_add_entities)
     control = async_control(hass, entry)
-    async_add_controls(control, seen, NUMBERS, ControlNumber)
+    async_add_controls(control, seen, NUMBERS, SettingNumber)
     async_add_controls(control, seen, SLEEP_BAND, SleepBandNumber)
 
 
 class ControlNumber(ControlEntity, NumberEntity):
-    """Number that shows the value that was read back."""
+    """Number in percent."""
 
     entity_description: ControlNumberDescription
 
@@ -113,10 +118,15 @@ class ControlNumber(ControlEntity, NumberEntity):
     def native_value(self) -> float | None:
         return float(self.current_value) if isinstance(self.current_value, int | float) else None
 
+
+class SettingNumber(ControlNumber):
+    """Number that changes a setting."""
+
+    entity_description: SettingNumberDescription
+
     @override
     async def async_set_native_value(self, value: float) -> None:
-        if (change_fn := self.entity_description.change_fn) is not None:
-            await self._change(change_fn(value))
+        await self._change(self.entity_description.change_fn(value))
 
 
 class SleepBandNumber(ControlNumber, RestoreNumber):
