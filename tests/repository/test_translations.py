@@ -70,8 +70,7 @@ ANYTHING = "[a-z_0-9]+"
 LONGEST_ENGLISH_NAME = 22
 LONGEST_NAME = 26
 LONGEST_REPAIR_TITLE = 45
-FILLED_IN = {"phase": "L1", "serial": "122300000001"}
-"""What stands for a placeholder while a text is measured."""
+FILLED_IN = {"phase": "L1", "serial": "122300000001"}  # while a text is measured
 
 type Texts = Mapping[str, Texts | str]
 
@@ -394,8 +393,8 @@ def test_icons_tell_production_consumption_and_grid_apart(quantity: str) -> None
 
 
 def test_the_manifest_starts_with_domain_and_name_and_is_sorted() -> None:
-    keys = list(orjson.loads((FOLDER / "manifest.json").read_bytes()))
-
-    assert keys[:2] == ["domain", "name"]
-    assert keys[2:] == sorted(keys[2:])
-    assert AwesomeVersion(orjson.loads((FOLDER / "manifest.json").read_bytes())["version"]).valid
+    manifest = orjson.loads((FOLDER / "manifest.json").read_bytes())
+    first, second, *others = manifest
+    assert [first, second] == ["domain", "name"]
+    assert others == sorted(others)
+    assert AwesomeVersion(manifest["version"]).valid
