@@ -49,7 +49,7 @@ _DECIDING: Final[frozenset[Endpoint[object]]] = frozenset(
 _GRID: Final[tuple[Endpoint[object], ...]] = (GRID_RELAY, ENSEMBLE_INVENTORY)
 """What has the state of the grid, the better one first: a site with a collar has no answer about its relay."""
 _CHANGED_AFTER: Final = 3
-"""Polls in a row that must have other devices: a gateway that starts has lists that are not complete."""
+"""Lists in a row that must have other devices: those of a gateway that starts are not complete."""
 
 
 class StorageCoordinator(PollGroupCoordinator):
@@ -73,7 +73,7 @@ class StorageCoordinator(PollGroupCoordinator):
         self._known = _DECIDING & self._storage.answers.keys()
         self._grid = GridWatch()
         self._changed = 0
-        """Polls in a row in which the gateway had other devices."""
+        """Lists in a row in which the gateway had other devices."""
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
 
     @classmethod
@@ -103,7 +103,7 @@ class StorageCoordinator(PollGroupCoordinator):
             if endpoint not in documents.failed
         ]
         self._answer_s = max(answers, default=0) / 1000
-        self._watch_devices()
+        self._watch_devices(due)
         return self._snapshot(self._documents, time())
 
     def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
@@ -217,9 +217,14 @@ class StorageCoordinator(PollGroupCoordinator):
         return live.data.measurement(Flow.STORAGE).power_w if live is not None and live.last_update_success else None
 
     @callback
-    def _watch_devices(self) -> None:
-        """Reload the entry where the gateway has other devices, so that entities appear or disappear."""
+    def _watch_devices(self, read: Sequence[Endpoint[object]]) -> None:
+        """Reload the entry where the gateway has other devices, so that entities appear or disappear.
+
+        Only polls that have `read` a list of devices count: the others repeat what one answer had.
+        """
         documents = self._storage
+        if _DECIDING.isdisjoint(read):
+            return
         if documents.failed & _DECIDING or not self._known <= documents.answers.keys():
             return
         changed = decide_storage(documents) != self.site.storage
