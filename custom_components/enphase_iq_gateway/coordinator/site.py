@@ -54,7 +54,7 @@ from ..counters.state import GuardState
 from .base import GatewayCoordinator, Translate
 
 _LIVE: Final[tuple[Endpoint[object], ...]] = (LIVE_DATA, ENSEMBLE_POWER)
-"""What the live coordinator may read of storage."""
+"""The endpoints of storage that the live coordinator may read."""
 # After an update of its firmware the gateway boots for minutes (G§2.6).
 _RETRY_AFTER: Final = timedelta(minutes=5)
 _STORAGE_LEAST_S: Final = 10.0
@@ -231,7 +231,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         return replace(data, site=site, meters=documents.get(METERS))
 
     async def _update_inventory(self, data: SiteData) -> SiteData:
-        """Read the part numbers; a gateway that refuses or lacks the list is not asked again before tomorrow."""
+        """Read the part numbers; where the gateway refuses or lacks the list, it is read again the next day."""
         try:
             inventory = await self.gateway.read(INVENTORY)
         except (GatewayConnectionError, GatewayResponseError) as error:
@@ -244,7 +244,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         return data
 
     async def _search_storage(self, data: SiteData) -> SiteData | None:
-        """Look for batteries and a grid relay; a gateway without the list of them is not asked before tomorrow."""
+        """Look for batteries and a grid relay; where there is no list of them, it is read again the next day."""
         try:
             inventory = await self.gateway.read(ENSEMBLE_INVENTORY)
         except (GatewayStatusError, GatewayResponseError) as error:

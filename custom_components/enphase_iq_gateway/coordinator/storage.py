@@ -1,4 +1,4 @@
-"""The storage coordinator: batteries, grid relay and what belongs to them."""
+"""The storage coordinator: batteries, grid relay, generator and their settings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -45,9 +45,9 @@ from .site import SiteCoordinator
 _DECIDING: Final[frozenset[Endpoint[object]]] = frozenset(
     {ENSEMBLE_INVENTORY, GENERATOR_CONFIG, INVENTORY, DEVICE_DATA, REPORT, REPORT_DETAILED}
 )
-"""What decides which devices there are."""
+"""The endpoints whose answers decide which devices the site has."""
 _GRID: Final[tuple[Endpoint[object], ...]] = (GRID_RELAY, ENSEMBLE_INVENTORY)
-"""What has the state of the grid, the better one first: a site with a collar has no answer about its relay."""
+"""The endpoints with the state of the grid, the better one first; a site with a collar has only the second."""
 _CHANGED_AFTER_S: Final = 600.0
 """Other devices must be listed for this long, at least two readings of the list.
 

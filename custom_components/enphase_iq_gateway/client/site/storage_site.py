@@ -1,4 +1,4 @@
-"""What a site has of storage and around it, and which endpoints are read how often because of it."""
+"""The batteries and related devices of a site, and the endpoints to read for them with their intervals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ _SCHEDULER_S: Final = 300.0
 _SETTINGS_S: Final = 600.0
 _AC_BATTERIES_S: Final = 900.0
 _HOUR_S: Final = 3600.0
-"""What does not change, or is not shown by any entity."""
+"""For what hardly changes or is shown by no entity."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
