@@ -1,116 +1,84 @@
-"""Batteries and what belongs to them: when they are looked for, found, and may be deleted."""
+"""Batteries that come and go: the entry is reloaded when the list of them has really changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from homeassistant.helpers import device_registry as dr
 import pytest
 
-from custom_components.enphase_iq_gateway import async_remove_config_entry_device
-from custom_components.enphase_iq_gateway.client import PollGroup
-from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.coordinator import GatewayRuntime
 from simulator import Faults
 from tests.conftest import StartHome
 from tests.support.home import Home
 
 INVENTORY = "/ivp/ensemble/inventory"
-DAY = 86_400.0
+SITES = pytest.mark.parametrize("profile", ["storage", "storage_single_phase", "collar"])
 
 
-def refusing(code: int) -> Callable[[Faults], object]:
-    """Return what makes a gateway answer the list of devices with a status."""
-    return lambda faults: faults.add("status", path=INVENTORY, code=code)
+def batteries(home: Home) -> int:
+    """Return the number of batteries that the site has."""
+    return len(home.entry.runtime_data.site.storage.batteries)
 
 
-def requests_of_storage(home: Home) -> list[str]:
-    """Return the paths that only gateways with storage are asked for."""
-    paths = [request.path for request in home.simulator.requests]
-    return [path for path in paths if path.startswith(("/ivp/ensemble", "/ivp/ss", "/ivp/sc", "/ivp/livedata"))]
+async def reloads(home: Home, seconds: float) -> int:
+    """Return how often the entry is reloaded in the next time."""
+    seen: list[GatewayRuntime] = [home.entry.runtime_data]
+    for _ in range(int(seconds / 30)):
+        await home.advance(30, step=10)
+        if home.entry.runtime_data is not seen[-1]:
+            seen.append(home.entry.runtime_data)
+    return len(seen) - 1
 
 
-async def test_a_gateway_without_storage_costs_one_request_a_day(home: Home) -> None:
-    assert requests_of_storage(home) == [INVENTORY]
+@SITES
+async def test_a_battery_that_is_gone_reloads_the_entry_once(start_home: StartHome, profile: str) -> None:
+    home = await start_home(profile)
+    before = batteries(home)
+    home.simulator.faults.add("battery_missing")
 
-    await home.advance(2 * DAY + 60, step=60)
-
-    assert requests_of_storage(home) == [INVENTORY] * 3
-    assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
-
-
-@pytest.mark.parametrize("code", [401, 404])
-async def test_batteries_that_are_installed_are_found_within_a_day(start_home: StartHome, code: int) -> None:
-    home = await start_home("storage_single_phase", spoil=refusing(code))
-    home.simulator.faults.clear()
-    await home.advance(DAY - 600, step=60)
-    assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
-
-    await home.advance(1200, step=60)
-
-    assert 0 <= float(home.state("battery_state_of_charge")) <= 100
+    assert await reloads(home, 1800) == 1
+    assert batteries(home) == before - 1
 
 
-async def test_a_list_that_could_not_be_read_at_set_up_is_read_again_soon(start_home: StartHome) -> None:
-    home = await start_home("storage_single_phase", spoil=refusing(503))
-    assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
-    home.simulator.faults.clear()
+@SITES
+async def test_a_list_that_is_incomplete_for_minutes_reloads_nothing(start_home: StartHome, profile: str) -> None:
+    home = await start_home(profile)
+    fault = home.simulator.faults.add("battery_missing")
+    count = await reloads(home, 420)
+    home.simulator.faults.active.remove(fault)
 
-    await home.advance(400)
-
-    assert 0 <= float(home.state("battery_state_of_charge")) <= 100
+    assert count + await reloads(home, 1200) == 0
 
 
-async def test_devices_have_model_firmware_and_serial_and_are_connected_through_the_gateway(
-    start_home: StartHome,
+async def test_a_list_that_keeps_changing_reloads_nothing(start_home: StartHome) -> None:
+    home = await start_home("storage")
+    count = 0
+    for _ in range(6):
+        fault = home.simulator.faults.add("battery_missing")
+        count += await reloads(home, 300)
+        home.simulator.faults.active.remove(fault)
+        count += await reloads(home, 300)
+
+    assert count == 0
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda faults: faults.add("status", path=INVENTORY, code=503),
+        lambda faults: faults.add("battery_group_empty"),
+    ],
+    ids=["failed", "empty"],
+)
+async def test_batteries_that_a_starting_gateway_does_not_list_are_found_within_six_minutes(
+    start_home: StartHome, spoil: Callable[[Faults], object]
 ) -> None:
-    home = await start_home("collar")
-
-    registry = dr.async_get(home.hass)
-    gateway = registry.async_get_device_by_identifier((DOMAIN, str(home.entry.unique_id)), home.entry.entry_id)
-    assert gateway is not None
-    found = {
-        device.name: (device.model, device.model_id, device.sw_version)
-        for device in dr.async_entries_for_config_entry(registry, home.entry.entry_id)
-        if device.via_device_id == gateway.id and "Inverter" not in str(device.name)
-    }
-    assert found == {
-        "IQ Battery 492300000101": ("IQ Battery 10C", "836-01250-r00", "4.5.35"),
-        "IQ Battery 492300000109": ("IQ Battery 10C", "836-01250-r00", "4.5.35"),
-        "IQ Meter Collar": ("IQ Meter Collar", "865-00400-r22", "3.0.6-D0"),
-        "IQ Combiner": ("IQ Combiner 6C", "800-02403-r08", "0.1.20-D1"),
-    }
-
-
-async def test_a_battery_can_be_deleted_only_when_the_gateway_does_not_list_it(start_home: StartHome) -> None:
     home = await start_home("storage_single_phase")
-    registry = dr.async_get(home.hass)
-    (listed,) = home.entry.runtime_data.site.storage.batteries
-    old = registry.async_get_or_create(config_entry_id=home.entry.entry_id, identifiers={(DOMAIN, "492300000999")})
-    new = registry.async_get_device_by_identifier((DOMAIN, listed), home.entry.entry_id)
-    assert new is not None
+    await home.advance(60)
+    before = batteries(home)
+    spoil(home.simulator.faults)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    assert batteries(home) == 0
+    home.simulator.faults.clear()
 
-    deletable = [await async_remove_config_entry_device(home.hass, home.entry, device) for device in (old, new)]
+    await home.advance(360, step=30)
 
-    assert deletable == [True, False]
-
-
-async def test_a_battery_that_is_exchanged_is_shown_after_three_polls(start_home: StartHome) -> None:
-    home = await start_home("storage")
-    old, kept = sorted(home.entry.runtime_data.site.storage.batteries)
-    plant = home.simulator.world.plant
-    plant.units = tuple(replace(unit, serial="492300000999") if unit.serial == old else unit for unit in plant.units)
-
-    await home.advance(300)
-
-    assert home.entry.runtime_data.site.storage.batteries == {"492300000999", kept}
-    assert 0 <= float(home.state("state_of_charge", "492300000999")) <= 100
-    assert home.states().get(f"{old}_state_of_charge", ("", "unavailable"))[1] == "unavailable"
-
-
-async def test_a_battery_that_is_missing_for_a_moment_changes_nothing(start_home: StartHome) -> None:
-    home = await start_home("storage")
-    runtime = home.entry.runtime_data
-    home.simulator.faults.add("battery_missing", path=INVENTORY, count=1)
-
-    await home.advance(300)
-
-    assert home.entry.runtime_data is runtime
+    assert batteries(home) == before

@@ -1,10 +1,10 @@
-"""The storage coordinator: batteries, grid relay and what belongs to them."""
+"""The storage coordinator: batteries, grid relay, generator and their settings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 import logging
-from time import time
+from time import monotonic, time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -45,11 +45,14 @@ from .site import SiteCoordinator
 _DECIDING: Final[frozenset[Endpoint[object]]] = frozenset(
     {ENSEMBLE_INVENTORY, GENERATOR_CONFIG, INVENTORY, DEVICE_DATA, REPORT, REPORT_DETAILED}
 )
-"""What decides which devices there are."""
+"""The endpoints whose answers decide which devices the site has."""
 _GRID: Final[tuple[Endpoint[object], ...]] = (GRID_RELAY, ENSEMBLE_INVENTORY)
-"""What has the state of the grid, the better one first: a site with a collar has no answer about its relay."""
-_CHANGED_AFTER: Final = 3
-"""Lists in a row that must have other devices: those of a gateway that starts are not complete."""
+"""The endpoints with the state of the grid, the better one first; a site with a collar has only the second."""
+_CHANGED_AFTER_S: Final = 600.0
+"""Other devices must be listed for this long, at least two readings of the list.
+
+It is incomplete while a gateway starts, and where it keeps changing the entry must not be reloaded all the time.
+"""
 
 
 class StorageCoordinator(PollGroupCoordinator):
@@ -72,8 +75,8 @@ class StorageCoordinator(PollGroupCoordinator):
         self._storage = documents.storage or StorageDocuments(info=documents.info)
         self._known = _DECIDING & self._storage.answers.keys()
         self._grid = GridWatch()
-        self._changed = 0
-        """Lists in a row in which the gateway had other devices."""
+        self._changed_at: float | None = None
+        """When the gateway was first read with other devices, None while it has those of the site."""
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
 
     @classmethod
@@ -103,7 +106,7 @@ class StorageCoordinator(PollGroupCoordinator):
             if endpoint not in documents.failed
         ]
         self._answer_s = max(answers, default=0) / 1000
-        self._watch_devices(due)
+        self._watch_devices()
         return self._snapshot(self._documents, time())
 
     def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
@@ -119,9 +122,16 @@ class StorageCoordinator(PollGroupCoordinator):
             )
         ]
         grid = self._grid_endpoint()
-        if self._grid.unconfirmed and grid is not None and grid not in (*due, *documents.failed):
+        if grid is not None and grid not in due and self._grid_is_read_again():
             due.insert(0, grid)
         return due
+
+    def _grid_is_read_again(self) -> bool:
+        """Return whether to read the grid again at once: its state has changed, or it could not be read once."""
+        endpoint = self._grid_endpoint()
+        if endpoint is None or self._failures[endpoint] >= LOST_AFTER_FAILURES:
+            return False
+        return self._grid.unconfirmed or endpoint in self._storage.failed
 
     async def _read_another(
         self, documents: StorageDocuments, due: Sequence[Endpoint[object]], error: GatewayConnectionError
@@ -132,16 +142,14 @@ class StorageCoordinator(PollGroupCoordinator):
             GatewayError: It is the gateway.
         """
         plan = storage_plan(self.site.storage)
-        others = [
-            endpoint
-            for endpoint in self.endpoints - documents.failed - set(due)
-            if plan[endpoint] <= STORAGE_INTERVAL.total_seconds()
-        ]
+        others = self.endpoints - documents.failed - set(due)
         if not others:
             raise error
         for endpoint in due:
             documents = documents.with_failure(endpoint, time())
-        return await read_storage(self.gateway, self.site.storage, documents, others[:1], clock=time)
+        # What is read most often is a small answer.
+        another = min(others, key=lambda endpoint: (plan[endpoint], endpoint.path))
+        return await read_storage(self.gateway, self.site.storage, documents, [another], clock=time)
 
     def _note_failures(self, due: Sequence[Endpoint[object]]) -> None:
         """Count the failures of each endpoint, and log once that it fails and that it answers again."""
@@ -209,7 +217,7 @@ class StorageCoordinator(PollGroupCoordinator):
     @override
     def _next_interval(self, *, expected: bool) -> timedelta:
         interval = super()._next_interval(expected=expected)
-        return GRID_CONFIRMED_AFTER if self._grid.unconfirmed and not self.backoff.failures else interval
+        return GRID_CONFIRMED_AFTER if self._grid_is_read_again() and not self.backoff.failures else interval
 
     def _storage_ct_w(self) -> float | None:
         """Return what the CT of the storage measures."""
@@ -217,18 +225,18 @@ class StorageCoordinator(PollGroupCoordinator):
         return live.data.measurement(Flow.STORAGE).power_w if live is not None and live.last_update_success else None
 
     @callback
-    def _watch_devices(self, read: Sequence[Endpoint[object]]) -> None:
-        """Reload the entry where the gateway has other devices, so that entities appear or disappear.
-
-        Only polls that have `read` a list of devices count: the others repeat what one answer had.
-        """
+    def _watch_devices(self) -> None:
+        """Reload the entry where the gateway has other devices, so that entities appear or disappear."""
         documents = self._storage
-        if _DECIDING.isdisjoint(read):
-            return
         if documents.failed & _DECIDING or not self._known <= documents.answers.keys():
             return
-        changed = decide_storage(documents) != self.site.storage
-        self._changed = self._changed + 1 if changed else 0
-        if self._changed == _CHANGED_AFTER:
+        if decide_storage(documents) == self.site.storage:
+            self._changed_at = None
+            return
+        now = monotonic()
+        if self._changed_at is None:
+            self._changed_at = now
+        elif now - self._changed_at >= _CHANGED_AFTER_S:
+            self._changed_at = now
             LOGGER.info("%s: batteries or the devices around them have been changed", self.name)
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
