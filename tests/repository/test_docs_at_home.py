@@ -18,7 +18,7 @@ OURS = re.compile(r"\b(?:binary_)?sensor\.(?:iq_gateway|inverter)_\w+")
 
 
 async def test_every_entity_id_on_the_pages_exists(start_home: StartHome) -> None:
-    home = await start_home()
+    home = await start_home("storage")
     named = {entity_id for page in PAGES for entity_id in OURS.findall(text(page))}
     assert named
 

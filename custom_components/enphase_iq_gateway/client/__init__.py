@@ -93,7 +93,7 @@ from .site.snapshot import Snapshot, TotalAndPhases
 from .site.sources import decide
 from .site.storage import measure_storage
 from .site.storage_documents import StorageDocuments
-from .site.storage_read import due_endpoints, probe_storage, read_storage
+from .site.storage_read import STORAGE_PROBE_LIMIT_S, due_endpoints, probe_storage, read_storage
 from .site.storage_site import StorageSite, decide_storage, storage_plan
 from .site.storage_snapshot import BatteryValues, DryContactValues, GeneratorValues, StorageSnapshot
 from .site.storage_values import StorageProfile
@@ -147,6 +147,7 @@ __all__ = [
     "SCHEDULER",
     "SECONDARY_CONTROL",
     "SOURCE_ENDPOINTS",
+    "STORAGE_PROBE_LIMIT_S",
     "TARIFF",
     "AcBattery",
     "Account",

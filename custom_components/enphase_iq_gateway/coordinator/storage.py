@@ -1,4 +1,4 @@
-"""The storage coordinator: batteries, grid relay and what belongs to them."""
+"""The storage coordinator: batteries, grid relay, generator and their settings."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -48,13 +48,16 @@ from .site import SiteCoordinator
 _DECIDING: Final[frozenset[Endpoint[object]]] = frozenset(
     {ENSEMBLE_INVENTORY, GENERATOR_CONFIG, INVENTORY, DEVICE_DATA, REPORT, REPORT_DETAILED}
 )
-"""What decides which devices there are."""
+"""The endpoints whose answers decide which devices the site has."""
 _GRID: Final[tuple[Endpoint[object], ...]] = (GRID_RELAY, ENSEMBLE_INVENTORY)
-"""What has the state of the grid, the better one first: a site with a collar has no answer about its relay."""
+"""The endpoints with the state of the grid, the better one first; a site with a collar has only the second."""
 _OTHER_POLL_S: Final = 20.0
 """Another coordinator's poll may have read an answer this long before it ended (the limit of one request)."""
-_CHANGED_AFTER: Final = 3
-"""Polls in a row that must have other devices: a gateway that starts has lists that are not complete."""
+_CHANGED_AFTER_S: Final = 600.0
+"""Other devices must be listed for this long, at least two readings of the list.
+
+It is incomplete while a gateway starts, and where it keeps changing the entry must not be reloaded all the time.
+"""
 
 
 class StorageCoordinator(PollGroupCoordinator):
@@ -82,8 +85,8 @@ class StorageCoordinator(PollGroupCoordinator):
         self._read_back_at: dict[Endpoint[object], float] = {}
         self._held_until: dict[Endpoint[object], float] = {}
         """Until when an endpoint is not read, by the monotonic clock."""
-        self._changed = 0
-        """Polls in a row in which the gateway had other devices."""
+        self._changed_at: float | None = None
+        """When the gateway was first read with other devices, None while it has those of the site."""
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
 
     @classmethod
@@ -166,9 +169,16 @@ class StorageCoordinator(PollGroupCoordinator):
             )
         ]
         grid = self._grid_endpoint()
-        if self._grid.unconfirmed and grid is not None and grid not in (*due, *documents.failed):
+        if grid is not None and grid not in due and self._grid_is_read_again():
             due.insert(0, grid)
         return due
+
+    def _grid_is_read_again(self) -> bool:
+        """Return whether to read the grid again at once: its state has changed, or it could not be read once."""
+        endpoint = self._grid_endpoint()
+        if endpoint is None or self._failures[endpoint] >= LOST_AFTER_FAILURES:
+            return False
+        return self._grid.unconfirmed or endpoint in self._storage.failed
 
     async def _read_another(
         self, documents: StorageDocuments, due: Sequence[Endpoint[object]], error: GatewayConnectionError
@@ -179,16 +189,14 @@ class StorageCoordinator(PollGroupCoordinator):
             GatewayError: It is the gateway.
         """
         plan = storage_plan(self.site.storage)
-        others = [
-            endpoint
-            for endpoint in self.endpoints - documents.failed - set(due)
-            if plan[endpoint] <= STORAGE_INTERVAL.total_seconds()
-        ]
+        others = self.endpoints - documents.failed - set(due)
         if not others:
             raise error
         for endpoint in due:
             documents = documents.with_failure(endpoint, time())
-        return await read_storage(self.gateway, self.site.storage, documents, others[:1], clock=time)
+        # What is read most often is a small answer.
+        another = min(others, key=lambda endpoint: (plan[endpoint], endpoint.path))
+        return await read_storage(self.gateway, self.site.storage, documents, [another], clock=time)
 
     def _note_failures(self, due: Sequence[Endpoint[object]]) -> None:
         """Count the failures of each endpoint, and log once that it fails and that it answers again."""
@@ -262,7 +270,7 @@ class StorageCoordinator(PollGroupCoordinator):
     @override
     def _next_interval(self, *, expected: bool) -> timedelta:
         interval = super()._next_interval(expected=expected)
-        return GRID_CONFIRMED_AFTER if self._grid.unconfirmed and not self.backoff.failures else interval
+        return GRID_CONFIRMED_AFTER if self._grid_is_read_again() and not self.backoff.failures else interval
 
     def _storage_ct_w(self) -> float | None:
         """Return what the CT of the storage measures."""
@@ -275,8 +283,13 @@ class StorageCoordinator(PollGroupCoordinator):
         documents = self._storage
         if documents.failed & _DECIDING or not self._known <= documents.answers.keys():
             return
-        changed = decide_storage(documents) != self.site.storage
-        self._changed = self._changed + 1 if changed else 0
-        if self._changed == _CHANGED_AFTER:
+        if decide_storage(documents) == self.site.storage:
+            self._changed_at = None
+            return
+        now = monotonic()
+        if self._changed_at is None:
+            self._changed_at = now
+        elif now - self._changed_at >= _CHANGED_AFTER_S:
+            self._changed_at = now
             LOGGER.info("%s: batteries or the devices around them have been changed", self.name)
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
