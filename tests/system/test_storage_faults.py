@@ -117,6 +117,16 @@ async def test_an_endpoint_that_hangs_takes_its_own_values_only(home: Home, faul
     assert missing(home) == set()
 
 
+async def test_an_endpoint_that_hangs_takes_no_others_where_nothing_is_read_every_minute(start_home: StartHome) -> None:
+    home = await start_home("storage_single_phase")
+    await home.advance(60)
+    home.simulator.faults.add("hang", path="/ivp/ensemble/power")
+
+    await home.advance_hanging(600, step=5)
+
+    assert missing(home) == {"battery power"}
+
+
 async def test_a_gateway_that_hangs_is_requested_less_often(home: Home) -> None:
     before = len(home.simulator.requests)
     home.simulator.faults.add("reset")
