@@ -3,6 +3,8 @@
 The slow faults are tested at one endpoint.
 """
 
+from itertools import islice
+
 import pytest
 
 from custom_components.enphase_iq_gateway.client import PollGroup
@@ -85,7 +87,9 @@ def missing(home: Home) -> set[str]:
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault", [next(iter(FAULTS)), *(pytest.param(name, marks=pytest.mark.long) for name in islice(FAULTS, 1, None))]
+)
 async def test_a_fault_takes_the_values_of_its_endpoint_and_no_others(home: Home, path: str, fault: str) -> None:
     assert missing(home) == set()
     values = ENDPOINTS[path]

@@ -5,6 +5,31 @@ from .auth.cloud_sign_in import CloudSignIn
 from .auth.secret import Secret
 from .auth.sign_in import DEFAULT_USERNAME, Account
 from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token
+from .control.changes import (
+    CONTACT_ACTIONS,
+    CONTACT_IDS,
+    CONTACT_MODES,
+    GENERATOR_MODES,
+    PROFILES,
+    Change,
+    ContactField,
+    Invalid,
+    InvalidChangeError,
+    Requested,
+    change_charge_from_grid,
+    change_contact,
+    change_contact_setting,
+    change_generator_mode,
+    change_grid_relay,
+    change_reserve,
+    change_sleep,
+    change_storage_mode,
+    change_wake,
+    is_switchable,
+    subject,
+)
+from .control.off_grid import Obstacle, needed_charge, off_grid_obstacle
+from .control.rules import CONTACTS_UNCLEAR_S, Setting, is_available
 from .endpoints import (
     DEVICE_DATA,
     DRY_CONTACT_SETTINGS,
@@ -43,11 +68,20 @@ from .exceptions import (
     GatewayWrongDeviceError,
 )
 from .firmware import FirmwareFault, known_faults
-from .gateway import Gateway
+from .gateway import Gateway, WriteMethod
 from .identifiers import is_serial
+from .json_types import JsonObject
 from .models import DeviceData, Flow, GatewayHealth, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name, storage_model_name
-from .settings_models import DryContact, DryContactSettings, ExportLimit, Generator, GeneratorConfig, ProductionLimit
+from .settings_models import (
+    DryContact,
+    DryContactSettings,
+    ExportLimit,
+    Generator,
+    GeneratorConfig,
+    GridRelay,
+    ProductionLimit,
+)
 from .site.documents import Documents, was_read, with_earlier
 from .site.grid_state import GridState, is_connected
 from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
@@ -80,6 +114,10 @@ from .transport.certificates import Certificate, CertificateCheck
 
 __all__ = [
     "CALCULATED",
+    "CONTACTS_UNCLEAR_S",
+    "CONTACT_ACTIONS",
+    "CONTACT_IDS",
+    "CONTACT_MODES",
     "CT_LIMIT_W",
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
@@ -90,6 +128,7 @@ __all__ = [
     "GENERATOR",
     "GENERATOR_CONFIG",
     "GENERATOR_MODE",
+    "GENERATOR_MODES",
     "GENERATOR_SCHEDULE",
     "GRID_RELAY",
     "HOME",
@@ -101,6 +140,7 @@ __all__ = [
     "METERS",
     "PROBE_LIMIT_S",
     "PRODUCTION_SUMMARY",
+    "PROFILES",
     "READINGS",
     "REPORT",
     "REPORT_DETAILED",
@@ -118,6 +158,7 @@ __all__ = [
     "BatteryValues",
     "Certificate",
     "CertificateCheck",
+    "Change",
     "Cloud",
     "CloudError",
     "CloudProblem",
@@ -125,6 +166,7 @@ __all__ = [
     "CloudUrls",
     "Collar",
     "CombinerController",
+    "ContactField",
     "DeviceData",
     "Documents",
     "DryContact",
@@ -150,22 +192,29 @@ __all__ = [
     "Generator",
     "GeneratorConfig",
     "GeneratorValues",
+    "GridRelay",
     "GridState",
     "Info",
+    "Invalid",
+    "InvalidChangeError",
     "Inventory",
     "Inverter",
     "IqBattery",
+    "JsonObject",
     "LiveData",
     "Measurement",
     "Meter",
     "MeterStatus",
     "NotATokenError",
+    "Obstacle",
     "OtherGatewayTokenError",
     "PollGroup",
     "ProductionLimit",
     "Quantity",
     "Reading",
+    "Requested",
     "Secret",
+    "Setting",
     "Site",
     "SleepState",
     "Snapshot",
@@ -178,24 +227,39 @@ __all__ = [
     "SystemController",
     "Token",
     "TotalAndPhases",
+    "WriteMethod",
+    "change_charge_from_grid",
+    "change_contact",
+    "change_contact_setting",
+    "change_generator_mode",
+    "change_grid_relay",
+    "change_reserve",
+    "change_sleep",
+    "change_storage_mode",
+    "change_wake",
     "check_supported",
     "decide",
     "decide_storage",
     "due_endpoints",
     "endpoints_of",
     "inverter_model_name",
+    "is_available",
     "is_connected",
     "is_serial",
+    "is_switchable",
     "known_faults",
     "measure",
     "measure_storage",
     "model_name",
+    "needed_charge",
+    "off_grid_obstacle",
     "probe",
     "probe_storage",
     "read_group",
     "read_storage",
     "storage_model_name",
     "storage_plan",
+    "subject",
     "was_read",
     "with_earlier",
 ]

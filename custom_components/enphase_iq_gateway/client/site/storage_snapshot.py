@@ -9,6 +9,7 @@ from ..settings_models import (
     ExportLimit,
     Generator,
     GeneratorConfig,
+    GridRelay,
     ProductionLimit,
 )
 from ..storage_models import (
@@ -99,6 +100,8 @@ class StorageSnapshot:
     grid_state: GridState | None = None
     """Not debounced."""
     grid_connected: bool | None = None
+    grid_relay: GridRelay | None = None
+    """Of a system controller."""
     generator: GeneratorValues | None = None
     batteries: Mapping[str, BatteryValues] = field(default_factory=dict[str, BatteryValues])
     ac_batteries: Mapping[str, AcBattery] = field(default_factory=dict[str, AcBattery])
