@@ -42,14 +42,14 @@ ENDPOINTS = {
     "/ivp/ensemble/secctrl": Values(120, gateway="battery_reserve_energy battery_health"),
     "/ivp/ensemble/relay": Values(10),
     "/ivp/ensemble/status": Values(3600),
-    "/ivp/ensemble/dry_contacts": Values(3600),
-    "/ivp/ss/dry_contact_settings": Values(3600),
+    "/ivp/ensemble/dry_contacts": Values(60),
+    "/ivp/ss/dry_contact_settings": Values(600),
     "/ivp/ensemble/generator": Values(60, gateway="generator_state"),
     "/ivp/ss/gen_config": Values(600, gateway="generator_state generator_power"),
     "/ivp/ss/gen_mode": Values(600),
-    "/ivp/ss/gen_schedule": Values(3600),
-    "/ivp/ss/pel_settings": Values(3600),
-    "/ivp/sc/pvlimit": Values(3600),
+    "/ivp/ss/gen_schedule": Values(600),
+    "/ivp/ss/pel_settings": Values(600),
+    "/ivp/sc/pvlimit": Values(600),
     "/admin/lib/tariff": Values(600),
     "/ivp/livedata/status": Values(30, gateway="battery_profile generator_power"),
 }
@@ -119,6 +119,16 @@ async def test_an_endpoint_that_hangs_takes_its_own_values_only(home: Home, faul
     await home.advance_hanging(60, step=5)
     await home.advance(120)
     assert missing(home) == set()
+
+
+async def test_an_endpoint_that_hangs_takes_no_others_where_nothing_is_read_every_minute(start_home: StartHome) -> None:
+    home = await start_home("storage_single_phase")
+    await home.advance(60)
+    home.simulator.faults.add("hang", path="/ivp/ensemble/power")
+
+    await home.advance_hanging(600, step=5)
+
+    assert missing(home) == {"battery power"}
 
 
 async def test_a_gateway_that_hangs_is_requested_less_often(home: Home) -> None:

@@ -50,6 +50,7 @@ from ..const import (
     METERS_INTERVAL,
     STORAGE_SEARCH_INTERVAL,
 )
+from ..counters.key import FlowCounter
 from ..counters.state import GuardState
 from .base import GatewayCoordinator, Translate
 
@@ -151,7 +152,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         if site.storage.is_empty:
             failed = documents.storage is not None and ENSEMBLE_INVENTORY in documents.storage.failed
             # The inventory of a gateway that starts is empty at first.
-            had_storage = any(flow is Flow.STORAGE for flow, _ in counters.locked_sources())
+            had_storage = any(isinstance(key, FlowCounter) and key.flow is Flow.STORAGE for key in counters.counters)
             search_after = _RETRY_AFTER if failed or had_storage else STORAGE_SEARCH_INTERVAL
             self._tasks.append(
                 _Task(

@@ -156,10 +156,10 @@ def test_the_plan_is_that_of_the_reference() -> None:
 
     assert plan[LIVE_DATA] <= 10
     assert 5 <= plan[GRID_RELAY] <= 30
-    assert {plan[endpoint] for endpoint in (SECONDARY_CONTROL, ENSEMBLE_POWER)} == {120}
+    assert [plan[one] for one in (SECONDARY_CONTROL, ENSEMBLE_POWER, DRY_CONTACTS)] == [120, 120, 60]
     assert 60 <= plan[SCHEDULER] <= 300
-    assert all(300 <= plan[one] <= 900 for one in (GENERATOR_CONFIG, TARIFF))
-    assert all(900 <= plan[one] <= 3600 for one in (INVENTORY, ENSEMBLE_STATUS, DRY_CONTACTS, EXPORT_LIMIT))
+    assert all(300 <= plan[one] <= 900 for one in (DRY_CONTACT_SETTINGS, GENERATOR_CONFIG, TARIFF, EXPORT_LIMIT))
+    assert all(900 <= plan[one] <= 3600 for one in (INVENTORY, ENSEMBLE_STATUS))
 
 
 ALL_DEVICES = storage.ensemble_inventory()

@@ -39,7 +39,7 @@ _SCHEDULER_S: Final = 300.0
 _SETTINGS_S: Final = 600.0
 _AC_BATTERIES_S: Final = 900.0
 _HOUR_S: Final = 3600.0
-"""For what hardly changes or is shown by no entity."""
+"""For rated values, which do not change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,11 +116,11 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     """
     plan: dict[Endpoint[object], float] = {}
     if site.has_storage or site.has_grid_relay:
-        plan |= {LIVE_DATA: _LIVE_S, EXPORT_LIMIT: _HOUR_S, PRODUCTION_LIMIT: _HOUR_S}
+        plan |= {LIVE_DATA: _LIVE_S, EXPORT_LIMIT: _SETTINGS_S, PRODUCTION_LIMIT: _SETTINGS_S}
     if site.has_grid_relay:
         plan |= {GENERATOR_CONFIG: _SETTINGS_S}
     if site.system_controllers:
-        plan |= {GRID_RELAY: _LIVE_S, DRY_CONTACTS: _HOUR_S, DRY_CONTACT_SETTINGS: _HOUR_S}
+        plan |= {GRID_RELAY: _LIVE_S, DRY_CONTACTS: _STATE_S, DRY_CONTACT_SETTINGS: _SETTINGS_S}
     if site.batteries or site.has_grid_relay or site.combiners:
         plan |= {ENSEMBLE_INVENTORY: _inventory_interval_s(site), ENSEMBLE_STATUS: _HOUR_S}
     if site.batteries:
@@ -128,7 +128,7 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     if site.has_storage:
         plan |= {TARIFF: _SETTINGS_S}
     if site.has_generator:
-        plan |= {GENERATOR: _STATE_S, GENERATOR_SCHEDULE: _HOUR_S, GENERATOR_MODE: _SETTINGS_S}
+        plan |= {GENERATOR: _STATE_S, GENERATOR_SCHEDULE: _SETTINGS_S, GENERATOR_MODE: _SETTINGS_S}
     if site.has_ac_batteries:
         plan |= {INVENTORY: _AC_BATTERIES_S, ACB_CONFIG: _AC_BATTERIES_S}
         plan.setdefault(SECONDARY_CONTROL, _SETTINGS_S)
