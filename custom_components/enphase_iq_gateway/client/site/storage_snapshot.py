@@ -3,22 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..settings_models import (
-    DryContact,
-    DryContactSettings,
-    ExportLimit,
-    Generator,
-    GeneratorConfig,
-    ProductionLimit,
-)
+from ..settings_models import DryContact, DryContactSettings, Generator, GeneratorConfig
 from ..storage_models import (
     AcBattery,
-    BatteryPowerSource,
     BatteryState,
     Collar,
     CombinerController,
     IqBattery,
-    LiveData,
     SystemController,
 )
 from .grid_state import GridState
@@ -92,10 +83,7 @@ class StorageSnapshot:
     """The last mode that was commanded; diagnostic only."""
     power_w: float | None = None
     """Of all storage, + discharging."""
-    power_source: BatteryPowerSource | None = None
     state: BatteryState | None = None
-    ac_battery_power_w: float | None = None
-    """+ discharging."""
     grid_state: GridState | None = None
     """Not debounced."""
     grid_connected: bool | None = None
@@ -106,7 +94,3 @@ class StorageSnapshot:
     collars: Mapping[str, Collar] = field(default_factory=dict[str, Collar])
     combiners: Mapping[str, CombinerController] = field(default_factory=dict[str, CombinerController])
     dry_contacts: Mapping[str, DryContactValues] = field(default_factory=dict[str, DryContactValues])
-    export_limit: ExportLimit | None = None
-    production_limit: ProductionLimit | None = None
-    live: LiveData | None = None
-    """None where they are stale."""
