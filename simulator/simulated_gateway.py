@@ -53,7 +53,9 @@ class SeenRequest:
     status: int
     """Status of the answer; 0 before the answer and when there is none."""
     size: int
-    """Size of the body in bytes."""
+    """Size of the answer's body in bytes."""
+    body: bytes = b""
+    """What was sent with the request."""
 
 
 class Simulator:
@@ -230,7 +232,7 @@ class Simulator:
     async def _handle(self, request: Request) -> Answer:
         """Answer one request."""
         now = self.clock()
-        seen = SeenRequest(now, request.method, request.target, presented(request), 0, 0)
+        seen = SeenRequest(now, request.method, request.target, presented(request), 0, 0, request.body)
         self.requests.append(seen)
         if self._recording is None and not self.world.now.powers.alive:
             return Answer(reset="before")  # the gateway is off like everything else in the house

@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .client import PROBE_LIMIT_S, Documents, Gateway, GatewayAuthenticationError, GatewayError, PollGroup, Site
 from .const import DOMAIN, PLATFORMS
+from .control.gateway_control import async_setup_control
 from .coordinator import (
     GatewayConfigEntry,
     GatewayRuntime,
@@ -72,6 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     entry.async_on_unload(store.async_save)
     async_setup_devices(hass, entry)
     async_setup_issues(hass, entry)
+    async_setup_control(hass, entry)
     async_retry_together(entry)
     renewal.async_start(coordinators.values())
     if (inverters := coordinators.get(PollGroup.INVERTERS)) is not None:

@@ -10,10 +10,13 @@ from homeassistant.const import Platform
 DOMAIN: Final = "enphase_iq_gateway"
 LOGGER = logging.getLogger(__package__)
 MANUFACTURER: Final = "Enphase"
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
+CONTROL_PLATFORMS: Final = (Platform.BUTTON, Platform.NUMBER, Platform.SELECT, Platform.SWITCH)
+"""Their entities exist only where the user has turned control on."""
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR, *CONTROL_PLATFORMS)
 
 CONF_CERTIFICATE: Final = "certificate"
 CONF_CERTIFICATE_CHECK: Final = "certificate_check"
+CONF_CONTROL: Final = "control"
 CONF_METHOD: Final = "method"
 CONF_PHASE_VALUES: Final = "phase_values"
 CONF_REMEMBER_PASSWORD: Final = "remember_password"  # noqa: S105 - the name of a setting
@@ -23,6 +26,8 @@ CONF_UPDATE_INTERVAL: Final = "update_interval"
 
 TOKEN_PAGE: Final = "https://entrez.enphaseenergy.com"  # noqa: S105 - an address
 """Where users create a token themselves (G§2.3e)."""
+
+CONTROL_PAGE: Final = "https://github.com/enphase-iq-gateway/enphase-iq-gateway/blob/main/docs/control.md"
 
 
 class PhaseValues(StrEnum):

@@ -48,7 +48,7 @@ class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
 
     @property
     @abstractmethod
-    def value(self) -> Value:
+    def current_value(self) -> Value:
         """The value that the state shows."""
 
     @property
@@ -63,7 +63,7 @@ class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
 
     def _shown(self) -> tuple[object, ...]:
         """Return what the state shows: it is written when this has changed."""
-        return (self.available, self.value)
+        return (self.available, self.current_value)
 
     @callback
     @override
@@ -99,7 +99,7 @@ class InverterEntity(GatewayEntity):
 
     @property
     @override
-    def value(self) -> Value:
+    def current_value(self) -> Value:
         inverter = self.coordinator.data.inverters.get(self._serial)
         return None if inverter is None else self.entity_description.value_fn(inverter)
 

@@ -22,6 +22,7 @@ from .issues.identity import (
     CertificateRepair,
     WrongDeviceRepair,
 )
+from .issues.ignored_setting import IGNORED_SETTING
 from .issues.takeover import TWO_INTEGRATIONS, TwoIntegrationsRepair
 from .issues.token import TOKEN_ENDS, TokenRepair
 
@@ -32,6 +33,7 @@ FLOWS: Final[dict[str, type[RepairsFlow]]] = {
     CHECK_WIRING: CtRepair,
     COUNTER_JUMP: JumpRepair,
     DISABLED: CtRepair,
+    IGNORED_SETTING: ConfirmRepairFlow,
     NEGATIVE_CONSUMPTION: CtRepair,
     NEGATIVE_PRODUCTION: CtRepair,
     OTHER_CERTIFICATE: CertificateRepair,

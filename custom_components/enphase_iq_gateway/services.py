@@ -11,6 +11,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 import probatio
 
 from .const import DOMAIN
+from .control.actions import async_setup_control_actions
 from .history.repair import Outcome, async_get_repairs
 from .history.spikes import Change, Step
 
@@ -34,6 +35,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
     optional = SupportsResponse.OPTIONAL
     async_register_admin_service(hass, DOMAIN, REPAIR_STATISTICS, _async_repair, SCHEMA, optional)
     async_register_admin_service(hass, DOMAIN, UNDO_REPAIR_STATISTICS, _async_undo, UNDO_SCHEMA, optional)
+    async_setup_control_actions(hass)
 
 
 async def _async_repair(call: ServiceCall) -> ServiceResponse:

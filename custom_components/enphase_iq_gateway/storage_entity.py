@@ -69,7 +69,7 @@ class StorageEntity(GatewayEntity):
 
     @property
     @override
-    def value(self) -> Value:
+    def current_value(self) -> Value:
         return self.entity_description.value(self.coordinator)
 
     @override
@@ -130,7 +130,7 @@ class StorageDeviceEntity(GatewayEntity):
 
     @property
     @override
-    def value(self) -> Value:
+    def current_value(self) -> Value:
         return self.entity_description.value(self.coordinator, self._serial)
 
     @override

@@ -14,12 +14,14 @@ from custom_components.enphase_iq_gateway.binary_sensor.storage import (
     STORAGE_DEVICE_BINARY_SENSORS,
 )
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.control.entity import OF_CONTROLLER
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
 from custom_components.enphase_iq_gateway.storage_entity import ac_batteries, batteries, other_devices
+from tests.support.entity_names import CONTROLS
 from tests.support.home import Home
 from tests.support.pages import DOCS, ROOT, section, table
 
@@ -71,6 +73,14 @@ def test_every_unique_id_is_listed() -> None:
     of_device = {
         f"{letters[row.devices_fn]}_{row.key}" for row in (*STORAGE_DEVICE_SENSORS, *STORAGE_DEVICE_BINARY_SENSORS)
     }
+
+    of_device |= {
+        f"E_{row.key.replace(row.contact, '{contact}') if row.contact else row.key}"
+        for rows in CONTROLS.values()
+        for row in rows
+        if row.setting in OF_CONTROLLER
+    }
+    of_gateway |= {row.key for rows in CONTROLS.values() for row in rows if row.setting not in OF_CONTROLLER}
 
     listed = re.findall(r"`([SIBAE]_[^`]+)`", section(ARCHITECTURE, "Unique ids"))
 

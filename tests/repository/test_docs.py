@@ -27,6 +27,7 @@ from custom_components.enphase_iq_gateway.const import (
     UPDATE_INTERVAL_MAX_S,
     UPDATE_INTERVAL_MIN_S,
 )
+from custom_components.enphase_iq_gateway.control.actions import CONTROL_SCHEMAS
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
@@ -221,7 +222,10 @@ def _flat(values: dict[str, Any]) -> list[str]:
     return [each for value in values.values() for each in ([value] if isinstance(value, str) else _flat(value))]
 
 
-ACTIONS = {f"{DOMAIN}.{REPAIR_STATISTICS}": SCHEMA, f"{DOMAIN}.{UNDO_REPAIR_STATISTICS}": UNDO_SCHEMA}
+ACTIONS = {
+    f"{DOMAIN}.{name}": schema
+    for name, schema in {REPAIR_STATISTICS: SCHEMA, UNDO_REPAIR_STATISTICS: UNDO_SCHEMA, **CONTROL_SCHEMAS}.items()
+}
 
 
 def test_the_actions_accept_every_example() -> None:

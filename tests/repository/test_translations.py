@@ -18,11 +18,6 @@ import orjson
 import pytest
 
 import custom_components.enphase_iq_gateway as integration
-from custom_components.enphase_iq_gateway.binary_sensor.inverters import INVERTER_BINARY_SENSORS
-from custom_components.enphase_iq_gateway.binary_sensor.storage import (
-    STORAGE_BINARY_SENSORS,
-    STORAGE_DEVICE_BINARY_SENSORS,
-)
 from custom_components.enphase_iq_gateway.client import (
     INFO,
     AddressError,
@@ -47,11 +42,11 @@ from custom_components.enphase_iq_gateway.client.auth.cloud import CloudProblem
 from custom_components.enphase_iq_gateway.client.transport.address import AddressProblem
 from custom_components.enphase_iq_gateway.errors import translated
 from custom_components.enphase_iq_gateway.flow.errors import form_error
-from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
-from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
+from custom_components.enphase_iq_gateway.select import ControlSelectDescription
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
+from tests.support.entity_names import CONTROLS, names_by_platform
 
 FOLDER = Path(integration.__file__).parent
 LANGUAGES = sorted(file.stem for file in (FOLDER / "translations").iterdir())
@@ -70,7 +65,8 @@ ANYTHING = "[a-z_0-9]+"
 LONGEST_ENGLISH_NAME = 22
 LONGEST_NAME = 26
 LONGEST_REPAIR_TITLE = 45
-FILLED_IN = {"phase": "L1", "serial": "122300000001"}  # while a text is measured
+FILLED_IN = {"phase": "L1", "contact": "NC1", "serial": "122300000001"}
+"""What stands for a placeholder while a text is measured."""
 
 type Texts = Mapping[str, Texts | str]
 
@@ -106,32 +102,13 @@ def below(*path: str) -> set[str]:
 MAIN_ENTITY = "power"
 
 
-def sensors() -> set[str]:
-    """Return the translation keys of all sensors with a name of their own."""
-    return {
-        *(
-            str(row.of(flow, phase).translation_key)
-            for row in FLOW_SENSORS
-            for flow in row.flows
-            for phase in range(2 if row.phases else 1)
-        ),
-        # Others have the name of their device or of their device class.
-        *(
-            row.translation_key
-            for row in (*INVERTER_SENSORS, *GATEWAY_SENSORS, *STORAGE_SENSORS, *STORAGE_DEVICE_SENSORS)
-            if row.translation_key is not None and row.name is not None
-        ),
-    }
-
-
-def binary_sensors() -> set[str]:
-    rows = (*INVERTER_BINARY_SENSORS, *STORAGE_BINARY_SENSORS, *STORAGE_DEVICE_BINARY_SENSORS)
-    return {str(row.translation_key) for row in rows}
-
-
 def test_exactly_the_entities_have_names() -> None:
-    assert below("entity", "sensor") == sensors()
-    assert below("entity", "binary_sensor") == binary_sensors()
+    assert {platform: below("entity", platform) for platform in below("entity")} == names_by_platform()
+
+
+@pytest.mark.parametrize("row", [row for row in CONTROLS["select"] if isinstance(row, ControlSelectDescription)])
+def test_exactly_the_options_of_a_select_have_names(row: ControlSelectDescription) -> None:
+    assert below("entity", "select", str(row.translation_key), "state") == set(row.options or ())
 
 
 @pytest.mark.parametrize("row", [row for row in (*STORAGE_SENSORS, *STORAGE_DEVICE_SENSORS) if row.options])
@@ -144,9 +121,11 @@ def test_exactly_the_statuses_of_a_ct_have_names() -> None:
         assert below("entity", "sensor", f"{flow}_ct_status", "state") == set(MeterStatus)
 
 
-def test_names_contain_no_placeholder_but_phase_and_serial() -> None:
-    for (_, _, key, *_), text in ((path, text) for path, text in ENGLISH.items() if path[0] == "entity"):
-        assert placeholders(text) == ({"phase"} if key.endswith("_phase") else set())
+def test_names_contain_no_placeholder_but_phase_contact_and_serial() -> None:
+    names = {path: text for path, text in ENGLISH.items() if path[0] == "entity"}
+    for (_, _, key, *rest), text in names.items():
+        expected = {"phase"} if key.endswith("_phase") else {"contact"} if key.startswith("contact") else set()
+        assert placeholders(text) == (expected if rest == ["name"] else set())
     for kind in below("device"):
         several = kind in {"inverter", "battery", "ac_battery"}
         assert placeholders(ENGLISH["device", kind, "name"]) == ({"serial"} if several else set())
@@ -266,7 +245,7 @@ def test_every_key_in_the_code_has_a_text(keyword: str, places: set[str]) -> Non
         for word in words_of(module, argument.value)
     }
     there = {key for path in ENGLISH for above, key in pairwise(path) if above in places}
-    own = sensors() | binary_sensors() | below("device") | {MAIN_ENTITY}
+    own = set[str]().union(*names_by_platform().values()) | below("device") | {MAIN_ENTITY}
 
     assert keys
     assert keys - there - own == set()
@@ -296,9 +275,9 @@ def test_every_language_has_the_same_texts_and_placeholders(language: str) -> No
 def test_no_sentence_is_left_in_english(language: str) -> None:
     """Single words may be the same, such as "Normal", and names of devices are products."""
     texts = flat(load(FOLDER / "translations" / f"{language}.json"))
-    sentences = [(path, text) for path, text in texts if path[0] != "device" and len(text.split()) > 2]
+    sentences = [path for path, text in texts if text == ENGLISH[path] and len(text.split()) > 2]
 
-    assert [path for path, text in sentences if text == ENGLISH[path]] == []
+    assert [path for path in sentences if path[0] != "device"] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -376,7 +355,8 @@ def test_every_icon_exists_and_belongs_to_an_entity_or_action() -> None:
     icons = load(FOLDER / "icons.json")
 
     assert {icon for _, icon in flat(icons)} <= icons_of_the_frontend()
-    entities = {"sensor": sensors() | {MAIN_ENTITY}, "binary_sensor": binary_sensors()}
+    entities = names_by_platform()
+    entities["sensor"].add(MAIN_ENTITY)
     assert {path[1] for path, _ in flat(icons) if path[0] == "services"} == below("services")
     for platform, keys in {(path[1], path[2]) for path, _ in flat(icons) if path[0] == "entity"}:
         assert keys in entities[platform]

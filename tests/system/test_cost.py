@@ -214,6 +214,7 @@ async def test_set_up_reads_nothing_twice(start_home: StartHome) -> None:
         READINGS,
         DEVICE_DATA,
         REPORT,
+        "/ivp/ensemble/inventory",
     ]
 
 

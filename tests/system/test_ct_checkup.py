@@ -137,7 +137,7 @@ def test_nothing_is_found_in_any_season(month: int) -> None:
     assert set(day.found()) == {None}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_nothing_is_found_on_any_day_of_a_year() -> None:
     year = Day(PROFILES["metered_net_three_phase"], datetime(2026, 1, 1, tzinfo=UTC))
 

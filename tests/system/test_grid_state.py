@@ -166,3 +166,14 @@ async def test_a_site_without_a_relay_has_no_state_of_the_grid(start_home: Start
     await home.advance(120)
 
     assert {key for key in home.states() if "grid_state" in key or "grid_connected" in key} == set()
+
+
+async def test_one_failed_reading_of_the_relay_is_repeated_after_3_s(home: Home) -> None:
+    home.simulator.faults.add("status", path=RELAY, code=503, count=1)
+    home.simulator.world.command_generator("off")
+    home.simulator.world.fail_grid()
+
+    seen = await watched(home, 30)
+
+    assert states(seen) == [("on_grid", "on"), ("off_grid", "off")]
+    assert seen[1][0] <= WITHIN_S + 5

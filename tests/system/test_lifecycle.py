@@ -86,6 +86,24 @@ async def test_a_set_up_that_hangs_ends_and_is_tried_again(home: Home) -> None:
     assert state(home) == "loaded"
 
 
+@pytest.mark.parametrize(
+    ("paths", "limit_s"), [(("/ivp/ensemble/inventory",), 50), (("/ivp/ensemble/inventory", "/production.json*"), 65)]
+)
+async def test_an_inventory_of_storage_that_hangs_does_not_stop_set_up(
+    home: Home, paths: tuple[str, ...], limit_s: float
+) -> None:
+    for path in paths:
+        home.simulator.faults.add("hang", path=path)
+    began = home.clock.now()
+
+    reload = home.hass.async_create_task(home.hass.config_entries.async_reload(home.entry.entry_id))
+    while not reload.done():
+        await home.advance_hanging(1, step=1)
+
+    assert state(home) == "loaded"
+    assert home.clock.now() - began <= limit_s
+
+
 async def test_a_gateway_that_is_off_at_start_is_set_up_when_it_is_back(home: Home) -> None:
     await home.simulator.stop()
     await home.hass.config_entries.async_reload(home.entry.entry_id)

@@ -3,6 +3,8 @@
 The slow faults are tested at one endpoint.
 """
 
+from itertools import islice
+
 import pytest
 
 from custom_components.enphase_iq_gateway.client import PollGroup
@@ -36,8 +38,8 @@ ENDPOINTS = {
         " status communicating dc_switch",
         controller="temperature last_reported status communicating",
     ),
-    "/ivp/ensemble/power": Values(60, battery="power state"),
-    "/ivp/ensemble/secctrl": Values(60, gateway="battery_reserve_energy battery_health"),
+    "/ivp/ensemble/power": Values(120, battery="power state"),
+    "/ivp/ensemble/secctrl": Values(120, gateway="battery_reserve_energy battery_health"),
     "/ivp/ensemble/relay": Values(10),
     "/ivp/ensemble/status": Values(3600),
     "/ivp/ensemble/dry_contacts": Values(60),
@@ -82,7 +84,9 @@ def missing(home: Home) -> set[str]:
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault", [next(iter(FAULTS)), *(pytest.param(name, marks=pytest.mark.long) for name in islice(FAULTS, 1, None))]
+)
 async def test_a_fault_takes_the_values_of_its_endpoint_and_no_others(home: Home, path: str, fault: str) -> None:
     assert missing(home) == set()
     values = ENDPOINTS[path]
@@ -112,6 +116,16 @@ async def test_an_endpoint_that_hangs_takes_its_own_values_only(home: Home, faul
     await home.advance_hanging(60, step=5)
     await home.advance(120)
     assert missing(home) == set()
+
+
+async def test_an_endpoint_that_hangs_takes_no_others_where_nothing_is_read_every_minute(start_home: StartHome) -> None:
+    home = await start_home("storage_single_phase")
+    await home.advance(60)
+    home.simulator.faults.add("hang", path="/ivp/ensemble/power")
+
+    await home.advance_hanging(600, step=5)
+
+    assert missing(home) == {"battery power"}
 
 
 async def test_a_gateway_that_hangs_is_requested_less_often(home: Home) -> None:

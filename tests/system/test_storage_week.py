@@ -8,6 +8,8 @@ from tests.support.storage_week import StorageWeek
 
 type Result = tuple[StorageWeek, dict[str, tuple[float, float]]]
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def ct() -> Result:

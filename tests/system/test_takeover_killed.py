@@ -15,7 +15,7 @@ from tests.conftest import StartSimulator
 from tests.support.pages import ROOT
 from tests.support.takeover_process import NEVER
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 POINTS = 10
 """In each direction; the last ones may come after the last write."""
 

@@ -232,7 +232,7 @@ def test_balanced_import_less_export_is_exactly_the_cts_own_on_three_phases() ->
     assert balanced == pytest.approx(counted, abs=1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_month_that_is_read_every_half_minute_is_balanced_like_a_utility_meter() -> None:
     """The default interval; one reading in a hundred is wrong. It takes a minute and a half of CPU time."""
     month = Year("metered_net_three_phase", live_s=UPDATE_INTERVAL_DEFAULT_S)

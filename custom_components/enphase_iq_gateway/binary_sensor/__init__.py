@@ -42,7 +42,7 @@ class _ValueBinarySensor(GatewayEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        return None if (value := self.value) is None else bool(value)
+        return None if (value := self.current_value) is None else bool(value)
 
 
 class InverterBinarySensor(InverterEntity, _ValueBinarySensor):

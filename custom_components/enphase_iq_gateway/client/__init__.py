@@ -5,8 +5,34 @@ from .auth.cloud_sign_in import CloudSignIn
 from .auth.secret import Secret
 from .auth.sign_in import DEFAULT_USERNAME, Account
 from .auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError, Token
+from .control.changes import (
+    CONTACT_ACTIONS,
+    CONTACT_IDS,
+    CONTACT_MODES,
+    GENERATOR_MODES,
+    PROFILES,
+    Change,
+    ContactField,
+    Invalid,
+    InvalidChangeError,
+    Requested,
+    change_charge_from_grid,
+    change_contact,
+    change_contact_setting,
+    change_generator_mode,
+    change_grid_relay,
+    change_reserve,
+    change_sleep,
+    change_storage_mode,
+    change_wake,
+    is_switchable,
+    subject,
+)
+from .control.off_grid import Obstacle, needed_charge, off_grid_obstacle
+from .control.rules import CONTACTS_UNCLEAR_S, Setting, is_available
 from .endpoints import (
     DEVICE_DATA,
+    DRY_CONTACTS,
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     GENERATOR_CONFIG,
@@ -33,8 +59,9 @@ from .exceptions import (
     GatewayWrongDeviceError,
 )
 from .firmware import known_faults
-from .gateway import Gateway
+from .gateway import Gateway, WriteMethod
 from .identifiers import is_serial
+from .json_types import JsonObject
 from .models import DeviceData, Flow, GatewayHealth, Info, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name, storage_model_name
 from .settings_models import DryContactSettings
@@ -49,29 +76,28 @@ from .site.snapshot import Snapshot, TotalAndPhases
 from .site.sources import decide
 from .site.storage import measure_storage
 from .site.storage_documents import StorageDocuments
-from .site.storage_read import due_endpoints, probe_storage, read_storage
+from .site.storage_read import STORAGE_PROBE_LIMIT_S, due_endpoints, probe_storage, read_storage
 from .site.storage_site import StorageSite, decide_storage, storage_plan
 from .site.storage_snapshot import BatteryValues, StorageSnapshot
 from .site.storage_values import StorageProfile
-from .storage_models import (
-    AcBattery,
-    BatteryPowerSource,
-    BatteryState,
-    EnsembleDevice,
-    LiveData,
-    SleepState,
-)
+from .storage_models import AcBattery, BatteryPowerSource, BatteryState, EnsembleDevice, LiveData, SleepState
 from .transport.address import Address, AddressError
 from .transport.certificates import Certificate, CertificateCheck
 
 __all__ = [
     "CALCULATED",
+    "CONTACTS_UNCLEAR_S",
+    "CONTACT_ACTIONS",
+    "CONTACT_IDS",
+    "CONTACT_MODES",
     "CT_LIMIT_W",
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
+    "DRY_CONTACTS",
     "ENSEMBLE_INVENTORY",
     "ENSEMBLE_POWER",
     "GENERATOR_CONFIG",
+    "GENERATOR_MODES",
     "GRID_RELAY",
     "HOME",
     "INFO",
@@ -80,9 +106,11 @@ __all__ = [
     "LIVE_DATA",
     "METERS",
     "PROBE_LIMIT_S",
+    "PROFILES",
     "READINGS",
     "REPORT",
     "REPORT_DETAILED",
+    "STORAGE_PROBE_LIMIT_S",
     "AcBattery",
     "Account",
     "Address",
@@ -92,11 +120,13 @@ __all__ = [
     "BatteryValues",
     "Certificate",
     "CertificateCheck",
+    "Change",
     "Cloud",
     "CloudError",
     "CloudProblem",
     "CloudSignIn",
     "CloudUrls",
+    "ContactField",
     "DeviceData",
     "Documents",
     "DryContactSettings",
@@ -117,17 +147,23 @@ __all__ = [
     "GatewayWrongDeviceError",
     "GridState",
     "Info",
+    "Invalid",
+    "InvalidChangeError",
     "Inverter",
+    "JsonObject",
     "LiveData",
     "Measurement",
     "Meter",
     "MeterStatus",
     "NotATokenError",
+    "Obstacle",
     "OtherGatewayTokenError",
     "PollGroup",
     "Quantity",
     "Reading",
+    "Requested",
     "Secret",
+    "Setting",
     "Site",
     "SleepState",
     "Snapshot",
@@ -139,24 +175,39 @@ __all__ = [
     "StorageSnapshot",
     "Token",
     "TotalAndPhases",
+    "WriteMethod",
+    "change_charge_from_grid",
+    "change_contact",
+    "change_contact_setting",
+    "change_generator_mode",
+    "change_grid_relay",
+    "change_reserve",
+    "change_sleep",
+    "change_storage_mode",
+    "change_wake",
     "check_supported",
     "decide",
     "decide_storage",
     "due_endpoints",
     "endpoints_of",
     "inverter_model_name",
+    "is_available",
     "is_connected",
     "is_serial",
+    "is_switchable",
     "known_faults",
     "measure",
     "measure_storage",
     "model_name",
+    "needed_charge",
+    "off_grid_obstacle",
     "probe",
     "probe_storage",
     "read_group",
     "read_storage",
     "storage_model_name",
     "storage_plan",
+    "subject",
     "was_read",
     "with_earlier",
 ]

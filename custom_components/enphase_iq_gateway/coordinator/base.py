@@ -138,9 +138,9 @@ class GatewayCoordinator[DataT](DataUpdateCoordinator[DataT]):
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """Notify the listeners after every failure, Home Assistant does only after the first one.
+        """Notify the listeners after every failure; Home Assistant does so only after the first one.
 
-        The error may be another one, and counters that stand become unavailable once nothing of the gateway answers.
+        The error may have changed, and counters become unavailable once no coordinator can read the gateway.
         """
         if not self.last_update_success:
             self.async_update_listeners()

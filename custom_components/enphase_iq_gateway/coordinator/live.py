@@ -81,7 +81,7 @@ class LiveCoordinator(PollGroupCoordinator):
         documents = documents.with_answer(LIVE_DATA, live)
         standing = self._counters_are_fresh(at)
         snapshot = measure(self.site, self.group, documents, at, standing=self.data.counted if standing else None)
-        if (Source.LIVE_DATA in self.site.sources.values()) and not fresh:
+        if Source.LIVE_DATA in self.site.sources.values() and not fresh:
             snapshot = replace(snapshot, storage_kept=True)
         if standing:
             self.guard.integrate(snapshot)

@@ -17,7 +17,9 @@ from ..client import (
     INVENTORY,
     LIVE_DATA,
     METERS,
+    PROBE_LIMIT_S,
     READINGS,
+    STORAGE_PROBE_LIMIT_S,
     Documents,
     Endpoint,
     Flow,
@@ -48,21 +50,25 @@ from ..const import (
     METERS_INTERVAL,
     STORAGE_SEARCH_INTERVAL,
 )
+from ..counters.key import FlowCounter
 from ..counters.state import GuardState
 from .base import GatewayCoordinator, Translate
 
 _LIVE: Final[tuple[Endpoint[object], ...]] = (LIVE_DATA, ENSEMBLE_POWER)
-"""What the live coordinator may read of storage."""
+"""The endpoints of storage that the live coordinator may read."""
 # After an update of its firmware the gateway boots for minutes (G§2.6).
 _RETRY_AFTER: Final = timedelta(minutes=5)
+_STORAGE_LEAST_S: Final = 10.0
+"""Time for the probe of storage where the rest took all of it: its answers take 0.4 s each (S§1)."""
 
 
 async def async_find_site(
-    gateway: Gateway, info: Info, counters: GuardState, *, limit_s: float | None = None
+    gateway: Gateway, info: Info, counters: GuardState, *, limit_s: float = PROBE_LIMIT_S
 ) -> tuple[Site, Documents]:
     """Probe the gateway and decide which source serves which quantity.
 
-    Counters keep the source they have. Returns the site and the documents it was decided by.
+    Counters keep the source they have. Returns the site and the documents it was decided by. The probe of storage has
+    the time that is left of `limit_s`, and some seconds if there is none.
 
     Raises:
         GatewayError: The gateway could not be read.
@@ -70,8 +76,10 @@ async def async_find_site(
     """
     locked = counters.locked_sources()
     updated = str(info.firmware) != counters.firmware
+    started = monotonic()
     documents = await probe(gateway, info, relied_on=endpoints_of(locked), updated=updated, limit_s=limit_s)
-    storage = await probe_storage(gateway, info, documents, clock=time)
+    left_s = max(limit_s - (monotonic() - started), _STORAGE_LEAST_S)
+    storage = await probe_storage(gateway, info, documents, clock=time, limit_s=min(left_s, STORAGE_PROBE_LIMIT_S))
     for endpoint in _LIVE:
         documents = documents.with_answer(endpoint, storage.get(endpoint))
     return decide(documents, locked, decide_storage(storage)), replace(documents, storage=storage)
@@ -143,7 +151,9 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         ]
         if site.storage.is_empty:
             failed = documents.storage is not None and ENSEMBLE_INVENTORY in documents.storage.failed
-            search_after = _RETRY_AFTER if failed else STORAGE_SEARCH_INTERVAL
+            # The inventory of a gateway that starts is empty at first.
+            had_storage = any(isinstance(key, FlowCounter) and key.flow is Flow.STORAGE for key in counters.counters)
+            search_after = _RETRY_AFTER if failed or had_storage else STORAGE_SEARCH_INTERVAL
             self._tasks.append(
                 _Task(
                     interval=STORAGE_SEARCH_INTERVAL,
@@ -222,7 +232,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         return replace(data, site=site, meters=documents.get(METERS))
 
     async def _update_inventory(self, data: SiteData) -> SiteData:
-        """Read the part numbers; a gateway that refuses or lacks the list is not asked again before tomorrow."""
+        """Read the part numbers; where the gateway refuses or lacks the list, it is read again the next day."""
         try:
             inventory = await self.gateway.read(INVENTORY)
         except (GatewayConnectionError, GatewayResponseError) as error:
@@ -235,7 +245,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         return data
 
     async def _search_storage(self, data: SiteData) -> SiteData | None:
-        """Look for batteries and a grid relay; a gateway without the list of them is not asked before tomorrow."""
+        """Look for batteries and a grid relay; where there is no list of them, it is read again the next day."""
         try:
             inventory = await self.gateway.read(ENSEMBLE_INVENTORY)
         except (GatewayStatusError, GatewayResponseError) as error:

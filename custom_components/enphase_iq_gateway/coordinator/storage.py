@@ -1,10 +1,11 @@
-"""The storage coordinator: batteries, grid relay and what belongs to them."""
+"""The storage coordinator: batteries, grid relay, generator and their settings."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 import logging
-from time import time
+from time import monotonic, time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -23,10 +24,12 @@ from ..client import (
     Endpoint,
     Flow,
     GatewayConnectionError,
+    JsonObject,
     PollGroup,
     Site,
     Snapshot,
     StorageDocuments,
+    WriteMethod,
     decide_storage,
     due_endpoints,
     is_connected,
@@ -45,11 +48,16 @@ from .site import SiteCoordinator
 _DECIDING: Final[frozenset[Endpoint[object]]] = frozenset(
     {ENSEMBLE_INVENTORY, GENERATOR_CONFIG, INVENTORY, DEVICE_DATA, REPORT, REPORT_DETAILED}
 )
-"""What decides which devices there are."""
+"""The endpoints whose answers decide which devices the site has."""
 _GRID: Final[tuple[Endpoint[object], ...]] = (GRID_RELAY, ENSEMBLE_INVENTORY)
-"""What has the state of the grid, the better one first: a site with a collar has no answer about its relay."""
-_CHANGED_AFTER: Final = 3
-"""Polls in a row that must have other devices: a gateway that starts has lists that are not complete."""
+"""The endpoints with the state of the grid, the better one first; a site with a collar has only the second."""
+_OTHER_POLL_S: Final = 20.0
+"""Another coordinator's poll may have read an answer this long before it ended (the limit of one request)."""
+_CHANGED_AFTER_S: Final = 600.0
+"""Other devices must be listed for this long, at least two readings of the list.
+
+It is incomplete while a gateway starts, and where it keeps changing the entry must not be reloaded all the time.
+"""
 
 
 class StorageCoordinator(PollGroupCoordinator):
@@ -72,8 +80,13 @@ class StorageCoordinator(PollGroupCoordinator):
         self._storage = documents.storage or StorageDocuments(info=documents.info)
         self._known = _DECIDING & self._storage.answers.keys()
         self._grid = GridWatch()
-        self._changed = 0
-        """Polls in a row in which the gateway had other devices."""
+        self._exchange = asyncio.Lock()
+        """Held during a poll and during a write, so that a poll never shows what it read before the write."""
+        self._read_back_at: dict[Endpoint[object], float] = {}
+        self._held_until: dict[Endpoint[object], float] = {}
+        """Until when an endpoint is not read, by the monotonic clock."""
+        self._changed_at: float | None = None
+        """When the gateway was first read with other devices, None while it has those of the site."""
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
 
     @classmethod
@@ -89,6 +102,10 @@ class StorageCoordinator(PollGroupCoordinator):
 
     @override
     async def _async_poll(self) -> Snapshot:
+        async with self._exchange:
+            return await self._async_poll_alone()
+
+    async def _async_poll_alone(self) -> Snapshot:
         documents = self._with_shared(self._storage)
         due = self._due(documents)
         try:
@@ -106,6 +123,38 @@ class StorageCoordinator(PollGroupCoordinator):
         self._watch_devices()
         return self._snapshot(self._documents, time())
 
+    async def async_read_now(self, endpoints: Collection[Endpoint[object]]) -> StorageDocuments:
+        """Read some endpoints and show what they have; the clock of the polls goes on.
+
+        Raises:
+            GatewayError: None of them could be reached, or the failure concerns the gateway as a whole.
+        """
+        async with self._exchange:
+            self._storage = await read_storage(self.gateway, self.site.storage, self._storage, endpoints, clock=time)
+            self._read_back_at |= dict.fromkeys(endpoints, time())
+            self.data = self._snapshot(self._documents, time())
+        self.async_update_listeners()
+        return self._storage
+
+    async def async_write(
+        self, endpoint: Endpoint[object], document: JsonObject, *, method: WriteMethod, answer_s: float
+    ) -> None:
+        """Send a document once, never between two readings of a poll.
+
+        Raises:
+            GatewayError: As `Gateway.write`.
+        """
+        async with self._exchange:
+            await self.gateway.write(endpoint.path, document, method=method, timeout_s=answer_s)
+
+    def hold(self, endpoint: Endpoint[object], seconds: float) -> None:
+        """Keep the last answer of an endpoint for some time, because new ones are wrong."""
+        self._held_until[endpoint] = monotonic() + seconds
+
+    def held_s(self, endpoint: Endpoint[object]) -> float:
+        """Return for how long the last answer of an endpoint is kept."""
+        return max(0.0, self._held_until.get(endpoint, 0.0) - monotonic())
+
     def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
         """Return the endpoints to read now; one that keeps failing is tried once a minute."""
         now, polled = time(), self.endpoints
@@ -113,15 +162,23 @@ class StorageCoordinator(PollGroupCoordinator):
             endpoint
             for endpoint in due_endpoints(self.site.storage, documents, now)
             if endpoint in polled
+            and not self.held_s(endpoint)
             and (
                 self._failures[endpoint] < LOST_AFTER_FAILURES
                 or now - documents.tried_at.get(endpoint, 0.0) >= STORAGE_INTERVAL.total_seconds()
             )
         ]
         grid = self._grid_endpoint()
-        if self._grid.unconfirmed and grid is not None and grid not in (*due, *documents.failed):
+        if grid is not None and grid not in due and self._grid_is_read_again():
             due.insert(0, grid)
         return due
+
+    def _grid_is_read_again(self) -> bool:
+        """Return whether to read the grid again at once: its state has changed, or it could not be read once."""
+        endpoint = self._grid_endpoint()
+        if endpoint is None or self._failures[endpoint] >= LOST_AFTER_FAILURES:
+            return False
+        return self._grid.unconfirmed or endpoint in self._storage.failed
 
     async def _read_another(
         self, documents: StorageDocuments, due: Sequence[Endpoint[object]], error: GatewayConnectionError
@@ -132,16 +189,14 @@ class StorageCoordinator(PollGroupCoordinator):
             GatewayError: It is the gateway.
         """
         plan = storage_plan(self.site.storage)
-        others = [
-            endpoint
-            for endpoint in self.endpoints - documents.failed - set(due)
-            if plan[endpoint] <= STORAGE_INTERVAL.total_seconds()
-        ]
+        others = self.endpoints - documents.failed - set(due)
         if not others:
             raise error
         for endpoint in due:
             documents = documents.with_failure(endpoint, time())
-        return await read_storage(self.gateway, self.site.storage, documents, others[:1], clock=time)
+        # What is read most often is a small answer.
+        another = min(others, key=lambda endpoint: (plan[endpoint], endpoint.path))
+        return await read_storage(self.gateway, self.site.storage, documents, [another], clock=time)
 
     def _note_failures(self, due: Sequence[Endpoint[object]]) -> None:
         """Count the failures of each endpoint, and log once that it fails and that it answers again."""
@@ -161,9 +216,15 @@ class StorageCoordinator(PollGroupCoordinator):
         for coordinator in self.coordinators.values():
             if coordinator is self:
                 continue
+            at = coordinator.data.at
             answers = coordinator.documents.answers if coordinator.last_update_success else {}
-            read = {endpoint: answers[endpoint] for endpoint in coordinator.endpoints & answers.keys()}
-            documents = documents.without(*(coordinator.endpoints - read.keys()))
+            others = {
+                endpoint
+                for endpoint in coordinator.endpoints
+                if at - _OTHER_POLL_S > self._read_back_at.get(endpoint, 0.0)
+            }
+            read = {endpoint: answers[endpoint] for endpoint in others & answers.keys()}
+            documents = documents.without(*(others - read.keys()))
             live = coordinator.documents.get(LIVE_DATA)
             if (
                 LIVE_DATA in read
@@ -172,7 +233,7 @@ class StorageCoordinator(PollGroupCoordinator):
                 and self._keeps_live_data(documents, coordinator)
             ):
                 del read[LIVE_DATA]
-            documents = documents.with_shared(read, coordinator.data.at)
+            documents = documents.with_shared(read, at)
         return documents
 
     def _keeps_live_data(self, documents: StorageDocuments, coordinator: PollGroupCoordinator) -> bool:
@@ -209,7 +270,7 @@ class StorageCoordinator(PollGroupCoordinator):
     @override
     def _next_interval(self, *, expected: bool) -> timedelta:
         interval = super()._next_interval(expected=expected)
-        return GRID_CONFIRMED_AFTER if self._grid.unconfirmed and not self.backoff.failures else interval
+        return GRID_CONFIRMED_AFTER if self._grid_is_read_again() and not self.backoff.failures else interval
 
     def _storage_ct_w(self) -> float | None:
         """Return what the CT of the storage measures."""
@@ -222,8 +283,13 @@ class StorageCoordinator(PollGroupCoordinator):
         documents = self._storage
         if documents.failed & _DECIDING or not self._known <= documents.answers.keys():
             return
-        changed = decide_storage(documents) != self.site.storage
-        self._changed = self._changed + 1 if changed else 0
-        if self._changed == _CHANGED_AFTER:
+        if decide_storage(documents) == self.site.storage:
+            self._changed_at = None
+            return
+        now = monotonic()
+        if self._changed_at is None:
+            self._changed_at = now
+        elif now - self._changed_at >= _CHANGED_AFTER_S:
+            self._changed_at = now
             LOGGER.info("%s: batteries or the devices around them have been changed", self.name)
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)

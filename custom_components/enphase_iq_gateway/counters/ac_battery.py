@@ -45,7 +45,7 @@ def with_counters(
 
 
 def _continue_from_zero(serial: str, at: float, state: GuardState) -> None:
-    """Let the counters of a battery go on: a firmware update has made its record anew."""
+    """Continue the counters of a battery from zero: a firmware update has created its record again."""
     for field in (CounterField.DELIVERED, CounterField.RECEIVED):
         key = AcBatteryCounter(serial, field)
         if (known := state.counters.get(key)) is not None:

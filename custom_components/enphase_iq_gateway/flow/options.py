@@ -1,4 +1,4 @@
-"""Options of a gateway: its settings, the Energy dashboard, a takeover, and repairs of statistics."""
+"""Options of a gateway: its settings, the Energy dashboard, control, a takeover, and repairs of statistics."""
 
 from collections.abc import Sequence
 from typing import Any, Final, cast
@@ -26,6 +26,7 @@ from ..const import (
 )
 from ..coordinator import GatewayConfigEntry, loaded_runtime
 from ..history.takeover.offer import TAKE_OVER_STEP, async_start_step, other_entry_of, take_over_steps
+from .control import CONTROL_SCHEMA, CONTROL_STEP, shown_areas, with_areas
 from .energy_dashboard import GridCounters, Kind, async_add, async_describe, async_propose, grid_counters
 from .statistics_repair import REPAIR_STEP, StatisticsRepairSteps
 from .take_over import TakeOverSteps
@@ -78,15 +79,27 @@ class GatewayOptionsFlow(TakeOverSteps, StatisticsRepairSteps):
         if offered:
             return await self.async_step_energy_dashboard()
         steps = take_over_steps(self.hass, self.config_entry)
-        return self.async_show_menu(step_id="init", menu_options=["settings", ENERGY_STEP, *steps, REPAIR_STEP])
+        return self.async_show_menu(
+            step_id="init", menu_options=["settings", ENERGY_STEP, CONTROL_STEP, *steps, REPAIR_STEP]
+        )
 
     async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the settings."""
         if user_input is not None:
-            return self.async_create_entry(data=user_input)
+            return self.async_create_entry(data={**self.config_entry.options, **user_input})
         return self.async_show_form(
             step_id="settings",
             data_schema=self.add_suggested_values_to_schema(_SETTINGS_SCHEMA, self.config_entry.options),
+        )
+
+    async def async_step_control(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which areas of control to turn on."""
+        options = self.config_entry.options
+        if user_input is not None:
+            return self.async_create_entry(data=with_areas(options, user_input))
+        return self.async_show_form(
+            step_id=CONTROL_STEP,
+            data_schema=self.add_suggested_values_to_schema(CONTROL_SCHEMA, shown_areas(options)),
         )
 
     async def async_step_energy_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -43,15 +43,15 @@ def async_setup_storage_devices(hass: HomeAssistant, entry: GatewayConfigEntry, 
     if coordinator is None:
         return
     registry = dr.async_get(hass)
-    registered: set[StorageDevice] = set()
+    registered: dict[str, StorageDevice] = {}
 
     @callback
     def update() -> None:
         storage = coordinator.data.storage
         for device in storage_devices(storage) if storage else ():
             # A second device with the gateway's own serial would be the gateway's, connected through itself.
-            if device not in registered and device.serial != coordinator.site.info.serial:
-                registered.add(device)
+            if registered.get(device.serial) != device and device.serial != coordinator.site.info.serial:
+                registered[device.serial] = device
                 _register(registry, entry, gateway, device)
 
     update()

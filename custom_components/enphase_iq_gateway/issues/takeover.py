@@ -17,7 +17,7 @@ TWO_INTEGRATIONS: Final = "two_integrations"
 
 @callback
 def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Look for the other integration with every update of the live values."""
+    """Look for the other integration after every poll."""
     for coordinator in entry.runtime_data.coordinators.values():
         entry.async_on_unload(coordinator.async_add_listener(partial(async_check, hass, entry)))
 

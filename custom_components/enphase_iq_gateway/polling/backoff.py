@@ -7,10 +7,10 @@ from typing import Final
 ANSWER_SHARE: Final = 3
 # No coordinator waits longer than this: a quarter of an hour is the gateway's own slowest interval (G§4).
 LONGEST_S: Final = 900.0
-# After a first failure: early enough to decide within `LOST_AFTER_S`, late enough for a busy gateway. It doubles with
-# every further one, so that a single broken answer does not cost a whole interval ...
+# Wait after a first failure: early enough to decide within `LOST_AFTER_S`, late enough for a busy gateway. It doubles
+# with every further failure.
 SECOND_TRY_S: Final = 30.0
-# ... up to this, or to a longer interval: a gateway that is off is not noticed later than that when it is back.
+# The longest wait after failures, unless the interval is longer: values are back this soon after the gateway.
 LONGEST_RETRY_S: Final = 300.0
 # The data is outdated at the second failure in a row, or after this long.
 LOST_AFTER_FAILURES: Final = 2

@@ -111,7 +111,7 @@ class _ValueSensor(GatewayEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> Value:
-        return self.value
+        return self.current_value
 
 
 class FlowSensor(_ValueSensor):
@@ -133,7 +133,7 @@ class FlowSensor(_ValueSensor):
 
     @property
     @override
-    def value(self) -> float | None:
+    def current_value(self) -> float | None:
         return _current_flow_value(self.coordinator, self.entity_description, self._flow, self._phase)
 
     @property
@@ -167,7 +167,7 @@ class GatewaySensor(_ValueSensor):
 
     @property
     @override
-    def value(self) -> Value:
+    def current_value(self) -> Value:
         return _current_value(self.coordinator, self.entity_description)
 
     @property

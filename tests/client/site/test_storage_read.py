@@ -165,13 +165,13 @@ async def test_one_endpoint_that_fails_keeps_its_last_answer_for_a_while(storage
     storage_gateway.replace_answers({ENSEMBLE_POWER: BUSY})
     endpoints: list[Endpoint[object]] = [ENSEMBLE_POWER, SECONDARY_CONTROL]
 
-    soon = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 150)
-    late = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 151)
+    soon = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 210)
+    late = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 211)
 
     assert soon.get(ENSEMBLE_POWER) is not None
     assert late.get(ENSEMBLE_POWER) is None
     assert soon.failed == late.failed == {ENSEMBLE_POWER}
-    assert late.read_at[SECONDARY_CONTROL] == late.tried_at[ENSEMBLE_POWER] == NOW + 151
+    assert late.read_at[SECONDARY_CONTROL] == late.tried_at[ENSEMBLE_POWER] == NOW + 211
 
 
 async def test_an_endpoint_that_answered_before_is_not_missing_after_one_odd_answer(

@@ -12,6 +12,7 @@ from ..endpoints import (
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GRID_RELAY,
     SCHEDULER,
     TARIFF,
 )
@@ -77,6 +78,7 @@ def measure_storage(
         state=values.state_of(power_w, _units(site, documents)),
         grid_state=state,
         grid_connected=is_connected(state),
+        grid_relay=documents.get(GRID_RELAY) if site.system_controllers else None,
         generator=_generator(site, documents, live),
         batteries=_batteries(documents, clock),
         ac_batteries={serial: clock.ac_battery(battery) for serial, battery in ac_batteries.items()},

@@ -10,7 +10,7 @@ from ..models import Info
 _SHARED: Final[frozenset[Endpoint[object]]] = frozenset(
     {LIVE_DATA, ENSEMBLE_POWER, DEVICE_DATA, REPORT, REPORT_DETAILED}
 )
-"""What the live coordinator reads, and what has the AC Batteries."""
+"""The endpoints of other coordinators that contain values of storage."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a site has of storage and around it, and which endpoints are read how often because of it."""
+"""The batteries and related devices of a site, and the endpoints to read for them with their intervals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,10 +28,15 @@ from .storage_documents import StorageDocuments
 _LIVE_S: Final = 10.0
 """The grid relay and live data: an outage must show within seconds, and both answers are small (S§40)."""
 _STATE_S: Final = 60.0
-_SCHEDULER_S: Final = 120.0
+_BATTERIES_S: Final = 120.0
+"""Live data have the power and the state of charge of all batteries meanwhile."""
+_REPORTED_S: Final = 300.0
+"""Batteries report every 5 minutes (S§2)."""
+_SCHEDULER_S: Final = 300.0
 _SETTINGS_S: Final = 600.0
 _AC_BATTERIES_S: Final = 900.0
 _HOUR_S: Final = 3600.0
+"""For rated values, which do not change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,10 +119,9 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     if site.system_controllers:
         plan |= {GRID_RELAY: _LIVE_S, DRY_CONTACTS: _STATE_S, DRY_CONTACT_SETTINGS: _SETTINGS_S}
     if site.batteries or site.has_grid_relay or site.combiners:
-        # It has the state of a collar.
-        plan |= {ENSEMBLE_INVENTORY: _LIVE_S if site.collars else _STATE_S, ENSEMBLE_STATUS: _HOUR_S}
+        plan |= {ENSEMBLE_INVENTORY: _inventory_interval_s(site), ENSEMBLE_STATUS: _HOUR_S}
     if site.batteries:
-        plan |= {SECONDARY_CONTROL: _STATE_S, ENSEMBLE_POWER: _STATE_S, SCHEDULER: _SCHEDULER_S}
+        plan |= {SECONDARY_CONTROL: _BATTERIES_S, ENSEMBLE_POWER: _BATTERIES_S, SCHEDULER: _SCHEDULER_S}
     if site.has_storage:
         plan |= {TARIFF: _SETTINGS_S}
     if site.has_generator:
@@ -126,3 +130,10 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
         plan |= {INVENTORY: _AC_BATTERIES_S, ACB_CONFIG: _AC_BATTERIES_S}
         plan.setdefault(SECONDARY_CONTROL, _SETTINGS_S)
     return {endpoint: interval_s for endpoint, interval_s in plan.items() if endpoint not in site.missing}
+
+
+def _inventory_interval_s(site: StorageSite) -> float:
+    """Return how often the inventory is read: it has the state of the grid where the relay cannot be read."""
+    if site.collars or (site.system_controllers and GRID_RELAY in site.missing):
+        return _LIVE_S
+    return _STATE_S if site.system_controllers else _REPORTED_S

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..settings_models import DryContact, DryContactSettings, Generator, GeneratorConfig
+from ..settings_models import (
+    DryContact,
+    DryContactSettings,
+    Generator,
+    GeneratorConfig,
+    GridRelay,
+)
 from ..storage_models import (
     AcBattery,
     BatteryState,
@@ -87,6 +93,8 @@ class StorageSnapshot:
     grid_state: GridState | None = None
     """Not debounced."""
     grid_connected: bool | None = None
+    grid_relay: GridRelay | None = None
+    """Of a system controller."""
     generator: GeneratorValues | None = None
     batteries: Mapping[str, BatteryValues] = field(default_factory=dict[str, BatteryValues])
     ac_batteries: Mapping[str, AcBattery] = field(default_factory=dict[str, AcBattery])

@@ -1,0 +1,111 @@
+"""Base class of the entities of control: the state is what was read back, the requested value an attribute."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, override
+
+from homeassistant.core import callback
+from homeassistant.helpers.entity import Entity, EntityDescription
+
+from ..client import Change, DryContactSettings, Setting, StorageSnapshot, subject
+from ..entity import Candidate, GatewayEntity, SeenEntities, Value
+from .gateway_control import GatewayControl
+
+OF_CONTROLLER: Final = frozenset({Setting.GRID_RELAY, Setting.DRY_CONTACT, Setting.CONTACT_SETTINGS})
+"""Settings shown at the first system controller: relay and contacts exist once for each gateway (S§34)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlDescription(EntityDescription):
+    """Description of an entity that changes a setting."""
+
+    setting: Setting
+    part: str = ""
+    """The part of the subject, as in `Change.part`."""
+    contact: str = ""
+    """Id of the dry contact, which is in the name."""
+    value_fn: Callable[[StorageSnapshot], Value]
+    """Returns what was read back."""
+
+
+class ControlEntity(GatewayEntity):
+    """Entity that changes a setting of a gateway."""
+
+    entity_description: ControlDescription
+
+    def __init__(self, control: GatewayControl, description: ControlDescription, serial: str) -> None:
+        super().__init__(control.coordinator, description, serial)
+        self._control = control
+        if description.contact:
+            self._attr_translation_placeholders = {"contact": description.contact}
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._control.async_add_listener(self._handle_coordinator_update))
+
+    @property
+    @override
+    def current_value(self) -> Value:
+        storage = self.coordinator.data.storage
+        return None if storage is None else self.entity_description.value_fn(storage)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object]:
+        description = self.entity_description
+        attributes: dict[str, object] = {}
+        pending = self._control.pending(subject(description.setting, description.part))
+        if pending is not None:
+            attributes["pending"] = pending
+        if self._control.is_read_only(description.setting):
+            attributes["read_only"] = True
+        settings = contact_settings(self.coordinator.data.storage, description.contact)
+        if settings is not None and settings.load_name:
+            attributes["load"] = settings.load_name
+        return attributes
+
+    @override
+    def _shown(self) -> tuple[object, ...]:
+        return (*super()._shown(), self.extra_state_attributes)
+
+    async def _change(self, change: Change) -> None:
+        await self._control.async_change(change)
+
+
+def contact_settings(storage: StorageSnapshot | None, contact_id: str) -> DryContactSettings | None:
+    """Return the settings of a dry contact."""
+    contact = storage.dry_contacts.get(contact_id) if storage else None
+    return contact.settings if contact else None
+
+
+@callback
+def async_add_controls[D: ControlDescription](
+    control: GatewayControl | None,
+    seen: SeenEntities,
+    descriptions: Iterable[D],
+    create: Callable[[GatewayControl, D, str], Entity],
+) -> None:
+    """Add the entities that the user has turned on and the site has, once their value is seen."""
+    if control is None:
+        return
+    coordinator = control.coordinator
+    controller = min(coordinator.site.storage.system_controllers, default="")
+    candidates = []
+    for description in descriptions:
+        if control.offers(description.setting):
+            serial = controller if description.setting in OF_CONTROLLER else coordinator.site.info.serial
+            candidates.append(
+                Candidate(
+                    unique_id=f"{serial}_{description.key}",
+                    value_fn=partial(_value, control, description),
+                    create=partial(create, control, description, serial),
+                )
+            )
+    seen.add(coordinator, candidates)
+
+
+def _value(control: GatewayControl, description: ControlDescription) -> Value:
+    storage = control.coordinator.data.storage
+    return None if storage is None else description.value_fn(storage)

@@ -1,0 +1,40 @@
+"""A home in which control is turned on."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from custom_components.enphase_iq_gateway.control.areas import ControlArea
+from simulator import Faults
+from tests.conftest import StartHome
+from tests.support.control import ALL, ControlledHome, StartControl
+
+
+@pytest.fixture
+async def start_control(start_home: StartHome, all_entities_enabled: None) -> StartControl:
+    """Return a function that sets up a site and turns areas of control on."""
+    assert all_entities_enabled is None
+
+    async def start(
+        profile: str = "storage",
+        *areas: ControlArea,
+        spoil: Callable[[Faults], object] | None = None,
+    ) -> ControlledHome:
+        controlled = ControlledHome(home=await start_home(profile, spoil=spoil))
+        await controlled.turn_on(*(areas or ALL))
+        return controlled
+
+    return start
+
+
+@pytest.fixture
+async def controlled(start_control: StartControl) -> ControlledHome:
+    """Set up batteries, a system controller and a generator with every area of control on."""
+    return await start_control("storage_ct_split")
+
+
+@pytest.fixture
+def enough_charge(controlled: ControlledHome) -> None:
+    """Lower the level at which the batteries stop to 5 %, so that they may form the grid."""
+    controlled.home.simulator.world.change_settings(lambda settings: replace(settings, very_low=5))

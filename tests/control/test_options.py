@@ -1,0 +1,126 @@
+"""The options turn control on area by area; without them there is nothing."""
+
+from homeassistant.const import Platform
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.enphase_iq_gateway.const import CONF_CONTROL, CONF_UPDATE_INTERVAL
+from custom_components.enphase_iq_gateway.control.areas import ControlArea
+from tests.conftest import StartHome
+from tests.support.control import ControlledHome, StartControl, open_step
+from tests.support.home import Home
+
+PLATFORMS = {Platform.BUTTON, Platform.NUMBER, Platform.SELECT, Platform.SWITCH}
+
+
+def controls(home: Home) -> set[str]:
+    """Return the keys of the registered entities of control."""
+    registered = er.async_entries_for_config_entry(er.async_get(home.hass), home.entry.entry_id)
+    return {each.unique_id.partition("_")[2] for each in registered if each.domain in PLATFORMS}
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+@pytest.mark.parametrize("profile", ["storage_ct_split", "acb"])
+async def test_without_the_option_there_is_no_entity_no_write_and_no_request(
+    start_home: StartHome, profile: str
+) -> None:
+    home = await start_home(profile)
+    await home.advance(300, step=30)
+
+    assert controls(home) == set()
+    assert {request.path for request in home.simulator.requests if request.method != "GET"} <= {"/ivp/livedata/stream"}
+
+
+async def test_the_option_alone_adds_no_request(controlled: ControlledHome) -> None:
+    before = len(controlled.home.simulator.requests)
+    await controlled.home.advance(300, step=30)
+    with_control = [request.path for request in controlled.home.simulator.requests[before:]]
+
+    await controlled.turn_on()
+    before = len(controlled.home.simulator.requests)
+    await controlled.home.advance(300, step=30)
+    without = [request.path for request in controlled.home.simulator.requests[before:]]
+
+    assert set(with_control) <= set(without) | {"/ivp/livedata/stream"}
+    assert abs(len(with_control) - len(without)) <= 3
+
+
+AREAS = {
+    ControlArea.DRY_CONTACTS: {
+        *(f"{contact}_relay" for contact in ("NC1", "NC2", "NO1", "NO2")),
+        *(f"NC1_{key}" for key in ("mode", "grid_action", "off_grid_action", "generator_action")),
+        *("NC1_soc_low", "NC1_soc_high"),
+    },
+    ControlArea.STORAGE_SETTINGS: {"storage_mode", "reserve_soc"},
+    ControlArea.GRID_RELAY: {"grid_relay"},
+    ControlArea.GENERATOR: {"generator_mode"},
+    ControlArea.AC_BATTERY_SLEEP: set(),
+}
+
+
+@pytest.mark.parametrize("area", ControlArea)
+async def test_each_area_has_its_entities(start_control: StartControl, area: ControlArea) -> None:
+    controlled = await start_control("storage_ct_split", area)
+
+    assert controls(controlled.home) == AREAS[area]
+
+
+async def test_ac_batteries_have_their_entities(start_control: StartControl) -> None:
+    controlled = await start_control("acb", ControlArea.AC_BATTERY_SLEEP)
+
+    assert controls(controlled.home) == {"acb_sleep", "acb_wake", "acb_sleep_low", "acb_sleep_high"}
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ("metered_net_three_phase", set()),
+        ("storage_single_phase", {"storage_mode", "reserve_soc", "charge_from_grid"}),
+        ("collar", {"storage_mode", "reserve_soc"}),
+    ],
+)
+async def test_only_what_a_site_has_is_offered(start_control: StartControl, profile: str, expected: set[str]) -> None:
+    """Whether a collar follows a command is unknown, and EU batteries have no relay."""
+    controlled = await start_control(profile)
+
+    assert controls(controlled.home) - {"charge_from_grid"} == expected - {"charge_from_grid"}
+
+
+async def test_the_entities_go_with_their_area(controlled: ControlledHome) -> None:
+    await controlled.turn_on(ControlArea.GRID_RELAY)
+
+    assert controls(controlled.home) == {"grid_relay"}
+    with pytest.raises(ServiceValidationError) as caught:
+        await controlled.start("set_reserve", reserve=30)
+    assert caught.value.translation_key == "control_off"
+
+
+async def test_turning_the_storage_settings_off_resolves_their_repairs(controlled: ControlledHome) -> None:
+    controlled.home.simulator.faults.add("write_ignored")
+    task = controlled.start("number.set_value", "S_reserve_soc", value=35)
+    with pytest.raises(HomeAssistantError):
+        await controlled.finish(task, 60)
+
+    await controlled.turn_on(ControlArea.GRID_RELAY)
+    await controlled.turn_on(ControlArea.STORAGE_SETTINGS)
+
+    assert "read_only" not in controlled.shown("S_reserve_soc").attributes
+
+
+async def test_control_is_kept_when_the_settings_change(controlled: ControlledHome) -> None:
+    form = await open_step(controlled.hass, controlled.home.entry.entry_id, "settings")
+    await controlled.hass.config_entries.options.async_configure(form["flow_id"], {CONF_UPDATE_INTERVAL: 60})
+
+    assert controlled.home.entry.options[CONF_CONTROL] == [area.value for area in ControlArea]
+    assert controlled.home.entry.options[CONF_UPDATE_INTERVAL] == 60
+
+
+async def test_the_step_shows_what_is_on(controlled: ControlledHome) -> None:
+    await controlled.turn_on(ControlArea.GENERATOR)
+
+    form = await open_step(controlled.hass, controlled.home.entry.entry_id, "control")
+
+    assert form["data_schema"] is not None
+    shown = {str(key): key.description["suggested_value"] for key in form["data_schema"].schema}
+    assert shown == {area.value: area is ControlArea.GENERATOR for area in ControlArea}
