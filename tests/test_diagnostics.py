@@ -16,9 +16,7 @@ import pytest
 from custom_components.enphase_iq_gateway.client import (
     DEVICE_DATA,
     INFO,
-    INVERTER_LIST,
     METERS,
-    PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
     REPORT_DETAILED,
@@ -26,6 +24,7 @@ from custom_components.enphase_iq_gateway.client import (
     GatewayError,
     PollGroup,
 )
+from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
 from custom_components.enphase_iq_gateway.client.redaction import REDACTED, Scrubber
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from simulator import PROFILES

@@ -99,7 +99,7 @@ def values_of(documents: StorageDocuments) -> list[object]:
         (found.state_of_charge_percent, found.capacity_wh, found.available_energy_wh, found.health_percent),
         (found.reserve_percent, found.reserve_set_percent, found.shutdown_level_percent, found.optimized),
         (found.charge_from_grid_allowed, found.profile, found.scheduler_mode),
-        (found.grid_state, found.power_w, found.live is None, found.export_limit, found.production_limit),
+        (found.grid_state, found.power_w),
         found.generator.state if found.generator else None,
     ]
 

@@ -223,30 +223,6 @@ def generator_config(**changes: Document) -> Object:
     }
 
 
-def generator_schedule(**changes: Document) -> Object:
-    """Return the schedule of a generator."""
-    return {
-        "exercise_config": {"freq_in_weeks": 3, "start": 945, "duration": 20, "day": "Sat"},
-        "default_soc": {"start_soc": 30, "stop_soc": 70},
-        "schedule": {"default": []},
-        **changes,
-    }
-
-
-def export_limit(**changes: Document) -> Object:
-    """Return a soft export limit of 5 kW."""
-    return {
-        "PEL": True,
-        "Hard_PEL": False,
-        "Soft_PEL": True,
-        "Export_Limit_Type": "Aggregate",
-        "percent": False,
-        "apparent": False,
-        "PEL_Limit": 5000.0,
-        **changes,
-    }
-
-
 def scheduler(**changes: Document) -> Object:
     """Return what the scheduler permits."""
     return {

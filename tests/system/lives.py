@@ -30,9 +30,7 @@ from custom_components.enphase_iq_gateway.client import (
     DEVICE_DATA,
     INFO,
     INVENTORY,
-    INVERTER_LIST,
     METERS,
-    PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
     REPORT_DETAILED,
@@ -45,6 +43,7 @@ from custom_components.enphase_iq_gateway.client import (
     decide,
     measure,
 )
+from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
 from custom_components.enphase_iq_gateway.counters.allowance import HAIR_SHARE
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (

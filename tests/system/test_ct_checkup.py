@@ -11,9 +11,7 @@ import pytest
 from custom_components.enphase_iq_gateway.client import (
     DEVICE_DATA,
     INFO,
-    INVERTER_LIST,
     METERS,
-    PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
     REPORT_DETAILED,
@@ -27,6 +25,7 @@ from custom_components.enphase_iq_gateway.client import (
     decide,
     measure,
 )
+from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
 from custom_components.enphase_iq_gateway.polling.ct_checkup import CtCheckup, CtProblem, can_check
 from simulator import PROFILES
 from simulator.firmware import Firmware

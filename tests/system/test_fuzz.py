@@ -15,9 +15,7 @@ from zoneinfo import ZoneInfo
 from custom_components.enphase_iq_gateway.client import (
     DEVICE_DATA,
     INFO,
-    INVERTER_LIST,
     METERS,
-    PRODUCTION_SUMMARY,
     READINGS,
     REPORT_DETAILED,
     Documents,
@@ -30,6 +28,7 @@ from custom_components.enphase_iq_gateway.client import (
     measure,
     measure_storage,
 )
+from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 from simulator import PROFILES, World, routes

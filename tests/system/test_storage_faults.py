@@ -47,9 +47,6 @@ ENDPOINTS = {
     "/ivp/ensemble/generator": Values(60, gateway="generator_state"),
     "/ivp/ss/gen_config": Values(600, gateway="generator_state generator_power"),
     "/ivp/ss/gen_mode": Values(600),
-    "/ivp/ss/gen_schedule": Values(600),
-    "/ivp/ss/pel_settings": Values(600),
-    "/ivp/sc/pvlimit": Values(600),
     "/admin/lib/tariff": Values(600),
     "/ivp/livedata/status": Values(30, gateway="battery_profile generator_power"),
 }

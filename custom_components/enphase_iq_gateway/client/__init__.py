@@ -32,28 +32,19 @@ from .control.off_grid import Obstacle, needed_charge, off_grid_obstacle
 from .control.rules import CONTACTS_UNCLEAR_S, Setting, is_available
 from .endpoints import (
     DEVICE_DATA,
-    DRY_CONTACT_SETTINGS,
     DRY_CONTACTS,
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
-    GENERATOR,
     GENERATOR_CONFIG,
-    GENERATOR_MODE,
-    GENERATOR_SCHEDULE,
     GRID_RELAY,
     HOME,
     INFO,
     INVENTORY,
-    INVERTER_LIST,
     LIVE_DATA,
     METERS,
-    PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
     REPORT_DETAILED,
-    SCHEDULER,
-    SECONDARY_CONTROL,
-    TARIFF,
     Endpoint,
 )
 from .exceptions import (
@@ -67,48 +58,29 @@ from .exceptions import (
     GatewayUnsupportedError,
     GatewayWrongDeviceError,
 )
-from .firmware import FirmwareFault, known_faults
+from .firmware import known_faults
 from .gateway import Gateway, WriteMethod
 from .identifiers import is_serial
 from .json_types import JsonObject
-from .models import DeviceData, Flow, GatewayHealth, Info, Inventory, Inverter, Measurement, Meter, MeterStatus, Reading
+from .models import DeviceData, Flow, GatewayHealth, Info, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name, storage_model_name
-from .settings_models import (
-    DryContact,
-    DryContactSettings,
-    ExportLimit,
-    Generator,
-    GeneratorConfig,
-    GridRelay,
-    ProductionLimit,
-)
+from .settings_models import DryContactSettings
 from .site.documents import Documents, was_read, with_earlier
 from .site.grid_state import GridState, is_connected
 from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
 from .site.read import read_group
-from .site.site import CALCULATED, SOURCE_ENDPOINTS, PollGroup, Quantity, Site, Source, Sources, endpoints_of
+from .site.site import CALCULATED, PollGroup, Quantity, Site, Source, Sources, endpoints_of
 from .site.snapshot import Snapshot, TotalAndPhases
 from .site.sources import decide
 from .site.storage import measure_storage
 from .site.storage_documents import StorageDocuments
 from .site.storage_read import STORAGE_PROBE_LIMIT_S, due_endpoints, probe_storage, read_storage
 from .site.storage_site import StorageSite, decide_storage, storage_plan
-from .site.storage_snapshot import BatteryValues, DryContactValues, GeneratorValues, StorageSnapshot
+from .site.storage_snapshot import BatteryValues, StorageSnapshot
 from .site.storage_values import StorageProfile
-from .storage_models import (
-    AcBattery,
-    BatteryPowerSource,
-    BatteryState,
-    Collar,
-    CombinerController,
-    EnsembleDevice,
-    IqBattery,
-    LiveData,
-    SleepState,
-    SystemController,
-)
+from .storage_models import AcBattery, BatteryPowerSource, BatteryState, EnsembleDevice, LiveData, SleepState
 from .transport.address import Address, AddressError
 from .transport.certificates import Certificate, CertificateCheck
 
@@ -122,33 +94,23 @@ __all__ = [
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
     "DRY_CONTACTS",
-    "DRY_CONTACT_SETTINGS",
     "ENSEMBLE_INVENTORY",
     "ENSEMBLE_POWER",
-    "GENERATOR",
     "GENERATOR_CONFIG",
-    "GENERATOR_MODE",
     "GENERATOR_MODES",
-    "GENERATOR_SCHEDULE",
     "GRID_RELAY",
     "HOME",
     "INFO",
     "INVENTORY",
     "INVERTER_LIMIT_W",
-    "INVERTER_LIST",
     "LIVE_DATA",
     "METERS",
     "PROBE_LIMIT_S",
-    "PRODUCTION_SUMMARY",
     "PROFILES",
     "READINGS",
     "REPORT",
     "REPORT_DETAILED",
-    "SCHEDULER",
-    "SECONDARY_CONTROL",
-    "SOURCE_ENDPOINTS",
     "STORAGE_PROBE_LIMIT_S",
-    "TARIFF",
     "AcBattery",
     "Account",
     "Address",
@@ -164,19 +126,13 @@ __all__ = [
     "CloudProblem",
     "CloudSignIn",
     "CloudUrls",
-    "Collar",
-    "CombinerController",
     "ContactField",
     "DeviceData",
     "Documents",
-    "DryContact",
     "DryContactSettings",
-    "DryContactValues",
     "Endpoint",
     "EnsembleDevice",
     "ExpiredTokenError",
-    "ExportLimit",
-    "FirmwareFault",
     "Flow",
     "Gateway",
     "GatewayAuthenticationError",
@@ -189,17 +145,11 @@ __all__ = [
     "GatewayTimeoutError",
     "GatewayUnsupportedError",
     "GatewayWrongDeviceError",
-    "Generator",
-    "GeneratorConfig",
-    "GeneratorValues",
-    "GridRelay",
     "GridState",
     "Info",
     "Invalid",
     "InvalidChangeError",
-    "Inventory",
     "Inverter",
-    "IqBattery",
     "JsonObject",
     "LiveData",
     "Measurement",
@@ -209,7 +159,6 @@ __all__ = [
     "Obstacle",
     "OtherGatewayTokenError",
     "PollGroup",
-    "ProductionLimit",
     "Quantity",
     "Reading",
     "Requested",
@@ -224,7 +173,6 @@ __all__ = [
     "StorageProfile",
     "StorageSite",
     "StorageSnapshot",
-    "SystemController",
     "Token",
     "TotalAndPhases",
     "WriteMethod",

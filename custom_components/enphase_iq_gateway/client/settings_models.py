@@ -1,4 +1,4 @@
-"""Models of what can be set or switched: relay, contacts, generator, limits, scheduler and tariff (S§6 to §12).
+"""Models of what can be set or switched: relay, contacts, generator, scheduler, tariff and sleep (S§6 to §12).
 
 The name of every number contains its unit; None is a missing value. Words are texts as sent. `raw` is the JSON as
 sent, because a write must send the whole object back with one field changed (S§27).
@@ -51,13 +51,6 @@ class DryContactSettings:
     """Opens below."""
     soc_high_percent: float | None = None
     """Closes above."""
-    schedule_start_s: float | None = None
-    """Seconds after midnight; None in the short form of the document."""
-    schedule_end_s: float | None = None
-    priority: float | None = None
-    override: bool | None = None
-    manual_override: bool | None = None
-    pv_serials: tuple[str, ...] = ()
     raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
 
 
@@ -71,13 +64,6 @@ class Generator:
     """`open`, `close` (`oper_state`)."""
     mode_number: int | None = None
     """`admin_mode`: 0 off, 1 on, 2 auto, by inference."""
-    start_soc_percent: float | None = None
-    stop_soc_percent: float | None = None
-    """None where it is -1: no level."""
-    schedule_active: bool | None = None
-    exercising: bool | None = None
-    present: bool | None = None
-    """Not reliable before 8.2.4264."""
 
     @property
     def running(self) -> bool | None:
@@ -93,25 +79,8 @@ class GeneratorConfig:
     """Whether a generator exists: the document is not `{}`."""
     manufacturer: str | None = None
     model: str | None = None
-    generator_type: str | None = None
     rated_power_w: float | None = None
     """Sent in kW in spite of its name, `name_plate_rating_wat`."""
-    max_current_a: float | None = None
-    start_method: str | None = None
-    """`auto` in small letters."""
-    warm_up_min: float | None = None
-    cool_down_min: float | None = None
-    charge_from_generator: bool | None = None
-    raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GeneratorSchedule:
-    """`/ivp/ss/gen_schedule` (S§8.3)."""
-
-    start_soc_percent: float | None = None
-    stop_soc_percent: float | None = None
-    raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,30 +92,6 @@ class GeneratorMode:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ExportLimit:
-    """`/ivp/ss/pel_settings` (S§9)."""
-
-    enabled: bool
-    limit_w: float | None = None
-    limit_percent: float | None = None
-    """Instead of `limit_w` where the limit is relative; 100 limits nothing."""
-    limit_va: float | None = None
-    """Instead of `limit_w` where the limit is one of apparent power."""
-    hard: bool | None = None
-    soft: bool | None = None
-    limit_type: str | None = None
-    """`Aggregate`."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProductionLimit:
-    """`/ivp/sc/pvlimit` (S§9)."""
-
-    enabled: bool
-    limit_percent: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Scheduler:
     """`/ivp/sc/sched` (S§10)."""
 
@@ -154,10 +99,6 @@ class Scheduler:
     """The permission in force; not whether it is charging."""
     last_mode: str | None = None
     """The last mode that was commanded, as named in the document; diagnostic only."""
-    battery_count: int | None = None
-    ac_battery_count: int | None = None
-    reserve_energy_wh: float | None = None
-    shutdown_energy_wh: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,14 +107,10 @@ class Tariff:
 
     mode: str | None = None
     """`self-consumption`, `backup`, `savings-mode`, `economy`."""
-    mode_sub_type: str | None = None
-    reserve_percent: float | None = None
     shutdown_level_percent: float | None = None
     charge_from_grid: bool | None = None
     optimized: bool = False
     """`opt_schedules`: the cloud controls the battery, and nothing else here is authoritative."""
-    changed_at: int | None = None
-    """Epoch seconds of the last stored change."""
     raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
     """The object `tariff`, without the `schedule` that the gateway rebuilds on every read."""
 

@@ -24,10 +24,6 @@ class EnsembleDevice:
     status_words: tuple[str, ...] = ()
     """`device_status`: `envoy.global.ok`, `prop.done` and conditions (S§24)."""
     temperature_c: float | None = None
-    signal_level: int | None = None
-    """Zigbee signal at 2.4 GHz, 1 to 5; None on devices wired by CAN, which send 0 (S§2.1)."""
-    signal_level_sub_ghz: int | None = None
-    """The same below 1 GHz."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,20 +35,10 @@ class IqBattery(EnsembleDevice):
     capacity_wh: float | None = None
     """Nominal (S§20)."""
     max_cell_temperature_c: float | None = None
-    bmu_firmware: str | None = None
-    """Firmware of the battery management unit."""
     sleep_enabled: bool | None = None
     dc_switch_on: bool | None = None
     led_status: int | None = None
     """12 charging, 13 discharging, 14 idle and charged, 15 idle, 17 idle and low; others unknown (S§24)."""
-    generation: int | None = None
-    """`encharge_rev` (S§32)."""
-    phase: str | None = None
-    """`ph-a`, `ph-all`; not reliable on the 10C."""
-    der_port: int | None = None
-    """Port of the system controller."""
-    grid_state: str | None = None
-    """`reported_enc_grid_state`: `grid-tied`, `multimode-ongrid`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,23 +49,13 @@ class SystemController(EnsembleDevice):
     """Position of the grid relay that was commanded: `closed`, `open` (`mains_admin_state`)."""
     relay_position: str | None = None
     """Actual position: `closed`, `open`, `open synchronizing`, `open synchronized` (`mains_oper_state`, S§25)."""
-    grid_mode: str | None = None
-    """`Enpwr_grid_mode`; on the generator still `multimode-ongrid`."""
     battery_grid_mode: str | None = None
     """`Enchg_grid_mode`: `multimode-ongrid`, `multimode-generator`, `unknown` without a battery."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collar(EnsembleDevice):
-    """One IQ Meter Collar (S§2.3); its `admin_state` is the state of the grid."""
-
-    relay_position: str | None = None
-    """`close`, `open` (`mid_state`)."""
-    grid_state: str | None = None
-    """`on_grid`; does not follow islanding (S§25)."""
-    installation_state: str | None = None
-    """`collar_state`: `Installed`."""
-    control_error: int | None = None
+    """One IQ Meter Collar (S§2.3); its `admin_state` is the state of the grid (S§25)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,8 +77,6 @@ class EnsembleInventory:
     collars: Mapping[str, Collar] = field(default_factory=dict[str, Collar])
     combiner_controllers: Mapping[str, CombinerController] = field(default_factory=dict[str, CombinerController])
     combiner_meters: Mapping[str, CombinerMeter] = field(default_factory=dict[str, CombinerMeter])
-    unknown_groups: frozenset[str] = frozenset()
-    """Types of groups that are not evaluated, for diagnostics."""
 
     @property
     def is_empty(self) -> bool:
@@ -142,8 +116,6 @@ class SecondaryControl:
     battery_state_of_health_percent: float | None = None
     """None where it is 0 or not sent: without a battery, on old firmware."""
     battery_available_energy_wh: float | None = None
-    battery_reserve_energy_wh: float | None = None
-    """`ENC_agg_backup_energy`: the part below the reserve that is set."""
     battery_capacity_wh: float | None = None
     ac_battery_state_of_charge_percent: float | None = None
     ac_battery_available_energy_wh: float | None = None
@@ -153,41 +125,6 @@ class SecondaryControl:
     """`adjusted_backup_soc`."""
     shutdown_level_percent: float | None = None
     """`VLS_Limit`, from 8.1.41 on."""
-    shutdown: bool | None = None
-    commissioning: bool | None = None
-    updating: bool | None = None
-    """`ESS_in_progress`, `ESS_R3_To_R4_in_progress`."""
-    islanded: bool | None = None
-    """`offgrid_secctrl.is_active`, from 8.3 on; presumably."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnsembleStatusDevice:
-    """One device in `/ivp/ensemble/status` (S§5)."""
-
-    serial: str
-    device_type: int | None = None
-    """13 IQ Battery, 17 system controller, 22 and 30 communications kits, 27 collar (S§0)."""
-    part_number: str | None = None
-    firmware: str | None = None
-    interface: str | None = None
-    """`ZigBee`, `CAN`, `USB`; from 8 on."""
-    rated_power_w: float | None = None
-    admin_state: str | None = None
-    grid_mode: str | None = None
-    """`reported_grid_mode`: `grid-tied`, `multimode-ongrid`, `multimode-generator`."""
-
-    @property
-    def is_communications_kit(self) -> bool:
-        """Return whether this is a Communications Kit 2 or the gateway of a Combiner 6C (S§0)."""
-        return self.device_type in {22, 30}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnsembleStatus:
-    """`/ivp/ensemble/status`: the devices by serial, more than the inventory has (S§5)."""
-
-    devices: Mapping[str, EnsembleStatusDevice] = field(default_factory=dict[str, EnsembleStatusDevice])
 
 
 class BatteryPowerSource(StrEnum):
@@ -226,8 +163,6 @@ class AcBattery:
     last_reported: int | None = None
     """Epoch seconds."""
     communicating: bool | None = None
-    operating: bool | None = None
-    producing: bool | None = None
     state_of_charge_percent: float | None = None
     state_of_health_percent: float | None = None
     power_w: float | None = None
@@ -239,8 +174,6 @@ class AcBattery:
     """When both counters began at zero, epoch seconds: they restart with a firmware update."""
     max_cell_temperature_c: float | None = None
     min_cell_temperature_c: float | None = None
-    charge_status: str | None = None
-    """`idle`, `charging`, `discharging`."""
     status_words: tuple[str, ...] = ()
     sleep_state: SleepState | None = None
     sleep_min_soc_percent: float | None = None
@@ -257,8 +190,6 @@ class ReportedStorage:
     """+ discharging."""
     available_energy_wh: float | None
     state_of_charge_percent: float | None
-    state: str | None
-    """`idle`, `charging`, `discharging`, `full`."""
     reading_time: int | None
     """Epoch seconds; may be days old (S§31)."""
 
@@ -308,8 +239,3 @@ class LiveData:
     """`backup_bat_mode`: 0 full backup, 1 self-consumption, 2 savings, -1 unknown."""
     main_relay_state: int | None = None
     """1 on grid in every normal sample; by inference 0 open, 2 grid present, 3 ready, 4 waiting."""
-    generator_relay_state: int | None = None
-    """5 open or none; by inference 6 closed."""
-    running_battery_inverters: int | None = None
-    """`iqpm.running_PCU_count`: microinverters inside the batteries."""
-    total_battery_inverters: int | None = None

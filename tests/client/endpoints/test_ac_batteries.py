@@ -37,11 +37,8 @@ def test_the_inventory_has_times_as_texts() -> None:
             firmware="520-00092-r01-v02.13.02",
             last_reported=NOW - 300,
             communicating=True,
-            operating=True,
-            producing=True,
             state_of_charge_percent=3.0,
             max_cell_temperature_c=30.0,
-            charge_status="idle",
             status_words=("envoy.global.ok",),
             sleep_state=SleepState.AWAKE,
             sleep_min_soc_percent=25.0,
@@ -141,7 +138,6 @@ def test_the_report_has_the_ac_batteries_together() -> None:
         power_w=260.0,
         available_energy_wh=930.0,
         state_of_charge_percent=25.0,
-        state="discharging",
         reading_time=NOW - 60,
     )
 

@@ -12,7 +12,6 @@ from custom_components.enphase_iq_gateway.client.exceptions import GatewayRespon
 from custom_components.enphase_iq_gateway.client.settings_models import GridRelay
 from custom_components.enphase_iq_gateway.client.storage_models import (
     BatteryPower,
-    EnsembleStatusDevice,
     SecondaryControl,
 )
 from tests.support import storage_answers as storage
@@ -57,17 +56,12 @@ def test_the_aggregate_values_have_their_units() -> None:
         battery_state_of_charge_percent=47.0,
         battery_state_of_health_percent=99.0,
         battery_available_energy_wh=4700.0,
-        battery_reserve_energy_wh=2000.0,
         battery_capacity_wh=10000.0,
         ac_battery_state_of_charge_percent=0.0,
         ac_battery_available_energy_wh=0.0,
         reserve_set_percent=20.0,
         reserve_in_force_percent=30.0,
         shutdown_level_percent=10.0,
-        shutdown=False,
-        commissioning=False,
-        updating=False,
-        islanded=False,
     )
 
 
@@ -85,35 +79,23 @@ def test_a_health_of_zero_is_none() -> None:
     )
 
 
-@pytest.mark.parametrize(("first", "second", "expected"), [(False, True, True), (True, None, True), (None, None, None)])
-def test_either_flag_shows_an_update(first: Document, second: Document, *, expected: bool | None) -> None:
-    document = storage.secondary_control(ESS_in_progress=first, ESS_R3_To_R4_in_progress=second)
-
-    assert parse_secondary_control(body(document)).updating is expected
-
-
-def test_the_status_has_rated_powers_and_the_communications_kit() -> None:
-    devices = parse_ensemble_status(body(storage.ensemble_status())).devices
-
-    assert devices[storage.BATTERY] == EnsembleStatusDevice(
-        serial=storage.BATTERY,
-        device_type=13,
-        part_number="836-01826-r76",
-        firmware="3.0.7545",
-        interface="CAN",
-        rated_power_w=3840.0,
-        admin_state="ENCHG_STATE_READY",
-        grid_mode="multimode-ongrid",
-    )
-    assert [device.is_communications_kit for device in devices.values()] == [False, True]
+def test_the_status_has_the_rated_powers_of_batteries_only() -> None:
+    assert parse_ensemble_status(body(storage.ensemble_status())) == {storage.BATTERY: 3840.0}
 
 
 def test_an_odd_device_of_the_status_leaves_the_others() -> None:
     document: Document = {
-        "inventory": {"serial_nums": {"9998": None, " ": {}, "9999": {"encharge_rated_power": "unknown"}}}
+        "inventory": {
+            "serial_nums": {
+                "9998": None,
+                " ": {"encharge_rated_power": 1280},
+                "9997": {"encharge_rated_power": "unknown"},
+                "9999": {"encharge_rated_power": 1280},
+            }
+        }
     }
 
-    assert parse_ensemble_status(body(document)).devices == {"9999": EnsembleStatusDevice(serial="9999")}
+    assert parse_ensemble_status(body(document)) == {"9999": 1280.0}
 
 
 def test_the_relay_has_its_words() -> None:

@@ -32,9 +32,6 @@ def test_live_data_have_their_units() -> None:
         reserve_percent=30.0,
         profile_number=1,
         main_relay_state=1,
-        generator_relay_state=5,
-        running_battery_inverters=6,
-        total_battery_inverters=12,
     )
 
 

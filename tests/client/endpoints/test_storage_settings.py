@@ -1,4 +1,4 @@
-"""Contacts, generator, limits, scheduler, tariff and sleep orders."""
+"""Contacts, generator, scheduler, tariff and sleep orders."""
 
 from collections.abc import Callable
 
@@ -13,21 +13,16 @@ from custom_components.enphase_iq_gateway.client.endpoints.generator import (
     parse_generator,
     parse_generator_config,
     parse_generator_mode,
-    parse_generator_schedule,
 )
-from custom_components.enphase_iq_gateway.client.endpoints.limits import parse_export_limit, parse_production_limit
 from custom_components.enphase_iq_gateway.client.endpoints.scheduler import parse_scheduler
 from custom_components.enphase_iq_gateway.client.endpoints.tariff import parse_tariff
 from custom_components.enphase_iq_gateway.client.endpoints.values import object_in
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.settings_models import (
     DryContactSettings,
-    ExportLimit,
     Generator,
     GeneratorConfig,
     GeneratorMode,
-    GeneratorSchedule,
-    ProductionLimit,
     Scheduler,
     SleepOrder,
     Tariff,
@@ -63,12 +58,6 @@ def test_settings_of_a_contact_have_all_values() -> None:
         generator_action="none",
         soc_low_percent=30.0,
         soc_high_percent=70.0,
-        schedule_start_s=28800.0,
-        schedule_end_s=64800.0,
-        priority=1.0,
-        override=False,
-        manual_override=True,
-        pv_serials=("999900000101",),
         raw=storage.contact_settings(),
     )
 
@@ -78,13 +67,6 @@ def test_settings_keep_what_the_model_lacks_for_a_later_write() -> None:
     raw = settings(black_start_retries=10000.0, future_key=[1]).raw
 
     assert (raw["black_start_retries"], raw["future_key"], raw["manual_override"]) == (10000.0, [1], "true")
-
-
-def test_the_short_form_lacks_schedule_and_priority() -> None:
-    document: Document = {"dry_contacts": [{"id": "NO1", "type": "NONE", "mode": "manual"}]}
-    short = parse_dry_contact_settings(body(document))["NO1"]
-
-    assert (short.schedule_start_s, short.schedule_end_s, short.priority, short.manual_override) == (None,) * 4
 
 
 @pytest.mark.parametrize("entry", [None, 1, {}, {"id": 3}])
@@ -102,11 +84,6 @@ def test_an_idle_generator() -> None:
         commanded_position="open",
         relay_position="open",
         mode_number=2,
-        start_soc_percent=30.0,
-        stop_soc_percent=70.0,
-        schedule_active=True,
-        exercising=False,
-        present=True,
     )
     assert generator.running is False
 
@@ -121,81 +98,29 @@ def test_a_generator_without_a_position_may_run() -> None:
     assert parse_generator(b'{"admin_state": "unknown"}').running is None
 
 
-def test_a_stop_level_of_minus_one_is_none() -> None:
-    assert parse_generator(body(storage.generator(stop_soc=-1))).stop_soc_percent is None
-
-
 def test_the_rated_power_of_a_generator_is_sent_in_kilowatts() -> None:
     """S§8.2: in spite of the key `name_plate_rating_wat`."""
     assert parse_generator_config(body(storage.generator_config())) == GeneratorConfig(
         configured=True,
         manufacturer="Made up",
         model="G007042-3 (22kW)",
-        generator_type="Standby",
         rated_power_w=22_000.0,
-        max_current_a=60.0,
-        start_method="auto",
-        warm_up_min=5.0,
-        cool_down_min=5.0,
-        charge_from_generator=True,
-        raw=storage.generator_config(),
     )
 
 
 def test_without_a_generator_its_settings_are_empty() -> None:
     assert parse_generator_config(b"{}") == GeneratorConfig(configured=False)
-    assert parse_generator_schedule(b"{}") == GeneratorSchedule()
     assert parse_generator_mode(b"{}") == GeneratorMode()
-
-
-def test_the_schedule_of_a_generator_keeps_its_document() -> None:
-    schedule = parse_generator_schedule(body(storage.generator_schedule()))
-
-    assert (schedule.start_soc_percent, schedule.stop_soc_percent) == (30.0, 70.0)
-    assert schedule.raw == storage.generator_schedule()
 
 
 def test_the_mode_of_a_generator_is_its_last_command() -> None:
     assert parse_generator_mode(b'{"gen_cmd": "auto", "last_updated_by": "ITK"}').command == "auto"
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({}, ExportLimit(enabled=True, limit_w=5000.0, hard=False, soft=True, limit_type="Aggregate")),
-        (
-            {"percent": True, "PEL_Limit": 100.0},
-            ExportLimit(enabled=True, limit_percent=100.0, hard=False, soft=True, limit_type="Aggregate"),
-        ),
-        (
-            {"apparent": True},
-            ExportLimit(enabled=True, limit_va=5000.0, hard=False, soft=True, limit_type="Aggregate"),
-        ),
-    ],
-    ids=["W", "%", "VA"],
-)
-def test_an_export_limit_has_its_unit(changes: dict[str, Document], expected: ExportLimit) -> None:
-    assert parse_export_limit(body(storage.export_limit(**changes))) == expected
-
-
-def test_the_short_form_of_the_export_limit_is_off() -> None:
-    assert parse_export_limit(b'{"PEL": false}') == ExportLimit(enabled=False)
-
-
-def test_the_limit_of_the_production() -> None:
-    assert parse_production_limit(b'{"enable": false, "pv_limit_pct": 100}') == ProductionLimit(
-        enabled=False, limit_percent=100.0
-    )
-
-
 def test_the_scheduler_permits_charging_from_the_grid() -> None:
     assert parse_scheduler(body(storage.scheduler())) == Scheduler(
         charge_from_grid_allowed=True,
         last_mode="ZN - Zero Net",
-        battery_count=2,
-        ac_battery_count=0,
-        reserve_energy_wh=5000.0,
-        shutdown_energy_wh=500.0,
     )
 
 
@@ -209,10 +134,8 @@ def test_the_tariff_has_the_settings_of_storage() -> None:
 
     assert parse_tariff(body(document)) == Tariff(
         mode="self-consumption",
-        reserve_percent=20.0,
         shutdown_level_percent=5.0,
         charge_from_grid=True,
-        changed_at=1722551964,
         raw=object_in(document["tariff"]),
     )
 
@@ -250,10 +173,7 @@ PARSERS: list[Callable[[bytes], object]] = [
     parse_dry_contact_settings,
     parse_generator,
     parse_generator_config,
-    parse_generator_schedule,
     parse_generator_mode,
-    parse_export_limit,
-    parse_production_limit,
     parse_scheduler,
     parse_tariff,
     parse_acb_config,
@@ -271,8 +191,6 @@ def test_another_document_is_an_error(parse: Callable[[bytes], object], document
     ("parse", "document"),
     [
         (parse_dry_contacts, b'{"dry_contacts": {}}'),
-        (parse_export_limit, b'{"PEL": "maybe"}'),
-        (parse_production_limit, b'{"enable": null}'),
         (parse_tariff, b'{"tariff": []}'),
         (parse_acb_config, b'{"acb_sleep": {}}'),
     ],

@@ -22,7 +22,7 @@ from custom_components.enphase_iq_gateway.client.site.storage_documents import S
 from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
 from custom_components.enphase_iq_gateway.client.site.storage_values import state_of
-from custom_components.enphase_iq_gateway.client.storage_models import BatteryPowerSource, BatteryState
+from custom_components.enphase_iq_gateway.client.storage_models import BatteryState
 from tests.support import storage_answers as storage
 from tests.support.answers import NOW, Document
 from tests.support.storage_documents import FULL, NONE, storage_documents
@@ -172,25 +172,24 @@ def test_the_optimizer_of_the_cloud_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("storage_ct_w", "without", "expected", "source"),
+    ("storage_ct_w", "without", "expected"),
     [
-        (-2800.5, (), -2800.5, BatteryPowerSource.STORAGE_CT),
-        (0.0, (), 0.0, BatteryPowerSource.STORAGE_CT),
-        (None, (), 1500.5, BatteryPowerSource.LIVE_DATA),
-        (None, (LIVE_DATA,), -2624.0, BatteryPowerSource.BATTERIES),
-        (None, (LIVE_DATA, ENSEMBLE_POWER), None, None),
+        (-2800.5, (), -2800.5),
+        (0.0, (), 0.0),
+        (None, (), 1500.5),
+        (None, (LIVE_DATA,), -2624.0),
+        (None, (LIVE_DATA, ENSEMBLE_POWER), None),
     ],
 )
-def test_the_best_source_of_power_is_used_and_named(
+def test_the_best_source_of_power_is_used(
     storage_ct_w: float | None,
     without: tuple[Endpoint[object], ...],
     expected: float | None,
-    source: BatteryPowerSource | None,
 ) -> None:
     """S§21."""
     found = measured(storage_documents(without=without), storage_ct_w=storage_ct_w)
 
-    assert (found.power_w, found.power_source) == (expected, source)
+    assert found.power_w == expected
 
 
 def test_the_sum_of_the_batteries_needs_every_one() -> None:
@@ -204,18 +203,16 @@ def test_stale_live_data_are_not_used(changes: dict[str, Document]) -> None:
     """S§14.1."""
     meters = changes.pop("meters", None)
     assert meters is None or isinstance(meters, dict)
-    found = full({LIVE_DATA: storage.live_data(meters=meters, **changes)})
 
-    assert found.live is None
-    assert found.power_source is BatteryPowerSource.BATTERIES
+    assert full({LIVE_DATA: storage.live_data(meters=meters, **changes)}).power_w == -2624.0
 
 
 def test_the_age_of_live_data_is_judged_by_the_clock_of_the_gateway() -> None:
     documents = storage_documents()
     site = decide_storage(documents)
 
-    assert measure_storage(site, documents, NOW - 3600, clock_ahead_s=3600).live is not None
-    assert measure_storage(site, documents, NOW + 3600).live is None
+    assert measure_storage(site, documents, NOW - 3600, clock_ahead_s=3600).power_w == 1500.5
+    assert measure_storage(site, documents, NOW + 3600).power_w == -2624.0
 
 
 @pytest.mark.parametrize(
@@ -332,4 +329,4 @@ def test_a_site_without_devices_has_no_values() -> None:
     documents = storage_documents(NONE)
     found = measured(documents, storage_ct_w=5.0)
 
-    assert replace(found, live=None, scheduler_mode=None) == StorageSnapshot(at=NOW)
+    assert replace(found, scheduler_mode=None) == StorageSnapshot(at=NOW)

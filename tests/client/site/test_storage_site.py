@@ -10,15 +10,12 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     ENSEMBLE_STATUS,
-    EXPORT_LIMIT,
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
-    GENERATOR_SCHEDULE,
     GRID_RELAY,
     INVENTORY,
     LIVE_DATA,
-    PRODUCTION_LIMIT,
     REPORT_DETAILED,
     SCHEDULER,
     SECONDARY_CONTROL,
@@ -30,11 +27,11 @@ from tests.support import storage_answers as storage
 from tests.support.answers import Document
 from tests.support.storage_documents import AC_ONLY, FULL, NONE, storage_documents
 
-OF_STORAGE: set[Endpoint[object]] = {LIVE_DATA, EXPORT_LIMIT, PRODUCTION_LIMIT, TARIFF}
+OF_STORAGE: set[Endpoint[object]] = {LIVE_DATA, TARIFF}
 OF_ENSEMBLE: set[Endpoint[object]] = {ENSEMBLE_INVENTORY, ENSEMBLE_STATUS}
 OF_BATTERIES: set[Endpoint[object]] = {SECONDARY_CONTROL, ENSEMBLE_POWER, SCHEDULER}
 OF_CONTROLLER: set[Endpoint[object]] = {GRID_RELAY, DRY_CONTACTS, DRY_CONTACT_SETTINGS, GENERATOR_CONFIG}
-OF_GENERATOR: set[Endpoint[object]] = {GENERATOR, GENERATOR_SCHEDULE, GENERATOR_MODE}
+OF_GENERATOR: set[Endpoint[object]] = {GENERATOR, GENERATOR_MODE}
 
 
 def test_a_site_has_what_its_inventory_lists() -> None:
@@ -158,7 +155,7 @@ def test_the_plan_is_that_of_the_reference() -> None:
     assert 5 <= plan[GRID_RELAY] <= 30
     assert [plan[one] for one in (SECONDARY_CONTROL, ENSEMBLE_POWER, DRY_CONTACTS)] == [120, 120, 60]
     assert 60 <= plan[SCHEDULER] <= 300
-    assert all(300 <= plan[one] <= 900 for one in (DRY_CONTACT_SETTINGS, GENERATOR_CONFIG, TARIFF, EXPORT_LIMIT))
+    assert all(300 <= plan[one] <= 900 for one in (DRY_CONTACT_SETTINGS, GENERATOR_CONFIG, TARIFF))
     assert all(900 <= plan[one] <= 3600 for one in (INVENTORY, ENSEMBLE_STATUS))
 
 

@@ -10,17 +10,14 @@ from ..settings_models import (
     AcBatteryConfig,
     DryContact,
     DryContactSettings,
-    ExportLimit,
     Generator,
     GeneratorConfig,
     GeneratorMode,
-    GeneratorSchedule,
     GridRelay,
-    ProductionLimit,
     Scheduler,
     Tariff,
 )
-from ..storage_models import BatteryPower, EnsembleInventory, EnsembleStatus, LiveData, SecondaryControl
+from ..storage_models import BatteryPower, EnsembleInventory, LiveData, SecondaryControl
 from .acb_config import ACB_CONFIG_PATH, parse_acb_config
 from .device_data import DEVICE_DATA_PATH, parse_device_data
 from .dry_contacts import (
@@ -38,17 +35,14 @@ from .generator import (
     GENERATOR_CONFIG_PATH,
     GENERATOR_MODE_PATH,
     GENERATOR_PATH,
-    GENERATOR_SCHEDULE_PATH,
     parse_generator,
     parse_generator_config,
     parse_generator_mode,
-    parse_generator_schedule,
 )
 from .home import HOME_PATH, parse_home
 from .info import INFO_PATH, parse_info
 from .inventory import INVENTORY_PATH, parse_inventory
 from .inverters import INVERTER_LIST_PATH, parse_inverter_list
-from .limits import EXPORT_LIMIT_PATH, PRODUCTION_LIMIT_PATH, parse_export_limit, parse_production_limit
 from .live_data import LIVE_DATA_PATH, parse_live_data
 from .meters import METERS_PATH, READINGS_PATH, parse_meters, parse_readings
 from .production import (
@@ -116,7 +110,7 @@ ENSEMBLE_POWER: Final[Endpoint[Mapping[str, BatteryPower]]] = Endpoint(
 SECONDARY_CONTROL: Final[Endpoint[SecondaryControl]] = Endpoint(
     path=SECONDARY_CONTROL_PATH, parse=parse_secondary_control, limit_s=_READY_S
 )
-ENSEMBLE_STATUS: Final[Endpoint[EnsembleStatus]] = Endpoint(
+ENSEMBLE_STATUS: Final[Endpoint[Mapping[str, float]]] = Endpoint(
     path=ENSEMBLE_STATUS_PATH, parse=parse_ensemble_status, limit_s=_READY_S
 )
 GRID_RELAY: Final[Endpoint[GridRelay]] = Endpoint(path=GRID_RELAY_PATH, parse=parse_grid_relay, limit_s=_READY_S)
@@ -130,17 +124,8 @@ GENERATOR: Final[Endpoint[Generator]] = Endpoint(path=GENERATOR_PATH, parse=pars
 GENERATOR_CONFIG: Final[Endpoint[GeneratorConfig]] = Endpoint(
     path=GENERATOR_CONFIG_PATH, parse=parse_generator_config, limit_s=_READY_S
 )
-GENERATOR_SCHEDULE: Final[Endpoint[GeneratorSchedule]] = Endpoint(
-    path=GENERATOR_SCHEDULE_PATH, parse=parse_generator_schedule, limit_s=_READY_S
-)
 GENERATOR_MODE: Final[Endpoint[GeneratorMode]] = Endpoint(
     path=GENERATOR_MODE_PATH, parse=parse_generator_mode, limit_s=_READY_S
-)
-EXPORT_LIMIT: Final[Endpoint[ExportLimit]] = Endpoint(
-    path=EXPORT_LIMIT_PATH, parse=parse_export_limit, limit_s=_READY_S
-)
-PRODUCTION_LIMIT: Final[Endpoint[ProductionLimit]] = Endpoint(
-    path=PRODUCTION_LIMIT_PATH, parse=parse_production_limit, limit_s=_READY_S
 )
 SCHEDULER: Final[Endpoint[Scheduler]] = Endpoint(path=SCHEDULER_PATH, parse=parse_scheduler, limit_s=_READY_S)
 TARIFF: Final[Endpoint[Tariff]] = Endpoint(path=TARIFF_PATH, parse=parse_tariff, limit_s=_READY_S)

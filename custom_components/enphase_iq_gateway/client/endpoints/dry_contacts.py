@@ -6,13 +6,12 @@ from typing import Final
 from ..exceptions import GatewayResponseError
 from ..json_types import JsonObject
 from ..settings_models import DryContact, DryContactSettings
-from .values import flag, load_settings, number, percent, within, word, words
+from .values import load_settings, percent, word
 
 DRY_CONTACTS_PATH: Final = "/ivp/ensemble/dry_contacts"
 DRY_CONTACT_SETTINGS_PATH: Final = "/ivp/ss/dry_contact_settings"
 
 _KEY: Final = "dry_contacts"
-_DAY_S: Final = 86_400
 
 
 def parse_dry_contacts(body: bytes) -> Mapping[str, DryContact]:
@@ -61,11 +60,5 @@ def _settings(contact_id: str, entry: JsonObject) -> DryContactSettings:
         generator_action=word(entry.get("gen_action")),
         soc_low_percent=percent(entry.get("soc_low")),
         soc_high_percent=percent(entry.get("soc_high")),
-        schedule_start_s=within(number(entry.get("essential_start_time")), 0, _DAY_S),
-        schedule_end_s=within(number(entry.get("essential_end_time")), 0, _DAY_S),
-        priority=number(entry.get("priority")),
-        override=flag(entry.get("override")),
-        manual_override=flag(entry.get("manual_override")),
-        pv_serials=words(entry.get("pv_serial_nb")),
         raw=entry,
     )

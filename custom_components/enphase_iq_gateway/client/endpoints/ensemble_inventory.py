@@ -48,13 +48,7 @@ def parse_ensemble_inventory(body: bytes) -> EnsembleInventory:
         collars=_devices(groups, "COLLAR", _collar),
         combiner_controllers=_devices(groups, "C6 COMBINER CONTROLLER", _combiner_controller),
         combiner_meters=_devices(groups, "C6 RGM", _combiner_meter),
-        unknown_groups=frozenset(
-            kind for group in groups if (kind := word(group["type"])) is not None and kind not in _KNOWN
-        ),
     )
-
-
-_KNOWN: Final = {"ENCHARGE", "ENPOWER", "COLLAR", "C6 COMBINER CONTROLLER", "C6 RGM"}
 
 
 def _devices[T: EnsembleDevice](
@@ -78,11 +72,6 @@ def _last_reported(device: JsonObject) -> int | None:
     return None if reported == epoch(device.get("installed")) else reported
 
 
-def _signal_level(device: JsonObject, key: str) -> int | None:
-    """Return a Zigbee signal level, None on a device that is wired (0, S§2.1)."""
-    return whole(device.get(key)) or None
-
-
 def _battery(found: str, device: JsonObject) -> IqBattery:
     dc_switch_off = flag(device.get("dc_switch_off"))
     return IqBattery(
@@ -94,19 +83,12 @@ def _battery(found: str, device: JsonObject) -> IqBattery:
         admin_state=word(device.get("admin_state_str")),
         status_words=words(device.get("device_status")),
         temperature_c=celsius(device.get("temperature")),
-        signal_level=_signal_level(device, "comm_level_2_4_ghz"),
-        signal_level_sub_ghz=_signal_level(device, "comm_level_sub_ghz"),
         state_of_charge_percent=percent(device.get("percentFull")),
         capacity_wh=stored_energy(device.get("encharge_capacity")) or None,
         max_cell_temperature_c=celsius(device.get("maxCellTemp")),
-        bmu_firmware=word(device.get("bmu_fw_version")),
         sleep_enabled=flag(device.get("sleep_enabled")),
         dc_switch_on=None if dc_switch_off is None else not dc_switch_off,
         led_status=whole(device.get("led_status")),
-        generation=whole(device.get("encharge_rev")),
-        phase=word(device.get("phase")),
-        der_port=whole(device.get("der_index")),
-        grid_state=word(device.get("reported_enc_grid_state")),
     )
 
 
@@ -120,11 +102,8 @@ def _system_controller(found: str, device: JsonObject) -> SystemController:
         admin_state=word(device.get("admin_state_str")),
         status_words=words(device.get("device_status")),
         temperature_c=fahrenheit(device.get("temperature")),
-        signal_level=_signal_level(device, "comm_level_2_4_ghz"),
-        signal_level_sub_ghz=_signal_level(device, "comm_level_sub_ghz"),
         commanded_position=word(device.get("mains_admin_state")),
         relay_position=word(device.get("mains_oper_state")),
-        grid_mode=word(device.get("Enpwr_grid_mode")),
         battery_grid_mode=word(device.get("Enchg_grid_mode")),
     )
 
@@ -139,10 +118,6 @@ def _collar(found: str, device: JsonObject) -> Collar:
         admin_state=word(device.get("admin_state_str")),
         status_words=words(device.get("device_status")),
         temperature_c=celsius(device.get("temperature")),
-        relay_position=word(device.get("mid_state")),
-        grid_state=word(device.get("grid_state")),
-        installation_state=word(device.get("collar_state")),
-        control_error=whole(device.get("control_error")),
     )
 
 

@@ -1,18 +1,17 @@
-"""`/ivp/ensemble/status`: rated powers, and devices that the inventory does not list (S§5)."""
+"""`/ivp/ensemble/status`: the rated powers of the IQ Batteries, which the inventory lacks (S§5)."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ..exceptions import GatewayResponseError
-from ..json_types import JsonObject
-from ..storage_models import EnsembleStatus, EnsembleStatusDevice
 from .ensemble_power import BATTERY_LIMIT_W
-from .values import load_object, number, object_in, part_number_in, serial_in, whole, within, word
+from .values import load_object, number, object_in, serial_in, within
 
 ENSEMBLE_STATUS_PATH: Final = "/ivp/ensemble/status"
 
 
-def parse_ensemble_status(body: bytes) -> EnsembleStatus:
-    """Return the devices by serial, none where the gateway has none.
+def parse_ensemble_status(body: bytes) -> Mapping[str, float]:
+    """Return the rated powers in W by serial; other devices have none.
 
     Raises:
         GatewayResponseError: the body has no object of devices.
@@ -21,23 +20,10 @@ def parse_ensemble_status(body: bytes) -> EnsembleStatus:
     devices = object_in(document.get("inventory")).get("serial_nums")
     if not isinstance(devices, dict):
         raise GatewayResponseError(ENSEMBLE_STATUS_PATH, "no inventory.serial_nums, expected devices")
-    return EnsembleStatus(
-        devices={
-            found: _device(found, entry)
-            for key, entry in devices.items()
-            if isinstance(entry, dict) and (found := serial_in(key)) is not None
-        }
-    )
-
-
-def _device(found: str, device: JsonObject) -> EnsembleStatusDevice:
-    return EnsembleStatusDevice(
-        serial=found,
-        device_type=whole(device.get("device_type")),
-        part_number=part_number_in(device.get("part_number")),
-        firmware=word(device.get("app_fw_version")),
-        interface=word(device.get("com_interface_str")),
-        rated_power_w=within(number(device.get("encharge_rated_power")), 1, BATTERY_LIMIT_W),
-        admin_state=word(device.get("admin_state_str")),
-        grid_mode=word(device.get("reported_grid_mode")),
-    )
+    rated_powers: dict[str, float] = {}
+    for key, device in devices.items():
+        found = serial_in(key)
+        rated_power_w = within(number(object_in(device).get("encharge_rated_power")), 1, BATTERY_LIMIT_W)
+        if found is not None and rated_power_w is not None:
+            rated_powers[found] = rated_power_w
+    return rated_powers

@@ -28,7 +28,6 @@ def parse_live_data(body: bytes) -> LiveData:
     if not isinstance(meters, dict):
         raise GatewayResponseError(LIVE_DATA_PATH, "no object in meters")
     phases = _phase_count(meters)
-    inverters = object_in(meters.get("iqpm"))
     stream = object_in(document.get("connection")).get("sc_stream")
     return LiveData(
         stream_enabled=_STREAM.get(stream) if isinstance(stream, str) else None,
@@ -48,9 +47,6 @@ def parse_live_data(body: bytes) -> LiveData:
         reserve_percent=percent(meters.get("backup_soc")),
         profile_number=whole(meters.get("backup_bat_mode")),
         main_relay_state=whole(meters.get("main_relay_state")),
-        generator_relay_state=whole(meters.get("gen_relay_state")),
-        running_battery_inverters=whole(inverters.get("running_PCU_count")),
-        total_battery_inverters=whole(inverters.get("total_PCU_count")),
     )
 
 

@@ -20,7 +20,6 @@ from .values import (
     stored_energy,
     whole,
     within,
-    word,
 )
 
 REPORT_DETAILED_PATH: Final = "/production.json?details=1"
@@ -96,7 +95,6 @@ def _storage(value: Json) -> ReportedStorage | None:
                 power_w=within(number(entry.get("wNow")), -_MOST_STORAGE_W, _MOST_STORAGE_W),
                 available_energy_wh=stored_energy(entry.get("whNow")),
                 state_of_charge_percent=state_of_charge,
-                state=word(entry.get("state")),
                 reading_time=epoch(entry.get("readingTime")),
             )
     return None

@@ -4,7 +4,7 @@ from typing import Final
 
 from ..json_types import JsonObject
 from ..settings_models import Scheduler
-from .values import array_in, flag, load_settings, stored_energy, whole, word
+from .values import array_in, flag, load_settings, whole, word
 
 SCHEDULER_PATH: Final = "/ivp/sc/sched"
 
@@ -19,10 +19,6 @@ def parse_scheduler(body: bytes) -> Scheduler:
     return Scheduler(
         charge_from_grid_allowed=flag(document.get("Charge From Grid Allowed")),
         last_mode=_last_mode(document),
-        battery_count=whole(document.get("Num_of_enc")),
-        ac_battery_count=whole(document.get("Num_of_acb")),
-        reserve_energy_wh=stored_energy(document.get("Agg Backup Energy")),
-        shutdown_energy_wh=stored_energy(document.get("Agg VLS Energy")),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from ..exceptions import GatewayResponseError
 from ..settings_models import Tariff
-from .values import epoch_text, flag, load_settings, object_in, percent, word
+from .values import flag, load_settings, object_in, percent, word
 
 TARIFF_PATH: Final = "/admin/lib/tariff"
 
@@ -21,11 +21,8 @@ def parse_tariff(body: bytes) -> Tariff:
     settings = object_in(tariff.get("storage_settings"))
     return Tariff(
         mode=word(settings.get("mode")),
-        mode_sub_type=word(settings.get("operation_mode_sub_type")),
-        reserve_percent=percent(settings.get("reserved_soc")),
         shutdown_level_percent=percent(settings.get("very_low_soc")),
         charge_from_grid=flag(settings.get("charge_from_grid")),
         optimized=flag(settings.get("opt_schedules")) is True,
-        changed_at=epoch_text(settings.get("date")),
         raw=tariff,
     )

@@ -9,12 +9,10 @@ from ..endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     ENSEMBLE_STATUS,
-    EXPORT_LIMIT,
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
     GRID_RELAY,
-    PRODUCTION_LIMIT,
     SCHEDULER,
     TARIFF,
 )
@@ -56,7 +54,7 @@ def measure_storage(
     battery_wh = values.battery_available_energy(site, documents, live)
     ac_battery_wh = values.ac_battery_available_energy(site, documents)
     reserve_wh = values.reserve_energy(documents, reserve)
-    power_w, source = values.battery_power(site, documents, live, storage_ct_w, clock.now)
+    power_w = values.battery_power(site, documents, live, storage_ct_w, clock.now)
     signs = grid_signs(documents, has_controller=bool(site.system_controllers))
     state = grid_state(signs, previous) if site.has_grid_relay else None
     return StorageSnapshot(
@@ -77,9 +75,7 @@ def measure_storage(
         optimized=tariff.optimized if tariff and site.has_storage else None,
         scheduler_mode=scheduler.last_mode if scheduler else None,
         power_w=power_w,
-        power_source=source,
         state=values.state_of(power_w, _units(site, documents)),
-        ac_battery_power_w=values.ac_battery_power(documents, clock.now) if site.has_ac_batteries else None,
         grid_state=state,
         grid_connected=is_connected(state),
         grid_relay=documents.get(GRID_RELAY) if site.system_controllers else None,
@@ -90,9 +86,6 @@ def measure_storage(
         collars={serial: clock.device(one) for serial, one in inventory.collars.items()},
         combiners={serial: clock.device(one) for serial, one in inventory.combiner_controllers.items()},
         dry_contacts=_dry_contacts(site, documents),
-        export_limit=documents.get(EXPORT_LIMIT),
-        production_limit=documents.get(PRODUCTION_LIMIT),
-        live=live,
     )
 
 
@@ -130,10 +123,10 @@ def _units(site: StorageSite, documents: StorageDocuments) -> int:
 def _batteries(documents: StorageDocuments, clock: _Clock) -> dict[str, BatteryValues]:
     """Return the IQ Batteries of the inventory, with what the other documents have of them (S§19 to §21)."""
     inventory = documents.get(ENSEMBLE_INVENTORY) or _NO_DEVICES
-    powers, status = documents.get(ENSEMBLE_POWER) or {}, documents.get(ENSEMBLE_STATUS)
+    powers, rated_powers = documents.get(ENSEMBLE_POWER) or {}, documents.get(ENSEMBLE_STATUS) or {}
     found: dict[str, BatteryValues] = {}
     for serial, battery in inventory.batteries.items():
-        power, rated = powers.get(serial), status.devices.get(serial) if status else None
+        power = powers.get(serial)
         power_w = power.power_w if power else None
         soc = values.unless_failed(power.state_of_charge_percent if power else None, battery.state_of_charge_percent)
         found[serial] = BatteryValues(
@@ -142,7 +135,7 @@ def _batteries(documents: StorageDocuments, clock: _Clock) -> dict[str, BatteryV
             power_w=power_w,
             state=values.state_of(power_w),
             available_energy_wh=None if soc is None or battery.capacity_wh is None else battery.capacity_wh * soc / 100,
-            rated_power_w=rated.rated_power_w if rated else None,
+            rated_power_w=rated_powers.get(serial),
         )
     return found
 

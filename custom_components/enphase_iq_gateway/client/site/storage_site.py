@@ -11,15 +11,12 @@ from ..endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     ENSEMBLE_STATUS,
-    EXPORT_LIMIT,
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
-    GENERATOR_SCHEDULE,
     GRID_RELAY,
     INVENTORY,
     LIVE_DATA,
-    PRODUCTION_LIMIT,
     SCHEDULER,
     SECONDARY_CONTROL,
     TARIFF,
@@ -116,7 +113,7 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     """
     plan: dict[Endpoint[object], float] = {}
     if site.has_storage or site.has_grid_relay:
-        plan |= {LIVE_DATA: _LIVE_S, EXPORT_LIMIT: _SETTINGS_S, PRODUCTION_LIMIT: _SETTINGS_S}
+        plan |= {LIVE_DATA: _LIVE_S}
     if site.has_grid_relay:
         plan |= {GENERATOR_CONFIG: _SETTINGS_S}
     if site.system_controllers:
@@ -128,7 +125,7 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     if site.has_storage:
         plan |= {TARIFF: _SETTINGS_S}
     if site.has_generator:
-        plan |= {GENERATOR: _STATE_S, GENERATOR_SCHEDULE: _SETTINGS_S, GENERATOR_MODE: _SETTINGS_S}
+        plan |= {GENERATOR: _STATE_S, GENERATOR_MODE: _SETTINGS_S}
     if site.has_ac_batteries:
         plan |= {INVENTORY: _AC_BATTERIES_S, ACB_CONFIG: _AC_BATTERIES_S}
         plan.setdefault(SECONDARY_CONTROL, _SETTINGS_S)

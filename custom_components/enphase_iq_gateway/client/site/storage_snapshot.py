@@ -6,20 +6,16 @@ from dataclasses import dataclass, field
 from ..settings_models import (
     DryContact,
     DryContactSettings,
-    ExportLimit,
     Generator,
     GeneratorConfig,
     GridRelay,
-    ProductionLimit,
 )
 from ..storage_models import (
     AcBattery,
-    BatteryPowerSource,
     BatteryState,
     Collar,
     CombinerController,
     IqBattery,
-    LiveData,
     SystemController,
 )
 from .grid_state import GridState
@@ -93,10 +89,7 @@ class StorageSnapshot:
     """The last mode that was commanded; diagnostic only."""
     power_w: float | None = None
     """Of all storage, + discharging."""
-    power_source: BatteryPowerSource | None = None
     state: BatteryState | None = None
-    ac_battery_power_w: float | None = None
-    """+ discharging."""
     grid_state: GridState | None = None
     """Not debounced."""
     grid_connected: bool | None = None
@@ -109,7 +102,3 @@ class StorageSnapshot:
     collars: Mapping[str, Collar] = field(default_factory=dict[str, Collar])
     combiners: Mapping[str, CombinerController] = field(default_factory=dict[str, CombinerController])
     dry_contacts: Mapping[str, DryContactValues] = field(default_factory=dict[str, DryContactValues])
-    export_limit: ExportLimit | None = None
-    production_limit: ProductionLimit | None = None
-    live: LiveData | None = None
-    """None where they are stale."""

@@ -15,7 +15,7 @@ from ..endpoints import (
     TARIFF,
 )
 from ..settings_models import Generator, Tariff
-from ..storage_models import BatteryPowerSource, BatteryState, LiveData, SecondaryControl
+from ..storage_models import BatteryState, LiveData, SecondaryControl
 from .ac_batteries import fresh_storage, merge_ac_batteries, reported_storage
 from .phases import total_of
 from .storage_documents import StorageDocuments
@@ -229,20 +229,22 @@ def profile(site: StorageSite, documents: StorageDocuments, live: LiveData | Non
 
 def battery_power(
     site: StorageSite, documents: StorageDocuments, live: LiveData | None, storage_ct_w: float | None, at: float
-) -> tuple[float | None, BatteryPowerSource | None]:
-    """Return the power of all storage in W, + discharging, and its source; `at` is by the gateway's clock (S§21)."""
+) -> float | None:
+    """Return the power of all storage in W, + discharging, from the best source; `at` is by the gateway's clock (S§21).
+
+    The best is a storage CT, then live data, then the sum of what the batteries report.
+    """
     if not site.has_storage:
-        return None, None
+        return None
     if storage_ct_w is not None:
-        return storage_ct_w, BatteryPowerSource.STORAGE_CT
+        return storage_ct_w
     if live is not None and live.storage.total_w is not None:
-        return live.storage.total_w, BatteryPowerSource.LIVE_DATA
+        return live.storage.total_w
     reported = documents.get(ENSEMBLE_POWER) or {}
     parts = [reported[serial].power_w if serial in reported else None for serial in site.batteries]
     if site.has_ac_batteries:
         parts.append(ac_battery_power(documents, at))
-    summed = total_of(parts)
-    return (None, None) if summed is None else (summed, BatteryPowerSource.BATTERIES)
+    return total_of(parts)
 
 
 def ac_battery_power(documents: StorageDocuments, at: float) -> float | None:
