@@ -309,5 +309,5 @@ def test_every_field_has_a_text_and_a_selector() -> None:
     shown = load_yaml_dict(folder / "services.yaml")
     schemas = {"repair_statistics": SCHEMA, "undo_repair_statistics": UNDO_SCHEMA}
     fields = {action: {str(key) for key in schema.schema} for action, schema in schemas.items()}
-    assert {action: set(text["fields"]) for action, text in texts.items()} == fields
-    assert {action: set(described["fields"]) for action, described in shown.items()} == fields
+    assert {action: set(text["fields"]) for action, text in texts.items() if action in fields} == fields
+    assert {action: set(described["fields"]) for action, described in shown.items() if action in fields} == fields

@@ -15,6 +15,7 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.issues.counters import COUNTER_JUMP
 from custom_components.enphase_iq_gateway.issues.cts import CHECK_WIRING, DISABLED, NEGATIVE_PRODUCTION
 from custom_components.enphase_iq_gateway.issues.identity import CERTIFICATE_RENEWED, OTHER_CERTIFICATE, WRONG_DEVICE
+from custom_components.enphase_iq_gateway.issues.ignored_setting import IGNORED_SETTING, SETTINGS
 from custom_components.enphase_iq_gateway.issues.registry import async_clear, async_create, issue_id
 from custom_components.enphase_iq_gateway.issues.takeover import TWO_INTEGRATIONS
 from custom_components.enphase_iq_gateway.issues.token import TOKEN_ENDS
@@ -25,6 +26,8 @@ from tests.support.repairs import open_repair, submit_repair
 TEXTS = orjson.loads(
     (Path(custom_components.enphase_iq_gateway.__file__).parent / "translations" / "en.json").read_bytes()
 )["issues"]
+CONFIRMED = {CERTIFICATE_RENEWED, IGNORED_SETTING}
+"""The kinds whose flow only confirms, also while the gateway is not set up."""
 MENUS = {COUNTER_JUMP, TWO_INTEGRATIONS, WRONG_DEVICE}
 """The kinds whose flow begins with a menu; their own tests open it while the gateway is not set up."""
 
@@ -34,8 +37,15 @@ async def test_each_kind_has_its_flow_and_its_texts(hass: HomeAssistant, kind: s
     flow = await async_create_fix_flow(hass, "any", {"kind": kind, "entry_id": "any"})
 
     assert type(flow) is FLOWS[kind]
-    assert TEXTS[kind]["title"]
-    assert all(step["title"] and step["description"] for step in TEXTS[kind]["fix_flow"]["step"].values())
+    assert steps_of(kind)
+    assert all(step["title"] and step["description"] for step in steps_of(kind))
+
+
+def steps_of(kind: str) -> list[dict[str, str]]:
+    """Return the texts of the steps of a repair; each setting that is ignored has texts of its own."""
+    own = [TEXTS[key] for key in (SETTINGS.values() if kind == IGNORED_SETTING else [kind])]
+    assert all(texts["title"] for texts in own)
+    return [step for texts in own for step in texts["fix_flow"]["step"].values()]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +58,7 @@ async def test_every_ct_has_texts_and_a_step_of_its_own(hass: HomeAssistant, kin
     assert all(callable(getattr(fix_flow, f"async_step_{flow}")) for flow in flows)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FLOWS if kind not in {CERTIFICATE_RENEWED, *MENUS}])
+@pytest.mark.parametrize("kind", [kind for kind in FLOWS if kind not in {*CONFIRMED, *MENUS}])
 async def test_a_repair_of_a_gateway_that_is_not_set_up_ends_with_an_explanation(
     hass: HomeAssistant, start_simulator: StartSimulator, kind: str
 ) -> None:

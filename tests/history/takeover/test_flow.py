@@ -169,7 +169,7 @@ async def test_our_ids_in_the_dashboard_are_replaced_and_come_back(home: TwoInte
 async def test_without_another_integration_nothing_is_offered(home: TwoIntegrations) -> None:
     await home.hass.config_entries.async_remove(home.core.entry_id)
 
-    assert await menu_options(home) == ["settings", "energy_dashboard", "statistics"]
+    assert await menu_options(home) == ["settings", "energy_dashboard", "control", "statistics"]
 
 
 async def test_after_the_other_entry_is_deleted_there_is_no_undo(home: TwoIntegrations) -> None:
