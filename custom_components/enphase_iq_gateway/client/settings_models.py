@@ -1,10 +1,9 @@
-"""Models of what can be set or switched: relay, contacts, generator, scheduler, tariff and sleep (S§6 to §12).
+"""Models of what can be set or switched: relay, contacts, generator, scheduler and tariff (S§6 to §11).
 
 The name of every number contains its unit; None is a missing value. Words are texts as sent. `raw` is the JSON as
 sent, because a write must send the whole object back with one field changed (S§27).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .json_types import Json, JsonObject
@@ -113,20 +112,3 @@ class Tariff:
     """`opt_schedules`: the cloud controls the battery, and nothing else here is authoritative."""
     raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
     """The object `tariff`, without the `schedule` that the gateway rebuilds on every read."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SleepOrder:
-    """The order for one AC Battery to sleep within a band of its state of charge (S§12)."""
-
-    serial: str
-    min_soc_percent: float | None = None
-    max_soc_percent: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AcBatteryConfig:
-    """`/admin/lib/acb_config` (S§12)."""
-
-    sleep_orders: Mapping[str, SleepOrder] = field(default_factory=dict[str, SleepOrder])
-    """By serial."""
