@@ -51,6 +51,9 @@ INVERTERS_INTERVAL: Final = timedelta(seconds=300)
 # answer within 0.4 s: an outage must show within 15 s.
 STORAGE_INTERVAL: Final = timedelta(seconds=60)
 STORAGE_INTERVAL_MIN: Final = timedelta(seconds=10)
+# The app and the state of charge switch contacts too; read this often only where they are shown.
+CONTACTS_INTERVAL_S: Final = 60.0
+CONTACT_SETTINGS_INTERVAL_S: Final = 600.0
 # Another state of the grid must be read twice.
 GRID_CONFIRMED_AFTER: Final = timedelta(seconds=3)
 # From 50 devices on a gateway cuts the details (G§5.1), so the list, which has every report, is read as well. Details

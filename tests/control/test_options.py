@@ -1,5 +1,7 @@
 """The options turn control on area by area; without them there is nothing."""
 
+from dataclasses import replace
+
 from homeassistant.const import Platform
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -33,6 +35,8 @@ async def test_without_the_option_there_is_no_entity_no_write_and_no_request(
 
 
 async def test_the_option_alone_adds_no_request(controlled: ControlledHome) -> None:
+    """Only contacts are read more often where they are shown."""
+    await controlled.turn_on(*(area for area in ControlArea if area is not ControlArea.DRY_CONTACTS))
     before = len(controlled.home.simulator.requests)
     await controlled.home.advance(300, step=30)
     with_control = [request.path for request in controlled.home.simulator.requests[before:]]
@@ -44,6 +48,18 @@ async def test_the_option_alone_adds_no_request(controlled: ControlledHome) -> N
 
     assert set(with_control) <= set(without) | {"/ivp/livedata/stream"}
     assert abs(len(with_control) - len(without)) <= 3
+
+
+async def test_a_contact_that_is_switched_elsewhere_is_shown_within_a_minute(controlled: ControlledHome) -> None:
+    await controlled.home.advance(30)
+    controlled.home.simulator.world.change_settings(
+        lambda settings: replace(settings, contacts=settings.contacts | {"NO1": "closed"})
+    )
+    assert controlled.shown("E_NO1_relay").state == "off"
+
+    await controlled.home.advance(75)
+
+    assert controlled.shown("E_NO1_relay").state == "on"
 
 
 AREAS = {

@@ -32,6 +32,7 @@ from .control.off_grid import Obstacle, needed_charge, off_grid_obstacle
 from .control.rules import CONTACTS_UNCLEAR_S, Setting, is_available
 from .endpoints import (
     DEVICE_DATA,
+    DRY_CONTACT_SETTINGS,
     DRY_CONTACTS,
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
@@ -95,6 +96,7 @@ __all__ = [
     "DEFAULT_USERNAME",
     "DEVICE_DATA",
     "DRY_CONTACTS",
+    "DRY_CONTACT_SETTINGS",
     "ENSEMBLE_INVENTORY",
     "ENSEMBLE_POWER",
     "GENERATOR_CONFIG",

@@ -15,6 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..client import (
     CONTACTS_UNCLEAR_S,
+    DRY_CONTACT_SETTINGS,
     DRY_CONTACTS,
     Change,
     Endpoint,
@@ -31,7 +32,7 @@ from ..client import (
     is_available,
     off_grid_obstacle,
 )
-from ..const import CONTROL_PLATFORMS, DOMAIN, LOGGER
+from ..const import CONTACT_SETTINGS_INTERVAL_S, CONTACTS_INTERVAL_S, CONTROL_PLATFORMS, DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, StorageCoordinator
 from ..issues.ignored_setting import SETTINGS, async_create_ignored, async_delete_outdated, is_ignored
 from .areas import AREAS, ControlArea, areas_of
@@ -263,6 +264,9 @@ def async_setup_control(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     coordinator = entry.runtime_data.coordinators.get(PollGroup.STORAGE)
     if not areas or not isinstance(coordinator, StorageCoordinator):
         return
+    if ControlArea.DRY_CONTACTS in areas:
+        coordinator.read_every(CONTACTS_INTERVAL_S, DRY_CONTACTS)
+        coordinator.read_every(CONTACT_SETTINGS_INTERVAL_S, DRY_CONTACT_SETTINGS)
     control = GatewayControl(hass, entry, coordinator)
     hass.data.setdefault(_CONTROLS, {})[entry.entry_id] = control
 

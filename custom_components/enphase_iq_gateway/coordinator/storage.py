@@ -85,6 +85,8 @@ class StorageCoordinator(PollGroupCoordinator):
         self._read_back_at: dict[Endpoint[object], float] = {}
         self._held_until: dict[Endpoint[object], float] = {}
         """Until when an endpoint is not read, by the monotonic clock."""
+        self._intervals_s: dict[Endpoint[object], float] = {}
+        """Of endpoints that are read more often than by plan."""
         self._changed_at: float | None = None
         """When the gateway was first read with other devices, None while it has those of the site."""
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
@@ -147,6 +149,10 @@ class StorageCoordinator(PollGroupCoordinator):
         async with self._exchange:
             await self.gateway.write(endpoint.path, document, method=method, timeout_s=answer_s)
 
+    def read_every(self, seconds: float, endpoint: Endpoint[object]) -> None:
+        """Read an endpoint more often than by plan, because its values are shown."""
+        self._intervals_s[endpoint] = seconds
+
     def hold(self, endpoint: Endpoint[object], seconds: float) -> None:
         """Keep the last answer of an endpoint for some time, because new ones are wrong."""
         self._held_until[endpoint] = monotonic() + seconds
@@ -160,7 +166,7 @@ class StorageCoordinator(PollGroupCoordinator):
         now, polled = time(), self.endpoints
         due = [
             endpoint
-            for endpoint in due_endpoints(self.site.storage, documents, now)
+            for endpoint in (*due_endpoints(self.site.storage, documents, now), *self._due_more_often(documents, now))
             if endpoint in polled
             and not self.held_s(endpoint)
             and (
@@ -172,6 +178,15 @@ class StorageCoordinator(PollGroupCoordinator):
         if grid is not None and grid not in due and self._grid_is_read_again():
             due.insert(0, grid)
         return due
+
+    def _due_more_often(self, documents: StorageDocuments, now: float) -> list[Endpoint[object]]:
+        """Return the endpoints whose own, shorter interval has passed."""
+        planned = set(due_endpoints(self.site.storage, documents, now))
+        return [
+            endpoint
+            for endpoint, seconds in self._intervals_s.items()
+            if endpoint not in planned and now - documents.tried_at.get(endpoint, 0.0) >= seconds - 1
+        ]
 
     def _grid_is_read_again(self) -> bool:
         """Return whether to read the grid again at once: its state has changed, or it could not be read once."""
@@ -189,7 +204,7 @@ class StorageCoordinator(PollGroupCoordinator):
             GatewayError: It is the gateway.
         """
         plan = storage_plan(self.site.storage)
-        others = self.endpoints - documents.failed - set(due)
+        others = {each for each in self.endpoints - documents.failed - set(due) if not self.held_s(each)}
         if not others:
             raise error
         for endpoint in due:
