@@ -13,7 +13,7 @@ type Ratings = list[list[float]]
 
 
 class Balance:
-    """The house, the roof and everything that feeds in beside the inverters."""
+    """The powers of the house, the inverters, storage and devices of other makers."""
 
     def __init__(self, profile: Profile, plant: Plant, noise: Noise, days: LocalDays) -> None:
         self._phases = profile.phases

@@ -14,7 +14,7 @@ _TOP_OFF_W = 3200.0  # S§25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What a power is commanded for."""
+    """The values that determine the commanded power."""
 
     soc: float
     """State of charge in percent."""

@@ -1,4 +1,4 @@
-"""Faults of storage (S§34-S§36): in what the gateway has of the batteries, and in the documents."""
+"""Faults of storage (S§34-S§36): in the reports of the batteries and in the documents."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is installed: batteries, a system controller or collar, and a generator (S§32, S§33)."""
+"""The installed devices: batteries, a system controller or collar, and a generator (S§32, S§33)."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The plant behind the gateway: what its batteries, relay and generator do at each step of the simulation."""
+"""The operation of the batteries, the relay and the generator at each step of the simulation."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +21,7 @@ _SOC_SPREAD = 0.03  # S§32: batteries of a site differ by a few percent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """What the house needs and the sun offers at the end of a step."""
+    """The powers of the house and of the sunlight at the end of a step."""
 
     since: float
     """Epoch of the start of the step, within which the settings and the relay don't change."""

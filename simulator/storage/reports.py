@@ -1,4 +1,4 @@
-"""What the gateway has of each battery: the last report, which is some minutes old."""
+"""The last report of each battery, which is some minutes old (S§2.1, S§31)."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from .units import Unit
 
 _YOUNGEST_S, _IQ_INTERVAL_S = 8, 290  # S§2.1: reports are 8 to 298 s old
 ACB_INTERVAL_S = 900  # S§31
-_OWN_FIGURE, _UNSEEN_W = 0.93, 10.0  # S§3: the battery's own figure is 7 to 17 % below the CT's
+_OWN_FIGURE, _UNSEEN_W = 0.93, 10.0  # S§3: batteries report 7 to 17 % less than a CT measures
 _TEMPERATURE, _PER_KW = 19.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class IqReport:
-    """An IQ Battery as the gateway has it."""
+    """The last report of an IQ Battery."""
 
     unit: Unit
     model: BatteryModel
@@ -24,7 +24,7 @@ class IqReport:
     communicating: bool
     percent: int
     power_w: int
-    """The battery's own figure, positive when discharging."""
+    """Power as the battery reports it, positive when discharging."""
     temperature: int
     max_cell_temperature: int
 
@@ -63,14 +63,14 @@ def _iq_report(site: SimulatedSite, number: int, model: BatteryModel, now: float
 
 
 def own_figure(power_w: float) -> int:
-    """Return a battery's own figure of its AC power, in whole watts (S§3)."""
+    """Return the AC power as a battery reports it, in whole watts (S§3)."""
     size = max(0.0, _OWN_FIGURE * abs(power_w) - _UNSEEN_W)
     return round(size if power_w > 0 else -size)
 
 
 @dataclass(frozen=True, slots=True)
 class AcbReport:
-    """An AC Battery as the gateway has it, which is once per quarter of an hour."""
+    """The last report of an AC Battery, one every quarter of an hour (S§31)."""
 
     unit: Unit
     at: int

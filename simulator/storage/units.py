@@ -60,7 +60,7 @@ class Limits:
         return cls(discharge, charge)
 
     def share(self, wanted_w: float) -> list[float]:
-        """Return the power of each battery; some work a little harder than others, as real ones do (S§32)."""
+        """Return the power of each battery; the shares differ a little, as on real sites (S§32)."""
         limits = self.discharge if wanted_w >= 0 else self.charge
         size = min(abs(wanted_w), sum(limits))
         weights = [limit * (1.0 + _UNEVEN * (1 - 2 * (number % 2))) for number, limit in enumerate(limits)]

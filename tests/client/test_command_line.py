@@ -73,8 +73,7 @@ async def test_a_capture_can_be_replayed_and_contains_no_serial(tmp_path: Path) 
         status, output, _ = await run(*arguments)
         serials = [simulator.serial, *simulator.world.inverters]
     assert status == 0
-    assert f"recorded: {len(list(folder.iterdir()))} answers in {folder}" in output
-    assert (folder / "ivp_meters_readings").exists()
+    assert f"recorded: 9 answers in {folder}" in output
     recorded = "".join(file.read_text() for file in folder.iterdir())
     assert [serial for serial in serials if serial in recorded] == []
 

@@ -188,7 +188,7 @@ def values_in(model: object) -> Iterator[object]:
     elif isinstance(model, Mapping):
         for value in model.values():
             yield from values_in(value)
-    elif isinstance(model, tuple):
+    elif isinstance(model, tuple | frozenset):
         for value in model:
             yield from values_in(value)
     else:

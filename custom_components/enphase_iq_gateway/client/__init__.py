@@ -48,6 +48,7 @@ from .endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
+from .endpoints.quantities import CT_LIMIT_W
 from .exceptions import (
     GatewayAuthenticationError,
     GatewayCertificateError,
@@ -68,7 +69,7 @@ from .part_numbers import inverter_model_name, model_name, storage_model_name
 from .settings_models import DryContactSettings
 from .site.documents import Documents, was_read, with_earlier
 from .site.grid_state import GridState, is_connected
-from .site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
+from .site.limits import INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
 from .site.read import read_group

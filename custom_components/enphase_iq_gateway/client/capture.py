@@ -1,4 +1,4 @@
-"""Recording what a gateway responds now, redacted so that it can be published.
+"""Record the answers of a gateway, redacted so that they can be published.
 
 The answers are named like the files of a capture: written to a folder, the simulator can replay this gateway.
 """
@@ -25,7 +25,7 @@ from .redaction import Scrubber
 from .site.storage_site import StorageSite, storage_plan
 
 _ENDPOINTS: Final = (INFO, METERS, READINGS, PRODUCTION_SUMMARY, DEVICE_DATA, INVERTER_LIST)
-# The slow report last: it gets the time that is left (G§13.4).
+# The slow report last, so that it delays no other answer (G§13.4).
 _SLOW: Final = (REPORT, REPORT_DETAILED)
 
 
@@ -36,15 +36,15 @@ class Capture:
     answers: dict[str, object]
     """JSON documents, and the XML of `/info` as text, by file name."""
     unanswered: dict[str, str]
-    """Why others are missing, by path."""
+    """The reasons why others are missing, by path."""
 
 
 async def record(gateway: Gateway, scrubber: Scrubber, *, storage: StorageSite, limit_s: float) -> Capture:
     """Read every endpoint that the site may need within the time limit."""
     capture = Capture(answers={}, unanswered={})
     end = monotonic() + limit_s
-    of_storage = sorted({endpoint.path for endpoint in storage_plan(storage)} | {ENSEMBLE_INVENTORY.path})
-    paths = [*(endpoint.path for endpoint in _ENDPOINTS), *of_storage, *(endpoint.path for endpoint in _SLOW)]
+    storage_paths = sorted({endpoint.path for endpoint in storage_plan(storage)} | {ENSEMBLE_INVENTORY.path})
+    paths = [*(endpoint.path for endpoint in _ENDPOINTS), *storage_paths, *(endpoint.path for endpoint in _SLOW)]
     for path in paths:
         left_s = end - monotonic()
         if left_s <= 0:

@@ -18,7 +18,7 @@ class FirmwareFault(StrEnum):
     FROZEN_LIVE_DATA = "frozen_live_data"
 
 
-# First and last version with the fault; None: it has not ended so far.
+# The first and the last version with the fault; None where no version without it is known.
 _FAULTS: Final[tuple[tuple[FirmwareFault, str, str | None], ...]] = (
     (FirmwareFault.SLOW_REPORT, "7.6.175", "7.6.175"),
     (FirmwareFault.BATTERIES_LOSE_CONTACT, "8.2.4264", "8.2.4264"),

@@ -1,10 +1,9 @@
-"""Models of what can be set or switched: relay, contacts, generator, scheduler, tariff and sleep (S§6 to §12).
+"""Models of settings and of what can be switched: relay, contacts, generator, scheduler and tariff (S§6 to §11).
 
 The name of every number contains its unit; None is a missing value. Words are texts as sent. `raw` is the JSON as
 sent, because a write must send the whole object back with one field changed (S§27).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .json_types import Json, JsonObject
@@ -12,7 +11,7 @@ from .json_types import Json, JsonObject
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GridRelay:
-    """`/ivp/ensemble/relay` (S§6); answers `closed` without any relay too."""
+    """`/ivp/ensemble/relay` (S§6), with `closed` for a gateway without a relay too."""
 
     commanded_position: str | None = None
     """`closed`, `open` (`mains_admin_state`)."""
@@ -25,7 +24,7 @@ class GridRelay:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DryContact:
-    """One contact in `/ivp/ensemble/dry_contacts` (S§7.1); answered without a system controller too."""
+    """One contact in `/ivp/ensemble/dry_contacts` (S§7.1), which exists without a system controller too."""
 
     contact_id: str
     """NC1, NC2: normally closed; NO1, NO2: normally open."""
@@ -113,20 +112,3 @@ class Tariff:
     """`opt_schedules`: the cloud controls the battery, and nothing else here is authoritative."""
     raw: JsonObject = field(default_factory=dict[str, Json], repr=False)
     """The object `tariff`, without the `schedule` that the gateway rebuilds on every read."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SleepOrder:
-    """The order for one AC Battery to sleep within a band of its state of charge (S§12)."""
-
-    serial: str
-    min_soc_percent: float | None = None
-    max_soc_percent: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AcBatteryConfig:
-    """`/admin/lib/acb_config` (S§12)."""
-
-    sleep_orders: Mapping[str, SleepOrder] = field(default_factory=dict[str, SleepOrder])
-    """By serial."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnsembleDevice:
-    """What all devices of `/ivp/ensemble/inventory` have in common; a C6 RGM has nothing else (S§2)."""
+    """The values that all devices of `/ivp/ensemble/inventory` have (S§2)."""
 
     serial: str
     part_number: str | None = None
@@ -133,11 +133,11 @@ class BatteryPowerSource(StrEnum):
     STORAGE_CT = "storage_ct"
     LIVE_DATA = "live_data"
     BATTERIES = "batteries"
-    """The sum of what the batteries report: 7 to 17 % lower than what a CT measures."""
+    """The sum of the reported powers, 7 to 17 % lower than what a CT measures."""
 
 
 class BatteryState(StrEnum):
-    """What a battery does, by its power."""
+    """Whether a battery charges or discharges, by its power (S§24)."""
 
     CHARGING = "charging"
     DISCHARGING = "discharging"
@@ -145,7 +145,7 @@ class BatteryState(StrEnum):
 
 
 class SleepState(StrEnum):
-    """The state of an AC Battery by its two signs (S§31)."""
+    """Whether an AC Battery sleeps, by the order to sleep and its own flag (S§31)."""
 
     AWAKE = "awake"
     GOING_TO_SLEEP = "going_to_sleep"
@@ -222,9 +222,9 @@ class LiveData:
     grid: LivePower = NO_POWER
     """+ import."""
     load: LivePower = NO_POWER
-    """What the house uses: grid + production + storage."""
+    """Total consumption: grid + production + storage (S§14.1)."""
     generator: LivePower = NO_POWER
-    """+ supplying, presumably."""
+    """+ supplying, by inference (S§21)."""
     phase_count: int = 1
     state_of_charge_percent: float | None = None
     """Of all storage."""
@@ -236,6 +236,6 @@ class LiveData:
     reserve_percent: float | None = None
     """`backup_soc`: the reserve in force."""
     profile_number: int | None = None
-    """`backup_bat_mode`: 0 full backup, 1 self-consumption, 2 savings, -1 unknown."""
+    """`backup_bat_mode`: 0 full backup, 1 self-consumption, 2 savings, -1 unknown (S§14.1)."""
     main_relay_state: int | None = None
     """1 on grid in every normal sample; by inference 0 open, 2 grid present, 3 ready, 4 waiting."""

@@ -24,7 +24,6 @@ from custom_components.enphase_iq_gateway.client.settings_models import (
     GeneratorConfig,
     GeneratorMode,
     Scheduler,
-    SleepOrder,
     Tariff,
 )
 from tests.support import storage_answers as storage
@@ -160,12 +159,8 @@ def test_a_tariff_without_settings_of_storage_has_none() -> None:
 
 
 def test_sleep_orders_by_serial() -> None:
-    config = parse_acb_config(body(storage.acb_config()))
-
-    assert config.sleep_orders == {
-        storage.AC_BATTERY: SleepOrder(serial=storage.AC_BATTERY, min_soc_percent=25.0, max_soc_percent=30.0)
-    }
-    assert parse_acb_config(b'{"acb_sleep": [null, {"serial_num": ""}]}').sleep_orders == {}
+    assert parse_acb_config(body(storage.acb_config())) == {storage.AC_BATTERY}
+    assert parse_acb_config(b'{"acb_sleep": [null, {"serial_num": ""}]}') == frozenset()
 
 
 PARSERS: list[Callable[[bytes], object]] = [

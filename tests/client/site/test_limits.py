@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import DEVICE_DATA
+from custom_components.enphase_iq_gateway.client.endpoints.quantities import CT_LIMIT_W
 from custom_components.enphase_iq_gateway.client.models import Flow, Inverter, Measurement
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
-from custom_components.enphase_iq_gateway.client.site.limits import CT_LIMIT_W, INVERTER_LIMIT_W
+from custom_components.enphase_iq_gateway.client.site.limits import INVERTER_LIMIT_W
 from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.client.site.sources import decide

@@ -7,7 +7,6 @@ from typing import Final
 
 from ..models import DeviceData, GatewayHealth, Info, Inventory, InverterList, Meter, ProductionSummary, Reading, Report
 from ..settings_models import (
-    AcBatteryConfig,
     DryContact,
     DryContactSettings,
     Generator,
@@ -129,5 +128,5 @@ GENERATOR_MODE: Final[Endpoint[GeneratorMode]] = Endpoint(
 )
 SCHEDULER: Final[Endpoint[Scheduler]] = Endpoint(path=SCHEDULER_PATH, parse=parse_scheduler, limit_s=_READY_S)
 TARIFF: Final[Endpoint[Tariff]] = Endpoint(path=TARIFF_PATH, parse=parse_tariff, limit_s=_READY_S)
-ACB_CONFIG: Final[Endpoint[AcBatteryConfig]] = Endpoint(path=ACB_CONFIG_PATH, parse=parse_acb_config, limit_s=_READY_S)
+ACB_CONFIG: Final[Endpoint[frozenset[str]]] = Endpoint(path=ACB_CONFIG_PATH, parse=parse_acb_config, limit_s=_READY_S)
 LIVE_DATA: Final[Endpoint[LiveData]] = Endpoint(path=LIVE_DATA_PATH, parse=parse_live_data, limit_s=_READY_S)

@@ -2,19 +2,19 @@
 
 from typing import Final
 
-from ..json_types import JsonObject
+from ..json_types import Json, JsonObject
 from ..storage_models import AcBattery, SleepState
+from .quantities import celsius, energy, interval, percent
 from .values import (
     array_in,
-    celsius,
     epoch,
     epoch_text,
     flag,
     number,
     object_in,
     part_number_in,
-    percent,
     serial_in,
+    watt_hours,
     whole,
     within,
     word,
@@ -23,7 +23,6 @@ from .values import (
 
 AC_BATTERY_LIMIT_W: Final = 1000.0
 """An AC Battery charges and discharges with 270 W."""
-_JOULES_PER_WATT_HOUR: Final = 3600
 _DELETED: Final = 3
 _SLEEP_FLAG: Final = "envoy.cond_flags.pcu_ctrl.sleep-mode"
 
@@ -71,25 +70,25 @@ def detailed_ac_battery(found: str, device: JsonObject) -> AcBattery:
     reported = epoch(reading.get("endDate"))
     if reported is None:
         reading = {}
-    duration = whole(reading.get("duration"))
     return AcBattery(
         serial=found,
         last_reported=reported,
         state_of_charge_percent=percent(reading.get("SOC")),
         state_of_health_percent=percent(reading.get("SOH")) or None,
         power_w=_power(reading),
-        report_interval_s=duration if duration is not None and duration > 0 else None,
-        energy_discharged_wh=_watt_hours(lifetime, "joulesProduced"),
-        energy_charged_wh=_watt_hours(lifetime, "joulesUsed"),
+        report_interval_s=interval(whole(reading.get("duration"))),
+        energy_discharged_wh=_counter(lifetime.get("joulesProduced")),
+        energy_charged_wh=_counter(lifetime.get("joulesUsed")),
         counted_since=epoch(lifetime.get("createdTime")),
         max_cell_temperature_c=celsius(reading.get("maxCellTemp")),
         min_cell_temperature_c=celsius(reading.get("minCellTemp")),
     )
 
 
-def _watt_hours(lifetime: JsonObject, key: str) -> float | None:
-    joules = number(lifetime.get(key))
-    return None if joules is None or joules < 0 else joules / _JOULES_PER_WATT_HOUR
+def _counter(joules: Json) -> float | None:
+    """Return a counter in Wh, None for a negative one."""
+    counted = energy(watt_hours(joules))
+    return None if counted is None or counted < 0 else counted
 
 
 def _power(reading: JsonObject) -> float | None:

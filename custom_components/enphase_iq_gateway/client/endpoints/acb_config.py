@@ -3,31 +3,21 @@
 from typing import Final
 
 from ..exceptions import GatewayResponseError
-from ..settings_models import AcBatteryConfig, SleepOrder
-from .values import load_settings, object_in, percent, serial_in
+from .values import load_settings, object_in, serial_in
 
 ACB_CONFIG_PATH: Final = "/admin/lib/acb_config"
 
 _KEY: Final = "acb_sleep"
 
 
-def parse_acb_config(body: bytes) -> AcBatteryConfig:
-    """Return the orders by serial.
+def parse_acb_config(body: bytes) -> frozenset[str]:
+    """Return the serials of the AC Batteries with an order to sleep.
 
     Raises:
         GatewayResponseError: the body is not an object with an array of orders.
     """
-    entries = load_settings(body, ACB_CONFIG_PATH, _KEY)[_KEY]
-    if not isinstance(entries, list):
+    orders = load_settings(body, ACB_CONFIG_PATH, _KEY)[_KEY]
+    if not isinstance(orders, list):
         raise GatewayResponseError(ACB_CONFIG_PATH, f"no array in {_KEY}")
-    orders: dict[str, SleepOrder] = {}
-    for entry in entries:
-        order = object_in(entry)
-        found = serial_in(order.get("serial_num"))
-        if found is not None:
-            orders[found] = SleepOrder(
-                serial=found,
-                min_soc_percent=percent(order.get("sleep_min_soc")),
-                max_soc_percent=percent(order.get("sleep_max_soc")),
-            )
-    return AcBatteryConfig(sleep_orders=orders)
+    serials = (serial_in(object_in(order).get("serial_num")) for order in orders)
+    return frozenset(serial for serial in serials if serial is not None)

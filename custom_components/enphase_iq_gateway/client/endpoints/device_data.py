@@ -30,12 +30,11 @@ from .values import (
     serial_in,
     signed,
     thousandth,
+    watt_hours,
     whole,
 )
 
 DEVICE_DATA_PATH: Final = "/ivp/pdm/device_data"
-
-_JOULES_PER_WATT_HOUR: Final = 3600
 
 
 def parse_device_data(body: bytes) -> DeviceData:
@@ -79,14 +78,13 @@ def _inverter(found: str, device: JsonObject) -> Inverter:
     """
     channels = array_in(device.get("channels"))
     channel = object_in(channels[0]) if channels else {}
-    joules = number(object_in(channel.get("lifetime")).get("joulesProduced"))
-    lifetime = energy(None if joules is None else joules / _JOULES_PER_WATT_HOUR)
+    lifetime = energy(watt_hours(object_in(channel.get("lifetime")).get("joulesProduced")))
     reading = object_in(channel.get("lastReading"))
     reported = epoch(reading.get("endDate"))
     if reported is None:
         return Inverter(serial=found, energy_lifetime_wh=lifetime)
     watts = object_in(channel.get("watts"))
-    watt_hours = object_in(channel.get("wattHours"))
+    energies = object_in(channel.get("wattHours"))
     power = signed(watts.get("now"))
     ac_current = current(thousandth(reading.get("acCurrentInmA")))
     return Inverter(
@@ -96,9 +94,9 @@ def _inverter(found: str, device: JsonObject) -> Inverter:
         last_reported=reported,
         energy_lifetime_wh=lifetime,
         details=InverterDetails(
-            energy_today_wh=inverter_energy(number(watt_hours.get("today")), days=1),
-            energy_yesterday_wh=inverter_energy(number(watt_hours.get("yesterday")), days=1),
-            energy_last_7_days_wh=inverter_energy(number(watt_hours.get("week")), days=7),
+            energy_today_wh=inverter_energy(number(energies.get("today")), days=1),
+            energy_yesterday_wh=inverter_energy(number(energies.get("yesterday")), days=1),
+            energy_last_7_days_wh=inverter_energy(number(energies.get("week")), days=7),
             dc_voltage_v=voltage(thousandth(reading.get("dcVoltageINmV"))),
             dc_current_a=current(thousandth(reading.get("dcCurrentINmA"))),
             ac_voltage_v=voltage(thousandth(reading.get("acVoltageINmV"))),

@@ -6,7 +6,8 @@ from typing import Final
 from ..exceptions import GatewayResponseError
 from ..json_types import JsonObject
 from ..settings_models import DryContact, DryContactSettings
-from .values import load_settings, percent, word
+from .quantities import percent
+from .values import load_settings, word
 
 DRY_CONTACTS_PATH: Final = "/ivp/ensemble/dry_contacts"
 DRY_CONTACT_SETTINGS_PATH: Final = "/ivp/ss/dry_contact_settings"

@@ -13,22 +13,8 @@ from ..storage_models import (
     IqBattery,
     SystemController,
 )
-from .values import (
-    array_in,
-    celsius,
-    epoch,
-    fahrenheit,
-    flag,
-    load_objects,
-    object_in,
-    part_number_in,
-    percent,
-    serial_in,
-    stored_energy,
-    whole,
-    word,
-    words,
-)
+from .quantities import celsius, fahrenheit, percent, stored_energy
+from .values import array_in, epoch, flag, load_objects, object_in, part_number_in, serial_in, whole, word, words
 
 ENSEMBLE_INVENTORY_PATH: Final = "/ivp/ensemble/inventory"
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from ..exceptions import GatewayResponseError
 from ..storage_models import BatteryPower
-from .values import load_settings, milliwatts, object_in, percent, serial_in
+from .quantities import milliwatts, percent
+from .values import load_settings, object_in, serial_in
 
 ENSEMBLE_POWER_PATH: Final = "/ivp/ensemble/power"
 

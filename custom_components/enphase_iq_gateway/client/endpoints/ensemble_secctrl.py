@@ -3,7 +3,8 @@
 from typing import Final
 
 from ..storage_models import SecondaryControl
-from .values import load_settings, percent, stored_energy
+from .quantities import percent, stored_energy
+from .values import load_settings
 
 SECONDARY_CONTROL_PATH: Final = "/ivp/ensemble/secctrl"
 

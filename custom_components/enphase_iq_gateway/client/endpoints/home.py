@@ -1,4 +1,4 @@
-"""`/home`: the gateway's own view of its network and its connection to the cloud (G§11)."""
+"""`/home`: the network of the gateway and its connection to the cloud (G§11)."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ _INTERFACES: Final = frozenset({"ethernet", "wifi", "cellular"})
 
 
 def parse_home(body: bytes) -> GatewayHealth:
-    """Return what the gateway reports about itself, without addresses.
+    """Return the network and the cloud connection of the gateway, without addresses.
 
     Raises:
         GatewayResponseError: the document is not an object.

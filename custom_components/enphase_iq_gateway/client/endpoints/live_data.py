@@ -5,16 +5,15 @@ from typing import Final
 from ..exceptions import GatewayResponseError
 from ..json_types import Json, JsonObject
 from ..storage_models import LiveData, LivePower
-from .values import epoch, load_settings, milliwatts, object_in, percent, stored_energy, whole
+from .quantities import CT_LIMIT_W, MOST_PHASES, milliwatts, percent, stored_energy
+from .values import epoch, load_settings, object_in, whole
 
 LIVE_DATA_PATH: Final = "/ivp/livedata/status"
 LIVE_STREAM_PATH: Final = "/ivp/livedata/stream"
 
-LIVE_LIMIT_W: Final = 3 * 200 * 277.0
-"""Three phases with the largest CT that Enphase sells for these gateways."""
+_LIMIT_W: Final = MOST_PHASES * CT_LIMIT_W
 _STREAM: Final = {"enabled": True, "disabled": False}
 _SPLIT_PHASES: Final = 2
-_MOST_PHASES: Final = 3
 
 
 def parse_live_data(body: bytes) -> LiveData:
@@ -53,7 +52,7 @@ def parse_live_data(body: bytes) -> LiveData:
 def _phase_count(meters: JsonObject) -> int:
     """Return the number of phases; 0 on a split-phase site means 2, elsewhere 1 (S§14.1)."""
     count = whole(meters.get("phase_count")) or 0
-    if 1 <= count <= _MOST_PHASES:
+    if 1 <= count <= MOST_PHASES:
         return count
     return _SPLIT_PHASES if whole(meters.get("is_split_phase")) == 1 else 1
 
@@ -64,6 +63,6 @@ def _power(value: Json, phases: int) -> LivePower:
     keys = [f"agg_p_ph_{phase}_mw" for phase in "abc"[:phases]]
     separate = phases > 1 and any(key in flow for key in keys)
     return LivePower(
-        total_w=milliwatts(flow.get("agg_p_mw"), LIVE_LIMIT_W),
-        phases_w=tuple(milliwatts(flow.get(key), LIVE_LIMIT_W) for key in keys) if separate else (),
+        total_w=milliwatts(flow.get("agg_p_mw"), _LIMIT_W),
+        phases_w=tuple(milliwatts(flow.get(key), _LIMIT_W) for key in keys) if separate else (),
     )

@@ -4,7 +4,7 @@ from typing import Final
 
 from ..json_types import JsonObject
 from ..models import Flow, Measurement, Meter, MeterStatus, Reading
-from .quantities import apparent_power, current, energy, frequency, voltage
+from .quantities import MOST_PHASES, apparent_power, current, energy, frequency, voltage
 from .values import array_in, epoch, load_objects, number, object_in, power_factor, signed, text, whole
 
 METERS_PATH: Final = "/ivp/meters"
@@ -15,7 +15,6 @@ FLOWS: Final = {flow.value.replace("_", "-"): flow for flow in Flow}
 _STATUSES: Final = {status.value.replace("_", "-"): status for status in MeterStatus}
 _PHASES_OF_MODE: Final = {"split": 2, "three": 3}
 # The gateway has three channels per meter (G§9).
-_MOST_PHASES: Final = 3
 
 
 def parse_meters(body: bytes) -> tuple[Meter, ...]:
@@ -48,7 +47,7 @@ def parse_meters(body: bytes) -> tuple[Meter, ...]:
 def _phase_count(entry: JsonObject) -> int:
     """Return the number of phases in use; without `phaseCount` the number that the CT is wired for (G§8)."""
     count = whole(entry.get("phaseCount"))
-    if count is not None and 1 <= count <= _MOST_PHASES:
+    if count is not None and 1 <= count <= MOST_PHASES:
         return count
     return _PHASES_OF_MODE.get(text(entry.get("phaseMode")) or "", 1)
 

@@ -6,21 +6,8 @@ from ..exceptions import GatewayResponseError
 from ..json_types import Json, JsonObject
 from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
 from ..storage_models import ReportedStorage
-from .quantities import apparent_power, current, energy, voltage
-from .values import (
-    array_in,
-    epoch,
-    kind_of,
-    load_object,
-    number,
-    object_in,
-    percent,
-    power_factor,
-    signed,
-    stored_energy,
-    whole,
-    within,
-)
+from .quantities import apparent_power, current, energy, percent, stored_energy, voltage
+from .values import array_in, epoch, kind_of, load_object, number, object_in, power_factor, signed, whole, within
 
 REPORT_DETAILED_PATH: Final = "/production.json?details=1"
 REPORT_PATH: Final = "/production"

@@ -1,4 +1,4 @@
-"""`/ivp/sc/sched`: what the scheduler permits (S§10)."""
+"""`/ivp/sc/sched`: whether batteries may charge from the grid, and the last commanded mode (S§10)."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ SCHEDULER_PATH: Final = "/ivp/sc/sched"
 
 
 def parse_scheduler(body: bytes) -> Scheduler:
-    """Return what the scheduler permits.
+    """Return the state of the scheduler.
 
     Raises:
         GatewayResponseError: the body is not an object with a permission or a mode.
@@ -23,6 +23,6 @@ def parse_scheduler(body: bytes) -> Scheduler:
 
 
 def _last_mode(document: JsonObject) -> str | None:
-    """Return the name of a mode: its number is the position in a list of names."""
+    """Return the name of the last commanded mode, whose number is an index of the list of names (S§10)."""
     names, number = array_in(document.get("sched_mode_key")), whole(document.get("acb_current_mode"))
     return word(names[number]) if number is not None and 0 <= number < len(names) else None

@@ -4,7 +4,8 @@ from typing import Final
 
 from ..exceptions import GatewayResponseError
 from ..settings_models import Tariff
-from .values import flag, load_settings, object_in, percent, word
+from .quantities import percent
+from .values import flag, load_settings, object_in, word
 
 TARIFF_PATH: Final = "/admin/lib/tariff"
 

@@ -22,13 +22,9 @@ _DIGITS_OF_EPOCH: Final = 10
 _FIRST_UNSIGNED_IMAGE: Final = 2**31
 _UNSIGNED_RANGE: Final = 2**32
 _BOOLEANS: Final = {"true": True, "false": False}
-# The longest state of Home Assistant; a longer text is no word that describes a state.
+# The longest state of Home Assistant; a longer text cannot describe a state.
 _LONGEST_WORD: Final = 255
-# Beyond these a temperature is a false reading: the devices stop long before.
-_COLDEST_C: Final = -60.0
-_HOTTEST_C: Final = 150.0
-# Far more than a site can store, so that a false value never becomes a state of charge or an energy.
-_MOST_ENERGY_WH: Final = 10_000_000.0
+_JOULES_PER_WATT_HOUR: Final = 3600
 
 _KINDS: Final[dict[type, str]] = {
     bool: "a boolean",
@@ -155,6 +151,12 @@ def thousandth(value: Json) -> float | None:
     return None
 
 
+def watt_hours(joules: Json) -> float | None:
+    """Return an energy that is sent in J in Wh."""
+    energy = number(joules)
+    return None if energy is None else energy / _JOULES_PER_WATT_HOUR
+
+
 def signed(value: Json) -> float | None:
     """Return a power in W or var; the unsigned image of a negative power becomes negative (G§5.3)."""
     if type(value) is int or type(value) is float:
@@ -194,35 +196,9 @@ def epoch_text(value: Json) -> int | None:
     return epoch(value)
 
 
-def within(value: float | None, low: float, high: float) -> float | None:
+def within[N: (int, float)](value: N | None, lowest: float, highest: float) -> N | None:
     """Return a number within limits, None for one that cannot be right."""
-    return value if value is not None and low <= value <= high else None
-
-
-def percent(value: Json) -> float | None:
-    """Return a percentage, None beyond 0 to 100."""
-    return within(number(value), 0, 100)
-
-
-def celsius(value: Json) -> float | None:
-    """Return a temperature in °C, None for one that no device survives and for `unknown` (S§35)."""
-    return within(number(value), _COLDEST_C, _HOTTEST_C)
-
-
-def fahrenheit(value: Json) -> float | None:
-    """Return a temperature that is sent in °F, in °C to one decimal (S§24)."""
-    degrees = number(value)
-    return None if degrees is None else celsius(round((degrees - 32) * 5 / 9, 1))
-
-
-def stored_energy(value: Json) -> float | None:
-    """Return the energy or the capacity of batteries in Wh, None where no site has as much."""
-    return within(number(value), 0, _MOST_ENERGY_WH)
-
-
-def milliwatts(value: Json, limit_w: float) -> float | None:
-    """Return a power that is sent in mW in W, None above a limit in either direction."""
-    return within(thousandth(value), -limit_w, limit_w)
+    return value if value is not None and lowest <= value <= highest else None
 
 
 def word(value: Json) -> str | None:

@@ -14,8 +14,8 @@ STALE_AFTER_S: Final = 1800.0
 def merge_ac_batteries(documents: StorageDocuments) -> dict[str, AcBattery]:
     """Return the AC Batteries by serial.
 
-    The device data have power, counters and health, the inventory everything about sleep; the state of charge and the
-    temperature are those of the later report.
+    Power, counters and health are in the device data, the state of sleep in the inventory (S§13); the state of charge
+    and the temperature are those of the later report.
     """
     inventory, devices = documents.get(INVENTORY), documents.get(DEVICE_DATA)
     merged = dict(inventory.ac_batteries) if inventory else {}
@@ -49,13 +49,13 @@ def _first(value: float | None, other: float | None) -> float | None:
 
 
 def reported_storage(documents: StorageDocuments) -> ReportedStorage | None:
-    """Return what the report of production has about the AC Batteries together, however old."""
+    """Return the values of all AC Batteries together in the report of production, however old."""
     report = documents.get(REPORT_DETAILED) or documents.get(REPORT)
     return report.storage if report else None
 
 
 def fresh_storage(documents: StorageDocuments, gateway_time: float) -> ReportedStorage | None:
-    """Return the same unless it is stale by the gateway's own clock."""
+    """Return the values of all AC Batteries together, None where they are stale by the gateway's clock (S§31)."""
     reported = reported_storage(documents)
     if reported is None or reported.reading_time is None:
         return None

@@ -11,7 +11,7 @@ from .storage_documents import StorageDocuments
 
 
 class GridState(StrEnum):
-    """Where the home gets its power from."""
+    """The state of the grid at the home (S§25)."""
 
     ON_GRID = "on_grid"
     OFF_GRID = "off_grid"
@@ -25,7 +25,7 @@ class GridState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GridSigns:
-    """The words that the state follows from; all missing on a site without a grid relay."""
+    """The values that determine the state of the grid; all None on a site without a grid relay."""
 
     commanded_position: str | None = None
     relay_position: str | None = None
@@ -33,7 +33,7 @@ class GridSigns:
     """`admin_state` of the collar: its `grid_state` does not follow islanding."""
     on_generator: bool = False
     main_relay_state: int | None = None
-    """Number of live data; used where there are no words."""
+    """From live data; used where neither position nor collar state is known."""
 
 
 _CLOSED: Final = frozenset({"closed", "close"})
@@ -45,7 +45,7 @@ _MAIN_RELAY_CLOSED: Final = 1
 def grid_signs(documents: StorageDocuments, *, has_controller: bool = False) -> GridSigns:
     """Return the signs in the documents; the relay counts only with a system controller (S§6).
 
-    `has_controller` is whether the site has one, for a time in which the inventory cannot be read.
+    `has_controller` is whether the site has one; it counts while the inventory cannot be read.
     """
     inventory = documents.get(ENSEMBLE_INVENTORY) or EnsembleInventory()
     controller = next(iter(inventory.system_controllers.values()), None)
@@ -81,7 +81,7 @@ def _main_relay_state(live: LiveData | None, controller: SystemController | None
 
 
 def grid_state(signs: GridSigns, previous: GridState | None = None) -> GridState | None:
-    """Return the state of the grid, None where no sign is understood.
+    """Return the state of the grid, None where no sign has a known value.
 
     A moment after a switch back to the grid, the relay may read plain `open` although it is commanded to close: after
     `off_grid` this is `synchronizing` at first. The caller reports an outage only when it lasts (S§25).

@@ -5,15 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..endpoints import DEVICE_DATA, INVERTER_LIST, METERS, PRODUCTION_SUMMARY, READINGS
+from ..endpoints.quantities import CT_LIMIT_W, MOST_PHASES
 from ..models import Inverter, Measurement, Reading, Report, ReportedFlow
 from .documents import Documents
 from .site import Site
 
-CT_LIMIT_W: Final = 200 * 277
-"""For one phase: the largest CT that Enphase sells for these gateways carries 200 A, at no more than 277 V."""
 INVERTER_LIMIT_W: Final = 700
 """The largest microinverter produces 640 W (IQ8D); a tenth more for rounding over its report interval."""
-_MOST_PHASES: Final = 3
 
 
 def without_impossible_powers(site: Site, documents: Documents) -> tuple[Documents, int]:
@@ -44,7 +42,7 @@ def _limit_of_inverters(site: Site) -> float:
 
     Their number at set-up is no limit for a small site: an installer may add more.
     """
-    return max(INVERTER_LIMIT_W * site.inverter_count, CT_LIMIT_W * _MOST_PHASES)
+    return max(INVERTER_LIMIT_W * site.inverter_count, CT_LIMIT_W * MOST_PHASES)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from .snapshot import NOTHING, TotalAndPhases
 
 # Unused channels carry stray voltages of a few volts (G§9), so a phase in use has at least this share of the highest.
 _SHARE_OF_VOLTAGE: Final = 0.5
-# The sum of the phases and the total differ by less: they are rounded, and on some firmware of two moments.
+# The total and the sum of its phases differ by less through rounding, and by the time between two samples.
 _STRAY_V: Final = 1.0
 
 

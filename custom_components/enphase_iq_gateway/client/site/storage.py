@@ -1,4 +1,4 @@
-"""From the documents about storage to its snapshot: each quantity from the right source (S§19 to §26)."""
+"""The snapshot of storage from its documents: each quantity from its best source (S§19 to §26)."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -121,7 +121,7 @@ def _units(site: StorageSite, documents: StorageDocuments) -> int:
 
 
 def _batteries(documents: StorageDocuments, clock: _Clock) -> dict[str, BatteryValues]:
-    """Return the IQ Batteries of the inventory, with what the other documents have of them (S§19 to §21)."""
+    """Return the IQ Batteries of the inventory with their power and rated power (S§19 to §21)."""
     inventory = documents.get(ENSEMBLE_INVENTORY) or _NO_DEVICES
     powers, rated_powers = documents.get(ENSEMBLE_POWER) or {}, documents.get(ENSEMBLE_STATUS) or {}
     found: dict[str, BatteryValues] = {}

@@ -18,7 +18,7 @@ def from_live_data(site: Site, documents: Documents) -> dict[Flow, TotalAndPhase
 
 
 def from_batteries(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
-    """Return the sum of what the batteries report, nothing while one of them is missing (S§3)."""
+    """Return the sum of the reported powers, None while the power of a battery is missing (S§3)."""
     reported = documents.get(ENSEMBLE_POWER)
     if reported is None:
         return {}

@@ -19,7 +19,7 @@ STORAGE_PROBE_LIMIT_S: Final = 40.0
 KEPT_S: Final = 90.0
 """An answer that could not be read again is used for its interval and this long."""
 _GIVE_UP_AFTER: Final = 2
-"""Endpoints in a row that could not be reached: each may take until its time-out, and other coordinators wait."""
+"""Requests without any answer after which a poll ends: each takes up to its time limit, and other coordinators wait."""
 _EARLY_S: Final = 1.0
 """A timer may be early by less."""
 
@@ -141,7 +141,7 @@ async def _read(
 ) -> tuple[StorageDocuments, GatewayError | None]:
     """Read one endpoint; return the documents and the error.
 
-    A known endpoint has answered before, so it is not missing because of one odd answer.
+    `known` is whether it has answered before: then one odd answer does not make it a missing endpoint.
     """
     try:
         document = await gateway.read(endpoint)

@@ -41,7 +41,7 @@ _HOUR_S: Final = 3600.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StorageSite:
-    """What a site has. Equal sites have the same entities."""
+    """The batteries and related devices of a site. Equal sites have the same entities."""
 
     batteries: frozenset[str] = frozenset()
     """Serials of IQ Batteries."""
@@ -86,10 +86,10 @@ class StorageSite:
 
 
 def decide_storage(documents: StorageDocuments) -> StorageSite:
-    """Return what the site has.
+    """Return the batteries and related devices of the site.
 
-    Devices decide, never the documents that are sent without any device too: contacts, relay, generator and the
-    aggregate values (S§4, S§6 to §8).
+    Only lists of devices count: contacts, relay, generator and aggregate values are sent without any device too (S§4,
+    S§6 to §8).
     """
     inventory = documents.get(ENSEMBLE_INVENTORY)
     config = documents.get(GENERATOR_CONFIG)

@@ -1,4 +1,4 @@
-"""What is shown of storage and of what belongs to it: the data of its coordinator."""
+"""The values of storage, grid relay and generator: the data of the storage coordinator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class DryContactValues:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StorageSnapshot:
-    """The values of storage and of what belongs to it at one moment. Dates are by our clock."""
+    """The values of storage, grid relay and generator at one moment; dates are by the clock of this computer."""
 
     at: float
     """Epoch seconds."""
@@ -74,7 +74,7 @@ class StorageSnapshot:
     usable_energy_wh: float | None = None
     """Above the reserve in force."""
     reserve_energy_wh: float | None = None
-    """What the reserve in force keeps."""
+    """The part of the reserve in force."""
     reserve_percent: float | None = None
     """In force."""
     reserve_set_percent: float | None = None
@@ -84,7 +84,7 @@ class StorageSnapshot:
     profile: str | None = None
     """A `StorageProfile`, or another word or number as sent."""
     optimized: bool | None = None
-    """Whether the cloud's optimizer controls the batteries: then the reserve may change by itself."""
+    """Whether the cloud's optimizer controls the batteries, which may change the reserve at any time (S§26)."""
     scheduler_mode: str | None = None
     """The last mode that was commanded; diagnostic only."""
     power_w: float | None = None

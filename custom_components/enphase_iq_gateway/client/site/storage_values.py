@@ -52,13 +52,13 @@ _PROFILE_OF_MODE: Final = {
 
 
 def control_of(documents: StorageDocuments) -> SecondaryControl | None:
-    """Return the aggregate values, None where they have no capacity: then they describe no battery (S§4)."""
+    """Return the aggregate values, None without a capacity: they are sent without any battery too (S§4)."""
     control = documents.get(SECONDARY_CONTROL)
     return control if control is not None and control.capacity_wh else None
 
 
 def fresh_live_data(documents: StorageDocuments, gateway_time: float) -> LiveData | None:
-    """Return live data unless they are stale, by their own statement or by the gateway's clock (S§14.1)."""
+    """Return live data unless they are marked as the last known ones or are too old by the gateway's clock (S§14.1)."""
     live = documents.get(LIVE_DATA)
     if live is None or live.is_last_known or live.last_update is None:
         return None
@@ -66,7 +66,7 @@ def fresh_live_data(documents: StorageDocuments, gateway_time: float) -> LiveDat
 
 
 def unless_failed(percent: float | None, other: float | None) -> float | None:
-    """Return a state of charge, the other source's where it is missing or has dropped to 0 alone (S§19)."""
+    """Return a state of charge, that of the other source where it is missing or 0 in this source only (S§19)."""
     if percent is None or (percent == 0 and (other or 0) > _FAILED_JUMP_PERCENT):
         return other
     return percent
@@ -140,7 +140,7 @@ def ac_battery_available_energy(site: StorageSite, documents: StorageDocuments) 
 
 
 def reserve_energy(documents: StorageDocuments, reserve_percent: float | None) -> float | None:
-    """Return the energy of the IQ Batteries that the reserve in force keeps, in Wh."""
+    """Return the energy of the reserve in force in Wh: its share of the capacity of the IQ Batteries (S§20)."""
     control = control_of(documents)
     if control is None or control.battery_capacity_wh is None or reserve_percent is None:
         return None
@@ -180,7 +180,7 @@ def reserve_set(site: StorageSite, documents: StorageDocuments) -> float | None:
 
 
 def shutdown_level(site: StorageSite, documents: StorageDocuments) -> float | None:
-    """Return the level in % at which batteries stop to deliver even in an outage (S§26)."""
+    """Return the state of charge in % at which batteries stop even in an outage (S§26)."""
     if not site.batteries:
         return None
     control = control_of(documents)
@@ -257,7 +257,7 @@ def ac_battery_power(documents: StorageDocuments, at: float) -> float | None:
 
 
 def state_of(power_w: float | None, units: int = 1) -> BatteryState | None:
-    """Return what batteries do, by their power and their number."""
+    """Return whether batteries charge, discharge or are idle, by their power and their number (S§24)."""
     if power_w is None:
         return None
     if abs(power_w) <= IDLE_BELOW_W * max(1, units):

@@ -1,4 +1,4 @@
-"""The last net: no exception but a `GatewayError` leaves the client, whatever a device sends."""
+"""Convert unexpected exceptions, so that only a `GatewayError` leaves the client, whatever a device sends."""
 
 from pathlib import Path
 from traceback import extract_tb
