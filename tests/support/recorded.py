@@ -39,6 +39,8 @@ class Expected:
     """Whether the gateway has `/ivp/meters` and `/ivp/meters/readings`."""
     lines: bool = False
     """Whether the report has `lines`, one per phase."""
+    batteries: bool = False
+    """Whether the batteries' own power, which has no phases, is part of total consumption (S§23)."""
     without: frozenset[str] = frozenset()
     """Entities that the gateway lacks although its kind has them, with their reason in DIFFERENCES."""
 
@@ -61,13 +63,14 @@ class Expected:
         if N in self.cts or T in self.cts:
             yield from ("total_consumption_energy_today", "net_consumption_energy_lifetime")
             yield from ("grid_import_power", "grid_export_power")
-            yield from self._phased("total_consumption_power", "total_consumption_energy_lifetime")
+            total = ("total_consumption_power", "total_consumption_energy_lifetime")
+            yield from total if self.batteries else self._phased(*total)
             yield from self._phased("net_consumption_power")
         if self.phases > 1 and (T in self.cts or (N in self.cts and self.meters)):
             yield from ("grid_import_energy_balanced", "grid_export_energy_balanced")
         if N in self.cts:
             yield from self._phased(*_electrical(N))
-            if S not in self.cts:
+            if S not in self.cts and not self.batteries:
                 yield from self._phased(*_electrical(T)) if self.lines else _electrical(T)
             if self.meters:
                 yield from self._phased("grid_import_energy", "grid_export_energy")
@@ -97,8 +100,8 @@ GATEWAYS = {
     "5.0.62": Expected(B, 40, tokens=False),
     "7.3.130_no_consumption": Expected(D, 15, cts=(P,), phases=2),
     "7.3.466_metered_disabled_cts": Expected(C, 7, weeks=()),
-    "7.3.517": Expected(D, 22, cts=(P, N), meters=False),
-    "7.3.517_legacy_savings_mode": Expected(D, 22, cts=(P, N), meters=False),
+    "7.3.517": Expected(D, 22, cts=(P, N), meters=False, batteries=True),
+    "7.3.517_legacy_savings_mode": Expected(D, 22, cts=(P, N), meters=False, batteries=True),
     "7.6.175": Expected(C, 13, LISTED - {"power"}),
     "7.6.175_standard": Expected(B, 24),
     "7.6.175_total": Expected(C, 14, weeks=()),
@@ -111,12 +114,12 @@ GATEWAYS = {
         weeks=(P, T),
         without=frozenset({"grid_import_energy_l2", "production_energy_lifetime_l2"}),
     ),
-    "8.2.127_with_generator_running": Expected(D, 26, cts=(P, N), phases=2),
+    "8.2.127_with_generator_running": Expected(D, 26, cts=(P, N), phases=2, batteries=True),
     "8.2.127_with_3cts_and_battery_split": Expected(D, 5, cts=(P, N, S), phases=2, weeks=()),
     "8.2.4286_with_3cts_and_battery_split": Expected(D, 35, cts=(P, N, S), phases=2, lines=True, weeks=()),
     "8.2.4345_with_device_data": Expected(D, 15, DETAILED | NEWER, cts=(P, N), weeks=(P, T)),
     "8.2.4382_ACB": Expected(D, 17, cts=(P, N)),
-    "8.3.5167_3rd-pv": Expected(D, 12, DETAILED | NEWER, cts=(P, N), phases=3, lines=True, weeks=()),
+    "8.3.5167_3rd-pv": Expected(D, 12, DETAILED | NEWER, cts=(P, N), phases=3, lines=True, weeks=(), batteries=True),
     "8.3.1598_collar": Expected(
         D,
         17,
@@ -160,8 +163,8 @@ DIFFERENCES: dict[str, dict[str, str]] = {
         "production_energy_last_7_days": "that of the disabled CT (G§13.3)",
         "production_energy_today": "that of the disabled CT; ours counts from set-up (G§13.3)",
     },
-    "7.3.517": {"total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR},
-    "7.3.517_legacy_savings_mode": {"total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR},
+    "7.3.517": {"total_consumption_*": _WITH_STORAGE},
+    "7.3.517_legacy_savings_mode": {"total_consumption_*": _WITH_STORAGE},
     "7.6.175": {
         "inverter * power": _OLD_REPORT,
         "production_power": "metered without CTs: the sum of the inverters, newer than the summary (G§3, §13.3)",
@@ -181,9 +184,7 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     "8.2.127_with_generator_running": {
         "net_consumption_power_factor": _SUMMED_FACTOR,
         "production_power_factor": _SUMMED_FACTOR,
-        "total_consumption_power_factor": _SUMMED_FACTOR,
-        "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
-        "total_consumption_energy_lifetime": _WITHOUT_LINES,
+        "total_consumption_*": _WITH_STORAGE,
     },
     "8.2.127_with_3cts_and_battery_split": {
         "net_consumption_power_factor": _SUMMED_FACTOR,
@@ -200,7 +201,7 @@ DIFFERENCES: dict[str, dict[str, str]] = {
     "8.3.5167_3rd-pv": {
         "production_power_factor": _SUMMED_FACTOR,
         "production_energy_last_7_days": _WEEK_IS_THE_LIFETIME,
-        "total_consumption_energy_last_7_days": _WEEK_IS_A_QUARTER_HOUR,
+        "total_consumption_*": _WITH_STORAGE,
     },
     "8.3.1598_collar": {
         "backfeed_ct_power_l1": _OTHER_MOMENT,

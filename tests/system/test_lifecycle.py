@@ -131,7 +131,9 @@ async def test_fifty_reloads_leave_nothing_behind(home: Home) -> None:
     assert {unique_id: state for unique_id, (_, state) in home.states().items()} == states
     assert home.simulator.open_connections == 1
     gc.collect()
-    assert sum(isinstance(each, PollGroupCoordinator) for each in gc.get_objects()) == len(PollGroup)
+    assert sum(isinstance(each, PollGroupCoordinator) for each in gc.get_objects()) == len(
+        home.entry.runtime_data.coordinators
+    )
 
 
 async def test_an_unloaded_gateway_gets_no_request_for_a_day(home: Home) -> None:
