@@ -159,7 +159,7 @@ async def test_a_code_that_comes_too_late_is_replaced(
 
     result = await enter_code(hass, result, cloud.second_factor.codes[-1])
 
-    assert error_text(result).startswith("The five minutes for the code are over. A new code was sent")
+    assert error_text(result).startswith("The code has expired after five minutes. A new code was sent")
     assert (len(cloud.second_factor.codes), cloud.login_requests) == (2, 2)
     await finish(hass, result, cloud)
 
@@ -355,7 +355,7 @@ async def test_too_many_sessions_after_the_code_start_again(
 
     result = await enter_code(hass, result, cloud.second_factor.codes[-1])
 
-    assert "signed in in too many places" in error_text(result)
+    assert "too many active sessions" in error_text(result)
     cloud.token_answer = CloudAnswer.OK
     result = await submit(hass, result, **{CONF_METHOD: "account"})
     await finish(hass, await submit(hass, result, **account()), cloud)

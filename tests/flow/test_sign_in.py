@@ -131,7 +131,7 @@ async def test_the_password_is_stored_only_when_that_is_wanted(
         (CloudAnswer.NOT_JSON, "an unexpected response"),
         (CloudAnswer.NOT_ACCEPTABLE, "rejected the request"),
         (CloudAnswer.TOO_MANY_REQUESTS, "too many requests. Try again in 15 minutes."),
-        (CloudAnswer.TOO_MANY_SESSIONS, "signed in in too many places"),
+        (CloudAnswer.TOO_MANY_SESSIONS, "too many active sessions"),
         (CloudAnswer.SERVER_ERROR, "aren't available"),
         (CloudAnswer.HANG, "didn't respond in time"),
     ],

@@ -1,4 +1,4 @@
-"""What every step of the config flow uses: identify the gateway, sign in to it and store the entry, show a form."""
+"""Shared parts of the config flow: identify the gateway, sign in to it, store the entry, and show a form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

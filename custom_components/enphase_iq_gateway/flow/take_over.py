@@ -4,6 +4,7 @@ from typing import Any, Final, cast
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -68,15 +69,18 @@ class TakeOverSteps(OptionsFlowWithReload):
                     "count": str(len(plan.moves)),
                 },
             )
-        await async_take_over(
-            self.hass,
-            entry,
-            other,
-            plan,
-            shifts,
-            keep_names=chosen[CONF_KEEP_NAMES],
-            keep_old=chosen[CONF_OTHER_INTEGRATION] == _KEEP,
-        )
+        try:
+            await async_take_over(
+                self.hass,
+                entry,
+                other,
+                plan,
+                shifts,
+                keep_names=chosen[CONF_KEEP_NAMES],
+                keep_old=chosen[CONF_OTHER_INTEGRATION] == _KEEP,
+            )
+        except HomeAssistantError:
+            return self.async_abort(reason="take_over_failed")
         self._result = await _async_result(self.hass, plan, other)
         return await self.async_step_take_over_done()
 
@@ -97,7 +101,10 @@ class TakeOverSteps(OptionsFlowWithReload):
         if journal is None or not can_undo(self.hass, entry):
             return self.async_abort(reason="take_over_no_other")
         if user_input is not None:
-            await async_undo(self.hass, entry)
+            try:
+                await async_undo(self.hass, entry)
+            except HomeAssistantError:
+                return self.async_abort(reason="take_over_failed")
             return self.async_create_entry(data=dict(entry.options))
         return self.async_show_form(
             step_id=UNDO_STEP,

@@ -16,7 +16,7 @@ def replaced_by(entry: ConfigEntry, serial: str) -> list[str]:
 
 @callback
 def async_continue_replacement(hass: HomeAssistant, entry: ConfigEntry, counters: GuardState) -> None:
-    """Give what belonged to former gateways of an entry to the present one; called before entities are added.
+    """Assign entities, device and counters of an entry's former gateways to the present one, before entities are added.
 
     Nothing is done twice, so that it may be repeated at every start.
     """
@@ -31,7 +31,7 @@ def async_continue_replacement(hass: HomeAssistant, entry: ConfigEntry, counters
 
 
 def _rename(hass: HomeAssistant, entry: ConfigEntry, former: str, serial: str) -> None:
-    """Give entities and device of a gateway another serial; entity ids stay, and so does the history."""
+    """Change the serial in the unique ids and the device of a gateway; entity ids and history stay."""
     entities, devices = er.async_get(hass), dr.async_get(hass)
     for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
         owner, _, key = entity.unique_id.partition("_")

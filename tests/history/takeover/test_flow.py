@@ -1,6 +1,7 @@
 """The steps of the options: a preview, the result, and undo; and the repair that leads to them."""
 
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.components.energy.data import async_get_manager
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState, ConfigFlowResult
@@ -197,6 +198,30 @@ async def test_steps_that_are_out_of_date_end_with_an_explanation(home: TwoInteg
     await home.hass.config_entries.async_unload(home.entry.entry_id)
     result = await open_step(home, "take_over")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_loaded")
+
+
+async def test_a_takeover_whose_journal_cannot_be_written_ends_with_an_explanation(home: TwoIntegrations) -> None:
+    before = home.rows(home.core)
+    form = await open_step(home, "take_over")
+
+    with patch("homeassistant.helpers.storage.Store.async_save"):
+        result = await submit(home, form)
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "take_over_failed"
+    assert home.changed(before, "platform") == {}
+
+
+async def test_an_undo_whose_journal_cannot_be_written_ends_with_an_explanation(home: TwoIntegrations) -> None:
+    await home.take_over()
+    form = await open_step(home, "undo_take_over")
+
+    with patch("homeassistant.helpers.storage.Store.async_save"):
+        result = await submit(home, form)
+
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "take_over_failed"
+    assert "undo_take_over" in await menu_options(home)
 
 
 async def test_an_entry_without_entities_that_can_move_is_named(home: TwoIntegrations) -> None:

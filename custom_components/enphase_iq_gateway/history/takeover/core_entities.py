@@ -1,4 +1,4 @@
-"""What becomes of each entity of Home Assistant's own `enphase_envoy` (2026.10, 2026.11).
+"""The counterparts of the entities of Home Assistant's own `enphase_envoy` (2026.10, 2026.11).
 
 A key is what follows the serial in a unique id. None means that this integration has no counterpart.
 """

@@ -1,4 +1,4 @@
-"""Which entity of this integration has the value of an entity of another one, by its row in the entity registry."""
+"""Find the entity of this integration with the value of an entity of another one, by its row in the entity registry."""
 
 from collections.abc import Iterable
 from enum import StrEnum

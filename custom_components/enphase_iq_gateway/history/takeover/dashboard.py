@@ -1,4 +1,4 @@
-"""The entities in the Energy dashboard, and those of this integration that make room for others there."""
+"""Read and replace entity ids in the preferences of the Energy dashboard."""
 
 from collections.abc import Iterator, Mapping
 from typing import cast
@@ -15,7 +15,7 @@ async def async_in_dashboard(hass: HomeAssistant) -> frozenset[str]:
 
 
 async def async_replace(hass: HomeAssistant, replacements: Mapping[str, str]) -> None:
-    """Replace entity ids in the preferences, wherever they are; kinds of sources that are new have them too."""
+    """Replace entity ids anywhere in the preferences, so that kinds of sources that are added later are covered too."""
     if not replacements or "energy" not in hass.config.components:
         return
     manager = await async_get_manager(hass)

@@ -1,4 +1,4 @@
-"""What becomes of each entity of forks of `enphase_envoy`, which share its domain, and of `enphase_gateway`.
+"""The counterparts of the entities of `enphase_gateway` and of forks of `enphase_envoy`, which share its domain.
 
 The keys are those of `core_entities`. Keys that are not listed have no counterpart.
 """

@@ -1,4 +1,4 @@
-"""Whether there is something to take over or to undo, and the steps of the options that offer it."""
+"""Find out whether a takeover or its undo is possible, and start the steps of the options that offer it."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What would move from another integration to this one, and what would stay behind. Nothing is changed here."""
+"""Plan which entities of another integration move to this one, and which stay behind. Nothing is changed here."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Meaning(StrEnum):
     TODAY = "today"
     """The gateway's own figure becomes the energy since local midnight."""
     WITH_STORAGE = "with_storage"
-    """Consumption includes what the battery charges and discharges."""
+    """It no longer includes what the battery charges and discharges."""
 
 
 _ONLY_IF_CHOSEN: Final = frozenset({Meaning.MEAN_VOLTAGE, Meaning.NO_STATISTICS})
@@ -128,7 +128,7 @@ def make_plan(
 
 
 def was_never_enabled(row: er.RegistryEntry) -> bool:
-    """Return whether an entity is disabled as its integration has made it, and nobody has customized it."""
+    """Return whether an entity is disabled as its integration has made it, and the user has not customized it."""
     own_options = any(
         name != _INTEGRATION_OPTION
         for domain, options in row.options.items()

@@ -1,7 +1,7 @@
-"""The entities that this integration can have of a gateway, also those whose value it has not seen yet.
+"""The entities that this integration can have of a gateway, including those that have had no value yet.
 
-At night, or in a week that the gateway reports implausibly, an entity may not exist yet. What waits for its first value
-must move all the same, else it would appear later beside the one that was left behind.
+At night, or in a week that the gateway reports implausibly, an entity may not exist yet. Entities that wait for
+their first value must move all the same; otherwise they would appear later beside those that were left behind.
 """
 
 from collections.abc import Iterable, Iterator

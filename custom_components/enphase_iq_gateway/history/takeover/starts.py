@@ -1,7 +1,7 @@
 """Find the counters that start elsewhere in another integration: with another source, or with a correction of its own.
 
-Without a shift, the difference would be counted as energy, or taken from it. What a site can have measured between two
-values is energy, and never shifted away.
+Without a shift, the difference would be counted as energy, or taken from it. A difference that the
+site can have measured between two values is energy, and is never shifted away.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Where entities are used: in the Energy dashboard, in automations, scripts and helpers."""
+"""Find where an entity is used: in the Energy dashboard, in automations, scripts and helpers."""
 
 from collections.abc import Collection
 from enum import StrEnum
