@@ -28,7 +28,6 @@ def test_every_entity_of_core_is_in_a_table() -> None:
 
 
 def test_every_counterpart_exists() -> None:
-    """The keys of storage and control are fixed before their entities are."""
     flows = {
         row.of(flow, phase).key for row in FLOW_SENSORS for flow in row.flows for phase in range(4 if row.phases else 1)
     }
