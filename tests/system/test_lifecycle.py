@@ -6,7 +6,6 @@ import gc
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.client import PollGroup
 from custom_components.enphase_iq_gateway.coordinator import PollGroupCoordinator
 from tests.conftest import StartHome
 from tests.support.home import Home
