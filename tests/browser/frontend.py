@@ -1,6 +1,7 @@
 """Home Assistant's frontend in a browser: what users do in it, and checks of what it shows."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -8,7 +9,7 @@ import re
 import time
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, Error, Locator, Page, ViewportSize, expect
 
 from scripts.demo_home.gateway_setup import DOMAIN, Gateway, add_gateway
 from scripts.demo_home.home_assistant import HomeAssistant
@@ -16,6 +17,7 @@ from scripts.demo_home.table import NO_VALUE
 from simulator import Simulator
 
 TIMEOUT_MS = 30_000  # the frontend loads in many parts, which takes seconds on a busy machine
+_OPENED_AT_MOST = 4
 SIZE: ViewportSize = {"width": 1200, "height": 760}
 # A translation key, or a placeholder that was not filled in.
 UNTRANSLATED = re.compile(r"component\.|ui\.(panel|dialogs)\.|\{[a-z_]+\}|enphase_iq_gateway\.[a-z]|\b[a-z]+_[a-z_]+\b")
@@ -51,8 +53,14 @@ class Frontend:
     screenshots: Path
 
     async def open(self, path: str) -> None:
-        """Open a page of the frontend."""
-        await self.page.goto(f"{self.home_assistant.address}{path}")
+        """Open a page of the frontend; its own navigation after a dialog may abort this one or follow it."""
+        for _ in range(_OPENED_AT_MOST):
+            with suppress(Error):
+                await self.page.goto(f"{self.home_assistant.address}{path}")
+                await self.page.wait_for_timeout(500)
+                if path in self.page.url:
+                    return
+        raise AssertionError(f"{path} is not open, but {self.page.url}")
 
     @property
     def dialog(self) -> Locator:

@@ -100,7 +100,9 @@ async def test_a_failure_while_repairing_is_explained(
     form = await submit(hass, form, {})
 
     assert (form["step_id"], (await sums(hass))[-1]) == ("repair_statistics", END + SPIKE)
-    assert problem(form) == "The list of repairs can't be read or written, so nothing was changed."
+    assert problem(form) == (
+        "The record of changes, which makes undo possible, can't be read or written, so nothing was changed."
+    )
 
 
 async def test_a_long_table_is_cut(hass: HomeAssistant, entry: MockConfigEntry) -> None:

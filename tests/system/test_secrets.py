@@ -250,6 +250,7 @@ async def test_a_second_factor_leaves_only_the_token(
     assert len(second_factor.codes) > 2
     assert found(secrets, lines(log)) == []
     assert found({*secrets, SERIAL, MAC}, lines(log, OWN_LOG)) == []
+    assert found(secrets, await stored_elsewhere(hass, hass_storage, entry)) == []
     assert found(secrets, str(hass_storage)) == [entry.data[CONF_TOKEN]]
     assert found({*secrets, SERIAL, MAC}, str(scenario.documents)) == []
 
