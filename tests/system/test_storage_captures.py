@@ -24,6 +24,7 @@ from custom_components.enphase_iq_gateway.client.site.storage_site import Storag
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
 from custom_components.enphase_iq_gateway.client.storage_models import EnsembleDevice
 from tests.support.captures import ANSWERS, CAPTURES, folders, needs
+from tests.support.ranges import impossible_numbers
 from tests.support.storage_captures import STORAGE, file_of, raw, recorded_storage, status
 
 MPREISSNER = ANSWERS / "mpreissner_D8.3.6086"
@@ -70,8 +71,8 @@ def recordings(*, good: bool) -> Iterator[object]:
 
 
 @pytest.mark.parametrize(("endpoint", "file"), recordings(good=True))
-def test_every_answer_is_read(endpoint: Endpoint[object], file: Path) -> None:
-    endpoint.read(file.read_bytes())
+def test_every_answer_is_read_without_an_impossible_number(endpoint: Endpoint[object], file: Path) -> None:
+    assert impossible_numbers(endpoint.read(file.read_bytes())) == []
 
 
 @pytest.mark.parametrize(("endpoint", "file"), recordings(good=False))

@@ -1,7 +1,7 @@
 """`/ivp/ensemble/inventory`: batteries, system controllers, collars and combiners (S§2)."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypedDict
 
 from ..json_types import JsonObject
 from ..storage_models import (
@@ -58,16 +58,33 @@ def _last_reported(device: JsonObject) -> int | None:
     return None if reported == epoch(device.get("installed")) else reported
 
 
-def _battery(found: str, device: JsonObject) -> IqBattery:
-    dc_switch_off = flag(device.get("dc_switch_off"))
-    return IqBattery(
+class _Common(TypedDict):
+    """The fields that devices of all groups but the combiner's meter have under the same keys (S§2)."""
+
+    serial: str
+    part_number: str | None
+    last_reported: int | None
+    communicating: bool | None
+    admin_state: str | None
+    status_words: tuple[str, ...]
+
+
+def _common(found: str, device: JsonObject) -> _Common:
+    return _Common(
         serial=found,
         part_number=part_number_in(device.get("part_num")),
-        firmware=word(device.get("img_pnum_running")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
         admin_state=word(device.get("admin_state_str")),
         status_words=words(device.get("device_status")),
+    )
+
+
+def _battery(found: str, device: JsonObject) -> IqBattery:
+    dc_switch_off = flag(device.get("dc_switch_off"))
+    return IqBattery(
+        **_common(found, device),
+        firmware=word(device.get("img_pnum_running")),
         temperature_c=celsius(device.get("temperature")),
         state_of_charge_percent=percent(device.get("percentFull")),
         capacity_wh=stored_energy(device.get("encharge_capacity")) or None,
@@ -80,13 +97,8 @@ def _battery(found: str, device: JsonObject) -> IqBattery:
 
 def _system_controller(found: str, device: JsonObject) -> SystemController:
     return SystemController(
-        serial=found,
-        part_number=part_number_in(device.get("part_num")),
+        **_common(found, device),
         firmware=word(device.get("img_pnum_running")),
-        last_reported=_last_reported(device),
-        communicating=flag(device.get("communicating")),
-        admin_state=word(device.get("admin_state_str")),
-        status_words=words(device.get("device_status")),
         temperature_c=fahrenheit(device.get("temperature")),
         commanded_position=word(device.get("mains_admin_state")),
         relay_position=word(device.get("mains_oper_state")),
@@ -96,26 +108,16 @@ def _system_controller(found: str, device: JsonObject) -> SystemController:
 
 def _collar(found: str, device: JsonObject) -> Collar:
     return Collar(
-        serial=found,
-        part_number=part_number_in(device.get("part_num")),
+        **_common(found, device),
         firmware=word(device.get("img_pnum_running")),
-        last_reported=_last_reported(device),
-        communicating=flag(device.get("communicating")),
-        admin_state=word(device.get("admin_state_str")),
-        status_words=words(device.get("device_status")),
         temperature_c=celsius(device.get("temperature")),
     )
 
 
 def _combiner_controller(found: str, device: JsonObject) -> CombinerController:
     return CombinerController(
-        serial=found,
-        part_number=part_number_in(device.get("part_num")),
+        **_common(found, device),
         firmware=word(device.get("fw_version")),
-        last_reported=_last_reported(device),
-        communicating=flag(device.get("communicating")),
-        admin_state=word(device.get("admin_state_str")),
-        status_words=words(device.get("device_status")),
     )
 
 
