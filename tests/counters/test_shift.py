@@ -5,9 +5,11 @@ from datetime import UTC
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow, Inverter, PollGroup, Snapshot
+from custom_components.enphase_iq_gateway.client import Flow, Inverter, PollGroup, Snapshot, Source
+from custom_components.enphase_iq_gateway.counters.balanced import BalancedState
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter, InverterCounter
+from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.shift import Shifts, continue_from_another_gateway, shift
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from tests.support.guard import (
@@ -144,6 +146,40 @@ def test_what_is_learned_of_a_counter_does_not_count_the_shift() -> None:
 
     assert hours is not None
     assert hours.highest_w < 400
+
+
+def test_the_distance_to_another_source_moves_too() -> None:
+    """A gateway goes back and forth between sources; the distance between them is known and stays the same."""
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    other = Origin(Source.REPORT)
+    guard.state.offsets[LIFETIME] = {other: 50.0}
+
+    shift(guard.state, by(production=3_000))
+
+    assert guard.state.offsets[LIFETIME] == {other: 3_050.0}
+
+
+def test_an_inverter_without_a_share_in_the_sum_gets_none() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_inverters(guard, 0, {"1": 100}, None)
+    guard.state.shares_from.clear()
+
+    shift(guard.state, Shifts(counters={InverterCounter("1"): 1_000}, days={}))
+
+    assert guard.state.counters[InverterCounter("1")].published == 1_100
+    assert guard.state.shares_from == {}
+
+
+def test_balanced_counters_that_have_not_begun_stay_as_they_are() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    waiting = BalancedState(began_at=T0)
+    guard.state.balanced[0] = waiting
+
+    shift(guard.state, by(production=3_000))
+
+    assert guard.state.balanced[0] == waiting
 
 
 @pytest.mark.parametrize("first", [40_000, 9_000_000])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import device_registry as dr
 import pytest
 
@@ -19,6 +20,12 @@ DAY = 86_400.0
 def refusing(code: int) -> Callable[[Faults], object]:
     """Return what makes a gateway answer the list of devices with a status."""
     return lambda faults: faults.add("status", path=INVENTORY, code=code)
+
+
+def without_ac_batteries(faults: Faults) -> None:
+    """Make the lists of all batteries fail, so that none is known."""
+    for path in (INVENTORY, "/inventory.json", "/ivp/pdm/device_data", "/production.json", "/production"):
+        faults.add("status", path=path, code=404)
 
 
 def requests_of_storage(home: Home) -> list[str]:
@@ -46,6 +53,30 @@ async def test_batteries_that_are_installed_are_found_within_a_day(start_home: S
     await home.advance(1200, step=60)
 
     assert 0 <= float(home.state("battery_state_of_charge")) <= 100
+
+
+@pytest.mark.parametrize("code", [401, 404, 503])
+async def test_a_list_that_is_refused_again_the_next_day_changes_nothing(home: Home, code: int) -> None:
+    home.simulator.faults.add("status", path=INVENTORY, code=code)
+    before = home.states()
+
+    await home.advance(DAY + 600, step=60)
+
+    assert home.states().keys() == before.keys()
+    assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
+    assert home.entry.state is ConfigEntryState.LOADED
+
+
+async def test_ac_batteries_that_are_installed_are_found_within_a_day(start_home: StartHome) -> None:
+    """They are in the list of devices of the gateway, which is read daily, and in no list of newer batteries."""
+    home = await start_home("acb", spoil=without_ac_batteries)
+    assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
+    home.simulator.faults.clear()
+    refusing(404)(home.simulator.faults)
+
+    await home.advance(DAY + 1200, step=60)
+
+    assert home.entry.runtime_data.site.storage.ac_batteries
 
 
 async def test_a_list_that_could_not_be_read_at_set_up_is_read_again_soon(start_home: StartHome) -> None:

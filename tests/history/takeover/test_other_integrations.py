@@ -18,7 +18,12 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN, HOFFMANN_DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.journal import Stage, journal_of
-from custom_components.enphase_iq_gateway.history.takeover.other_entry import other_entries, token_of_other
+from custom_components.enphase_iq_gateway.history.takeover.other_entry import (
+    async_start,
+    async_stop,
+    other_entries,
+    token_of_other,
+)
 from custom_components.enphase_iq_gateway.history.takeover.plan import make_plan
 from custom_components.enphase_iq_gateway.history.takeover.possible import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
@@ -151,3 +156,33 @@ async def test_the_token_of_another_integration(
 
     assert token_of_other(hass, "1") == expected
     assert token_of_other(hass, "2") is None
+
+
+async def test_an_entry_that_runs_is_stopped(home: TwoIntegrations) -> None:
+    assert await async_stop(home.hass, home.core)
+
+    assert home.core.state is ConfigEntryState.NOT_LOADED
+
+
+async def test_an_entry_that_was_stopped_is_started_again(home: TwoIntegrations) -> None:
+    await async_stop(home.hass, home.core)
+
+    task = home.hass.async_create_task(async_start(home.hass, home.core))
+    await home.turn_until(task.done)
+
+    assert home.core.state is ConfigEntryState.LOADED
+
+
+async def test_an_entry_that_runs_is_not_started_again(home: TwoIntegrations) -> None:
+    running = home.core.runtime_data
+
+    await async_start(home.hass, home.core)
+
+    assert home.core.runtime_data is running
+
+
+async def test_an_entry_that_does_not_run_needs_no_stop(home: TwoIntegrations) -> None:
+    await home.hass.config_entries.async_unload(home.core.entry_id)
+
+    assert await async_stop(home.hass, home.core)
+    assert (home.core.state, home.core.disabled_by) == (ConfigEntryState.NOT_LOADED, None)
