@@ -96,6 +96,7 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
             entry_id = await add_gateway(home, gateway)
             await fill_energy_dashboard(home, entry_id)
             await show_every_phase(home, entry_id)
+            await wait_for_values(home)
         heading = [f"Page     {address}", f"Sign in  {USER} / {PASSWORD}", f"Log      {log.relative_to(ROOT)}", ""]
         if options.once:
             rows = await complete_rows(home, inverters, log)
@@ -105,6 +106,14 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
         while True:
             display.show(await read_rows(home))
             await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def wait_for_values(home: HomeAssistant) -> None:
+    """Wait until any entity has a value: a change of the options reloads the entry, which takes all of them away."""
+    while True:
+        if any(row.has_value for row in await read_rows(home)):
+            return
+        await asyncio.sleep(REFRESH_SECONDS / 4)
 
 
 async def complete_rows(home: HomeAssistant, inverters: int | None, log: Path) -> list[Row]:
