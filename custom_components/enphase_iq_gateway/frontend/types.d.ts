@@ -132,6 +132,9 @@ export interface Suggestion {
 }
 
 declare global {
+  interface HTMLElementTagNameMap {
+    "ha-card": HTMLElement;
+  }
   interface Window {
     customCards?: object[];
     customStrategies?: object[];
