@@ -3,7 +3,7 @@
 import { gradient, AMOUNTS, differences } from "./colours.js";
 import { html, set, write } from "./element.js";
 import { Frame } from "./frame.js";
-import { groupTiles, trayOf } from "./geometry.js";
+import { grid, groupTiles, trayOf } from "./geometry.js";
 import { look, markOf, past, percent, present, quantile, ratios, known, startOf, stepsOf, sum } from "./model.js";
 import { RoofView } from "./roof.js";
 import { Sheet } from "./sheet.js";
@@ -18,6 +18,7 @@ import { factsOf, labelOf, rowOf } from "./words.js";
 const CHIPS = { no_power: "!", weak: "▾", silent: "?", shaded: "◐" };
 const MOST_DAYS = 8;
 const REFRESH_MS = 30_000;
+const NARROW = 428;
 
 export class Picture {
   /** @type {import("./types.d.ts").Now | undefined} */
@@ -38,9 +39,12 @@ export class Picture {
   config;
   live = true;
   step = 0;
+  /** The place of the thumb in a day that has just been chosen. @type {number | undefined} */
+  share;
   filter = "";
   asTable = false;
   best = false;
+  narrow = false;
   differences = differences([255, 255, 255]);
   /** @type {number | undefined} */
   #open;
@@ -64,7 +68,7 @@ export class Picture {
       items: () => this.#items(),
     });
     this.roofView = new RoofView((panel) => this.#openSheet(panel));
-    const headings = ["panel", "power", "energy", "compare", "state"].map((key) => texts(`array_${key}`));
+    const headings = ["array_panel", "array_power", "array_energy", "array_compared", "array_state"].map((key) => texts(key));
     this.table = new TableView(texts("array_title"), headings, (panel) => this.#openSheet(panel));
     this.sheet = new Sheet(texts, () => {
       const panel = this.#open;
@@ -81,8 +85,15 @@ export class Picture {
     this.stage = html("div", {}, this.roofView.element);
     this.element = html("div", {}, ...this.frame.elements, this.stage, this.timeline.element, this.status, this.sheet.element);
     this.observer = new ResizeObserver(() => {
-      const width = this.stage.clientWidth + 12;
-      if (this.stage.clientWidth) this.roofView.fit(width);
+      const width = this.stage.clientWidth;
+      if (!width) return;
+      if (this.narrow !== width < NARROW) {
+        this.narrow = width < NARROW;
+        this.#build();
+        this.refresh();
+        this.#label();
+      }
+      this.roofView.fit(width + 12);
     });
     this.observer.observe(this.stage);
     this.timer = setInterval(() => this.#followDay(), REFRESH_MS);
@@ -167,7 +178,7 @@ export class Picture {
 
   /** Whether the comparison shows the verdict of the last days instead of a moment. */
   get overDays() {
-    return this.live && this.span === "days" && this.#hasLevels;
+    return this.view === "compare" && this.live && this.span === "days" && this.#hasLevels;
   }
 
   get #hasLevels() {
@@ -175,7 +186,9 @@ export class Picture {
   }
 
   #build() {
-    const { groups, unplaced } = groupTiles(this.roof.layout, this.roof.panels);
+    const { layout, panels } = this.roof;
+    const placed = layout.source === "automatic" ? grid(layout, panels, this.narrow) : layout;
+    const { groups, unplaced } = groupTiles(placed, panels);
     const shown = this.config?.arrays ?? [];
     this.groups = groups.filter(({ id, name }) => !shown.length || shown.includes(id) || shown.includes(name));
     if (unplaced.length && !shown.length)
@@ -327,7 +340,7 @@ export class Picture {
         this.#days.set(date, day);
         for (const other of this.#days.keys()) if (this.#days.size > MOST_DAYS && other !== this.date && other !== this.today) this.#days.delete(other);
         if (this.now) this.#append(this.now);
-        if (date === this.date && !this.live) this.step = Math.min(this.step, this.#lastStep());
+        this.#settle();
         this.refresh();
         this.#label();
       })
@@ -377,11 +390,19 @@ export class Picture {
   /** @param {string} date */
   #choose(date) {
     if (date === this.today) return this.#change({ date, live: true });
-    const seconds = this.live || !this.day ? undefined : this.step * this.day.step;
+    // The time that the user has chosen stays. Of another day, all of its energy or the power at noon is worth a look.
+    const share = this.live || !this.day ? (this.view === "energy" ? 1 : 0.5) : this.step / stepsOf(this.day);
     this.date = date;
-    const step = this.day?.step ?? (date < (this.roof.fine_from ?? date) ? 3600 : 300);
-    // Of another day, noon is worth a look; the time that the user has chosen stays.
-    this.#change({ live: false, step: Math.floor((seconds ?? 12 * 3600) / step) });
+    this.share = share;
+    this.#settle();
+    this.#change({ live: false });
+  }
+
+  /** Place the thumb in a day whose steps are now known. */
+  #settle() {
+    if (!this.day || this.share === undefined) return;
+    this.step = Math.min(this.#lastStep(), Math.floor(this.share * stepsOf(this.day)));
+    this.share = undefined;
   }
 
   #label() {

@@ -105,7 +105,7 @@ export const factsOf = (picture, moment, panel) => {
   if (live && now && typeof age === "number") rows.push([texts("array_last_report"), ago(picture, age + Date.now() / 1000 - now.at)]);
   return {
     title,
-    subtitle: title === name ? digits : `${name} · ${digits}`,
+    subtitle: [title === name ? "" : name, name.includes(serial) ? "" : digits].filter(Boolean).join(" · "),
     rows,
     verdict: verdict(picture, state, panel),
     mark: state,
