@@ -81,7 +81,10 @@ export const groupTiles = (layout, panels) => {
  * @returns {Layout}
  */
 export const grid = (layout, panels, narrow) => {
-  const columns = Math.max(1, Math.round(Math.sqrt((panels.length * (narrow ? 0.9 : 1.8) * HEIGHT) / WIDTH)));
+  const wanted = Math.max(1, Math.round(Math.sqrt((panels.length * (narrow ? 0.9 : 1.8) * HEIGHT) / WIDTH)));
+  // A last row that is full looks better.
+  const empty = (/** @type {number} */ columns) => (columns - (panels.length % columns)) % columns;
+  const columns = [wanted, wanted + 1, wanted + 2].reduce((best, next) => (empty(next) < empty(best) ? next : best));
   const serials = panels.map(({ serial }) => serial).sort();
   const places = serials.map((serial, number) => [
     serial,

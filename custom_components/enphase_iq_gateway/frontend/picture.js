@@ -4,7 +4,7 @@ import { gradient, AMOUNTS, differences } from "./colours.js";
 import { html, set, write } from "./element.js";
 import { Frame } from "./frame.js";
 import { grid, groupTiles, trayOf } from "./geometry.js";
-import { look, markOf, past, percent, present, quantile, ratios, known, startOf, stepsOf, sum } from "./model.js";
+import { append, known, look, markOf, past, percent, present, quantile, ratios, seriesOf, sum } from "./model.js";
 import { RoofView } from "./roof.js";
 import { Sheet } from "./sheet.js";
 import { TableView } from "./table.js";
@@ -12,7 +12,7 @@ import { Formats } from "./texts.js";
 import { Timeline } from "./timeline.js";
 import { factsOf, labelOf, rowOf } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Day} Day @typedef {import("./model.js").Look} Look */
+/** @typedef {import("./model.js").Look} Look @typedef {import("./model.js").Series} Series */
 /** @typedef {import("./model.js").Moment} Moment @typedef {import("./geometry.js").Group} Group */
 
 const CHIPS = { no_power: "!", weak: "▾", silent: "?", shaded: "◐" };
@@ -25,7 +25,7 @@ export class Picture {
   now;
   /** @type {import("./types.d.ts").Health | undefined} */
   health;
-  /** @type {Map<string, Day>} */
+  /** @type {Map<string, Series>} */
   #days = new Map();
   /** @type {Set<string>} */
   #asked = new Set();
@@ -51,7 +51,7 @@ export class Picture {
 
   /**
    * @param {import("./types.d.ts").Hass} hass @param {import("./types.d.ts").Translate} texts @param {string} entryId
-   * @param {import("./types.d.ts").Roof} roof @param {(date: string) => Promise<Day>} readDay
+   * @param {import("./types.d.ts").Roof} roof @param {(date: string) => Promise<import("./types.d.ts").Day>} readDay
    */
   constructor(hass, texts, entryId, roof, readDay) {
     this.hass = hass;
@@ -235,7 +235,7 @@ export class Picture {
   #most(moment) {
     if (this.view === "energy") {
       const day = this.day;
-      const ends = this.live || !day ? moment.wh : day.energy_wh.map((values) => values.findLast((value) => value !== null) ?? null);
+      const ends = this.live || !day ? moment.wh : day.wh.map((column) => column[this.#lastStep()] ?? null);
       return nice(Math.max(1, ...known(this.best ? moment.wh : ends)));
     }
     if (this.best) return Math.max(1, ...known(moment.watts));
@@ -313,7 +313,7 @@ export class Picture {
   /** The time at the thumb. */
   get time() {
     const day = this.day;
-    return day ? this.formats.time(startOf(day) + (this.live ? this.#lastStep() : this.step) * day.step) : "";
+    return day ? this.formats.time(day.start + (this.live ? this.#lastStep() : this.step) * day.step) : "";
   }
 
   get #wholeDay() {
@@ -322,13 +322,13 @@ export class Picture {
 
   #liveStep() {
     const day = this.day;
-    return day ? Math.max(0, Math.floor(((this.now?.at ?? Date.now() / 1000) - startOf(day)) / day.step)) : 0;
+    return day ? Math.max(0, Math.floor(((this.now?.at ?? Date.now() / 1000) - day.start) / day.step)) : 0;
   }
 
   #lastStep() {
     const day = this.day;
     if (!day) return 0;
-    return this.date === this.today ? Math.min(this.#liveStep(), stepsOf(day) - 1) : stepsOf(day) - 1;
+    return this.date === this.today ? Math.min(this.#liveStep(), day.steps - 1) : day.steps - 1;
   }
 
   /** Read a day once. @param {string} date */
@@ -337,7 +337,7 @@ export class Picture {
     this.#asked.add(date);
     this.readDay(date)
       .then((day) => {
-        this.#days.set(date, day);
+        this.#days.set(date, seriesOf(day, date, this.formats.date));
         for (const other of this.#days.keys()) if (this.#days.size > MOST_DAYS && other !== this.date && other !== this.today) this.#days.delete(other);
         if (this.now) this.#append(this.now);
         this.#settle();
@@ -350,14 +350,8 @@ export class Picture {
 
   /** Append a reading to the values of today, which the recorder has only later. @param {import("./types.d.ts").Now} now */
   #append(now) {
-    const date = this.formats.date(now.at);
-    const day = this.#days.get(date);
-    if (!day || !now.available) return;
-    const step = Math.floor((now.at - startOf(day)) / day.step);
-    for (const [columns, values] of /** @type {const} */ ([[day.watts, now.watts], [day.energy_wh, now.today_wh]]))
-      columns.forEach((column, panel) => {
-        for (let earlier = Math.max(0, step - 2); earlier <= step && earlier < stepsOf(day); earlier++) column[earlier] ??= values[panel] ?? null;
-      });
+    const day = this.#days.get(this.formats.date(now.at));
+    if (day && now.available) append(day, now);
   }
 
   /** Show the new day after midnight. */
@@ -391,7 +385,7 @@ export class Picture {
   #choose(date) {
     if (date === this.today) return this.#change({ date, live: true });
     // The time that the user has chosen stays. Of another day, all of its energy or the power at noon is worth a look.
-    const share = this.live || !this.day ? (this.view === "energy" ? 1 : 0.5) : this.step / stepsOf(this.day);
+    const share = this.live || !this.day ? (this.view === "energy" ? 1 : 0.5) : this.step / this.day.steps;
     this.date = date;
     this.share = share;
     this.#settle();
@@ -401,7 +395,7 @@ export class Picture {
   /** Place the thumb in a day whose steps are now known. */
   #settle() {
     if (!this.day || this.share === undefined) return;
-    this.step = Math.min(this.#lastStep(), Math.floor(this.share * stepsOf(this.day)));
+    this.step = Math.min(this.#lastStep(), Math.floor(this.share * this.day.steps));
     this.share = undefined;
   }
 
