@@ -8,6 +8,8 @@ from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
+from .array.daily_health import async_setup_health
+from .array.health_store import HealthStore
 from .client import PROBE_LIMIT_S, Documents, Gateway, GatewayAuthenticationError, GatewayError, PollGroup, Site
 from .const import DOMAIN, PLATFORMS
 from .control.gateway_control import async_setup_control
@@ -72,6 +74,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     )
     entry.async_on_unload(store.async_save)
     async_setup_devices(hass, entry)
+    await async_setup_health(hass, entry)
     async_setup_issues(hass, entry)
     async_setup_control(hass, entry)
     async_retry_together(entry)
@@ -118,11 +121,12 @@ async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Remove the issues and the stored counters of a gateway; its inverters move to others that list them."""
+    """Remove the issues and what is stored of a gateway; its inverters move to others that list them."""
     clear_issues(hass, entry)
     await async_return_before_removal(hass, entry)
     await async_inverter_owners(hass).async_remove(entry)
     await CounterStore(hass, entry.entry_id).async_remove()
+    await HealthStore(hass, entry.entry_id).async_remove()
 
 
 async def async_remove_config_entry_device(_: HomeAssistant, entry: GatewayConfigEntry, device: dr.DeviceEntry) -> bool:
