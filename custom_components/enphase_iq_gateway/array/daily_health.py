@@ -19,7 +19,7 @@ from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, InvertersCoordinator
 from ..inverter_owners import async_inverter_owners
 from .comparison import Watts
-from .health import HISTORY_DAYS, HealthReport, judge
+from .health import HISTORY_DAYS, HealthReport, PanelHealth, judge
 from .health_store import HealthStore
 from .shapes import propose_arrays
 
@@ -46,6 +46,10 @@ class DailyHealth:
         """Load the last report."""
         self.report = await self._store.async_load()
         self._tried = None if self.report is None else self.report.day
+
+    def panel(self, serial: str) -> PanelHealth:
+        """Return the health of a panel by the last report."""
+        return PanelHealth() if self.report is None else self.report.panels.get(serial, PanelHealth())
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:

@@ -1,6 +1,6 @@
 """Sensors of how the panels compare with their array; they change once a day."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, override
 
@@ -14,7 +14,7 @@ from ..coordinator import PollGroupCoordinator
 from ..entity import Candidate, GatewayEntity, InverterEntity, SeenEntities, Value
 from .inverters import InverterSensorDescription
 
-_PANELS_BELOW_ARRAY: Final = SensorEntityDescription(
+PANELS_BELOW_ARRAY: Final = SensorEntityDescription(
     key="panels_below_array",
     translation_key="panels_below_array",
     entity_category=EntityCategory.DIAGNOSTIC,
@@ -25,12 +25,12 @@ _PANELS_BELOW_ARRAY: Final = SensorEntityDescription(
 def add_health_sensors(seen: SeenEntities, coordinator: PollGroupCoordinator, health: DailyHealth) -> None:
     """Add the sensors of the gateway and of each inverter once panels could be compared."""
     seen.add(coordinator, _candidates(coordinator, health))
-    seen.add_inverters(coordinator, [_performance(health)], partial(PerformanceSensor, health))
+    seen.add_inverters(coordinator, [performance(health.panel)], partial(PerformanceSensor, health))
 
 
 def _candidates(coordinator: PollGroupCoordinator, health: DailyHealth) -> Iterator[Candidate]:
     yield Candidate(
-        unique_id=f"{coordinator.site.info.serial}_{_PANELS_BELOW_ARRAY.key}",
+        unique_id=f"{coordinator.site.info.serial}_{PANELS_BELOW_ARRAY.key}",
         value_fn=partial(_number_below_array, health),
         create=partial(PanelsBelowArraySensor, health, coordinator),
     )
@@ -42,11 +42,11 @@ def _number_below_array(health: DailyHealth) -> int | None:
     return None if report is None or not report.judged else len(report.below_array)
 
 
-def _performance(health: DailyHealth) -> InverterSensorDescription:
-    """Return the description of the level of an inverter."""
+def performance(panel_fn: Callable[[str], PanelHealth]) -> InverterSensorDescription:
+    """Return the description of the level of an inverter, by a function for the health of the panel with a serial."""
 
     def value(inverter: Inverter) -> float | None:
-        level = _panel(health, inverter.serial).level
+        level = panel_fn(inverter.serial).level
         return None if level is None else round(100 * level, 1)
 
     return InverterSensorDescription(
@@ -59,11 +59,6 @@ def _performance(health: DailyHealth) -> InverterSensorDescription:
         suggested_display_precision=0,
         value_fn=value,
     )
-
-
-def _panel(health: DailyHealth, serial: str) -> PanelHealth:
-    report = health.report
-    return PanelHealth() if report is None else report.panels.get(serial, PanelHealth())
 
 
 class _HealthSensor(GatewayEntity, SensorEntity):
@@ -95,7 +90,7 @@ class PanelsBelowArraySensor(_HealthSensor):
     """Sensor of the number of panels below their array, with what is known about them."""
 
     def __init__(self, health: DailyHealth, coordinator: PollGroupCoordinator) -> None:
-        super().__init__(coordinator, _PANELS_BELOW_ARRAY)
+        super().__init__(coordinator, PANELS_BELOW_ARRAY)
         self.health = health
 
     @property
@@ -118,6 +113,8 @@ class PanelsBelowArraySensor(_HealthSensor):
 class PerformanceSensor(InverterEntity, _HealthSensor):
     """Sensor of the level of an inverter, with its shade."""
 
+    entity_description: InverterSensorDescription
+
     def __init__(
         self,
         health: DailyHealth,
@@ -131,5 +128,5 @@ class PerformanceSensor(InverterEntity, _HealthSensor):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, object]:
-        panel = _panel(self.health, self._serial)
+        panel = self.health.panel(self._serial)
         return {"shade_hours": list(panel.shade_hours), "shade_loss": round(100 * panel.shade_loss)}
