@@ -35,15 +35,15 @@ class InvertersCoordinator(PollGroupCoordinator):
         if (serial := self.site.info.serial) in self.data.inverters:
             LOGGER.info("%s: inverter %s has no entities, because it has the gateway's own serial", entry.title, serial)
 
-    @property
-    def asleep(self) -> bool:
-        """Whether it is night for the inverters."""
-        return self._health.asleep
-
     @classmethod
     @override
     def _base_interval(cls, entry: ConfigEntry, site: Site) -> timedelta:
         return INVERTERS_INTERVAL
+
+    @property
+    def asleep(self) -> bool:
+        """Whether it is night, in which no inverter reports."""
+        return self._health.asleep
 
     @override
     async def _async_read(self) -> Documents:
