@@ -204,20 +204,20 @@ export class Editor {
       if (event.type === "pointerup" && !this.isTray(event)) this.place(serial, this.canvas.placeAt(event));
       else this.render();
     };
-    return html(
+    const item = html(
       "button",
       {
         id: serial,
         type: "button",
         onclick: () => dragged || this.place(serial, this.target),
-        onpointerdown: (/** @type {PointerEvent} */ { clientX: x, clientY: y }) => {
-          start = { x, y };
+        onpointerdown: (/** @type {PointerEvent} */ event) => {
+          start = { x: event.clientX, y: event.clientY };
           dragged = false;
+          item.setPointerCapture(event.pointerId);
         },
         onpointermove: (/** @type {PointerEvent} */ event) => {
           if (!start || (!dragged && Math.hypot(event.clientX - start.x, event.clientY - start.y) < 8)) return;
           dragged = true;
-          event.currentTarget instanceof Element && event.currentTarget.setPointerCapture(event.pointerId);
           if (!this.isTray(event)) this.canvas.aim(this.canvas.placeAt(event), true);
         },
         onpointerup,
@@ -227,6 +227,7 @@ export class Editor {
       html("small"),
       html("small"),
     );
+    return item;
   }
 
   /** Place a panel, and move the focus to the next one. @param {string} serial @param {import("./types.d.ts").Place} place */

@@ -53,6 +53,8 @@ export class Canvas {
     this.picture = svg(
       "svg",
       {
+        // A finger scrolls, except on a panel and where it selects several.
+        ontouchstart: (event) => (serialAt(event) || editor.several) && event.preventDefault(),
         onpointerdown: (event) => this.#down(event),
         onpointermove: (event) => this.#move(event),
         onpointerup: (event) => this.#up(event),
@@ -72,8 +74,7 @@ export class Canvas {
 
   /** Draw the layout; the nodes of panels stay, and so does the focus. */
   render() {
-    const { layout, selection, array, target, several, tray, watts } = this.editor;
-    this.picture.style.touchAction = several ? "none" : "";
+    const { layout, selection, array, target, tray, watts } = this.editor;
     const { x: width, y: height } = model.size(target);
     // The grid goes through the corner of the place for the next panel.
     const corner = model.toRoof(array, model.subtract(target, { x: width / 2, y: height / 2 }));
@@ -181,7 +182,6 @@ export class Canvas {
     if (event.button || this.drag) return;
     const serial = serialAt(event);
     const several = this.editor.several || event.shiftKey || event.ctrlKey || event.metaKey;
-    // A finger on the free roof scrolls.
     if (!serial && event.pointerType === "touch" && !several) return;
     if (serial) this.tiles.get(serial)?.focus({ preventScroll: true });
     if (serial && !several && !this.editor.selection.has(serial)) this.editor.select([serial]);

@@ -12,6 +12,7 @@ dialog.editor[open] {
   display: flex; flex-direction: column; background: var(--primary-background-color);
 }
 h2 { font-size: 20px; font-weight: 400; margin: 0; flex: 1 1 auto; }
+dialog:not(.editor) h2 { margin-bottom: 12px; }
 h3 { font-size: 14px; font-weight: 500; margin: 12px; }
 p { margin: 8px 0; }
 small { color: var(--secondary-text-color); font-size: 12px; }
@@ -36,17 +37,18 @@ button:disabled, select:disabled { opacity: .45; cursor: default; }
 .small { width: 40px; padding: 0; border-color: transparent; }
 .primary, button[aria-pressed=true] { background: color-mix(in srgb, var(--primary-color) 22%, transparent); border-color: var(--primary-color); }
 .chip { border-radius: 20px; }
+.chip small { color: inherit; }
 :focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px; }
 label { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; overflow-wrap: anywhere; margin: 12px 0; color: var(--secondary-text-color); }
 .tray { width: 250px; flex: none; display: flex; flex-direction: column; border-inline-end: 1px solid var(--divider-color); background: var(--card-background-color); }
 .list { overflow: auto; display: grid; gap: 6px; align-content: start; padding: 2px 12px 12px; touch-action: pan-y; }
 .list button { touch-action: inherit; display: grid; grid-template-columns: 1fr auto; gap: 0 8px; padding: 4px 12px; text-align: start; cursor: grab; user-select: none; }
 .list b { font-weight: 500; grid-column: 1 / 3; }
-.canvas { flex: 1; overflow: auto; min-width: 0; overscroll-behavior: contain; }
+.canvas { background: var(--primary-background-color); flex: 1; overflow: auto; min-width: 0; overscroll-behavior: contain; }
 .canvas > svg { display: block; user-select: none; }
 .line { fill: none; stroke: var(--divider-color); stroke-width: 1.5; }
 .names { fill: var(--secondary-text-color); font-size: 30px; }
-.tile { cursor: grab; fill-opacity: .85; touch-action: none; outline: 0; }
+.tile { cursor: grab; fill-opacity: .85; outline: 0; }
 .tile rect { fill: color-mix(in srgb, var(--primary-color) 26%, var(--card-background-color)); stroke: var(--secondary-text-color); stroke-width: 2; }
 .tile.other rect { fill-opacity: .4; }
 .tile text { fill: var(--primary-text-color); font-size: 23px; font-weight: 500; text-anchor: middle; }
