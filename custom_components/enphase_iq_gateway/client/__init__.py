@@ -29,7 +29,7 @@ from .control.changes import (
     subject,
 )
 from .control.off_grid import Obstacle, needed_charge, off_grid_obstacle
-from .control.rules import CONTACTS_UNCLEAR_S, Setting, is_available
+from .control.rules import CONTACTS_UNCLEAR_S, Rule, Setting, rule_for
 from .endpoints import (
     DEVICE_DATA,
     DRY_CONTACT_SETTINGS,
@@ -46,6 +46,7 @@ from .endpoints import (
     READINGS,
     REPORT,
     REPORT_DETAILED,
+    TARIFF,
     Endpoint,
 )
 from .endpoints.quantities import CT_LIMIT_W
@@ -68,7 +69,7 @@ from .models import DeviceData, Flow, GatewayHealth, Info, Inverter, Measurement
 from .part_numbers import inverter_model_name, model_name, storage_model_name
 from .settings_models import DryContactSettings
 from .site.documents import Documents, was_read, with_earlier
-from .site.grid_state import GridState, is_connected
+from .site.grid_state import GridState, collar_is_connected, is_connected
 from .site.limits import INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
@@ -114,6 +115,7 @@ __all__ = [
     "REPORT",
     "REPORT_DETAILED",
     "STORAGE_PROBE_LIMIT_S",
+    "TARIFF",
     "AcBattery",
     "Account",
     "Address",
@@ -165,6 +167,7 @@ __all__ = [
     "Quantity",
     "Reading",
     "Requested",
+    "Rule",
     "Secret",
     "Setting",
     "Site",
@@ -189,12 +192,12 @@ __all__ = [
     "change_storage_mode",
     "change_wake",
     "check_supported",
+    "collar_is_connected",
     "decide",
     "decide_storage",
     "due_endpoints",
     "endpoints_of",
     "inverter_model_name",
-    "is_available",
     "is_connected",
     "is_serial",
     "is_switchable",
@@ -208,6 +211,7 @@ __all__ = [
     "probe_storage",
     "read_group",
     "read_storage",
+    "rule_for",
     "storage_model_name",
     "storage_plan",
     "subject",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 import logging
 from time import monotonic, time
@@ -10,6 +10,7 @@ from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
 
 from ..client import (
     DEVICE_DATA,
@@ -37,7 +38,7 @@ from ..client import (
     read_storage,
     storage_plan,
 )
-from ..const import GRID_CONFIRMED_AFTER, LOGGER, STORAGE_INTERVAL, STORAGE_INTERVAL_MIN
+from ..const import DOMAIN, GRID_CONFIRMED_AFTER, LOGGER, STORAGE_INTERVAL, STORAGE_INTERVAL_MIN
 from ..counters.guard import Guard
 from ..polling.backoff import LOST_AFTER_FAILURES
 from ..polling.grid_state import GridWatch
@@ -58,6 +59,19 @@ _CHANGED_AFTER_S: Final = 600.0
 
 It is incomplete while a gateway starts, and where it keeps changing the entry must not be reloaded all the time.
 """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Held:
+    """The answer of an endpoint that is kept for some time."""
+
+    until: float
+    """By the monotonic clock."""
+    answer: object
+
+
+_HELD: HassKey[dict[str, dict[Endpoint[object], _Held]]] = HassKey(f"{DOMAIN}_held")
+"""By entry, so that a reload, which reads everything, does not replace what is kept."""
 
 
 class StorageCoordinator(PollGroupCoordinator):
@@ -83,8 +97,10 @@ class StorageCoordinator(PollGroupCoordinator):
         self._exchange = asyncio.Lock()
         """Held during a poll and during a write, so that a poll never shows what it read before the write."""
         self._read_back_at: dict[Endpoint[object], float] = {}
-        self._held_until: dict[Endpoint[object], float] = {}
-        """Until when an endpoint is not read, by the monotonic clock."""
+        self._held = hass.data.setdefault(_HELD, {}).setdefault(entry.entry_id, {})
+        for endpoint, held in self._held.items():
+            if self.held_s(endpoint) and held.answer is not None:
+                self._storage = self._storage.with_answer(endpoint, held.answer, time())
         self._intervals_s: dict[Endpoint[object], float] = {}
         """Of endpoints that are read more often than by plan."""
         self._changed_at: float | None = None
@@ -155,11 +171,12 @@ class StorageCoordinator(PollGroupCoordinator):
 
     def hold(self, endpoint: Endpoint[object], seconds: float) -> None:
         """Keep the last answer of an endpoint for some time, because new ones are wrong."""
-        self._held_until[endpoint] = monotonic() + seconds
+        self._held[endpoint] = _Held(until=monotonic() + seconds, answer=self._storage.get(endpoint))
 
     def held_s(self, endpoint: Endpoint[object]) -> float:
         """Return for how long the last answer of an endpoint is kept."""
-        return max(0.0, self._held_until.get(endpoint, 0.0) - monotonic())
+        held = self._held.get(endpoint)
+        return 0.0 if held is None else max(0.0, held.until - monotonic())
 
     def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
         """Return the endpoints to read now; one that keeps failing is tried once a minute."""
