@@ -46,6 +46,7 @@ from .endpoints import (
     READINGS,
     REPORT,
     REPORT_DETAILED,
+    SECONDARY_CONTROL,
     TARIFF,
     Endpoint,
 )
@@ -80,7 +81,7 @@ from .site.sources import decide
 from .site.storage import measure_storage
 from .site.storage_documents import StorageDocuments
 from .site.storage_read import STORAGE_PROBE_LIMIT_S, due_endpoints, probe_storage, read_storage
-from .site.storage_site import StorageSite, decide_storage, storage_plan
+from .site.storage_site import WITHOUT_LIVE_DATA, StorageSite, decide_storage, storage_plan
 from .site.storage_snapshot import BatteryValues, StorageSnapshot
 from .site.storage_values import StorageProfile
 from .storage_models import AcBattery, BatteryPowerSource, BatteryState, EnsembleDevice, LiveData, SleepState
@@ -114,8 +115,10 @@ __all__ = [
     "READINGS",
     "REPORT",
     "REPORT_DETAILED",
+    "SECONDARY_CONTROL",
     "STORAGE_PROBE_LIMIT_S",
     "TARIFF",
+    "WITHOUT_LIVE_DATA",
     "AcBattery",
     "Account",
     "Address",
