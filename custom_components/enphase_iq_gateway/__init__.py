@@ -8,6 +8,7 @@ from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
+from .array.frontend import async_setup_frontend
 from .client import PROBE_LIMIT_S, Documents, Gateway, GatewayAuthenticationError, GatewayError, PollGroup, Site
 from .const import DOMAIN, PLATFORMS
 from .control.gateway_control import async_setup_control
@@ -38,8 +39,9 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
-    """Register the actions, which exist whether an entry is loaded or not."""
+    """Register the actions and the array card, which exist whether an entry is loaded or not."""
     async_setup_services(hass)
+    await async_setup_frontend(hass)
     return True
 
 
