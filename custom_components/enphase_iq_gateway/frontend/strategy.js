@@ -1,11 +1,13 @@
 // The ready-made dashboard: a view of the roof and one of the house, made of the entities that are enabled.
 
+import { DOMAIN } from "./api.js";
+import { loadTexts } from "./texts.js";
+
 /** @typedef {import("./types.d.ts").Hass} Hass @typedef {import("./types.d.ts").Translate} Translate */
 /** @typedef {import("./types.d.ts").Entity} Entity @typedef {Record<string, unknown>} Card */
 /** @typedef {{ type: string, stat_rate?: string, power_config?: object }} EnergySource */
 /** @typedef {{ energy_sources: EnergySource[], device_consumption: { stat_rate?: string }[] }} EnergyPreferences */
 
-const DOMAIN = "enphase_iq_gateway";
 const FLOWS = ["production", "total_consumption", "net_consumption"];
 const STORAGE = [
   "battery_state_of_charge",
@@ -29,7 +31,7 @@ class Site {
     this.behind = entities.filter(({ device_id: id }) => hass.devices[id ?? ""]?.via_device_id === gateway.id);
   }
 
-  /** @param {string[]} keys Returns the entities with these translation keys, in their order. */
+  /** @param {string[]} keys Return the entities with these translation keys, in their order. */
   pick(...keys) {
     return keys.flatMap((key) => this.entities.filter((entity) => entity.translation_key === key).sort(byId));
   }
@@ -79,7 +81,7 @@ const graph = (entities) =>
       ]
     : [];
 
-/** Returns a section, or none where there is nothing to show. @param {string} heading @param {Card[]} cards */
+/** Return a section, or none where there is nothing to show. @param {string} heading @param {Card[]} cards */
 const section = (heading, cards) => (cards.length ? [{ type: "grid", cards: [title(heading), ...cards] }] : []);
 
 /** @param {Site[]} all @param {Translate} text */
@@ -110,7 +112,7 @@ const roofView = (all, text) => ({
   })),
 });
 
-/** Returns the tiles of one quantity of each flow, a row for each flow, and their graph. @param {Site} site @param {string} quantity */
+/** Return the tiles of one quantity of each flow, a row for each flow, and their graph. @param {Site} site @param {string} quantity */
 const phaseCards = (site, quantity) => {
   const rows = FLOWS.map((flow) => site.pick(`${flow}_${quantity}_phase`)).filter((row) => row.length);
   return [
@@ -127,14 +129,14 @@ const phaseCards = (site, quantity) => {
   ];
 };
 
-/** Returns the state of charge of each battery, the entity that is named after its device. @param {Hass} hass @param {Site} site */
+/** Return the state of charge of each battery, the entity that is named after its device. @param {Hass} hass @param {Site} site */
 const batteries = (hass, site) =>
   site.behind
     .filter(({ entity_id: id, name }) => hass.states[id]?.attributes.device_class === "battery" && !name)
     .sort(byId)
     .map((entity) => tile(entity, { name: { type: "device" } }));
 
-/** @param {Hass} hass @param {Site} site @param {(key: string) => string} text */
+/** @param {Hass} hass @param {Site} site @param {Translate} text */
 const siteSections = (hass, site, text) => [
   ...section(text("dashboard_power"), [
     ...site.pick(...FLOWS.map((flow) => `${flow}_power`), "battery_power").map((entity) => tile(entity)),
@@ -155,7 +157,7 @@ const siteSections = (hass, site, text) => [
   ),
 ];
 
-/** Returns Home Assistant's energy cards that have what they need. @param {Hass} hass @param {(key: string) => string} text */
+/** Return Home Assistant's energy cards that have what they need. @param {Hass} hass @param {Translate} text */
 const energySection = async (hass, text) => {
   /** @type {EnergyPreferences | undefined} */
   const preferences = await hass.callWS({ type: "energy/get_prefs" }).catch(() => undefined); // never set, or not loaded
@@ -168,7 +170,7 @@ const energySection = async (hass, text) => {
   return section(text("dashboard_energy"), cards);
 };
 
-/** @param {Hass} hass @param {Site[]} all @param {(key: string) => string} text */
+/** @param {Hass} hass @param {Site[]} all @param {Translate} text */
 const houseView = async (hass, all, text) => ({
   title: text("dashboard_house"),
   path: "house",
@@ -184,11 +186,9 @@ const houseView = async (hass, all, text) => ({
   ],
 });
 
-/** Returns the dashboard. @param {object} _config @param {Hass} hass */
-export const generate = async (_config, hass) => {
-  const translate = await hass.loadBackendTranslation("common", DOMAIN);
-  /** @param {string} key */
-  const text = (key) => translate(`component.${DOMAIN}.common.${key}`);
+/** Return the dashboard. @param {Hass} hass */
+export const generate = async (hass) => {
+  const text = await loadTexts(hass);
   const all = sites(hass);
   if (!all.length) return { views: [{ title: text("dashboard_roof"), cards: [{ type: "markdown", content: text("dashboard_empty") }] }] };
   return { views: [roofView(all, text), await houseView(hass, all, text)] };
