@@ -20,6 +20,7 @@ const STORAGE = [
 ];
 const CTS = [...FLOWS, "storage", "backfeed", "load", "evse", "pv3p"].map((flow) => `${flow}_ct_status`);
 const HOURS = 24;
+const PHASE = / L[1-3]$/;
 
 /** A gateway with its entities and those of the devices behind it. */
 class Site {
@@ -88,7 +89,6 @@ const section = (heading, cards) => (cards.length ? [{ type: "grid", cards: [tit
 const roofView = (all, text) => ({
   title: text("dashboard_roof"),
   path: "roof",
-  icon: "mdi:solar-panel-large",
   type: "sections",
   max_columns: 2,
   sections: all.map((site) => ({
@@ -112,20 +112,25 @@ const roofView = (all, text) => ({
   })),
 });
 
-/** Return the tiles of one quantity of each flow, a row for each flow, and their graph. @param {Site} site @param {string} quantity */
+/**
+ * Return the tiles of one quantity, a row for each flow, and a graph of the last row, which is the grid where it is there.
+ * @param {Site} site @param {string} quantity
+ */
 const phaseCards = (site, quantity) => {
   const rows = FLOWS.map((flow) => site.pick(`${flow}_${quantity}_phase`)).filter((row) => row.length);
+  const last = rows.at(-1) ?? [];
   return [
     ...rows.flatMap((row) => [
-      title((row[0]?.name ?? "").replace(/ L[1-3]$/, ""), "subtitle"),
+      title((row[0]?.name ?? "").replace(PHASE, ""), "subtitle"),
       ...row.map((entity) =>
         tile(entity, {
-          ...(/ L[1-3]$/.test(entity.name ?? "") && { name: entity.name?.slice(-2) }),
-          grid_options: { columns: row.length > 2 ? 4 : 6 },
+          ...(PHASE.test(entity.name ?? "") && { name: entity.name?.slice(-2) }),
+          vertical: true,
+          grid_options: { columns: 4 },
         }),
       ),
     ]),
-    ...graph(rows.flat()),
+    ...graph(last),
   ];
 };
 
@@ -174,7 +179,6 @@ const energySection = async (hass, text) => {
 const houseView = async (hass, all, text) => ({
   title: text("dashboard_house"),
   path: "house",
-  icon: "mdi:home-lightning-bolt",
   type: "sections",
   max_columns: 3,
   dense_section_placement: true,
