@@ -1,1 +1,1 @@
-"""The array card: where the panels are, how they do, and the page that shows them."""
+"""The roof: where its panels are, their values now and on past days, and their commands for the page."""

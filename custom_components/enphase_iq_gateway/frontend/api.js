@@ -20,7 +20,7 @@ export const entries = async (hass) =>
  * @returns {Promise<() => Promise<void>>}
  */
 export const subscribe = (hass, entryId, receive) =>
-  hass.connection.subscribeMessage(receive, { type: `${COMMAND}subscribe`, entry_id: entryId });
+  hass.connection.subscribeMessage(receive, { type: `${COMMAND}subscribe`, entry_id: entryId }, { resubscribe: false });
 
 /**
  * Return the values of a day, written YYYY-MM-DD.

@@ -39,15 +39,17 @@ export class Card {
 
   /** Show a roof as the user has configured it. @param {CardConfig} config @param {Hass} hass */
   update(config, hass) {
+    const back = hass.connected && this.hass?.connected === false;
     this.hass = hass;
     if (config !== this.config) {
       this.config = config;
       this.#picture?.configure(config);
     }
     const key = JSON.stringify([config.entry_id, hass.locale]);
-    if (key !== this.#key) {
-      this.disconnect();
+    if (key !== this.#key) this.disconnect();
+    if (key !== this.#key || back) {
       this.#key = key;
+      this.#leave();
       void this.#connect();
     }
     this.#followTheme(hass);
@@ -55,10 +57,15 @@ export class Card {
 
   /** Stop following the gateway. */
   disconnect() {
-    this.#attempt += 1;
+    this.#leave();
     this.#key = "";
-    clearTimeout(this.#retry);
     this.#picture?.stop();
+    this.#picture = undefined;
+  }
+
+  #leave() {
+    this.#attempt += 1;
+    clearTimeout(this.#retry);
     void this.#unsubscribe?.().catch(() => {});
     this.#unsubscribe = undefined;
   }
@@ -80,7 +87,8 @@ export class Card {
     } catch (error) {
       if (attempt !== this.#attempt) return;
       const { code } = /** @type {{ code?: string }} */ (error);
-      this.#fail(texts(code === "not_found" ? "array_not_found" : "array_not_loaded"));
+      // While Home Assistant restarts, the last picture stays.
+      if (code === "not_found" || !this.#picture) this.#fail(texts(code === "not_found" ? "array_not_found" : "array_not_loaded"));
       this.#retry = setTimeout(() => void this.#connect(), RETRY_MS);
     }
   }

@@ -9,7 +9,7 @@ import { loadTexts } from "./texts.js";
 export const configForm = async () => {
   const home = /** @type {(Element & { hass: Hass }) | null} */ (document.querySelector("home-assistant"));
   const texts = home ? await loadTexts(home.hass) : (/** @type {string} */ key) => key;
-  const views = ["power", "energy", "compare"].map((value) => ({ value, label: texts(`array_${value}`) }));
+  const views = ["array_power", "array_energy", "array_compare"].map((key) => ({ value: key.slice(6), label: texts(key) }));
   return {
     schema: [
       { name: "entry_id", selector: { config_entry: { integration: DOMAIN } } },

@@ -9,6 +9,13 @@ import { icon } from "./icons.js";
 
 /** @type {View[]} */
 const VIEWS = ["power", "energy", "compare"];
+const TEXTS = {
+  power: "array_power",
+  energy: "array_energy",
+  compare: "array_compare",
+  days: "array_days",
+  moment: "array_moment",
+};
 
 /**
  * A row of buttons of which one is pressed.
@@ -48,10 +55,10 @@ export class Frame {
     this.texts = texts;
     this.filter = filter;
     this.#items = items;
-    this.views = segment(texts("array_view"), VIEWS, (value) => texts(`array_${value}`), view);
+    this.views = segment(texts("array_view"), VIEWS, (value) => texts(TEXTS[value]), view);
     /** @type {("days" | "moment")[]} */
     const spans = ["days", "moment"];
-    this.spans = segment(texts("array_span"), spans, (value) => texts(`array_${value}`), span, "low");
+    this.spans = segment(texts("array_span"), spans, (value) => texts(TEXTS[value]), span, "low");
     this.title = html("h2");
     this.menu = html("div", { class: "menu", role: "menu", hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => this.#onKey(event) });
     this.opener = html(

@@ -76,6 +76,29 @@ export const groupTiles = (layout, panels) => {
 };
 
 /**
+ * Return a grid of all panels as one array, wide or, on a phone, high. The integration's own grid fits a wide card.
+ * @param {Layout} layout @param {Panel[]} panels @param {boolean} narrow
+ * @returns {Layout}
+ */
+export const grid = (layout, panels, narrow) => {
+  const wanted = Math.max(1, Math.round(Math.sqrt((panels.length * (narrow ? 0.9 : 1.8) * HEIGHT) / WIDTH)));
+  // A last row that is full looks better.
+  const empty = (/** @type {number} */ columns) => (columns - (panels.length % columns)) % columns;
+  const columns = [wanted, wanted + 1, wanted + 2].reduce((best, next) => (empty(next) < empty(best) ? next : best));
+  const serials = panels.map(({ serial }) => serial).sort();
+  const places = serials.map((serial, number) => [
+    serial,
+    {
+      array: layout.arrays[0]?.id ?? "",
+      x: (number % columns) * (WIDTH + 6),
+      y: Math.floor(number / columns) * (HEIGHT + 6),
+      lying: false,
+    },
+  ]);
+  return { ...layout, panels: Object.fromEntries(places) };
+};
+
+/**
  * Return how far each array moves down, in pixels, so that its name fits between it and what is above it.
  * @param {Group[]} groups @param {number} scale Pixels per unit @param {number} nameHeight
  * @returns {Map<string, number>} By id

@@ -7,6 +7,12 @@ import { AMOUNTS, pick, STRONGEST } from "./colours.js";
 /** @typedef {(number | null)[]} Numbers */
 
 /**
+ * The values of a day by panel and step, their sum by step, and the first and last step with production worth a look.
+ * @typedef {{ start: number, step: number, steps: number, watts: Numbers[], wh: Numbers[], totals: number[],
+ *   first: number, last: number }} Series
+ */
+
+/**
  * The values at one time.
  * @typedef {object} Moment
  * @property {Numbers} watts
@@ -47,20 +53,76 @@ export const quantile = (values, share) => {
 /** @param {number[]} values */
 export const median = (values) => (quantile(values, 0.5) + quantile(values, 0.4999)) / 2;
 
-/** Return when a day begins, in seconds since 1970. @param {Day} day */
-export const startOf = ({ start }) => (typeof start === "number" ? start : Date.parse(start) / 1000);
+/**
+ * Return how many steps a day has, on which clocks may change.
+ * @param {Day} day @param {string} date @param {(seconds: number) => string} dateOf
+ */
+const stepsOf = ({ start, step }, date, dateOf) => {
+  let hours = 22.5;
+  while (hours < 26 && dateOf(start + hours * 3600) === date) hours += 0.5;
+  return Math.round((hours * 3600) / step);
+};
 
-/** @param {Day} day */
-export const stepsOf = ({ watts }) => Math.max(0, ...watts.map((values) => values.length));
+/**
+ * Return the energy at the end of each step. Its end is the counter's own figure, where there is one.
+ * @param {Numbers} column @param {number} step @param {number | null} total
+ * @returns {Numbers}
+ */
+const running = (column, step, total) => {
+  let wh = 0;
+  const sums = column.map((watts) => (wh += ((watts ?? 0) * step) / 3600));
+  if (!wh && total === null) return column.map(() => null);
+  const factor = total !== null && wh ? total / wh : 1;
+  return sums.map((value) => Math.round(value * factor));
+};
+
+/**
+ * Return the values of a day, with a place for every step.
+ * @param {Day} day @param {string} date @param {(seconds: number) => string} dateOf
+ * @returns {Series}
+ */
+export const seriesOf = (day, date, dateOf) => {
+  const { start, step } = day;
+  const steps = stepsOf(day, date, dateOf);
+  const watts = day.watts.map((values) => Array.from({ length: steps }, (_, index) => values[index] ?? null));
+  const wh = watts.map((column, panel) => running(column, step, day.energy_wh[panel] ?? null));
+  return summed({ start, step, steps, watts, wh, totals: [], first: 0, last: -1 });
+};
+
+/** Sum up the panels. @param {Series} series */
+const summed = (series) => {
+  series.totals = Array.from({ length: series.steps }, (_, step) => sum(series.watts.map((column) => column[step] ?? null)));
+  const least = Math.max(...series.totals) / 100;
+  series.first = Math.max(0, series.totals.findIndex((total) => total > least));
+  series.last = series.totals.findLastIndex((total) => total > least);
+  return series;
+};
+
+/**
+ * Add a reading to the values of its day, which the recorder has only later.
+ * @param {Series} series @param {Now} now
+ */
+export const append = (series, now) => {
+  const step = Math.floor((now.at - series.start) / series.step);
+  series.watts.forEach((column, panel) => {
+    const energy = series.wh[panel] ?? [];
+    for (let index = Math.max(0, step - 2); index <= step && index < series.steps; index++) {
+      column[index] ??= now.watts[panel] ?? null;
+      energy[index] = now.today_wh[panel] ?? energy[index] ?? null;
+    }
+  });
+  summed(series);
+};
 
 /** Return the values of the latest reading. @param {Now} now @returns {Moment} */
 export const present = ({ watts, today_wh: wh, asleep, silent }) => ({ watts, wh, asleep, silent: new Set(silent) });
 
-/** Return the values of a step of a day. @param {Day} day @param {number} step @returns {Moment} */
-export const past = (day, step) => {
-  const watts = day.watts.map((values) => values[step] ?? null);
-  const wh = day.energy_wh.map((values) => values[step] ?? null);
-  return { watts, wh, asleep: !watts.some((value) => value), silent: NONE };
+/** Return the values of a step of a day. @param {Series} series @param {number} step @returns {Moment} */
+export const past = ({ watts, wh, first, last }, step) => {
+  /** @param {Numbers} column */
+  const at = (column) => column[step] ?? null;
+  const dark = step < first || step > last;
+  return { watts: watts.map(at), wh: wh.map(at), asleep: dark && !watts.some(at), silent: NONE };
 };
 
 /**

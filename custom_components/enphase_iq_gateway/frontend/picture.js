@@ -3,8 +3,8 @@
 import { gradient, AMOUNTS, differences } from "./colours.js";
 import { html, set, write } from "./element.js";
 import { Frame } from "./frame.js";
-import { groupTiles, trayOf } from "./geometry.js";
-import { look, markOf, past, percent, present, quantile, ratios, known, startOf, stepsOf, sum } from "./model.js";
+import { grid, groupTiles, trayOf } from "./geometry.js";
+import { append, known, look, markOf, past, percent, present, quantile, ratios, seriesOf, sum } from "./model.js";
 import { RoofView } from "./roof.js";
 import { Sheet } from "./sheet.js";
 import { TableView } from "./table.js";
@@ -12,19 +12,20 @@ import { Formats } from "./texts.js";
 import { Timeline } from "./timeline.js";
 import { factsOf, labelOf, rowOf } from "./words.js";
 
-/** @typedef {import("./types.d.ts").Day} Day @typedef {import("./model.js").Look} Look */
+/** @typedef {import("./model.js").Look} Look @typedef {import("./model.js").Series} Series */
 /** @typedef {import("./model.js").Moment} Moment @typedef {import("./geometry.js").Group} Group */
 
 const CHIPS = { no_power: "!", weak: "▾", silent: "?", shaded: "◐" };
 const MOST_DAYS = 8;
 const REFRESH_MS = 30_000;
+const NARROW = 428;
 
 export class Picture {
   /** @type {import("./types.d.ts").Now | undefined} */
   now;
   /** @type {import("./types.d.ts").Health | undefined} */
   health;
-  /** @type {Map<string, Day>} */
+  /** @type {Map<string, Series>} */
   #days = new Map();
   /** @type {Set<string>} */
   #asked = new Set();
@@ -38,16 +39,19 @@ export class Picture {
   config;
   live = true;
   step = 0;
+  /** The place of the thumb in a day that has just been chosen. @type {number | undefined} */
+  share;
   filter = "";
   asTable = false;
   best = false;
+  narrow = false;
   differences = differences([255, 255, 255]);
   /** @type {number | undefined} */
   #open;
 
   /**
    * @param {import("./types.d.ts").Hass} hass @param {import("./types.d.ts").Translate} texts @param {string} entryId
-   * @param {import("./types.d.ts").Roof} roof @param {(date: string) => Promise<Day>} readDay
+   * @param {import("./types.d.ts").Roof} roof @param {(date: string) => Promise<import("./types.d.ts").Day>} readDay
    */
   constructor(hass, texts, entryId, roof, readDay) {
     this.hass = hass;
@@ -64,7 +68,7 @@ export class Picture {
       items: () => this.#items(),
     });
     this.roofView = new RoofView((panel) => this.#openSheet(panel));
-    const headings = ["panel", "power", "energy", "compare", "state"].map((key) => texts(`array_${key}`));
+    const headings = ["array_panel", "array_power", "array_energy", "array_compared", "array_state"].map((key) => texts(key));
     this.table = new TableView(texts("array_title"), headings, (panel) => this.#openSheet(panel));
     this.sheet = new Sheet(texts, () => {
       const panel = this.#open;
@@ -81,8 +85,15 @@ export class Picture {
     this.stage = html("div", {}, this.roofView.element);
     this.element = html("div", {}, ...this.frame.elements, this.stage, this.timeline.element, this.status, this.sheet.element);
     this.observer = new ResizeObserver(() => {
-      const width = this.stage.clientWidth + 12;
-      if (this.stage.clientWidth) this.roofView.fit(width);
+      const width = this.stage.clientWidth;
+      if (!width) return;
+      if (this.narrow !== width < NARROW) {
+        this.narrow = width < NARROW;
+        this.#build();
+        this.refresh();
+        this.#label();
+      }
+      this.roofView.fit(width + 12);
     });
     this.observer.observe(this.stage);
     this.timer = setInterval(() => this.#followDay(), REFRESH_MS);
@@ -167,7 +178,7 @@ export class Picture {
 
   /** Whether the comparison shows the verdict of the last days instead of a moment. */
   get overDays() {
-    return this.live && this.span === "days" && this.#hasLevels;
+    return this.view === "compare" && this.live && this.span === "days" && this.#hasLevels;
   }
 
   get #hasLevels() {
@@ -175,7 +186,9 @@ export class Picture {
   }
 
   #build() {
-    const { groups, unplaced } = groupTiles(this.roof.layout, this.roof.panels);
+    const { layout, panels } = this.roof;
+    const placed = layout.source === "automatic" ? grid(layout, panels, this.narrow) : layout;
+    const { groups, unplaced } = groupTiles(placed, panels);
     const shown = this.config?.arrays ?? [];
     this.groups = groups.filter(({ id, name }) => !shown.length || shown.includes(id) || shown.includes(name));
     if (unplaced.length && !shown.length)
@@ -222,7 +235,7 @@ export class Picture {
   #most(moment) {
     if (this.view === "energy") {
       const day = this.day;
-      const ends = this.live || !day ? moment.wh : day.energy_wh.map((values) => values.findLast((value) => value !== null) ?? null);
+      const ends = this.live || !day ? moment.wh : day.wh.map((column) => column[this.#lastStep()] ?? null);
       return nice(Math.max(1, ...known(this.best ? moment.wh : ends)));
     }
     if (this.best) return Math.max(1, ...known(moment.watts));
@@ -300,7 +313,7 @@ export class Picture {
   /** The time at the thumb. */
   get time() {
     const day = this.day;
-    return day ? this.formats.time(startOf(day) + (this.live ? this.#lastStep() : this.step) * day.step) : "";
+    return day ? this.formats.time(day.start + (this.live ? this.#lastStep() : this.step) * day.step) : "";
   }
 
   get #wholeDay() {
@@ -309,13 +322,13 @@ export class Picture {
 
   #liveStep() {
     const day = this.day;
-    return day ? Math.max(0, Math.floor(((this.now?.at ?? Date.now() / 1000) - startOf(day)) / day.step)) : 0;
+    return day ? Math.max(0, Math.floor(((this.now?.at ?? Date.now() / 1000) - day.start) / day.step)) : 0;
   }
 
   #lastStep() {
     const day = this.day;
     if (!day) return 0;
-    return this.date === this.today ? Math.min(this.#liveStep(), stepsOf(day) - 1) : stepsOf(day) - 1;
+    return this.date === this.today ? Math.min(this.#liveStep(), day.steps - 1) : day.steps - 1;
   }
 
   /** Read a day once. @param {string} date */
@@ -324,10 +337,10 @@ export class Picture {
     this.#asked.add(date);
     this.readDay(date)
       .then((day) => {
-        this.#days.set(date, day);
+        this.#days.set(date, seriesOf(day, date, this.formats.date));
         for (const other of this.#days.keys()) if (this.#days.size > MOST_DAYS && other !== this.date && other !== this.today) this.#days.delete(other);
         if (this.now) this.#append(this.now);
-        if (date === this.date && !this.live) this.step = Math.min(this.step, this.#lastStep());
+        this.#settle();
         this.refresh();
         this.#label();
       })
@@ -337,14 +350,8 @@ export class Picture {
 
   /** Append a reading to the values of today, which the recorder has only later. @param {import("./types.d.ts").Now} now */
   #append(now) {
-    const date = this.formats.date(now.at);
-    const day = this.#days.get(date);
-    if (!day || !now.available) return;
-    const step = Math.floor((now.at - startOf(day)) / day.step);
-    for (const [columns, values] of /** @type {const} */ ([[day.watts, now.watts], [day.energy_wh, now.today_wh]]))
-      columns.forEach((column, panel) => {
-        for (let earlier = Math.max(0, step - 2); earlier <= step && earlier < stepsOf(day); earlier++) column[earlier] ??= values[panel] ?? null;
-      });
+    const day = this.#days.get(this.formats.date(now.at));
+    if (day && now.available) append(day, now);
   }
 
   /** Show the new day after midnight. */
@@ -377,11 +384,19 @@ export class Picture {
   /** @param {string} date */
   #choose(date) {
     if (date === this.today) return this.#change({ date, live: true });
-    const seconds = this.live || !this.day ? undefined : this.step * this.day.step;
+    // The time that the user has chosen stays. Of another day, all of its energy or the power at noon is worth a look.
+    const share = this.live || !this.day ? (this.view === "energy" ? 1 : 0.5) : this.step / this.day.steps;
     this.date = date;
-    const step = this.day?.step ?? (date < (this.roof.fine_from ?? date) ? 3600 : 300);
-    // Of another day, noon is worth a look; the time that the user has chosen stays.
-    this.#change({ live: false, step: Math.floor((seconds ?? 12 * 3600) / step) });
+    this.share = share;
+    this.#settle();
+    this.#change({ live: false });
+  }
+
+  /** Place the thumb in a day whose steps are now known. */
+  #settle() {
+    if (!this.day || this.share === undefined) return;
+    this.step = Math.min(this.#lastStep(), Math.floor(this.share * this.day.steps));
+    this.share = undefined;
   }
 
   #label() {

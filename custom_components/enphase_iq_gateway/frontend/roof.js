@@ -244,7 +244,7 @@ export class RoofView {
 const createNode = (group, tile) => {
   const face = svg("rect", { class: "face" });
   const outline = svg("rect", { class: "outline", fill: "none" });
-  const text = svg("text", { class: "value" });
+  const text = svg("text", { class: "number" });
   const sign = svg("path", { d: "" });
   const badge = svg("g", { class: "badge" }, svg("circle", { r: 9 }), sign);
   const element = svg("g", { class: "tile", role: "button" }, face, outline, text, badge);

@@ -87,8 +87,9 @@ export class Sheet {
     const steps = Math.max(own.length, ...array.map((values) => values.length));
     const middle = Array.from({ length: steps }, (_, step) => median(known(array.map((values) => values[step] ?? null))));
     const most = Math.max(1, ...middle, ...known(own)) * 1.06;
-    const empty = !own.some((value) => value);
-    set(this.spark, { viewBox: `0 0 ${steps || 1} ${SPARK_HEIGHT}`, hidden: empty });
+    const [first, last] = [middle.findIndex((value) => value > 0), middle.findLastIndex((value) => value > 0)];
+    const empty = first < 0;
+    set(this.spark, { viewBox: `${first} 0 ${last - first + 1} ${SPARK_HEIGHT}`, hidden: empty });
     set(this.key, { hidden: empty });
     /** @param {number} value */
     const y = (value) => (SPARK_HEIGHT * (1 - value / most)).toFixed(1);

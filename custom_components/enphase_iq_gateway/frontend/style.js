@@ -6,6 +6,7 @@ const CSS = `
 --primary:var(--primary-color,#009ac7);--warning:var(--warning-color,#ffa600);--error:var(--error-color,#db4437);
 --quiet:color-mix(in srgb,var(--text) 9%,var(--surface));--hatch:color-mix(in srgb,var(--text) 24%,var(--surface));
 --tint:color-mix(in srgb,var(--primary) 20%,var(--surface))}
+[hidden]{display:none!important}
 ha-card{display:block;container-type:inline-size;padding:16px;color:var(--text);box-sizing:border-box;height:100%;overflow:auto}
 button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
 button:disabled{cursor:default}
@@ -25,7 +26,6 @@ h2{font-size:20px;font-weight:400;line-height:28px;margin:0;overflow-wrap:anywhe
 .segment.low button{min-height:30px;padding:0 12px;font-size:12px}
 .menu{position:absolute;right:0;top:44px;z-index:2;background:var(--surface);border:1px solid var(--line);border-radius:12px;
 padding:6px 0;min-width:200px;box-shadow:0 6px 20px rgb(0 0 0/.25)}
-.menu[hidden]{display:none}
 .menu button{display:block;width:100%;text-align:start;padding:0 18px;min-height:42px}
 .summary{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:center;min-height:44px;margin-top:2px}
 .summary b{font-size:28px;font-weight:500;display:inline-flex;gap:10px;align-items:center}
@@ -45,8 +45,8 @@ padding:6px 0;min-width:200px;box-shadow:0 6px 20px rgb(0 0 0/.25)}
 .tile{cursor:pointer;outline:none}
 .tile.dim{opacity:.22}
 .face{stroke:var(--line);stroke-width:1}
-.value{font-size:var(--value-size);font-weight:500;text-anchor:middle;dominant-baseline:central;pointer-events:none}
-.small .value,.many.moving .value,.no-values .value{display:none}
+.number{font-size:var(--value-size);font-weight:500;text-anchor:middle;dominant-baseline:central;pointer-events:none}
+.small .number,.many.moving .number,.no-values .number{display:none}
 .outline,.badge{display:none}
 .weak .outline,.no_power .outline,.silent .outline{display:inline;stroke-width:3}
 .weak .outline{stroke:var(--warning)}.no_power .outline{stroke:var(--error)}
@@ -79,7 +79,7 @@ input[type=range]:disabled{opacity:.4;cursor:default}
 .picker input{position:absolute;inset:0;width:100%;height:100%;opacity:0;pointer-events:none;border:0;padding:0}
 .note{color:var(--text2);margin-inline-start:4px}
 .legend{display:inline-flex;gap:8px;align-items:center;color:var(--text2);font-size:12px;min-height:32px;margin-inline-end:4px}
-.bar{width:120px;height:10px;border-radius:5px;border:1px solid var(--line);box-sizing:border-box}
+.bar{width:120px;height:10px;border-radius:5px;box-shadow:inset 0 0 0 1px var(--line)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
@@ -87,6 +87,7 @@ th,td{text-align:start;padding:0 10px 0 0;height:40px;border-bottom:1px solid va
 thead th{color:var(--text2);font-size:12px}
 .figure{text-align:end}
 tbody th button{min-height:40px;text-align:start;color:var(--primary)}
+td:last-child{white-space:normal;padding:0 0 0 10px}
 tr.dim{opacity:.4}
 dialog{border:1px solid var(--line);border-radius:16px;padding:0;background:var(--surface);color:var(--text);width:min(420px,calc(100vw - 24px));
 max-height:calc(100dvh - 24px);box-shadow:0 12px 40px rgb(0 0 0/.4);overflow:auto}
@@ -109,7 +110,7 @@ dt{color:var(--text2)}dd{margin:0;text-align:end;font-variant-numeric:tabular-nu
 @container (max-width:459px){
 header{grid-template-columns:1fr auto}header .segment{grid-row:2;grid-column:1/-1;margin-inline-end:8px}header .segment button{flex:1;padding:0 4px}
 .summary b{font-size:24px}.bar{width:90px}.track{grid-template-columns:40px 1fr 56px;gap:0 4px}.name{font-size:12px}
-.foot{gap:0 8px}.legend{flex:1;justify-content:flex-end}}
+table{font-size:13px}th,td{padding-inline-end:6px}.foot{gap:0 8px}.legend{flex:1;justify-content:flex-end}}
 `;
 
 /** Return the style sheet, which all cards of a page share. */

@@ -31,7 +31,9 @@ export class Formats {
     const twoDigits = hour12 === false ? "2-digit" : "numeric";
     /** @type {Intl.DateTimeFormatOptions} */
     const time = { hour: twoDigits, minute: "2-digit", timeZone: zone };
-    this.clock = new Intl.DateTimeFormat(timeLanguage, hour12 === undefined ? time : { ...time, hour12 });
+    const clock = hour12 === undefined ? time : { ...time, hour12 };
+    this.clock = new Intl.DateTimeFormat(timeLanguage, clock);
+    this.hours = new Intl.DateTimeFormat(timeLanguage, { ...clock, timeZone: "UTC" });
     this.days = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", timeZone: "UTC" });
     this.years = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
     this.iso = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone });
@@ -59,6 +61,9 @@ export class Formats {
 
   /** @param {number} seconds Since 1970 */
   time = (seconds) => this.clock.format(seconds * 1000);
+
+  /** Return an hour of any day as a time. @param {number} hour */
+  hour = (hour) => this.hours.format(hour * 3_600_000);
 
   /** Return the day at a time as YYYY-MM-DD. @param {number} seconds Since 1970 */
   date = (seconds) => this.iso.format(seconds * 1000);

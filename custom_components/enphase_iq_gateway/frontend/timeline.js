@@ -1,10 +1,9 @@
 // The time below the roof: a slider over the day under the curve of its production, playback, and the choice of the day.
 
 import { html, set, svg, write } from "./element.js";
-import { quantile, startOf, stepsOf } from "./model.js";
 import { icon } from "./icons.js";
 
-/** @typedef {import("./types.d.ts").Day} Day */
+/** @typedef {import("./model.js").Series} Series */
 
 /**
  * What the timeline shows.
@@ -12,7 +11,7 @@ import { icon } from "./icons.js";
  * @property {string} date
  * @property {string} today
  * @property {string} firstDay
- * @property {Day | undefined} day
+ * @property {Series | undefined} day
  * @property {number} step The step that is shown
  * @property {boolean} live Whether the latest reading is shown
  * @property {number} lastStep The last step that can be shown
@@ -29,7 +28,7 @@ export const addDays = (date, days) => new Date(Date.parse(date) + days * DAY_MS
 export class Timeline {
   /** @type {Shown | undefined} */
   #shown;
-  /** @type {Day | undefined} */
+  /** @type {Series | undefined} */
   #drawn;
   #drawnSteps = -1;
   #frame = 0;
@@ -92,12 +91,12 @@ export class Timeline {
   show(shown) {
     this.#shown = shown;
     const { date, today, firstDay, day, step, live, lastStep, value } = shown;
-    const steps = day ? stepsOf(day) : 288;
+    const steps = day?.steps ?? 288;
     if (day !== this.#drawn || lastStep !== this.#drawnSteps) this.#draw(day, steps, lastStep);
     set(this.slider, { max: steps - 1, disabled: !day });
     this.slider.value = String(step);
     this.slider.style.setProperty("--share", `${(100 * step) / Math.max(1, steps - 1)}%`);
-    const time = day ? this.formats.time(startOf(day) + step * day.step) : "";
+    const time = day ? this.formats.time(day.start + step * day.step) : "";
     set(this.slider, { "aria-valuetext": `${time}, ${value}` });
     set(this.cursor, { x1: step + 0.5, x2: step + 0.5 });
     write(this.live, live ? this.texts("array_live") : time);
@@ -120,13 +119,13 @@ export class Timeline {
     this.actions.rest();
   }
 
-  /** @param {Day | undefined} day @param {number} steps @param {number} lastStep */
+  /** @param {Series | undefined} day @param {number} steps @param {number} lastStep */
   #draw(day, steps, lastStep) {
     this.#drawn = day;
     this.#drawnSteps = lastStep;
     set(this.chart, { viewBox: `0 0 ${steps} ${CHART_HEIGHT}` });
     if (!day) return set(this.curve, { d: "" });
-    const totals = totalsOf(day, lastStep + 1);
+    const totals = day.totals.slice(0, lastStep + 1);
     const most = Math.max(1, ...totals);
     const points = totals.map((total, step) => {
       const y = (CHART_HEIGHT - (total / most) * (CHART_HEIGHT - 4)).toFixed(1);
@@ -138,7 +137,8 @@ export class Timeline {
   #start() {
     const shown = this.#shown;
     if (!shown?.day) return;
-    const { first, last } = daylight(totalsOf(shown.day, shown.lastStep + 1));
+    const first = shown.day.first;
+    const last = Math.min(shown.day.last, shown.lastStep);
     if (last <= first) return;
     const from = shown.live || shown.step >= last || shown.step < first ? first : shown.step;
     const jump = matchMedia("(prefers-reduced-motion: reduce)").matches ? Math.max(1, 3600 / shown.day.step) : 1;
@@ -191,22 +191,3 @@ export class Timeline {
     return html("button", { class: "icon", "aria-label": this.texts(text), onclick }, icon(name));
   }
 }
-
-/**
- * Return the power of the site in the first steps of a day.
- * @param {Day} day @param {number} steps
- */
-const totalsOf = ({ watts }, steps) =>
-  Array.from({ length: Math.max(0, steps) }, (_, step) =>
-    watts.reduce((total, values) => total + (values[step] ?? 0), 0),
-  );
-
-/**
- * Return the first and the last step with production worth a look.
- * @param {number[]} totals
- */
-const daylight = (totals) => {
-  const least = quantile(totals, 1) / 100;
-  const first = totals.findIndex((total) => total > least);
-  return { first: Math.max(0, first), last: totals.findLastIndex((total) => total > least) };
-};

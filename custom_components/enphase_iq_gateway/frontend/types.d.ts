@@ -80,13 +80,13 @@ export interface Health {
 export type ArrayEvent = Roof | Now | Health;
 
 export interface Day {
-  /** Seconds since 1970, or an ISO time. */
-  start: number | string;
+  /** Seconds since 1970. */
+  start: number;
   step: number;
-  /** By panel, then by step. */
+  /** By panel, then by step, up to the last step with a value. */
   watts: (number | null)[][];
-  /** Energy since midnight at the end of each step. */
-  energy_wh: (number | null)[][];
+  /** Of the whole day. */
+  energy_wh: (number | null)[];
   measured_energy: boolean;
 }
 
@@ -124,6 +124,7 @@ export interface Device {
 }
 
 export interface Hass {
+  connected: boolean;
   locale: {
     language: string;
     number_format: string;

@@ -105,7 +105,7 @@ export const factsOf = (picture, moment, panel) => {
   if (live && now && typeof age === "number") rows.push([texts("array_last_report"), ago(picture, age + Date.now() / 1000 - now.at)]);
   return {
     title,
-    subtitle: title === name ? digits : `${name} · ${digits}`,
+    subtitle: [title === name ? "" : name, name.includes(serial) ? "" : digits].filter(Boolean).join(" · "),
     rows,
     verdict: verdict(picture, state, panel),
     mark: state,
@@ -126,8 +126,7 @@ const verdict = ({ texts, formats, health }, state, panel) => {
 };
 
 /** Return hours of the day as spans, such as 7:00–9:00. @param {Picture} picture @param {number[]} hours */
-const spans = ({ formats, day, roof }, hours) => {
-  const midnight = typeof day?.start === "number" ? day.start : Date.parse(day?.start ?? `${roof.fine_from ?? "2026-01-01"}T00:00Z`) / 1000;
+const spans = ({ formats }, hours) => {
   /** @type {[number, number][]} */
   const found = [];
   for (const hour of [...hours].sort((one, other) => one - other)) {
@@ -135,8 +134,7 @@ const spans = ({ formats, day, roof }, hours) => {
     if (last?.[1] === hour) last[1] = hour + 1;
     else found.push([hour, hour + 1]);
   }
-  const time = (/** @type {number} */ hour) => formats.time(midnight + hour * 3600);
-  return found.map(([from, to]) => `${time(from)}–${time(to)}`).join(", ");
+  return found.map((span) => span.map(formats.hour).join("–")).join(", ");
 };
 
 /** @param {Picture} picture @param {number} seconds */
