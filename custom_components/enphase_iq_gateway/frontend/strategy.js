@@ -11,7 +11,6 @@ import { loadTexts } from "./texts.js";
 const FLOWS = ["production", "total_consumption", "net_consumption"];
 const STORAGE = [
   "battery_state_of_charge",
-  "battery_power",
   "battery_state",
   "battery_reserve",
   "battery_available_energy",
@@ -66,6 +65,7 @@ const tile = ({ entity_id: entity }, options) => ({
   type: "tile",
   entity,
   name: { type: "entity" },
+  vertical: true, // phones would cut the name beside an icon
   grid_options: { columns: 6 },
   ...options,
 });
@@ -125,7 +125,6 @@ const phaseCards = (site, quantity) => {
       ...row.map((entity) =>
         tile(entity, {
           ...(PHASE.test(entity.name ?? "") && { name: entity.name?.slice(-2) }),
-          vertical: true,
           grid_options: { columns: 4 },
         }),
       ),
@@ -139,7 +138,7 @@ const batteries = (hass, site) =>
   site.behind
     .filter(({ entity_id: id, name }) => hass.states[id]?.attributes.device_class === "battery" && !name)
     .sort(byId)
-    .map((entity) => tile(entity, { name: { type: "device" } }));
+    .map((entity) => tile(entity, { name: { type: "device" }, vertical: false, grid_options: { columns: 12 } }));
 
 /** @param {Hass} hass @param {Site} site @param {Translate} text */
 const siteSections = (hass, site, text) => [
