@@ -13,7 +13,7 @@ from ..entity import Candidate, GatewayEntity, SeenEntities, Value
 from .gateway_control import GatewayControl
 
 OF_CONTROLLER: Final = frozenset({Setting.GRID_RELAY, Setting.DRY_CONTACT, Setting.CONTACT_SETTINGS})
-"""Settings shown at the first system controller: relay and contacts exist once for each gateway (S§34)."""
+"""Settings shown at the first system controller, else collar: relay and contacts exist once for each gateway (S§34)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,8 @@ def async_add_controls[D: ControlDescription](
     if control is None:
         return
     coordinator = control.coordinator
-    controller = min(coordinator.site.storage.system_controllers, default="")
+    site = coordinator.site.storage
+    controller = min(site.system_controllers or site.collars, default="")
     candidates = []
     for description in descriptions:
         if control.offers(description.setting):

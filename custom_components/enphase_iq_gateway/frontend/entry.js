@@ -4,6 +4,7 @@
 
 const DOMAIN = "enphase_iq_gateway";
 const CARD = "enphase-iq-gateway-array-card";
+const STRATEGY = "ll-strategy-dashboard-enphase-iq-gateway";
 
 class ArrayCard extends HTMLElement {
   /** @type {import("./card.js").Card | undefined} */
@@ -50,6 +51,12 @@ class ArrayCard extends HTMLElement {
   }
 }
 
+class Dashboard extends HTMLElement {
+  static getCreateSuggestions = () => ({ title: "IQ Gateway", icon: "mdi:solar-power-variant" });
+  /** @param {object} _ @param {Hass} hass */
+  static generate = async (_, hass) => (await import("./strategy.js")).generate(hass);
+}
+
 /** @param {Hass} hass @param {string} id */
 const suggestion = (hass, id) => {
   const { platform, device_id: device } = hass.entities[id] ?? {};
@@ -68,7 +75,15 @@ const suggestion = (hass, id) => {
   getEntitySuggestion: suggestion,
 });
 
+(window.customStrategies ??= []).push({
+  type: "enphase-iq-gateway",
+  strategyType: "dashboard",
+  name: "Enphase IQ Gateway",
+  description: "Roof, house, battery, grid and phases",
+});
+
 // Until this element exists, Home Assistant 2026.10 may replace the registry and lose what was defined in it.
 void customElements.whenDefined("home-assistant").then(() => {
   if (!customElements.get(CARD)) customElements.define(CARD, ArrayCard);
+  if (!customElements.get(STRATEGY)) customElements.define(STRATEGY, Dashboard);
 });

@@ -104,6 +104,25 @@ export interface CardConfig {
 
 export type Translate = (key: string, values?: Record<string, string | number>) => string;
 
+/** An entity that is not disabled. */
+export interface Entity {
+  entity_id: string;
+  platform: string;
+  device_id?: string;
+  name?: string | null;
+  translation_key?: string;
+}
+
+export interface Device {
+  id: string;
+  name: string | null;
+  name_by_user: string | null;
+  via_device_id: string | null;
+  config_entry_id?: string | null;
+  primary_config_entry?: string | null;
+  config_entries: string[];
+}
+
 export interface Hass {
   connected: boolean;
   locale: {
@@ -114,11 +133,9 @@ export interface Hass {
   language: string;
   user?: { is_admin: boolean };
   themes?: { darkMode: boolean };
-  entities: Record<string, { entity_id: string; platform: string; device_id?: string }>;
-  devices: Record<
-    string,
-    { id: string; config_entry_id?: string | null; primary_config_entry?: string | null; config_entries: string[] }
-  >;
+  entities: Record<string, Entity>;
+  devices: Record<string, Device>;
+  states: Record<string, { attributes: { device_class?: string } }>;
   connection: {
     subscribeMessage<T>(callback: (message: T) => void, message: object, options?: object): Promise<() => Promise<void>>;
   };
