@@ -87,7 +87,7 @@ th,td{text-align:start;padding:0 10px 0 0;height:40px;border-bottom:1px solid va
 thead th{color:var(--text2);font-size:12px}
 .figure{text-align:end}
 tbody th button{min-height:40px;text-align:start;color:var(--primary)}
-td:last-child{white-space:normal;padding:0 0 0 10px}
+td:last-child{white-space:normal;overflow-wrap:anywhere;padding:0 0 0 10px}
 tr.dim{opacity:.4}
 dialog{border:1px solid var(--line);border-radius:16px;padding:0;background:var(--surface);color:var(--text);width:min(420px,calc(100vw - 24px));
 max-height:calc(100dvh - 24px);box-shadow:0 12px 40px rgb(0 0 0/.4);overflow:auto}
