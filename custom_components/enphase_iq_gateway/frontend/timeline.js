@@ -97,7 +97,8 @@ export class Timeline {
     this.slider.style.setProperty("--share", `${(100 * step) / Math.max(1, steps - 1)}%`);
     const time = day ? this.formats.time(day.start + step * day.step) : "";
     set(this.slider, { "aria-valuetext": `${time}, ${value}` });
-    set(this.cursor, { x1: step + 0.5, x2: step + 0.5 });
+    const x = (step * steps) / Math.max(1, steps - 1); // under the thumb, which reaches both ends
+    set(this.cursor, { x1: x, x2: x });
     write(this.live, live ? this.texts("array_live") : time);
     set(this.live, { class: live ? "live on" : "live", disabled: date !== today || live, title: this.texts("array_to_live") });
     const words = this.formats.day(date);
