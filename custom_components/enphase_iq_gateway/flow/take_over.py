@@ -20,11 +20,11 @@ from ..const import CONF_CONTROL, CONTROL_PLATFORMS, DOMAIN
 from ..control.areas import ControlArea, areas_of
 from ..control.keys import area_of
 from ..coordinator import GatewayConfigEntry, loaded_runtime
+from ..flow.possible_entities import possible_entities
 from ..history.takeover.dashboard import async_in_dashboard
 from ..history.takeover.journal import journal_of
 from ..history.takeover.offer import TAKE_OVER_STEP, UNDO_STEP, other_entry_of
 from ..history.takeover.plan import Left, Plan, make_plan
-from ..history.takeover.possible import possible_entities
 from ..history.takeover.starts import async_find_shifts
 from ..history.takeover.takeover import async_take_over, async_undo, can_undo
 from ..history.takeover.uses import uses_of

@@ -24,9 +24,9 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from custom_components.enphase_iq_gateway.counters.shift import Shifts
+from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import Plan, make_plan
-from custom_components.enphase_iq_gateway.history.takeover.possible import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
 from simulator import Simulator
 from tests.conftest import set_up

@@ -16,7 +16,6 @@ from homeassistant.util.hass_dict import HassKey
 
 from ...client import Flow
 from ...const import DOMAIN, LOGGER
-from ...control.areas import ControlArea
 from ...counters.key import InverterCounter, parse_counter_key
 from ...counters.shift import Shifts
 
@@ -82,7 +81,7 @@ class Journal:
     """Wh by flow or inverter."""
     replaced_in_dashboard: dict[str, str] = field(default_factory=dict[str, str])
     """Entity ids in the Energy dashboard and those that have replaced them."""
-    areas: list[ControlArea] = field(default_factory=list[ControlArea])
+    areas: list[str] = field(default_factory=list[str])
     """The areas of control that the takeover turns on."""
 
     @property
@@ -104,8 +103,7 @@ class Journal:
         """
         rows = [MovedRow(**row) for row in data["rows"]]
         devices = [MovedDevice(**device) for device in data["devices"]]
-        areas = [ControlArea(area) for area in data["areas"]]
-        journal = cls(**{**data, "stage": Stage(data["stage"]), "rows": rows, "devices": devices, "areas": areas})
+        journal = cls(**{**data, "stage": Stage(data["stage"]), "rows": rows, "devices": devices})
         _ = journal.shifts
         return journal
 

@@ -9,7 +9,6 @@ from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er
 
 from ...client import CONTACT_IDS
-from ...control.areas import ControlArea
 from .core_entities import PREFERRED
 from .counterparts import counterpart, maker_of, maker_of_forks
 
@@ -70,8 +69,8 @@ class Possible:
     serial: str
     unique_ids: frozenset[tuple[str, str]]
     """Platform and unique id."""
-    controls: Mapping[tuple[str, str], ControlArea] = field(default_factory=dict[tuple[str, str], ControlArea])
-    """The area that entities of control need."""
+    controls: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    """The area of control that has to be on for an entity."""
     phases: Mapping[str, int]
     """The number of phases by flow."""
     with_storage: bool
@@ -102,7 +101,7 @@ def make_plan(
     *,
     in_dashboard: Collection[str] = (),
     with_changed: bool = False,
-    areas: Collection[ControlArea] = (),
+    areas: Collection[str] = (),
 ) -> Plan:
     """Plan the move of the entities of another integration.
 

@@ -16,7 +16,6 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_call_later
 
 from ...const import CONF_CONTROL, DOMAIN, LOGGER
-from ...control.areas import ControlArea, areas_of
 from ...coordinator import GatewayConfigEntry
 from ...counters.shift import Shifts, shift
 from ...counters.state import GuardState
@@ -51,7 +50,7 @@ async def async_take_over(
     *,
     keep_names: bool,
     keep_old: bool,
-    areas: Collection[ControlArea] = (),
+    areas: Collection[str] = (),
 ) -> None:
     """Move what is planned, and reload the entry with it.
 
@@ -79,7 +78,7 @@ async def async_take_over(
             for own, other in entity_ids.items()
             if own is not None and own in in_dashboard and other not in in_dashboard
         },
-        areas=sorted(set(areas) - areas_of(entry)),
+        areas=sorted(set(areas).difference(_areas(entry))),
     )
     await async_write_journal(hass, journal)
     await hass.config_entries.async_reload(entry.entry_id)
@@ -152,7 +151,7 @@ async def _async_move(
     if not async_move(hass, journal):
         LOGGER.warning("Some entities of %s are still in use. They move with the next start", journal.old_title)
         return
-    _turn_control(hass, entry, areas_of(entry).union(journal.areas))
+    _turn_control(hass, entry, {*_areas(entry), *journal.areas})
     await async_replace(hass, journal.replaced_in_dashboard)
     await async_continue_sums(hass, _entity_ids(hass, journal))
     if old is not None and journal.keep_old:
@@ -181,17 +180,22 @@ async def _async_return(
         counters.shifted_by = ""
         await store.async_save()
     async_return(hass, journal)
-    _turn_control(hass, entry, areas_of(entry).difference(journal.areas))
+    _turn_control(hass, entry, _areas(entry) - set(journal.areas))
     await async_replace(hass, _reversed(journal.replaced_in_dashboard))
     _restart(hass, old, journal)
     _settle(hass, entry, _async_forget)
     LOGGER.info("%d entities have returned to %s", len(journal.rows), journal.old_title)
 
 
+def _areas(entry: ConfigEntry) -> set[str]:
+    """Return the areas of control that are on."""
+    return set(entry.options.get(CONF_CONTROL, ()))
+
+
 @callback
-def _turn_control(hass: HomeAssistant, entry: ConfigEntry, areas: Collection[ControlArea]) -> None:
+def _turn_control(hass: HomeAssistant, entry: ConfigEntry, areas: Collection[str]) -> None:
     """Turn areas of control on and the others off; the entry is being set up, so it need not be reloaded."""
-    if areas_of(entry) != areas:
+    if _areas(entry) != areas:
         hass.config_entries.async_update_entry(entry, options={**entry.options, CONF_CONTROL: sorted(areas)})
 
 

@@ -5,14 +5,14 @@ from typing import Final
 
 from homeassistant.const import Platform
 
-from ...button import BUTTONS
-from ...client import PollGroup, StorageSnapshot, is_available
-from ...control.areas import AREAS, ControlArea
-from ...control.entity import ControlDescription, contact_settings, serial_of
-from ...coordinator import GatewayRuntime
-from ...number import NUMBERS, SLEEP_BAND
-from ...select import SELECTS
-from ...switch import SWITCHES
+from ..button import BUTTONS
+from ..client import PollGroup, StorageSnapshot, is_available
+from ..control.areas import AREAS, ControlArea
+from ..control.entity import ControlDescription, contact_settings, serial_of
+from ..coordinator import GatewayRuntime
+from ..number import NUMBERS, SLEEP_BAND
+from ..select import SELECTS
+from ..switch import SWITCHES
 
 _DESCRIPTIONS: Final[Mapping[Platform, Iterable[ControlDescription]]] = {
     Platform.BUTTON: BUTTONS,

@@ -11,20 +11,20 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from ...binary_sensor import StorageBinarySensor, StorageDeviceBinarySensor
-from ...binary_sensor.inverters import INVERTER_BINARY_SENSORS
-from ...binary_sensor.storage import STORAGE_BINARY_SENSORS, STORAGE_DEVICE_BINARY_SENSORS
-from ...client import DEVICE_DATA, PollGroup, Site
-from ...coordinator import GatewayConfigEntry, GatewayRuntime
-from ...sensor import StorageDeviceSensor, StorageSensor
-from ...sensor.flows import flow_sensors_of
-from ...sensor.gateway import GATEWAY_SENSORS
-from ...sensor.inverters import INVERTER_SENSORS
-from ...sensor.storage import STORAGE_SENSORS
-from ...sensor.storage_devices import STORAGE_DEVICE_SENSORS
-from ...storage_entity import storage_candidates, storage_device_candidates
-from .plan import Possible
-from .possible_control import possible_controls
+from ..binary_sensor import StorageBinarySensor, StorageDeviceBinarySensor
+from ..binary_sensor.inverters import INVERTER_BINARY_SENSORS
+from ..binary_sensor.storage import STORAGE_BINARY_SENSORS, STORAGE_DEVICE_BINARY_SENSORS
+from ..client import DEVICE_DATA, PollGroup, Site
+from ..coordinator import GatewayConfigEntry, GatewayRuntime
+from ..history.takeover.plan import Possible
+from ..sensor import StorageDeviceSensor, StorageSensor
+from ..sensor.flows import flow_sensors_of
+from ..sensor.gateway import GATEWAY_SENSORS
+from ..sensor.inverters import INVERTER_SENSORS
+from ..sensor.storage import STORAGE_SENSORS
+from ..sensor.storage_devices import STORAGE_DEVICE_SENSORS
+from ..storage_entity import storage_candidates, storage_device_candidates
+from .possible_controls import possible_controls
 
 _LISTED: Final = frozenset({"power", "max_power", "last_reported"})
 """What the list of inverters has of each; the rest is in their details."""
