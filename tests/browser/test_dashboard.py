@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from axe_playwright_python.async_playwright import Axe
 import pytest
 
 from .frontend import Frontend
