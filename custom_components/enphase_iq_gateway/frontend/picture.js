@@ -331,9 +331,9 @@ export class Picture {
     return this.date === this.today ? Math.min(this.#liveStep(), day.steps - 1) : day.steps - 1;
   }
 
-  /** Read a day once. @param {string} date */
-  #read(date) {
-    if (this.#days.has(date) || this.#asked.has(date)) return;
+  /** Read a day once, or again. @param {string} date @param {boolean} [again] */
+  #read(date, again = false) {
+    if ((this.#days.has(date) && !again) || this.#asked.has(date)) return;
     this.#asked.add(date);
     this.readDay(date)
       .then((day) => {
@@ -352,6 +352,8 @@ export class Picture {
   #append(now) {
     const day = this.#days.get(this.formats.date(now.at));
     if (day && now.available) append(day, now);
+    // On the first day there were no values every 5 minutes yet when it was read.
+    if (day && day.step > 300 && this.live) this.#read(this.date, true);
   }
 
   /** Show the new day after midnight. */
