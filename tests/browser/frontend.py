@@ -141,7 +141,7 @@ class Frontend:
 
 
 async def open_page(home_assistant: HomeAssistant, browser: Browser, time_zone: str) -> Page:
-    """Open a page that is signed in, as after "Keep me logged in"."""
+    """Open a page that is signed in, as after "Keep me logged in", in a new profile without a cache."""
     context = await browser.new_context(viewport=SIZE, locale="en-GB", timezone_id=time_zone)
     stored = {
         **home_assistant.tokens,
