@@ -129,7 +129,7 @@ class Frontend:
         return bytes.fromhex(self.simulator.fingerprint)[:8].hex(":").upper()
 
     async def state(self, key: str) -> dict[str, Any]:
-        """Return the state of an entity of the gateway by the end of its unique ID."""
+        """Return the state of an entity of the gateway by the end of its unique ID, unavailable while it is added."""
         entities = await self.home_assistant.websocket_command("config/entity_registry/list")
         entity_id = next(
             each["entity_id"]
@@ -137,7 +137,8 @@ class Frontend:
             if each["platform"] == DOMAIN and each["unique_id"] == f"{self.simulator.serial}_{key}"
         )
         states = await self.home_assistant.websocket_command("get_states")
-        return next(state for state in states if state["entity_id"] == entity_id)
+        unavailable = {"entity_id": entity_id, "state": "unavailable"}
+        return next((state for state in states if state["entity_id"] == entity_id), unavailable)
 
 
 async def open_page(home_assistant: HomeAssistant, browser: Browser, time_zone: str) -> Page:

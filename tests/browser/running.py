@@ -21,7 +21,8 @@ from .frontend import Frontend, open_page
 
 SCREENSHOTS = ROOT / ".demo" / "pictures"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")  # Debian's; scripts/test --browser sets another one
-FIRST_PORT = 8400  # away from the port of the demo, which may be running
+# Away from the port of the demo, which may be running, and from that of another run: Home Assistant listens late.
+FIRST_PORT = 8400 + os.getpid() % 1000
 # The background flags keep the browser from calling hosts of its maker; root cannot start it with a sandbox.
 FLAGS = (
     "--no-sandbox",
