@@ -6,7 +6,7 @@ from playwright.async_api import Browser, ViewportSize
 import pytest
 
 from scripts.demo_home.dashboard import URL_PATH, open_ready_made_dashboard
-from scripts.demo_home.gateway_setup import fill_energy_dashboard, show_every_phase
+from scripts.demo_home.gateway_setup import show_every_phase
 
 from .frontend import SIZE, Frontend
 from .ready_made import accessibility_findings, first_load_shows_the_card, tiles
@@ -37,8 +37,7 @@ def time_zone() -> str:
 
 
 async def test_the_dashboard_is_made_in_the_dialog(frontend: Frontend) -> None:
-    entry_id = await frontend.set_up()
-    await fill_energy_dashboard(frontend.home_assistant, entry_id)
+    entry_id = await frontend.set_up(energy_dashboard=True)
     await show_every_phase(frontend.home_assistant, entry_id)
     await frontend.wait_for_value("production_power_l1")
     await import_roof_history(frontend)
