@@ -141,10 +141,12 @@ class Frontend:
         return next(state for state in states if state["entity_id"] == entity_id)
 
 
-async def open_page(home_assistant: HomeAssistant, browser: Browser, tokens: Mapping[str, Any] | None = None) -> Page:
+async def open_page(
+    home_assistant: HomeAssistant, browser: Browser, time_zone: str, tokens: Mapping[str, Any] | None = None
+) -> Page:
     """Open a page that is signed in, as after "Keep me logged in"; as the owner unless there are other tokens."""
     tokens = tokens or home_assistant.tokens
-    context = await browser.new_context(viewport=SIZE, locale="en-GB", timezone_id="Europe/Amsterdam")
+    context = await browser.new_context(viewport=SIZE, locale="en-GB", timezone_id=time_zone)
     stored = {
         **tokens,
         "hassUrl": home_assistant.address,

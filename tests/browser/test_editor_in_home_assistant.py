@@ -6,6 +6,8 @@ from typing import Any
 import aiohttp
 from playwright.async_api import Browser, Page, expect
 
+from simulator.local_days import TIME_ZONE
+
 from .frontend import TIMEOUT_MS, Frontend, open_page
 
 CARD = "enphase-iq-gateway-array-card"
@@ -61,7 +63,8 @@ async def test_what_an_administrator_arranges_others_see_and_cannot_change(
     await frontend.home_assistant.websocket_command("lovelace/dashboards/create", **dashboard)
     config = {"views": [{"cards": [{"type": f"custom:{CARD}"}]}]}
     await frontend.home_assistant.websocket_command("lovelace/config/save", url_path="solar-roof", config=config)
-    member = await open_page(frontend.home_assistant, browser, await sign_in_as_member(frontend))
+    tokens = await sign_in_as_member(frontend)
+    member = await open_page(frontend.home_assistant, browser, TIME_ZONE, tokens)
     await open_roof(member, frontend)
     await expect(member.get_by_role("menuitem", name="Arrange panels")).to_have_count(0)
 
