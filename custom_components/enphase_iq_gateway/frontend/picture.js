@@ -416,14 +416,7 @@ export class Picture {
     return [
       { text: texts(this.asTable ? "array_as_picture" : "array_as_table"), act: () => this.#show(!this.asTable) },
       { text: texts(this.best ? "array_scale_fixed" : "array_scale_best"), act: () => this.#change({ best: !this.best }) },
-      ...(this.roof.can_edit ? [{ text: texts("editor_title"), act: () => void this.#arrange() }] : []),
     ];
-  }
-
-  async #arrange() {
-    const { hass, entryId, roof, texts } = this;
-    const { openEditor } = await import("./editor.js");
-    await openEditor({ hass, entryId, roof, texts });
   }
 
   /** @param {boolean} asTable */
