@@ -56,7 +56,10 @@ export class Editor {
     });
     this.owner = html("select", {
       "aria-label": text("editor_move_to"),
-      onchange: () => this.edit(model.assign(this.layout, this.selection, this.owner.value)),
+      onchange: () => {
+        this.edit(model.assign(this.layout, this.selection, this.owner.value));
+        this.select(this.selection);
+      },
     });
     this.chips = html("div", { class: "bar", role: "group", "aria-label": text("editor_arrays") });
     this.heading = html("h3");
@@ -99,7 +102,8 @@ export class Editor {
   }
 
   async open() {
-    const host = html("div");
+    // Keys pressed here are no shortcuts of Home Assistant.
+    const host = html("div", { onkeydown: (/** @type {Event} */ event) => event.stopPropagation() });
     // A root of its own keeps the styles apart from the page's; the variables of the theme are inherited.
     this.root = host.attachShadow({ mode: "open" });
     this.root.append(html("style", {}, STYLE), this.dialog);
@@ -107,17 +111,17 @@ export class Editor {
     this.dialog.showModal();
     const closed = new Promise((done) => this.dialog.addEventListener("close", done));
     this.render();
-    const unsubscribe = await this.subscribe((event) => {
+    const stop = await this.subscribe((event) => {
       if (event.kind === "roof") this.roof = event;
       if (event.kind === "now")
         this.watts = new Map(
           event.watts.map((watts, index) => [this.roof.panels[index]?.serial, watts === null ? "" : this.formats.power(watts)]),
         );
       this.render();
-    });
+    }).catch(() => null);
     await closed;
     host.remove();
-    await unsubscribe();
+    await stop?.();
   }
 
   /** Return the layout with an array to place panels in. @param {Layout} layout */
@@ -308,11 +312,13 @@ export class Editor {
 
   /** @param {number} [version] That is replaced @returns {Promise<void>} */
   async send(version = this.history.saved.version) {
+    this.save.disabled = true;
     try {
       await this.call("save", { version, layout: { ...this.layout, version } });
       this.dialog.close();
     } catch (error) {
       const { code, message } = /** @type {{ code: string, message: string }} */ (error);
+      this.render();
       if (code !== "conflict") return this.announce(this.text("editor_not_saved", { reason: message }));
       const choice = await ask(this, "editor_conflict_title", "editor_conflict", ["editor_conflict_theirs", MINE]);
       // The subscription has brought the other layout.
@@ -339,7 +345,8 @@ export class Editor {
       else if (key === "y") this.travel("redo");
       else if (key === "a") this.select(model.serialsOf(layout, this.array.id));
       else return;
-    } else if (!selection.size) return;
+    } else if (key === "escape" && !selection.size) this.cancel();
+    else if (!selection.size) return;
     else if (key === "r") this.edit(model.turn(layout, selection));
     else if (key === "delete" || key === "backspace") this.edit(model.remove(layout, selection));
     else if (key === "escape") this.select([]);
