@@ -45,11 +45,11 @@ export class Editor {
     /** The boxes around the arrays, by id. @type {Map<string, import("./geometry.js").Box>} */
     this.boxes = new Map();
 
-    this.undo = button(text("editor_undo"), "undo", () => this.travel("undo"), "small");
-    this.redo = button(text("editor_redo"), "redo", () => this.travel("redo"), "small");
+    this.undo = button(text("editor_undo"), "undo", () => this.travel("undo"), "small", "Control+Z");
+    this.redo = button(text("editor_redo"), "redo", () => this.travel("redo"), "small", "Control+Y");
     this.save = button(text("editor_save"), "", () => this.send(), "primary");
-    this.turn = button(text("editor_turn"), "turn", () => this.edit(model.turn(this.layout, this.selection)));
-    this.remove = button(text("editor_remove"), "remove", () => this.edit(model.remove(this.layout, this.selection)));
+    this.turn = button(text("editor_turn"), "turn", () => this.edit(model.turn(this.layout, this.selection)), "", "R");
+    this.remove = button(text("editor_remove"), "remove", () => this.edit(model.remove(this.layout, this.selection)), "", "Delete");
     this.pick = button(text("editor_several"), "several", () => {
       this.several = !this.several;
       this.render();

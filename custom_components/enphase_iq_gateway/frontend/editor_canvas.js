@@ -95,6 +95,7 @@ export class Canvas {
         tile.remove();
         this.tiles.delete(serial);
       }
+    const neighbours = new Map(layout.arrays.map(({ id }) => [id, model.neighbours(layout, id)]));
     for (const [serial, panel] of Object.entries(layout.panels)) {
       const place = model.onRoof(layout, serial);
       const tile = this.tiles.get(serial) ?? this.#tile(serial);
@@ -102,7 +103,8 @@ export class Canvas {
       set(box, rectangle(place.width, place.height));
       set(label, { transform: `rotate(${-place.turn})` });
       write(label.children[1], watts.get(serial) ?? "");
-      const states = { other: panel.array !== array.id, over: model.overlaps(layout, panel), gone: this.editor.isGone(serial) };
+      const over = model.overlaps(neighbours.get(panel.array) ?? [], panel, serial);
+      const states = { other: panel.array !== array.id, over, gone: this.editor.isGone(serial) };
       set(tile, {
         transform: transform(place),
         class: ["tile", ...Object.entries(states).flatMap(([name, holds]) => (holds ? name : []))].join(" "),
