@@ -242,6 +242,7 @@ export class Editor {
     this.after = serial;
     this.edit(model.put(this.layout, serial, place));
     if (next instanceof HTMLElement) next.focus();
+    this.canvas.ghost.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.announce(this.position(serial));
   }
 
