@@ -121,7 +121,8 @@ async def test_panels_are_dragged_out_of_the_tray_and_back(browser: Browser) -> 
     width = await editor.panel_width()
 
     await editor.drag(editor.tray.last, last_x + 1.1 * width - x, last_y - y)
-    await editor.drag(editor.tile(FIRST), -500, 0)
+    first_x, _ = await editor.center(editor.tile(FIRST))
+    await editor.drag(editor.tile(FIRST), x - first_x, 0)
     saved = await editor.saved()
 
     assert saved["panels"].keys() == {*SERIALS[1:6], SERIALS[7]}
