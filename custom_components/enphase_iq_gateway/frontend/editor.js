@@ -33,12 +33,15 @@ export class Editor {
     this.history = new model.History(this.withArray(roof.layout));
     /** The id of the array that panels are placed in. */
     this.current = "";
-    /** What the next panel is placed after: a panel, or a point of the current array. @type {string | model.Point | undefined} */
+    /**
+     * The panel to the right of which the next one is placed, or a point of the current array.
+     * @type {string | model.Point | undefined}
+     */
     this.after = undefined;
     /** @type {Set<string>} */
     this.selection = new Set();
     this.several = false;
-    /** Whether panels placed in an array lie, where the user has chosen it. @type {Map<string, boolean>} */
+    /** Whether panels are placed lying, by array; only where the user has chosen it. @type {Map<string, boolean>} */
     this.lying = new Map();
     /** Power by serial. @type {Map<string, string>} */
     this.watts = new Map();
@@ -50,21 +53,21 @@ export class Editor {
     this.save = button(text("editor_save"), "", () => this.send(), "primary");
     this.turn = button(text("editor_turn"), "turn", () => this.edit(model.turn(this.layout, this.selection)), "", "R");
     this.remove = button(text("editor_remove"), "remove", () => this.edit(model.remove(this.layout, this.selection)), "", "Delete");
-    this.pick = button(text("editor_several"), "several", () => {
+    this.severalButton = button(text("editor_several"), "several", () => {
       this.several = !this.several;
       this.render();
     });
-    this.owner = html("select", {
+    this.arraySelect = html("select", {
       "aria-label": text("editor_move_to"),
       onchange: () => {
-        this.edit(model.assign(this.layout, this.selection, this.owner.value));
+        this.edit(model.assign(this.layout, this.selection, this.arraySelect.value));
         this.select(this.selection);
       },
     });
     this.chips = html("div", { class: "bar", role: "group", "aria-label": text("editor_arrays") });
     this.heading = html("h3");
     this.list = html("div", { class: "list" });
-    this.shelf = html("section", { class: "tray" }, this.heading, this.list);
+    this.traySection = html("section", { class: "tray" }, this.heading, this.list);
     this.status = html("p", { role: "status" });
     const scroller = html("div", { class: "canvas" });
     this.canvas = new Canvas(this, scroller);
@@ -85,14 +88,14 @@ export class Editor {
         { class: "bar tools", role: "group", "aria-label": text("editor_tools") },
         this.undo,
         this.redo,
-        this.pick,
+        this.severalButton,
         this.turn,
         this.remove,
-        this.owner,
+        this.arraySelect,
         button(text("editor_zoom_out"), "minus", () => this.canvas.zoom(1 / 1.3), "small"),
         button(text("editor_zoom_in"), "plus", () => this.canvas.zoom(1.3), "small"),
       ),
-      html("main", {}, this.shelf, scroller),
+      html("main", {}, this.traySection, scroller),
       this.status,
     );
     this.dialog.addEventListener("cancel", (event) => {
@@ -152,12 +155,12 @@ export class Editor {
     this.undo.disabled = !history.past.length;
     this.redo.disabled = !history.future.length;
     this.save.disabled = !history.changed;
-    this.turn.disabled = this.remove.disabled = this.owner.disabled = !selection.size;
-    set(this.pick, { "aria-pressed": String(this.several) });
+    this.turn.disabled = this.remove.disabled = this.arraySelect.disabled = !selection.size;
+    set(this.severalButton, { "aria-pressed": String(this.several) });
     const options = layout.arrays.map((each) => html("option", { value: each.id }, this.arrayName(each)));
-    this.owner.replaceChildren(...options);
+    this.arraySelect.replaceChildren(...options);
     const owners = new Set([...selection].map((serial) => layout.panels[serial].array));
-    this.owner.value = owners.size > 1 ? "" : [...owners][0] ?? array.id;
+    this.arraySelect.value = owners.size > 1 ? "" : [...owners][0] ?? array.id;
     this.boxes = new Map(layout.arrays.map(({ id }) => [id, model.boundsOf(layout, id)]));
     write(this.heading, tray.length ? text("editor_tray", { count: tray.length }) : text("editor_tray_empty"));
     this.renderChips();
@@ -213,7 +216,8 @@ export class Editor {
       {
         id: serial,
         type: "button",
-        onclick: () => dragged || this.place(serial, this.target),
+        // A drag ends with a click, too; one by a key has no detail.
+        onclick: (/** @type {MouseEvent} */ { detail }) => (dragged && detail) || this.place(serial, this.target),
         onpointerdown: (/** @type {PointerEvent} */ event) => {
           start = { x: event.clientX, y: event.clientY };
           dragged = false;
@@ -280,7 +284,7 @@ export class Editor {
     this.render();
   }
 
-  /** @param {string} id Of an array */
+  /** Choose the array that panels are placed in. @param {string} id */
   choose(id) {
     this.current = id;
     this.select([]);
@@ -311,7 +315,7 @@ export class Editor {
     if (layout) this.edit(this.withArray(layout));
   }
 
-  /** @param {number} [version] That is replaced @returns {Promise<void>} */
+  /** Save the layout. @param {number} [version] The version that it replaces @returns {Promise<void>} */
   async send(version = this.history.saved.version) {
     this.save.disabled = true;
     try {
@@ -362,7 +366,7 @@ export class Editor {
 
   /** Return whether the pointer is over the tray. @param {PointerEvent} event */
   isTray({ clientX, clientY }) {
-    const { left, right, top, bottom } = this.shelf.getBoundingClientRect();
+    const { left, right, top, bottom } = this.traySection.getBoundingClientRect();
     return clientX > left && clientX < right && clientY > top && clientY < bottom;
   }
 

@@ -31,7 +31,7 @@ const serialAt = ({ target }) =>
   target instanceof Element ? target.closest("[data-serial]")?.getAttribute("data-serial") ?? undefined : undefined;
 
 export class Canvas {
-  /** @param {import("./editor.js").Editor} editor @param {HTMLElement} element That scrolls */
+  /** @param {import("./editor.js").Editor} editor @param {HTMLElement} element The scrolling parent of the picture */
   constructor(editor, element) {
     this.editor = editor;
     this.element = element;
@@ -230,7 +230,8 @@ export class Canvas {
     const { serial, start, to, several } = drag;
     const { layout, selection } = editor;
     if (serial && drag.moved) {
-      editor.edit(editor.isTray(event) ? model.remove(layout, selection) : model.move(layout, selection, drag.by));
+      if (editor.isTray(event)) editor.edit(model.remove(layout, selection));
+      else if (drag.by.x || drag.by.y) editor.edit(model.move(layout, selection, drag.by));
     } else if (serial) {
       if (several) editor.toggle(serial);
       else editor.select([serial]);
@@ -249,7 +250,7 @@ export class Canvas {
     this.editor.render();
   }
 
-  /** @param {MouseEvent} event A tap on the free roof, or from a screen reader */
+  /** @param {MouseEvent} event From a tap on the free roof, or from a screen reader */
   #click(event) {
     const serial = serialAt(event);
     if (this.handled) this.handled = false;

@@ -20,7 +20,7 @@ const ICONS = {
   mirror: "M12 4v16M9 7v10H3zm6 0v10h6z",
 };
 
-/** Of the layout at Enphase, for users who are signed in there. */
+/** The address of the layout at Enphase, for users who are signed in there. */
 const ADDRESS = "enlighten.enphaseenergy.com/pv/systems/…/array_layout_x.json";
 
 /**

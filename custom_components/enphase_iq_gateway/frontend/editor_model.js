@@ -44,7 +44,7 @@ export const toArray = (array, point) => rotate(-angle(array), subtract(point, a
 /** @param {Layout} layout @param {string} id */
 export const arrayOf = (layout, id) => /** @type {PanelArray} */ (layout.arrays.find((array) => array.id === id));
 
-/** @param {Layout} layout @param {string} id Of an array */
+/** Return the serials of an array. @param {Layout} layout @param {string} id */
 export const serialsOf = (layout, id) => Object.keys(layout.panels).filter((serial) => layout.panels[serial].array === id);
 
 /** Return where a panel is on the roof. @param {Layout} layout @param {string} serial */
@@ -150,7 +150,7 @@ export const isLying = (layout, id) =>
 
 /**
  * Return whether a panel is over one of others; imported panels may be a little closer than these.
- * @param {(Place & { serial: string })[]} others @param {Place} panel @param {string} [serial] Of the panel
+ * @param {(Place & { serial: string })[]} others @param {Place} panel @param {string} [serial] The one of the panel
  */
 export const overlaps = (others, panel, serial) =>
   others.some(
@@ -206,7 +206,7 @@ export const addArray = (layout, name) => {
 
 /**
  * Change an array. It turns about the middle of its panels; rows stay rows where all panels are turned.
- * @param {Layout} layout @param {string} id @param {Partial<PanelArray>} values @param {boolean} [lying] Of all panels
+ * @param {Layout} layout @param {string} id @param {Partial<PanelArray>} values @param {boolean} [lying] Whether all panels lie then
  */
 export const changeArray = (layout, id, values, lying) => {
   const box = boundsOf(layout, id);
