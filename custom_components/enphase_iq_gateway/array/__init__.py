@@ -1,1 +1,1 @@
-"""The roof: where its panels are, their values now and on past days, and their commands for the page."""
+"""The roof: where its panels are, how they compare with each other, and what the page shows of them."""
