@@ -1,6 +1,7 @@
 """The layout's document, the grid without one, and that of Enphase: whatever it contains, it is read or refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -77,6 +78,13 @@ def document(*modules: dict[str, Any], **array: object) -> dict[str, Any]:
 
 def test_a_layout_is_read_as_it_was_written() -> None:
     assert Layout.from_json(orjson.loads(orjson.dumps(LAYOUT.as_json()))) == LAYOUT
+
+
+def test_the_azimuth_may_be_unknown() -> None:
+    assert parse_layout(document(module())).arrays[0].azimuth is None
+
+    unknown = replace(LAYOUT, arrays=(RoofArray(id="a1"),))
+    assert Layout.from_json(unknown.as_json()) == unknown
 
 
 @settings(deadline=None)
