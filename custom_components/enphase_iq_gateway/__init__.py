@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .array.daily_health import async_setup_health
 from .array.feed import async_remove_roof, async_roof_feed, async_setup_roof
+from .array.frontend import async_setup_frontend
 from .array.health_store import HealthStore
 from .array.websocket import async_setup_commands
 from .client import PROBE_LIMIT_S, Documents, Gateway, GatewayAuthenticationError, GatewayError, PollGroup, Site
@@ -42,9 +43,10 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
-    """Register the actions and the commands of the page, which exist whether an entry is loaded or not."""
+    """Register the actions and the page with its commands, which exist whether an entry is loaded or not."""
     async_setup_services(hass)
     async_setup_commands(hass)
+    await async_setup_frontend(hass)
     return True
 
 

@@ -44,10 +44,28 @@ def noon() -> Callable[[], float]:
 
 
 @pytest.fixture
-async def simulator() -> AsyncGenerator[Simulator]:
-    """Run a gateway with three phases and a few inverters."""
-    async with Simulator(profile=PROFILES["metered_net_three_phase"], inverters=5, clock=noon()) as running:
+async def simulator(profile: str, inverters: int) -> AsyncGenerator[Simulator]:
+    """Run a gateway."""
+    async with Simulator(profile=PROFILES[profile], inverters=inverters, clock=noon()) as running:
         yield running
+
+
+@pytest.fixture
+def profile() -> str:
+    """Return the site that is simulated; modules and parameters override it, as the two below."""
+    return "metered_net_three_phase"
+
+
+@pytest.fixture
+def inverters() -> int:
+    """Return the number of inverters."""
+    return 5
+
+
+@pytest.fixture
+def time_zone() -> str:
+    """Return the time zone of Home Assistant and of the browser."""
+    return TIME_ZONE
 
 
 @pytest.fixture(scope="session")
@@ -66,10 +84,12 @@ async def browser() -> AsyncGenerator[Browser]:
 
 
 @pytest.fixture
-async def frontend(simulator: Simulator, released: Path, tmp_path: Path, browser: Browser) -> AsyncGenerator[Frontend]:
+async def frontend(
+    simulator: Simulator, released: Path, tmp_path: Path, browser: Browser, time_zone: str
+) -> AsyncGenerator[Frontend]:
     """Run Home Assistant with the released integration, not set up yet, and open its frontend."""
     port = free_port(FIRST_PORT, or_next=True)
-    home_assistant.prepare(tmp_path, DOMAIN, port, TIME_ZONE, released)
+    home_assistant.prepare(tmp_path, DOMAIN, port, time_zone, released)
     with (tmp_path / "configuration.yaml").open("a") as configuration:
         configuration.write("zeroconf:\n")  # discovers announced gateways
     command = home_assistant.command(tmp_path)
@@ -81,6 +101,6 @@ async def frontend(simulator: Simulator, released: Path, tmp_path: Path, browser
         await running.wait_until_up()
         await running.create_owner()
         await running.wait_until_running()
-        page = await open_page(running, browser)
+        page = await open_page(running, browser, time_zone)
         yield Frontend(home_assistant=running, simulator=simulator, page=page, screenshots=SCREENSHOTS)
         await page.context.close()

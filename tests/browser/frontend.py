@@ -140,9 +140,9 @@ class Frontend:
         return next(state for state in states if state["entity_id"] == entity_id)
 
 
-async def open_page(home_assistant: HomeAssistant, browser: Browser) -> Page:
+async def open_page(home_assistant: HomeAssistant, browser: Browser, time_zone: str) -> Page:
     """Open a page that is signed in, as after "Keep me logged in"."""
-    context = await browser.new_context(viewport=SIZE, locale="en-GB", timezone_id="Europe/Amsterdam")
+    context = await browser.new_context(viewport=SIZE, locale="en-GB", timezone_id=time_zone)
     stored = {
         **home_assistant.tokens,
         "hassUrl": home_assistant.address,

@@ -26,9 +26,9 @@ from homeassistant.util import file
 
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
 from custom_components.enphase_iq_gateway.counters.shift import Shifts
+from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import make_plan
-from custom_components.enphase_iq_gateway.history.takeover.possible import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
 
 NEVER: Final = -1

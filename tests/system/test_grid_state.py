@@ -153,10 +153,23 @@ async def test_behind_a_collar_islanding_shows_within_15_s(start_home: StartHome
     await home.advance(60)
     home.simulator.world.fail_grid()
 
-    seen = await watched(home, 60)
+    seen = await watched(home, 120)
 
-    assert states(seen) == [("on_grid", "on"), ("off_grid", "off")]
+    assert states(seen) == [("on_grid", "on"), ("off_grid", "off"), ("outage", "off")]
     assert seen[1][0] <= WITHIN_S
+
+
+async def test_behind_a_collar_a_commanded_switch_is_never_an_outage(start_home: StartHome) -> None:
+    home = await start_home("collar")
+    await home.advance(60)
+    home.simulator.world.command_relay("open")
+    away = await watched(home, 180)
+    home.simulator.world.command_relay("closed")
+
+    back = await watched(home, 60)
+
+    assert states(away) == [("on_grid", "on"), ("off_grid", "off")]
+    assert {state for state, _ in states(back)} == {"off_grid", "on_grid"}
 
 
 @pytest.mark.parametrize("profile", ["storage_single_phase", "acb", "metered_net_three_phase"])

@@ -13,9 +13,9 @@ from ..client import Inverter
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
 from ..inverter_owners import async_inverter_owners
-from .history import NO_DAYS, RecordedDays, async_recorded_days
 from .layout import Layout, automatic_layout
 from .panels import Panel, async_panels, inverters_coordinator
+from .past import NO_DAYS, RecordedDays, async_recorded_days
 from .store import LayoutStore
 
 type Message = dict[str, Any]
@@ -134,12 +134,11 @@ class RoofFeed:
 
 def _panel(entry: GatewayConfigEntry, panel: Panel) -> Message:
     inverter = _inverter(entry, panel)
-    power = panel.power
     return {
         "serial": panel.serial,
         "name": panel.name,
         "device_id": panel.device_id,
-        "power": None if power is None or power.disabled else power.entity_id,
+        "power": panel.power if panel.power_enabled else None,
         "ceiling_w": _whole(None if inverter is None else inverter.max_power_w),
     }
 

@@ -19,9 +19,10 @@ class Panel:
     serial: str
     name: str
     device_id: str | None
-    power: er.RegistryEntry | None
-    """The entity of its power, None until that was added."""
-    energy: er.RegistryEntry | None
+    power: str | None
+    """The entity of its power, whose id its statistics have too; None until that was added."""
+    power_enabled: bool
+    energy: str | None
     """The entity of its lifetime energy, None where the gateway counts none."""
 
 
@@ -39,22 +40,24 @@ def async_panels(hass: HomeAssistant, entry: GatewayConfigEntry) -> list[Panel]:
         return []
     devices, entities, owners = dr.async_get(hass), er.async_get(hass), async_inverter_owners(hass)
 
-    def registered(serial: str, key: str) -> er.RegistryEntry | None:
-        entity_id = entities.async_get_entity_id(Platform.SENSOR, DOMAIN, f"{serial}_{key}")
-        return None if entity_id is None else entities.async_get(entity_id)
+    def entity_id(serial: str, key: str) -> str | None:
+        return entities.async_get_entity_id(Platform.SENSOR, DOMAIN, f"{serial}_{key}")
 
     panels = []
     for serial in sorted(coordinator.data.inverters):
         if serial == coordinator.site.info.serial or not owners.has(entry, serial):
             continue  # these have no entities either
+        power = entity_id(serial, "power")
+        registered = None if power is None else entities.async_get(power)
         device = devices.async_get_device_by_identifier((DOMAIN, serial), entry.entry_id)
         panels.append(
             Panel(
                 serial=serial,
                 name=serial if device is None else device.name_by_user or device.name or serial,
                 device_id=None if device is None else device.id,
-                power=registered(serial, "power"),
-                energy=registered(serial, "energy_lifetime"),
+                power=power,
+                power_enabled=registered is not None and not registered.disabled,
+                energy=entity_id(serial, "energy_lifetime"),
             )
         )
     return panels

@@ -1,5 +1,6 @@
-"""The commands of the page: subscribe to a roof, save and check its layout."""
+"""The commands of the page: subscribe to a roof, read its past days, save and check its layout."""
 
+from datetime import date
 from typing import Any, Final
 
 from homeassistant.components.websocket_api import async_register_command
@@ -8,6 +9,8 @@ from homeassistant.components.websocket_api.const import ERR_INVALID_FORMAT, ERR
 from homeassistant.components.websocket_api.decorators import async_response, require_admin, websocket_command
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
 import probatio
 
 from ..const import DOMAIN
@@ -16,16 +19,19 @@ from .enphase import parse_pasted
 from .feed import Message, RoofFeed, async_roof_feed
 from .layout import Layout, LayoutError
 from .panels import async_panels
+from .past import NoRecorderError, async_day
 from .store import LayoutConflictError
 
 ERR_CONFLICT: Final = "conflict"
+ERR_NO_RECORDER: Final = "no_recorder"
 ERR_NOT_LOADED: Final = "not_loaded"
+_FIRST_DAY: Final = date(2000, 1, 1)
 
 
 @callback
 def async_setup_commands(hass: HomeAssistant) -> None:
     """Register the commands, which exist whether an entry is loaded or not."""
-    for command in (async_subscribe, async_save_layout, async_read_layout):
+    for command in (async_subscribe, async_read_day, async_save_layout, async_read_layout):
         async_register_command(hass, command)
 
 
@@ -57,6 +63,29 @@ async def async_subscribe(hass: HomeAssistant, connection: ActiveConnection, msg
 
     connection.send_result(msg["id"])
     connection.subscriptions[msg["id"]] = await async_roof_feed(hass, entry.entry_id).async_subscribe(send)
+
+
+@websocket_command(
+    {
+        probatio.Required("type"): f"{DOMAIN}/array/day",
+        probatio.Required("entry_id"): str,
+        probatio.Required("date"): cv.date,
+    }
+)
+@async_response
+async def async_read_day(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Return power and energy of the panels on a day."""
+    if (entry := _loaded_entry(hass, connection, msg)) is None:
+        return
+    if not _FIRST_DAY <= msg["date"] <= dt_util.now().date():
+        connection.send_error(msg["id"], ERR_INVALID_FORMAT, "date: expected a day until today")
+        return
+    try:
+        day = await async_day(hass, async_panels(hass, entry), msg["date"])
+    except NoRecorderError:
+        connection.send_error(msg["id"], ERR_NO_RECORDER, "There is no recorder")
+    else:
+        connection.send_result(msg["id"], day)
 
 
 @require_admin

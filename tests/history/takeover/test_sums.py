@@ -26,7 +26,8 @@ class Recording:
 
     def __init__(self, hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
         self.hass, self.freezer = hass, freezer
-        self.start = dt_util.utcnow().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+        # A new recorder counts the latest five minutes as compiled already, so the hour ends before them.
+        self.start = dt_util.utcnow().replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
 
     async def record(self, energy: float) -> None:
         """Record five minutes."""

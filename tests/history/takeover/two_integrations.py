@@ -1,7 +1,7 @@
 """One Home Assistant in which core's integration and this one read the same simulated gateway."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import logging
@@ -24,9 +24,9 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from custom_components.enphase_iq_gateway.counters.shift import Shifts
+from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import Plan, make_plan
-from custom_components.enphase_iq_gateway.history.takeover.possible import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
 from simulator import Simulator
 from tests.conftest import set_up
@@ -142,17 +142,29 @@ class TwoIntegrations:
         assert row is not None
         return row
 
-    def plan(self, *, enabled: Iterable[Row] = ()) -> Plan:
-        """Plan the takeover, with some rows as if they had been enabled."""
+    def devices(self, entry: ConfigEntry) -> list[dr.DeviceEntry]:
+        """Return the devices of an entry."""
+        return dr.async_entries_for_config_entry(dr.async_get(self.hass), entry.entry_id)
+
+    def plan(self, *, enabled: Iterable[Row] = (), areas: Collection[str] = ()) -> Plan:
+        """Plan the takeover, with some rows as if they had been enabled, and areas of control."""
         rows = {**self.rows(self.core), **{row.id: evolve(row, disabled_by=None) for row in enabled}}
-        return make_plan(rows.values(), possible_entities(self.hass, self.entry))
+        return make_plan(rows.values(), possible_entities(self.hass, self.entry), areas=areas)
 
     async def take_over(
-        self, plan: Plan | None = None, shifts: Shifts = NOTHING, *, keep_names: bool = True, keep_old: bool = False
+        self,
+        plan: Plan | None = None,
+        shifts: Shifts = NOTHING,
+        *,
+        keep_names: bool = True,
+        keep_old: bool = False,
+        areas: Collection[str] = (),
     ) -> Plan:
         """Take over what is planned; return the plan."""
         plan = plan or self.plan()
-        await async_take_over(self.hass, self.entry, self.core, plan, shifts, keep_names=keep_names, keep_old=keep_old)
+        await async_take_over(
+            self.hass, self.entry, self.core, plan, shifts, keep_names=keep_names, keep_old=keep_old, areas=areas
+        )
         await self.turn()
         assert self.entry.state is ConfigEntryState.LOADED
         return plan
