@@ -148,7 +148,7 @@ class Frontend:
 async def open_page(
     home_assistant: HomeAssistant, browser: Browser, time_zone: str, tokens: Mapping[str, Any] | None = None
 ) -> Page:
-    """Open a page that is signed in, as after "Keep me logged in", in a new profile without a cache; by default as the owner."""
+    """Open a page that is signed in, as after "Keep me logged in", without a cache; by default as the owner."""
     tokens = tokens or home_assistant.tokens
     context = await browser.new_context(viewport=SIZE, locale="en-GB", timezone_id=time_zone)
     stored = {
