@@ -122,7 +122,7 @@ def _arrays(watts: Watts, serials: Iterable[str], layout: Layout | None, zone: t
 
 async def _async_hour_means(hass: HomeAssistant, panels: Iterable[Panel], begin: datetime, end: datetime) -> Watts:
     """Return the hour means of power, as far as the recorder has statistics of them."""
-    serials = {panel.power.entity_id: panel.serial for panel in panels if panel.power is not None}
+    serials = {panel.power: panel.serial for panel in panels if panel.power is not None}
     if not serials:
         return {}
     found = await get_instance(hass).async_add_executor_job(
