@@ -45,7 +45,7 @@ export class Editor {
     this.lying = new Map();
     /** Power by serial. @type {Map<string, string>} */
     this.watts = new Map();
-    /** The boxes around the arrays, by id. @type {Map<string, import("./geometry.js").Box>} */
+    /** The boxes around the arrays, by id. @type {Map<string, Box>} */
     this.boxes = new Map();
 
     this.undo = button(text("editor_undo"), "undo", () => this.travel("undo"), "small", "Control+Z");
@@ -380,7 +380,7 @@ export class Editor {
   /** Return a panel's name and its place, counted in panels from the left and the top of its array. @param {string} serial */
   position(serial) {
     const panel = this.layout.panels[serial];
-    const { left, top } = /** @type {import("./geometry.js").Box} */ (this.boxes.get(panel.array));
+    const { left, top } = /** @type {Box} */ (this.boxes.get(panel.array));
     const { x, y } = model.size(panel);
     /** @param {number} distance */
     const count = (distance) => this.formats.number(distance + 0.5, Math.abs((distance + 0.5) % 1) < 0.05 ? 0 : 1);

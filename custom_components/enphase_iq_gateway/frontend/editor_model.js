@@ -58,7 +58,7 @@ export const onRoof = (layout, serial) => {
 /** Return the box around all panels on the roof; empty without panels. @param {Layout} layout */
 export const bounds = (layout) => around(Object.keys(layout.panels).map((serial) => boxOf(onRoof(layout, serial))));
 
-/** @param {import("./geometry.js").Box} box */
+/** @param {Box} box */
 export const isEmpty = (box) => box.left > box.right;
 
 /** Return the box around the panels of an array in its frame. @param {Layout} layout @param {string} id */
