@@ -6,6 +6,7 @@ import time
 
 from scripts.demo_home.gateway_setup import DOMAIN
 from simulator import PROFILES, Simulator
+from simulator.panels import Conditions
 
 from .frontend import Frontend
 
@@ -15,19 +16,22 @@ POWERS = ("production_power", "total_consumption_power", "net_consumption_power"
 type Hour = tuple[datetime, dict[str, float]]
 
 
-def hours(simulator: Simulator) -> Iterator[Hour]:
-    """Yield the start of each of the last whole hours with the mean powers in W by unique ID.
+def hours(simulator: Simulator, days: int = DAYS, conditions: Conditions | None = None) -> Iterator[Hour]:
+    """Yield the start of each whole hour of the last days with the mean powers in W by unique ID.
 
     A second site has had the same sun: the time of the first one cannot go back.
     """
     ahead = simulator.clock() - time.time()
     now = int(time.time()) // 3600 * 3600
-    clock = [float(now - DAYS * 86400) + ahead]
+    clock = [float(now - days * 86400) + ahead]
     again = Simulator(
-        profile=PROFILES[simulator.profile.name], inverters=len(simulator.world.inverters), clock=lambda: clock[0]
+        profile=PROFILES[simulator.profile.name],
+        inverters=len(simulator.world.inverters),
+        clock=lambda: clock[0],
+        conditions=conditions or {},
     )
     before: dict[str, float] = {}
-    for start in range(now - DAYS * 86400, now, 3600):
+    for start in range(now - days * 86400, now, 3600):
         clock[0] = start + ahead
         if not before:
             before = energies(again)
@@ -57,20 +61,25 @@ async def import_roof_history(frontend: Frontend) -> None:
     ids = {each["unique_id"]: each["entity_id"] for each in entities if each["platform"] == DOMAIN}
     past = list(hours(frontend.simulator))
     for unique_id in past[0][1]:
-        await frontend.home_assistant.websocket_command(
-            "recorder/import_statistics",
-            metadata={
-                "has_mean": True,
-                "has_sum": False,
-                "mean_type": 1,
-                "name": None,
-                "source": "recorder",
-                "statistic_id": ids[unique_id],
-                "unit_class": "power",
-                "unit_of_measurement": "W",
-            },
-            stats=[
-                {"start": start.isoformat(), **dict.fromkeys(("mean", "min", "max"), round(powers[unique_id]))}
-                for start, powers in past
-            ],
-        )
+        await import_hours(frontend, past, unique_id, ids[unique_id])
+
+
+async def import_hours(frontend: Frontend, past: list[Hour], unique_id: str, entity_id: str) -> None:
+    """Import the statistics of one entity, which need not exist yet."""
+    await frontend.home_assistant.websocket_command(
+        "recorder/import_statistics",
+        metadata={
+            "has_mean": True,
+            "has_sum": False,
+            "mean_type": 1,
+            "name": None,
+            "source": "recorder",
+            "statistic_id": entity_id,
+            "unit_class": "power",
+            "unit_of_measurement": "W",
+        },
+        stats=[
+            {"start": start.isoformat(), **dict.fromkeys(("mean", "min", "max"), round(powers[unique_id]))}
+            for start, powers in past
+        ],
+    )

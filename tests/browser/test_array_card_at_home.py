@@ -1,22 +1,34 @@
 """The array card in Home Assistant: offered for the gateway's entities, live, and with the days that are recorded."""
 
 from collections.abc import AsyncGenerator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from playwright.async_api import Locator, expect
 import pytest
 
 from simulator import PROFILES, Simulator
-from simulator.local_days import TIME_ZONE
+from simulator.panels import Condition
 
 from .card_page import CARD
 from .conftest import noon
 from .frontend import TIMEOUT_MS, Frontend
-from .roof_history import hours, import_roof_history
+from .roof_history import hours, import_hours, import_roof_history
 
 DASHBOARD = "test-roof"
 NAME = "Enphase solar panels"
+AFTERNOON = 13
+FORTNIGHT = 18
+"""Days that the verdicts look back on, and some more."""
+WEAK, DEAD = 1, 4
+"""Panels by their place."""
+CONDITIONS = {WEAK: Condition(output=0.8), DEAD: Condition(output=0.0)}
+
+
+@pytest.fixture
+def time_zone() -> str:
+    """Return a time zone in which it is shortly after noon, as at the simulated gateway."""
+    return f"Etc/GMT{datetime.now(UTC).hour - AFTERNOON:+d}"
 
 
 @pytest.fixture
@@ -26,11 +38,15 @@ def passed() -> list[float]:
 
 
 @pytest.fixture
-async def simulator(passed: list[float]) -> AsyncGenerator[Simulator]:
-    """Run a gateway with a few inverters, whose clock the test can put forward."""
+async def simulator(inverters: int, passed: list[float]) -> AsyncGenerator[Simulator]:
+    """Run a gateway whose clock the test can put forward, with panels that are not healthy where there are many."""
     clock = noon()
-    profile = PROFILES["metered_net_three_phase"]
-    async with Simulator(profile=profile, inverters=5, clock=lambda: clock() + passed[0]) as running:
+    async with Simulator(
+        profile=PROFILES["metered_net_three_phase"],
+        inverters=inverters,
+        clock=lambda: clock() + passed[0],
+        conditions=CONDITIONS if inverters > DEAD else {},
+    ) as running:
         yield running
 
 
@@ -62,9 +78,15 @@ async def powers(frontend: Frontend) -> list[str]:
     return [states[f"sensor.inverter_{serial}"] for serial in sorted(frontend.simulator.world.inverters)]
 
 
-def brightest_hour_of_yesterday(frontend: Frontend) -> tuple[datetime, dict[str, float]]:
+async def wait_until_recorded(frontend: Frontend) -> None:
+    """Wait until the recorder has stored what was imported."""
+    while (await frontend.home_assistant.websocket_command("recorder/info"))["backlog"]:
+        await frontend.page.wait_for_timeout(200)
+
+
+def brightest_hour_of_yesterday(frontend: Frontend, time_zone: str) -> tuple[datetime, dict[str, float]]:
     """Return the start, in local time, and the recorded powers of the hour with the most production."""
-    zone = ZoneInfo(TIME_ZONE)
+    zone = ZoneInfo(time_zone)
     yesterday = (datetime.now(zone) - timedelta(days=1)).date()
     local = [(start.astimezone(zone), means) for start, means in hours(frontend.simulator)]
     of_day = [hour for hour in local if hour[0].date() == yesterday]
@@ -103,12 +125,11 @@ async def test_the_card_is_picked_and_shows_every_inverter(frontend: Frontend, p
     await expect(card.get_by_text("4 of 5 panels report")).to_be_visible()
 
 
-async def test_a_past_day_shows_what_was_recorded(frontend: Frontend) -> None:
+async def test_a_past_day_shows_what_was_recorded(frontend: Frontend, time_zone: str) -> None:
     """In German, on a phone in the dark."""
     entry = await frontend.set_up()
     await import_roof_history(frontend)
-    while (await frontend.home_assistant.websocket_command("recorder/info"))["backlog"]:
-        await frontend.page.wait_for_timeout(200)
+    await wait_until_recorded(frontend)
     await create_dashboard(frontend, {"type": f"custom:{CARD}", "entry_id": entry})
     page = frontend.page
     await page.set_viewport_size({"width": 390, "height": 760})
@@ -119,9 +140,36 @@ async def test_a_past_day_shows_what_was_recorded(frontend: Frontend) -> None:
     await numbers(card)
     await card.get_by_role("button", name="Vorheriger Tag").click()
     await expect(card.get_by_text("stündlich")).to_be_visible()
-    start, means = brightest_hour_of_yesterday(frontend)
+    start, means = brightest_hour_of_yesterday(frontend, time_zone)
     await card.get_by_role("slider").fill(str(start.hour))
 
     expected = [str(round(means[f"{serial}_power"])) for serial in sorted(frontend.simulator.world.inverters)]
     assert await numbers(card) == expected
     await frontend.screenshot("array-card-phone")
+
+
+@pytest.mark.parametrize("inverters", [12])
+async def test_a_weak_panel_and_one_without_power_are_marked(frontend: Frontend) -> None:
+    """By the statistics of the last fortnight, and in the comparison by how much."""
+    serials = sorted(frontend.simulator.world.inverters)
+    past = list(hours(frontend.simulator, FORTNIGHT, CONDITIONS))
+    for serial in serials:
+        await import_hours(frontend, past, f"{serial}_power", f"sensor.inverter_{serial}")
+    await wait_until_recorded(frontend)
+    entry = await frontend.set_up()
+    # The panels are judged with the next reading.
+    reading = {"entity_id": f"sensor.inverter_{serials[0]}"}
+    await frontend.home_assistant.post("/api/services/homeassistant/update_entity", reading)
+    await create_dashboard(
+        frontend, {"type": f"custom:{CARD}", "entry_id": entry, "view": "compare", "grid_options": {"columns": "full"}}
+    )
+    await frontend.open(f"/{DASHBOARD}/0")
+    card = card_of(frontend)
+    await expect(card.get_by_role("button", name="1 weak")).to_be_visible(timeout=TIMEOUT_MS)
+    await expect(card.get_by_role("button", name="1 without power")).to_be_visible()
+    await frontend.screenshot("array-card-compare")
+
+    shown = await numbers(card)
+    await expect(card.locator(".tile").nth(WEAK)).to_have_class("tile value weak")
+    await expect(card.locator(".tile").nth(DEAD)).to_have_class("tile value no_power")
+    assert int(shown[WEAK].replace("\u2212", "-")) == pytest.approx(-20, abs=3)
