@@ -1,6 +1,7 @@
 """Home Assistant's frontend in a browser: what users do in it, and checks of what it shows."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 import json
@@ -144,14 +145,17 @@ class Frontend:
         return next((state for state in states if state["entity_id"] == entity_id), unavailable)
 
 
-async def open_page(home_assistant: HomeAssistant, browser: Browser, time_zone: str) -> Page:
-    """Open a page that is signed in, as after "Keep me logged in", in a new profile without a cache."""
+async def open_page(
+    home_assistant: HomeAssistant, browser: Browser, time_zone: str, tokens: Mapping[str, Any] | None = None
+) -> Page:
+    """Open a page that is signed in, as after "Keep me logged in", without a cache; by default as the owner."""
+    tokens = tokens or home_assistant.tokens
     context = await browser.new_context(viewport=SIZE, locale="en-GB", timezone_id=time_zone)
     stored = {
-        **home_assistant.tokens,
+        **tokens,
         "hassUrl": home_assistant.address,
         "clientId": f"{home_assistant.address}/",
-        "expires": int((time.time() + home_assistant.tokens["expires_in"]) * 1000),
+        "expires": int((time.time() + tokens["expires_in"]) * 1000),
     }
     await context.add_init_script(f"localStorage.setItem('hassTokens', {json.dumps(json.dumps(stored))})")
     page = await context.new_page()

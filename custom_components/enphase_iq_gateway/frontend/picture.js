@@ -66,6 +66,7 @@ export class Picture {
       span: (span) => this.#change({ span }),
       filter: (kind) => this.#change({ filter: kind === this.filter ? "" : kind }),
       items: () => this.#items(),
+      arrange: () => void this.#arrange(),
     });
     this.roofView = new RoofView((panel) => this.#openSheet(panel));
     const headings = ["array_panel", "array_power", "array_energy", "array_compared", "array_state"].map((key) => texts(key));
@@ -120,6 +121,8 @@ export class Picture {
     } else if (event.kind === "now") {
       this.now = event;
       this.#append(event);
+      // On the first day there were no values every 5 minutes yet when it was read.
+      if (this.live && this.day && this.day.step > 300) this.#read(this.date, true);
     } else this.health = event;
     this.refresh();
     this.#label();
@@ -143,8 +146,9 @@ export class Picture {
     this.#showLegend(moment);
     const stale = live && this.now !== undefined && !this.now.available;
     this.element.classList.toggle("stale", stale);
-    const notes = stale && this.now ? texts("array_no_values_since", { time: formats.time(this.now.at) }) : "";
-    write(this.frame.message, notes);
+    const since = this.now?.at ?? 0;
+    const note = stale ? texts("array_no_values_since", { time: formats.time(since) }) : "";
+    this.frame.tell(note, !note && roof.can_edit && roof.layout.source === "automatic");
     this.element.classList.toggle("no-values", this.config?.show_values === false);
     if (this.asTable) this.table.show(this.#order().map((panel) => rowOf(this, moment, panel)));
     else this.roofView.paint(looks);
@@ -352,8 +356,6 @@ export class Picture {
   #append(now) {
     const day = this.#days.get(this.formats.date(now.at));
     if (day && now.available) append(day, now);
-    // On the first day there were no values every 5 minutes yet when it was read.
-    if (day && day.step > 300 && this.live) this.#read(this.date, true);
   }
 
   /** Show the new day after midnight. */
@@ -415,10 +417,17 @@ export class Picture {
   /** @returns {import("./frame.js").Item[]} */
   #items() {
     const { texts } = this;
+    const arrange = { text: texts("array_arrange"), act: () => void this.#arrange() };
     return [
+      ...(this.roof.can_edit ? [arrange] : []),
       { text: texts(this.asTable ? "array_as_picture" : "array_as_table"), act: () => this.#show(!this.asTable) },
       { text: texts(this.best ? "array_scale_fixed" : "array_scale_best"), act: () => this.#change({ best: !this.best }) },
     ];
+  }
+
+  async #arrange() {
+    const { hass, entryId, roof, texts } = this;
+    await (await import("./editor.js")).openEditor({ hass, entryId, roof, texts });
   }
 
   /** @param {boolean} asTable */
