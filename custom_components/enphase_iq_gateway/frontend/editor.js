@@ -52,7 +52,8 @@ export class Editor {
     this.redo = button(text("editor_redo"), "redo", () => this.travel("redo"), "small", "Control+Y");
     this.save = button(text("editor_save"), "", () => this.send(), "primary");
     this.turn = button(text("editor_turn"), "turn", () => this.edit(model.turn(this.layout, this.selection)), "", "R");
-    this.remove = button(text("editor_remove"), "remove", () => this.edit(model.remove(this.layout, this.selection)), "", "Delete");
+    const remove = () => this.edit(model.remove(this.layout, this.selection));
+    this.remove = button(text("editor_remove"), "remove", remove, "", "Delete");
     this.severalButton = button(text("editor_several"), "several", () => {
       this.several = !this.several;
       this.render();

@@ -24,7 +24,10 @@ const ARROWS = {
 const transform = ({ x, y, turn }) => `translate(${x} ${y}) rotate(${turn})`;
 
 /** Return the attributes of a tile's rectangle, without the gap around it. @param {number} width @param {number} height */
-export const rectangle = (width, height) => ({ x: 3 - width / 2, y: 3 - height / 2, width: width - 6, height: height - 6, rx: 8 });
+export const rectangle = (width, height) => {
+  const [x, y] = [3 - width / 2, 3 - height / 2];
+  return { x, y, width: width - 6, height: height - 6, rx: 8 };
+};
 
 /** @param {Event} event */
 const serialAt = ({ target }) =>
