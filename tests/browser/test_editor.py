@@ -6,8 +6,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, ViewportSize, expect
 import pytest
 
-from .conftest import SCREENSHOTS
 from .editor_page import DESKTOP, PHONE, EditorPage, open_editor
+from .running import SCREENSHOTS
 
 SERIALS = [f"48230000{number:04}" for number in range(8)]
 FIRST, SECOND, THIRD = SERIALS[:3]
