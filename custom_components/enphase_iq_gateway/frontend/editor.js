@@ -311,9 +311,17 @@ export class Editor {
     this.edit(model.changeArray(this.layout, id, values, lies === lying ? undefined : lies));
   }
 
+  /** Forget what belongs to the arrays of another layout. */
+  begin() {
+    this.lying.clear();
+    this.choose(this.layout.arrays[0].id);
+  }
+
   async import() {
     const layout = await importLayout(this);
-    if (layout) this.edit(this.withArray(layout));
+    if (!layout) return;
+    this.history.add(this.withArray(layout));
+    this.begin();
   }
 
   /** Save the layout. @param {number} [version] The version that it replaces @returns {Promise<void>} */
@@ -330,8 +338,9 @@ export class Editor {
       // The subscription has brought the other layout.
       const theirs = this.roof.layout;
       if (choice === MINE) return this.send(theirs.version);
-      if (choice) this.history = new model.History(this.withArray(theirs));
-      this.select([]);
+      if (!choice) return;
+      this.history = new model.History(this.withArray(theirs));
+      this.begin();
     }
   }
 
