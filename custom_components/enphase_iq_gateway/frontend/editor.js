@@ -311,7 +311,7 @@ export class Editor {
     this.edit(model.changeArray(this.layout, id, values, lies === lying ? undefined : lies));
   }
 
-  /** Forget what belongs to the arrays of another layout. */
+  /** Begin with a layout that has other arrays. */
   begin() {
     this.lying.clear();
     this.choose(this.layout.arrays[0].id);
