@@ -12,8 +12,8 @@ def layout_document(simulator: Simulator) -> dict[str, object]:
     """Return the document with the places of all inverters; those of modules are on the roof, as of the arrays."""
     active = [inverter for inverter in simulator.world.inverters.values() if inverter.active]
     planes = (
-        ("South-east roof", 135, [inverter for inverter in active if inverter.east_share >= 0.5]),
-        ("South-west roof", 225, [inverter for inverter in active if inverter.east_share < 0.5]),
+        ("South-east roof", 135, [inverter for inverter in active if inverter.plane.east_share >= 0.5]),
+        ("South-west roof", 225, [inverter for inverter in active if inverter.plane.east_share < 0.5]),
     )
     arrays: list[dict[str, object]] = []
     edge = 0
