@@ -129,7 +129,13 @@ def async_read_layout(hass: HomeAssistant, connection: ActiveConnection, msg: di
     try:
         layout = parse_pasted(msg["document"])
     except LayoutError as error:
-        connection.send_error(msg["id"], ERR_INVALID_FORMAT, str(error))
+        connection.send_error(
+            msg["id"],
+            ERR_INVALID_FORMAT,
+            str(error),
+            translation_domain=DOMAIN,
+            translation_key="not_a_layout",
+        )
     else:
         connection.send_result(msg["id"], preview_of(hass, entry, layout))
 
