@@ -195,7 +195,17 @@ def test_of_a_serial_that_occurs_twice_the_first_place_counts() -> None:
 
 
 def test_what_is_no_panel_is_left_out() -> None:
-    others: list[Any] = [None, 5, {}, module(None), module("<b>"), module(x=None), module(y="1"), module(x=True)]
+    others: list[Any] = [
+        None,
+        5,
+        {},
+        module(None),
+        module("<b>"),
+        module(x=None),
+        module(y="1"),
+        module(x=True),
+        module(x=10**400),
+    ]
 
     layout = parse_layout(document(*others, module(122000000002)))
 
