@@ -1,12 +1,17 @@
 """What pages show of a roof: its panels, its layout, and one message for every reading."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
+from custom_components.enphase_iq_gateway.array.daily_health import async_daily_health
 from custom_components.enphase_iq_gateway.array.feed import Message, async_roof_feed
+from custom_components.enphase_iq_gateway.array.health import HealthReport, PanelHealth, PanelState
+from custom_components.enphase_iq_gateway.array.layout import LayoutSource, automatic_layout
 from custom_components.enphase_iq_gateway.client import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from tests.support.home import Home
@@ -118,6 +123,43 @@ async def test_a_disabled_power_entity_is_left_out(roof: Home, shown: Shown) -> 
     await roof.advance(310)
 
     assert shown.take()[0]["panels"] == [panels[0] | {"power": None}, *panels[1:]]
+
+
+async def test_a_panel_without_a_place_is_listed_and_the_layout_stays(roof: Home, shown: Shown) -> None:
+    """As after an inverter was replaced: the old one stays in the layout until a user takes it off the roof."""
+    panels = shown.take()[0]["panels"]
+    placed = [panel["serial"] for panel in panels[1:]] + ["122000000099"]
+    layout = replace(automatic_layout(placed), source=LayoutSource.PERSON)
+
+    await async_roof_feed(roof.hass, roof.entry.entry_id).async_save(layout, 0)
+
+    (message,) = shown.take()
+    assert message["panels"] == panels
+    assert sorted(message["layout"]["panels"]) == sorted(placed)
+
+
+async def test_the_health_of_the_panels_is_in_their_order(roof: Home, shown: Shown) -> None:
+    first, second, *_ = [panel["serial"] for panel in shown.take()[0]["panels"]]
+    health = async_daily_health(roof.hass, roof.entry)
+    assert health is not None
+    health.report = HealthReport(
+        day=date(2026, 11, 19),
+        panels={
+            second: PanelHealth(state=PanelState.WEAK, level=0.8417, since=date(2026, 11, 3)),
+            first: PanelHealth(state=PanelState.SHADED, level=0.99, shade_hours=(15, 16)),
+        },
+    )
+
+    await roof.advance(310)
+
+    assert shown.take()[-1] == {
+        "kind": "health",
+        "day": "2026-11-19",
+        "level": [0.99, 0.842, None, None, None],
+        "state": ["shaded", "weak", "unknown", "unknown", "unknown"],
+        "since": {"1": "2026-11-03"},
+        "shade": {"0": [15, 16]},
+    }
 
 
 async def test_nothing_is_sent_after_the_page_was_closed(roof: Home, shown: Shown) -> None:

@@ -11,8 +11,10 @@ from .conftest import Message, OpenPage, Page
 
 COMMANDS: dict[str, dict[str, object]] = {
     "subscribe": {},
+    "day": {"date": "2026-11-20"},
     "layout/save": {"version": 0, "layout": {}},
     "layout/read": {"document": "{}"},
+    "layout/import": {},
 }
 each_command = pytest.mark.parametrize("command", COMMANDS)
 
@@ -48,7 +50,7 @@ async def test_a_gateway_that_is_not_loaded_is_an_error(
     assert (await page.error(command, **COMMANDS[command]))["code"] == "not_loaded"
 
 
-@pytest.mark.parametrize("command", ["layout/save", "layout/read"])
+@pytest.mark.parametrize("command", ["layout/save", "layout/read", "layout/import"])
 async def test_only_administrators_change_the_layout(
     open_page: OpenPage, hass_read_only_access_token: str, command: str
 ) -> None:
@@ -110,3 +112,25 @@ async def test_a_pasted_layout_is_read_and_not_stored(page: Page) -> None:
 
     assert (read["known"], read["unknown"], read["layout"]["source"]) == (1, 1, "enphase")
     assert [array["name"] for array in read["layout"]["arrays"]] == ["Garage"]
+
+
+async def test_a_document_that_is_no_layout_is_not_read(page: Page) -> None:
+    error = await page.error("layout/read", document="<html>")
+
+    assert (error["code"], error["message"]) == ("invalid_format", "not JSON, expected the layout as Enphase shows it")
+
+
+async def test_without_a_session_the_reason_is_translated(page: Page) -> None:
+    error = await page.error("layout/import")
+
+    assert (error["code"], error["translation_key"]) == ("no_session", "layout_no_password")
+    assert error["message"].startswith("The password of the Enphase account isn't stored.")
+
+
+async def test_without_a_recorder_there_are_no_days(page: Page) -> None:
+    assert (await page.error("day", date="2026-11-20"))["code"] == "no_recorder"
+
+
+@pytest.mark.parametrize("date", ["2026-11-21", "9999-12-31", "0001-01-01", "yesterday", 5])
+async def test_a_day_must_be_one_until_today(page: Page, date: object) -> None:
+    assert (await page.error("day", date=date))["code"] == "invalid_format"

@@ -47,6 +47,7 @@ HOME_ASSISTANT: Final = """
     },
     callWS: async (command) => {
       window.commands.push(command);
+      if (command.type.endsWith("/import")) throw { code: "no_session", message: "Sign in again" };
       if (command.type.endsWith("/read")) return window.answer(command.document);
       if (command.version !== window.stored.version) throw { code: "conflict", message: "Another layout was saved" };
       window.store(command.layout);

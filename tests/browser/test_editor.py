@@ -6,8 +6,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, ViewportSize, expect
 import pytest
 
-from .conftest import SCREENSHOTS
 from .editor_page import DESKTOP, PHONE, EditorPage, open_editor
+from .running import SCREENSHOTS
 
 SERIALS = [f"48230000{number:04}" for number in range(8)]
 FIRST, SECOND, THIRD = SERIALS[:3]
@@ -39,6 +39,13 @@ async def tab_to(editor: EditorPage, target: Locator) -> None:
             return
         await editor.page.keyboard.press("Tab")
     raise AssertionError(f"The keyboard does not reach {target}")
+
+
+async def check_accessibility(editor: EditorPage) -> None:
+    """Check the page with axe."""
+    results = await Axe().run(editor.page)
+    found = {each["id"]: [node["html"] for node in each["nodes"]] for each in results.response["violations"]}
+    assert found == {}
 
 
 async def test_a_dragged_panel_snaps_and_the_layout_is_saved(browser: Browser) -> None:
@@ -114,7 +121,8 @@ async def test_panels_are_dragged_out_of_the_tray_and_back(browser: Browser) -> 
     width = await editor.panel_width()
 
     await editor.drag(editor.tray.last, last_x + 1.1 * width - x, last_y - y)
-    await editor.drag(editor.tile(FIRST), -500, 0)
+    first_x, _ = await editor.center(editor.tile(FIRST))
+    await editor.drag(editor.tile(FIRST), x - first_x, 0)
     saved = await editor.saved()
 
     assert saved["panels"].keys() == {*SERIALS[1:6], SERIALS[7]}
@@ -136,6 +144,17 @@ async def test_a_finger_aims_places_and_drags(browser: Browser) -> None:
     saved = await editor.saved()
 
     assert [place(saved, serial) for serial in SERIALS[:3]] == [(0, -205), (0, 205), (106, 205)]
+
+
+async def test_a_panel_moves_to_another_array(browser: Browser) -> None:
+    editor = await open_editor(browser, roof(placed=2), SERIALS[:2])
+
+    await editor.tile(SECOND).click()
+    await editor.page.get_by_label("Array of the selected panels").select_option("Garage")
+    saved = await editor.saved()
+
+    assert saved["panels"][SECOND] == {"array": "a2", "x": 0, "y": 694, "lying": False}
+    assert saved["panels"][FIRST]["array"] == "a1"
 
 
 async def test_the_panels_of_an_array_lie_and_turn_with_it(browser: Browser) -> None:
@@ -194,6 +213,8 @@ async def test_an_import_is_previewed_and_mirrored_before_it_is_used(browser: Br
     )
 
     await editor.press("Import")
+    await editor.press("Read from the account")
+    await expect(editor.page.get_by_text("Can't import the layout: Sign in again")).to_be_visible()
     await editor.press("Preview")
     await expect(editor.page.get_by_text("Can't import the layout: no layout")).to_be_visible()
     await editor.page.get_by_role("textbox").fill("layout")
@@ -217,9 +238,7 @@ async def test_everything_is_readable_and_large_enough(
     await editor.page.wait_for_timeout(200)
     await editor.page.screenshot(path=SCREENSHOTS / f"editor-{language}.png")
 
-    results = await Axe().run(editor.page)
-
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in results.response["violations"]] == []
+    await check_accessibility(editor)
     targets = editor.dialog.locator("button:visible, select:visible, input:visible")
     sizes = [await target.bounding_box() for target in await targets.all()]
     assert all(box and box["height"] >= 40 and box["width"] >= 40 for box in sizes)
@@ -227,3 +246,5 @@ async def test_everything_is_readable_and_large_enough(
         "(buttons) => buttons.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.innerText)"
     )
     assert cut == []
+    await editor.dialog.locator("button:has(path)").nth(1).click()  # the first array's form
+    await check_accessibility(editor)

@@ -76,6 +76,17 @@ async def test_panels_that_move_along_hold_nothing(call: Call) -> None:
     assert (found["x"], found["y"]) == (46, 0)  # half panels from the third one
 
 
+@pytest.mark.parametrize(("azimuth", "snapped"), [(180, 159), (270, 208.5), (200, 106)])
+async def test_a_panel_snaps_to_other_arrays_that_are_not_askew(call: Call, azimuth: float, snapped: float) -> None:
+    """The edges of the other array's only panel are at 106, or at 156 where it is turned by a quarter."""
+    before = layout((0, 0), azimuth=azimuth, x=53)
+    before["arrays"].append({"id": "a2", "name": "", "azimuth": 180, "x": 0, "y": 0})
+
+    found = await call("snap", before, place(snapped + 9, 0) | {"array": "a2"}, [])
+
+    assert found["x"] == snapped
+
+
 @pytest.mark.parametrize(
     ("azimuth", "direction", "distance"),
     [

@@ -64,8 +64,8 @@ class _Resolver(ThreadedResolver):
         await self.close()
 
 
-async def open_home(folder: Path) -> HomeAssistant:
-    """Start a bare Home Assistant on a configuration folder."""
+async def open_home(folder: Path, *, start: bool = True) -> HomeAssistant:
+    """Start a bare Home Assistant on a configuration folder, with both integrations unless they are to be started."""
     if not (folder / "custom_components").exists():
         (folder / "custom_components").symlink_to(_ROOT / "custom_components")
     patch("homeassistant.helpers.aiohttp_client._async_make_resolver", lambda _: _Resolver()).start()
@@ -76,7 +76,7 @@ async def open_home(folder: Path) -> HomeAssistant:
     await loader.async_get_custom_components(hass)
     await bootstrap.async_load_base_functionality(hass)
     hass.set_state(CoreState.running)
-    for domain in (ENVOY_DOMAIN, DOMAIN):
+    for domain in (ENVOY_DOMAIN, DOMAIN) if start else ():
         await async_setup_component(hass, domain, {})
     return hass
 

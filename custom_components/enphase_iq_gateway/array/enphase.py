@@ -17,7 +17,6 @@ from .layout import (
     LONGEST_NAME,
     MOST_ARRAYS,
     MOST_PANELS,
-    UNTURNED,
     Layout,
     LayoutError,
     LayoutSource,
@@ -70,7 +69,7 @@ def parse_layout(document: Json) -> Layout:
                 RoofArray(
                     id=array_id,
                     name=_label(array.get("label")),
-                    azimuth=_number(array.get("azimuth"), UNTURNED),
+                    azimuth=_number(array.get("azimuth"), None),
                     x=_number(array.get("x"), 0.0),
                     y=_number(array.get("y"), 0.0),
                 )

@@ -1,6 +1,7 @@
 """The roof of one gateway for the pages that show it: its panels, its layout, and every new reading."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,10 @@ from ..client import Inverter
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
 from ..inverter_owners import async_inverter_owners
-from .layout import Layout, automatic_layout
+from .account import fetched_layouts
+from .daily_health import async_daily_health
+from .health import HealthReport, PanelHealth
+from .layout import Layout, LayoutSource, automatic_layout
 from .panels import Panel, async_panels, inverters_coordinator
 from .past import NO_DAYS, RecordedDays, async_recorded_days
 from .store import LayoutStore
@@ -42,12 +46,24 @@ class RoofFeed:
     async def async_attach(self, entry: GatewayConfigEntry) -> None:
         """Follow the readings of an entry that is being set up, until it is unloaded."""
         await self.layouts.async_load()
+        await self._async_use_fetched(entry)
         self._entry = entry
         entry.async_on_unload(self._detach)
         if (coordinator := inverters_coordinator(entry)) is not None:
             entry.async_on_unload(coordinator.async_add_listener(self._update))
             entry.async_on_unload(async_inverter_owners(self._hass).async_add_listener(entry, self._update))
+        if (health := async_daily_health(self._hass, entry)) is not None:
+            entry.async_on_unload(health.async_add_listener(self._update))
         self._update()
+
+    async def _async_use_fetched(self, entry: GatewayConfigEntry) -> None:
+        """Store the layout of a sign-in, if it has panels of this gateway and no user has arranged them."""
+        fetched, stored = fetched_layouts(self._hass).new(str(entry.unique_id)), self.layouts.layout
+        if fetched is None or not self.layouts.usable or (stored and stored.source is LayoutSource.PERSON):
+            return
+        is_new = stored is None or replace(fetched, version=stored.version) != stored
+        if is_new and any(panel.serial in fetched.panels for panel in async_panels(self._hass, entry)):
+            await self.layouts.async_save(fetched, self.layouts.version)
 
     @callback
     def _detach(self) -> None:
@@ -107,6 +123,9 @@ class RoofFeed:
         self._send(self._roof(entry, panels))
         if (now := _now(entry, panels)) is not None:
             self._send(now)
+        health = async_daily_health(self._hass, entry)
+        if health is not None and health.report is not None:
+            self._send(_health(health.report, panels))
 
     @callback
     def _send(self, message: Message) -> None:
@@ -159,6 +178,19 @@ def _now(entry: GatewayConfigEntry, panels: list[Panel]) -> Message | None:
         "today_wh": [_whole(each.details.energy_today_wh) for each in inverters],
         "age_s": [None if each.last_reported is None else max(at - each.last_reported, 0) for each in inverters],
         "silent": [index for index, each in enumerate(inverters) if not each.communicating],
+    }
+
+
+def _health(report: HealthReport, panels: list[Panel]) -> Message:
+    """Return the last report, its lists in the order of the panels."""
+    found = [report.panels.get(panel.serial, PanelHealth()) for panel in panels]
+    return {
+        "kind": "health",
+        "day": report.day.isoformat(),
+        "level": [None if each.level is None else round(each.level, 3) for each in found],
+        "state": [each.state.value for each in found],
+        "since": {str(index): each.since.isoformat() for index, each in enumerate(found) if each.since is not None},
+        "shade": {str(index): list(each.shade_hours) for index, each in enumerate(found) if each.shade_hours},
     }
 
 

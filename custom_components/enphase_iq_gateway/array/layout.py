@@ -47,8 +47,11 @@ class RoofArray:
 
     id: str
     name: str = ""
-    azimuth: float = UNTURNED
-    """In degrees; the array is drawn turned by what this differs from `UNTURNED`, clockwise about its center."""
+    azimuth: float | None = None
+    """In degrees; the array is drawn turned by what this differs from `UNTURNED`, clockwise about its center.
+
+    None where it is not known: the array is drawn as with `UNTURNED`.
+    """
     x: float = 0.0
     y: float = 0.0
     """The center of the array on the roof."""
@@ -122,7 +125,7 @@ def automatic_layout(serials: Iterable[str]) -> Layout:
     return Layout(
         version=0,
         source=LayoutSource.AUTOMATIC,
-        arrays=(RoofArray(id="a1"),),
+        arrays=(RoofArray(id="a1", azimuth=UNTURNED),),
         panels={
             serial: Place(
                 array="a1",
@@ -136,7 +139,7 @@ def automatic_layout(serials: Iterable[str]) -> Layout:
 
 def _array(document: Json) -> RoofArray:
     fields = _object(document, "array", "id", "name", "azimuth", "x", "y")
-    array_id, name = fields["id"], fields["name"]
+    array_id, name, azimuth = fields["id"], fields["name"], fields["azimuth"]
     if not isinstance(array_id, str) or not 0 < len(array_id) <= LONGEST_NAME:
         raise LayoutError("array: expected an id")
     if not isinstance(name, str) or len(name) > LONGEST_NAME:
@@ -144,7 +147,7 @@ def _array(document: Json) -> RoofArray:
     return RoofArray(
         id=array_id,
         name=name,
-        azimuth=_number(fields["azimuth"], "array: azimuth"),
+        azimuth=None if azimuth is None else _number(azimuth, "array: azimuth"),
         x=_number(fields["x"], "array: x"),
         y=_number(fields["y"], "array: y"),
     )

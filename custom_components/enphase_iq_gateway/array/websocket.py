@@ -15,6 +15,7 @@ import probatio
 
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
+from .account import LayoutImportError, async_import_layout
 from .enphase import parse_pasted
 from .feed import Message, RoofFeed, async_roof_feed
 from .layout import Layout, LayoutError
@@ -31,7 +32,7 @@ _FIRST_DAY: Final = date(2000, 1, 1)
 @callback
 def async_setup_commands(hass: HomeAssistant) -> None:
     """Register the commands, which exist whether an entry is loaded or not."""
-    for command in (async_subscribe, async_read_day, async_save_layout, async_read_layout):
+    for command in (async_subscribe, async_read_day, async_save_layout, async_read_layout, async_import):
         async_register_command(hass, command)
 
 
@@ -130,6 +131,27 @@ def async_read_layout(hass: HomeAssistant, connection: ActiveConnection, msg: di
         layout = parse_pasted(msg["document"])
     except LayoutError as error:
         connection.send_error(msg["id"], ERR_INVALID_FORMAT, str(error))
+    else:
+        connection.send_result(msg["id"], _preview(hass, entry, layout))
+
+
+@require_admin
+@websocket_command({probatio.Required("type"): f"{DOMAIN}/array/layout/import", probatio.Required("entry_id"): str})
+@async_response
+async def async_import(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Return the layout that the Enphase account has, and how many of its panels the gateway has; store nothing."""
+    if (entry := _loaded_entry(hass, connection, msg)) is None:
+        return
+    try:
+        layout = await async_import_layout(hass, entry)
+    except LayoutImportError as error:
+        connection.send_error(
+            msg["id"],
+            error.code,
+            str(error),
+            translation_domain=error.translation_domain,
+            translation_key=error.translation_key,
+        )
     else:
         connection.send_result(msg["id"], _preview(hass, entry, layout))
 

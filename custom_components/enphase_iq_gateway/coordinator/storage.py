@@ -62,6 +62,8 @@ _DECIDING: Final[frozenset[Endpoint[object]]] = frozenset(
 """The endpoints whose answers decide which devices the site has."""
 _GRID: Final[tuple[Endpoint[object], ...]] = (GRID_RELAY, ENSEMBLE_INVENTORY)
 """The endpoints with the state of the grid, the better one first; a site with a collar has only the second."""
+_GRID_KEPT_S: Final = 150.0
+"""The inventory is read every minute where it replaces the relay, and an answer is used 90 s longer."""
 _OTHER_POLL_S: Final = 20.0
 """Another coordinator's poll may have read an answer this long before it ended (the limit of one request)."""
 _CHANGED_AGAIN_S: Final = 300.0
@@ -192,18 +194,16 @@ class StorageCoordinator(PollGroupCoordinator):
         return 0.0 if held is None else max(0.0, held.until - monotonic())
 
     def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
-        """Return the endpoints to read now; one that keeps failing is tried less often."""
+        """Return the endpoints to read now; one that failed is tried again before its interval has passed."""
         now, polled = time(), self.endpoints
-        due = [
+        due = [*due_endpoints(self.site.storage, documents, now), *self._due_more_often(documents, now)]
+        due = [endpoint for endpoint in due if endpoint not in documents.failed]
+        due += [
             endpoint
-            for endpoint in (*due_endpoints(self.site.storage, documents, now), *self._due_more_often(documents, now))
-            if endpoint in polled
-            and not self.held_s(endpoint)
-            and (
-                self._failures[endpoint] < LOST_AFTER_FAILURES
-                or now - documents.tried_at.get(endpoint, 0.0) >= self._lost_interval_s(endpoint)
-            )
+            for endpoint in documents.failed
+            if now - documents.tried_at.get(endpoint, 0.0) >= self._retry_s(endpoint)
         ]
+        due = [endpoint for endpoint in due if endpoint in polled and not self.held_s(endpoint)]
         grid = self._grid_endpoint()
         if grid is not None and grid not in due and self._grid_is_read_again():
             due.insert(0, grid)
@@ -234,9 +234,13 @@ class StorageCoordinator(PollGroupCoordinator):
         before, self._settings = self._settings, (live.reserve_percent, live.profile_number)
         return before is not None and before != self._settings
 
-    def _lost_interval_s(self, endpoint: Endpoint[object]) -> float:
-        """Return how often an endpoint that keeps failing is tried."""
-        return STORAGE_INTERVAL.total_seconds() if endpoint in _GRID else LOST_STORAGE_INTERVAL_S
+    def _retry_s(self, endpoint: Endpoint[object]) -> float:
+        """Return when an endpoint that failed is tried again."""
+        if self._failures[endpoint] >= LOST_AFTER_FAILURES and endpoint not in _GRID:
+            return LOST_STORAGE_INTERVAL_S
+        plan_s = storage_plan(self.site.storage).get(endpoint, 0.0)
+        soon_s = STORAGE_INTERVAL.total_seconds()
+        return (soon_s if self._failures[endpoint] >= LOST_AFTER_FAILURES else min(soon_s, plan_s)) - 1
 
     def _grid_is_read_again(self) -> bool:
         """Return whether to read the grid again at once: its state has changed, or it could not be read once."""
@@ -332,8 +336,11 @@ class StorageCoordinator(PollGroupCoordinator):
         return Snapshot(at=at, storage=replace(storage, ac_batteries=checked))
 
     def _grid_endpoint(self) -> Endpoint[object] | None:
-        """Return the endpoint whose answer has the state of the grid, None while there is no answer."""
-        return next((endpoint for endpoint in _GRID if endpoint in self._storage.answers), None)
+        """Return the endpoint whose answer has the state of the grid, None while there is no recent answer."""
+        now = time()
+        return next(
+            (each for each in _GRID if now - self._storage.read_at.get(each, float("-inf")) <= _GRID_KEPT_S), None
+        )
 
     @override
     def _next_interval(self, *, expected: bool) -> timedelta:

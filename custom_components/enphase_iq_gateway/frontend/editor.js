@@ -33,35 +33,41 @@ export class Editor {
     this.history = new model.History(this.withArray(roof.layout));
     /** The id of the array that panels are placed in. */
     this.current = "";
-    /** What the next panel is placed after: a panel, or a point of the current array. @type {string | model.Point | undefined} */
+    /**
+     * The panel to the right of which the next one is placed, or a point of the current array.
+     * @type {string | model.Point | undefined}
+     */
     this.after = undefined;
     /** @type {Set<string>} */
     this.selection = new Set();
     this.several = false;
-    /** Whether panels placed in an array lie, where the user has chosen it. @type {Map<string, boolean>} */
+    /** Whether panels are placed lying, by array; only where the user has chosen it. @type {Map<string, boolean>} */
     this.lying = new Map();
     /** Power by serial. @type {Map<string, string>} */
     this.watts = new Map();
     /** The boxes around the arrays, by id. @type {Map<string, import("./geometry.js").Box>} */
     this.boxes = new Map();
 
-    this.undo = button(text("editor_undo"), "undo", () => this.travel("undo"), "small");
-    this.redo = button(text("editor_redo"), "redo", () => this.travel("redo"), "small");
+    this.undo = button(text("editor_undo"), "undo", () => this.travel("undo"), "small", "Control+Z");
+    this.redo = button(text("editor_redo"), "redo", () => this.travel("redo"), "small", "Control+Y");
     this.save = button(text("editor_save"), "", () => this.send(), "primary");
-    this.turn = button(text("editor_turn"), "turn", () => this.edit(model.turn(this.layout, this.selection)));
-    this.remove = button(text("editor_remove"), "remove", () => this.edit(model.remove(this.layout, this.selection)));
-    this.pick = button(text("editor_several"), "several", () => {
+    this.turn = button(text("editor_turn"), "turn", () => this.edit(model.turn(this.layout, this.selection)), "", "R");
+    this.remove = button(text("editor_remove"), "remove", () => this.edit(model.remove(this.layout, this.selection)), "", "Delete");
+    this.severalButton = button(text("editor_several"), "several", () => {
       this.several = !this.several;
       this.render();
     });
-    this.owner = html("select", {
+    this.arraySelect = html("select", {
       "aria-label": text("editor_move_to"),
-      onchange: () => this.edit(model.assign(this.layout, this.selection, this.owner.value)),
+      onchange: () => {
+        this.edit(model.assign(this.layout, this.selection, this.arraySelect.value));
+        this.select(this.selection);
+      },
     });
     this.chips = html("div", { class: "bar", role: "group", "aria-label": text("editor_arrays") });
     this.heading = html("h3");
     this.list = html("div", { class: "list" });
-    this.shelf = html("section", { class: "tray" }, this.heading, this.list);
+    this.traySection = html("section", { class: "tray" }, this.heading, this.list);
     this.status = html("p", { role: "status" });
     const scroller = html("div", { class: "canvas" });
     this.canvas = new Canvas(this, scroller);
@@ -82,14 +88,14 @@ export class Editor {
         { class: "bar tools", role: "group", "aria-label": text("editor_tools") },
         this.undo,
         this.redo,
-        this.pick,
+        this.severalButton,
         this.turn,
         this.remove,
-        this.owner,
+        this.arraySelect,
         button(text("editor_zoom_out"), "minus", () => this.canvas.zoom(1 / 1.3), "small"),
         button(text("editor_zoom_in"), "plus", () => this.canvas.zoom(1.3), "small"),
       ),
-      html("main", {}, this.shelf, scroller),
+      html("main", {}, this.traySection, scroller),
       this.status,
     );
     this.dialog.addEventListener("cancel", (event) => {
@@ -99,7 +105,8 @@ export class Editor {
   }
 
   async open() {
-    const host = html("div");
+    // Keys pressed here are no shortcuts of Home Assistant.
+    const host = html("div", { onkeydown: (/** @type {Event} */ event) => event.stopPropagation() });
     // A root of its own keeps the styles apart from the page's; the variables of the theme are inherited.
     this.root = host.attachShadow({ mode: "open" });
     this.root.append(html("style", {}, STYLE), this.dialog);
@@ -107,17 +114,17 @@ export class Editor {
     this.dialog.showModal();
     const closed = new Promise((done) => this.dialog.addEventListener("close", done));
     this.render();
-    const unsubscribe = await this.subscribe((event) => {
+    const stop = await this.subscribe((event) => {
       if (event.kind === "roof") this.roof = event;
       if (event.kind === "now")
         this.watts = new Map(
           event.watts.map((watts, index) => [this.roof.panels[index]?.serial, watts === null ? "" : this.formats.power(watts)]),
         );
       this.render();
-    });
+    }).catch(() => null);
     await closed;
     host.remove();
-    await unsubscribe();
+    await stop?.();
   }
 
   /** Return the layout with an array to place panels in. @param {Layout} layout */
@@ -148,12 +155,12 @@ export class Editor {
     this.undo.disabled = !history.past.length;
     this.redo.disabled = !history.future.length;
     this.save.disabled = !history.changed;
-    this.turn.disabled = this.remove.disabled = this.owner.disabled = !selection.size;
-    set(this.pick, { "aria-pressed": String(this.several) });
+    this.turn.disabled = this.remove.disabled = this.arraySelect.disabled = !selection.size;
+    set(this.severalButton, { "aria-pressed": String(this.several) });
     const options = layout.arrays.map((each) => html("option", { value: each.id }, this.arrayName(each)));
-    this.owner.replaceChildren(...options);
+    this.arraySelect.replaceChildren(...options);
     const owners = new Set([...selection].map((serial) => layout.panels[serial].array));
-    this.owner.value = owners.size > 1 ? "" : [...owners][0] ?? array.id;
+    this.arraySelect.value = owners.size > 1 ? "" : [...owners][0] ?? array.id;
     this.boxes = new Map(layout.arrays.map(({ id }) => [id, model.boundsOf(layout, id)]));
     write(this.heading, tray.length ? text("editor_tray", { count: tray.length }) : text("editor_tray_empty"));
     this.renderChips();
@@ -209,7 +216,8 @@ export class Editor {
       {
         id: serial,
         type: "button",
-        onclick: () => dragged || this.place(serial, this.target),
+        // A drag ends with a click, too; one by a key has no detail.
+        onclick: (/** @type {MouseEvent} */ { detail }) => (dragged && detail) || this.place(serial, this.target),
         onpointerdown: (/** @type {PointerEvent} */ event) => {
           start = { x: event.clientX, y: event.clientY };
           dragged = false;
@@ -238,6 +246,7 @@ export class Editor {
     this.after = serial;
     this.edit(model.put(this.layout, serial, place));
     if (next instanceof HTMLElement) next.focus();
+    this.canvas.ghost.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.announce(this.position(serial));
   }
 
@@ -275,7 +284,7 @@ export class Editor {
     this.render();
   }
 
-  /** @param {string} id Of an array */
+  /** Choose the array that panels are placed in. @param {string} id */
   choose(id) {
     this.current = id;
     this.select([]);
@@ -306,13 +315,15 @@ export class Editor {
     if (layout) this.edit(this.withArray(layout));
   }
 
-  /** @param {number} [version] That is replaced @returns {Promise<void>} */
+  /** Save the layout. @param {number} [version] The version that it replaces @returns {Promise<void>} */
   async send(version = this.history.saved.version) {
+    this.save.disabled = true;
     try {
       await this.call("save", { version, layout: { ...this.layout, version } });
       this.dialog.close();
     } catch (error) {
       const { code, message } = /** @type {{ code: string, message: string }} */ (error);
+      this.render();
       if (code !== "conflict") return this.announce(this.text("editor_not_saved", { reason: message }));
       const choice = await ask(this, "editor_conflict_title", "editor_conflict", ["editor_conflict_theirs", MINE]);
       // The subscription has brought the other layout.
@@ -339,7 +350,8 @@ export class Editor {
       else if (key === "y") this.travel("redo");
       else if (key === "a") this.select(model.serialsOf(layout, this.array.id));
       else return;
-    } else if (!selection.size) return;
+    } else if (key === "escape" && !selection.size) this.cancel();
+    else if (!selection.size) return;
     else if (key === "r") this.edit(model.turn(layout, selection));
     else if (key === "delete" || key === "backspace") this.edit(model.remove(layout, selection));
     else if (key === "escape") this.select([]);
@@ -354,7 +366,7 @@ export class Editor {
 
   /** Return whether the pointer is over the tray. @param {PointerEvent} event */
   isTray({ clientX, clientY }) {
-    const { left, right, top, bottom } = this.shelf.getBoundingClientRect();
+    const { left, right, top, bottom } = this.traySection.getBoundingClientRect();
     return clientX > left && clientX < right && clientY > top && clientY < bottom;
   }
 

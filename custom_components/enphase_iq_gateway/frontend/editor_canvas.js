@@ -2,14 +2,14 @@
 
 import * as model from "./editor_model.js";
 import { set, svg, write } from "./element.js";
+import { around } from "./geometry.js";
 
 /** @typedef {import("./editor_model.js").Point} Point */
 
 /** Free space around the panels, in the layout's units. */
 const MARGIN = 3 * model.WIDTH;
-/** The scale at which a panel is wide enough for a finger, and the limits of zooming. */
-const TOUCH = 0.4;
-const [LEAST, MOST] = [0.15, 1.5];
+/** The scale at which a panel is wide enough for a finger, the largest one at first, and the limits of zooming. */
+const [TOUCH, FIRST, LEAST, MOST] = [0.4, 0.7, 0.15, 1.5];
 /** Within so many pixels of the edge, dragging scrolls. */
 const EDGE = 28;
 /** @type {Record<string, Point>} */
@@ -31,7 +31,7 @@ const serialAt = ({ target }) =>
   target instanceof Element ? target.closest("[data-serial]")?.getAttribute("data-serial") ?? undefined : undefined;
 
 export class Canvas {
-  /** @param {import("./editor.js").Editor} editor @param {HTMLElement} element That scrolls */
+  /** @param {import("./editor.js").Editor} editor @param {HTMLElement} element The scrolling parent of the picture */
   constructor(editor, element) {
     this.editor = editor;
     this.element = element;
@@ -95,6 +95,7 @@ export class Canvas {
         tile.remove();
         this.tiles.delete(serial);
       }
+    const neighbours = new Map(layout.arrays.map(({ id }) => [id, model.neighbours(layout, id)]));
     for (const [serial, panel] of Object.entries(layout.panels)) {
       const place = model.onRoof(layout, serial);
       const tile = this.tiles.get(serial) ?? this.#tile(serial);
@@ -102,7 +103,8 @@ export class Canvas {
       set(box, rectangle(place.width, place.height));
       set(label, { transform: `rotate(${-place.turn})` });
       write(label.children[1], watts.get(serial) ?? "");
-      const states = { other: panel.array !== array.id, over: model.overlaps(layout, panel), gone: this.editor.isGone(serial) };
+      const over = model.overlaps(neighbours.get(panel.array) ?? [], panel, serial);
+      const states = { other: panel.array !== array.id, over, gone: this.editor.isGone(serial) };
       set(tile, {
         transform: transform(place),
         class: ["tile", ...Object.entries(states).flatMap(([name, holds]) => (holds ? name : []))].join(" "),
@@ -126,20 +128,24 @@ export class Canvas {
   #fit() {
     const { element, origin, picture } = this;
     const { clientWidth, clientHeight } = element;
-    const box = model.bounds(this.editor.layout);
-    const ghost = model.toRoof(this.editor.array, this.editor.target);
-    const left = Math.min(box.left, ghost.x) - MARGIN;
-    const top = Math.min(box.top, ghost.y) - MARGIN;
+    const { x, y } = model.toRoof(this.editor.array, this.editor.target);
+    const box = around([model.bounds(this.editor.layout), { left: x, top: y, right: x, bottom: y }]);
+    const [left, top] = [box.left - MARGIN, box.top - MARGIN];
     const first = !this.scale;
     if (first) {
       const fit = Math.min(clientWidth / (box.right - left), clientHeight / (box.bottom - top));
-      this.scale = Math.min(1, Math.max(TOUCH, fit));
+      this.scale = Math.min(FIRST, Math.max(TOUCH, fit));
     }
-    const width = Math.max(Math.max(box.right, ghost.x) + MARGIN - left, clientWidth / this.scale);
-    const height = Math.max(Math.max(box.bottom, ghost.y) + MARGIN - top, clientHeight / this.scale);
+    const width = Math.max(box.right + MARGIN - left, clientWidth / this.scale);
+    const height = Math.max(box.bottom + MARGIN - top, clientHeight / this.scale);
     set(picture, { viewBox: `${left} ${top} ${width} ${height}`, width: width * this.scale, height: height * this.scale });
     set(this.paper, { x: left, y: top, width, height });
-    const scroll = first ? { x: MARGIN * 0.7, y: MARGIN * 0.7 } : { x: origin.x - left, y: origin.y - top };
+    // At first, the panels are in the middle, or the first ones are shown.
+    const corner = {
+      x: Math.min(box.left - model.WIDTH / 2, (box.left + box.right - clientWidth / this.scale) / 2),
+      y: Math.min(box.top - model.WIDTH / 2, (box.top + box.bottom - clientHeight / this.scale) / 2),
+    };
+    const scroll = model.subtract(first ? corner : origin, { x: left, y: top });
     element.scrollBy(scroll.x * this.scale, scroll.y * this.scale);
     this.origin = { x: left, y: top };
   }
@@ -224,7 +230,8 @@ export class Canvas {
     const { serial, start, to, several } = drag;
     const { layout, selection } = editor;
     if (serial && drag.moved) {
-      editor.edit(editor.isTray(event) ? model.remove(layout, selection) : model.move(layout, selection, drag.by));
+      if (editor.isTray(event)) editor.edit(model.remove(layout, selection));
+      else if (drag.by.x || drag.by.y) editor.edit(model.move(layout, selection, drag.by));
     } else if (serial) {
       if (several) editor.toggle(serial);
       else editor.select([serial]);
@@ -243,7 +250,7 @@ export class Canvas {
     this.editor.render();
   }
 
-  /** @param {MouseEvent} event A tap on the free roof, or from a screen reader */
+  /** @param {MouseEvent} event From a tap on the free roof, or from a screen reader */
   #click(event) {
     const serial = serialAt(event);
     if (this.handled) this.handled = false;

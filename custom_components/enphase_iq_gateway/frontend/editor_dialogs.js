@@ -20,17 +20,24 @@ const ICONS = {
   mirror: "M12 4v16M9 7v10H3zm6 0v10h6z",
 };
 
-/** Of the layout at Enphase, for users who are signed in there. */
+/** The address of the layout at Enphase, for users who are signed in there. */
 const ADDRESS = "enlighten.enphaseenergy.com/pv/systems/…/array_layout_x.json";
 
 /**
  * Return a button with an icon, a text, or both; a small one shows its icon only.
- * @param {string} label @param {string} icon @param {() => void} press @param {string} [style]
+ * @param {string} label @param {string} icon @param {() => void} press @param {string} [style] @param {string} [key]
  */
-export const button = (label, icon, press, style = "") =>
+export const button = (label, icon, press, style = "", key = "") =>
   html(
     "button",
-    { type: "button", class: style, title: icon && label, "aria-label": icon && label, onclick: press },
+    {
+      type: "button",
+      class: style,
+      title: icon ? (key ? `${label} (${key})` : label) : null,
+      "aria-label": icon ? label : null,
+      "aria-keyshortcuts": key || null,
+      onclick: press,
+    },
     icon && svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: ICONS[icon] })),
     style === "small" ? null : html("span", {}, label),
   );

@@ -44,7 +44,7 @@ export const toArray = (array, point) => rotate(-angle(array), subtract(point, a
 /** @param {Layout} layout @param {string} id */
 export const arrayOf = (layout, id) => /** @type {PanelArray} */ (layout.arrays.find((array) => array.id === id));
 
-/** @param {Layout} layout @param {string} id Of an array */
+/** Return the serials of an array. @param {Layout} layout @param {string} id */
 export const serialsOf = (layout, id) => Object.keys(layout.panels).filter((serial) => layout.panels[serial].array === id);
 
 /** Return where a panel is on the roof. @param {Layout} layout @param {string} serial */
@@ -96,13 +96,28 @@ export const step = (layout, serial, direction, panels) => {
 };
 
 /**
+ * Return all panels in the frame of an array, without those of arrays that are askew to it.
+ * @param {Layout} layout @param {string} id @returns {(Place & { serial: string })[]}
+ */
+export const neighbours = (layout, id) => {
+  const array = arrayOf(layout, id);
+  return Object.entries(layout.panels).flatMap(([serial, panel]) => {
+    const place = onRoof(layout, serial);
+    const turn = Math.abs(place.turn - angle(array)) % 180;
+    if (turn % 90) return [];
+    return { ...panel, ...toArray(array, place), serial, lying: panel.lying !== (turn === 90) };
+  });
+};
+
+/**
  * Return the nearest place, in the frame of its array, where a panel touches others or lines up with them; with none of
  * them near, the nearest on a grid of half panels.
  * @param {Layout} layout @param {Place} panel @param {Iterable<string>} moving Panels that move along
  */
 export const snap = (layout, panel, moving) => {
   const along = new Set(moving);
-  const others = serialsOf(layout, panel.array).filter((serial) => !along.has(serial)).map((serial) => layout.panels[serial]);
+  const others = neighbours(layout, panel.array).filter(({ serial }) => !along.has(serial));
+  const own = others.find(({ array }) => array === panel.array);
   /** @param {"x" | "y"} axis */
   const place = (axis) => {
     const half = size(panel)[axis] / 2;
@@ -112,7 +127,7 @@ export const snap = (layout, panel, moving) => {
     });
     const best = distances.reduce((one, other) => (Math.abs(other) < Math.abs(one) ? other : one), SNAP);
     if (best !== SNAP) return panel[axis] + best;
-    const origin = others[0]?.[axis] ?? 0;
+    const origin = own?.[axis] ?? 0;
     return origin + Math.round((panel[axis] - origin) / half) * half;
   };
   return { x: round(place("x")), y: round(place("y")) };
@@ -133,12 +148,14 @@ export const drag = (layout, serial, moving, by) => {
 export const isLying = (layout, id) =>
   serialsOf(layout, id).reduce((balance, serial) => balance + (layout.panels[serial].lying ? 1 : -1), 0) > 0;
 
-/** Return whether a panel is over another one; imported layouts may be a little narrower. @param {Layout} layout @param {Place} panel */
-export const overlaps = (layout, panel) =>
-  Object.values(layout.panels).some(
+/**
+ * Return whether a panel is over one of others; imported panels may be a little closer than these.
+ * @param {(Place & { serial: string })[]} others @param {Place} panel @param {string} [serial] The one of the panel
+ */
+export const overlaps = (others, panel, serial) =>
+  others.some(
     (other) =>
-      other !== panel &&
-      other.array === panel.array &&
+      other.serial !== serial &&
       Math.abs(other.x - panel.x) < (size(other).x + size(panel).x) / 2 - 10 &&
       Math.abs(other.y - panel.y) < (size(other).y + size(panel).y) / 2 - 10,
   );
@@ -155,8 +172,9 @@ export const nextPlace = (layout, array, lying, after) => {
   let point = isEmpty(box) ? { x: 0, y: 0 } : { x: box.left + x / 2, y: box.bottom + y / 2 };
   if (typeof after === "object") point = after;
   else if (last?.array === array) point = { x: last.x + (size(last).x + x) / 2, y: last.y };
+  const others = neighbours(layout, array);
   let place = { array, lying, x: round(point.x), y: round(point.y) };
-  while (overlaps(layout, place)) place = { ...place, x: round(place.x + x) };
+  while (overlaps(others, place)) place = { ...place, x: round(place.x + x) };
   return place;
 };
 
@@ -188,7 +206,7 @@ export const addArray = (layout, name) => {
 
 /**
  * Change an array. It turns about the middle of its panels; rows stay rows where all panels are turned.
- * @param {Layout} layout @param {string} id @param {Partial<PanelArray>} values @param {boolean} [lying] Of all panels
+ * @param {Layout} layout @param {string} id @param {Partial<PanelArray>} values @param {boolean} [lying] Whether all panels lie then
  */
 export const changeArray = (layout, id, values, lying) => {
   const box = boundsOf(layout, id);

@@ -50,8 +50,9 @@ export class Frame {
    * @param {(span: "moment" | "days") => void} actions.span
    * @param {(kind: string) => void} actions.filter
    * @param {() => Item[]} actions.items The items of the menu
+   * @param {() => void} actions.arrange
    */
-  constructor(texts, { view, span, filter, items }) {
+  constructor(texts, { view, span, filter, items, arrange }) {
     this.texts = texts;
     this.filter = filter;
     this.#items = items;
@@ -69,12 +70,19 @@ export class Frame {
     this.total = html("b");
     this.detail = html("span");
     this.chips = html("div", { class: "chips" });
-    this.message = html("div", { class: "message" });
+    this.message = html("div", { class: "message", role: "status" });
+    this.question = html(
+      "div",
+      { class: "message", hidden: true },
+      texts("array_where"),
+      html("button", { onclick: arrange }, texts("array_arrange")),
+    );
     this.elements = [
       html("header", {}, this.title, this.views.element, this.opener, this.menu),
       html("div", { class: "summary" }, this.total, this.detail, this.spans.element),
       this.chips,
       this.message,
+      this.question,
     ];
     this.close = (/** @type {Event} */ event) => {
       if (!event.composedPath().includes(this.menu) && !event.composedPath().includes(this.opener)) this.#toggle(false);
@@ -86,6 +94,12 @@ export class Frame {
     if (this.total.textContent !== total || Boolean(this.total.firstElementChild) !== moon)
       this.total.replaceChildren(...(moon ? [icon("moon")] : []), total);
     write(this.detail, detail);
+  }
+
+  /** @param {string} note @param {boolean} asks Whether to offer to arrange the panels */
+  tell(note, asks) {
+    write(this.message, note);
+    set(this.question, { hidden: !asks });
   }
 
   /** @param {Chip[]} chips @param {string} pressed The kind whose panels are highlighted */

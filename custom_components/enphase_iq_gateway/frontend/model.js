@@ -35,6 +35,8 @@ import { AMOUNTS, pick, STRONGEST } from "./colours.js";
 const LEAST_MEDIAN_W = 5;
 /** Fewer panels are no array to compare with. */
 const LEAST_PANELS = 3;
+/** The recorder's values are this late, and a report covers as much. */
+const LATE_S = 900;
 /** @type {Set<number>} */
 const NONE = new Set();
 
@@ -106,7 +108,7 @@ export const append = (series, now) => {
   const step = Math.floor((now.at - series.start) / series.step);
   series.watts.forEach((column, panel) => {
     const energy = series.wh[panel] ?? [];
-    for (let index = Math.max(0, step - 2); index <= step && index < series.steps; index++) {
+    for (let index = Math.max(0, step - Math.floor(LATE_S / series.step)); index <= step && index < series.steps; index++) {
       column[index] ??= now.watts[panel] ?? null;
       energy[index] = now.today_wh[panel] ?? energy[index] ?? null;
     }

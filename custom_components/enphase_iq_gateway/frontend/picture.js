@@ -66,6 +66,7 @@ export class Picture {
       span: (span) => this.#change({ span }),
       filter: (kind) => this.#change({ filter: kind === this.filter ? "" : kind }),
       items: () => this.#items(),
+      arrange: () => void this.#arrange(),
     });
     this.roofView = new RoofView((panel) => this.#openSheet(panel));
     const headings = ["array_panel", "array_power", "array_energy", "array_compared", "array_state"].map((key) => texts(key));
@@ -120,6 +121,8 @@ export class Picture {
     } else if (event.kind === "now") {
       this.now = event;
       this.#append(event);
+      // On the first day there were no values every 5 minutes yet when it was read.
+      if (this.live && this.day && this.day.step > 300) this.#read(this.date, true);
     } else this.health = event;
     this.refresh();
     this.#label();
@@ -143,8 +146,9 @@ export class Picture {
     this.#showLegend(moment);
     const stale = live && this.now !== undefined && !this.now.available;
     this.element.classList.toggle("stale", stale);
-    const notes = stale && this.now ? texts("array_no_values_since", { time: formats.time(this.now.at) }) : "";
-    write(this.frame.message, notes);
+    const since = this.now?.at ?? 0;
+    const note = stale ? texts("array_no_values_since", { time: formats.time(since) }) : "";
+    this.frame.tell(note, !note && roof.can_edit && roof.layout.source === "automatic");
     this.element.classList.toggle("no-values", this.config?.show_values === false);
     if (this.asTable) this.table.show(this.#order().map((panel) => rowOf(this, moment, panel)));
     else this.roofView.paint(looks);
@@ -331,9 +335,9 @@ export class Picture {
     return this.date === this.today ? Math.min(this.#liveStep(), day.steps - 1) : day.steps - 1;
   }
 
-  /** Read a day once. @param {string} date */
-  #read(date) {
-    if (this.#days.has(date) || this.#asked.has(date)) return;
+  /** Read a day once, or again. @param {string} date @param {boolean} [again] */
+  #read(date, again = false) {
+    if ((this.#days.has(date) && !again) || this.#asked.has(date)) return;
     this.#asked.add(date);
     this.readDay(date)
       .then((day) => {
@@ -413,10 +417,17 @@ export class Picture {
   /** @returns {import("./frame.js").Item[]} */
   #items() {
     const { texts } = this;
+    const arrange = { text: texts("array_arrange"), act: () => void this.#arrange() };
     return [
+      ...(this.roof.can_edit ? [arrange] : []),
       { text: texts(this.asTable ? "array_as_picture" : "array_as_table"), act: () => this.#show(!this.asTable) },
       { text: texts(this.best ? "array_scale_fixed" : "array_scale_best"), act: () => this.#change({ best: !this.best }) },
     ];
+  }
+
+  async #arrange() {
+    const { hass, entryId, roof, texts } = this;
+    await (await import("./editor.js")).openEditor({ hass, entryId, roof, texts });
   }
 
   /** @param {boolean} asTable */

@@ -5,7 +5,7 @@ const CSS = `
 --surface:var(--ha-card-background,var(--card-background-color,#fff));--line:var(--divider-color,#e0e0e0);
 --primary:var(--primary-color,#009ac7);--warning:var(--warning-color,#ffa600);--error:var(--error-color,#db4437);
 --quiet:color-mix(in srgb,var(--text) 9%,var(--surface));--hatch:color-mix(in srgb,var(--text) 24%,var(--surface));
---tint:color-mix(in srgb,var(--primary) 20%,var(--surface))}
+--tint:color-mix(in srgb,var(--primary) 20%,var(--surface));--link:color-mix(in srgb,var(--primary) 55%,var(--text))}
 [hidden]{display:none!important}
 ha-card{display:block;container-type:inline-size;padding:16px;color:var(--text);box-sizing:border-box;height:100%;overflow:auto}
 button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
@@ -37,7 +37,7 @@ padding:6px 0;min-width:200px;box-shadow:0 6px 20px rgb(0 0 0/.25)}
 .chip i{font-style:normal;font-weight:700;width:12px;text-align:center}
 .chip i.weak{color:var(--warning)}.chip i.no_power{color:var(--error)}
 .message{color:var(--text2);margin:4px 0 8px;display:flex;gap:12px;align-items:center;flex-wrap:wrap}
-.message button,.link{color:var(--primary);font-weight:500;min-height:40px}
+.message button,.link{color:var(--link);font-weight:500;min-height:40px}
 .roof{overflow-x:auto;overflow-y:hidden;touch-action:pan-x pan-y;margin:0 -6px}
 .roof svg{display:block}
 .stale .roof,.stale table{opacity:.45}
@@ -57,9 +57,8 @@ padding:6px 0;min-width:200px;box-shadow:0 6px 20px rgb(0 0 0/.25)}
 .tile:hover .face{stroke:var(--text2)}
 .tile:focus-visible .face{stroke:var(--primary);stroke-width:4;paint-order:stroke}
 .timeline{margin-top:10px}
-.track{display:grid;grid-template-columns:40px 1fr 64px;gap:0 8px;align-items:center}
-.over{min-width:0;position:relative}
-.chart{display:block;width:calc(100% - 18px);margin:0 9px;height:48px}
+.track{display:grid;grid-template-columns:40px 1fr minmax(56px,max-content);gap:0 8px;align-items:center}
+.chart{display:block;grid-column:2;min-width:0;width:calc(100% - 18px);margin:0 9px;height:48px}
 .curve{fill:color-mix(in srgb,var(--primary) 32%,var(--surface))}
 .cursor{stroke:var(--text);stroke-width:1.5;vector-effect:non-scaling-stroke}
 input[type=range]{appearance:none;width:100%;height:40px;margin:0;background:none;cursor:pointer;touch-action:pan-y;
@@ -69,8 +68,9 @@ input[type=range]::-moz-range-track{height:6px;border-radius:3px;background:var(
 input[type=range]::-webkit-slider-thumb{appearance:none;width:18px;height:18px;margin-top:-6px;border-radius:50%;background:var(--primary);border:2px solid var(--surface);box-sizing:border-box}
 input[type=range]::-moz-range-thumb{width:18px;height:18px;border-radius:50%;background:var(--primary);border:2px solid var(--surface);box-sizing:border-box}
 input[type=range]:disabled{opacity:.4;cursor:default}
+.play{grid-column:1}
 .live{font-weight:500;font-variant-numeric:tabular-nums;min-height:40px;text-align:end;white-space:nowrap}
-.live:not(:disabled){color:var(--primary)}
+.live:not(:disabled){color:var(--link)}
 .live.on::before{content:"";display:inline-block;width:8px;height:8px;border-radius:50%;background:var(--success-color,#43a047);margin-inline-end:6px}
 .foot{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:center;gap:0 16px}
 .days{display:flex;align-items:center;min-width:0}
@@ -86,8 +86,8 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:start;padding:0 10px 0 0;height:40px;border-bottom:1px solid var(--line);font-weight:400;white-space:nowrap}
 thead th{color:var(--text2);font-size:12px}
 .figure{text-align:end}
-tbody th button{min-height:40px;text-align:start;color:var(--primary)}
-td:last-child{white-space:normal;padding:0 0 0 10px}
+tbody th button{min-height:40px;text-align:start;color:var(--link)}
+td:last-child{white-space:normal;overflow-wrap:anywhere;padding:0 0 0 10px}
 tr.dim{opacity:.4}
 dialog{border:1px solid var(--line);border-radius:16px;padding:0;background:var(--surface);color:var(--text);width:min(420px,calc(100vw - 24px));
 max-height:calc(100dvh - 24px);box-shadow:0 12px 40px rgb(0 0 0/.4);overflow:auto}
@@ -109,7 +109,7 @@ dt{color:var(--text2)}dd{margin:0;text-align:end;font-variant-numeric:tabular-nu
 .actions{display:flex;flex-wrap:wrap;gap:0 20px}
 @container (max-width:459px){
 header{grid-template-columns:1fr auto}header .segment{grid-row:2;grid-column:1/-1;margin-inline-end:8px}header .segment button{flex:1;padding:0 4px}
-.summary b{font-size:24px}.bar{width:90px}.track{grid-template-columns:40px 1fr 56px;gap:0 4px}.name{font-size:12px}
+.summary b{font-size:24px}.bar{width:90px}.track{gap:0 4px}.name{font-size:12px}
 table{font-size:13px}th,td{padding-inline-end:6px}.foot{gap:0 8px}.legend{flex:1;justify-content:flex-end}}
 `;
 

@@ -76,8 +76,7 @@ export class Timeline {
     this.element = html(
       "div",
       { class: "timeline" },
-      html("div", { class: "track" }, html("span"), html("div", { class: "over" }, this.chart), html("span")),
-      html("div", { class: "track" }, this.play, html("div", { class: "over" }, this.slider), this.live),
+      html("div", { class: "track" }, this.chart, this.play, this.slider, this.live),
       html(
         "div",
         { class: "foot" },
@@ -188,6 +187,6 @@ export class Timeline {
 
   /** @param {import("./icons.js").IconName} name @param {string} text @param {() => void} onclick */
   #button(name, text, onclick) {
-    return html("button", { class: "icon", "aria-label": this.texts(text), onclick }, icon(name));
+    return html("button", { class: `icon ${name}`, "aria-label": this.texts(text), onclick }, icon(name));
   }
 }

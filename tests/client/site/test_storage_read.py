@@ -152,8 +152,8 @@ async def test_an_endpoint_is_due_after_its_interval() -> None:
     plan = storage_plan(site)
 
     read = {*FULL} & {*plan}
-    assert not {*due_endpoints(site, documents, NOW + 11)} & read
-    assert GRID_RELAY in due_endpoints(site, documents, NOW + 12.5)
+    assert not {*due_endpoints(site, documents, NOW + 10)} & read
+    assert GRID_RELAY in due_endpoints(site, documents, NOW + 11.5)
     assert {*due_endpoints(site, documents, NOW + 60)} & read == {one for one in read if plan[one] <= 60}
     assert {*due_endpoints(site, documents, NOW + 86_400)} == {*plan}
 
@@ -171,13 +171,13 @@ async def test_one_endpoint_that_fails_keeps_its_last_answer_for_a_while(storage
     storage_gateway.replace_answers({ENSEMBLE_POWER: BUSY})
     endpoints: list[Endpoint[object]] = [ENSEMBLE_POWER, SECONDARY_CONTROL]
 
-    soon = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 390)
-    late = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 391)
+    soon = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 450)
+    late = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 451)
 
     assert soon.get(ENSEMBLE_POWER) is not None
     assert late.get(ENSEMBLE_POWER) is None
     assert soon.failed == late.failed == {ENSEMBLE_POWER}
-    assert late.read_at[SECONDARY_CONTROL] == late.tried_at[ENSEMBLE_POWER] == NOW + 391
+    assert late.read_at[SECONDARY_CONTROL] == late.tried_at[ENSEMBLE_POWER] == NOW + 451
 
 
 async def test_an_endpoint_that_answered_before_is_not_missing_after_one_odd_answer(

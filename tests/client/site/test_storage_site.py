@@ -137,9 +137,9 @@ def test_only_what_a_site_has_is_read(site: StorageSite, expected: set[Endpoint[
         pytest.param(StorageSite(batteries=frozenset({"1"})), 900, id="batteries"),
         pytest.param(StorageSite(system_controllers=frozenset({"1"})), 900, id="system controller"),
         pytest.param(
-            StorageSite(system_controllers=frozenset({"1"}), missing=frozenset({GRID_RELAY})), 13, id="no relay"
+            StorageSite(system_controllers=frozenset({"1"}), missing=frozenset({GRID_RELAY})), 12, id="no relay"
         ),
-        pytest.param(StorageSite(collars=frozenset({"1"})), 13, id="collar"),
+        pytest.param(StorageSite(collars=frozenset({"1"})), 12, id="collar"),
     ],
 )
 def test_the_inventory_is_read_often_where_it_has_the_state_of_the_grid(site: StorageSite, interval_s: float) -> None:
@@ -157,8 +157,8 @@ def test_without_live_data_the_batteries_are_read_more_often() -> None:
     site = StorageSite(batteries=frozenset({"1"}))
     plan, without = storage_plan(site), storage_plan(replace(site, missing=frozenset({LIVE_DATA})))
 
-    assert (plan[ENSEMBLE_POWER], without[ENSEMBLE_POWER]) == (300, 120)
-    assert (plan[SECONDARY_CONTROL], without[SECONDARY_CONTROL]) == (900, 120)
+    assert (plan[ENSEMBLE_POWER], without[ENSEMBLE_POWER]) == (360, 120)
+    assert (plan[SECONDARY_CONTROL], without[SECONDARY_CONTROL]) == (1800, 120)
 
 
 def test_only_the_state_of_the_grid_is_read_every_few_seconds() -> None:
@@ -167,6 +167,7 @@ def test_only_the_state_of_the_grid_is_read_every_few_seconds() -> None:
 
     assert {one for one, seconds in plan.items() if seconds < 60} == {GRID_RELAY, ENSEMBLE_INVENTORY}
     assert {plan[one] for one in (EXPORT_LIMIT, PRODUCTION_LIMIT, GENERATOR_SCHEDULE, ENSEMBLE_STATUS)} == {86_400}
+    assert {plan[one] for one in (DRY_CONTACTS, DRY_CONTACT_SETTINGS, GENERATOR_CONFIG)} == {86_400}
 
 
 ALL_DEVICES = storage.ensemble_inventory()

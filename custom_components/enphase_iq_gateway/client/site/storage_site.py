@@ -28,22 +28,22 @@ from ..endpoints import (
 from .ac_batteries import merge_ac_batteries, reported_storage
 from .storage_documents import StorageDocuments
 
-_GRID_S: Final = 13.0
+_GRID_S: Final = 12.0
 """Read again after a second where it has changed, an outage shows within 15 s. Live data do not replace it: they stood
 still for up to 57 s while their time advanced (S§14.1)."""
 _LIVE_S: Final = 60.0
 _GENERATOR_S: Final = 120.0
-_BATTERIES_S: Final = 300.0
+_BATTERIES_S: Final = 360.0
 """Batteries report every 5 minutes; live data have the power of all of them meanwhile (S§2)."""
 _INVENTORY_S: Final = 900.0
 """Temperatures, and whether batteries communicate."""
-_CONTROL_S: Final = 900.0
+_CONTROL_S: Final = 1800.0
 """Live data have the state of charge; it is read again when they show other settings."""
 _AC_BATTERIES_S: Final = 900.0
 _SCHEDULER_S: Final = 1800.0
 _HOUR_S: Final = 3600.0
 _DAY_S: Final = 86_400.0
-"""For rated values and for what an installer sets."""
+"""For rated values and for what an installer sets; contacts are shown with control only, which reads them itself."""
 WITHOUT_LIVE_DATA: Final[Mapping[Endpoint[object], float]] = {SECONDARY_CONTROL: 120.0, ENSEMBLE_POWER: 120.0}
 """The shorter intervals of what live data have, while there are none."""
 
@@ -124,9 +124,9 @@ def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     if site.has_storage or site.has_grid_relay:
         plan |= {LIVE_DATA: _LIVE_S}
     if site.has_grid_relay:
-        plan |= {GENERATOR_CONFIG: _HOUR_S}
+        plan |= {GENERATOR_CONFIG: _DAY_S}
     if site.system_controllers:
-        plan |= {GRID_RELAY: _GRID_S, DRY_CONTACTS: _HOUR_S, DRY_CONTACT_SETTINGS: _HOUR_S}
+        plan |= {GRID_RELAY: _GRID_S, DRY_CONTACTS: _DAY_S, DRY_CONTACT_SETTINGS: _DAY_S}
     if site.batteries or site.has_grid_relay or site.combiners:
         plan |= {ENSEMBLE_INVENTORY: _inventory_interval_s(site), ENSEMBLE_STATUS: _DAY_S}
     if site.batteries:
