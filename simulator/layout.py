@@ -3,6 +3,7 @@
 from math import ceil, hypot, sqrt
 
 from .inverter_reports import Inverter
+from .panels import PLANES
 from .simulated_gateway import Simulator
 
 _WIDTH, _HEIGHT = 106, 205  # of a panel, with a gap
@@ -11,14 +12,10 @@ _WIDTH, _HEIGHT = 106, 205  # of a panel, with a gap
 def layout_document(simulator: Simulator) -> dict[str, object]:
     """Return the document with the places of all inverters; those of modules are on the roof, as of the arrays."""
     active = [inverter for inverter in simulator.world.inverters.values() if inverter.active]
-    planes = (
-        ("South-east roof", 135, [inverter for inverter in active if inverter.east_share >= 0.5]),
-        ("South-west roof", 225, [inverter for inverter in active if inverter.east_share < 0.5]),
-    )
     arrays: list[dict[str, object]] = []
     edge = 0
-    for label, azimuth, inverters in planes:
-        if inverters:
+    for plane in PLANES:
+        if inverters := [inverter for inverter in active if inverter.plane is plane]:
             columns = ceil(sqrt(2 * len(inverters)))
             rows = ceil(len(inverters) / columns)
             # Half of its diagonal is the room that an array needs, however it is turned.
@@ -27,10 +24,10 @@ def layout_document(simulator: Simulator) -> dict[str, object]:
             arrays.append(
                 {
                     "array_id": 501 + len(arrays),
-                    "label": label,
+                    "label": f"{plane.name} roof",
                     "x": edge + half,
                     "y": 0,
-                    "azimuth": azimuth,
+                    "azimuth": plane.azimuth,
                     "modules": modules,
                 }
             )
