@@ -3,8 +3,6 @@
 from collections import Counter
 import json
 
-from playwright.async_api import expect
-
 from scripts.demo_home.gateway_setup import FLOW
 
 from .frontend import Frontend
@@ -43,7 +41,7 @@ async def test_a_takeover_and_its_undo(frontend: Frontend) -> None:
         "Lifetime energy production → Lifetime production", "Changes its meaning", "Stays behind"
     )
     await frontend.screenshot("takeover-preview")
-    await frontend.dialog.get_by_text("Keep the current names").scroll_into_view_if_needed()
+    await frontend.dialog.get_by_text("Keep the current names").first.scroll_into_view_if_needed()
     await frontend.screenshot("takeover-choices")
     await frontend.press("Submit", frontend.dialog)
     await frontend.expect_text("have moved to this integration")
@@ -76,8 +74,7 @@ async def test_the_preview_fits_on_a_phone_in_german(frontend: Frontend) -> None
     await frontend.choose("Von der anderen Integration übernehmen", frontend.dialog)
     await frontend.expect_text("→ Gesamtproduktion")
     await frontend.screenshot("takeover-phone")
-    await frontend.dialog.get_by_text("Aktuelle Namen behalten").scroll_into_view_if_needed()
+    await frontend.dialog.get_by_text("Aktuelle Namen behalten").first.scroll_into_view_if_needed()
     await frontend.screenshot("takeover-phone-choices")
     wide = "() => document.documentElement.scrollWidth <= window.innerWidth"
-    await expect(frontend.dialog).to_be_visible()
     assert await frontend.page.evaluate(wide)

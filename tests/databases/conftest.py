@@ -53,6 +53,7 @@ def recorder_db_url(server: Server | None) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _real_sockets(
     async_setup_recorder_instance: RecorderInstanceGenerator,
+    socket_enabled: None,
     enable_custom_integrations: None,
     hass_storage: dict[str, Any],
 ) -> None:

@@ -121,7 +121,7 @@ def _left(
 def _names(hass: HomeAssistant, texts: Texts, rows: Iterable[er.RegistryEntry]) -> str:
     """Return the names of entities; those of several devices with the same name are counted.
 
-    Main entities have the names of their devices. Of many, such as all inverters, only the first and the last are named.
+    Main entities have the names of their devices. Of many, such as all inverters, the first and the last are named.
     """
     names: dict[str, int] = {}
     devices: list[str] = []
