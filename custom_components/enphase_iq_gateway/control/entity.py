@@ -13,7 +13,7 @@ from ..entity import Candidate, GatewayEntity, SeenEntities, Value
 from .gateway_control import GatewayControl
 
 OF_CONTROLLER: Final = frozenset({Setting.GRID_RELAY, Setting.DRY_CONTACT, Setting.CONTACT_SETTINGS})
-"""Settings shown at the first system controller: relay and contacts exist once for each gateway (S§34)."""
+"""Settings shown at the first system controller, else collar: relay and contacts exist once for each gateway (S§34)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +81,10 @@ def contact_settings(storage: StorageSnapshot | None, contact_id: str) -> DryCon
 
 
 def serial_of(site: Site, setting: Setting) -> str:
-    """Return the serial of the device that has a setting; empty where there is no system controller."""
-    return min(site.storage.system_controllers, default="") if setting in OF_CONTROLLER else site.info.serial
+    """Return the serial of the device that has a setting; empty where there is no system controller and no collar."""
+    if setting in OF_CONTROLLER:
+        return min(site.storage.system_controllers or site.storage.collars, default="")
+    return site.info.serial
 
 
 @callback

@@ -6,7 +6,7 @@ from typing import Final
 from homeassistant.const import Platform
 
 from ..button import BUTTONS
-from ..client import PollGroup, StorageSnapshot, is_available
+from ..client import PollGroup, StorageSnapshot, rule_for
 from ..control.areas import AREAS, ControlArea
 from ..control.entity import ControlDescription, contact_settings, serial_of
 from ..coordinator import GatewayRuntime
@@ -30,7 +30,8 @@ def possible_controls(runtime: GatewayRuntime) -> Iterator[tuple[tuple[str, str]
     site, storage = coordinator.site, coordinator.data.storage
     for platform, descriptions in _DESCRIPTIONS.items():
         for description in descriptions:
-            if is_available(description.setting, site.storage) and not _is_excluded(description, storage):
+            rule = rule_for(description.setting, site.storage, site.info.firmware)
+            if rule is not None and not _is_excluded(description, storage):
                 key = f"{serial_of(site, description.setting)}_{description.key}"
                 yield (platform, key), AREAS[description.setting]
 
