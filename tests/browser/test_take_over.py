@@ -3,13 +3,15 @@
 from collections import Counter
 import json
 
+from playwright.async_api import ViewportSize
+
 from scripts.demo_home.gateway_setup import FLOW
 
 from .frontend import Frontend
 
 ENVOY = "enphase_envoy"
 INTEGRATION = "/config/integrations/integration/enphase_iq_gateway"
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 async def add_core(frontend: Frontend) -> None:
