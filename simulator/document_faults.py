@@ -69,8 +69,8 @@ def spike(document: Document, _fault: Fault, *, wh: float = 5_000_000.0) -> Docu
 
 
 def wrap(document: Document, _fault: Fault) -> Document:
-    """Lower every lifetime counter by one wrap of 2^32 J (G§6.6)."""
-    return change_lifetimes(document, lambda value: value - _WRAP_WH)
+    """Lower every lifetime counter by one wrap of 2^32 J (G§6.6); a counter that is below it has not wrapped yet."""
+    return change_lifetimes(document, lambda value: value - _WRAP_WH if value >= _WRAP_WH else value)
 
 
 def today_is_lifetime(document: Document, _fault: Fault) -> Document:

@@ -5,9 +5,11 @@ from functools import cache
 from pathlib import Path
 import re
 
+from simulator import PROFILES
 from tests.support.cases import FOUND, REPORTED, cells
 from tests.support.pages import DOCS, ROOT, section, table
 from tests.support.right_values import RIGHT
+from tests.support.simulated_values import SimulatedGateway
 
 SOURCES = DOCS / "sources.md"
 
@@ -29,6 +31,12 @@ def test_the_values_of_every_recording_and_case_are_listed() -> None:
     rows += [[name, *cells(case)] for name, case in {**REPORTED, **FOUND}.items()]
 
     assert table(section(SOURCES, "Right values of recorded gateways")) == rows
+
+
+def test_the_values_of_every_simulated_gateway_are_listed() -> None:
+    rows = [[f"`{name}`", *SimulatedGateway(name).cells()] for name in PROFILES]
+
+    assert table(section(SOURCES, "Right values of simulated gateways")) == rows
 
 
 def test_every_kind_of_error_has_a_test() -> None:

@@ -12,6 +12,7 @@ from simulator import FAULTS, Simulator
 from .conftest import Start
 from .gateway_client import Clock, Json
 from .test_agreement import REPORT, entry
+from .test_profiles import WRAP_WH
 
 V1 = "/api/v1/production"
 READINGS = "/ivp/meters/readings"
@@ -135,7 +136,7 @@ def lifetimes(documents: dict[str, Json]) -> list[float]:
     ]
 
 
-@pytest.mark.parametrize(("name", "difference"), [("spike", 5_000_000.0), ("wrap", -(2**32) / 3600), ("zeros", None)])
+@pytest.mark.parametrize(("name", "difference"), [("spike", 5_000_000.0), ("zeros", None)])
 async def test_counters_jump_in_every_document(start: Start, name: str, difference: float | None) -> None:
     """Each of the four documents has its own unit."""
     simulator, client = await start()
@@ -145,6 +146,16 @@ async def test_counters_jump_in_every_document(start: Start, name: str, differen
     sent = lifetimes({path: await client.json(path) for path in paths})
     expected = [0.0 if difference is None else value + difference for value in true]
     assert sent == pytest.approx(expected, abs=1)
+
+
+async def test_a_counter_below_a_wrap_has_not_wrapped(start: Start) -> None:
+    """The counters of the site are above it, that of an inverter is not."""
+    simulator, client = await start()
+    paths = (V1, REPORT, READINGS, DEVICES)
+    *true, inverter = lifetimes({path: await client.json(path) for path in paths})
+    simulator.faults.add("wrap")
+    sent = lifetimes({path: await client.json(path) for path in paths})
+    assert sent == pytest.approx([*(value - WRAP_WH for value in true), inverter], abs=1)
 
 
 async def test_today_is_lifetime(start: Start) -> None:

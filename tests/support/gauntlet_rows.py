@@ -227,6 +227,18 @@ ROWS = (
         profile="metered_storage_three_phase",
         acts=between(20, 30, fault("zeros")),
     ),
+    Row(
+        name="a wrap with storage",
+        source="G§6.6",
+        profile="metered_storage_three_phase",
+        acts={20: fault("wrap", path=READINGS), 21: fault("wrap", path=REPORT)},
+    ),
+    Row(
+        name="a wrap and back with storage",
+        source="G§6.6",
+        profile="metered_storage_split_phase",
+        acts=between(20, 22, fault("wrap")),
+    ),
     Row(name="503 for half an hour", source="G§15.7", acts=between(10, 40, fault("status", code=503))),
     Row(name="answers cut in half", source="G§2.8", acts=between(20, 30, fault("truncated"))),
     Row(name="HTML instead of JSON", source="G§15.1", acts=between(20, 30, fault("html"))),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from custom_components.enphase_iq_gateway.client import PollGroup, Quantity, Site, Snapshot
+from custom_components.enphase_iq_gateway.counters.counter import EventKind
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterKey, FlowCounter, may_be_negative
@@ -59,10 +60,14 @@ def check_falls(guard: Guard, before: Mapping[CounterKey, CounterState]) -> None
     Raises:
         Broken: One has.
     """
-    events = {event.counter for event in guard.take_events() if isinstance(event, CounterEvent)}
+    resets = {
+        event.counter
+        for event in guard.take_events()
+        if isinstance(event, CounterEvent) and event.event.kind is EventKind.RESET
+    }
     for key, state in guard.state.counters.items():
         was = before.get(key)
-        if was is None or was.published is None or state.published is None or falls(guard.site, key) or key in events:
+        if was is None or was.published is None or state.published is None or falls(guard.site, key) or key in resets:
             continue
         # What has risen in the last windows may be taken back, as far as Home Assistant does not take it for a reset.
         if state.published < was.published and state.published < max(was.floor, was.published * _RESET_SHARE) - 1e-6:

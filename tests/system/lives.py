@@ -6,7 +6,9 @@ what the same gateway sends at the same times without faults. A life fails
 
 * with any exception but a `GatewayError`,
 * where a number that is shown is not finite, or impossible for its unit,
-* where a counter that only rises falls without a reset, a spike that is taken back, or an event,
+* where a counter that only rises falls without a reset or a spike that is taken back,
+* where a counter rises beyond the truth in any reading: without a fault not at all, with one by no more than the energy
+  that one answer proves,
 * where a counter ends higher than the truth, once the faults have been over for an hour.
 
 Run: `python -m tests.system.lives --minutes 30 --seed 1`; a failed life runs again with `--seed 1 --life 4711`.
@@ -44,7 +46,7 @@ from custom_components.enphase_iq_gateway.client import (
     measure,
 )
 from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
-from custom_components.enphase_iq_gateway.counters.allowance import HAIR_SHARE
+from custom_components.enphase_iq_gateway.counters.allowance import AT_ONCE_S, HAIR_SHARE, most_wh
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (
     COUNTERS_OF,
@@ -54,6 +56,7 @@ from custom_components.enphase_iq_gateway.counters.key import (
     InverterCounter,
     may_be_negative,
 )
+from custom_components.enphase_iq_gateway.counters.limits import LONGEST_REPORT_S, counter_limits, inverter_limits
 from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
@@ -96,10 +99,12 @@ class Shown:
     guard: Guard
     health: InverterHealth = field(default_factory=InverterHealth)
     first: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
-    unproven: set[CounterKey] = field(default_factory=set[CounterKey])
-    """Counters whose first value came from spoiled answers: there is nothing to check it against."""
+    above: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
+    """How far each counter began above what the gateway sends: it is compared from there on."""
+    excess: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
+    """By how much each counter has risen beyond the truth, negative where energy is missing."""
 
-    def read(self, documents: Documents, at: float, zone: tzinfo, *, faulty: bool = False) -> list[Snapshot]:
+    def read(self, documents: Documents, at: float, zone: tzinfo) -> list[Snapshot]:
         """Measure the documents and check their counters, as the coordinators do."""
         snapshots = []
         for group in PollGroup:
@@ -107,11 +112,6 @@ class Shown:
             if group is PollGroup.INVERTERS:
                 snapshot = self.health.judge(snapshot)
             snapshots.append(self.guard.check(group, snapshot, zone))
-        for key, state in self.guard.state.counters.items():
-            if state.published is not None and key not in self.first:
-                self.first[key] = state.published
-                if faulty:
-                    self.unproven.add(key)
         return snapshots
 
     def store(self, site: Site) -> None:
@@ -125,7 +125,6 @@ class Truth:
     """The counters as the gateway has sent them without faults."""
 
     site: Site
-    first: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
     last: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
 
     def read(self, documents: Documents, at: float) -> None:
@@ -141,18 +140,17 @@ class Truth:
             for serial, inverter in snapshot.inverters.items():
                 values[InverterCounter(serial)] = inverter.energy_lifetime_wh
             self.last |= {key: value for key, value in values.items() if value is not None}
-        self.first = self.last | self.first
 
-    def rise(self, key: CounterKey, origin: Origin | None) -> float | None:
-        """Return the energy of a counter that comes from an origin, None where that is not what was read here."""
+    def value(self, key: CounterKey, origin: Origin | None) -> float | None:
+        """Return the value of a counter that comes from an origin, None where that is not what was read here."""
         sources = {
             self.site.sources.get((key.flow, quantity))
             for quantity, counters in COUNTERS_OF.items()
             if isinstance(key, FlowCounter) and key.field in counters
         }
-        if key not in self.last or (origin is not None and origin.source not in sources):
+        if origin is not None and origin.source not in sources:
             return None
-        return self.last[key] - self.first[key]
+        return self.last.get(key)
 
 
 @dataclass(kw_only=True)
@@ -234,10 +232,11 @@ class Life:
                     documents = documents_of(self.spoiled(bodies))
             at = self.now + self.clock_s
             before = dict(shown.guard.state.counters)
-            snapshots = shown.read(documents, at, self.zone, faulty=faulty)
+            snapshots = shown.read(documents, at, self.zone)
             check_values(shown.guard.site, snapshots)
             check_falls(shown.guard, before)
             truth.read(clean, self.now)
+            check_rises(shown, truth, faulty=faulty)
             if number < readings and self.chance.random() < 0.15:
                 self._restart(shown, documents)
             if number < readings:
@@ -245,7 +244,7 @@ class Life:
             else:
                 self.now += 300.0
                 self.clock_s = 0.0
-        check_rises(shown, truth)
+        check_end(shown)
         return readings + _RECOVERY
 
     def _restart(self, shown: Shown, documents: Documents) -> None:
@@ -275,20 +274,57 @@ def documents_of(bodies: Mapping[Endpoint[object], bytes]) -> Documents:
     return replace(documents, report_endpoint=report, failed=frozenset(failed))
 
 
-def check_rises(shown: Shown, truth: Truth) -> None:
-    """Check that no counter has risen by more than the energy that there was.
+def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:
+    """Check that no counter has risen by more than the energy that there was, or with a fault than one answer proves.
+
+    A counter is compared from the first reading without a fault that it follows, and anew where its source has changed.
 
     Raises:
         Broken: One has.
     """
-    for key, first in shown.first.items():
-        published = shown.guard.state.counters[key].published
-        true_rise = truth.rise(key, shown.guard.state.origins.get(key))
-        if published is None or true_rise is None or may_be_negative(key) or key in shown.unproven:
+    for key, state in shown.guard.state.counters.items():
+        true = truth.value(key, shown.guard.state.origins.get(key))
+        if state.published is None or true is None or may_be_negative(key):
+            shown.above.pop(key, None)
+            shown.excess.pop(key, None)
             continue
-        rise = published - first
-        if rise > true_rise + max(_TOLERANCE_WH, HAIR_SHARE * published) and first > _SPIKE_SHARE * (rise - true_rise):
-            raise Broken(f"{key} rose by {rise:.0f} Wh, in truth by {true_rise:.0f}: {shown.guard.state.counters[key]}")
+        tolerance = max(_TOLERANCE_WH, HAIR_SHARE * state.published)
+        if key not in shown.above:
+            if not faulty and abs(state.published - state.offset - true) <= tolerance:
+                shown.first[key], shown.above[key], shown.excess[key] = state.published, state.published - true, 0.0
+            continue
+        excess = state.published - true - shown.above[key]
+        most = max(shown.excess[key], 0.0) + tolerance
+        if faulty:
+            most += proven_wh(shown.guard.site, key)
+        if excess > most:
+            raise Broken(f"{key} has risen by {excess:.0f} Wh too much, before by {shown.excess[key]:.0f}: {state}")
+        shown.excess[key] = excess
+
+
+def proven_wh(site: Site, key: CounterKey) -> float:
+    """Return the energy that a single answer proves at most, in Wh; none where the site has no source of it."""
+    if isinstance(key, FlowCounter):
+        quantity = next(quantity for quantity, counters in COUNTERS_OF.items() if key.field in counters)
+        if (key.flow, quantity) not in site.sources:
+            return 0.0
+        limits = counter_limits(site, key.flow, quantity, key.phase, LONGEST_REPORT_S)
+    else:
+        limits = inverter_limits(1, LONGEST_REPORT_S)
+    return most_wh(limits.rise_w, AT_ONCE_S, limits)
+
+
+def check_end(shown: Shown) -> None:
+    """Check that every spike was taken back, but one that Home Assistant would take for a reset.
+
+    Raises:
+        Broken: One was not.
+    """
+    for key, excess in shown.excess.items():
+        published = shown.guard.state.counters[key].published or 0.0
+        most = max(_TOLERANCE_WH, HAIR_SHARE * published)
+        if excess > most and shown.first[key] > _SPIKE_SHARE * excess:
+            raise Broken(f"{key} is still {excess:.0f} Wh too high: {shown.guard.state.counters[key]}")
 
 
 def new_life(seed: int, number: int) -> Life:

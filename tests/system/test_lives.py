@@ -14,7 +14,7 @@ from custom_components.enphase_iq_gateway.polling.inverter_health import Inverte
 from tests.support.guard import LIFETIME, NET_CT, PRODUCTION, T0, check_production, guard_site
 from tests.support.promises import Broken, check_falls, check_values
 
-from .lives import Shown, Truth, check_rises, run
+from .lives import Shown, Truth, check_end, check_rises, run
 
 SITE = guard_site(NET_CT)
 
@@ -76,16 +76,44 @@ def test_a_fall_breaks_a_life_unless_it_takes_back_a_spike(fall_wh: float, *, br
         check_falls(guard, before)
 
 
-@pytest.mark.parametrize(("energy_wh", "breaks"), [(100.0, False), (1000.0, True)])
-def test_a_rise_without_energy_breaks_a_life(energy_wh: float, *, breaks: bool) -> None:
-    """In truth nothing was produced."""
+@pytest.fixture
+def life() -> tuple[Shown, Truth]:
+    """Begin with 5 MWh, which the gateway sends too."""
     shown, truth = Shown(guard=Guard(site=SITE)), Truth(site=SITE)
     check_production(shown.guard, 0, 5_000_000)
-    shown.first[LIFETIME] = truth.first[LIFETIME] = truth.last[LIFETIME] = 5_000_000
-    check_production(shown.guard, 60, 5_000_000 + energy_wh)
+    truth.last[LIFETIME] = 5_000_000
+    check_rises(shown, truth, faulty=False)
+    return shown, truth
+
+
+@pytest.mark.parametrize(
+    ("energy_wh", "faulty", "breaks"),
+    [(100.0, False, False), (1000.0, False, True), (1000.0, True, False), (9000.0, True, True)],
+    ids=["tolerance", "without a fault", "one answer proves it", "one answer cannot prove it"],
+)
+def test_a_rise_without_energy_breaks_a_life(
+    life: tuple[Shown, Truth], energy_wh: float, *, faulty: bool, breaks: bool
+) -> None:
+    """In truth nothing was produced."""
+    shown, truth = life
+    state = shown.guard.state.counters[LIFETIME]
+    shown.guard.state.counters[LIFETIME] = replace(state, published=5_000_000 + energy_wh)
 
     if breaks:
-        with pytest.raises(Broken, match=f"rose by {energy_wh:.0f} Wh, in truth by 0"):
-            check_rises(shown, truth)
+        with pytest.raises(Broken, match=f"risen by {energy_wh:.0f} Wh too much, before by 0"):
+            check_rises(shown, truth, faulty=faulty)
     else:
-        check_rises(shown, truth)
+        check_rises(shown, truth, faulty=faulty)
+
+
+@pytest.mark.parametrize(("energy_wh", "breaks"), [(100.0, False), (1000.0, True), (600_000.0, False)])
+def test_a_spike_that_stays_breaks_a_life(life: tuple[Shown, Truth], energy_wh: float, *, breaks: bool) -> None:
+    """Unless it is more than a tenth of its counter."""
+    shown, _ = life
+    shown.excess[LIFETIME] = energy_wh
+
+    if breaks:
+        with pytest.raises(Broken, match="still 1000 Wh too high"):
+            check_end(shown)
+    else:
+        check_end(shown)

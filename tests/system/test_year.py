@@ -31,6 +31,7 @@ from custom_components.enphase_iq_gateway.counters.state import GuardState
 from simulator import PROFILES
 from simulator.faults import Faults
 from simulator.firmware import Firmware
+from simulator.profiles import STORAGE
 from simulator.routes import answer
 from simulator.server import Request
 from simulator.simulated_site import SimulatedSite
@@ -51,6 +52,13 @@ COUNTERS = {
     "import": (Flow.NET_CONSUMPTION, "energy_delivered_wh", PollGroup.LIVE),
     "export": (Flow.NET_CONSUMPTION, "energy_received_wh", PollGroup.LIVE),
 }
+STORAGE_COUNTERS = {
+    **COUNTERS,
+    "consumption": (Flow.TOTAL_CONSUMPTION, "energy_lifetime_wh", PollGroup.LIVE),
+    "discharged": (Flow.STORAGE, "energy_delivered_wh", PollGroup.LIVE),
+    "charged": (Flow.STORAGE, "energy_received_wh", PollGroup.LIVE),
+}
+"""With a storage CT, consumption is calculated from the CTs of the same reading."""
 
 
 class Year:
@@ -59,6 +67,7 @@ class Year:
     def __init__(self, profile_name: str = "metered_net_single_phase", live_s: int = LIVE_S) -> None:
         profile = PROFILES[profile_name]
         self.live_s = live_s
+        self.counters = STORAGE_COUNTERS if STORAGE in profile.enabled_cts else COUNTERS
         self.at = START
         self.world = World(
             profile, inverters=12, clock=lambda: self.at, seed=1, report_interval_s=900, lifetime_wh=9_000_000
@@ -68,9 +77,9 @@ class Year:
         self.chance = random.Random(1)  # noqa: S311 - the times of the faults are no secrets
         self.state = GuardState()
         self.events: list[CounterEvent | object] = []
-        self.summed = dict.fromkeys(COUNTERS, 0.0)
+        self.summed = dict.fromkeys(self.counters, 0.0)
         self.last: dict[str, float] = {}
-        self.falls_wh: dict[str, list[float]] = {name: [] for name in COUNTERS}
+        self.falls_wh: dict[str, list[float]] = {name: [] for name in self.counters}
         self.balanced_wh = (0.0, 0.0)
         self.today: list[tuple[float, float]] = []
         self.guard = self.set_up()
@@ -114,7 +123,7 @@ class Year:
 
     def count(self, coordinator: PollGroup, snapshot: Snapshot) -> None:
         """Sum the counters as Home Assistant's statistics do: a fall below 90 % is a reset (sensor/recorder.py)."""
-        for name, (flow, field, group) in COUNTERS.items():
+        for name, (flow, field, group) in self.counters.items():
             value = getattr(snapshot.counters(flow), field)
             if group is not coordinator or value is None:
                 continue
@@ -130,14 +139,22 @@ class Year:
             self.today.append((self.at, today))
 
     def true(self) -> dict[str, float]:
-        """Return the true energies so far in Wh."""
+        """Return the true energies so far in Wh.
+
+        Where consumption is calculated, the counter of production leaves out what the inverters use at night, so it is
+        consumption.
+        """
         now = self.world.now
-        return {
+        energies = {
             "production": now.production.delivered_wh,
             "consumption": now.total_consumption.delivered_wh,
             "import": now.net_consumption.delivered_wh,
             "export": now.net_consumption.received_wh,
         }
+        if self.counters is STORAGE_COUNTERS:
+            energies["consumption"] = now.house.delivered_wh + now.production.received_wh
+            energies["discharged"], energies["charged"] = now.storage.delivered_wh, now.storage.received_wh
+        return energies
 
     def true_balanced(self) -> tuple[float, float]:
         """Return the true balanced import and export so far in Wh."""
@@ -217,6 +234,17 @@ def test_no_question_is_raised(year: tuple[Year, dict[str, float]]) -> None:
         (FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED), EventKind.RESET),
         (FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME), EventKind.FALL),
     }
+
+
+@pytest.mark.long
+def test_a_year_with_storage_adds_up_and_raises_no_question() -> None:
+    """Two minutes of CPU time; with the meter, all counters of the CTs begin again."""
+    year = Year("metered_storage_split_phase")
+    true = year.run()
+    assert year.summed == pytest.approx(true, rel=0.001)
+    assert year.falls_wh["consumption"] == []
+    assert {event.event.kind for event in year.events if isinstance(event, CounterEvent)} == {EventKind.RESET}
+    assert all(isinstance(event, CounterEvent) for event in year.events)
 
 
 def net_wh(result: Year) -> tuple[float, float]:
