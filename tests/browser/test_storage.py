@@ -7,8 +7,8 @@ import pytest
 from simulator import PROFILES, Simulator
 from simulator.documents.storage.inventory import controller_serial
 
-from .conftest import noon
 from .frontend import Frontend
+from .running import noon
 
 INTEGRATION = "/config/integrations/integration/enphase_iq_gateway"
 PHONE_WIDTH, PHONE_HEIGHT = 390, 844
