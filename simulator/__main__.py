@@ -17,9 +17,16 @@ import orjson
 from .cloud import Cloud
 from .faults import FAULTS
 from .local_days import TIME_ZONE
+from .panels import Condition
 from .profiles import PROFILES
 from .simulated_gateway import DEFAULT_SERIAL, Simulator
 
+_PANELS = {
+    "weak": "a panel that makes a fifth less than the others",
+    "shaded": "a panel in the shade of a chimney in the afternoon",
+    "dead": "a panel that makes no power, although its inverter reports",
+    "silent": "a panel whose inverter does not report",
+}
 _ALL_ADDRESSES = ("0.0.0.0:", "[::]:")
 _ACCOUNT = ("user@example.com", "password")
 # The time the sun is highest, on a day with few clouds for the default seed.
@@ -63,6 +70,9 @@ def _parser() -> ArgumentParser:
         metavar="NAME[:PATH]",
         help="inject a fault (see below); can be repeated",
     )
+    panels = parser.add_argument_group("panels", "N is the place of a panel, from 1; all of them can be repeated")
+    for option, text in _PANELS.items():
+        panels.add_argument(f"--{option}", action="append", type=int, default=[], metavar="N", help=text)
     add("--cloud", action="store_true", help=f"simulate the Enphase cloud too, account {_ACCOUNT[0]} / {_ACCOUNT[1]}")
     add("--json", action="store_true", help="print the address and the credentials as one line of JSON")
     return parser
@@ -86,6 +96,15 @@ def _clock(start: str | None, speed: float) -> Callable[[], float]:
     return lambda: first + (time.time() - began) * speed
 
 
+def _conditions(arguments: Namespace) -> dict[int, Condition]:
+    """Return the conditions of the panels by their place, from 0."""
+    outputs = dict.fromkeys(arguments.weak, 0.8) | dict.fromkeys(arguments.dead, 0.0)
+    return {
+        number - 1: Condition(output=outputs.get(number, 1.0), shaded=number in arguments.shaded)
+        for number in {*outputs, *arguments.shaded}
+    }
+
+
 def _build(arguments: Namespace) -> Simulator:
     """Return the simulator that the command line asks for.
 
@@ -97,6 +116,10 @@ def _build(arguments: Namespace) -> Simulator:
         raise ValueError(f"--port {arguments.port} is not in 0..65535")
     if arguments.replay is not None and not (arguments.replay / "info").is_file():
         raise ValueError(f"--replay {arguments.replay} has no file 'info'")
+    for option in _PANELS:
+        for number in getattr(arguments, option):
+            if not 1 <= number <= arguments.inverters:
+                raise ValueError(f"--{option} {number} is not in 1..{arguments.inverters}")
     clock = _clock(arguments.start, arguments.speed)
     simulator = Simulator(
         PROFILES[arguments.profile],
@@ -109,7 +132,11 @@ def _build(arguments: Namespace) -> Simulator:
         host=arguments.host,
         port=arguments.port,
         replay=arguments.replay,
+        conditions=_conditions(arguments),
     )
+    serials = list(simulator.world.inverters)
+    for number in arguments.silent:
+        simulator.world.set_communicating(serials[number - 1], communicating=False)
     for fault in arguments.fault:
         name, _, path = fault.partition(":")
         simulator.faults.add(name, path=path or None)

@@ -3,13 +3,14 @@
 from .battery import Battery
 from .house_load import load
 from .local_days import LocalDays
+from .panels import made_of
 from .profiles import Profile
 from .site_state import Powers, SiteState
 from .storage.plant import Demand, Plant
-from .sunlight import Noise, sunlight
+from .sunlight import Light, Noise, sunlight
 
-type Ratings = list[list[float]]
-"""Of each phase, the rated power of the inverters on each roof plane and their standby power."""
+type Ratings = list[tuple[Light, float]]
+"""Of each phase, the rated power of the inverters by the light on their panels, and their standby power."""
 
 
 class Balance:
@@ -27,13 +28,13 @@ class Balance:
     def powers(self, sun_at: float, seconds: float, ratings: Ratings, last: SiteState) -> Powers:
         """Return the powers `seconds` after a state, with the sun of the epoch `sun_at`."""
         at, stored = last.at + seconds, last.energies.stored
-        east, west = sunlight(sun_at, self._noise)
+        sun = sunlight(sun_at, self._noise)
         hour = self._days.hour(at)
-        light = [rated[0] * east + rated[1] * west for rated in ratings]
-        standby = [rated[2] for rated in ratings]
+        light = [made_of(sun, rated) for rated, _ in ratings]
+        standby = [standby_w for _, standby_w in ratings]
         house = load(at, hour, self._phases, self._noise)
         house[0] += self._plant.contact_load_w(at, stored)
-        third_party = self._third_party_pv_w * (east + west) / 2
+        third_party = self._third_party_pv_w * (sun[0] + sun[1]) / 2
         demand = Demand(
             since=last.at,
             hour=hour,
@@ -65,8 +66,7 @@ class Balance:
         net[0] -= third_party
         generator = net[:] if plant.generator else [0.0] * self._phases
         return Powers(
-            plant.light * east,
-            plant.light * west,
+            (plant.light * sun[0], plant.light * sun[1], plant.light * sun[2], plant.light * sun[3]),
             production,
             net,
             house,

@@ -11,10 +11,14 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from .layout import layout_document
 from .second_factor import CHECK_PATH, SEND_PATH, SESSION_COOKIE, SecondFactor, cookie_of
 from .server import Answer, HttpServer, Request
 from .simulated_gateway import Simulator
 
+SYSTEM_ID = 1_000_001
+LAYOUT_PATH = f"/pv/systems/{SYSTEM_ID}/array_layout_x.json"
+OLD_LAYOUT_PATH = f"/systems/{SYSTEM_ID}/site_array_layout_x"
 LOGIN_PATH = "/login/login.json"
 TOKENS_PATH = "/tokens"
 ENLIGHTEN_TOKEN_PATH = "/entrez-auth-token"  # noqa: S105 - a path
@@ -71,6 +75,12 @@ class Cloud:
         """How Entrez answers."""
         self.enlighten_token_answer = CloudAnswer.OK
         """How Enlighten's own way to a token answers (S§42.4 b)."""
+        self.layout_answer = CloudAnswer.OK
+        """How the page with the layout of the panels answers."""
+        self.layout_of = simulator
+        """The gateway with the panels of that layout; an account may have several systems."""
+        self.layout_path = LAYOUT_PATH
+        """Where that page is; `OLD_LAYOUT_PATH` is the other one that is known."""
         self.retry_after: str | None = None
         """Header `Retry-After` of the answers 429 and 503."""
         self.second_factor = SecondFactor(simulator.clock)
@@ -133,6 +143,8 @@ class Cloud:
                 answer = self._forced_answer(request) or self._check_code(request)
             case "GET", path if path == ENLIGHTEN_TOKEN_PATH:
                 answer = self._forced_answer(request, self.enlighten_token_answer) or self._enlighten_token(request)
+            case "GET", path if path == self.layout_path:
+                answer = self._forced_answer(request, self.layout_answer) or self._layout(request)
             case _:
                 answer = Answer(status=404)
         return self._logged(request, answer)
@@ -157,7 +169,7 @@ class Cloud:
             "session_id": session,
             "manager_token": secrets.token_hex(16),
             "is_consumer": True,
-            "system_id": 1_000_001,
+            "system_id": SYSTEM_ID,
             "redirect_url": "",
         }
         if self.login_answer is CloudAnswer.EMPTY:
@@ -182,6 +194,12 @@ class Cloud:
         return _json(
             200, {"token": self._issue(serial), "generation_time": now, "expires_at": now + self._lifetime_s()}
         )
+
+    def _layout(self, request: Request) -> Answer:
+        """Return the layout of the panels for the cookie of a session; without one, the page redirects."""
+        if cookie_of(request, SESSION_COOKIE) not in self._sessions:
+            return Answer(status=302, headers=(("Location", "/login"),))
+        return _json(200, layout_document(self.layout_of))
 
     def _token(self, request: Request) -> Answer:
         """Return a token as plain text for an open session and a serial."""

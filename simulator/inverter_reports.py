@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from .panels import HEALTHY, Condition, Plane, made_of
+from .sunlight import DARK, Light
+
 # The inverters measure themselves 1.2 % higher than the production CT (G§3: 1-3 % apart).
 SELF_MEASURED = 1.012
 
 NEVER = float("inf")
+_ALL_LIGHT: Light = (NEVER, NEVER, NEVER, NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +39,26 @@ class Report:
 
 @dataclass(slots=True)
 class Inverter:
-    """One microinverter; its energy is proportional to the light on its module."""
+    """One microinverter; its energy is proportional to the light on its panel."""
 
     serial: str
     rated_w: float
-    east_share: float
-    """Share of its module that faces south-east, 0..1; the rest faces south-west."""
+    plane: Plane
     phase: int
     interval_s: int
     offset_s: int
     """Offset within the interval: reports end at the epochs offset + n * interval."""
-    start_wh: float
-    """Lifetime energy at the light (start_east_h, start_west_h)."""
-    start_east_h: float
-    start_west_h: float
+    start_wh: float = 0.0
+    """Lifetime energy at the light `start_h`."""
+    start_h: Light = DARK
     added_at: int = 0
     retired_at: float = NEVER
-    light_added: tuple[float, float] = (0.0, 0.0)
-    light_retired: tuple[float, float] = (NEVER, NEVER)
+    light_added: Light = DARK
+    light_retired: Light = _ALL_LIGHT
     communicating: bool = True
+    condition: Condition = HEALTHY
+    earlier: list[tuple[Light, Condition]] = field(default_factory=list[tuple[Light, Condition]])
+    """Earlier conditions, each with the light up to its end."""
     last_report: Report | None = field(default=None, repr=False)
 
     @property
@@ -70,28 +75,54 @@ class Inverter:
             offset_s=offset_s,
             added_at=0,
             retired_at=NEVER,
-            light_added=(0.0, 0.0),
-            light_retired=(NEVER, NEVER),
+            light_added=DARK,
+            light_retired=_ALL_LIGHT,
             communicating=True,
+            earlier=[],
             last_report=None,
         )
 
-    def power(self, east: float, west: float) -> float:
-        """Return the power in W, as measured by the inverter."""
-        if not self.active:
-            return 0.0
-        return SELF_MEASURED * self.rated_w * (self.east_share * east + (1.0 - self.east_share) * west)
+    @property
+    def shares(self) -> Light:
+        """What of each light it turns into power."""
+        return self.condition.shares(self.plane.east_share)
 
-    def lifetime(self, east_h: float, west_h: float) -> float:
+    def power(self, light: Light) -> float:
+        """Return the power in W, as measured by the inverter."""
+        return SELF_MEASURED * self.rated_w * made_of(light, self.shares) if self.active else 0.0
+
+    def change(self, condition: Condition, light_h: Light) -> None:
+        """Change the condition at a light in hours of full sun."""
+        self.earlier.append((light_h, self.condition))
+        self.condition = condition
+
+    def lifetime(self, light_h: Light) -> float:
         """Return the lifetime energy in Wh, as measured by the inverter, at the given light in hours of full sun."""
-        east_h = min(max(east_h, self.light_added[0]), self.light_retired[0])
-        west_h = min(max(west_h, self.light_added[1]), self.light_retired[1])
-        hours = self.east_share * (east_h - self.start_east_h) + (1.0 - self.east_share) * (west_h - self.start_west_h)
+        light_h = _lower(_higher(light_h, self.light_added), self.light_retired)
+        since_h, hours = self.start_h, 0.0
+        for end_h, condition in (*self.earlier, (_ALL_LIGHT, self.condition)):
+            until_h = _lower(light_h, end_h)
+            if since_h is not self.start_h:
+                until_h = _higher(until_h, since_h)
+            hours += made_of(_difference(until_h, since_h), condition.shares(self.plane.east_share))
+            since_h = end_h
         return self.start_wh + SELF_MEASURED * self.rated_w * hours
 
 
-type Light = Callable[[float], tuple[float, float]]
-"""Function that returns the light in hours of full sun (east, west) up to an epoch."""
+def _lower(one: Light, other: Light) -> Light:
+    return min(one[0], other[0]), min(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+
+
+def _higher(one: Light, other: Light) -> Light:
+    return max(one[0], other[0]), max(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
+
+
+def _difference(one: Light, other: Light) -> Light:
+    return one[0] - other[0], one[1] - other[1], one[2] - other[2], one[3] - other[3]
+
+
+type LightAt = Callable[[float], Light]
+"""Function that returns the light in hours of full sun up to an epoch."""
 
 
 @dataclass(slots=True)
@@ -125,11 +156,11 @@ def last_report_end(inverter: Inverter, now: float, daylight: Daylight) -> int:
     return min(slot, _first_end_after(inverter, daylight.dusk + inverter.interval_s))
 
 
-def make_report(inverter: Inverter, end: int, light: Light, midnights: list[int]) -> Report:
+def make_report(inverter: Inverter, end: int, light_at: LightAt, midnights: list[int]) -> Report:
     """Return the report that ends at an epoch; `midnights` are today's, yesterday's and that of seven days ago."""
 
     def wh(at: float) -> float:
-        return inverter.lifetime(*light(at))
+        return inverter.lifetime(light_at(at))
 
     lifetime = wh(end)
     today, yesterday, week = (wh(midnight) for midnight in midnights)

@@ -21,6 +21,7 @@ from .authentication import (
 from .certificate import Certificate, as_datetime
 from .faults import Faults
 from .firmware import Firmware
+from .panels import Conditions
 from .profiles import PROFILES, Profile
 from .replay import Recording
 from .server import Answer, HttpServer, Request
@@ -78,13 +79,15 @@ class Simulator:
         sun_ahead_s: float = 0.0,
         neighbor: Simulator | None = None,
         shared: int = 0,
+        conditions: Conditions | None = None,
     ) -> None:
         """Build the gateway and its site.
 
         `lifetime_wh` is the energy produced so far (default: 600 kWh per inverter), `report_interval_s` the interval
         of the inverters' reports (default: the firmware's). `sun_ahead_s` moves the sun, and nothing else, ahead of
-        the clock. The first `shared` inverters are the last ones of the `neighbor`, another gateway with the same
-        clock: both list them, each with the last report that it has received. With `replay`, a folder of recorded
+        the clock. `conditions` are those of panels that are not healthy. The first `shared` inverters are the last ones
+        of the `neighbor`, another gateway with the same clock: both list them, each with the last report that it has
+        received. With `replay`, a folder of recorded
         answers determines the answers, the serial and the firmware. Raise ValueError for invalid values and
         FileNotFoundError for a folder without `info`.
         """
@@ -108,6 +111,7 @@ class Simulator:
             sun_ahead_s=sun_ahead_s,
             neighbor=neighbor.world if neighbor else None,
             shared=shared,
+            conditions=conditions,
         )
         self._tokens = TokenAuthentication(self.serial, clock)
         self._digest = DigestAuthentication(

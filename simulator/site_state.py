@@ -4,16 +4,14 @@ from dataclasses import dataclass, field
 
 from .areas import add_areas, add_halves
 from .storage.units import stored_after
+from .sunlight import DARK, Light
 
 
 @dataclass(slots=True)
 class Powers:
     """The powers at one time, per phase in W, and the light."""
 
-    east: float
-    """Light on the south-east plane, 0..1."""
-    west: float
-    """Light on the south-west plane, 0..1."""
+    light: Light
     production: list[float]
     net: list[float]
     """Power from the grid and the generator, as the net CT measures it; negative for export."""
@@ -33,6 +31,16 @@ class Powers:
     """Whether there is any voltage; otherwise the gateway is off too."""
 
     @property
+    def east(self) -> float:
+        """Light on the south-east plane, 0..1."""
+        return self.light[0]
+
+    @property
+    def west(self) -> float:
+        """Light on the south-west plane, 0..1."""
+        return self.light[1]
+
+    @property
     def battery(self) -> float:
         """Power of all batteries and phases; positive when discharging."""
         return sum(self.storage)
@@ -40,10 +48,9 @@ class Powers:
 
 @dataclass(slots=True)
 class Energies:
-    """The energies since the start of the simulation, per phase in Wh, and the light in hours of full sun."""
+    """The energies since the start of the simulation, per phase in Wh."""
 
-    east_h: float
-    west_h: float
+    light_h: Light
     produced: list[float]
     standby: list[float]
     """Energy that the inverters consume at night, measured by the production CT."""
@@ -72,8 +79,7 @@ class Energies:
     def zero(cls, phases: int, stored: list[float]) -> Energies:
         """Return the energies at the start."""
         return cls(
-            0.0,
-            0.0,
+            DARK,
             produced=[0.0] * phases,
             standby=[0.0] * phases,
             imported=[0.0] * phases,
@@ -115,8 +121,7 @@ class Energies:
                 for number, each in enumerate(self.stored)
             ]
         return Energies(
-            self.east_h + (start.east + end.east) * half,
-            self.west_h + (start.west + end.west) * half,
+            _light_after(self.light_h, start.light, end.light, half),
             produced,
             standby,
             imported,
@@ -135,11 +140,29 @@ class Energies:
         )
 
 
+def _light_after(light_h: Light, start: Light, end: Light, half: float) -> Light:
+    """Return the hours of full sun after a step of which `half` is half the hours."""
+    return (
+        light_h[0] + (start[0] + end[0]) * half,
+        light_h[1] + (start[1] + end[1]) * half,
+        light_h[2] + (start[2] + end[2]) * half,
+        light_h[3] + (start[3] + end[3]) * half,
+    )
+
+
+def _light_between(start: Light, end: Light, share: float) -> Light:
+    return (
+        start[0] + (end[0] - start[0]) * share,
+        start[1] + (end[1] - start[1]) * share,
+        start[2] + (end[2] - start[2]) * share,
+        start[3] + (end[3] - start[3]) * share,
+    )
+
+
 def between(start: Powers, end: Powers, share: float) -> Powers:
     """Return the powers at a share (0..1) of the way from start to end."""
     return Powers(
-        start.east + (end.east - start.east) * share,
-        start.west + (end.west - start.west) * share,
+        _light_between(start.light, end.light, share),
         [low + (high - low) * share for low, high in zip(start.production, end.production, strict=True)],
         [low + (high - low) * share for low, high in zip(start.net, end.net, strict=True)],
         [low + (high - low) * share for low, high in zip(start.house, end.house, strict=True)],

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 import random
 
-from .balance import Balance
+from .balance import Balance, Ratings
 from .history import HISTORY_DAYS, RECENT_S, History
 from .inverter_reports import SELF_MEASURED, Daylight, Inverter, Report, last_report_end, make_report
 from .local_days import LocalDays
+from .panels import HEALTHY, SPREAD, Condition, Conditions, added, plane_of
 from .profiles import NET, PRODUCTION, STORAGE, TOTAL, Profile
 from .site_state import Energies, PowerAndEnergy, Powers, SiteState
 from .storage.hardware import NOTHING
 from .storage.plant import Plant
 from .storage.settings import Settings
-from .sunlight import Noise
+from .sunlight import DARK, Light, Noise
 
 _STEP_S = 60
 _WARM_UP_STEP_S = 900
@@ -38,12 +39,14 @@ class World:
         sun_ahead_s: float = 0.0,
         neighbor: World | None = None,
         shared: int = 0,
+        conditions: Conditions | None = None,
     ) -> None:
         """Build the site and its last nine days.
 
-        `lifetime_wh` is the energy produced so far; `sun_ahead_s` moves the sun ahead of the clock. The first `shared`
-        inverters are the last ones of the `neighbor`, under the same sun: two gateways list them, and each receives
-        reports of its own. Raise ValueError when one of the two has fewer inverters.
+        `lifetime_wh` is the energy produced so far; `sun_ahead_s` moves the sun ahead of the clock. `conditions` are
+        those of panels that are not healthy. The first `shared` inverters are the last ones of the `neighbor`, under
+        the same sun: two gateways list them, and each receives reports of its own. Raise ValueError when one of the two
+        has fewer inverters.
         """
         others = list(neighbor.inverters.values()) if neighbor is not None else []
         if not 0 <= shared <= min(inverters, len(others)):
@@ -60,17 +63,19 @@ class World:
         self._inverter_phases = profile.inverter_phases or tuple(range(profile.phases))
         self.noise: Noise = Noise.from_seed(seed) if neighbor is None else neighbor.noise
         self._chance = random.Random(seed)
+        self._panels = inverters + profile.retired_inverters
+        self._conditions = conditions or {}
         self._listed: list[Inverter] = []
         self._history = History()
         self._balance = Balance(profile, self.plant, self.noise, self.days)
         self._first_number = neighbor.next_number - shared if neighbor is not None else 0
         for inverter in others[len(others) - shared :]:
             self._listed.append(inverter.with_another_gateway(self._phase(len(self._listed))))
-        while len(self._listed) < inverters + profile.retired_inverters:
+        while len(self._listed) < self._panels:
             self._listed.append(self._new_inverter())
         for inverter in self._listed[shared : shared + profile.retired_inverters]:
             inverter.retired_at = 0.0
-            inverter.light_retired = (0.0, 0.0)
+            inverter.light_retired = DARK
         self._install()
         self.plant.stream_until = clock() - _STREAM_BEFORE_S
         self._simulate_history(clock())
@@ -133,12 +138,11 @@ class World:
 
     def inverter_power_w(self, serial: str) -> float:
         """Return the power of an inverter now, as measured by the inverter."""
-        powers = self.now.powers
-        return self.inverters[serial].power(powers.east, powers.west)
+        return self.inverters[serial].power(self.now.powers.light)
 
     def inverter_energy_wh(self, serial: str) -> float:
         """Return the lifetime energy of an inverter now, as measured by the inverter."""
-        return self.inverters[serial].lifetime(*self._light(self.clock()))
+        return self.inverters[serial].lifetime(self._light(self.clock()))
 
     # Changes to the site
 
@@ -148,7 +152,7 @@ class World:
         inverter = self._new_inverter()
         inverter.rated_w = rated_w
         inverter.added_at = int(now.at)
-        inverter.light_added = (inverter.start_east_h, inverter.start_west_h) = self._light_at_next_step()
+        inverter.light_added = inverter.start_h = self._light_at_next_step()
         self._listed.append(inverter)
         self._install()
         return inverter.serial
@@ -159,6 +163,12 @@ class World:
         inverter = self.inverters[serial]
         inverter.retired_at = now.at
         inverter.light_retired = self._light_at_next_step()
+        self._install()
+
+    def set_condition(self, serial: str, condition: Condition) -> None:
+        """Change the condition of a panel at the next full minute."""
+        _ = self.now
+        self.inverters[serial].change(condition, self._light_at_next_step())
         self._install()
 
     def set_communicating(self, serial: str, *, communicating: bool) -> None:
@@ -255,17 +265,17 @@ class World:
         """Return a new inverter with a rating, orientation and report offset of its own."""
         number = self.next_number
         chance = self._chance
+        place = len(self._listed)
+        plane = plane_of(place, self._panels)
         interval = self.report_interval_s + number % 4  # real intervals are 900-934 s, not exactly 900 (G§5.4)
         return Inverter(
             serial=str(_FIRST_SERIAL + number * _SERIAL_STEP),
-            rated_w=chance.uniform(330.0, 366.0),
-            east_share=chance.uniform(0.2, 0.8),
-            phase=self._phase(len(self._listed)),
+            rated_w=plane.rated_w * chance.uniform(1 - SPREAD, 1 + SPREAD),
+            plane=plane,
+            phase=self._phase(place),
             interval_s=interval,
             offset_s=chance.randrange(interval),
-            start_wh=0.0,
-            start_east_h=0.0,
-            start_west_h=0.0,
+            condition=self._conditions.get(place, HEALTHY),
         )
 
     def _phase(self, place: int) -> int:
@@ -274,24 +284,24 @@ class World:
 
     def _install(self) -> None:
         """Sum the rated power of the active inverters of each phase, and their standby power."""
-        self._phase_ratings = [[0.0, 0.0, 0.0] for _ in range(self.phases)]
+        ratings: Ratings = [(DARK, 0.0) for _ in range(self.phases)]
         for inverter in self._listed:
             if not inverter.active:
                 continue
             phases = range(self.phases) if inverter.phase < 0 else (inverter.phase,)
             for phase in phases:
-                share = 1.0 / len(phases)
-                self._phase_ratings[phase][0] += share * inverter.rated_w * inverter.east_share
-                self._phase_ratings[phase][1] += share * inverter.rated_w * (1.0 - inverter.east_share)
-                self._phase_ratings[phase][2] += share * _STANDBY_W
+                watts, standby_w = ratings[phase]
+                rated_w = inverter.rated_w / len(phases)
+                ratings[phase] = added(watts, rated_w, inverter.shares), standby_w + _STANDBY_W / len(phases)
+        self._phase_ratings = ratings
 
     def _step(self, last: SiteState, seconds: float) -> SiteState:
         """Return the state one step later; after no time at all, only the powers differ."""
         at = last.at + seconds
         powers = self._balance.powers(at + self._sun_ahead_s, seconds, self._phase_ratings, last)
         state = SiteState(at, powers, last.energies.after(last.powers, powers, seconds))
-        if powers.east or powers.west:
-            self.daylight.update(at, light_before=bool(last.powers.east or last.powers.west))
+        if any(powers.light):
+            self.daylight.update(at, light_before=any(last.powers.light))
         if at == self.days.midnight(at):
             self._history.keep_midnight(state)
         return state
@@ -299,7 +309,7 @@ class World:
     def _simulate_history(self, now: float) -> None:
         """Simulate the nine days before now, with long steps except for the last three hours."""
         at = self.days.midnight_before(now, HISTORY_DAYS)
-        nothing = Powers(0.0, 0.0, [], [], [], [])
+        nothing = Powers(DARK, [], [], [], [])
         state = SiteState(at, nothing, Energies.zero(self.phases, self.plant.first_stored))
         state.powers = self._balance.powers(at + self._sun_ahead_s, 0.0, self._phase_ratings, state)
         self._history.keep_midnight(state)
@@ -320,16 +330,15 @@ class World:
                 state = self._step(state, 0.0)
                 self._history.append(state)
 
-    def _light(self, at: float) -> tuple[float, float]:
+    def _light(self, at: float) -> Light:
         """Return the light in hours of full sun up to an epoch: a local midnight or within the last three hours."""
         known = self._history.midnights.get(int(at))
         state = known if known is not None and known.at == at else self.at(at)
-        return state.energies.east_h, state.energies.west_h
+        return state.energies.light_h
 
-    def _light_at_next_step(self) -> tuple[float, float]:
+    def _light_at_next_step(self) -> Light:
         """Return the light up to the next full minute, when a change takes effect."""
-        energies = self._history.last.energies
-        return energies.east_h, energies.west_h
+        return self._history.last.energies.light_h
 
     def _set_counters(self, lifetime_wh: float) -> None:
         """Set the counters to those of a site that is some years old and uses 30 % of its production itself.
@@ -338,7 +347,7 @@ class World:
         """
         now = self.now
         states = {id(state): state for state in (*self._history.recent, *self._history.midnights.values())}.values()
-        ratings = [sum(rated[:2]) for rated in self._phase_ratings]
+        ratings = [sum(watts) for watts, _ in self._phase_ratings]
         shares = [rating / sum(ratings) for rating in ratings]
         for phase, share in enumerate(shares):
             produced = lifetime_wh * share
@@ -355,5 +364,5 @@ class World:
         active = [inverter for inverter in self._listed if inverter.active]
         rated = sum(inverter.rated_w for inverter in active)
         for inverter in active:
-            inverter.start_east_h, inverter.start_west_h = now.energies.east_h, now.energies.west_h
+            inverter.start_h = now.energies.light_h
             inverter.start_wh = SELF_MEASURED * lifetime_wh * inverter.rated_w / rated

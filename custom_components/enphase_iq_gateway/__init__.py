@@ -8,6 +8,11 @@ from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
+from .array.daily_health import async_setup_health
+from .array.feed import async_remove_roof, async_roof_feed, async_setup_roof
+from .array.frontend import async_setup_frontend
+from .array.health_store import HealthStore
+from .array.websocket import async_setup_commands
 from .client import PROBE_LIMIT_S, Documents, Gateway, GatewayAuthenticationError, GatewayError, PollGroup, Site
 from .const import DOMAIN, PLATFORMS
 from .control.gateway_control import async_setup_control
@@ -38,8 +43,10 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
-    """Register the actions, which exist whether an entry is loaded or not."""
+    """Register the actions and the page with its commands, which exist whether an entry is loaded or not."""
     async_setup_services(hass)
+    async_setup_commands(hass)
+    await async_setup_frontend(hass)
     return True
 
 
@@ -72,6 +79,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     )
     entry.async_on_unload(store.async_save)
     async_setup_devices(hass, entry)
+    await async_setup_health(hass, entry, async_roof_feed(hass, entry.entry_id).layouts)
     async_setup_issues(hass, entry)
     async_setup_control(hass, entry)
     async_retry_together(entry)
@@ -79,6 +87,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     if (inverters := coordinators.get(PollGroup.INVERTERS)) is not None:
         await async_follow_inverters(hass, entry, inverters)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_setup_roof(hass, entry)
     return True
 
 
@@ -118,11 +127,13 @@ async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Remove the issues and the stored counters of a gateway; its inverters move to others that list them."""
+    """Remove the issues and what is stored of a gateway; its inverters move to others that list them."""
     clear_issues(hass, entry)
     await async_return_before_removal(hass, entry)
     await async_inverter_owners(hass).async_remove(entry)
     await CounterStore(hass, entry.entry_id).async_remove()
+    await HealthStore(hass, entry.entry_id).async_remove()
+    await async_remove_roof(hass, entry)
 
 
 async def async_remove_config_entry_device(_: HomeAssistant, entry: GatewayConfigEntry, device: dr.DeviceEntry) -> bool:

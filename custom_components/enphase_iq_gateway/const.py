@@ -47,15 +47,17 @@ SLOW_SOURCE_INTERVAL: Final = timedelta(seconds=60)
 # Inverters report every 5 or 15 minutes (G§4). What only the report contains is of use by the day.
 REPORT_INTERVAL: Final = timedelta(seconds=300)
 INVERTERS_INTERVAL: Final = timedelta(seconds=300)
-# Batteries report every 5 minutes and their controller works with newer values (S§2, §40). The grid relay and live data
-# answer within 0.4 s: an outage must show within 15 s.
+# How often an endpoint of storage that keeps failing is tried, and the least that a poll is away from the next one: an
+# outage must show within 15 s.
 STORAGE_INTERVAL: Final = timedelta(seconds=60)
 STORAGE_INTERVAL_MIN: Final = timedelta(seconds=10)
 # The app and the state of charge switch contacts too; read this often only where they are shown.
 CONTACTS_INTERVAL_S: Final = 60.0
 CONTACT_SETTINGS_INTERVAL_S: Final = 600.0
 # Another state of the grid must be read twice.
-GRID_CONFIRMED_AFTER: Final = timedelta(seconds=3)
+GRID_CONFIRMED_AFTER: Final = timedelta(seconds=1)
+# One that keeps failing may take up to its time limit each time.
+LOST_STORAGE_INTERVAL_S: Final = 300.0
 # From 50 devices on a gateway cuts the details (G§5.1), so the list, which has every report, is read as well. Details
 # cost the gateway ten times as much: every third reading, a little more often than every quarter of an hour.
 DETAILS_INTERVAL_S: Final = 840.0

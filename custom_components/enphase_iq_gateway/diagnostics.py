@@ -11,6 +11,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 
+from .array.feed import async_roof_feed
+from .array.layout import Layout
 from .client import Address, GatewayError, StorageSite, Token, known_faults
 from .client.capture import record
 from .client.redaction import Scrubber
@@ -22,7 +24,7 @@ from .entry_data import certificate_of
 LIMIT_S: Final = 60.0
 
 
-async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: GatewayConfigEntry) -> dict[str, object]:
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: GatewayConfigEntry) -> dict[str, object]:
     """Return how a gateway is set up, what it has, how reading it goes, and what it responds now."""
     host = Address.parse(entry.data[CONF_HOST]).host
     runtime = loaded_runtime(entry)
@@ -42,11 +44,17 @@ async def async_get_config_entry_diagnostics(_hass: HomeAssistant, entry: Gatewa
             path: asdict(statistics) | {"last_error": scrubber.text(statistics.last_error or "")}
             for path, statistics in runtime.gateway.statistics.items()
         },
+        "layout": _layout(async_roof_feed(hass, entry.entry_id).layouts.layout),
         "health": None if health is None else asdict(health),
         "counters": runtime.guard.state.as_diagnostics(),
         "answers": capture.answers,
         "unanswered": capture.unanswered,
     }
+
+
+def _layout(layout: Layout | None) -> dict[str, object]:
+    """Return where the layout of the panels is from; its names may be those of people."""
+    return {"version": 0} if layout is None else {"version": layout.version, "source": layout.source.value}
 
 
 def _inverters(runtime: GatewayRuntime) -> list[str]:

@@ -12,6 +12,11 @@ from .coordinator import PollGroupCoordinator
 from .entity import Candidate, GatewayEntity, Value
 
 
+def has_devices(site: StorageSite) -> bool:
+    """Return whether a site has any device that the storage coordinator reads."""
+    return not site.is_empty
+
+
 def has_storage(site: StorageSite) -> bool:
     """Return whether a site has batteries of any kind."""
     return site.has_storage

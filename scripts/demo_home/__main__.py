@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from simulator.local_days import TIME_ZONE
 
 from . import home_assistant
+from .dashboard import open_ready_made_dashboard
 from .gateway_setup import (
     DOMAIN,
     Gateway,
@@ -96,6 +97,7 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
             entry_id = await add_gateway(home, gateway)
             await fill_energy_dashboard(home, entry_id)
             await show_every_phase(home, entry_id)
+            await open_ready_made_dashboard(home)
             await wait_for_values(home)
         heading = [f"Page     {address}", f"Sign in  {USER} / {PASSWORD}", f"Log      {log.relative_to(ROOT)}", ""]
         if options.once:

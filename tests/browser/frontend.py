@@ -1,6 +1,7 @@
 """Home Assistant's frontend in a browser: what users do in it, and checks of what it shows."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 import json
@@ -11,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Error, Locator, Page, ViewportSize, expect
 
-from scripts.demo_home.gateway_setup import DOMAIN, Gateway, add_gateway
+from scripts.demo_home.gateway_setup import DOMAIN, Gateway, add_gateway, fill_energy_dashboard
 from scripts.demo_home.home_assistant import HomeAssistant
 from scripts.demo_home.table import NO_VALUE
 from simulator import Simulator
@@ -67,11 +68,14 @@ class Frontend:
         """Return the dialog of a flow."""
         return self.page.locator("dialog-data-entry-flow")
 
-    async def set_up(self) -> str:
+    async def set_up(self, *, energy_dashboard: bool = False) -> str:
         """Set up the gateway without the frontend and return the ID of its config entry."""
         gateway = Gateway(host=self.simulator.address, token=self.simulator.token())
         entry_id = await add_gateway(self.home_assistant, gateway)
-        # Set-up continues with an options flow; end it as a user does who closes the dialog.
+        # Set-up continues with an options flow, which a user submits, or ends by closing the dialog.
+        if energy_dashboard:
+            await fill_energy_dashboard(self.home_assistant, entry_id)
+            return entry_id
         flow = await self.home_assistant.post("/api/config/config_entries/options/flow", {"handler": entry_id})
         await self.home_assistant.delete(f"/api/config/config_entries/options/flow/{flow['flow_id']}")
         return entry_id
@@ -129,7 +133,7 @@ class Frontend:
         return bytes.fromhex(self.simulator.fingerprint)[:8].hex(":").upper()
 
     async def state(self, key: str) -> dict[str, Any]:
-        """Return the state of an entity of the gateway by the end of its unique ID."""
+        """Return the state of an entity of the gateway by the end of its unique ID, unavailable while it is added."""
         entities = await self.home_assistant.websocket_command("config/entity_registry/list")
         entity_id = next(
             each["entity_id"]
@@ -137,17 +141,21 @@ class Frontend:
             if each["platform"] == DOMAIN and each["unique_id"] == f"{self.simulator.serial}_{key}"
         )
         states = await self.home_assistant.websocket_command("get_states")
-        return next(state for state in states if state["entity_id"] == entity_id)
+        unavailable = {"entity_id": entity_id, "state": "unavailable"}
+        return next((state for state in states if state["entity_id"] == entity_id), unavailable)
 
 
-async def open_page(home_assistant: HomeAssistant, browser: Browser) -> Page:
-    """Open a page that is signed in, as after "Keep me logged in"."""
-    context = await browser.new_context(viewport=SIZE, locale="en-GB", timezone_id="Europe/Amsterdam")
+async def open_page(
+    home_assistant: HomeAssistant, browser: Browser, time_zone: str, tokens: Mapping[str, Any] | None = None
+) -> Page:
+    """Open a page that is signed in, as after "Keep me logged in", without a cache; by default as the owner."""
+    tokens = tokens or home_assistant.tokens
+    context = await browser.new_context(viewport=SIZE, locale="en-GB", timezone_id=time_zone)
     stored = {
-        **home_assistant.tokens,
+        **tokens,
         "hassUrl": home_assistant.address,
         "clientId": f"{home_assistant.address}/",
-        "expires": int((time.time() + home_assistant.tokens["expires_in"]) * 1000),
+        "expires": int((time.time() + tokens["expires_in"]) * 1000),
     }
     await context.add_init_script(f"localStorage.setItem('hassTokens', {json.dumps(json.dumps(stored))})")
     page = await context.new_page()

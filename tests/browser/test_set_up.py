@@ -8,8 +8,8 @@ from zeroconf.asyncio import AsyncZeroconf
 
 from simulator import PROFILES, Simulator
 
-from .conftest import noon
 from .frontend import Frontend
+from .running import noon
 
 
 async def test_a_gateway_is_set_up_from_nothing(frontend: Frontend) -> None:

@@ -1,5 +1,6 @@
 """The entities of control: dry contacts, grid relay, generator, storage mode and AC Batteries."""
 
+import asyncio
 from dataclasses import replace
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -61,6 +62,20 @@ async def test_contacts_keep_their_state_for_90_s_after_a_change_of_settings(con
 
     await controlled.advance(90, step=5)
     assert CONTACTS in [request.path for request in controlled.home.simulator.requests[before:]]
+    assert controlled.shown("E_NC1_relay").state == "on"
+
+
+async def test_contacts_keep_their_state_over_a_reload_within_90_s(controlled: ControlledHome) -> None:
+    task = controlled.start("select.select_option", "E_NC1_grid_action", option="none")
+    await controlled.finish(task, 20)
+    await controlled.advance(10)
+
+    await controlled.hass.config_entries.async_reload(controlled.home.entry.entry_id)
+
+    assert controlled.shown("E_NC1_relay").state == "on"
+    await controlled.advance(30, step=5)
+    assert controlled.shown("E_NC1_relay").state == "on"
+    await controlled.advance(120, step=5)
     assert controlled.shown("E_NC1_relay").state == "on"
 
 
@@ -191,6 +206,30 @@ async def test_going_back_on_grid_needs_no_checks(controlled: ControlledHome) ->
 
     assert controlled.shown("E_grid_relay").state == "on"
     assert controlled.written()[-1] == ("POST", RELAY, b'{"mains_admin_state":"closed"}')
+
+
+async def test_a_collar_that_follows_the_command_is_shown_by_its_own_state(start_control: StartControl) -> None:
+    controlled = await start_control("collar")
+    controlled.home.simulator.faults.add("write_works", path=RELAY)
+    for service, state in (("turn_off", "off"), ("turn_on", "on")):
+        task = controlled.start(f"switch.{service}", "E_grid_relay")
+        await asyncio.sleep(0)
+        assert controlled.shown("E_grid_relay").state != state
+        await controlled.finish(task, 60)
+        assert controlled.shown("E_grid_relay").state == state
+
+
+async def test_a_collar_that_ignores_the_command_becomes_read_only(start_control: StartControl) -> None:
+    controlled = await start_control("collar")
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await controlled.finish(controlled.start("switch.turn_off", "E_grid_relay"), 100)
+
+    assert caught.value.translation_key == "control_ignored"
+    assert controlled.shown("E_grid_relay").state == "on"
+    assert controlled.shown("E_grid_relay").attributes["read_only"] is True
+    assert await refused(controlled, "switch.turn_off", "E_grid_relay") == "control_read_only"
+    assert len(controlled.written()) == 1
 
 
 @pytest.mark.usefixtures("enough_charge")

@@ -93,11 +93,11 @@ async def test_ac_batteries_have_their_entities(start_control: StartControl) -> 
     [
         ("metered_net_three_phase", set()),
         ("storage_single_phase", {"storage_mode", "reserve_soc", "charge_from_grid"}),
-        ("collar", {"storage_mode", "reserve_soc"}),
+        ("collar", {"storage_mode", "reserve_soc", "grid_relay"}),
     ],
 )
 async def test_only_what_a_site_has_is_offered(start_control: StartControl, profile: str, expected: set[str]) -> None:
-    """Whether a collar follows a command is unknown, and EU batteries have no relay."""
+    """EU batteries have no relay, and a collar has no contacts."""
     controlled = await start_control(profile)
 
     assert controls(controlled.home) - {"charge_from_grid"} == expected - {"charge_from_grid"}

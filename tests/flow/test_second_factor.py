@@ -13,7 +13,7 @@ from custom_components.enphase_iq_gateway.client import Secret, Token
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, CONF_METHOD
 from custom_components.enphase_iq_gateway.flow.sign_in import CONF_SEND_AGAIN
 from simulator import Simulator
-from simulator.cloud import Cloud, CloudAnswer
+from simulator.cloud import LAYOUT_PATH, Cloud, CloudAnswer
 from simulator.second_factor import CHECK_PATH, SEND_PATH, Challenge, Checking, Sending
 from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, start_flow
 from tests.support.forms import account, go_to, submit, time_out_unanswered
@@ -74,7 +74,8 @@ async def test_only_the_token_is_stored(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert set(result["data"]) == {CONF_HOST, CONF_TOKEN, CONF_CERTIFICATE}
     assert Token.parse(result["data"][CONF_TOKEN]).serial == simulator.serial
-    assert [request.path for request in cloud.requests] == ["/login/login.json", SEND_PATH, CHECK_PATH, "/tokens"]
+    paths = [request.path for request in cloud.requests]
+    assert paths == ["/login/login.json", SEND_PATH, CHECK_PATH, "/tokens", LAYOUT_PATH]
     assert {request.user_agent for request in cloud.requests} == {"enphase-iq-gateway"}
 
 

@@ -118,7 +118,7 @@ async def test_the_password_is_stored_only_when_that_is_wanted(
     stored = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD} if remember else {}
     assert {key: value for key, value in result["data"].items() if key in {CONF_USERNAME, CONF_PASSWORD}} == stored
     assert (cloud.login_requests, cloud.token_requests) == (1, 1)
-    assert [request.user_agent for request in cloud.requests] == ["enphase-iq-gateway"] * 2
+    assert [request.user_agent for request in cloud.requests] == ["enphase-iq-gateway"] * 3
 
 
 @pytest.mark.parametrize(

@@ -215,9 +215,27 @@ def words_of(module: ModuleType, node: ast.AST) -> Iterator[str]:
             yield name.removeprefix("async_step_")
 
 
+def words_of_the_page() -> set[str]:
+    """Return patterns of the keys that the modules of the page refer to."""
+    literals = (
+        text
+        for file in (FOLDER / "frontend").glob("*.js")
+        for text in re.findall(r"""["`]((?:array|editor|dashboard)_[^"`\s]+)["`]""", file.read_text("utf-8"))
+    )
+    return {ANYTHING.join(map(re.escape, re.split(r"\$\{[^}]+\}", text))) for text in literals}
+
+
+def test_every_text_of_the_page_exists() -> None:
+    keys = {path[-1] for path in ENGLISH if path[0] == "common"}
+
+    assert "array_power" in words_of_the_page()
+    assert {word for word in words_of_the_page() if not any(re.fullmatch(word, key) for key in keys)} == set()
+
+
 def test_no_text_is_unused() -> None:
     """The code refers to every key; entities, actions and errors of forms have tests of their own."""
     words = {word for module, tree in modules() for node in ast.walk(tree) for word in words_of(module, node)}
+    words |= words_of_the_page()
     # An f-string that consists of little but placeholders would match every key.
     used = re.compile("|".join(word for word in words if len(word.replace(ANYTHING, "")) > 2))
     keys = {

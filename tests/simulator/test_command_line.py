@@ -13,7 +13,7 @@ import aiohttp
 import orjson
 import pytest
 
-from simulator import FAULTS, PROFILES
+from simulator import FAULTS, PROFILES, Simulator
 from simulator.__main__ import main
 
 from .gateway_client import Json
@@ -120,6 +120,7 @@ def test_help_lists_every_profile_and_fault(capsys: pytest.CaptureFixture[str]) 
         (["--inverters", "0"], "at least one inverter"),
         (["--inverters", "many"], "invalid int value"),
         (["--replay", "nowhere"], "has no file 'info'"),
+        (["--inverters", "4", "--weak", "5"], "--weak 5 is not in 1..4"),
     ],
 )
 def test_invalid_input_is_explained(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,6 +128,21 @@ def test_invalid_input_is_explained(arguments: list[str], message: str, capsys: 
         main(arguments)
     assert end.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_panels_are_spoiled_by_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[Simulator] = []
+
+    async def keep(simulator: Simulator, **_: bool) -> None:
+        built.append(simulator)
+
+    monkeypatch.setattr("simulator.__main__._run", keep)
+    main(["--inverters", "5", "--noon", "--weak", "1", "--dead", "2", "--dead", "3", "--shaded", "1", "--silent", "5"])
+
+    inverters = list(built[0].world.inverters.values())
+    assert [inverter.condition.output for inverter in inverters] == [0.8, 0.0, 0.0, 1.0, 1.0]
+    assert [inverter.condition.shaded for inverter in inverters] == [True, False, False, False, False]
+    assert [inverter.communicating for inverter in inverters] == [True, True, True, True, False]
 
 
 @pytest.mark.slow

@@ -46,10 +46,12 @@ class ControlledHome:
         await settle(self.hass)
 
     def entity_id(self, unique_id: str) -> str:
-        """Return the entity with a unique id, `S` and `E` standing for the serials of gateway and controller."""
+        """Return the entity with a unique id, `S` and `E` standing for gateway and controller or collar."""
         site = self.home.entry.runtime_data.site
         owner, _, key = unique_id.partition("_")
-        serial = {"S": site.info.serial, "E": min(site.storage.system_controllers, default="")}[owner]
+        serial = {"S": site.info.serial, "E": min(site.storage.system_controllers or site.storage.collars, default="")}[
+            owner
+        ]
         registry = er.async_get(self.hass)
         found = [
             each.entity_id

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from homeassistant.helpers.entity import EntityDescription
 
+from custom_components.enphase_iq_gateway.array.health import PanelHealth
 from custom_components.enphase_iq_gateway.binary_sensor.inverters import INVERTER_BINARY_SENSORS
 from custom_components.enphase_iq_gateway.binary_sensor.storage import (
     STORAGE_BINARY_SENSORS,
@@ -15,6 +16,7 @@ from custom_components.enphase_iq_gateway.number import NUMBERS, SLEEP_BAND
 from custom_components.enphase_iq_gateway.select import SELECTS
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
+from custom_components.enphase_iq_gateway.sensor.health import PANELS_BELOW_ARRAY, performance
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
@@ -29,6 +31,9 @@ CONTROLS: Mapping[str, tuple[ControlDescription, ...]] = {
 """The entities of control by platform."""
 
 
+HEALTH_SENSORS = (PANELS_BELOW_ARRAY, performance(lambda _: PanelHealth()))
+
+
 def sensors() -> set[str]:
     """Return the translation keys of all sensors with a name of their own."""
     return {
@@ -41,7 +46,7 @@ def sensors() -> set[str]:
         # Others have the name of their device or of their device class.
         *(
             row.translation_key
-            for row in (*INVERTER_SENSORS, *GATEWAY_SENSORS, *STORAGE_SENSORS, *STORAGE_DEVICE_SENSORS)
+            for row in (*INVERTER_SENSORS, *GATEWAY_SENSORS, *HEALTH_SENSORS, *STORAGE_SENSORS, *STORAGE_DEVICE_SENSORS)
             if row.translation_key is not None and row.name is not None
         ),
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 import sys
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from homeassistant.components import sensor as sensor_domain
 from homeassistant.components.enphase_envoy import binary_sensor, button, number, select, sensor, switch
@@ -34,6 +34,7 @@ PLATFORMS: Final[Mapping[str, ModuleType]] = {
 COUNTERPARTS: Final = {**RELAY, **ON_THE_GATEWAY, **DEVICE, **GATEWAY}
 """By platform and key; an entity of the gateway comes before one of a device with the same key."""
 POWER_OF_INVERTER: Final = ("sensor", "")
+_CONTACT: Final = ("switch", "relay_status")
 _INVERTERS_KEY: Final = ("sensor", "inverters")
 
 type Texts = Mapping[str, Any]
@@ -45,9 +46,12 @@ def _texts(module: ModuleType, file: str) -> Texts:
 
 
 def _descriptions(value: object) -> Iterator[EntityDescription]:
-    """Yield the descriptions in a value, however deep."""
-    if isinstance(value, EntityDescription):
-        yield value
+    """Yield the descriptions in a value, however deep.
+
+    Home Assistant makes those of a plain `SelectEntityDescription` of another class, which only has its fields.
+    """
+    if isinstance(value, EntityDescription) or type(value).__qualname__.endswith("EntityDescription"):
+        yield cast("EntityDescription", value)
     elif isinstance(value, dict):
         yield from _descriptions(list(value.values()))
     elif isinstance(value, list | tuple):
@@ -67,7 +71,7 @@ def core_entities() -> dict[tuple[str, str], str]:
             of_class = by_class.get(str(description.device_class), {}).get("name")
             names[platform, description.key] = named or of_class or description.key
     del names[_INVERTERS_KEY]
-    return {**names, POWER_OF_INVERTER: "Power of an inverter"}
+    return {**names, POWER_OF_INVERTER: "Power of an inverter", _CONTACT: "Dry contact"}
 
 
 def _own_name(platform: str, old: str, ours: str) -> str | None:
@@ -75,8 +79,9 @@ def _own_name(platform: str, old: str, ours: str) -> str | None:
     texts = _texts(integration, "translations/en.json")["entity"]
     # The main entity of an inverter has its name, and the temperature that of its device class.
     other = {"": "Power of an inverter", "temperature": "Temperature"}.get(old)
-    named: str | None = texts.get(platform, {}).get(ours, {}).get("name")
-    return named or other
+    of_contact = "contact" if ours == "relay" else f"contact_{ours}"
+    named: str | None = texts.get(platform, {}).get(ours, texts.get(platform, {}).get(of_contact, {})).get("name")
+    return named.replace("{contact}", "NC1") if named else other
 
 
 def tables() -> tuple[list[tuple[str, str]], list[str]]:

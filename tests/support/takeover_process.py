@@ -26,9 +26,9 @@ from homeassistant.util import file
 
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
 from custom_components.enphase_iq_gateway.counters.shift import Shifts
+from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import make_plan
-from custom_components.enphase_iq_gateway.history.takeover.possible import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
 
 NEVER: Final = -1
@@ -64,8 +64,8 @@ class _Resolver(ThreadedResolver):
         await self.close()
 
 
-async def open_home(folder: Path) -> HomeAssistant:
-    """Start a bare Home Assistant on a configuration folder."""
+async def open_home(folder: Path, *, start: bool = True) -> HomeAssistant:
+    """Start a bare Home Assistant on a configuration folder, with both integrations unless they are to be started."""
     if not (folder / "custom_components").exists():
         (folder / "custom_components").symlink_to(_ROOT / "custom_components")
     patch("homeassistant.helpers.aiohttp_client._async_make_resolver", lambda _: _Resolver()).start()
@@ -76,7 +76,7 @@ async def open_home(folder: Path) -> HomeAssistant:
     await loader.async_get_custom_components(hass)
     await bootstrap.async_load_base_functionality(hass)
     hass.set_state(CoreState.running)
-    for domain in (ENVOY_DOMAIN, DOMAIN):
+    for domain in (ENVOY_DOMAIN, DOMAIN) if start else ():
         await async_setup_component(hass, domain, {})
     return hass
 

@@ -149,6 +149,39 @@ async def test_no_entity_is_written_without_a_change(start_home: StartHome) -> N
     assert (await count_an_hour(home)).reports == 0
 
 
+OF_STORAGE = ("/ivp/ensemble/", "/ivp/ss/", "/ivp/sc/", "/ivp/livedata/", "/admin/lib/")
+
+
+def of_storage(home: Home) -> tuple[int, int, int, int]:
+    """Return the requests about storage, all others, and the bytes of both."""
+    storage = [request for request in home.simulator.requests if request.path.startswith(OF_STORAGE)]
+    others = [request for request in home.simulator.requests if not request.path.startswith(OF_STORAGE)]
+    return len(storage), len(others), sum(each.size for each in storage), sum(each.size for each in others)
+
+
+@pytest.mark.parametrize("clock", [MIDSUMMER_NOON], indirect=True)
+async def test_batteries_double_the_requests_at_most(start_home: StartHome) -> None:
+    home = await start_home("storage_single_phase", inverters=INVERTERS)
+    await count_an_hour(home)
+
+    requests, other_requests, size, other_size = of_storage(home)
+
+    assert (requests <= other_requests, size <= other_size) == (True, True)
+
+
+@pytest.mark.parametrize("clock", [MIDSUMMER_NOON], indirect=True)
+async def test_a_grid_relay_is_read_every_12_s_for_few_bytes(start_home: StartHome) -> None:
+    """So that its state is right within 15 s."""
+    home = await start_home("storage", inverters=INVERTERS)
+    relay = (await count_an_hour(home)).requests["/ivp/ensemble/relay"]
+
+    requests, other_requests, size, other_size = of_storage(home)
+
+    assert 295 <= relay <= 305
+    assert requests - relay <= other_requests
+    assert size < other_size / 2
+
+
 @pytest.mark.parametrize("clock", [MIDSUMMER_NOON], indirect=True)
 async def test_truncated_details_are_read_every_quarter_of_an_hour(start_home: StartHome) -> None:
     """The list of the inverters has every report as well (G§5.1)."""

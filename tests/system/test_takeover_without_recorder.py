@@ -7,9 +7,9 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client import Flow
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import Plan, make_plan
-from custom_components.enphase_iq_gateway.history.takeover.possible import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.starts import async_find_shifts
 from tests.support.home import Home
 

@@ -29,7 +29,7 @@ from .control.changes import (
     subject,
 )
 from .control.off_grid import Obstacle, needed_charge, off_grid_obstacle
-from .control.rules import CONTACTS_UNCLEAR_S, Setting, is_available
+from .control.rules import CONTACTS_UNCLEAR_S, Rule, Setting, rule_for
 from .endpoints import (
     DEVICE_DATA,
     DRY_CONTACT_SETTINGS,
@@ -46,6 +46,8 @@ from .endpoints import (
     READINGS,
     REPORT,
     REPORT_DETAILED,
+    SECONDARY_CONTROL,
+    TARIFF,
     Endpoint,
 )
 from .endpoints.quantities import CT_LIMIT_W
@@ -68,7 +70,7 @@ from .models import DeviceData, Flow, GatewayHealth, Info, Inverter, Measurement
 from .part_numbers import inverter_model_name, model_name, storage_model_name
 from .settings_models import DryContactSettings
 from .site.documents import Documents, was_read, with_earlier
-from .site.grid_state import GridState, is_connected
+from .site.grid_state import GridState, collar_is_connected, is_connected
 from .site.limits import INVERTER_LIMIT_W
 from .site.measure import measure
 from .site.probe import PROBE_LIMIT_S, check_supported, probe
@@ -79,7 +81,7 @@ from .site.sources import decide
 from .site.storage import measure_storage
 from .site.storage_documents import StorageDocuments
 from .site.storage_read import STORAGE_PROBE_LIMIT_S, due_endpoints, probe_storage, read_storage
-from .site.storage_site import StorageSite, decide_storage, storage_plan
+from .site.storage_site import WITHOUT_LIVE_DATA, StorageSite, decide_storage, storage_plan
 from .site.storage_snapshot import BatteryValues, StorageSnapshot
 from .site.storage_values import StorageProfile
 from .storage_models import AcBattery, BatteryPowerSource, BatteryState, EnsembleDevice, LiveData, SleepState
@@ -113,7 +115,10 @@ __all__ = [
     "READINGS",
     "REPORT",
     "REPORT_DETAILED",
+    "SECONDARY_CONTROL",
     "STORAGE_PROBE_LIMIT_S",
+    "TARIFF",
+    "WITHOUT_LIVE_DATA",
     "AcBattery",
     "Account",
     "Address",
@@ -165,6 +170,7 @@ __all__ = [
     "Quantity",
     "Reading",
     "Requested",
+    "Rule",
     "Secret",
     "Setting",
     "Site",
@@ -189,12 +195,12 @@ __all__ = [
     "change_storage_mode",
     "change_wake",
     "check_supported",
+    "collar_is_connected",
     "decide",
     "decide_storage",
     "due_endpoints",
     "endpoints_of",
     "inverter_model_name",
-    "is_available",
     "is_connected",
     "is_serial",
     "is_switchable",
@@ -208,6 +214,7 @@ __all__ = [
     "probe_storage",
     "read_group",
     "read_storage",
+    "rule_for",
     "storage_model_name",
     "storage_plan",
     "subject",

@@ -91,6 +91,42 @@ class GeneratorMode:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GeneratorSchedule:
+    """`/ivp/ss/gen_schedule`: when the generator starts by itself (S§8.3)."""
+
+    start_percent: float | None = None
+    """Starts below this state of charge."""
+    stop_percent: float | None = None
+    exercise_day: str | None = None
+    """`Mon` to `Sun`; all None where no exercise is configured."""
+    exercise_start_min: int | None = None
+    """Minutes after midnight."""
+    exercise_duration_min: int | None = None
+    exercise_every_weeks: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportLimit:
+    """`/ivp/ss/pel_settings` (S§9)."""
+
+    enabled: bool | None = None
+    hard: bool | None = None
+    soft: bool | None = None
+    limit_w: float | None = None
+    """None where the limit is in percent."""
+    limit_percent: float | None = None
+    """None where the limit is in W; 100 is no real limit."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProductionLimit:
+    """`/ivp/sc/pvlimit` (S§9)."""
+
+    enabled: bool | None = None
+    limit_percent: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Scheduler:
     """`/ivp/sc/sched` (S§10)."""
 

@@ -7,6 +7,7 @@ gateway may extend the words that describe a state, so they are texts as sent.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,6 +182,10 @@ class AcBattery:
     sleep_max_soc_percent: float | None = None
 
 
+STALE_AFTER_S: Final = 1800.0
+"""AC Batteries report every 15 minutes, but the report of production may repeat days-old values (S§31)."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedStorage:
     """The AC Batteries together: `storage` of a report with `percentFull` (S§13, G§6.9)."""
@@ -192,6 +197,10 @@ class ReportedStorage:
     state_of_charge_percent: float | None
     reading_time: int | None
     """Epoch seconds; may be days old (S§31)."""
+
+    def is_fresh(self, gateway_time: float) -> bool:
+        """Return whether the values are recent by the gateway's clock."""
+        return self.reading_time is not None and gateway_time - self.reading_time <= STALE_AFTER_S
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

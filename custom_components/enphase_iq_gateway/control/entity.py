@@ -8,12 +8,12 @@ from typing import Final, override
 from homeassistant.core import callback
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from ..client import Change, DryContactSettings, Setting, StorageSnapshot, subject
+from ..client import Change, DryContactSettings, Setting, Site, StorageSnapshot, subject
 from ..entity import Candidate, GatewayEntity, SeenEntities, Value
 from .gateway_control import GatewayControl
 
 OF_CONTROLLER: Final = frozenset({Setting.GRID_RELAY, Setting.DRY_CONTACT, Setting.CONTACT_SETTINGS})
-"""Settings shown at the first system controller: relay and contacts exist once for each gateway (S§34)."""
+"""Settings shown at the first system controller, else collar: relay and contacts exist once for each gateway (S§34)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +80,13 @@ def contact_settings(storage: StorageSnapshot | None, contact_id: str) -> DryCon
     return contact.settings if contact else None
 
 
+def serial_of(site: Site, setting: Setting) -> str:
+    """Return the serial of the device that has a setting; empty where there is no system controller and no collar."""
+    if setting in OF_CONTROLLER:
+        return min(site.storage.system_controllers or site.storage.collars, default="")
+    return site.info.serial
+
+
 @callback
 def async_add_controls[D: ControlDescription](
     control: GatewayControl | None,
@@ -91,11 +98,10 @@ def async_add_controls[D: ControlDescription](
     if control is None:
         return
     coordinator = control.coordinator
-    controller = min(coordinator.site.storage.system_controllers, default="")
     candidates = []
     for description in descriptions:
         if control.offers(description.setting):
-            serial = controller if description.setting in OF_CONTROLLER else coordinator.site.info.serial
+            serial = serial_of(coordinator.site, description.setting)
             candidates.append(
                 Candidate(
                     unique_id=f"{serial}_{description.key}",

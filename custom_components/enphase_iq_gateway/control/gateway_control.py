@@ -17,6 +17,7 @@ from ..client import (
     CONTACTS_UNCLEAR_S,
     DRY_CONTACT_SETTINGS,
     DRY_CONTACTS,
+    TARIFF,
     Change,
     Endpoint,
     GatewayConnectionError,
@@ -27,14 +28,15 @@ from ..client import (
     JsonObject,
     PollGroup,
     Requested,
+    Rule,
     Setting,
     StorageDocuments,
-    is_available,
     off_grid_obstacle,
+    rule_for,
 )
 from ..const import CONTACT_SETTINGS_INTERVAL_S, CONTACTS_INTERVAL_S, CONTROL_PLATFORMS, DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, StorageCoordinator
-from ..issues.ignored_setting import SETTINGS, async_create_ignored, async_delete_outdated, is_ignored
+from ..issues.ignored_setting import async_create_ignored, async_delete_outdated, is_ignored
 from .areas import AREAS, ControlArea, areas_of
 from .errors import failure, invalid, islanding_refused, of_gateway, refusal
 from .keys import SLEEP_HIGH, SLEEP_LOW, area_of
@@ -80,7 +82,12 @@ class GatewayControl:
 
     def offers(self, setting: Setting) -> bool:
         """Return whether the user has turned a setting on and the gateway has it."""
-        return AREAS[setting] in self._areas and is_available(setting, self._coordinator.site.storage)
+        return AREAS[setting] in self._areas and self._rule(setting) is not None
+
+    def _rule(self, setting: Setting) -> Rule | None:
+        """Return how this gateway writes and proves a setting."""
+        site = self._coordinator.site
+        return rule_for(setting, site.storage, site.info.firmware)
 
     def pending(self, subject: str) -> Requested | None:
         """Return the requested value of a change that is not decided yet."""
@@ -111,19 +118,20 @@ class GatewayControl:
         """
         if AREAS[change.setting] not in self._areas:
             raise refusal("control_off")
-        if not self.offers(change.setting):
+        rule = self._rule(change.setting)
+        if rule is None:
             raise refusal("control_not_available")
         if self.is_read_only(change.setting):
             raise refusal("control_read_only", {"firmware": self._firmware})
         self._set_pending(change)
         try:
-            if change.rule.sends_document:
-                async with self._documents_in_use[change.rule.target.path]:
-                    confirmation = await self._carry_out(change)
+            if rule.sends_document:
+                async with self._documents_in_use[rule.target.path]:
+                    confirmation = await self._carry_out(change, rule)
             else:
-                confirmation = await self._carry_out(change)
-            if change.rule.second_look_s is not None:
-                await self._look_again(change, change.rule.second_look_s)
+                confirmation = await self._carry_out(change, rule)
+            if rule.second_look_s is not None:
+                await self._look_again(change, rule, rule.second_look_s)
         except HomeAssistantError as error:
             LOGGER.debug("%s: %s is not in effect: %r", self._entry.title, change.subject, error.translation_key)
             raise
@@ -132,16 +140,15 @@ class GatewayControl:
                 self._set_pending(change, decided=True)
         return confirmation
 
-    async def _carry_out(self, change: Change) -> Confirmation:
+    async def _carry_out(self, change: Change, rule: Rule) -> Confirmation:
         """Send a change once and wait until it is in effect."""
-        rule = change.rule
-        document = await self._prepare(change)
+        document = await self._prepare(change, rule)
         self._latest[rule.target.path] = change
         accepted = True
         try:
             await self._coordinator.async_write(rule.target, document, method=rule.method, answer_s=rule.answer_s)
         except GatewayStatusError as error:
-            await self._show(change)
+            await self._show(rule)
             raise of_gateway(error, self._firmware) from error
         except (GatewayConnectionError, GatewayResponseError) as error:
             # It may have worked all the same. It is never sent again, but read back.
@@ -152,11 +159,10 @@ class GatewayControl:
         finally:
             if change.setting is Setting.CONTACT_SETTINGS:
                 self._coordinator.hold(DRY_CONTACTS, CONTACTS_UNCLEAR_S)
-        return await self._read_back(change, accepted=accepted)
+        return await self._read_back(change, rule, accepted=accepted)
 
-    async def _prepare(self, change: Change) -> JsonObject:
+    async def _prepare(self, change: Change, rule: Rule) -> JsonObject:
         """Read what the change depends on, and return what to send."""
-        rule = change.rule
         site = self._coordinator.site.storage
         needed = [endpoint for endpoint in rule.first_read if site.has(endpoint)]
         documents = await self._read(*needed)
@@ -172,9 +178,8 @@ class GatewayControl:
         except InvalidChangeError as error:
             raise invalid(error.reason, self._firmware) from error
 
-    async def _read_back(self, change: Change, *, accepted: bool) -> Confirmation:
+    async def _read_back(self, change: Change, rule: Rule, *, accepted: bool) -> Confirmation:
         """Read what proves the change until it does, or until its deadline."""
-        rule = change.rule
         # Before that, the answers mean nothing.
         await self._wait(self._coordinator.held_s(rule.proof))
         until = monotonic() + rule.deadline_s
@@ -192,32 +197,32 @@ class GatewayControl:
             raise failure("control_unknown", firmware=self._firmware)
         if not accepted:
             raise failure("control_no_answer", firmware=self._firmware, seconds=f"{rule.deadline_s:.0f}")
-        raise self._not_followed(change, "control_ignored", seconds=f"{rule.deadline_s:.0f}")
+        raise self._not_followed(change, rule, "control_ignored", seconds=f"{rule.deadline_s:.0f}")
 
-    async def _look_again(self, change: Change, after_s: float) -> None:
+    async def _look_again(self, change: Change, rule: Rule, after_s: float) -> None:
         """Check later whether the cloud has undone a change, unless another one was sent meanwhile."""
         await self._wait(after_s)
-        if self._latest[change.rule.target.path] is not change:
+        if self._latest[rule.target.path] is not change:
             return
-        documents = await self._read(change.rule.proof)
+        documents = await self._read(rule.proof)
         if documents is None:
             raise failure("control_unknown", firmware=self._firmware)
         if not change.is_in_effect(documents):
-            raise self._not_followed(change, "control_undone", minutes=f"{after_s / 60:.0f}")
+            raise self._not_followed(change, rule, "control_undone", minutes=f"{after_s / 60:.0f}")
 
-    def _not_followed(self, change: Change, key: str, **placeholders: str) -> HomeAssistantError:
-        """Return the error of a change without effect; a storage setting becomes read-only."""
+    def _not_followed(self, change: Change, rule: Rule, key: str, **placeholders: str) -> HomeAssistantError:
+        """Return the error of a change without effect; what firmware may ignore becomes read-only."""
         storage = self._coordinator.data.storage
-        if change.setting in SETTINGS:
+        if rule.may_be_ignored:
             async_create_ignored(self._hass, self._entry, change.setting, self._firmware)
-            if storage is not None and storage.optimized:
+            if rule.target is TARIFF and storage is not None and storage.optimized:
                 key = f"{key}_by_optimizer"
         return failure(key, firmware=self._firmware, **placeholders)
 
-    async def _show(self, change: Change) -> None:
+    async def _show(self, rule: Rule) -> None:
         """Read what the gateway has, so that it is shown after a refusal."""
-        if not self._coordinator.held_s(change.rule.proof):
-            await self._read(change.rule.proof)
+        if not self._coordinator.held_s(rule.proof):
+            await self._read(rule.proof)
 
     async def _read(self, *endpoints: Endpoint[object]) -> StorageDocuments | None:
         """Return new documents, None where one of them could not be read."""
@@ -255,12 +260,8 @@ def async_setup_control(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
         if registered.domain in CONTROL_PLATFORMS and area_of(registered.unique_id) not in areas:
             registry.async_remove(registered.entity_id)
-    async_delete_outdated(
-        hass,
-        entry,
-        str(entry.runtime_data.site.info.firmware),
-        in_use=ControlArea.STORAGE_SETTINGS in areas,
-    )
+    in_use = {setting for setting, area in AREAS.items() if area in areas}
+    async_delete_outdated(hass, entry, str(entry.runtime_data.site.info.firmware), in_use)
     coordinator = entry.runtime_data.coordinators.get(PollGroup.STORAGE)
     if not areas or not isinstance(coordinator, StorageCoordinator):
         return

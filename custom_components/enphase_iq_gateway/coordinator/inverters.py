@@ -40,6 +40,11 @@ class InvertersCoordinator(PollGroupCoordinator):
     def _base_interval(cls, entry: ConfigEntry, site: Site) -> timedelta:
         return INVERTERS_INTERVAL
 
+    @property
+    def asleep(self) -> bool:
+        """Whether it is night, in which no inverter reports."""
+        return self._health.asleep
+
     @override
     async def _async_read(self) -> Documents:
         if self._clocks_may_differ():

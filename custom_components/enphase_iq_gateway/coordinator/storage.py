@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 import logging
 from time import monotonic, time
@@ -10,6 +10,7 @@ from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
 
 from ..client import (
     DEVICE_DATA,
@@ -20,11 +21,14 @@ from ..client import (
     LIVE_DATA,
     REPORT,
     REPORT_DETAILED,
+    SECONDARY_CONTROL,
+    WITHOUT_LIVE_DATA,
     Documents,
     Endpoint,
     Flow,
     GatewayConnectionError,
     JsonObject,
+    LiveData,
     PollGroup,
     Site,
     Snapshot,
@@ -37,7 +41,14 @@ from ..client import (
     read_storage,
     storage_plan,
 )
-from ..const import GRID_CONFIRMED_AFTER, LOGGER, STORAGE_INTERVAL, STORAGE_INTERVAL_MIN
+from ..const import (
+    DOMAIN,
+    GRID_CONFIRMED_AFTER,
+    LOGGER,
+    LOST_STORAGE_INTERVAL_S,
+    STORAGE_INTERVAL,
+    STORAGE_INTERVAL_MIN,
+)
 from ..counters.guard import Guard
 from ..polling.backoff import LOST_AFTER_FAILURES
 from ..polling.grid_state import GridWatch
@@ -51,17 +62,33 @@ _DECIDING: Final[frozenset[Endpoint[object]]] = frozenset(
 """The endpoints whose answers decide which devices the site has."""
 _GRID: Final[tuple[Endpoint[object], ...]] = (GRID_RELAY, ENSEMBLE_INVENTORY)
 """The endpoints with the state of the grid, the better one first; a site with a collar has only the second."""
+_GRID_KEPT_S: Final = 150.0
+"""The inventory is read every minute where it replaces the relay, and an answer is used 90 s longer."""
 _OTHER_POLL_S: Final = 20.0
 """Another coordinator's poll may have read an answer this long before it ended (the limit of one request)."""
+_CHANGED_AGAIN_S: Final = 300.0
 _CHANGED_AFTER_S: Final = 600.0
-"""Other devices must be listed for this long, at least two readings of the list.
+"""Other devices must be listed for this long, at least two readings of the list that are `_CHANGED_AGAIN_S` apart.
 
 It is incomplete while a gateway starts, and where it keeps changing the entry must not be reloaded all the time.
 """
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Held:
+    """The answer of an endpoint that is kept for some time."""
+
+    until: float
+    """By the monotonic clock."""
+    answer: object
+
+
+_HELD: HassKey[dict[str, dict[Endpoint[object], _Held]]] = HassKey(f"{DOMAIN}_held")
+"""By entry, so that a reload, which reads everything, does not replace what is kept."""
+
+
 class StorageCoordinator(PollGroupCoordinator):
-    """Polls every 60 s, the grid relay more often; each endpoint has an interval of its own.
+    """Polls at the shortest interval of its endpoints, each of which has one of its own, and at least every minute.
 
     An answer that is not due is kept, and one that cannot be read for some time is dropped: its values are unknown.
     """
@@ -83,10 +110,14 @@ class StorageCoordinator(PollGroupCoordinator):
         self._exchange = asyncio.Lock()
         """Held during a poll and during a write, so that a poll never shows what it read before the write."""
         self._read_back_at: dict[Endpoint[object], float] = {}
-        self._held_until: dict[Endpoint[object], float] = {}
-        """Until when an endpoint is not read, by the monotonic clock."""
+        self._held = hass.data.setdefault(_HELD, {}).setdefault(entry.entry_id, {})
+        for endpoint, held in self._held.items():
+            if self.held_s(endpoint) and held.answer is not None:
+                self._storage = self._storage.with_answer(endpoint, held.answer, time())
         self._intervals_s: dict[Endpoint[object], float] = {}
         """Of endpoints that are read more often than by plan."""
+        self._settings: tuple[float | None, int | None] | None = None
+        """Reserve and profile in the latest live data."""
         self._changed_at: float | None = None
         """When the gateway was first read with other devices, None while it has those of the site."""
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
@@ -155,38 +186,61 @@ class StorageCoordinator(PollGroupCoordinator):
 
     def hold(self, endpoint: Endpoint[object], seconds: float) -> None:
         """Keep the last answer of an endpoint for some time, because new ones are wrong."""
-        self._held_until[endpoint] = monotonic() + seconds
+        self._held[endpoint] = _Held(until=monotonic() + seconds, answer=self._storage.get(endpoint))
 
     def held_s(self, endpoint: Endpoint[object]) -> float:
         """Return for how long the last answer of an endpoint is kept."""
-        return max(0.0, self._held_until.get(endpoint, 0.0) - monotonic())
+        held = self._held.get(endpoint)
+        return 0.0 if held is None else max(0.0, held.until - monotonic())
 
     def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
-        """Return the endpoints to read now; one that keeps failing is tried once a minute."""
+        """Return the endpoints to read now; one that failed is tried again before its interval has passed."""
         now, polled = time(), self.endpoints
-        due = [
+        due = [*due_endpoints(self.site.storage, documents, now), *self._due_more_often(documents, now)]
+        due = [endpoint for endpoint in due if endpoint not in documents.failed]
+        due += [
             endpoint
-            for endpoint in (*due_endpoints(self.site.storage, documents, now), *self._due_more_often(documents, now))
-            if endpoint in polled
-            and not self.held_s(endpoint)
-            and (
-                self._failures[endpoint] < LOST_AFTER_FAILURES
-                or now - documents.tried_at.get(endpoint, 0.0) >= STORAGE_INTERVAL.total_seconds()
-            )
+            for endpoint in documents.failed
+            if now - documents.tried_at.get(endpoint, 0.0) >= self._retry_s(endpoint)
         ]
+        due = [endpoint for endpoint in due if endpoint in polled and not self.held_s(endpoint)]
         grid = self._grid_endpoint()
         if grid is not None and grid not in due and self._grid_is_read_again():
             due.insert(0, grid)
         return due
 
     def _due_more_often(self, documents: StorageDocuments, now: float) -> list[Endpoint[object]]:
-        """Return the endpoints whose own, shorter interval has passed."""
+        """Return the endpoints whose present, shorter interval has passed."""
         planned = set(due_endpoints(self.site.storage, documents, now))
+        intervals_s = dict(self._intervals_s)
+        live = documents.get(LIVE_DATA)
+        if live is None:
+            intervals_s |= WITHOUT_LIVE_DATA
+        elif self._settings_changed(live):
+            intervals_s[SECONDARY_CONTROL] = 0.0
+        if self._changed_at is not None:
+            intervals_s[ENSEMBLE_INVENTORY] = _CHANGED_AGAIN_S
+        if self._failures[GRID_RELAY] >= LOST_AFTER_FAILURES:
+            # It has the position of the relay too.
+            intervals_s[ENSEMBLE_INVENTORY] = STORAGE_INTERVAL.total_seconds()
         return [
             endpoint
-            for endpoint, seconds in self._intervals_s.items()
+            for endpoint, seconds in intervals_s.items()
             if endpoint not in planned and now - documents.tried_at.get(endpoint, 0.0) >= seconds - 1
         ]
+
+    def _settings_changed(self, live: LiveData) -> bool:
+        """Return whether live data have another reserve or profile than when they were compared last."""
+        before, self._settings = self._settings, (live.reserve_percent, live.profile_number)
+        return before is not None and before != self._settings
+
+    def _retry_s(self, endpoint: Endpoint[object]) -> float:
+        """Return when an endpoint that failed is tried again."""
+        if self._failures[endpoint] >= LOST_AFTER_FAILURES and endpoint not in _GRID:
+            return LOST_STORAGE_INTERVAL_S
+        plan_s = storage_plan(self.site.storage).get(endpoint, 0.0)
+        soon_s = STORAGE_INTERVAL.total_seconds()
+        return (soon_s if self._failures[endpoint] >= LOST_AFTER_FAILURES else min(soon_s, plan_s)) - 1
 
     def _grid_is_read_again(self) -> bool:
         """Return whether to read the grid again at once: its state has changed, or it could not be read once."""
@@ -239,8 +293,11 @@ class StorageCoordinator(PollGroupCoordinator):
                 if at - _OTHER_POLL_S > self._read_back_at.get(endpoint, 0.0)
             }
             read = {endpoint: answers[endpoint] for endpoint in others & answers.keys()}
-            documents = documents.without(*(others - read.keys()))
             live = coordinator.documents.get(LIVE_DATA)
+            if live is not None and not live.is_last_known and coordinator.data.live_data is None:
+                # The live coordinator has found that they stand still.
+                read.pop(LIVE_DATA, None)
+            documents = documents.without(*(others - read.keys()))
             if (
                 LIVE_DATA in read
                 and live is not None
@@ -262,7 +319,7 @@ class StorageCoordinator(PollGroupCoordinator):
             self.site.storage,
             self._storage,
             at,
-            storage_ct_w=self._storage_ct_w(),
+            measured_w=self._measured_w(),
             clock_ahead_s=self.gateway.clock_ahead_s,
             previous=self._grid.read,
             live_at=self._storage.read_at.get(LIVE_DATA),
@@ -279,16 +336,19 @@ class StorageCoordinator(PollGroupCoordinator):
         return Snapshot(at=at, storage=replace(storage, ac_batteries=checked))
 
     def _grid_endpoint(self) -> Endpoint[object] | None:
-        """Return the endpoint whose answer has the state of the grid, None while there is no answer."""
-        return next((endpoint for endpoint in _GRID if endpoint in self._storage.answers), None)
+        """Return the endpoint whose answer has the state of the grid, None while there is no recent answer."""
+        now = time()
+        return next(
+            (each for each in _GRID if now - self._storage.read_at.get(each, float("-inf")) <= _GRID_KEPT_S), None
+        )
 
     @override
     def _next_interval(self, *, expected: bool) -> timedelta:
         interval = super()._next_interval(expected=expected)
         return GRID_CONFIRMED_AFTER if self._grid_is_read_again() and not self.backoff.failures else interval
 
-    def _storage_ct_w(self) -> float | None:
-        """Return what the CT of the storage measures."""
+    def _measured_w(self) -> float | None:
+        """Return the power of all storage that is shown: that of its CT, else of live data, else of the batteries."""
         live = self.coordinators.get(PollGroup.LIVE)
         return live.data.measurement(Flow.STORAGE).power_w if live is not None and live.last_update_success else None
 

@@ -91,7 +91,7 @@ class Guard:
             self.state.rejected[Reason.POWER] += snapshot.rejected_powers
         if snapshot.inverters:
             snapshot = self._check_inverters(snapshot, zone)
-        if group is PollGroup.LIVE:
+        if self.site.group(Flow.STORAGE, Quantity.POWER) is group:
             self.integrate(snapshot)
         served = {flow for flow, quantity in self.site.sources if self.site.group(flow, quantity) is group}
         self._lines.before = dict(self.state.counters)

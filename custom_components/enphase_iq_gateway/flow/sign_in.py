@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
+from ..array.account import fetched_layouts
 from ..client import DEFAULT_USERNAME, CloudError, CloudProblem, CloudSignIn, GatewayError, Token
 from ..const import CONF_METHOD, CONF_REMEMBER_PASSWORD
 from ..history.takeover.other_entry import token_of_other
@@ -155,6 +156,7 @@ class SignInFlow(GatewayFlow):
             if error.problem is CloudProblem.MULTI_FACTOR:
                 return await self._send_code(cloud)
             return await self._sign_in_differently(error)
+        await self._fetch_layout(cloud)
         self._close_cloud()
         remembered = {CONF_USERNAME: username, CONF_PASSWORD: password} if remember else {}
         if (result := await self._finish({CONF_TOKEN: token.text.reveal(), **remembered})) is not None:
@@ -172,9 +174,14 @@ class SignInFlow(GatewayFlow):
             token = await cloud.fetch_token_with_code(user_input.get(CONF_CODE, ""))
         except CloudError as error:
             return await self._handle_code_error(error)
+        await self._fetch_layout(cloud)
         if (result := await self._finish({CONF_TOKEN: token.text.reveal()})) is not None:
             return result
         return self._form("otp", _CODE_SCHEMA, None)
+
+    async def _fetch_layout(self, cloud: CloudSignIn) -> None:
+        """Read the layout of the panels while the account is signed in; whether that works decides nothing here."""
+        await fetched_layouts(self.hass).async_fetch(cloud, self._known.info.serial)
 
     async def _send_code(self, cloud: CloudSignIn) -> ConfigFlowResult:
         """Have a code sent and ask for it."""

@@ -1,5 +1,6 @@
 """Take over from another integration that reads the same gateway: a preview with choices, the result, and undo."""
 
+from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsFlowWithReload
@@ -15,13 +16,15 @@ from homeassistant.helpers.selector import (
 from homeassistant.loader import async_get_integration
 import probatio
 
-from ..const import DOMAIN
+from ..const import CONF_CONTROL, CONTROL_PLATFORMS, DOMAIN
+from ..control.areas import ControlArea, areas_of
+from ..control.keys import area_of
 from ..coordinator import GatewayConfigEntry, loaded_runtime
+from ..flow.possible_entities import possible_entities
 from ..history.takeover.dashboard import async_in_dashboard
 from ..history.takeover.journal import journal_of
 from ..history.takeover.offer import TAKE_OVER_STEP, UNDO_STEP, other_entry_of
 from ..history.takeover.plan import Left, Plan, make_plan
-from ..history.takeover.possible import possible_entities
 from ..history.takeover.starts import async_find_shifts
 from ..history.takeover.takeover import async_take_over, async_undo, can_undo
 from ..history.takeover.uses import uses_of
@@ -49,11 +52,21 @@ class TakeOverSteps(OptionsFlowWithReload):
         if loaded_runtime(entry) is None:
             return self.async_abort(reason="not_loaded")
         chosen = user_input or {}
-        plan = await _async_plan(self.hass, entry, other, with_changed=chosen.get(CONF_WITH_CHANGED, False))
+        in_dashboard = await async_in_dashboard(self.hass)
+        everything = _plan(self.hass, entry, other, in_dashboard, areas=ControlArea)
+        offered = _areas_offered(self.hass, entry, everything, in_dashboard)
+        areas = {ControlArea(area) for area in chosen.get(CONF_CONTROL, (area for area in offered if offered[area]))}
+        plan = _plan(
+            self.hass,
+            entry,
+            other,
+            in_dashboard,
+            areas=areas | areas_of(entry),
+            with_changed=chosen.get(CONF_WITH_CHANGED, False),
+        )
         if not plan.moves:
             return self.async_abort(reason="take_over_nothing", description_placeholders={"title": other.title})
         shifts = await async_find_shifts(self.hass, entry, plan.moves)
-        in_dashboard = await async_in_dashboard(self.hass)
         if user_input is None:
             described = await async_describe(
                 self.hass, plan, shifts, serial=str(entry.unique_id), in_dashboard=in_dashboard
@@ -61,7 +74,7 @@ class TakeOverSteps(OptionsFlowWithReload):
             in_use = any(uses_of(self.hass, row.entity_id, in_dashboard) for row, _ in plan.left)
             return self.async_show_form(
                 step_id=TAKE_OVER_STEP,
-                data_schema=_schema(plan, in_use=in_use),
+                data_schema=_schema(plan, offered, in_use=in_use),
                 description_placeholders={
                     **described,
                     "title": other.title,
@@ -78,6 +91,7 @@ class TakeOverSteps(OptionsFlowWithReload):
                 shifts,
                 keep_names=chosen[CONF_KEEP_NAMES],
                 keep_old=chosen[CONF_OTHER_INTEGRATION] == _KEEP,
+                areas=areas,
             )
         except HomeAssistantError:
             return self.async_abort(reason="take_over_failed")
@@ -113,19 +127,38 @@ class TakeOverSteps(OptionsFlowWithReload):
         )
 
 
-async def _async_plan(
-    hass: HomeAssistant, entry: GatewayConfigEntry, other: ConfigEntry, *, with_changed: bool
+def _plan(
+    hass: HomeAssistant,
+    entry: GatewayConfigEntry,
+    other: ConfigEntry,
+    in_dashboard: Collection[str],
+    *,
+    areas: Collection[ControlArea],
+    with_changed: bool = False,
 ) -> Plan:
     """Plan the move of the other entry's entities."""
     return make_plan(
         er.async_entries_for_config_entry(er.async_get(hass), other.entry_id),
         possible_entities(hass, entry),
-        in_dashboard=await async_in_dashboard(hass),
+        in_dashboard=in_dashboard,
         with_changed=with_changed,
+        areas=areas,
     )
 
 
-def _schema(plan: Plan, *, in_use: bool) -> probatio.Schema:
+def _areas_offered(
+    hass: HomeAssistant, entry: GatewayConfigEntry, everything: Plan, in_dashboard: Collection[str]
+) -> dict[ControlArea, bool]:
+    """Return the areas of control that are off and have entities that could move, and whether any is in use."""
+    offered: dict[ControlArea, bool] = {}
+    for each in everything.moves:
+        if each.row.domain in CONTROL_PLATFORMS and (area := area_of(each.unique_id)) not in areas_of(entry):
+            in_use = bool(uses_of(hass, each.row.entity_id, in_dashboard))
+            offered[area] = offered.get(area, False) or in_use
+    return offered
+
+
+def _schema(plan: Plan, areas: Mapping[ControlArea, bool], *, in_use: bool) -> probatio.Schema:
     """Return the choices; as they are preset, they do the right thing."""
     choices: dict[probatio.Marker, object] = {
         probatio.Required(CONF_KEEP_NAMES, default=True): BooleanSelector(),
@@ -135,6 +168,16 @@ def _schema(plan: Plan, *, in_use: bool) -> probatio.Schema:
             )
         ),
     }
+    if areas:
+        preset = [area.value for area, is_used in areas.items() if is_used]
+        choices[probatio.Required(CONF_CONTROL, default=preset)] = SelectSelector(
+            SelectSelectorConfig(
+                options=[area.value for area in areas],
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
+                translation_key=CONF_CONTROL,
+            )
+        )
     if any(why is Left.OTHER_MEANING for _, why in plan.left):
         choices[probatio.Required(CONF_WITH_CHANGED, default=False)] = BooleanSelector()
     return probatio.Schema(choices)

@@ -102,6 +102,8 @@ def _left(
 ) -> Iterator[str]:
     """Yield a line for each reason, and one for each entity that is in use."""
     for reason in Left:
+        if reason is Left.OTHER_MEANING:
+            continue  # listed with what changes its meaning
         rows = [row for row, why in left if why is reason]
         if not rows:
             continue

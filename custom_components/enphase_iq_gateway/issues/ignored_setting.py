@@ -1,6 +1,6 @@
-"""The issue of a storage setting that the firmware does not follow: the setting is read-only while it exists."""
+"""The issue of a setting that the firmware does not follow: the setting is read-only while it exists."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -16,8 +16,12 @@ SETTINGS: Final[Mapping[Setting, str]] = {
     Setting.STORAGE_MODE: "ignored_storage_mode",
     Setting.RESERVE: "ignored_reserve",
     Setting.CHARGE_FROM_GRID: "ignored_charge_from_grid",
+    Setting.GRID_RELAY: "ignored_grid_relay",
 }
-"""The settings that only the cloud changes on newer firmware (S§28), each with the key of its text."""
+"""Settings with the key of their text: only the cloud changes those of storage on newer firmware (S§28).
+
+The grid relay is one of them where a collar has it (S§33).
+"""
 
 
 @callback
@@ -42,9 +46,9 @@ def is_ignored(hass: HomeAssistant, entry: ConfigEntry, setting: Setting) -> boo
 
 
 @callback
-def async_delete_outdated(hass: HomeAssistant, entry: ConfigEntry, firmware: str, *, in_use: bool) -> None:
-    """Delete the issues of other firmware, which may follow the setting, and all where control is turned off."""
+def async_delete_outdated(hass: HomeAssistant, entry: ConfigEntry, firmware: str, in_use: Collection[Setting]) -> None:
+    """Delete the issues of other firmware, which may follow the setting, and of settings that are turned off."""
     for setting in SETTINGS:
         issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id(IGNORED_SETTING, entry, setting))
-        if issue is not None and not (in_use and (issue.data or {}).get("firmware") == firmware):
+        if issue is not None and not (setting in in_use and (issue.data or {}).get("firmware") == firmware):
             async_delete(hass, entry, IGNORED_SETTING, setting)

@@ -3,7 +3,7 @@
 Issue ids never change: Home Assistant remembers by them which issues a user has ignored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -59,8 +59,8 @@ def async_delete(hass: HomeAssistant, entry: ConfigEntry, kind: str, key: str = 
 
 
 @callback
-def async_clear(hass: HomeAssistant, entry: ConfigEntry, kind: str = "") -> None:
-    """Delete all issues of a gateway, or all of one kind."""
+def async_clear(hass: HomeAssistant, entry: ConfigEntry, kind: str = "", *, keep: Collection[str] = ()) -> None:
+    """Delete all issues of a gateway, or all of one kind, except those with the ids to keep."""
     for domain, issue in list(ir.async_get(hass).issues):
-        if domain == DOMAIN and issue.startswith(kind) and entry.entry_id in issue.split("_"):
+        if domain == DOMAIN and issue.startswith(kind) and entry.entry_id in issue.split("_") and issue not in keep:
             ir.async_delete_issue(hass, DOMAIN, issue)

@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from ..array.daily_health import async_daily_health
 from ..client import Flow, Measurement, PollGroup, Source
 from ..const import CONF_PHASE_VALUES, PhaseValues
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
@@ -18,6 +19,7 @@ from ..entity import Candidate, GatewayEntity, InverterEntity, SeenEntities, Val
 from ..storage_entity import StorageDeviceEntity, StorageEntity, storage_candidates, storage_device_candidates
 from .flows import FlowSensorDescription, flow_sensors_of
 from .gateway import GATEWAY_SENSORS, GatewaySensorDescription
+from .health import add_health_sensors
 from .inverters import INVERTER_SENSORS, InverterSensorDescription
 from .phases import async_apply_option, async_mark, is_wanted
 from .storage import STORAGE_SENSORS, StorageSensorDescription
@@ -45,6 +47,8 @@ async def async_setup_entry(
         )
         if group is PollGroup.INVERTERS:
             seen.add_inverters(coordinator, INVERTER_SENSORS, InverterSensor)
+            if (health := async_daily_health(hass, entry)) is not None:
+                add_health_sensors(seen, coordinator, health)
 
 
 def _flow_candidates(coordinator: PollGroupCoordinator, phase_values: PhaseValues) -> Iterator[Candidate]:

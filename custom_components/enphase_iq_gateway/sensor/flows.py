@@ -23,6 +23,7 @@ _BATTERY_POWER_SOURCES: Final = {
     Source.READINGS: BatteryPowerSource.STORAGE_CT,
     Source.LIVE_DATA: BatteryPowerSource.LIVE_DATA,
     Source.BATTERIES: BatteryPowerSource.BATTERIES,
+    Source.AC_BATTERIES: BatteryPowerSource.BATTERIES,
 }
 HOUSE: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 PRODUCED_AND_CONSUMED: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)

@@ -9,7 +9,14 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOf
 
 from ..client import BatteryState, GridState, StorageSite, StorageSnapshot
 from ..entity import Value
-from ..storage_entity import StorageDescription, has_generator, has_grid_relay, has_iq_batteries, has_storage
+from ..storage_entity import (
+    StorageDescription,
+    has_devices,
+    has_generator,
+    has_grid_relay,
+    has_iq_batteries,
+    has_storage,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +88,42 @@ def _parts(storage: StorageSnapshot) -> dict[str, Value]:
     return {} if None in parts.values() else {**parts}
 
 
+def _generator_attributes(storage: StorageSnapshot) -> dict[str, Value]:
+    """Return the last command, and when the generator starts by itself (S§8.3)."""
+    if storage.generator is None:
+        return {}
+    attributes: dict[str, Value] = {"last_command": storage.generator.last_command}
+    if (schedule := storage.generator.schedule) is not None:
+        start_min = schedule.exercise_start_min
+        attributes |= {
+            "starts_at_percent": whole(schedule.start_percent),
+            "stops_at_percent": whole(schedule.stop_percent),
+            "exercise_day": schedule.exercise_day,
+            "exercise_start": None if start_min is None else f"{start_min // 60:02}:{start_min % 60:02}",
+            "exercise_duration_min": schedule.exercise_duration_min,
+            "exercise_every_weeks": schedule.exercise_every_weeks,
+        }
+    return attributes
+
+
+def _export_limit_w(storage: StorageSnapshot) -> int | None:
+    """Return the limit of export in W while it is enabled."""
+    limit = storage.export_limit
+    return whole(limit.limit_w) if limit and limit.enabled else None
+
+
+def _export_limit_percent(storage: StorageSnapshot) -> float | None:
+    """Return the limit of export in percent while it is enabled."""
+    limit = storage.export_limit
+    return limit.limit_percent if limit and limit.enabled else None
+
+
+def _production_limit(storage: StorageSnapshot) -> float | None:
+    """Return the limit of production in percent while it is enabled."""
+    limit = storage.production_limit
+    return limit.limit_percent if limit and limit.enabled else None
+
+
 STORAGE_SENSORS: Final[tuple[StorageSensorDescription, ...]] = (
     _percent(
         "battery_state_of_charge",
@@ -147,9 +190,7 @@ STORAGE_SENSORS: Final[tuple[StorageSensorDescription, ...]] = (
         translation_key="generator_state",
         exists_fn=has_generator,
         value_fn=lambda storage: storage.generator.state if storage.generator else None,
-        attributes_fn=lambda storage: {
-            "last_command": storage.generator.last_command if storage.generator else None,
-        },
+        attributes_fn=_generator_attributes,
     ),
     StorageSensorDescription(
         key="generator_power",
@@ -160,5 +201,37 @@ STORAGE_SENSORS: Final[tuple[StorageSensorDescription, ...]] = (
         suggested_display_precision=0,
         exists_fn=has_generator,
         value_fn=lambda storage: whole(storage.generator.power_w) if storage.generator else None,
+    ),
+    # Set by an installer; they are added where a limit is enabled (S§9).
+    StorageSensorDescription(
+        key="export_limit",
+        translation_key="export_limit",
+        device_class=SensorDeviceClass.POWER,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_display_precision=0,
+        exists_fn=has_devices,
+        value_fn=_export_limit_w,
+    ),
+    StorageSensorDescription(
+        key="export_limit_percent",
+        translation_key="export_limit",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        exists_fn=has_devices,
+        value_fn=_export_limit_percent,
+    ),
+    StorageSensorDescription(
+        key="production_limit",
+        translation_key="production_limit",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        exists_fn=has_devices,
+        value_fn=_production_limit,
     ),
 )

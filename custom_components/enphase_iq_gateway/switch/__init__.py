@@ -18,6 +18,7 @@ from ..client import (
     change_charge_from_grid,
     change_contact,
     change_grid_relay,
+    collar_is_connected,
     is_switchable,
 )
 from ..control.entity import ControlDescription, ControlEntity, async_add_controls
@@ -42,6 +43,8 @@ class ControlSwitchDescription(SwitchEntityDescription, ControlDescription):
 def _relay_is_closed(storage: StorageSnapshot) -> bool | None:
     """Return whether the home is connected: the first word of the position, as in `open synchronized` (S§25)."""
     relay = storage.grid_relay
+    if relay is None and not storage.system_controllers:
+        return collar_is_connected(next(iter(storage.collars.values()), None))
     first, *_ = (relay.relay_position if relay and relay.relay_position else "unknown").split()
     return _POSITIONS.get(first)
 

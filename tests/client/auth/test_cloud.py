@@ -143,7 +143,7 @@ async def test_a_token_for_another_gateway_is_none_for_this_one() -> None:
 
 
 async def test_a_cloud_that_does_not_answer_is_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cloud, "TIMEOUT_S", 0.05)
+    monkeypatch.setattr(cloud, "TIMEOUT_S", 0.5)
     async with simulated() as there:
         there.login_answer = CloudAnswer.HANG
         with pytest.raises(CloudError) as caught:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 import re
 
+from awesomeversion import AwesomeVersion
 import orjson
 import pytest
 
@@ -27,6 +28,7 @@ from custom_components.enphase_iq_gateway.client.control.changes import (
 from custom_components.enphase_iq_gateway.client.endpoints import (
     DRY_CONTACT_SETTINGS,
     LIVE_DATA,
+    SCHEDULER,
     TARIFF,
     Endpoint,
 )
@@ -181,6 +183,19 @@ def test_nothing_is_sent_without_the_document(change: Change) -> None:
 )
 def test_without_its_proof_nothing_is_in_effect(change: Change) -> None:
     assert not change.is_in_effect(NOTHING)
+
+
+def test_without_a_scheduler_the_tariff_of_old_firmware_proves_charging_from_the_grid() -> None:
+    documents = storage_documents(FULL, without=(SCHEDULER,))
+    tariff = documents.get(TARIFF)
+    assert tariff is not None
+    allowed = bool(tariff.charge_from_grid)
+    old = replace(documents, info=replace(documents.info, firmware=AwesomeVersion("8.2.127")))
+
+    assert change_charge_from_grid(allowed=allowed).is_in_effect(old)
+    assert not change_charge_from_grid(allowed=not allowed).is_in_effect(old)
+    new = replace(documents, info=replace(documents.info, firmware=AwesomeVersion("8.3.5169")))
+    assert not change_charge_from_grid(allowed=allowed).is_in_effect(new)
 
 
 def test_last_known_live_data_prove_nothing() -> None:

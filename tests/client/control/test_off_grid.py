@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.enphase_iq_gateway.client.control.off_grid import Obstacle, needed_charge, off_grid_obstacle
-from custom_components.enphase_iq_gateway.client.endpoints import GRID_RELAY
+from custom_components.enphase_iq_gateway.client.endpoints import ENSEMBLE_INVENTORY, GRID_RELAY
 from custom_components.enphase_iq_gateway.client.settings_models import Generator, GeneratorConfig, GridRelay
 from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import (
@@ -13,7 +13,7 @@ from custom_components.enphase_iq_gateway.client.site.storage_snapshot import (
     GeneratorValues,
     StorageSnapshot,
 )
-from custom_components.enphase_iq_gateway.client.storage_models import IqBattery
+from custom_components.enphase_iq_gateway.client.storage_models import Collar, EnsembleInventory, IqBattery
 from tests.support.storage_documents import storage_documents
 
 IDLE = Generator(commanded_position="open", relay_position="open", mode_number=2)
@@ -74,3 +74,18 @@ def test_the_relay_must_be_closed_and_stay_so(commanded: str | None, actual: str
 @pytest.mark.parametrize(("level", "needed"), [(5, 15), (0, 10), (None, 20)])
 def test_the_charge_must_be_well_above_where_the_batteries_stop(level: float | None, needed: float) -> None:
     assert needed_charge(replace(READY, shutdown_level_percent=level)) == needed
+
+
+@pytest.mark.parametrize(
+    ("word", "obstacle"),
+    [
+        ("ENCMN_MDE_ON_GRID", None),
+        ("ENCMN_MDE_OFF_GRID", Obstacle.NOT_ON_GRID),
+        ("ENCMN_MDE_NEW_WORD", Obstacle.NOT_ON_GRID),
+        (None, Obstacle.NOT_ON_GRID),
+    ],
+)
+def test_a_collar_must_report_that_it_is_on_the_grid(word: str | None, obstacle: Obstacle | None) -> None:
+    inventory = EnsembleInventory(collars={"4": Collar(serial="4", admin_state=word)})
+
+    assert off_grid_obstacle(READY, storage_documents({}).with_answer(ENSEMBLE_INVENTORY, inventory, 0)) is obstacle

@@ -106,6 +106,7 @@ def test_a_reading_is_read() -> None:
         frequency_hz=50.0,
         energy_delivered_wh=2500.5,
         energy_received_wh=12.0,
+        energy_lifetime_wh=2500.5,
     )
 
     assert one_reading() == Reading(eid=1001, timestamp=NOW, total=total, channels=(total, total, total))

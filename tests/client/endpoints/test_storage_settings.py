@@ -9,10 +9,15 @@ from custom_components.enphase_iq_gateway.client.endpoints.dry_contacts import (
     parse_dry_contact_settings,
     parse_dry_contacts,
 )
+from custom_components.enphase_iq_gateway.client.endpoints.export_limit import (
+    parse_export_limit,
+    parse_production_limit,
+)
 from custom_components.enphase_iq_gateway.client.endpoints.generator import (
     parse_generator,
     parse_generator_config,
     parse_generator_mode,
+    parse_generator_schedule,
 )
 from custom_components.enphase_iq_gateway.client.endpoints.scheduler import parse_scheduler
 from custom_components.enphase_iq_gateway.client.endpoints.tariff import parse_tariff
@@ -20,9 +25,12 @@ from custom_components.enphase_iq_gateway.client.endpoints.values import object_
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.settings_models import (
     DryContactSettings,
+    ExportLimit,
     Generator,
     GeneratorConfig,
     GeneratorMode,
+    GeneratorSchedule,
+    ProductionLimit,
     Scheduler,
     Tariff,
 )
@@ -112,6 +120,49 @@ def test_without_a_generator_its_settings_are_empty() -> None:
     assert parse_generator_mode(b"{}") == GeneratorMode()
 
 
+def test_a_generator_starts_by_its_levels_and_for_its_exercise() -> None:
+    assert parse_generator_schedule(body(storage.generator_schedule())) == GeneratorSchedule(
+        start_percent=30.0,
+        stop_percent=70.0,
+        exercise_day="Sat",
+        exercise_start_min=945,
+        exercise_duration_min=20,
+        exercise_every_weeks=3,
+    )
+
+
+def test_an_exercise_that_was_never_configured_is_missing() -> None:
+    schedule = storage.generator_schedule()
+    del schedule["exercise_config"]
+
+    assert parse_generator_schedule(body(schedule)) == GeneratorSchedule(start_percent=30.0, stop_percent=70.0)
+    assert parse_generator_schedule(b"{}") == GeneratorSchedule()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ExportLimit(enabled=True, hard=False, soft=True, limit_w=5000.0)),
+        ({"percent": True, "PEL_Limit": 60}, ExportLimit(enabled=True, hard=False, soft=True, limit_percent=60.0)),
+        ({"PEL_Limit": -1}, ExportLimit(enabled=True, hard=False, soft=True)),
+        ({"percent": True, "PEL_Limit": 101}, ExportLimit(enabled=True, hard=False, soft=True)),
+        ({"percent": None}, ExportLimit(enabled=True, hard=False, soft=True)),
+    ],
+)
+def test_an_export_limit_is_in_watts_or_in_percent(changes: dict[str, Document], expected: ExportLimit) -> None:
+    assert parse_export_limit(body(storage.export_limit(**changes))) == expected
+
+
+def test_without_an_export_limit_the_document_is_short() -> None:
+    assert parse_export_limit(b'{"PEL": false}') == ExportLimit(enabled=False)
+
+
+def test_the_limit_of_production_is_in_percent() -> None:
+    assert parse_production_limit(body(storage.production_limit())) == ProductionLimit(
+        enabled=False, limit_percent=100.0
+    )
+
+
 def test_the_mode_of_a_generator_is_its_last_command() -> None:
     assert parse_generator_mode(b'{"gen_cmd": "auto", "last_updated_by": "ITK"}').command == "auto"
 
@@ -169,6 +220,9 @@ PARSERS: list[Callable[[bytes], object]] = [
     parse_generator,
     parse_generator_config,
     parse_generator_mode,
+    parse_generator_schedule,
+    parse_export_limit,
+    parse_production_limit,
     parse_scheduler,
     parse_tariff,
     parse_acb_config,

@@ -1,11 +1,14 @@
 """The state of the grid (S§25)."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
     ENSEMBLE_INVENTORY,
     GENERATOR,
     GRID_RELAY,
+    LIVE_DATA,
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.site.grid_state import (
@@ -75,6 +78,25 @@ def test_a_generator_that_still_runs_does_not_hide_the_grid() -> None:
 )
 def test_the_state_behind_a_collar_is_its_admin_state(word: str, expected: GridState | None) -> None:
     assert grid_state(GridSigns(collar_state=word, main_relay_state=1)) is expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(0, OUTAGE), (2, OFF_GRID), (3, OFF_GRID), (1, OFF_GRID), (None, OFF_GRID)]
+)
+def test_behind_a_collar_the_main_relay_of_live_data_has_the_reason(number: int | None, expected: GridState) -> None:
+    """A command leaves a grid to synchronize with."""
+    assert grid_state(GridSigns(collar_state="ENCMN_MDE_OFF_GRID", main_relay_state=number)) is expected
+
+
+def test_last_known_live_data_have_no_reason() -> None:
+    documents = storage_documents(FULL)
+    live = documents.get(LIVE_DATA)
+    assert live is not None
+    assert grid_signs(documents).main_relay_state == 1
+
+    stale = documents.with_answer(LIVE_DATA, replace(live, is_last_known=True), 0)
+
+    assert grid_signs(stale).main_relay_state is None
 
 
 def test_behind_a_collar_the_generator_counts_too() -> None:

@@ -31,9 +31,9 @@ BATTERY = storage.BATTERY
 type Changes = dict[Endpoint[object], Document]
 
 
-def measured(documents: StorageDocuments, *, storage_ct_w: float | None = None, later_s: float = 0) -> StorageSnapshot:
+def measured(documents: StorageDocuments, *, measured_w: float | None = None, later_s: float = 0) -> StorageSnapshot:
     """Return the snapshot some time after the documents were read."""
-    return measure_storage(decide_storage(documents), documents, NOW + later_s, storage_ct_w=storage_ct_w)
+    return measure_storage(decide_storage(documents), documents, NOW + later_s, measured_w=measured_w)
 
 
 def full(changes: Changes | None = None, *without: Endpoint[object], firmware: str = "8.3.6086") -> StorageSnapshot:
@@ -52,23 +52,30 @@ def live(**meters: Document) -> Changes:
 
 
 def test_state_of_charge_and_energy_are_the_aggregate_values() -> None:
-    """S§19: not the mean of the units, which differs by 1."""
+    """S§19: not the mean of the units, which differs by 1. Those of live data are newer than the controller's."""
     found = full()
 
-    assert (found.state_of_charge_percent, found.battery_state_of_charge_percent) == (47.0, 47.0)
+    assert (found.state_of_charge_percent, found.battery_state_of_charge_percent) == (48.0, 48.0)
     assert found.ac_battery_state_of_charge_percent is None
-    assert (found.capacity_wh, found.available_energy_wh, found.health_percent) == (10_000.0, 4700.0, 99.0)
+    assert (found.capacity_wh, found.available_energy_wh, found.health_percent) == (10_000.0, 4800.0, 99.0)
 
 
 def test_usable_energy_is_above_the_reserve_in_force() -> None:
-    """Of 4700 Wh, 30 % of 10 kWh are kept."""
+    """Of 4800 Wh, 30 % of 10 kWh are kept."""
     found = full()
 
-    assert (found.reserve_energy_wh, found.usable_energy_wh) == (3000.0, 1700.0)
+    assert (found.reserve_energy_wh, found.usable_energy_wh) == (3000.0, 1800.0)
 
 
 def test_there_is_no_usable_energy_below_the_reserve() -> None:
     assert full(control(adjusted_backup_soc=100)).usable_energy_wh == 0.0
+
+
+def test_without_live_data_the_aggregate_values_have_the_state_of_charge() -> None:
+    found = full({}, LIVE_DATA)
+
+    assert (found.state_of_charge_percent, found.battery_state_of_charge_percent) == (47.0, 47.0)
+    assert found.available_energy_wh == 4700.0
 
 
 def test_without_the_aggregate_values_live_data_have_the_state_of_charge() -> None:
@@ -81,13 +88,14 @@ def test_without_the_aggregate_values_live_data_have_the_state_of_charge() -> No
 
 def test_a_state_of_charge_that_drops_to_zero_alone_is_a_failed_report() -> None:
     """S§19."""
-    found = full(control(agg_soc=0, ENC_agg_soc=0))
+    found = full(live(soc=0, enc_agg_soc=0, enc_agg_energy=0))
 
-    assert (found.state_of_charge_percent, found.battery_state_of_charge_percent) == (48.0, 48.0)
+    assert (found.state_of_charge_percent, found.battery_state_of_charge_percent) == (47.0, 47.0)
+    assert found.available_energy_wh == 4700.0
 
 
 def test_a_battery_may_be_empty() -> None:
-    found = full({**control(agg_soc=0, ENC_agg_soc=0), **live(soc=1, enc_agg_soc=1)})
+    found = full({**control(agg_soc=1, ENC_agg_soc=1), **live(soc=0, enc_agg_soc=0)})
 
     assert (found.state_of_charge_percent, found.battery_state_of_charge_percent) == (0.0, 0.0)
 
@@ -172,7 +180,7 @@ def test_the_optimizer_of_the_cloud_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("storage_ct_w", "without", "expected"),
+    ("measured_w", "without", "expected"),
     [
         (-2800.5, (), -2800.5),
         (0.0, (), 0.0),
@@ -182,12 +190,12 @@ def test_the_optimizer_of_the_cloud_is_named() -> None:
     ],
 )
 def test_the_best_source_of_power_is_used(
-    storage_ct_w: float | None,
+    measured_w: float | None,
     without: tuple[Endpoint[object], ...],
     expected: float | None,
 ) -> None:
     """S§21."""
-    found = measured(storage_documents(without=without), storage_ct_w=storage_ct_w)
+    found = measured(storage_documents(without=without), measured_w=measured_w)
 
     assert found.power_w == expected
 
@@ -327,6 +335,6 @@ def test_contacts_belong_to_a_system_controller() -> None:
 def test_a_site_without_devices_has_no_values() -> None:
     """S§34: the gateway sends a reserve, a relay and contacts all the same."""
     documents = storage_documents(NONE)
-    found = measured(documents, storage_ct_w=5.0)
+    found = measured(documents, measured_w=5.0)
 
     assert replace(found, scheduler_mode=None) == StorageSnapshot(at=NOW)

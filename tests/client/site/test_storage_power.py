@@ -5,20 +5,33 @@ from typing import Final
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints import ENSEMBLE_POWER, LIVE_DATA
-from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    ENSEMBLE_POWER,
+    LIVE_DATA,
+    REPORT,
+    REPORT_DETAILED,
+    Endpoint,
+)
+from custom_components.enphase_iq_gateway.client.models import Flow, Measurement, Report
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
 from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source
-from custom_components.enphase_iq_gateway.client.site.storage_power import without_ct
+from custom_components.enphase_iq_gateway.client.site.storage_power import without_ct, without_stale_ac_batteries
 from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite
-from custom_components.enphase_iq_gateway.client.storage_models import BatteryPower, LiveData, LivePower
+from custom_components.enphase_iq_gateway.client.storage_models import (
+    BatteryPower,
+    LiveData,
+    LivePower,
+    ReportedStorage,
+)
+from tests.support.answers import NOW
 from tests.support.guard import guard_site
+from tests.support.models import report
 
 SITES: Final = {
     source: replace(
         guard_site({(Flow.STORAGE, Quantity.POWER): source}), storage=StorageSite(batteries=frozenset({"1111", "2222"}))
     )
-    for source in (Source.LIVE_DATA, Source.BATTERIES, Source.READINGS)
+    for source in (Source.LIVE_DATA, Source.BATTERIES, Source.AC_BATTERIES, Source.READINGS)
 }
 NOTHING: Final = Documents(info=SITES[Source.LIVE_DATA].info)
 
@@ -56,3 +69,22 @@ def test_the_power_of_the_batteries_is_unknown_while_one_is_missing(reported: Do
 
 def test_a_storage_ct_is_not_replaced() -> None:
     assert without_ct(SITES[Source.READINGS], powers(s1111=-300.0, s2222=100.0)) == {}
+
+
+AC_BATTERIES: Final = ReportedStorage(
+    count=2, power_w=260.0, available_energy_wh=930.0, state_of_charge_percent=38.0, reading_time=NOW - 1800
+)
+
+
+@pytest.mark.parametrize("endpoint", [REPORT, REPORT_DETAILED])
+def test_ac_batteries_are_in_the_report_until_it_repeats_them_for_too_long(endpoint: Endpoint[Report]) -> None:
+    """S§31: it may repeat values that are days old."""
+    documents = replace(NOTHING, report_endpoint=endpoint).with_answer(
+        endpoint, replace(report(), storage=AC_BATTERIES)
+    )
+    site = SITES[Source.AC_BATTERIES]
+
+    fresh, stale = (without_stale_ac_batteries(documents, NOW + late_s) for late_s in (0, 1))
+
+    assert without_ct(site, fresh) == {Flow.STORAGE: (Measurement(power_w=260.0),)}
+    assert without_ct(site, stale) == {}

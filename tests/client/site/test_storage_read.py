@@ -11,6 +11,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     ENSEMBLE_POWER,
     GENERATOR,
     GENERATOR_CONFIG,
+    GRID_RELAY,
     INVENTORY,
     LIVE_DATA,
     REPORT_DETAILED,
@@ -48,7 +49,12 @@ async def _hang(_: asyncio.StreamWriter) -> None:
     await asyncio.get_running_loop().create_future()
 
 
+async def _drop(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
 HANG = Doing(_hang)
+DROP = Doing(_drop)
 
 
 def now() -> float:
@@ -146,10 +152,10 @@ async def test_an_endpoint_is_due_after_its_interval() -> None:
     plan = storage_plan(site)
 
     read = {*FULL} & {*plan}
-    assert not {*due_endpoints(site, documents, NOW + 8)} & read
-    assert LIVE_DATA in due_endpoints(site, documents, NOW + 9.5)
+    assert not {*due_endpoints(site, documents, NOW + 10)} & read
+    assert GRID_RELAY in due_endpoints(site, documents, NOW + 11.5)
     assert {*due_endpoints(site, documents, NOW + 60)} & read == {one for one in read if plan[one] <= 60}
-    assert {*due_endpoints(site, documents, NOW + 4000)} == {*plan}
+    assert {*due_endpoints(site, documents, NOW + 86_400)} == {*plan}
 
 
 async def test_a_longer_interval_of_the_user_counts() -> None:
@@ -165,13 +171,13 @@ async def test_one_endpoint_that_fails_keeps_its_last_answer_for_a_while(storage
     storage_gateway.replace_answers({ENSEMBLE_POWER: BUSY})
     endpoints: list[Endpoint[object]] = [ENSEMBLE_POWER, SECONDARY_CONTROL]
 
-    soon = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 210)
-    late = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 211)
+    soon = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 450)
+    late = await read_storage(storage_gateway.client, site, documents, endpoints, clock=lambda: NOW + 451)
 
     assert soon.get(ENSEMBLE_POWER) is not None
     assert late.get(ENSEMBLE_POWER) is None
     assert soon.failed == late.failed == {ENSEMBLE_POWER}
-    assert late.read_at[SECONDARY_CONTROL] == late.tried_at[ENSEMBLE_POWER] == NOW + 211
+    assert late.read_at[SECONDARY_CONTROL] == late.tried_at[ENSEMBLE_POWER] == NOW + 451
 
 
 async def test_an_endpoint_that_answered_before_is_not_missing_after_one_odd_answer(
@@ -201,6 +207,21 @@ async def test_a_gateway_that_cannot_be_reached_is_an_error(full_gateway: FullGa
 
     with pytest.raises(GatewayConnectionError):
         await read_storage(full_gateway.client, decide_storage(documents), documents, [TARIFF], clock=now)
+
+
+async def test_two_endpoints_without_an_answer_end_a_poll(storage_gateway: FullGateway) -> None:
+    """The rest is due in the next one."""
+    storage_gateway.replace_answers({TARIFF: DROP, SCHEDULER: DROP})
+    documents = storage_documents()
+    endpoints: list[Endpoint[object]] = [SECONDARY_CONTROL, TARIFF, SCHEDULER, ENSEMBLE_POWER]
+
+    read = await read_storage(
+        storage_gateway.client, decide_storage(documents), documents, endpoints, clock=lambda: NOW + 5
+    )
+
+    assert read.failed == {TARIFF, SCHEDULER}
+    assert read.read_at[SECONDARY_CONTROL] == NOW + 5
+    assert read.tried_at[ENSEMBLE_POWER] == NOW
 
 
 async def test_reading_nothing_changes_nothing(full_gateway: FullGateway) -> None:

@@ -1,5 +1,7 @@
 """What a site has of storage, and the plan of reading that follows."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
@@ -10,12 +12,15 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     ENSEMBLE_STATUS,
+    EXPORT_LIMIT,
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
     GRID_RELAY,
     INVENTORY,
     LIVE_DATA,
+    PRODUCTION_LIMIT,
     REPORT_DETAILED,
     SCHEDULER,
     SECONDARY_CONTROL,
@@ -31,7 +36,8 @@ OF_STORAGE: set[Endpoint[object]] = {LIVE_DATA, TARIFF}
 OF_ENSEMBLE: set[Endpoint[object]] = {ENSEMBLE_INVENTORY, ENSEMBLE_STATUS}
 OF_BATTERIES: set[Endpoint[object]] = {SECONDARY_CONTROL, ENSEMBLE_POWER, SCHEDULER}
 OF_CONTROLLER: set[Endpoint[object]] = {GRID_RELAY, DRY_CONTACTS, DRY_CONTACT_SETTINGS, GENERATOR_CONFIG}
-OF_GENERATOR: set[Endpoint[object]] = {GENERATOR, GENERATOR_MODE}
+OF_GENERATOR: set[Endpoint[object]] = {GENERATOR, GENERATOR_MODE, GENERATOR_SCHEDULE}
+OF_ALL: set[Endpoint[object]] = {EXPORT_LIMIT, PRODUCTION_LIMIT}
 
 
 def test_a_site_has_what_its_inventory_lists() -> None:
@@ -122,18 +128,18 @@ def test_a_generator_without_a_configuration_does_not_exist() -> None:
     ],
 )
 def test_only_what_a_site_has_is_read(site: StorageSite, expected: set[Endpoint[object]]) -> None:
-    assert set(storage_plan(site)) == expected
+    assert set(storage_plan(site)) == expected | OF_ALL
 
 
 @pytest.mark.parametrize(
     ("site", "interval_s"),
     [
-        pytest.param(StorageSite(batteries=frozenset({"1"})), 300, id="batteries"),
-        pytest.param(StorageSite(system_controllers=frozenset({"1"})), 60, id="system controller"),
+        pytest.param(StorageSite(batteries=frozenset({"1"})), 900, id="batteries"),
+        pytest.param(StorageSite(system_controllers=frozenset({"1"})), 900, id="system controller"),
         pytest.param(
-            StorageSite(system_controllers=frozenset({"1"}), missing=frozenset({GRID_RELAY})), 10, id="no relay"
+            StorageSite(system_controllers=frozenset({"1"}), missing=frozenset({GRID_RELAY})), 12, id="no relay"
         ),
-        pytest.param(StorageSite(collars=frozenset({"1"})), 10, id="collar"),
+        pytest.param(StorageSite(collars=frozenset({"1"})), 12, id="collar"),
     ],
 )
 def test_the_inventory_is_read_often_where_it_has_the_state_of_the_grid(site: StorageSite, interval_s: float) -> None:
@@ -147,16 +153,21 @@ def test_a_missing_endpoint_is_not_read() -> None:
     assert (site.has(SCHEDULER), site.has(TARIFF)) == (False, True)
 
 
-def test_the_plan_is_that_of_the_reference() -> None:
-    """S§40, for the site with everything."""
+def test_without_live_data_the_batteries_are_read_more_often() -> None:
+    site = StorageSite(batteries=frozenset({"1"}))
+    plan, without = storage_plan(site), storage_plan(replace(site, missing=frozenset({LIVE_DATA})))
+
+    assert (plan[ENSEMBLE_POWER], without[ENSEMBLE_POWER]) == (360, 120)
+    assert (plan[SECONDARY_CONTROL], without[SECONDARY_CONTROL]) == (1800, 120)
+
+
+def test_only_the_state_of_the_grid_is_read_every_few_seconds() -> None:
+    """For the site with everything."""
     plan = storage_plan(decide_storage(storage_documents({**FULL, **AC_ONLY}, {ENSEMBLE_INVENTORY: ALL_DEVICES})))
 
-    assert plan[LIVE_DATA] <= 10
-    assert 5 <= plan[GRID_RELAY] <= 30
-    assert [plan[one] for one in (SECONDARY_CONTROL, ENSEMBLE_POWER, DRY_CONTACTS)] == [120, 120, 60]
-    assert 60 <= plan[SCHEDULER] <= 300
-    assert all(300 <= plan[one] <= 900 for one in (DRY_CONTACT_SETTINGS, GENERATOR_CONFIG, TARIFF))
-    assert all(900 <= plan[one] <= 3600 for one in (INVENTORY, ENSEMBLE_STATUS))
+    assert {one for one, seconds in plan.items() if seconds < 60} == {GRID_RELAY, ENSEMBLE_INVENTORY}
+    assert {plan[one] for one in (EXPORT_LIMIT, PRODUCTION_LIMIT, GENERATOR_SCHEDULE, ENSEMBLE_STATUS)} == {86_400}
+    assert {plan[one] for one in (DRY_CONTACTS, DRY_CONTACT_SETTINGS, GENERATOR_CONFIG)} == {86_400}
 
 
 ALL_DEVICES = storage.ensemble_inventory()

@@ -83,6 +83,18 @@ async def test_the_preview_shows_three_parts(home: TwoIntegrations) -> None:
     assert [line for line in shown["left"] if line.startswith("- The same value as one that moves")]
 
 
+async def test_what_stays_only_because_its_meaning_would_change_can_be_moved(home: TwoIntegrations) -> None:
+    """Three phases, whose voltages core adds up."""
+    voltage = home.entity_id("voltage")
+    er.async_get(home.hass).async_update_entity(voltage, disabled_by=None)
+
+    form = await open_step(home, "take_over")
+    assert [line for line in parts(form)["changes"] if "so they stay behind: Voltage net" in line]
+    await submit(home, form, {"with_changed": True})
+
+    assert home.rows_by_id(voltage).platform == DOMAIN
+
+
 async def test_submitting_as_it_is_moves_and_disables(home: TwoIntegrations) -> None:
     plan = home.plan()
     result = await submit(home, await open_step(home, "take_over"))

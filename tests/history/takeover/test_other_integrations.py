@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN, HOFFMANN_DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.journal import Stage, journal_of
 from custom_components.enphase_iq_gateway.history.takeover.other_entry import (
@@ -25,7 +26,6 @@ from custom_components.enphase_iq_gateway.history.takeover.other_entry import (
     token_of_other,
 )
 from custom_components.enphase_iq_gateway.history.takeover.plan import make_plan
-from custom_components.enphase_iq_gateway.history.takeover.possible import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
 
 from .two_integrations import NOTHING, TwoIntegrations

@@ -1,9 +1,10 @@
 """One Home Assistant in which core's integration and this one read the same simulated gateway."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import logging
 from typing import Final, Literal
 
@@ -14,6 +15,7 @@ from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_TOKEN,
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.recorder import get_instance
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -21,22 +23,24 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
     do_adhoc_statistics,
 )
+from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from custom_components.enphase_iq_gateway.counters.shift import Shifts
+from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.counterparts import ENVOY_DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import Plan, make_plan
-from custom_components.enphase_iq_gateway.history.takeover.possible import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
 from simulator import Simulator
-from tests.conftest import set_up
-from tests.support.virtual_time import VirtualTime, real_seconds, until
+from tests.conftest import StartSimulator, set_up
+from tests.support.virtual_time import VirtualTime, disable_loop_debug, real_seconds, until, virtual_time
 
 KEPT: Final = (
     *("id", "entity_id", "icon", "area_id", "labels", "aliases", "categories", "hidden_by", "disabled_by", "device_id"),
     *("created_at", "device_class"),
 )
 """What a row keeps in any case."""
+_LOUD: Final = ("sqlalchemy.engine", "homeassistant.components.recorder", "asyncio")
 _PERIOD: Final = timedelta(minutes=5)
 NOTHING: Final = Shifts(counters={}, days={})
 
@@ -53,11 +57,12 @@ class TwoIntegrations:
     caplog: pytest.LogCaptureFixture
     core: ConfigEntry = field(init=False)
     entry: GatewayConfigEntry = field(init=False)
-    _compiled: datetime = field(init=False)
+    compiled: datetime = field(init=False)
+    """The end of the statistics."""
 
     async def set_up(self) -> None:
         """Set core's integration up, and this one beside it."""
-        self._compiled = dt_util.utcnow()
+        self.begin_statistics()
         simulator, serial = self.simulator, self.simulator.serial
         data = {
             CONF_HOST: simulator.address,
@@ -75,6 +80,10 @@ class TwoIntegrations:
         assert self.core.state is ConfigEntryState.LOADED
         self.entry = await set_up(self.hass, simulator)
         await self.turn()
+
+    def begin_statistics(self) -> None:
+        """Begin statistics with this moment."""
+        self.compiled = dt_util.utcnow()
 
     async def unload(self) -> None:
         """Unload both, so that no timer is left."""
@@ -100,11 +109,11 @@ class TwoIntegrations:
         for _ in range(minutes * 2):
             self.clock.tick(30)
             await self.turn()
-            while self._compiled + _PERIOD <= dt_util.utcnow():
+            while self.compiled + _PERIOD <= dt_util.utcnow():
                 await async_wait_recording_done(self.hass)
-                do_adhoc_statistics(self.hass, start=self._compiled)
+                do_adhoc_statistics(self.hass, start=self.compiled)
                 await async_wait_recording_done(self.hass)
-                self._compiled += _PERIOD
+                self.compiled += _PERIOD
 
     def entity_id(self, key: str, serial: str | None = None, domain: str = ENVOY_DOMAIN) -> str:
         """Return the entity id of an entity, by default of core's gateway."""
@@ -142,17 +151,29 @@ class TwoIntegrations:
         assert row is not None
         return row
 
-    def plan(self, *, enabled: Iterable[Row] = ()) -> Plan:
-        """Plan the takeover, with some rows as if they had been enabled."""
+    def devices(self, entry: ConfigEntry) -> list[dr.DeviceEntry]:
+        """Return the devices of an entry."""
+        return dr.async_entries_for_config_entry(dr.async_get(self.hass), entry.entry_id)
+
+    def plan(self, *, enabled: Iterable[Row] = (), areas: Collection[str] = ()) -> Plan:
+        """Plan the takeover, with some rows as if they had been enabled, and areas of control."""
         rows = {**self.rows(self.core), **{row.id: evolve(row, disabled_by=None) for row in enabled}}
-        return make_plan(rows.values(), possible_entities(self.hass, self.entry))
+        return make_plan(rows.values(), possible_entities(self.hass, self.entry), areas=areas)
 
     async def take_over(
-        self, plan: Plan | None = None, shifts: Shifts = NOTHING, *, keep_names: bool = True, keep_old: bool = False
+        self,
+        plan: Plan | None = None,
+        shifts: Shifts = NOTHING,
+        *,
+        keep_names: bool = True,
+        keep_old: bool = False,
+        areas: Collection[str] = (),
     ) -> Plan:
         """Take over what is planned; return the plan."""
         plan = plan or self.plan()
-        await async_take_over(self.hass, self.entry, self.core, plan, shifts, keep_names=keep_names, keep_old=keep_old)
+        await async_take_over(
+            self.hass, self.entry, self.core, plan, shifts, keep_names=keep_names, keep_old=keep_old, areas=areas
+        )
         await self.turn()
         assert self.entry.state is ConfigEntryState.LOADED
         return plan
@@ -200,4 +221,30 @@ class TwoIntegrations:
         ]
 
 
-__all__ = ["NOTHING", "TwoIntegrations", "until"]
+@asynccontextmanager
+async def run_both(
+    hass: HomeAssistant,
+    set_up_recorder: RecorderInstanceGenerator,
+    start_simulator: StartSimulator,
+    caplog: pytest.LogCaptureFixture,
+    profile: str = "metered_net_three_phase",
+) -> AsyncIterator[TwoIntegrations]:
+    """Set up both integrations at noon of a sunny day, with a recorder."""
+    await hass.config.async_set_time_zone("Europe/Amsterdam")
+    for name in _LOUD:
+        caplog.set_level(logging.CRITICAL, name)
+    # That has set the level of the handler too.
+    caplog.handler.setLevel(logging.NOTSET)
+    disable_loop_debug()
+    with virtual_time(datetime(2026, 6, 20, 10, 0, tzinfo=UTC)) as clock:
+        await set_up_recorder(hass)
+        assert await async_setup_component(hass, "homeassistant", {})
+        assert await async_setup_component(hass, "energy", {})
+        simulator = await start_simulator(profile, inverters=2, clock=clock.now)
+        home = TwoIntegrations(hass=hass, clock=clock, simulator=simulator, caplog=caplog)
+        await home.set_up()
+        yield home
+        await home.unload()
+
+
+__all__ = ["NOTHING", "TwoIntegrations", "run_both", "until"]

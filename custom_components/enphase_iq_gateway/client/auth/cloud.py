@@ -1,6 +1,7 @@
 """The connection to Enphase's cloud: its requests, cookies and errors (G§2.3, S§42).
 
-This is the only code that connects to the internet, and only to get a token. Its session must check certificates.
+This is the only code that connects to the internet, and only when a user signs in: to get a token, and the layout of
+their panels. Its session must check certificates.
 """
 
 import asyncio
@@ -154,12 +155,12 @@ class CloudConnection:
         """
         return await self._request(hdrs.METH_POST, url, {}, json=document)
 
-    async def get(self, url: str, query: Mapping[str, str]) -> CloudResponse:
+    async def get(self, url: str, query: Mapping[str, str] | None = None, *, limit: int = _BODY_LIMIT) -> CloudResponse:
         """Read a page of Enlighten with its cookies; the query is in no error, because it may contain a serial.
 
-        Raises: CloudError.
+        Raises: CloudError; also where the answer has more bytes than the limit.
         """
-        return await self._request(hdrs.METH_GET, url, self._cookie_headers(), query=query)
+        return await self._request(hdrs.METH_GET, url, self._cookie_headers(), query=query, limit=limit)
 
     def _cookie_headers(self) -> dict[str, str]:
         headers: dict[str, str] = {}
@@ -178,6 +179,7 @@ class CloudConnection:
         data: Mapping[str, str] | None = None,
         json: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        limit: int = _BODY_LIMIT,
     ) -> CloudResponse:
         """Send a request; redirects are not followed."""
         if (left_s := self._cloud.closed_until - monotonic()) > 0:
@@ -190,7 +192,7 @@ class CloudConnection:
                     method, url, data=data, json=json, params=query, headers=headers, allow_redirects=False
                 ) as response,
             ):
-                body = await _body(response, url)
+                body = await _body(response, url, limit)
         except TimeoutError:
             raise CloudError(CloudProblem.TIMEOUT, url) from None
         except ClientError, OSError, ValueError:
@@ -228,12 +230,12 @@ class CloudConnection:
                 self._cookies.pop(name, None)
 
 
-async def _body(response: ClientResponse, url: str) -> bytes:
+async def _body(response: ClientResponse, url: str, limit: int) -> bytes:
     """Return the body of an answer."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > _BODY_LIMIT:
+        if len(body) > limit:
             raise CloudError(CloudProblem.UNEXPECTED, url)
     return bytes(body)
 

@@ -1,4 +1,4 @@
-"""Sign in at Enphase's cloud and get a token for a gateway (G§2.3, S§42)."""
+"""Sign in at Enphase's cloud and get a token for a gateway, and the layout of its panels (G§2.3, S§42)."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import ClientSession
 
 from ..endpoints.values import text
+from ..json_types import JsonObject
 from . import otp
 from .cloud import NONCE_COOKIE, SESSION_COOKIE, Cloud, CloudConnection, CloudError, CloudProblem, CloudResponse
 from .secret import Secret
@@ -16,6 +17,9 @@ from .token import NotATokenError, Token, TokenError
 _LOGIN_PATH: Final = "/login/login.json"
 _ENTREZ_PATH: Final = "/tokens"
 _ENLIGHTEN_PATH: Final = "/entrez-auth-token"
+_LAYOUT_PATHS: Final = ("/pv/systems/{}/array_layout_x.json", "/systems/{}/site_array_layout_x")
+"""Pages of Enphase's website, which no document describes; either may end."""
+_LAYOUT_LIMIT: Final = 256 * 1024  # a panel has about 150 bytes
 _DENIED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
@@ -42,13 +46,14 @@ class CloudSignIn:
         self._password: Secret | None = password
         self._serial = serial
         self._clock = clock
-        self._session_id: Secret | None = None
+        self._login = otp.Login(session_id=None, system_id=None)
         self._is_signed_in = False
         self._code_sent_at = float("-inf")
 
     def close(self) -> None:
         """Drop the password and the cookies, and detach the session."""
-        self._password = self._session_id = None
+        self._password = None
+        self._login = otp.Login(session_id=None, system_id=None)
         self._connection.forget()
         self._session.detach()
 
@@ -86,7 +91,7 @@ class CloudSignIn:
             raise CloudError(CloudProblem.WRONG_CODE, self._connection.urls.enlighten)
         if not self._is_signed_in:
             try:
-                self._session_id = await otp.check_code(self._connection, self._username, code)
+                self._login = await otp.check_code(self._connection, self._username, code)
                 self._is_signed_in = True
             except otp.ChallengeEndedError:
                 await self._start_again()
@@ -95,6 +100,24 @@ class CloudSignIn:
                     await self.send_code()
                     raise CloudError(CloudProblem.CODE_EXPIRED, self._connection.urls.enlighten) from None
         return await self._request_token()
+
+    async def fetch_layout(self) -> JsonObject:
+        """Return the document with the places of the panels of the account's system; sign in first if necessary.
+
+        Raises: CloudError, which does not name the system.
+        """
+        if not self._is_signed_in:
+            await self._sign_in()
+        enlighten, system_id = self._connection.urls.enlighten, self._login.system_id
+        for path in _LAYOUT_PATHS if system_id else ():
+            try:
+                response = await self._connection.get(enlighten + path.format(system_id), limit=_LAYOUT_LIMIT)
+                if response.status == HTTPStatus.OK:
+                    return response.document()
+            except CloudError as error:
+                if error.problem is not CloudProblem.UNEXPECTED:
+                    raise CloudError(error.problem, enlighten, retry_after_s=error.retry_after_s) from None
+        raise CloudError(CloudProblem.UNEXPECTED, enlighten)
 
     async def _start_again(self) -> None:
         """Sign in with the password again, without the user."""
@@ -119,18 +142,17 @@ class CloudSignIn:
             raise CloudError(CloudProblem.WRONG_PASSWORD, url)
         if response.status != HTTPStatus.OK:
             raise CloudError(CloudProblem.UNEXPECTED, url)
-        self._session_id = self._session_of(response)
+        self._login = self._login_of(response)
         self._is_signed_in = True
 
-    def _session_of(self, response: CloudResponse) -> Secret | None:
-        """Return the session id of a successful login, None where it has only a cookie (S§42.1)."""
+    def _login_of(self, response: CloudResponse) -> otp.Login:
+        """Return what a successful login has opened (S§42.1)."""
         login = response.document()
         if login.get("isBlocked") is True:
             raise CloudError(CloudProblem.BLOCKED, response.url)
-        if session_id := otp.session_id_in(login):
-            return session_id
-        if not login and self._connection.cookie(SESSION_COOKIE):
-            return None
+        session_id = otp.session_id_in(login)
+        if session_id or (not login and self._connection.cookie(SESSION_COOKIE)):
+            return otp.Login(session_id=session_id, system_id=otp.system_id_in(login))
         challenged = login.get("success") is True and self._connection.cookie(NONCE_COOKIE)
         if challenged or login.get("requires_mfa") is True:
             problem = CloudProblem.MULTI_FACTOR
@@ -142,10 +164,11 @@ class CloudSignIn:
 
     async def _request_token(self) -> Token:
         """Request a token from Entrez, and where that fails from Enlighten (S§42.4)."""
-        if self._session_id is None:
+        session_id = self._login.session_id
+        if session_id is None:
             return await self._token_of_enlighten()
         try:
-            return await self._token_of_entrez(self._session_id)
+            return await self._token_of_entrez(session_id)
         except CloudError as error:
             if error.problem is CloudProblem.TOO_MANY_REQUESTS or self._connection.cookie(SESSION_COOKIE) is None:
                 raise

@@ -1,7 +1,9 @@
 """The second factor of the sign-in at Enphase's cloud: a code by e-mail or SMS (S§42.2, S§42.3)."""
 
 from base64 import b64encode
+from dataclasses import dataclass
 from http import HTTPStatus
+import re
 from typing import Final
 
 from ..endpoints.values import text
@@ -19,7 +21,19 @@ _DENIED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _WRONG_CODE: Final = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
+# It becomes a part of an address.
+_SYSTEM_ID: Final = re.compile(r"[0-9]{1,12}")
 _SESSION_FIELDS: Final = ("session_id", "sessionId", "session")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Login:
+    """What the cloud opens for an account."""
+
+    session_id: Secret | None
+    """None where the session is in the cookie alone."""
+    system_id: str | None
+    """The number of the account's system, None where the answer has none."""
 
 
 class ChallengeEndedError(CloudError):
@@ -38,8 +52,8 @@ async def send_code(connection: CloudConnection) -> None:
         raise ChallengeEndedError(CloudProblem.UNEXPECTED, url)
 
 
-async def check_code(connection: CloudConnection, username: str, code: str) -> Secret:
-    """Send the code that the user has entered, and return the id of the session.
+async def check_code(connection: CloudConnection, username: str, code: str) -> Login:
+    """Send the code that the user has entered, and return what the cloud has opened.
 
     Raises: CloudError, ChallengeEndedError.
     """
@@ -52,18 +66,25 @@ async def check_code(connection: CloudConnection, username: str, code: str) -> S
     if answer.get("isValid") is False or answer.get("success") is False:
         raise CloudError(CloudProblem.WRONG_CODE, url)
     if session_id := session_id_in(answer):
-        return session_id
+        return Login(session_id=session_id, system_id=system_id_in(answer))
     succeeded = answer.get("message") == "success" or answer.get("success") is True or answer.get("isValid") is True
     cookie = connection.cookie(SESSION_COOKIE)
     if cookie is None or (answer and not succeeded):
         raise CloudError(CloudProblem.UNEXPECTED, url)
-    return cookie
+    return Login(session_id=cookie, system_id=system_id_in(answer))
 
 
 def session_id_in(answer: JsonObject) -> Secret | None:
     """Return the id of the session in an answer, None where it has none."""
     found = next((value for field in _SESSION_FIELDS if (value := text(answer.get(field)))), None)
     return None if found is None else Secret(found)
+
+
+def system_id_in(answer: JsonObject) -> str | None:
+    """Return the number of the account's system in an answer, None where it has none."""
+    value = answer.get("system_id")
+    found = str(value) if isinstance(value, int | str) else ""
+    return found if _SYSTEM_ID.fullmatch(found) else None
 
 
 def _document(response: CloudResponse) -> JsonObject:

@@ -18,10 +18,11 @@ from ..endpoints import (
 from ..json_types import Json, JsonObject
 from ..settings_models import DryContactSettings
 from ..site.ac_batteries import merge_ac_batteries
+from ..site.grid_state import is_connected_by_collar
 from ..site.storage_documents import StorageDocuments
-from ..site.storage_values import StorageProfile
+from ..site.storage_values import StorageProfile, followed_tariff
 from ..storage_models import SleepState
-from .rules import RULES, Rule, Setting
+from .rules import Setting
 
 type Requested = bool | float | str
 
@@ -91,11 +92,6 @@ class Change:
     """What of several is changed, for example the id of a contact."""
 
     @property
-    def rule(self) -> Rule:
-        """Return how the setting is written and proved."""
-        return RULES[self.setting]
-
-    @property
     def subject(self) -> str:
         """Return what is changed: a later change of the same replaces this one."""
         return subject(self.setting, self.part)
@@ -110,14 +106,15 @@ def subject(setting: Setting, part: str = "") -> str:
 def change_grid_relay(*, closed: bool) -> Change:
     """Return the change that connects the home to the grid, or islands it.
 
-    The commanded position alone proves nothing. The first word of the actual position counts (S§25).
+    The commanded position alone proves nothing. The first word of the actual position counts (S§25), with a collar
+    the state that it reports.
     """
     position = "closed" if closed else "open"
 
     def is_in_effect(documents: StorageDocuments) -> bool:
         relay = documents.get(GRID_RELAY)
         if relay is None:
-            return False
+            return is_connected_by_collar(documents) is closed
         return relay.commanded_position == position and (relay.relay_position or "").split()[:1] == [position]
 
     return Change(
@@ -227,7 +224,10 @@ def change_charge_from_grid(*, allowed: bool) -> Change:
 
     def is_in_effect(documents: StorageDocuments) -> bool:
         scheduler = documents.get(SCHEDULER)
-        return scheduler is not None and scheduler.charge_from_grid_allowed is allowed
+        if scheduler is not None:
+            return scheduler.charge_from_grid_allowed is allowed
+        tariff = followed_tariff(documents)
+        return tariff is not None and tariff.charge_from_grid is allowed
 
     return Change(
         setting=Setting.CHARGE_FROM_GRID,

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from ..endpoints import GRID_RELAY
+from ..site.grid_state import is_connected_by_collar
 from ..site.storage_documents import StorageDocuments
 from ..site.storage_snapshot import StorageSnapshot
 
@@ -32,7 +33,6 @@ def needed_charge(storage: StorageSnapshot) -> float:
 
 def off_grid_obstacle(storage: StorageSnapshot, documents: StorageDocuments) -> Obstacle | None:
     """Return the first reason not to island the home, None where there is none."""
-    relay = documents.get(GRID_RELAY)
     charge = storage.battery_state_of_charge_percent
     obstacle: Obstacle | None = None
     if not storage.batteries:
@@ -47,6 +47,14 @@ def off_grid_obstacle(storage: StorageSnapshot, documents: StorageDocuments) -> 
         storage.generator.details is None or storage.generator.details.running is not False
     ):
         obstacle = Obstacle.GENERATOR
-    elif relay is None or (relay.commanded_position, relay.relay_position) != ("closed", "closed"):
+    elif not _is_on_grid(documents):
         obstacle = Obstacle.NOT_ON_GRID
     return obstacle
+
+
+def _is_on_grid(documents: StorageDocuments) -> bool:
+    """Return whether the relay is closed and not commanded to open, or the collar connected."""
+    relay = documents.get(GRID_RELAY)
+    if relay is None:
+        return is_connected_by_collar(documents) is True
+    return (relay.commanded_position, relay.relay_position) == ("closed", "closed")

@@ -1,9 +1,11 @@
 """How each setting is written and what proves it: the table of S§27 and S§29."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from awesomeversion import AwesomeVersion
 
 from ..endpoints import (
     ACB_CONFIG,
@@ -22,6 +24,7 @@ from ..endpoints import (
 )
 from ..gateway import WriteMethod
 from ..site.storage_site import StorageSite
+from ..site.storage_values import TARIFF_STALE_SINCE
 
 CONTACTS_UNCLEAR_S: Final = 90.0
 """After a change of their settings, contacts may read open for this long although none has moved (S§29)."""
@@ -70,6 +73,8 @@ class Rule:
     """Time for the answer to the write."""
     second_look_s: float | None = None
     """When to look again, because the cloud may undo it."""
+    may_be_ignored: bool = False
+    """Whether firmware is known, or must be expected, to accept the write without ever following it."""
 
 
 def _storage_setting(proof: Endpoint[object]) -> Rule:
@@ -82,6 +87,7 @@ def _storage_setting(proof: Endpoint[object]) -> Rule:
         sends_document=True,
         answer_s=_TARIFF_ANSWER_S,
         second_look_s=_CLOUD_S,
+        may_be_ignored=True,
     )
 
 
@@ -113,18 +119,31 @@ RULES: Final[Mapping[Setting, Rule]] = {
         target=ACB_CONFIG, method="DELETE", proof=INVENTORY, deadline_s=_ACB_REPORT_S, interval_s=120
     ),
 }
+_COLLAR_RELAY: Final = replace(
+    RULES[Setting.GRID_RELAY],
+    proof=ENSEMBLE_INVENTORY,
+    first_read=(ENSEMBLE_INVENTORY, SECONDARY_CONTROL, GENERATOR),
+    may_be_ignored=True,
+)
+"""No gateway with a collar is known to follow the command, or not to (S§33)."""
+_FOLLOWED_TARIFF: Final = _storage_setting(TARIFF)
 _STORAGE_SETTINGS: Final = frozenset({Setting.STORAGE_MODE, Setting.RESERVE, Setting.CHARGE_FROM_GRID})
 
 
-def is_available(setting: Setting, site: StorageSite) -> bool:
-    """Return whether a site has the setting, and the endpoints to change and to prove it.
+def rule_for(setting: Setting, site: StorageSite, firmware: AwesomeVersion) -> Rule | None:
+    """Return how a site writes and proves a setting, None where it does not have it or nothing proves it.
 
-    AC Batteries have no storage settings (S§20). Whether a write to the relay islands a site with a collar is unknown
-    (S§33), so only a system controller counts.
+    Charging from the grid is proved by the scheduler; without one, by the tariff of firmware that follows it (S§26).
+    AC Batteries have no storage settings (S§20).
     """
     rule = RULES[setting]
     if setting in _STORAGE_SETTINGS and not site.batteries:
-        return False
+        return None
     if setting in {Setting.AC_BATTERY_SLEEP, Setting.AC_BATTERY_WAKE} and not site.ac_batteries:
-        return False
-    return site.has(rule.target) and site.has(rule.proof)
+        return None
+    if setting is Setting.CHARGE_FROM_GRID and not site.has(SCHEDULER) and firmware < TARIFF_STALE_SINCE:
+        rule = _FOLLOWED_TARIFF
+    if setting is Setting.GRID_RELAY and site.collars and not site.system_controllers:
+        # The path is only written to: without a system controller it reads as closed always (S§6).
+        return _COLLAR_RELAY if site.has(ENSEMBLE_INVENTORY) else None
+    return rule if site.has(rule.target) and site.has(rule.proof) else None

@@ -9,10 +9,13 @@ from ..models import DeviceData, GatewayHealth, Info, Inventory, InverterList, M
 from ..settings_models import (
     DryContact,
     DryContactSettings,
+    ExportLimit,
     Generator,
     GeneratorConfig,
     GeneratorMode,
+    GeneratorSchedule,
     GridRelay,
+    ProductionLimit,
     Scheduler,
     Tariff,
 )
@@ -30,13 +33,21 @@ from .ensemble_power import ENSEMBLE_POWER_PATH, parse_ensemble_power
 from .ensemble_relay import GRID_RELAY_PATH, parse_grid_relay
 from .ensemble_secctrl import SECONDARY_CONTROL_PATH, parse_secondary_control
 from .ensemble_status import ENSEMBLE_STATUS_PATH, parse_ensemble_status
+from .export_limit import (
+    EXPORT_LIMIT_PATH,
+    PRODUCTION_LIMIT_PATH,
+    parse_export_limit,
+    parse_production_limit,
+)
 from .generator import (
     GENERATOR_CONFIG_PATH,
     GENERATOR_MODE_PATH,
     GENERATOR_PATH,
+    GENERATOR_SCHEDULE_PATH,
     parse_generator,
     parse_generator_config,
     parse_generator_mode,
+    parse_generator_schedule,
 )
 from .home import HOME_PATH, parse_home
 from .info import INFO_PATH, parse_info
@@ -99,34 +110,45 @@ HOME: Final[Endpoint[GatewayHealth]] = Endpoint(path=HOME_PATH, parse=parse_home
 # Exists from firmware 8.2 on (G§5).
 DEVICE_DATA: Final[Endpoint[DeviceData]] = Endpoint(path=DEVICE_DATA_PATH, parse=parse_device_data, limit_s=_READY_S)
 
-# Storage and grid relay: firmware 7 and later (S§1). Each takes at most 0.4 s, but the tariff took 59 s once.
+# Storage and grid relay: firmware 7 and later (S§1). Each takes at most 0.4 s, but the tariff took 59 s once. There are
+# many, and each that hangs delays the others.
+_SMALL_S: Final = 8.0
 ENSEMBLE_INVENTORY: Final[Endpoint[EnsembleInventory]] = Endpoint(
-    path=ENSEMBLE_INVENTORY_PATH, parse=parse_ensemble_inventory, limit_s=_READY_S
+    path=ENSEMBLE_INVENTORY_PATH, parse=parse_ensemble_inventory, limit_s=_SMALL_S
 )
 ENSEMBLE_POWER: Final[Endpoint[Mapping[str, BatteryPower]]] = Endpoint(
-    path=ENSEMBLE_POWER_PATH, parse=parse_ensemble_power, limit_s=_READY_S
+    path=ENSEMBLE_POWER_PATH, parse=parse_ensemble_power, limit_s=_SMALL_S
 )
 SECONDARY_CONTROL: Final[Endpoint[SecondaryControl]] = Endpoint(
-    path=SECONDARY_CONTROL_PATH, parse=parse_secondary_control, limit_s=_READY_S
+    path=SECONDARY_CONTROL_PATH, parse=parse_secondary_control, limit_s=_SMALL_S
 )
 ENSEMBLE_STATUS: Final[Endpoint[Mapping[str, float]]] = Endpoint(
-    path=ENSEMBLE_STATUS_PATH, parse=parse_ensemble_status, limit_s=_READY_S
+    path=ENSEMBLE_STATUS_PATH, parse=parse_ensemble_status, limit_s=_SMALL_S
 )
-GRID_RELAY: Final[Endpoint[GridRelay]] = Endpoint(path=GRID_RELAY_PATH, parse=parse_grid_relay, limit_s=_READY_S)
+GRID_RELAY: Final[Endpoint[GridRelay]] = Endpoint(path=GRID_RELAY_PATH, parse=parse_grid_relay, limit_s=_SMALL_S)
 DRY_CONTACTS: Final[Endpoint[Mapping[str, DryContact]]] = Endpoint(
-    path=DRY_CONTACTS_PATH, parse=parse_dry_contacts, limit_s=_READY_S
+    path=DRY_CONTACTS_PATH, parse=parse_dry_contacts, limit_s=_SMALL_S
 )
 DRY_CONTACT_SETTINGS: Final[Endpoint[Mapping[str, DryContactSettings]]] = Endpoint(
-    path=DRY_CONTACT_SETTINGS_PATH, parse=parse_dry_contact_settings, limit_s=_READY_S
+    path=DRY_CONTACT_SETTINGS_PATH, parse=parse_dry_contact_settings, limit_s=_SMALL_S
 )
-GENERATOR: Final[Endpoint[Generator]] = Endpoint(path=GENERATOR_PATH, parse=parse_generator, limit_s=_READY_S)
+GENERATOR: Final[Endpoint[Generator]] = Endpoint(path=GENERATOR_PATH, parse=parse_generator, limit_s=_SMALL_S)
 GENERATOR_CONFIG: Final[Endpoint[GeneratorConfig]] = Endpoint(
-    path=GENERATOR_CONFIG_PATH, parse=parse_generator_config, limit_s=_READY_S
+    path=GENERATOR_CONFIG_PATH, parse=parse_generator_config, limit_s=_SMALL_S
 )
 GENERATOR_MODE: Final[Endpoint[GeneratorMode]] = Endpoint(
-    path=GENERATOR_MODE_PATH, parse=parse_generator_mode, limit_s=_READY_S
+    path=GENERATOR_MODE_PATH, parse=parse_generator_mode, limit_s=_SMALL_S
 )
-SCHEDULER: Final[Endpoint[Scheduler]] = Endpoint(path=SCHEDULER_PATH, parse=parse_scheduler, limit_s=_READY_S)
+SCHEDULER: Final[Endpoint[Scheduler]] = Endpoint(path=SCHEDULER_PATH, parse=parse_scheduler, limit_s=_SMALL_S)
+EXPORT_LIMIT: Final[Endpoint[ExportLimit]] = Endpoint(
+    path=EXPORT_LIMIT_PATH, parse=parse_export_limit, limit_s=_SMALL_S
+)
+PRODUCTION_LIMIT: Final[Endpoint[ProductionLimit]] = Endpoint(
+    path=PRODUCTION_LIMIT_PATH, parse=parse_production_limit, limit_s=_SMALL_S
+)
+GENERATOR_SCHEDULE: Final[Endpoint[GeneratorSchedule]] = Endpoint(
+    path=GENERATOR_SCHEDULE_PATH, parse=parse_generator_schedule, limit_s=_SMALL_S
+)
 TARIFF: Final[Endpoint[Tariff]] = Endpoint(path=TARIFF_PATH, parse=parse_tariff, limit_s=_READY_S)
-ACB_CONFIG: Final[Endpoint[frozenset[str]]] = Endpoint(path=ACB_CONFIG_PATH, parse=parse_acb_config, limit_s=_READY_S)
-LIVE_DATA: Final[Endpoint[LiveData]] = Endpoint(path=LIVE_DATA_PATH, parse=parse_live_data, limit_s=_READY_S)
+ACB_CONFIG: Final[Endpoint[frozenset[str]]] = Endpoint(path=ACB_CONFIG_PATH, parse=parse_acb_config, limit_s=_SMALL_S)
+LIVE_DATA: Final[Endpoint[LiveData]] = Endpoint(path=LIVE_DATA_PATH, parse=parse_live_data, limit_s=_SMALL_S)

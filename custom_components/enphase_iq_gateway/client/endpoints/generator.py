@@ -1,15 +1,17 @@
-"""The generator: its state, configuration and last command (S§8)."""
+"""The generator: its state, configuration, schedule and last command (S§8)."""
 
 from typing import Final
 
-from ..settings_models import Generator, GeneratorConfig, GeneratorMode
-from .values import load_settings, load_settings_or_none, number, whole, within, word
+from ..settings_models import Generator, GeneratorConfig, GeneratorMode, GeneratorSchedule
+from .values import load_settings, load_settings_or_none, number, object_in, whole, within, word
 
 GENERATOR_PATH: Final = "/ivp/ensemble/generator"
 GENERATOR_CONFIG_PATH: Final = "/ivp/ss/gen_config"
 GENERATOR_MODE_PATH: Final = "/ivp/ss/gen_mode"
+GENERATOR_SCHEDULE_PATH: Final = "/ivp/ss/gen_schedule"
 
 _MOST_KW: Final = 1000
+_LAST_MINUTE: Final = 1439
 
 
 def parse_generator(body: bytes) -> Generator:
@@ -52,3 +54,21 @@ def parse_generator_mode(body: bytes) -> GeneratorMode:
     """
     document = load_settings_or_none(body, GENERATOR_MODE_PATH, "gen_cmd")
     return GeneratorMode(command=word(document.get("gen_cmd")))
+
+
+def parse_generator_schedule(body: bytes) -> GeneratorSchedule:
+    """Return when the generator starts by itself; `{}` without a generator, and no exercise where none is configured.
+
+    Raises:
+        GatewayResponseError: the body is another document.
+    """
+    document = load_settings_or_none(body, GENERATOR_SCHEDULE_PATH, "default_soc", "exercise_config", "schedule")
+    levels, exercise = object_in(document.get("default_soc")), object_in(document.get("exercise_config"))
+    return GeneratorSchedule(
+        start_percent=within(number(levels.get("start_soc")), 0, 100),
+        stop_percent=within(number(levels.get("stop_soc")), 0, 100),
+        exercise_day=word(exercise.get("day")),
+        exercise_start_min=within(whole(exercise.get("start")), 0, _LAST_MINUTE),
+        exercise_duration_min=within(whole(exercise.get("duration")), 0, _LAST_MINUTE),
+        exercise_every_weeks=within(whole(exercise.get("freq_in_weeks")), 1, 52),
+    )

@@ -92,7 +92,8 @@ def _power_key_of_channels(total_w: float | None, channels: list[JsonObject]) ->
 
 
 def _measurement(entry: JsonObject, power_key: str) -> Measurement:
-    """Return the values of a CT or of one of its channels; units as sent (G§9)."""
+    """Return the values of a CT or of one of its channels; units as sent, the lifetime is what it delivered (G§9)."""
+    delivered_wh = energy(number(entry.get("actEnergyDlvd")))
     return Measurement(
         power_w=signed(entry.get(power_key)),
         voltage_v=voltage(number(entry.get("voltage"))),
@@ -101,6 +102,7 @@ def _measurement(entry: JsonObject, power_key: str) -> Measurement:
         reactive_power_var=apparent_power(signed(entry.get("reactivePower"))),
         power_factor=power_factor(entry.get("pwrFactor")),
         frequency_hz=frequency(number(entry.get("freq"))),
-        energy_delivered_wh=energy(number(entry.get("actEnergyDlvd"))),
+        energy_delivered_wh=delivered_wh,
         energy_received_wh=energy(number(entry.get("actEnergyRcvd"))),
+        energy_lifetime_wh=delivered_wh,
     )

@@ -1,14 +1,10 @@
 """The AC Batteries of the inventory and of the device data, merged by serial."""
 
 from dataclasses import replace
-from typing import Final
 
 from ..endpoints import DEVICE_DATA, INVENTORY, REPORT, REPORT_DETAILED
 from ..storage_models import AcBattery, ReportedStorage
 from .storage_documents import StorageDocuments
-
-STALE_AFTER_S: Final = 1800.0
-"""AC Batteries report every 15 minutes, but the report of production may repeat days-old values (S§31)."""
 
 
 def merge_ac_batteries(documents: StorageDocuments) -> dict[str, AcBattery]:
@@ -57,6 +53,4 @@ def reported_storage(documents: StorageDocuments) -> ReportedStorage | None:
 def fresh_storage(documents: StorageDocuments, gateway_time: float) -> ReportedStorage | None:
     """Return the values of all AC Batteries together, None where they are stale by the gateway's clock (S§31)."""
     reported = reported_storage(documents)
-    if reported is None or reported.reading_time is None:
-        return None
-    return reported if gateway_time - reported.reading_time <= STALE_AFTER_S else None
+    return reported if reported is not None and reported.is_fresh(gateway_time) else None

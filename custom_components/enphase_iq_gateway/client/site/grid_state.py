@@ -15,7 +15,7 @@ class GridState(StrEnum):
 
     ON_GRID = "on_grid"
     OFF_GRID = "off_grid"
-    """Islanded by command, or behind a collar, which does not report why."""
+    """Islanded by command, or for a reason that is not known."""
     OUTAGE = "outage"
     """Islanded without a command and without a running generator."""
     GENERATOR = "generator"
@@ -33,12 +33,14 @@ class GridSigns:
     """`admin_state` of the collar: its `grid_state` does not follow islanding."""
     on_generator: bool = False
     main_relay_state: int | None = None
-    """From live data; used where neither position nor collar state is known."""
+    """From live data; used behind a collar, and where neither position nor collar state is known."""
 
 
 _CLOSED: Final = frozenset({"closed", "close"})
 _MODE_ON_GENERATOR: Final = "multimode-generator"
 _CONTROLLER_ON_GENERATOR: Final = "ENPWR_STATE_OPER_GEN_CLOSE"
+_MAIN_RELAY_OPEN: Final = 0
+"""Open without a grid to synchronize with: 2 and 3 are those with one (S§14.1)."""
 _MAIN_RELAY_CLOSED: Final = 1
 
 
@@ -77,7 +79,7 @@ def _on_generator(generator: Generator | None, relay: GridRelay | None, controll
 
 
 def _main_relay_state(live: LiveData | None, controller: SystemController | None, collar: Collar | None) -> int | None:
-    return live.main_relay_state if live and (controller or collar) else None
+    return live.main_relay_state if live and not live.is_last_known and (controller or collar) else None
 
 
 def grid_state(signs: GridSigns, previous: GridState | None = None) -> GridState | None:
@@ -112,7 +114,10 @@ def _of_relay(signs: GridSigns, previous: GridState | None) -> GridState | None:
 
 
 def _of_collar(signs: GridSigns) -> GridState | None:
-    """Return the state by the word of the collar, for example `ENCMN_MDE_OFF_GRID`."""
+    """Return the state by the word of the collar, for example `ENCMN_MDE_OFF_GRID`.
+
+    It does not have the reason: the main relay of live data distinguishes an outage from a command.
+    """
     word = (signs.collar_state or "").upper()
     if word.endswith("ON_GRID"):
         return GridState.ON_GRID
@@ -120,7 +125,20 @@ def _of_collar(signs: GridSigns) -> GridState | None:
         return GridState.GENERATOR
     if "SYNC" in word:
         return GridState.SYNCHRONIZING
-    return GridState.OFF_GRID if word.endswith("OFF_GRID") else None
+    if not word.endswith("OFF_GRID"):
+        return None
+    return GridState.OUTAGE if signs.main_relay_state == _MAIN_RELAY_OPEN else GridState.OFF_GRID
+
+
+def is_connected_by_collar(documents: StorageDocuments) -> bool | None:
+    """Return whether the first collar connects the home to the grid, None where there is none."""
+    inventory = documents.get(ENSEMBLE_INVENTORY)
+    return collar_is_connected(next(iter(inventory.collars.values()), None)) if inventory else None
+
+
+def collar_is_connected(collar: Collar | None) -> bool | None:
+    """Return whether a collar connects the home to the grid, None where its word is unknown."""
+    return None if collar is None else is_connected(_of_collar(GridSigns(collar_state=collar.admin_state)))
 
 
 def is_connected(state: GridState | None) -> bool | None:

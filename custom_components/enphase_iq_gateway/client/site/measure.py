@@ -13,7 +13,7 @@ from .readings import from_readings
 from .report import from_report, total_repeats_net
 from .site import PollGroup, Quantity, Site, Source
 from .snapshot import NOTHING, Snapshot, TotalAndPhases
-from .storage_power import from_batteries, from_live_data
+from .storage_power import from_ac_batteries, from_batteries, from_live_data, without_stale_ac_batteries
 
 
 def measure(
@@ -32,6 +32,7 @@ def measure(
     """
     live = group is PollGroup.LIVE
     documents, rejected = without_impossible_powers(site, documents)
+    documents = without_stale_ac_batteries(documents, at + clock_ahead_s)
     if live and Source.READINGS in site.sources.values():  # then the group has no other counters
         flows = from_readings(site, documents)
     else:
@@ -113,5 +114,6 @@ _BUILDERS: Final[Mapping[Source, Callable[[Site, Documents], dict[Flow, TotalAnd
     Source.DEVICE_DATA: from_device_data,
     Source.LIVE_DATA: from_live_data,
     Source.BATTERIES: from_batteries,
+    Source.AC_BATTERIES: from_ac_batteries,
     Source.INVERTERS_AND_NET: _from_inverters_and_net,
 }

@@ -45,14 +45,11 @@ def _total_and_phases(reading: Reading, meter: Meter) -> TotalAndPhases:
     total = with_mean(reading.total, phases, meter.phase_count)
     if meter.phase_count == 1:
         phases = ()
-    return tuple(replace(sent, energy_lifetime_wh=_lifetime(sent, meter.flow)) for sent in (total, *phases))
+    if meter.flow in {Flow.NET_CONSUMPTION, Flow.STORAGE}:
+        return tuple(_with_balance(sent) for sent in (total, *phases))
+    return (total, *phases)
 
 
-def _lifetime(measurement: Measurement, flow: Flow) -> float | None:
-    """Return the lifetime of a CT: what it delivered.
-
-    For net consumption it is import - export, for storage discharged - charged (G§6.4, §9, S§22).
-    """
-    if flow in {Flow.NET_CONSUMPTION, Flow.STORAGE}:
-        return difference(measurement.energy_delivered_wh, measurement.energy_received_wh)
-    return measurement.energy_delivered_wh
+def _with_balance(sent: Measurement) -> Measurement:
+    """Return values with the lifetime of net consumption, import - export, or of storage (G§6.4, §9, S§22)."""
+    return replace(sent, energy_lifetime_wh=difference(sent.energy_delivered_wh, sent.energy_received_wh))

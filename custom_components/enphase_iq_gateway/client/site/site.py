@@ -43,6 +43,8 @@ class Source(StrEnum):
     """The power of storage in live data; its energies are calculated from it by this integration (S§22)."""
     BATTERIES = "batteries"
     """The same from the sum of what the batteries report, 7 to 17 % lower than what a CT measures (S§21)."""
+    AC_BATTERIES = "ac_batteries"
+    """The same from the report, which has AC Batteries: the mean power of up to 15 minutes (S§13)."""
     INVERTERS_AND_NET = "inverters_and_net"
     """The production that the inverters have reported + net consumption, where no CT measures the production. The
     reports are up to an interval older than the reading of the net CT."""
@@ -58,11 +60,12 @@ SOURCE_ENDPOINTS: Final[Mapping[Source, tuple[Endpoint[object], ...]]] = {
     Source.INVERTERS_AND_NET: (READINGS,),
     Source.LIVE_DATA: (LIVE_DATA,),
     Source.BATTERIES: (ENSEMBLE_POWER,),
+    Source.AC_BATTERIES: (REPORT_DETAILED, REPORT),
 }
 """The endpoints that can serve each source, the preferred one first."""
 
 
-CALCULATED: Final = frozenset({Source.LIVE_DATA, Source.BATTERIES})
+CALCULATED: Final = frozenset({Source.LIVE_DATA, Source.BATTERIES, Source.AC_BATTERIES})
 """The sources that have power only, from which this integration calculates energies."""
 
 
@@ -127,10 +130,14 @@ class Site:
 
     @property
     def total_includes_storage(self) -> bool:
-        """Return whether total consumption is production + net + storage: with storage and a net CT (S§23)."""
-        has_storage = (Flow.STORAGE, Quantity.POWER) in self.sources
+        """Return whether total consumption is production + net + storage: with storage and a net CT (S§23).
+
+        Not with AC Batteries in the report where the CTs are read by another coordinator.
+        """
+        storage = self.sources.get((Flow.STORAGE, Quantity.POWER))
         from_net = self.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is Source.READINGS
         reported = Source.READINGS not in self.sources.values()
+        has_storage = storage is not None and (storage is not Source.AC_BATTERIES or reported)
         return has_storage and (from_net or reported) and (Flow.TOTAL_CONSUMPTION, Quantity.POWER) in self.sources
 
     @property

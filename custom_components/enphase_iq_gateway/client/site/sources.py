@@ -62,9 +62,10 @@ def decide(documents: Documents, locked: Sources | None = None, storage: Storage
         for flow in _OTHER_CTS:
             if flow in flows:
                 chosen.update(_all(flow, Source.READINGS, Quantity.POWER, Quantity.IMPORT_EXPORT))
-    if (Flow.STORAGE, Quantity.POWER) not in chosen and (source := _storage_without_ct(storage)):
+    if (Flow.STORAGE, Quantity.POWER) not in chosen and (source := _storage_without_ct(documents, storage, flows)):
         chosen.update(_all(Flow.STORAGE, source, Quantity.POWER, Quantity.IMPORT_EXPORT))
-        flows |= {Flow.STORAGE}
+        if source is not Source.AC_BATTERIES or not _reads_cts(documents):
+            flows |= {Flow.STORAGE}
     chosen.update(_consumption(documents, flows, with_storage=(Flow.STORAGE, Quantity.POWER) in chosen))
     for key, source in (locked or {}).items():
         if _is_locked(key, source, chosen, documents) and _still_serves(documents, gateway_class, source):
@@ -82,15 +83,24 @@ def decide(documents: Documents, locked: Sources | None = None, storage: Storage
     )
 
 
-def _storage_without_ct(storage: StorageSite) -> Source | None:
+def _reads_cts(documents: Documents) -> bool:
+    """Return whether the readings of the CTs can be used."""
+    return documents.possible(Source.READINGS) and bool(documents.get(METERS))
+
+
+def _storage_without_ct(documents: Documents, storage: StorageSite, flows: frozenset[Flow]) -> Source | None:
     """Return the source of the power of storage where no CT measures it (S§21).
 
-    Only live data have the AC Batteries too.
+    Only live data have both kinds of batteries. Those of the report cannot be added to what a net CT alone measures
+    at other times.
     """
     if not storage.has_storage:
         return None
     if storage.has(LIVE_DATA):
         return Source.LIVE_DATA
+    if not storage.batteries:
+        reported = documents.report is not None and documents.report.storage is not None
+        return Source.AC_BATTERIES if reported and (Flow.PRODUCTION in flows or not _reads_cts(documents)) else None
     return Source.BATTERIES if storage.has(ENSEMBLE_POWER) and not storage.has_ac_batteries else None
 
 
@@ -216,7 +226,7 @@ def _consumption(
     """
     net, total = Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION
     produced = Flow.PRODUCTION in flows
-    readings = documents.possible(Source.READINGS) and bool(documents.get(METERS))
+    readings = _reads_cts(documents)
     chosen = _reported_consumption(documents, flows)
     if with_storage and not readings and {net, Flow.PRODUCTION} <= flows and documents.possible(Source.REPORT):
         chosen |= _all(total, Source.REPORT, Quantity.POWER, Quantity.LIFETIME)

@@ -9,10 +9,13 @@ from ..endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     ENSEMBLE_STATUS,
+    EXPORT_LIMIT,
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
     GRID_RELAY,
+    PRODUCTION_LIMIT,
     SCHEDULER,
     TARIFF,
 )
@@ -34,16 +37,16 @@ def measure_storage(
     documents: StorageDocuments,
     at: float,
     *,
-    storage_ct_w: float | None = None,
+    measured_w: float | None = None,
     clock_ahead_s: float = 0.0,
     previous: GridState | None = None,
     live_at: float | None = None,
 ) -> StorageSnapshot:
     """Return the snapshot of a site.
 
-    `at` is the local time and `clock_ahead_s` how far the gateway's clock is ahead of it; `storage_ct_w` is the power
-    that an enabled storage CT measures; `previous` is the state of the grid before; `live_at` is when live data were
-    read, by default just now.
+    `at` is the local time and `clock_ahead_s` how far the gateway's clock is ahead of it; `measured_w` is the power of
+    all storage that is shown, by a CT or live data; `previous` is the state of the grid before; `live_at` is when live
+    data were read, by default just now.
     """
     clock = _Clock(now=at + clock_ahead_s, ahead_s=clock_ahead_s)
     live = values.fresh_live_data(documents, (at if live_at is None else live_at) + clock_ahead_s)
@@ -52,16 +55,16 @@ def measure_storage(
     ac_batteries = merge_ac_batteries(documents)
     reserve = values.reserve_in_force(site, documents, live)
     battery_wh = values.battery_available_energy(site, documents, live)
-    ac_battery_wh = values.ac_battery_available_energy(site, documents)
+    ac_battery_wh = values.ac_battery_available_energy(site, documents, live)
     reserve_wh = values.reserve_energy(documents, reserve)
-    power_w = values.battery_power(site, documents, live, storage_ct_w, clock.now)
+    power_w = values.battery_power(site, documents, live, measured_w, clock.now)
     signs = grid_signs(documents, has_controller=bool(site.system_controllers))
     state = grid_state(signs, previous) if site.has_grid_relay else None
     return StorageSnapshot(
         at=at,
         state_of_charge_percent=values.state_of_charge(site, documents, live),
         battery_state_of_charge_percent=values.battery_state_of_charge(site, documents, live),
-        ac_battery_state_of_charge_percent=values.ac_battery_state_of_charge(site, documents),
+        ac_battery_state_of_charge_percent=values.ac_battery_state_of_charge(site, documents, live),
         capacity_wh=values.capacity(site, documents),
         available_energy_wh=values.available_energy(site, battery_wh, ac_battery_wh),
         usable_energy_wh=values.usable_energy(site, battery_wh, ac_battery_wh, reserve_wh),
@@ -80,6 +83,8 @@ def measure_storage(
         grid_connected=is_connected(state),
         grid_relay=documents.get(GRID_RELAY) if site.system_controllers else None,
         generator=_generator(site, documents, live),
+        export_limit=None if site.is_empty else documents.get(EXPORT_LIMIT),
+        production_limit=None if site.is_empty else documents.get(PRODUCTION_LIMIT),
         batteries=_batteries(documents, clock),
         ac_batteries={serial: clock.ac_battery(battery) for serial, battery in ac_batteries.items()},
         system_controllers={serial: clock.device(one) for serial, one in inventory.system_controllers.items()},
@@ -151,6 +156,7 @@ def _generator(site: StorageSite, documents: StorageDocuments, live: LiveData | 
         power_w=live.generator.total_w if live else None,
         details=generator,
         last_command=mode.command if mode else None,
+        schedule=documents.get(GENERATOR_SCHEDULE),
     )
 
 

@@ -1,5 +1,7 @@
 """The power of storage where no CT measures it: from live data, else from what the batteries report (S§21)."""
 
+from dataclasses import replace
+
 from ..endpoints import ENSEMBLE_POWER, LIVE_DATA
 from ..models import Flow, Measurement
 from .documents import Documents
@@ -26,6 +28,20 @@ def from_batteries(site: Site, documents: Documents) -> dict[Flow, TotalAndPhase
     return {Flow.STORAGE: (Measurement(power_w=total_of(powers)),)}
 
 
+def from_ac_batteries(_: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
+    """Return the power of the AC Batteries in the report."""
+    reported = documents.report.storage if documents.report else None
+    return {} if reported is None else {Flow.STORAGE: (Measurement(power_w=reported.power_w),)}
+
+
+def without_stale_ac_batteries(documents: Documents, gateway_time: float) -> Documents:
+    """Return the documents without AC Batteries whose values the report repeats for too long (S§31)."""
+    report = documents.report
+    if report is None or report.storage is None or report.storage.is_fresh(gateway_time):
+        return documents
+    return documents.with_answer(documents.report_endpoint, replace(report, storage=None))
+
+
 def without_ct(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
     """Return the power of storage from the source that the site has for it, nothing with a storage CT."""
     match site.sources.get((Flow.STORAGE, Quantity.POWER)):
@@ -33,5 +49,7 @@ def without_ct(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases]:
             return from_live_data(site, documents)
         case Source.BATTERIES:
             return from_batteries(site, documents)
+        case Source.AC_BATTERIES:
+            return from_ac_batteries(site, documents)
         case _:
             return {}

@@ -19,7 +19,7 @@ STORAGE_PROBE_LIMIT_S: Final = 40.0
 KEPT_S: Final = 90.0
 """An answer that could not be read again is used for its interval and this long."""
 _GIVE_UP_AFTER: Final = 2
-"""Requests without any answer after which a poll ends: each takes up to its time limit, and other coordinators wait."""
+"""Requests without any answer after which a poll ends."""
 _EARLY_S: Final = 1.0
 """A timer may be early by less."""
 
@@ -102,6 +102,9 @@ async def read_storage(
 ) -> StorageDocuments:
     """Read some endpoints; one that fails does not affect the others, and its last answer is kept for a while.
 
+    After two without an answer the rest is left for the next poll: each takes up to its time limit, and the other
+    coordinators wait.
+
     Raises:
         GatewayError: the gateway could not be reached, or the failure concerns it as a whole.
     """
@@ -110,9 +113,10 @@ async def read_storage(
     last_error: GatewayError | None = None
     for endpoint in endpoints:
         documents, error = await _read(gateway, documents, endpoint, clock, known=True)
-        answered = answered or not isinstance(error, GatewayConnectionError)
+        connected = not isinstance(error, GatewayConnectionError)
+        answered = answered or connected
         last_error = error or last_error
-        unreached += not answered
+        unreached += not connected
         if unreached == _GIVE_UP_AFTER:
             break
     if last_error is not None and not answered:

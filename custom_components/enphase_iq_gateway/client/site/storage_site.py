@@ -11,12 +11,15 @@ from ..endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     ENSEMBLE_STATUS,
+    EXPORT_LIMIT,
     GENERATOR,
     GENERATOR_CONFIG,
     GENERATOR_MODE,
+    GENERATOR_SCHEDULE,
     GRID_RELAY,
     INVENTORY,
     LIVE_DATA,
+    PRODUCTION_LIMIT,
     SCHEDULER,
     SECONDARY_CONTROL,
     TARIFF,
@@ -25,18 +28,24 @@ from ..endpoints import (
 from .ac_batteries import merge_ac_batteries, reported_storage
 from .storage_documents import StorageDocuments
 
-_LIVE_S: Final = 10.0
-"""The grid relay and live data: an outage must show within seconds, and both answers are small (S§40)."""
-_STATE_S: Final = 60.0
-_BATTERIES_S: Final = 120.0
-"""Live data have the power and the state of charge of all batteries meanwhile."""
-_REPORTED_S: Final = 300.0
-"""Batteries report every 5 minutes (S§2)."""
-_SCHEDULER_S: Final = 300.0
-_SETTINGS_S: Final = 600.0
+_GRID_S: Final = 12.0
+"""Read again after a second where it has changed, an outage shows within 15 s. Live data do not replace it: they stood
+still for up to 57 s while their time advanced (S§14.1)."""
+_LIVE_S: Final = 60.0
+_GENERATOR_S: Final = 120.0
+_BATTERIES_S: Final = 360.0
+"""Batteries report every 5 minutes; live data have the power of all of them meanwhile (S§2)."""
+_INVENTORY_S: Final = 900.0
+"""Temperatures, and whether batteries communicate."""
+_CONTROL_S: Final = 1800.0
+"""Live data have the state of charge; it is read again when they show other settings."""
 _AC_BATTERIES_S: Final = 900.0
+_SCHEDULER_S: Final = 1800.0
 _HOUR_S: Final = 3600.0
-"""For rated values, which do not change."""
+_DAY_S: Final = 86_400.0
+"""For rated values and for what an installer sets; contacts are shown with control only, which reads them itself."""
+WITHOUT_LIVE_DATA: Final[Mapping[Endpoint[object], float]] = {SECONDARY_CONTROL: 120.0, ENSEMBLE_POWER: 120.0}
+"""The shorter intervals of what live data have, while there are none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,31 +118,36 @@ def decide_storage(documents: StorageDocuments) -> StorageSite:
 def storage_plan(site: StorageSite) -> Mapping[Endpoint[object], float]:
     """Return the endpoints to read, each with its interval in seconds (S§40); none for a site without any device.
 
-    Live data and the relay belong to the live coordinator, whose interval may be longer.
+    Live data belong to the live coordinator, which has an interval of its own.
     """
     plan: dict[Endpoint[object], float] = {}
     if site.has_storage or site.has_grid_relay:
         plan |= {LIVE_DATA: _LIVE_S}
     if site.has_grid_relay:
-        plan |= {GENERATOR_CONFIG: _SETTINGS_S}
+        plan |= {GENERATOR_CONFIG: _DAY_S}
     if site.system_controllers:
-        plan |= {GRID_RELAY: _LIVE_S, DRY_CONTACTS: _STATE_S, DRY_CONTACT_SETTINGS: _SETTINGS_S}
+        plan |= {GRID_RELAY: _GRID_S, DRY_CONTACTS: _DAY_S, DRY_CONTACT_SETTINGS: _DAY_S}
     if site.batteries or site.has_grid_relay or site.combiners:
-        plan |= {ENSEMBLE_INVENTORY: _inventory_interval_s(site), ENSEMBLE_STATUS: _HOUR_S}
+        plan |= {ENSEMBLE_INVENTORY: _inventory_interval_s(site), ENSEMBLE_STATUS: _DAY_S}
     if site.batteries:
-        plan |= {SECONDARY_CONTROL: _BATTERIES_S, ENSEMBLE_POWER: _BATTERIES_S, SCHEDULER: _SCHEDULER_S}
+        plan |= {SECONDARY_CONTROL: _CONTROL_S, ENSEMBLE_POWER: _BATTERIES_S, SCHEDULER: _SCHEDULER_S}
     if site.has_storage:
-        plan |= {TARIFF: _SETTINGS_S}
+        plan |= {TARIFF: _HOUR_S}
     if site.has_generator:
-        plan |= {GENERATOR: _STATE_S, GENERATOR_MODE: _SETTINGS_S}
+        plan |= {GENERATOR: _GENERATOR_S, GENERATOR_MODE: _HOUR_S, GENERATOR_SCHEDULE: _DAY_S}
     if site.has_ac_batteries:
         plan |= {INVENTORY: _AC_BATTERIES_S, ACB_CONFIG: _AC_BATTERIES_S}
-        plan.setdefault(SECONDARY_CONTROL, _SETTINGS_S)
-    return {endpoint: interval_s for endpoint, interval_s in plan.items() if endpoint not in site.missing}
+        plan.setdefault(SECONDARY_CONTROL, _CONTROL_S)
+    if not site.is_empty:
+        plan |= {EXPORT_LIMIT: _DAY_S, PRODUCTION_LIMIT: _DAY_S}
+    shorter = WITHOUT_LIVE_DATA if LIVE_DATA in site.missing else {}
+    return {
+        endpoint: shorter.get(endpoint, interval_s)
+        for endpoint, interval_s in plan.items()
+        if endpoint not in site.missing
+    }
 
 
 def _inventory_interval_s(site: StorageSite) -> float:
-    """Return how often the inventory is read: it has the state of the grid where the relay cannot be read."""
-    if site.collars or (site.system_controllers and GRID_RELAY in site.missing):
-        return _LIVE_S
-    return _STATE_S if site.system_controllers else _REPORTED_S
+    """Return how often the inventory is read: it has the state of the grid where there is no relay to read."""
+    return _GRID_S if site.collars or (site.system_controllers and GRID_RELAY in site.missing) else _INVENTORY_S

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from ..settings_models import (
     DryContact,
     DryContactSettings,
+    ExportLimit,
     Generator,
     GeneratorConfig,
+    GeneratorSchedule,
     GridRelay,
+    ProductionLimit,
 )
 from ..storage_models import (
     AcBattery,
@@ -46,6 +49,7 @@ class GeneratorValues:
     """From live data."""
     details: Generator | None = None
     last_command: str | None = None
+    schedule: GeneratorSchedule | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +100,8 @@ class StorageSnapshot:
     grid_relay: GridRelay | None = None
     """Of a system controller."""
     generator: GeneratorValues | None = None
+    export_limit: ExportLimit | None = None
+    production_limit: ProductionLimit | None = None
     batteries: Mapping[str, BatteryValues] = field(default_factory=dict[str, BatteryValues])
     ac_batteries: Mapping[str, AcBattery] = field(default_factory=dict[str, AcBattery])
     system_controllers: Mapping[str, SystemController] = field(default_factory=dict[str, SystemController])

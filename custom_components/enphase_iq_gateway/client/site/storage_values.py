@@ -78,7 +78,7 @@ def state_of_charge(site: StorageSite, documents: StorageDocuments, live: LiveDa
         return None
     control = control_of(documents)
     found = unless_failed(
-        control.state_of_charge_percent if control else None, live.state_of_charge_percent if live else None
+        live.state_of_charge_percent if live else None, control.state_of_charge_percent if control else None
     )
     if found is None and not site.batteries:
         reported = reported_storage(documents)
@@ -92,16 +92,18 @@ def battery_state_of_charge(site: StorageSite, documents: StorageDocuments, live
         return None
     control = control_of(documents)
     return unless_failed(
-        control.battery_state_of_charge_percent if control else None,
         live.battery_state_of_charge_percent if live else None,
+        control.battery_state_of_charge_percent if control else None,
     )
 
 
-def ac_battery_state_of_charge(site: StorageSite, documents: StorageDocuments) -> float | None:
+def ac_battery_state_of_charge(site: StorageSite, documents: StorageDocuments, live: LiveData | None) -> float | None:
     """Return the state of charge of the AC Batteries in %."""
     if not site.has_ac_batteries:
         return None
     control, reported = control_of(documents), reported_storage(documents)
+    if live is not None and live.ac_battery_state_of_charge_percent:
+        return live.ac_battery_state_of_charge_percent
     return unless_failed(
         control.ac_battery_state_of_charge_percent if control else None,
         reported.state_of_charge_percent if reported else None,
@@ -124,15 +126,20 @@ def battery_available_energy(site: StorageSite, documents: StorageDocuments, liv
     """Return the energy in the IQ Batteries in Wh, the part below the shutdown level included (S§20)."""
     if not site.batteries:
         return 0.0
-    if (control := control_of(documents)) is not None and control.battery_available_energy_wh is not None:
-        return control.battery_available_energy_wh
-    return live.battery_available_energy_wh if live else None
+    control = control_of(documents)
+    stored_wh = control.battery_available_energy_wh if control else None
+    if live is None or live.battery_available_energy_wh is None:
+        return stored_wh
+    # 0 is a failed report where the controller has more (S§19).
+    return live.battery_available_energy_wh or stored_wh or 0.0
 
 
-def ac_battery_available_energy(site: StorageSite, documents: StorageDocuments) -> float | None:
+def ac_battery_available_energy(site: StorageSite, documents: StorageDocuments, live: LiveData | None) -> float | None:
     """Return the energy in the AC Batteries in Wh."""
     if not site.has_ac_batteries:
         return 0.0
+    if live is not None and live.ac_battery_available_energy_wh:
+        return live.ac_battery_available_energy_wh
     if (control := control_of(documents)) is not None and control.ac_battery_available_energy_wh is not None:
         return control.ac_battery_available_energy_wh
     reported = reported_storage(documents)
@@ -228,16 +235,16 @@ def profile(site: StorageSite, documents: StorageDocuments, live: LiveData | Non
 
 
 def battery_power(
-    site: StorageSite, documents: StorageDocuments, live: LiveData | None, storage_ct_w: float | None, at: float
+    site: StorageSite, documents: StorageDocuments, live: LiveData | None, measured_w: float | None, at: float
 ) -> float | None:
     """Return the power of all storage in W, + discharging, from the best source; `at` is by the gateway's clock (S§21).
 
-    The best is a storage CT, then live data, then the sum of what the batteries report.
+    The best is `measured_w`, which is that of a storage CT, then live data, then the sum of what the batteries report.
     """
     if not site.has_storage:
         return None
-    if storage_ct_w is not None:
-        return storage_ct_w
+    if measured_w is not None:
+        return measured_w
     if live is not None and live.storage.total_w is not None:
         return live.storage.total_w
     reported = documents.get(ENSEMBLE_POWER) or {}

@@ -168,7 +168,7 @@ DEVICE: Final[Keys] = {
             "acb_battery_temperature": "temperature",
             "acb_battery_sleep_state": "sleep_state",
             "acb_battery_charge_status": None,
-            "acb_battery_last_reported": "last_reported",
+            "acb_battery_last_reported": None,
             "acb_battery_sleep_soc_target": None,
             "grid_state": None,
             "admin_state_str": None,

@@ -27,24 +27,23 @@ _BOTH: Final = {
     "daily_consumption": "total_consumption_energy_today",
 }
 
+_VINCENT: Final = {
+    "lifetime_batteries_charged": "storage_ct_energy_received",
+    "lifetime_batteries_discharged": "storage_ct_energy_delivered",
+    "voltage": "production_voltage",
+    "ampere": "production_current",
+    "apparent_power": "production_apparent_power",
+}
 VINCENT_GATEWAY: Final = _sensors(
     {
         **_BOTH,
+        **_VINCENT,
         # Import - export, not import as with the others.
         "lifetime_net_consumption": "net_consumption_energy_lifetime",
-        "lifetime_batteries_charged": "storage_ct_energy_received",
-        "lifetime_batteries_discharged": "storage_ct_energy_delivered",
-        "voltage": "production_voltage",
-        "ampere": "production_current",
-        "apparent_power": "production_apparent_power",
     },
     {
         **_PHASES_OF_BOTH,
-        "lifetime_batteries_charged": "storage_ct_energy_received",
-        "lifetime_batteries_discharged": "storage_ct_energy_delivered",
-        "voltage": "production_voltage",
-        "ampere": "production_current",
-        "apparent_power": "production_apparent_power",
+        **_VINCENT,
         "reactive_power": "production_reactive_power",
         "power_factor": "production_power_factor",
     },
@@ -70,26 +69,22 @@ VINCENT_INVERTER: Final[Keys] = {
     ("binary_sensor", "inverter_info_communicating"): "communicating",
 }
 
+_BRIAN: Final = {
+    "lifetime_net_consumption": "grid_import_energy",
+    "pf": "net_consumption_power_factor",
+    "voltage": "net_consumption_voltage",
+    "consumption_Current": "net_consumption_current",
+    "production_Current": "production_current",
+}
 BRIAN_GATEWAY: Final = _sensors(
     {
         **_BOTH,
+        **_BRIAN,
         "seven_days_production": "production_energy_last_7_days",
         "seven_days_consumption": "total_consumption_energy_last_7_days",
-        "lifetime_net_consumption": "grid_import_energy",
-        "pf": "net_consumption_power_factor",
-        "voltage": "net_consumption_voltage",
         "frequency": "grid_frequency",
-        "consumption_Current": "net_consumption_current",
-        "production_Current": "production_current",
     },
-    {
-        **_PHASES_OF_BOTH,
-        "lifetime_net_consumption": "grid_import_energy",
-        "pf": "net_consumption_power_factor",
-        "voltage": "net_consumption_voltage",
-        "consumption_Current": "net_consumption_current",
-        "production_Current": "production_current",
-    },
+    {**_PHASES_OF_BOTH, **_BRIAN},
 )
 """Entities of the gateway made by briancmpbll's fork."""
 

@@ -41,6 +41,8 @@ class MovedRow:
     domain: str
     old_unique_id: str
     new_unique_id: str
+    device_id: str | None = None
+    """Its device in the other integration."""
     name: str | None = None
     """The name that it keeps, written to the row; None where the row had one or the new name is used."""
     replaces: str | None = None
@@ -70,8 +72,6 @@ class Journal:
     """Whether the other integration stays enabled, for the entities that stay behind."""
     was_disabled: bool
     """Whether it was disabled before."""
-    at: float
-    """Epoch seconds."""
     stage: Stage = Stage.MOVING
     rows: list[MovedRow] = field(default_factory=list[MovedRow])
     devices: list[MovedDevice] = field(default_factory=list[MovedDevice])
@@ -81,6 +81,8 @@ class Journal:
     """Wh by flow or inverter."""
     replaced_in_dashboard: dict[str, str] = field(default_factory=dict[str, str])
     """Entity ids in the Energy dashboard and those that have replaced them."""
+    areas: list[str] = field(default_factory=list[str])
+    """The areas of control that the takeover turns on."""
 
     @property
     def shifts(self) -> Shifts:

@@ -1,12 +1,14 @@
 """Plan which entities of another integration move to this one, and which stay behind. Nothing is changed here."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er
 
+from ...client import CONTACT_IDS
 from .core_entities import PREFERRED
 from .counterparts import counterpart, maker_of, maker_of_forks
 
@@ -16,6 +18,7 @@ _WITHOUT_STATE_CLASS: Final = ("_energy_last_7_days", "_energy_yesterday")
 _STATUS: Final = "_ct_status"
 _TODAY: Final = "_energy_today"
 _LIFETIME: Final = "_energy_lifetime"
+_CONTACT_OPTIONS: Final = (*(f"{contact_id}_mode" for contact_id in CONTACT_IDS), "_action")
 _FLOWS: Final = ("production", "total_consumption", "net_consumption")
 
 
@@ -31,6 +34,8 @@ class Left(StrEnum):
     """It was never enabled, so it has no history."""
     OTHER_MEANING = "other_meaning"
     """Its value would mean something else, and moving it was not chosen."""
+    CONTROL_OFF = "control_off"
+    """It would move if control of it were on."""
 
 
 class Meaning(StrEnum):
@@ -42,6 +47,8 @@ class Meaning(StrEnum):
     """It has no state class here, so Home Assistant offers to delete its statistics."""
     SUM_OF_HOURS = "sum_of_hours"
     """Its statistics were means, and become sums."""
+    OPTION_NAMES = "option_names"
+    """The options of a dry contact have other names."""
     POWER_FACTOR = "power_factor"
     """The gateway's own figure becomes real power / apparent power."""
     STATUS_WORDS = "status_words"
@@ -62,6 +69,8 @@ class Possible:
     serial: str
     unique_ids: frozenset[tuple[str, str]]
     """Platform and unique id."""
+    controls: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    """The area of control that has to be on for an entity."""
     phases: Mapping[str, int]
     """The number of phases by flow."""
     with_storage: bool
@@ -92,6 +101,7 @@ def make_plan(
     *,
     in_dashboard: Collection[str] = (),
     with_changed: bool = False,
+    areas: Collection[str] = (),
 ) -> Plan:
     """Plan the move of the entities of another integration.
 
@@ -100,6 +110,7 @@ def make_plan(
         possible: what this integration can have of the gateway.
         in_dashboard: the entity ids in the Energy dashboard.
         with_changed: move also what would lose its statistics or become another measurement.
+        areas: the areas of control that are on, or will be turned on.
     """
     rows = sorted(rows, key=lambda row: row.entity_id)
     fork = maker_of_forks(rows)
@@ -113,6 +124,8 @@ def make_plan(
             left.append((row, Left.NOT_ON_SITE))
         elif was_never_enabled(row):
             left.append((row, Left.NEVER_ENABLED))
+        elif (row.domain, ours) in possible.controls and possible.controls[row.domain, ours] not in areas:
+            left.append((row, Left.CONTROL_OFF))
         else:
             candidates.setdefault((row.domain, ours), []).append(row)
     moves = []
@@ -164,6 +177,7 @@ def _meaning(row: er.RegistryEntry, ours: str, possible: Possible) -> Meaning | 
         (Meaning.MEAN_VOLTAGE, several and key == f"{flow}_voltage"),
         (Meaning.POWER_FACTOR, several and key == f"{flow}_power_factor"),
         (Meaning.STATUS_WORDS, ours.endswith(_STATUS)),
+        (Meaning.OPTION_NAMES, row.domain == Platform.SELECT and ours.endswith(_CONTACT_OPTIONS)),
         (Meaning.SUM_OF_HOURS, state_class == "measurement" and key.endswith(_LIFETIME)),
         (Meaning.WITH_STORAGE, possible.with_storage and flow == "total_consumption"),
         (Meaning.TODAY, flow is not None and ours.endswith(_TODAY)),

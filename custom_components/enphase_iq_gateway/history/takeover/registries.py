@@ -18,6 +18,7 @@ def async_move(hass: HomeAssistant, journal: Journal) -> bool:
     """Move entities and devices to this integration; return whether all could be moved."""
     registry = er.async_get(hass)
     complete = True
+    moving = {device.device_id for device in journal.devices}
     for row in journal.rows:
         entity = registry.entities.get_entry(row.registry_id)
         if entity is None:
@@ -34,6 +35,8 @@ def async_move(hass: HomeAssistant, journal: Journal) -> bool:
                 DOMAIN,
                 new_config_entry_id=journal.entry_id,
                 new_unique_id=_changed(entity, row.new_unique_id),
+                # Without a device that moves, set-up finds the right one.
+                new_device_id=UNDEFINED if entity.device_id in moving else None,
             )
         _hold_place(hass, journal, row)
     for device in journal.devices:
@@ -44,7 +47,7 @@ def async_move(hass: HomeAssistant, journal: Journal) -> bool:
 @callback
 def async_return(hass: HomeAssistant, journal: Journal) -> None:
     """Return entities and devices to the other integration."""
-    registry = er.async_get(hass)
+    registry, devices = er.async_get(hass), dr.async_get(hass)
     for row in journal.rows:
         entity = registry.entities.get_entry(row.registry_id)
         if entity is None:
@@ -61,6 +64,7 @@ def async_return(hass: HomeAssistant, journal: Journal) -> None:
             journal.old_domain,
             new_config_entry_id=journal.old_entry_id,
             new_unique_id=_changed(entity, row.old_unique_id),
+            new_device_id=row.device_id if row.device_id and devices.async_get(row.device_id) else UNDEFINED,
         )
     for device in journal.devices:
         identifiers = {(domain, serial) for domain, serial in device.identifiers}

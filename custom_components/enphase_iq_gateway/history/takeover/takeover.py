@@ -4,19 +4,18 @@ The steps run while the entry is set up, when neither integration has its entiti
 the continuation after a crash are all a journal and a reload.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import uuid4
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_call_later
-from homeassistant.util import dt as dt_util
 
-from ...const import DOMAIN, LOGGER
+from ...const import CONF_CONTROL, DOMAIN, LOGGER
 from ...coordinator import GatewayConfigEntry
 from ...counters.shift import Shifts, shift
 from ...counters.state import GuardState
@@ -51,6 +50,7 @@ async def async_take_over(
     *,
     keep_names: bool,
     keep_old: bool,
+    areas: Collection[str] = (),
 ) -> None:
     """Move what is planned, and reload the entry with it.
 
@@ -68,7 +68,6 @@ async def async_take_over(
         old_title=old.title,
         keep_old=keep_old,
         was_disabled=old.disabled_by is not None,
-        at=dt_util.utcnow().timestamp(),
         rows=rows,
         devices=_moved_devices(hass, old, plan),
         counter_shifts={str(key): amount for key, amount in shifts.counters.items()},
@@ -79,6 +78,7 @@ async def async_take_over(
             for own, other in entity_ids.items()
             if own is not None and own in in_dashboard and other not in in_dashboard
         },
+        areas=sorted(set(areas).difference(_areas(entry))),
     )
     await async_write_journal(hass, journal)
     await hass.config_entries.async_reload(entry.entry_id)
@@ -151,6 +151,7 @@ async def _async_move(
     if not async_move(hass, journal):
         LOGGER.warning("Some entities of %s are still in use. They move with the next start", journal.old_title)
         return
+    _turn_control(hass, entry, {*_areas(entry), *journal.areas})
     await async_replace(hass, journal.replaced_in_dashboard)
     await async_continue_sums(hass, _entity_ids(hass, journal))
     if old is not None and journal.keep_old:
@@ -179,10 +180,23 @@ async def _async_return(
         counters.shifted_by = ""
         await store.async_save()
     async_return(hass, journal)
+    _turn_control(hass, entry, _areas(entry) - set(journal.areas))
     await async_replace(hass, _reversed(journal.replaced_in_dashboard))
     _restart(hass, old, journal)
     _settle(hass, entry, _async_forget)
     LOGGER.info("%d entities have returned to %s", len(journal.rows), journal.old_title)
+
+
+def _areas(entry: ConfigEntry) -> set[str]:
+    """Return the areas of control that are on."""
+    return set(entry.options.get(CONF_CONTROL, ()))
+
+
+@callback
+def _turn_control(hass: HomeAssistant, entry: ConfigEntry, areas: Collection[str]) -> None:
+    """Turn areas of control on and the others off; the entry is being set up, so it need not be reloaded."""
+    if _areas(entry) != areas:
+        hass.config_entries.async_update_entry(entry, options={**entry.options, CONF_CONTROL: sorted(areas)})
 
 
 def _restart(hass: HomeAssistant, old: ConfigEntry, journal: Journal) -> None:
@@ -225,6 +239,7 @@ def _moved_row(hass: HomeAssistant, planned: Planned, *, keep_names: bool) -> Mo
         domain=row.domain,
         old_unique_id=row.unique_id,
         new_unique_id=planned.unique_id,
+        device_id=row.device_id,
         name=_shown_name(hass, row) if keep_names and row.name is None else None,
         replaces=own,
     )
@@ -241,14 +256,19 @@ def _shown_name(hass: HomeAssistant, row: er.RegistryEntry) -> str | None:
 
 
 def _moved_devices(hass: HomeAssistant, old: ConfigEntry, plan: Plan) -> list[MovedDevice]:
-    """Return the devices of the entities that move, with the serial of each."""
-    used = {planned.row.device_id for planned in plan.moves}
+    """Return the devices that this integration has too, of the entities that move.
+
+    Core has devices of its own for dry contacts and for AC Batteries together. Those stay, and their entities move to
+    the system controller and the gateway.
+    """
+    moved = {(each.row.device_id, each.unique_id.partition("_")[0]) for each in plan.moves}
     return [
         MovedDevice(
             device_id=device.id,
-            serial=min(device.identifiers)[1],
+            serial=serial,
             identifiers=[list(identifier) for identifier in sorted(device.identifiers)],
         )
         for device in dr.async_entries_for_config_entry(dr.async_get(hass), old.entry_id)
-        if device.id in used and any(domain == old.domain for domain, *_ in device.identifiers)
+        for domain, serial, *_ in sorted(device.identifiers)
+        if domain == old.domain and (device.id, serial) in moved
     ]

@@ -11,19 +11,20 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from ...binary_sensor import StorageBinarySensor, StorageDeviceBinarySensor
-from ...binary_sensor.inverters import INVERTER_BINARY_SENSORS
-from ...binary_sensor.storage import STORAGE_BINARY_SENSORS, STORAGE_DEVICE_BINARY_SENSORS
-from ...client import DEVICE_DATA, PollGroup, Site
-from ...coordinator import GatewayConfigEntry, GatewayRuntime
-from ...sensor import StorageDeviceSensor, StorageSensor
-from ...sensor.flows import flow_sensors_of
-from ...sensor.gateway import GATEWAY_SENSORS
-from ...sensor.inverters import INVERTER_SENSORS
-from ...sensor.storage import STORAGE_SENSORS
-from ...sensor.storage_devices import STORAGE_DEVICE_SENSORS
-from ...storage_entity import storage_candidates, storage_device_candidates
-from .plan import Possible
+from ..binary_sensor import StorageBinarySensor, StorageDeviceBinarySensor
+from ..binary_sensor.inverters import INVERTER_BINARY_SENSORS
+from ..binary_sensor.storage import STORAGE_BINARY_SENSORS, STORAGE_DEVICE_BINARY_SENSORS
+from ..client import DEVICE_DATA, PollGroup, Site
+from ..coordinator import GatewayConfigEntry, GatewayRuntime
+from ..history.takeover.plan import Possible
+from ..sensor import StorageDeviceSensor, StorageSensor
+from ..sensor.flows import flow_sensors_of
+from ..sensor.gateway import GATEWAY_SENSORS
+from ..sensor.inverters import INVERTER_SENSORS
+from ..sensor.storage import STORAGE_SENSORS
+from ..sensor.storage_devices import STORAGE_DEVICE_SENSORS
+from ..storage_entity import storage_candidates, storage_device_candidates
+from .possible_controls import possible_controls
 
 _LISTED: Final = frozenset({"power", "max_power", "last_reported"})
 """What the list of inverters has of each; the rest is in their details."""
@@ -38,13 +39,15 @@ def possible_entities(hass: HomeAssistant, entry: GatewayConfigEntry) -> Possibl
     registered = {
         (row.domain, row.unique_id) for row in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     }
+    controls = dict(possible_controls(runtime))
     meters = runtime.site_coordinator.data.meters or ()
     statuses = {f"{meter.flow}_ct_status" for meter in meters if meter.enabled}
     return Possible(
         serial=site.info.serial,
         unique_ids=frozenset(
-            {*registered, *_of_gateway(site, statuses), *_of_inverters(site, serials), *_of_storage(runtime)}
+            {*registered, *_of_gateway(site, statuses), *_of_inverters(site, serials), *_of_storage(runtime), *controls}
         ),
+        controls=controls,
         phases={str(flow): site.phases(flow) for flow in site.phase_counts},
         with_storage=site.total_includes_storage,
     )

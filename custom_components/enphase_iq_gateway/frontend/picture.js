@@ -1,0 +1,446 @@
+// The state of a card that shows a roof: the moment, the view, and what its parts show of them.
+
+import { gradient, AMOUNTS, differences } from "./colours.js";
+import { html, set, write } from "./element.js";
+import { Frame } from "./frame.js";
+import { grid, groupTiles, trayOf } from "./geometry.js";
+import { append, known, look, markOf, past, percent, present, quantile, ratios, seriesOf, sum } from "./model.js";
+import { RoofView } from "./roof.js";
+import { Sheet } from "./sheet.js";
+import { TableView } from "./table.js";
+import { Formats } from "./texts.js";
+import { Timeline } from "./timeline.js";
+import { factsOf, labelOf, rowOf } from "./words.js";
+
+/** @typedef {import("./model.js").Look} Look @typedef {import("./model.js").Series} Series */
+/** @typedef {import("./model.js").Moment} Moment @typedef {import("./geometry.js").Group} Group */
+
+const CHIPS = { no_power: "!", weak: "▾", silent: "?", shaded: "◐" };
+const MOST_DAYS = 8;
+const REFRESH_MS = 30_000;
+const NARROW = 428;
+
+export class Picture {
+  /** @type {import("./types.d.ts").Now | undefined} */
+  now;
+  /** @type {import("./types.d.ts").Health | undefined} */
+  health;
+  /** @type {Map<string, Series>} */
+  #days = new Map();
+  /** @type {Set<string>} */
+  #asked = new Set();
+  /** @type {Group[]} */
+  groups = [];
+  /** @type {import("./types.d.ts").View} */
+  view = "power";
+  /** @type {"days" | "moment"} */
+  span = "days";
+  /** @type {import("./types.d.ts").CardConfig | undefined} */
+  config;
+  live = true;
+  step = 0;
+  /** The place of the thumb in a day that has just been chosen. @type {number | undefined} */
+  share;
+  filter = "";
+  asTable = false;
+  best = false;
+  narrow = false;
+  differences = differences([255, 255, 255]);
+  /** @type {number | undefined} */
+  #open;
+
+  /**
+   * @param {import("./types.d.ts").Hass} hass @param {import("./types.d.ts").Translate} texts @param {string} entryId
+   * @param {import("./types.d.ts").Roof} roof @param {(date: string) => Promise<import("./types.d.ts").Day>} readDay
+   */
+  constructor(hass, texts, entryId, roof, readDay) {
+    this.hass = hass;
+    this.texts = texts;
+    this.entryId = entryId;
+    this.roof = roof;
+    this.readDay = readDay;
+    this.formats = new Formats(hass, roof.zone);
+    this.date = this.today;
+    this.frame = new Frame(texts, {
+      view: (view) => this.#change({ view }),
+      span: (span) => this.#change({ span }),
+      filter: (kind) => this.#change({ filter: kind === this.filter ? "" : kind }),
+      items: () => this.#items(),
+      arrange: () => void this.#arrange(),
+    });
+    this.roofView = new RoofView((panel) => this.#openSheet(panel));
+    const headings = ["array_panel", "array_power", "array_energy", "array_compared", "array_state"].map((key) => texts(key));
+    this.table = new TableView(texts("array_title"), headings, (panel) => this.#openSheet(panel));
+    this.sheet = new Sheet(texts, () => {
+      const panel = this.#open;
+      this.#open = undefined;
+      if (panel !== undefined) (this.asTable ? this.table : this.roofView).focus(panel);
+    });
+    this.timeline = new Timeline(texts, this.formats, {
+      move: (step) => this.#move(step),
+      live: () => this.#change({ live: true, date: this.today }),
+      choose: (date) => this.#choose(date),
+      rest: () => this.#rest(),
+    });
+    this.status = html("div", { class: "hidden", role: "status" });
+    this.stage = html("div", {}, this.roofView.element);
+    this.element = html("div", {}, ...this.frame.elements, this.stage, this.timeline.element, this.status, this.sheet.element);
+    this.observer = new ResizeObserver(() => {
+      const width = this.stage.clientWidth;
+      if (!width) return;
+      if (this.narrow !== width < NARROW) {
+        this.narrow = width < NARROW;
+        this.#build();
+        this.refresh();
+        this.#label();
+      }
+      this.roofView.fit(width + 12);
+    });
+    this.observer.observe(this.stage);
+    this.timer = setInterval(() => this.#followDay(), REFRESH_MS);
+  }
+
+  get today() {
+    return this.formats.date(Date.now() / 1000);
+  }
+
+  /** Follow what the user has configured. @param {import("./types.d.ts").CardConfig} config */
+  configure(config) {
+    if (config.view && config.view !== this.config?.view) this.view = config.view;
+    this.config = config;
+    this.#build();
+    this.refresh();
+  }
+
+  /** @param {import("./types.d.ts").ArrayEvent} event */
+  receive(event) {
+    if (event.kind === "roof") {
+      this.roof = event;
+      this.#build();
+      this.#read(this.date);
+    } else if (event.kind === "now") {
+      this.now = event;
+      this.#append(event);
+      // On the first day there were no values every 5 minutes yet when it was read.
+      if (this.live && this.day && this.day.step > 300) this.#read(this.date, true);
+    } else this.health = event;
+    this.refresh();
+    this.#label();
+  }
+
+  stop() {
+    this.timeline.pause();
+    this.observer.disconnect();
+    clearInterval(this.timer);
+  }
+
+  /** Show everything as it is now. */
+  refresh() {
+    const { texts, formats, roof, live } = this;
+    const moment = this.#moment();
+    const looks = this.#looks(moment);
+    this.frame.views.show(this.view);
+    write(this.frame.title, this.config?.title || texts("array_title"));
+    this.#summarize(moment);
+    this.#showChips(looks);
+    this.#showLegend(moment);
+    const stale = live && this.now !== undefined && !this.now.available;
+    this.element.classList.toggle("stale", stale);
+    const since = this.now?.at ?? 0;
+    const note = stale ? texts("array_no_values_since", { time: formats.time(since) }) : "";
+    this.frame.tell(note, !note && roof.can_edit && roof.layout.source === "automatic");
+    this.element.classList.toggle("no-values", this.config?.show_values === false);
+    if (this.asTable) this.table.show(this.#order().map((panel) => rowOf(this, moment, panel)));
+    else this.roofView.paint(looks);
+    this.timeline.show({
+      date: this.date,
+      today: this.today,
+      firstDay: roof.first_day ?? this.today,
+      day: this.day,
+      step: live ? this.#liveStep() : this.step,
+      live: live && this.now !== undefined,
+      lastStep: this.#lastStep(),
+      value: this.frame.total.textContent ?? "",
+    });
+    if (this.#open !== undefined) this.sheet.show(factsOf(this, moment, this.#open));
+  }
+
+  /** The day that is shown, where its values have arrived. */
+  get day() {
+    return this.#days.get(this.date);
+  }
+
+  /** Return the panels of each array. */
+  get arrays() {
+    return this.groups.filter(({ id }) => id).map(({ tiles }) => tiles.map(({ index }) => index));
+  }
+
+  /** Return the shares that the comparison shows. @param {Moment} moment */
+  shares(moment) {
+    return this.overDays && this.health ? this.health.level : ratios(moment.watts, this.arrays);
+  }
+
+  /** Whether the comparison shows the verdict of the last days instead of a moment. */
+  get overDays() {
+    return this.view === "compare" && this.live && this.span === "days" && this.#hasLevels;
+  }
+
+  get #hasLevels() {
+    return this.health?.level.some((level) => level !== null) ?? false;
+  }
+
+  #build() {
+    const { layout, panels } = this.roof;
+    const placed = layout.source === "automatic" ? grid(layout, panels, this.narrow) : layout;
+    const { groups, unplaced } = groupTiles(placed, panels);
+    const shown = this.config?.arrays ?? [];
+    this.groups = groups.filter(({ id, name }) => !shown.length || shown.includes(id) || shown.includes(name));
+    if (unplaced.length && !shown.length)
+      this.groups.push(trayOf(unplaced, groups, this.texts("array_not_placed", { count: unplaced.length })));
+    this.roofView.build(this.groups, this.texts("array_title"));
+  }
+
+  /** @returns {Moment} */
+  #moment() {
+    if (this.live && this.now) return present(this.now);
+    if (this.day) return past(this.day, this.live ? this.#lastStep() : this.step);
+    const none = this.roof.panels.map(() => null);
+    return { watts: none, wh: none, asleep: false, silent: new Set() };
+  }
+
+  /** @param {Moment} moment */
+  #looks(moment) {
+    const { view, formats } = this;
+    const compare = view === "compare";
+    const most = this.#most(moment);
+    const values = compare ? this.shares(moment) : view === "power" ? moment.watts : moment.wh;
+    const kilo = view === "energy" && most >= 1000;
+    /** @param {number} value */
+    const written = (value) => {
+      if (!compare) return kilo ? formats.number(value / 1000, 2) : formats.number(value);
+      const difference = percent(value);
+      return (difference > 0 ? "+" : difference < 0 ? "\u2212" : "") + formats.number(Math.abs(difference));
+    };
+    const today = this.date === this.today;
+    return this.roof.panels.map((_, panel) =>
+      look({
+        value: values[panel] ?? null,
+        asleep: moment.asleep && !this.overDays && view !== "energy",
+        silent: moment.silent.has(panel),
+        mark: markOf(this.health, panel, this.date, today),
+        most,
+        differences: compare ? this.differences : null,
+        write: written,
+      }),
+    );
+  }
+
+  /** Return the value with the brightest colour. @param {Moment} moment */
+  #most(moment) {
+    if (this.view === "energy") {
+      const day = this.day;
+      const ends = this.live || !day ? moment.wh : day.wh.map((column) => column[this.#lastStep()] ?? null);
+      return nice(Math.max(1, ...known(this.best ? moment.wh : ends)));
+    }
+    if (this.best) return Math.max(1, ...known(moment.watts));
+    const ceilings = known(this.roof.panels.map(({ ceiling_w: ceiling }) => ceiling));
+    return nice(ceilings.length ? quantile(ceilings, 0.98) : Math.max(1, ...known(moment.watts)));
+  }
+
+  /** @param {Moment} moment */
+  #summarize(moment) {
+    const { texts, formats, view, frame } = this;
+    const shown = new Set(this.#order());
+    const only = (/** @type {(number | null)[]} */ values) => values.filter((_, panel) => shown.has(panel));
+    const time = this.live && this.now ? formats.time(this.now.at) : this.time;
+    const count = shown.size;
+    set(frame.spans.element, { hidden: view !== "compare" || !this.#hasLevels });
+    frame.spans.show(this.overDays ? "days" : "moment", "moment", this.live ? texts("array_moment") : time);
+    if (view === "compare") {
+      const detail = this.#hasLevels ? texts("array_against") : texts("array_against_at", { time });
+      return frame.summarize(texts("array_panels", { count }), detail);
+    }
+    const values = only(view === "power" ? moment.watts : moment.wh);
+    const total = known(values).length ? (view === "power" ? formats.power : formats.energy)(sum(values)) : "–";
+    if (view === "energy") return frame.summarize(total, this.#wholeDay ? formats.day(this.date) : texts("array_until", { time }));
+    if (moment.asleep) return frame.summarize(total, this.live ? texts("array_asleep") : texts("array_at", { time }), true);
+    const reporting = [...shown].filter((panel) => moment.watts[panel] !== null && !moment.silent.has(panel)).length;
+    const reports = reporting === count ? texts("array_panels", { count }) : texts("array_reporting", { reporting, count });
+    return frame.summarize(total, `${time ? `${texts("array_at", { time })} · ` : ""}${reports}`);
+  }
+
+  /** @param {Look[]} looks */
+  #showChips(looks) {
+    /** @type {Record<string, number[]>} */
+    const panels = { no_power: [], weak: [], silent: [], shaded: [] };
+    for (const panel of this.#order()) {
+      const { kind, mark } = looks[panel] ?? { kind: "", mark: "" };
+      if (mark) panels[mark]?.push(panel);
+      if (kind === "silent") panels["silent"]?.push(panel);
+      if (this.view === "compare" && this.health?.state[panel] === "shaded") panels["shaded"]?.push(panel);
+    }
+    const chips = Object.entries(CHIPS).flatMap(([kind, sign]) => {
+      const count = panels[kind]?.length ?? 0;
+      return count ? { kind, sign, text: this.texts(`array_count_${kind}`, { count }) } : [];
+    });
+    if (!panels[this.filter]?.length) this.filter = "";
+    this.frame.showChips(chips, this.filter);
+    const chosen = this.filter ? new Set(panels[this.filter]) : null;
+    this.roofView.highlight(chosen);
+    this.table.highlight(chosen);
+  }
+
+  /** @param {Moment} moment */
+  #showLegend(moment) {
+    const { texts, formats, view } = this;
+    const compare = view === "compare";
+    const most = this.#most(moment);
+    const bar = html("span", { class: "bar" });
+    bar.style.background = gradient(compare ? this.differences : AMOUNTS);
+    const end = view === "power" ? formats.power(most) : formats.energy(most);
+    const words = compare ? ["\u221225 %", "+25 %"] : ["0", end];
+    const key = words.join() + bar.style.background;
+    if (key === this.legendKey) return;
+    this.legendKey = key;
+    this.timeline.legend.replaceChildren(words[0] ?? "", bar, words[1] ?? "");
+    set(this.timeline.legend, { title: compare ? texts("array_against") : null });
+  }
+
+  /** @type {string | undefined} */
+  legendKey;
+
+  /** Return the indices of the panels that are shown, array by array. */
+  #order() {
+    return this.groups.flatMap(({ tiles }) => tiles.map(({ index }) => index));
+  }
+
+  /** The time at the thumb. */
+  get time() {
+    const day = this.day;
+    return day ? this.formats.time(day.start + (this.live ? this.#lastStep() : this.step) * day.step) : "";
+  }
+
+  get #wholeDay() {
+    return !this.live && this.date !== this.today && this.step >= this.#lastStep();
+  }
+
+  #liveStep() {
+    const day = this.day;
+    return day ? Math.max(0, Math.floor(((this.now?.at ?? Date.now() / 1000) - day.start) / day.step)) : 0;
+  }
+
+  #lastStep() {
+    const day = this.day;
+    if (!day) return 0;
+    return this.date === this.today ? Math.min(this.#liveStep(), day.steps - 1) : day.steps - 1;
+  }
+
+  /** Read a day once, or again. @param {string} date @param {boolean} [again] */
+  #read(date, again = false) {
+    if ((this.#days.has(date) && !again) || this.#asked.has(date)) return;
+    this.#asked.add(date);
+    this.readDay(date)
+      .then((day) => {
+        this.#days.set(date, seriesOf(day, date, this.formats.date));
+        for (const other of this.#days.keys()) if (this.#days.size > MOST_DAYS && other !== this.date && other !== this.today) this.#days.delete(other);
+        if (this.now) this.#append(this.now);
+        this.#settle();
+        this.refresh();
+        this.#label();
+      })
+      .catch(() => {})
+      .finally(() => this.#asked.delete(date));
+  }
+
+  /** Append a reading to the values of today, which the recorder has only later. @param {import("./types.d.ts").Now} now */
+  #append(now) {
+    const day = this.#days.get(this.formats.date(now.at));
+    if (day && now.available) append(day, now);
+  }
+
+  /** Show the new day after midnight. */
+  #followDay() {
+    if (this.live && this.date !== this.today) this.#change({ date: this.today });
+  }
+
+  /** @param {Partial<Picture>} changes */
+  #change(changes) {
+    Object.assign(this, changes);
+    this.#read(this.date);
+    this.refresh();
+    this.#label();
+  }
+
+  /** @param {number} step */
+  #move(step) {
+    this.live = false;
+    this.step = step;
+    this.roofView.svg.classList.add("moving");
+    this.refresh();
+  }
+
+  #rest() {
+    this.roofView.svg.classList.remove("moving");
+    write(this.status, [this.time, this.frame.total.textContent].join(", "));
+    this.#label();
+  }
+
+  /** @param {string} date */
+  #choose(date) {
+    if (date === this.today) return this.#change({ date, live: true });
+    // The time that the user has chosen stays. Of another day, all of its energy or the power at noon is worth a look.
+    const share = this.live || !this.day ? (this.view === "energy" ? 1 : 0.5) : this.step / this.day.steps;
+    this.date = date;
+    this.share = share;
+    this.#settle();
+    this.#change({ live: false });
+  }
+
+  /** Place the thumb in a day whose steps are now known. */
+  #settle() {
+    if (!this.day || this.share === undefined) return;
+    this.step = Math.min(this.#lastStep(), Math.floor(this.share * this.day.steps));
+    this.share = undefined;
+  }
+
+  #label() {
+    const moment = this.#moment();
+    this.roofView.label((group, number, panel) => labelOf(this, moment, group, number, panel));
+  }
+
+  /** @param {number} panel */
+  #openSheet(panel) {
+    this.#open = panel;
+    this.refresh();
+  }
+
+  /** @returns {import("./frame.js").Item[]} */
+  #items() {
+    const { texts } = this;
+    const arrange = { text: texts("array_arrange"), act: () => void this.#arrange() };
+    return [
+      ...(this.roof.can_edit ? [arrange] : []),
+      { text: texts(this.asTable ? "array_as_picture" : "array_as_table"), act: () => this.#show(!this.asTable) },
+      { text: texts(this.best ? "array_scale_fixed" : "array_scale_best"), act: () => this.#change({ best: !this.best }) },
+    ];
+  }
+
+  async #arrange() {
+    const { hass, entryId, roof, texts } = this;
+    await (await import("./editor.js")).openEditor({ hass, entryId, roof, texts });
+  }
+
+  /** @param {boolean} asTable */
+  #show(asTable) {
+    this.asTable = asTable;
+    this.stage.replaceChildren(asTable ? this.table.element : this.roofView.element);
+    this.#change({});
+  }
+}
+
+/** Round up to a number that reads well in a legend. @param {number} value */
+const nice = (value) => {
+  const unit = 10 ** Math.floor(Math.log10(value)) / 10;
+  return Math.ceil(value / unit) * unit;
+};
+

@@ -1,0 +1,96 @@
+"""What core switches and sets moves where control is on, or is turned on with the takeover."""
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.enphase_iq_gateway.const import CONF_CONTROL, DOMAIN
+from custom_components.enphase_iq_gateway.history.takeover.plan import Left, Meaning
+
+from .test_flow import open_step, parts, submit
+from .two_integrations import TwoIntegrations
+
+pytestmark = pytest.mark.parametrize("home", ["storage"], indirect=True)
+USED = ("select", "storage_mode")
+
+
+def of_core(home: TwoIntegrations, domain: str, end: str) -> er.RegistryEntry:
+    """Return the row of core's entity of a platform with this end of the unique id."""
+    (row,) = [
+        row for row in home.rows(home.core).values() if row.domain == domain and row.unique_id.endswith(f"_{end}")
+    ]
+    return row
+
+
+async def use(hass: HomeAssistant, row: er.RegistryEntry) -> None:
+    """Use an entity in an automation."""
+    triggers = [{"trigger": "state", "entity_id": row.entity_id}]
+    automation = {"id": "a", "alias": "a", "triggers": triggers, "actions": []}
+    assert await async_setup_component(hass, "automation", {"automation": [automation]})
+
+
+def preset(form: ConfigFlowResult) -> object:
+    """Return the areas of control that are selected in the form."""
+    schema = form["data_schema"]
+    assert schema is not None
+    return schema({})[CONF_CONTROL]
+
+
+async def test_what_is_used_moves_with_control_of_it(home: TwoIntegrations, hass: HomeAssistant) -> None:
+    row, relay = of_core(home, *USED), of_core(home, "switch", "mains_admin_state")
+    await use(hass, row)
+
+    form = await open_step(home, "take_over")
+    assert preset(form) == ["storage_settings"]
+    assert "- Storage mode → Storage mode" in parts(form)["moves"]
+    assert [line for line in parts(form)["left"] if line.startswith("- Moves only if you turn on control of it:")]
+    await submit(home, form)
+    await home.live(1)
+
+    assert home.entry.options[CONF_CONTROL] == ["storage_settings"]
+    assert home.row(row.id).platform == DOMAIN
+    assert home.row(relay.id).platform != DOMAIN
+    shown = hass.states.get(row.entity_id)
+    assert shown is not None
+    assert shown.state == "self_consumption"
+
+
+async def test_undo_turns_it_off_again(home: TwoIntegrations, hass: HomeAssistant) -> None:
+    before = home.rows(home.core)
+    form = await open_step(home, "take_over")
+    assert preset(form) == []
+    await submit(home, form, {CONF_CONTROL: ["storage_settings", "dry_contacts", "grid_relay"]})
+    moved = [row for row in home.rows(home.entry).values() if row.domain in {"switch", "select", "number"}]
+    assert len(moved) > 10
+    shown = hass.states.get(of_contact(before).entity_id)
+    assert shown is not None
+    assert shown.state in {"on", "off"}
+
+    await home.undo()
+
+    assert home.entry.options.get(CONF_CONTROL) == []
+    assert home.changed(before, "name", "unique_id", "platform") == {}
+    assert [row for row in home.rows(home.entry).values() if row.domain in {"switch", "select", "number"}] == []
+
+
+def of_contact(rows: dict[str, er.RegistryEntry]) -> er.RegistryEntry:
+    """Return the row of a dry contact."""
+    return next(row for row in rows.values() if row.unique_id.endswith("_relay_status"))
+
+
+async def test_the_devices_of_dry_contacts_stay(home: TwoIntegrations) -> None:
+    """This integration has the contacts on the system controller."""
+    contact = of_contact(home.rows(home.core))
+    plan = home.plan(areas=("dry_contacts",))
+    assert Meaning.OPTION_NAMES in {each.meaning for each in plan.moves}
+    assert Left.CONTROL_OFF in {why for _, why in plan.left}
+
+    await home.take_over(plan, areas=("dry_contacts",))
+
+    now = home.row(contact.id)
+    serial = contact.unique_id.partition("_")[0]
+    assert now.device_id == home.device(home.entry, DOMAIN, serial).id != contact.device_id
+    assert {identifier for device in home.devices(home.entry) for _, identifier in device.identifiers} >= {serial}
+    assert not any("NC" in identifier for device in home.devices(home.entry) for _, identifier in device.identifiers)
