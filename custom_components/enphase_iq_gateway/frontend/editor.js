@@ -52,7 +52,8 @@ export class Editor {
     this.redo = button(text("editor_redo"), "redo", () => this.travel("redo"), "small", "Control+Y");
     this.save = button(text("editor_save"), "", () => this.send(), "primary");
     this.turn = button(text("editor_turn"), "turn", () => this.edit(model.turn(this.layout, this.selection)), "", "R");
-    this.remove = button(text("editor_remove"), "remove", () => this.edit(model.remove(this.layout, this.selection)), "", "Delete");
+    const remove = () => this.edit(model.remove(this.layout, this.selection));
+    this.remove = button(text("editor_remove"), "remove", remove, "", "Delete");
     this.severalButton = button(text("editor_several"), "several", () => {
       this.several = !this.several;
       this.render();
@@ -310,9 +311,17 @@ export class Editor {
     this.edit(model.changeArray(this.layout, id, values, lies === lying ? undefined : lies));
   }
 
+  /** Begin with a layout that has other arrays. */
+  begin() {
+    this.lying.clear();
+    this.choose(this.layout.arrays[0].id);
+  }
+
   async import() {
     const layout = await importLayout(this);
-    if (layout) this.edit(this.withArray(layout));
+    if (!layout) return;
+    this.history.add(this.withArray(layout));
+    this.begin();
   }
 
   /** Save the layout. @param {number} [version] The version that it replaces @returns {Promise<void>} */
@@ -329,8 +338,9 @@ export class Editor {
       // The subscription has brought the other layout.
       const theirs = this.roof.layout;
       if (choice === MINE) return this.send(theirs.version);
-      if (choice) this.history = new model.History(this.withArray(theirs));
-      this.select([]);
+      if (!choice) return;
+      this.history = new model.History(this.withArray(theirs));
+      this.begin();
     }
   }
 
