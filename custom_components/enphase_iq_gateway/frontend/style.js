@@ -27,10 +27,10 @@ h2{font-size:20px;font-weight:400;line-height:28px;margin:0;overflow-wrap:anywhe
 .menu{position:absolute;right:0;top:44px;z-index:2;background:var(--surface);border:1px solid var(--line);border-radius:12px;
 padding:6px 0;min-width:200px;box-shadow:0 6px 20px rgb(0 0 0/.25)}
 .menu button{display:block;width:100%;text-align:start;padding:0 18px;min-height:42px}
-.summary{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:center;min-height:44px;margin-top:2px}
+.summary{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:center;min-height:44px;margin:4px 0}
 .summary b{font-size:28px;font-weight:500;display:inline-flex;gap:10px;align-items:center}
 .summary>span{color:var(--text2)}
-.chips{display:flex;flex-wrap:wrap;gap:6px 8px;margin:2px 0 8px}
+.chips{display:flex;flex-wrap:wrap;gap:6px 8px;margin:4px 0 8px}
 .chips:empty,.message:empty{display:none}
 .chip{display:inline-flex;gap:8px;align-items:center;border:1px solid var(--line);border-radius:20px;padding:0 14px 0 10px;min-height:40px}
 .chip[aria-pressed=true]{background:var(--tint);border-color:var(--primary)}
@@ -87,7 +87,7 @@ th,td{text-align:start;padding:0 10px 0 0;height:40px;border-bottom:1px solid va
 thead th{color:var(--text2);font-size:12px}
 .figure{text-align:end}
 tbody th button{min-height:40px;text-align:start;color:var(--link)}
-td:last-child{white-space:normal;overflow-wrap:anywhere;padding:0 0 0 10px}
+td:last-child{white-space:normal;overflow-wrap:anywhere}th:last-child,td:last-child{padding:0 0 0 10px}
 tr.dim{opacity:.4}
 dialog{border:1px solid var(--line);border-radius:16px;padding:0;background:var(--surface);color:var(--text);width:min(420px,calc(100vw - 24px));
 max-height:calc(100dvh - 24px);box-shadow:0 12px 40px rgb(0 0 0/.4);overflow:auto}
