@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from importlib import import_module
 from itertools import count
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from pymysql.converters import conversions, escape_datetime
 import pytest
 from pytest_homeassistant_custom_component.patch_time import HAFakeDatetime
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
@@ -16,6 +16,7 @@ from tests.conftest import StartSimulator
 from tests.history.takeover.two_integrations import TwoIntegrations, run_both
 from tests.support.databases import NoServerError, Server, mariadb, postgresql
 
+converters = import_module("pymysql.converters")
 SERVERS = {"mysql": mariadb, "postgresql": postgresql}
 _numbers = count()
 
@@ -30,7 +31,7 @@ def server(dialect: str) -> Iterator[Server | None]:
     """Run the server of a database; SQLite has none."""
     enable_socket()
     # The driver has a converter for each class, and none for that of a frozen clock.
-    conversions[HAFakeDatetime] = escape_datetime
+    converters.conversions[HAFakeDatetime] = converters.escape_datetime
     with ExitStack() as stack:
         try:
             yield stack.enter_context(SERVERS[dialect]()) if dialect in SERVERS else None
@@ -53,6 +54,7 @@ def recorder_db_url(server: Server | None) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _real_sockets(
     async_setup_recorder_instance: RecorderInstanceGenerator,
+    socket_enabled: None,
     enable_custom_integrations: None,
     hass_storage: dict[str, Any],
 ) -> None:

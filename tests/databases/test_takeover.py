@@ -12,10 +12,10 @@ from custom_components.enphase_iq_gateway.history.takeover.sums import async_con
 from tests.history.takeover.recording import ENERGY, record_and_purge
 from tests.history.takeover.two_integrations import TwoIntegrations
 
-pytestmark = pytest.mark.slow
 SHIFT_MWH = 0.4
 
 
+@pytest.mark.long
 async def test_a_counter_that_stopped_elsewhere_goes_on_without_a_jump(home: TwoIntegrations, dialect: str) -> None:
     """Its last value is read from the statistics, and so is what this integration has counted since."""
     assert get_instance(home.hass).dialect_name == dialect
@@ -44,6 +44,7 @@ async def test_a_counter_that_stopped_elsewhere_goes_on_without_a_jump(home: Two
     assert after - before == pytest.approx(1000 * counted, abs=0.05)
 
 
+@pytest.mark.slow
 async def test_a_sum_whose_short_term_rows_are_gone_continues(
     async_setup_recorder_instance: RecorderInstanceGenerator,
     hass: HomeAssistant,

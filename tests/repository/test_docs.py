@@ -53,7 +53,7 @@ def texts(module: ModuleType, file: str) -> dict[str, Any]:
 
 
 ENGLISH = texts(integration, "en.json")
-FOLDERS = ("scripts", "custom_components", "docs", "tests", "benchmarks", "simulator", ".github", ".ci")
+FOLDERS = ("scripts", "custom_components", "docs", "blueprints", "tests", "benchmarks", "simulator", ".github", ".ci")
 YES_OR_NO = {True: "yes", False: "no"}
 
 

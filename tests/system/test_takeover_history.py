@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 import logging
 from pathlib import Path
 from types import MappingProxyType
@@ -75,6 +76,11 @@ def helper(domain: str, title: str, options: dict[str, Any]) -> ConfigEntry:
     )
 
 
+def _is_decided(entry: ConfigEntry) -> bool:
+    """Return whether the set-up of an entry has ended."""
+    return entry.state is not ConfigEntryState.SETUP_IN_PROGRESS
+
+
 @dataclass(kw_only=True)
 class Lives:
     """A Home Assistant that is restarted, on the same folder and the same database."""
@@ -107,7 +113,7 @@ class Lives:
             await self.home.turn_until(task.done)
             assert task.result(), domain
         for entry in hass.config_entries.async_entries():
-            await self.home.turn_until(lambda entry=entry: entry.state is not ConfigEntryState.SETUP_IN_PROGRESS)
+            await self.home.turn_until(partial(_is_decided, entry))
         if self.automation:
             assert await async_setup_component(hass, "automation", {"automation": [self.automation]})
         self.find_entries()

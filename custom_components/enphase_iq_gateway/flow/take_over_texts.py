@@ -19,6 +19,7 @@ from ..history.takeover.plan import Left, Meaning, Plan, Planned
 from ..history.takeover.uses import uses_of
 
 _PHASES: Final = ("_l1", "_l2", "_l3")
+_NAMED_AT_MOST: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,12 +119,20 @@ def _left(
 
 
 def _names(hass: HomeAssistant, texts: Texts, rows: Iterable[er.RegistryEntry]) -> str:
-    """Return the names of entities; those of several devices with the same name are counted."""
+    """Return the names of entities; those of several devices with the same name are counted.
+
+    Main entities have the names of their devices. Of many, such as all inverters, the first and the last are named.
+    """
     names: dict[str, int] = {}
+    devices: list[str] = []
     for row in rows:
         name = row.name or row.original_name
         if name is None:
             device = dr.async_get(hass).async_get(row.device_id) if row.device_id else None
-            name = texts.take_over("main_entity") if device is None else str(device.name)
-        names[name] = names.get(name, 0) + 1
-    return ", ".join(name if count == 1 else f"{count} x {name}" for name, count in names.items())
+            devices.append(texts.take_over("main_entity") if device is None else str(device.name))
+        else:
+            names[name] = names.get(name, 0) + 1
+    counted = [name if count == 1 else f"{count} x {name}" for name, count in names.items()]
+    if len(devices) > _NAMED_AT_MOST:
+        devices = [f"{devices[0]} … {devices[-1]} ({len(devices)})"]
+    return ", ".join((*counted, *devices))

@@ -2,35 +2,6 @@
 
 import { AMOUNTS, pick, STRONGEST } from "./colours.js";
 
-/** @typedef {import("./types.d.ts").Day} Day @typedef {import("./types.d.ts").Now} Now */
-/** @typedef {import("./types.d.ts").Health} Health @typedef {import("./types.d.ts").View} View */
-/** @typedef {(number | null)[]} Numbers */
-
-/**
- * The values of a day by panel and step, their sum by step, and the first and last step with production worth a look.
- * @typedef {{ start: number, step: number, steps: number, watts: Numbers[], wh: Numbers[], totals: number[],
- *   first: number, last: number }} Series
- */
-
-/**
- * The values at one time.
- * @typedef {object} Moment
- * @property {Numbers} watts
- * @property {Numbers} wh Since midnight
- * @property {boolean} asleep
- * @property {Set<number>} silent
- */
-
-/**
- * What a tile shows. `kind`: "value" has a colour, "quiet" is plain, "unknown" and "silent" are hatched.
- * @typedef {object} Look
- * @property {"value" | "quiet" | "unknown" | "silent"} kind
- * @property {"" | "weak" | "no_power"} mark
- * @property {string} fill
- * @property {string} ink
- * @property {string} text
- */
-
 /** Below this, percentages are noise. */
 const LEAST_MEDIAN_W = 5;
 /** Fewer panels are no array to compare with. */
@@ -177,7 +148,7 @@ const SILENT = { kind: "silent", fill: "url(#hatch)", ink: "var(--text)", text: 
  * @param {boolean} options.silent
  * @param {Look["mark"]} options.mark
  * @param {number} options.most The value with the brightest colour
- * @param {import("./colours.js").Colour[] | null} options.differences The colours of the comparison
+ * @param {Colour[] | null} options.differences The colours of the comparison
  * @param {(value: number) => string} options.write
  * @returns {Look}
  */

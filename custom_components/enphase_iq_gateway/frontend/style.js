@@ -36,7 +36,7 @@ padding:6px 0;min-width:200px;box-shadow:0 6px 20px rgb(0 0 0/.25)}
 .chip[aria-pressed=true]{background:var(--tint);border-color:var(--primary)}
 .chip i{font-style:normal;font-weight:700;width:12px;text-align:center}
 .chip i.weak{color:var(--warning)}.chip i.no_power{color:var(--error)}
-.message{color:var(--text2);margin:4px 0 8px;display:flex;gap:12px;align-items:center;flex-wrap:wrap}
+.message{color:var(--text2);margin:4px 0 8px;display:flex;gap:0 12px;align-items:center;flex-wrap:wrap}
 .message button,.link{color:var(--link);font-weight:500;min-height:40px}
 .roof{overflow-x:auto;overflow-y:hidden;touch-action:pan-x pan-y;margin:0 -6px}
 .roof svg{display:block}
