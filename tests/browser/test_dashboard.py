@@ -12,7 +12,7 @@ from simulator import PROFILES, Simulator
 from simulator.layout import layout_document
 from simulator.panels import Condition
 
-from .frontend import SIZE, Frontend
+from .frontend import Frontend
 from .ready_made import accessibility_findings, first_load_shows_the_card, tiles
 from .roof_history import hours, import_hours, import_roof_history
 from .running import noon
@@ -26,6 +26,7 @@ LOADS = 2
 PHONE: ViewportSize = {"width": 390, "height": 844}
 LONG_PHONE: ViewportSize = {"width": 390, "height": 2900}
 LONG: ViewportSize = {"width": 1200, "height": 1500}
+WHOLE_ROOF: ViewportSize = {"width": 1200, "height": 1040}
 
 
 @pytest.fixture
@@ -82,6 +83,7 @@ async def test_the_dashboard_is_made_in_the_dialog(frontend: Frontend) -> None:
     await frontend.press("Create")
     await frontend.expect_text("IQ Gateway")
 
+    await frontend.page.set_viewport_size(WHOLE_ROOF)
     await frontend.open(f"/{URL_PATH}/roof")
     await frontend.expect_text("Solar panels", "Production today", "Panels below array")
     await frontend.expect_text("1 weak", "1 without power")
@@ -108,7 +110,7 @@ async def test_the_dashboard_is_made_in_the_dialog(frontend: Frontend) -> None:
     await frontend.expect_text("Solar panels")
     await frontend.screenshot("dashboard-roof-phone")
     assert await accessibility_findings(frontend.page) == []
-    await frontend.page.set_viewport_size(SIZE)
+    await frontend.page.set_viewport_size(WHOLE_ROOF)
     await frontend.screenshot("dashboard-roof-dark")
     assert await accessibility_findings(frontend.page) == []
 
