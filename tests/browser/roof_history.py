@@ -126,3 +126,9 @@ async def _import_statistics(
         },
         stats=list(rows),
     )
+
+
+async def wait_until_recorded(frontend: Frontend) -> None:
+    """Wait until the recorder has written what was imported."""
+    while (await frontend.home_assistant.websocket_command("recorder/info"))["backlog"]:
+        await frontend.page.wait_for_timeout(200)

@@ -14,7 +14,7 @@ from simulator.panels import Condition
 
 from .frontend import Frontend
 from .ready_made import accessibility_findings, first_load_shows_the_card, tiles
-from .roof_history import hours, import_hours, import_roof_history
+from .roof_history import hours, import_hours, import_roof_history, wait_until_recorded
 from .running import noon
 
 AFTERNOON = 13
@@ -69,6 +69,7 @@ async def test_the_dashboard_is_made_in_the_dialog(frontend: Frontend) -> None:
     past = list(hours(frontend.simulator, DAYS_JUDGED, CONDITIONS, HALF_A_YEAR_S))
     for serial in frontend.simulator.world.inverters:
         await import_hours(frontend, past, f"{serial}_power", f"sensor.inverter_{serial}")
+    await wait_until_recorded(frontend)
     entry_id = await frontend.set_up(energy_dashboard=True)
     await show_every_phase(frontend.home_assistant, entry_id)
     await frontend.wait_for_value("production_power_l1")
