@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Browser, ViewportSize, expect
 import pytest
 
 from scripts.demo_home.dashboard import URL_PATH, open_ready_made_dashboard
@@ -12,7 +12,7 @@ from simulator import PROFILES, Simulator
 from simulator.layout import layout_document
 from simulator.panels import Condition
 
-from .frontend import Frontend
+from .frontend import TIMEOUT_MS, Frontend
 from .ready_made import accessibility_findings, first_load_shows_the_card, tiles
 from .roof_history import hours, import_hours, import_roof_history, wait_until_recorded
 from .running import noon
@@ -98,7 +98,9 @@ async def test_the_dashboard_is_made_in_the_dialog(frontend: Frontend) -> None:
     await frontend.page.set_viewport_size(LONG)
     await frontend.choose("House")
     await frontend.expect_text("Energy flows", "Battery and grid", "Grid state", "Power of each phase")
-    await frontend.expect_text("L3")
+    await frontend.expect_text("L3", "Go to the energy dashboard")
+    for waiting in ("Loading", "There is no data to show"):
+        await expect(frontend.page.get_by_text(waiting).filter(visible=True)).to_have_count(0, timeout=TIMEOUT_MS)
     await frontend.screenshot("dashboard-house", allowed="sensor.iq_gateway")
     assert await accessibility_findings(frontend.page) == []
 
