@@ -1,8 +1,9 @@
-"""The layout of the panels in Enphase's cloud: two arrays, one for each plane of the roof."""
+"""The layout of the panels in Enphase's cloud: an array for each plane of the roof."""
 
 from math import ceil, hypot, sqrt
 
 from .inverter_reports import Inverter
+from .panels import Plane
 from .simulated_gateway import Simulator
 
 _WIDTH, _HEIGHT = 106, 205  # of a panel, with a gap
@@ -10,31 +11,28 @@ _WIDTH, _HEIGHT = 106, 205  # of a panel, with a gap
 
 def layout_document(simulator: Simulator) -> dict[str, object]:
     """Return the document with the places of all inverters; those of modules are on the roof, as of the arrays."""
-    active = [inverter for inverter in simulator.world.inverters.values() if inverter.active]
-    planes = (
-        ("South-east roof", 135, [inverter for inverter in active if inverter.east_share >= 0.5]),
-        ("South-west roof", 225, [inverter for inverter in active if inverter.east_share < 0.5]),
-    )
+    planes: dict[Plane, list[Inverter]] = {}
+    for inverter in simulator.world.inverters.values():
+        if inverter.active:
+            planes.setdefault(inverter.plane, []).append(inverter)
     arrays: list[dict[str, object]] = []
     edge = 0
-    for label, azimuth, inverters in planes:
-        if inverters:
-            columns = ceil(sqrt(2 * len(inverters)))
-            rows = ceil(len(inverters) / columns)
-            # Half of its diagonal is the room that an array needs, however it is turned.
-            half = ceil(hypot(columns * _WIDTH, rows * _HEIGHT) / 2)
-            modules = _modules(len(arrays), edge + half, inverters, columns)
-            arrays.append(
-                {
-                    "array_id": 501 + len(arrays),
-                    "label": label,
-                    "x": edge + half,
-                    "y": 0,
-                    "azimuth": azimuth,
-                    "modules": modules,
-                }
-            )
-            edge += 2 * half
+    for plane, inverters in planes.items():
+        columns = ceil(sqrt(2 * len(inverters)))
+        rows = ceil(len(inverters) / columns)
+        # Half of its diagonal is the room that an array needs, however it is turned.
+        half = ceil(hypot(columns * _WIDTH, rows * _HEIGHT) / 2)
+        arrays.append(
+            {
+                "array_id": 501 + len(arrays),
+                "label": f"{plane.name} roof",
+                "x": edge + half,
+                "y": 0,
+                "azimuth": plane.azimuth,
+                "modules": _modules(len(arrays), edge + half, inverters, columns),
+            }
+        )
+        edge += 2 * half
     return {
         "system_id": 1_000_001,
         "rotation": 0,

@@ -11,14 +11,14 @@ class Plane:
     """A plane of the roof, with panels of one kind."""
 
     name: str
-    azimuth: float
+    azimuth: int
     """In degrees, 180 is south."""
     rated_w: float
     east_share: float
     """Share of its light that is that of the south-east; the rest is that of the south-west."""
 
 
-PLANES = (Plane("South-east", 144.0, 354.0, 0.9), Plane("South-west", 216.0, 342.0, 0.1))
+PLANES = (Plane("South-east", 135, 354.0, 0.9), Plane("South-west", 225, 342.0, 0.1))
 SPREAD = 0.015
 """How much panels of one plane differ at most."""
 

@@ -13,6 +13,8 @@ from homeassistant.helpers.json import json_bytes
 import orjson
 import pytest
 
+from custom_components.enphase_iq_gateway.array.feed import async_roof_feed
+from custom_components.enphase_iq_gateway.array.layout import Layout, LayoutSource, RoofArray
 from custom_components.enphase_iq_gateway.client import (
     DEVICE_DATA,
     INFO,
@@ -47,6 +49,17 @@ def write_capture(folder: Path, answers: Mapping[str, Any]) -> Path:
     for name, answer in answers.items():
         (folder / name).write_bytes(answer.encode() if isinstance(answer, str) else orjson.dumps(answer))
     return folder
+
+
+async def test_of_the_layout_only_its_source_is_in_the_document(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    entry = await set_up(hass, await start_simulator())
+    assert (await download(hass, entry))["layout"] == {"version": 0}
+    layout = Layout(version=0, source=LayoutSource.PERSON, arrays=(RoofArray(id="a1", name="Garage"),), panels={})
+    await async_roof_feed(hass, entry.entry_id).async_save(layout, 0)
+
+    assert (await download(hass, entry))["layout"] == {"version": 1, "source": "person"}
 
 
 async def test_the_document_has_how_the_gateway_is_set_up(hass: HomeAssistant, start_simulator: StartSimulator) -> None:

@@ -1,5 +1,6 @@
 """The live coordinator on sites with storage: live data, their stream, and what is calculated from them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -118,3 +119,42 @@ async def test_a_site_without_storage_reads_no_live_data(start_home: StartHome) 
     home = await start_home("metered_net_three_phase")
     await home.advance(300, step=30)
     assert LIVE_DATA.path not in home.entry.runtime_data.gateway.statistics
+
+
+async def test_a_stream_that_ends_makes_nothing_unknown(start_home: StartHome) -> None:
+    """Its last values are shown until it is on again."""
+    home = await start_home("storage")
+    await home.advance(60, step=30)
+    home.simulator.world.plant.stream_until = home.clock.now()
+
+    for _ in range(5):
+        await home.advance(30, step=30)
+        assert "unknown" not in {home.state(key) for key in ("battery_power", "total_consumption_power")}
+
+
+async def test_live_data_that_stand_still_decide_nothing(start_home: StartHome) -> None:
+    """Whether the batteries charge is what they report themselves, and the profile is unknown."""
+    home = await start_home("storage")
+    await home.advance(120, step=30)
+    fault = home.simulator.faults.add("live_data_frozen")
+
+    await home.advance(300, step=30)
+
+    storage = home.coordinator(PollGroup.STORAGE).data.storage
+    assert storage is not None
+    assert storage.power_w == sum(battery.power_w or 0 for battery in storage.batteries.values())
+    assert home.state("battery_profile") == "unknown"
+    home.simulator.faults.active.remove(fault)
+    await home.advance(150, step=30)  # this firmware has a stall of its own every 20 minutes
+    assert home.state("battery_profile") == "self_consumption"
+
+
+async def test_another_reserve_in_live_data_is_read_at_once(start_home: StartHome) -> None:
+    """The aggregate values are read every half an hour otherwise."""
+    home = await start_home("storage")
+    await home.advance(120, step=30)
+    home.simulator.world.change_settings(lambda settings: replace(settings, reserve=55))
+
+    await home.advance(75, step=15)
+
+    assert home.state("battery_reserve") == "55"

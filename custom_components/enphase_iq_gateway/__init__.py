@@ -31,6 +31,7 @@ from .counters.store import CounterStore
 from .errors import translated
 from .history.replacement import async_continue_replacement
 from .history.takeover.takeover import async_continue, async_return_before_removal
+from .hub.account_layout import async_setup_import
 from .hub.api import async_create_gateway
 from .hub.devices import async_setup_devices
 from .hub.token_renewal import TokenRenewal
@@ -46,6 +47,7 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
     """Register the actions and the page with its commands, which exist whether an entry is loaded or not."""
     async_setup_services(hass)
     async_setup_commands(hass)
+    async_setup_import(hass)
     await async_setup_frontend(hass)
     return True
 

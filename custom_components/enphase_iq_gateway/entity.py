@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import override
+from typing import Protocol, override
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -133,6 +133,13 @@ class Candidate:
     create: Callable[[], Entity]
 
 
+class UpdateSource(Protocol):
+    """What calls listeners after each update, as a coordinator does."""
+
+    def async_add_listener(self, listener: CALLBACK_TYPE, /) -> CALLBACK_TYPE:
+        """Call a function after each update; return the function that ends this."""
+
+
 class SeenEntities:
     """Adds entities of a platform when their value is first seen, because not every gateway has every value."""
 
@@ -167,8 +174,8 @@ class SeenEntities:
                 LOGGER.exception("The value of %s cannot be computed", unique_id.partition("_")[2])
             return False
 
-    def add(self, coordinator: PollGroupCoordinator, candidates: Iterable[Candidate]) -> None:
-        """Add the candidates of a coordinator now or after later updates."""
+    def add(self, source: UpdateSource, candidates: Iterable[Candidate]) -> None:
+        """Add the candidates of a coordinator or another source now or after later updates."""
         missing = list(candidates)
 
         @callback
@@ -184,7 +191,7 @@ class SeenEntities:
                 self._async_add_entities([candidate.create() for candidate in seen])
 
         add_seen()
-        self._entry.async_on_unload(coordinator.async_add_listener(add_seen))
+        self._entry.async_on_unload(source.async_add_listener(add_seen))
 
     def add_inverters[D: InverterDescription](
         self,

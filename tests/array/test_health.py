@@ -123,6 +123,14 @@ def test_a_panel_without_power_is_found_on_the_same_day() -> None:
     assert found.days_without_power == 0
 
 
+def test_panels_without_power_are_found_up_to_half_of_the_array() -> None:
+    dark = PANELS[:3]
+
+    found = report(lambda serial, ago, _: 0.0 if serial in dark and ago < 3 else 1.0)
+
+    assert set(found.below_array) == set(dark)
+
+
 def test_whole_days_without_power_are_counted() -> None:
     found = panel(lambda _, ago, hour: 0.01 if ago < 2 or (ago == 2 and hour > 12) else 1.0)
 

@@ -6,11 +6,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.enphase_iq_gateway.array.account import LayoutImportError, async_import_layout
 from custom_components.enphase_iq_gateway.array.feed import async_roof_feed
 from custom_components.enphase_iq_gateway.array.layout import Layout, LayoutSource, automatic_layout
 from custom_components.enphase_iq_gateway.config_flow import CONF_SIGN_IN_AGAIN
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.hub.account_layout import LayoutImportError, async_import_layout
 from simulator import Simulator
 from simulator.cloud import LAYOUT_PATH, Cloud, CloudAnswer
 from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, set_up, start_flow
@@ -166,6 +166,18 @@ async def test_without_a_password_the_layout_of_the_last_sign_in_is_returned(
 
     assert set(layout.panels) == set(simulator.world.inverters)
     assert layout_requests(cloud) == 1
+
+
+async def test_the_layout_is_forgotten_with_the_entry(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> None:
+    entry = await sign_in(hass, simulator)
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    entry = await set_up(hass, simulator)
+
+    assert layout_requests(cloud) == 1
+    assert stored(hass, entry) is None
+    with pytest.raises(LayoutImportError):
+        await async_import_layout(hass, entry)
 
 
 @pytest.mark.usefixtures("cloud")

@@ -168,8 +168,8 @@ def test_the_simulated_roof_is_read_with_every_panel() -> None:
     assert layout.source is LayoutSource.ENPHASE
     assert set(layout.panels) == set(simulator.world.inverters)
     assert [(array.name, array.azimuth) for array in layout.arrays] == [
-        ("South-east roof", 135),
-        ("South-west roof", 225),
+        ("South-east roof", 144),
+        ("South-west roof", 216),
     ]
 
 
@@ -195,7 +195,17 @@ def test_of_a_serial_that_occurs_twice_the_first_place_counts() -> None:
 
 
 def test_what_is_no_panel_is_left_out() -> None:
-    others: list[Any] = [None, 5, {}, module(None), module("<b>"), module(x=None), module(y="1"), module(x=True)]
+    others: list[Any] = [
+        None,
+        5,
+        {},
+        module(None),
+        module("<b>"),
+        module(x=None),
+        module(y="1"),
+        module(x=True),
+        module(x=10**400),
+    ]
 
     layout = parse_layout(document(*others, module(122000000002)))
 

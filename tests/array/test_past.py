@@ -14,11 +14,12 @@ from homeassistant.util import dt as dt_util
 import orjson
 import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
-from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
+from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator, WebSocketGenerator
 from sqlalchemy import insert
 
-from custom_components.enphase_iq_gateway.array.panels import Panel
+from custom_components.enphase_iq_gateway.array.panels import Panel, async_panels
 from custom_components.enphase_iq_gateway.array.past import NoRecorderError, async_day, async_recorded_days
+from tests.conftest import StartSimulator, set_up
 from tests.support.virtual_time import virtual_time
 
 NOW = datetime(2026, 11, 20, 11, 2, tzinfo=UTC)
@@ -60,7 +61,7 @@ def panel(number: int = 1, *, energy: bool = True) -> Panel:
 
 
 def metadata(statistic_id: str) -> StatisticMetaData:
-    power = statistic_id.startswith("sensor.power")
+    power = not statistic_id.startswith("sensor.energy")
     return StatisticMetaData(
         has_sum=not power,
         mean_type=StatisticMeanType.ARITHMETIC if power else StatisticMeanType.NONE,
@@ -295,3 +296,25 @@ async def test_without_statistics_there_are_no_days(recorder: HomeAssistant) -> 
 async def test_without_a_recorder_there_is_no_day(hass: HomeAssistant) -> None:
     with pytest.raises(NoRecorderError):
         await async_day(hass, [panel()], TODAY)
+
+
+async def test_the_page_reads_the_days_of_a_gateway(
+    recorder: HomeAssistant, start_simulator: StartSimulator, hass_ws_client: WebSocketGenerator
+) -> None:
+    entry = await set_up(recorder, await start_simulator(inverters=2))
+    first, _ = (str(each.power) for each in async_panels(recorder, entry))
+    day = dt_util.now().date() - timedelta(days=2)
+    start, _ = day_of(day)
+    await record(recorder, {first: power(start, start + HOUR, HOUR, 5)}, "hour")
+    client = await hass_ws_client(recorder)
+    command = {"type": "enphase_iq_gateway/array/day", "entry_id": entry.entry_id, "date": day.isoformat()}
+
+    await client.send_json_auto_id(command)
+    read = (await client.receive_json())["result"]
+    subscribe = {"type": "enphase_iq_gateway/array/subscribe", "entry_id": entry.entry_id}
+    await client.send_json_auto_id(subscribe)
+    assert (await client.receive_json())["success"]
+    roof = (await client.receive_json())["event"]
+
+    assert read["watts"] == [[5], [None]]
+    assert (roof["first_day"], roof["fine_from"]) == (day.isoformat(), day.isoformat())

@@ -117,7 +117,8 @@ async def test_a_pasted_layout_is_read_and_not_stored(page: Page) -> None:
 async def test_a_document_that_is_no_layout_is_not_read(page: Page) -> None:
     error = await page.error("layout/read", document="<html>")
 
-    assert (error["code"], error["message"]) == ("invalid_format", "not JSON, expected the layout as Enphase shows it")
+    assert (error["code"], error["translation_key"]) == ("invalid_format", "not_a_layout")
+    assert error["message"] == "not JSON, expected the layout as Enphase shows it"
 
 
 async def test_without_a_session_the_reason_is_translated(page: Page) -> None:

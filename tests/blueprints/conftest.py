@@ -14,8 +14,6 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from tests.support.pages import ROOT
 
-FOLDER = ROOT / "blueprints" / "automation" / "enphase_iq_gateway"
-
 
 @dataclass(kw_only=True)
 class Automation:

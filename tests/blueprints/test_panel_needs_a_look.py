@@ -8,8 +8,16 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 
 from .conftest import Automation, StartAutomation
 
-WEAK = {"serials": ["482300000001"], "level": {"482300000001": 86}, "since": {"482300000001": "2026-11-03"}}
-NO_POWER = {"serials": ["482300000001", "482300000002"], "level": {**WEAK["level"], "482300000002": 0}, "since": {}}
+WEAK: dict[str, object] = {
+    "serials": ["482300000001"],
+    "level": {"482300000001": 86},
+    "since": {"482300000001": "2026-11-03"},
+}
+NO_POWER: dict[str, object] = {
+    "serials": ["482300000001", "482300000002"],
+    "level": {"482300000001": 86, "482300000002": 0},
+    "since": {},
+}
 NONE: dict[str, object] = {"serials": [], "level": {}, "since": {}}
 
 
@@ -54,7 +62,7 @@ async def test_panels_have_the_names_of_their_devices(start_automation: StartAut
     power = er.async_get(automation.hass).async_get_or_create(
         "sensor", DOMAIN, "482300000001_power", config_entry=entry, device_id=device.id
     )
-    entity_sources(automation.hass)[power.entity_id] = {"domain": DOMAIN, "custom_component": True}
+    entity_sources(automation.hass)[power.entity_id] = {"domain": DOMAIN}
     await report(automation, NO_POWER)
 
     assert automation.messages == [

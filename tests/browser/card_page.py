@@ -130,7 +130,7 @@ def roof(*, source: str = "person", can_edit: bool = False) -> dict[str, Any]:
     }
 
 
-def now(**changes: Any) -> dict[str, Any]:
+def now(**changes: object) -> dict[str, Any]:
     """Return the event with a reading."""
     today = day(NOW.date().isoformat())
     values: dict[str, Any] = {

@@ -221,7 +221,7 @@ async def test_an_import_is_previewed_and_mirrored_before_it_is_used(browser: Br
     await editor.press("Preview")
     await expect(editor.page.get_by_text("2 of 3 panels known")).to_be_visible()
     await editor.press("Mirror")
-    await editor.page.screenshot(path=SCREENSHOTS / "editor-import.png")
+    await editor.page.screenshot(path=SCREENSHOTS / "editor-import-preview.png")
     await editor.press("Use this layout")
     saved = await editor.saved()
 

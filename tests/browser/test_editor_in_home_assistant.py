@@ -1,11 +1,13 @@
 """What an administrator arranges reaches the other browsers."""
 
 import asyncio
+import json
 from typing import Any
 
 import aiohttp
 from playwright.async_api import Browser, Page, expect
 
+from simulator.layout import layout_document
 from simulator.local_days import TIME_ZONE
 
 from .frontend import TIMEOUT_MS, Frontend, open_page
@@ -40,9 +42,14 @@ async def sign_in_as_member(frontend: Frontend) -> dict[str, Any]:
 
 
 async def open_roof(page: Page, frontend: Frontend) -> None:
-    """Open the dashboard with the card, and its menu."""
+    """Open the dashboard with the card, and the menu of the card."""
     await page.goto(f"{frontend.home_assistant.address}/solar-roof/0")
     await expect(page.locator(f"{CARD} .tile")).to_have_count(5, timeout=TIMEOUT_MS)
+    await open_menu(page)
+
+
+async def open_menu(page: Page) -> None:
+    """Open the menu of the card."""
     await page.locator(CARD).get_by_role("button", name="More", exact=True).click()
     await expect(page.get_by_role("menuitem", name="Show as table")).to_be_visible()
 
@@ -79,12 +86,22 @@ async def test_what_an_administrator_arranges_others_see_and_cannot_change(
     await page.mouse.move(box["x"] + box["width"] / 2, box["y"] - box["height"] * 0.55, steps=4)  # a row of its own
     await page.mouse.up()
     await frontend.screenshot("editor")
-    await page.get_by_role("button", name="Save").click()
+    await frontend.press("Save")
     await expect(page.locator("dialog.editor")).to_have_count(0)
-
     for _ in range(TIMEOUT_MS // 500):
         if await rows_of(member) == 3:
             break
         await asyncio.sleep(0.5)
     assert await rows_of(member) == 3
+
+    await open_menu(page)
+    await page.get_by_role("menuitem", name="Arrange panels").click()
+    await frontend.press("Import")
+    await page.get_by_role("textbox").fill(json.dumps(layout_document(frontend.simulator)))
+    await frontend.press("Preview")
+    await frontend.expect_text("5 of 5 panels known")
+    await frontend.screenshot("editor-import", allowed="array_layout_x.json")
+    await frontend.press("Use this layout")
+    await frontend.press("Save")
+    await expect(member.locator(CARD).get_by_text("South-east roof")).to_be_visible(timeout=TIMEOUT_MS)
     await member.context.close()

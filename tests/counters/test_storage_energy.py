@@ -279,3 +279,17 @@ def test_the_error_by_the_interval_is_as_small_as_the_page_about_counters_states
     every = interval_s // 5
     counted = energies(*((5 * number, powers[number]) for number in range(0, len(powers), every)))
     assert counted == pytest.approx(truth, rel=most)
+
+
+def test_ac_batteries_of_a_report_are_added_up_with_it() -> None:
+    """The readings of the CTs come more often and do not have them."""
+    of_report = dict.fromkeys(((STORAGE, Quantity.POWER), (STORAGE, Quantity.IMPORT_EXPORT)), Source.AC_BATTERIES)
+    guard = Guard(site=guard_site({**NET_CT, **of_report}))
+
+    for seconds in (0, 300):
+        power = Snapshot(at=T0 + seconds, flows={STORAGE: (Measurement(power_w=-120.0),)})
+        checked = guard.check(PollGroup.REPORT, power, UTC)
+        guard.check(PollGroup.LIVE, Snapshot(at=T0 + seconds), UTC)
+
+    assert checked.counted[STORAGE][0].energy_received_wh == pytest.approx(10)
+    assert checked.counted[STORAGE][0].energy_delivered_wh == 0

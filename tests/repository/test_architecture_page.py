@@ -17,11 +17,12 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.control.entity import OF_CONTROLLER
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
+from custom_components.enphase_iq_gateway.sensor.health import PANELS_BELOW_ARRAY
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
 from custom_components.enphase_iq_gateway.storage_entity import ac_batteries, batteries, other_devices
-from tests.support.entity_names import CONTROLS
+from tests.support.entity_names import CONTROLS, PERFORMANCE
 from tests.support.home import Home
 from tests.support.pages import DOCS, ROOT, section, table
 
@@ -64,9 +65,10 @@ def test_the_layout_lists_every_package() -> None:
 
 def test_every_unique_id_is_listed() -> None:
     of_gateway = {row.key for row in FLOW_SENSORS} | {
-        "{flow}_ct_status" if row.key.endswith("_ct_status") else row.key for row in GATEWAY_SENSORS
+        "{flow}_ct_status" if row.key.endswith("_ct_status") else row.key
+        for row in (*GATEWAY_SENSORS, PANELS_BELOW_ARRAY)
     }
-    of_inverter = {row.key for row in (*INVERTER_SENSORS, *INVERTER_BINARY_SENSORS)}
+    of_inverter = {row.key for row in (*INVERTER_SENSORS, PERFORMANCE, *INVERTER_BINARY_SENSORS)}
 
     of_gateway |= {row.key for row in (*STORAGE_SENSORS, *STORAGE_BINARY_SENSORS)}
     letters: dict[object, str] = {batteries: "B", ac_batteries: "A", other_devices: "E"}

@@ -30,10 +30,12 @@ from custom_components.enphase_iq_gateway.const import (
 from custom_components.enphase_iq_gateway.control.actions import CONTROL_SCHEMAS
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
+from custom_components.enphase_iq_gateway.sensor.health import PANELS_BELOW_ARRAY
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
 from custom_components.enphase_iq_gateway.services import REPAIR_STATISTICS, SCHEMA, UNDO_REPAIR_STATISTICS, UNDO_SCHEMA
+from tests.support.entity_names import PERFORMANCE
 from tests.support.pages import DOCS, PAGES, README, ROOT, anchors, blocks, links, names, prose, section, table, text
 
 ENTITIES = DOCS / "entities.md"
@@ -51,7 +53,7 @@ def texts(module: ModuleType, file: str) -> dict[str, Any]:
 
 
 ENGLISH = texts(integration, "en.json")
-FOLDERS = ("scripts", "custom_components", "docs", "tests", "benchmarks", "simulator", ".github", ".ci")
+FOLDERS = ("scripts", "custom_components", "docs", "blueprints", "tests", "benchmarks", "simulator", ".github", ".ci")
 YES_OR_NO = {True: "yes", False: "no"}
 
 
@@ -80,7 +82,7 @@ def test_the_readme_is_short() -> None:
 def test_every_entity_of_the_gateway_is_listed() -> None:
     of_code = {name(f"{flow}_ct_status"): ["", "no", "no"] for flow in Flow} | {
         name(row.translation_key): [unit(row), "no", YES_OR_NO[row.entity_registry_enabled_default]]
-        for row in GATEWAY_SENSORS
+        for row in (*GATEWAY_SENSORS, PANELS_BELOW_ARRAY)
     }
     for row in FLOW_SENSORS:
         for flow in row.flows:
@@ -108,7 +110,7 @@ def test_every_entity_of_an_inverter_is_listed() -> None:
             unit(row),
             YES_OR_NO[row.entity_registry_enabled_default],
         ]
-        for row in INVERTER_SENSORS
+        for row in (*INVERTER_SENSORS, PERFORMANCE)
     } | {name(row.translation_key, "binary_sensor"): ["", "no"] for row in INVERTER_BINARY_SENSORS}
 
     rows = table(section(ENTITIES, "Inverters"))

@@ -31,7 +31,8 @@ CONTROLS: Mapping[str, tuple[ControlDescription, ...]] = {
 """The entities of control by platform."""
 
 
-HEALTH_SENSORS = (PANELS_BELOW_ARRAY, performance(lambda _: PanelHealth()))
+PERFORMANCE = performance(lambda _: PanelHealth())
+"""The sensor of an inverter's level, without any report."""
 
 
 def sensors() -> set[str]:
@@ -46,7 +47,14 @@ def sensors() -> set[str]:
         # Others have the name of their device or of their device class.
         *(
             row.translation_key
-            for row in (*INVERTER_SENSORS, *GATEWAY_SENSORS, *HEALTH_SENSORS, *STORAGE_SENSORS, *STORAGE_DEVICE_SENSORS)
+            for row in (
+                *INVERTER_SENSORS,
+                *GATEWAY_SENSORS,
+                PANELS_BELOW_ARRAY,
+                PERFORMANCE,
+                *STORAGE_SENSORS,
+                *STORAGE_DEVICE_SENSORS,
+            )
             if row.translation_key is not None and row.name is not None
         ),
     }

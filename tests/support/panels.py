@@ -18,14 +18,19 @@ def healthy(_serial: str, _ago: int, _hour: int) -> float | None:
 
 
 def hour_means(
-    factor: Factor = healthy, *, serials: Iterable[str] = PANELS, days: int = 16, noon: float = 12.0
+    factor: Factor = healthy,
+    *,
+    serials: Iterable[str] = PANELS,
+    days: int = 16,
+    noon: float = 12.0,
+    last_day: date = LAST_DAY,
 ) -> dict[str, dict[float, float]]:
-    """Return the power of each panel, up to 280 W at noon; each panel differs by a few per mille."""
+    """Return the power of each panel, up to 280 W at noon; they differ by a few per mille."""
     watts: dict[str, dict[float, float]] = {}
     for number, serial in enumerate(serials):
         watts[serial] = {}
         for ago in range(days):
-            midnight = datetime.combine(LAST_DAY - timedelta(days=ago), datetime.min.time(), UTC)
+            midnight = datetime.combine(last_day - timedelta(days=ago), datetime.min.time(), UTC)
             for hour in range(24):
                 light = max(0.0, sin(pi * (hour + 6.5 - noon) / len(SUNNY_HOURS)) if hour in SUNNY_HOURS else 0.0)
                 share = factor(serial, ago, hour)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from custom_components.enphase_iq_gateway.client import PollGroup, Quantity, Site, Snapshot
+from custom_components.enphase_iq_gateway.client import PollGroup, Quantity, Site, Snapshot, StorageSnapshot
 from custom_components.enphase_iq_gateway.counters.counter import EventKind
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from custom_components.enphase_iq_gateway.counters.guard import Guard
@@ -13,6 +13,8 @@ from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
+from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
+from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
 
 from .ranges import impossible_numbers
 
@@ -34,6 +36,19 @@ def check_values(site: Site, snapshots: list[Snapshot]) -> None:
         odd += impossible_numbers((*snapshot.flows.values(), *snapshot.counted.values(), snapshot.inverters))
         if odd:
             raise Broken(f"impossible in {group}: {odd[:5]}")
+
+
+def check_storage(snapshot: StorageSnapshot) -> None:
+    """Check that everything that is shown of storage is a possible number.
+
+    Raises:
+        Broken: Something is not.
+    """
+    shown: dict[str, object] = {row.key: row.value_fn(snapshot) for row in STORAGE_SENSORS}
+    for row in STORAGE_DEVICE_SENSORS:
+        shown |= {f"{serial}_{row.key}": row.value_fn(snapshot, serial) for serial in row.devices_fn(snapshot)}
+    if odd := impossible_numbers(shown) + impossible_numbers(snapshot):
+        raise Broken(f"impossible of storage: {odd[:5]}")
 
 
 def states(site: Site, group: PollGroup, snapshot: Snapshot) -> Iterator[tuple[str, object]]:

@@ -29,23 +29,20 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from custom_components.enphase_iq_gateway.client import (
-    DEVICE_DATA,
-    INFO,
-    INVENTORY,
-    METERS,
-    READINGS,
-    REPORT,
-    REPORT_DETAILED,
     Documents,
     Endpoint,
     GatewayError,
+    GridState,
     PollGroup,
     Site,
     Snapshot,
+    StorageDocuments,
+    StorageSnapshot,
     decide,
+    decide_storage,
     measure,
+    measure_storage,
 )
-from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
 from custom_components.enphase_iq_gateway.counters.allowance import AT_ONCE_S, HAIR_SHARE, most_wh
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (
@@ -63,19 +60,10 @@ from custom_components.enphase_iq_gateway.polling.inverter_health import Inverte
 from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
 from simulator.simulated_site import SimulatedSite
-from tests.support.promises import Broken, check_falls, check_values
+from tests.support.answered_documents import ANSWERED, documents_of, storage_of
+from tests.support.promises import Broken, check_falls, check_storage, check_values
 from tests.support.spoiling import spoil
 
-_ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
-    METERS,
-    READINGS,
-    REPORT_DETAILED,
-    REPORT,
-    PRODUCTION_SUMMARY,
-    INVERTER_LIST,
-    DEVICE_DATA,
-    INVENTORY,
-)
 _ZONES: Final = tuple(
     ZoneInfo(name)
     for name in ("Europe/Amsterdam", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kathmandu", "America/St_Johns")
@@ -104,6 +92,8 @@ class Shown:
     excess: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
     """By how much each counter has risen beyond the truth, negative where energy is missing."""
 
+    grid: GridState | None = None
+
     def read(self, documents: Documents, at: float, zone: tzinfo) -> list[Snapshot]:
         """Measure the documents and check their counters, as the coordinators do."""
         snapshots = []
@@ -113,6 +103,12 @@ class Shown:
                 snapshot = self.health.judge(snapshot)
             snapshots.append(self.guard.check(group, snapshot, zone))
         return snapshots
+
+    def read_storage(self, documents: StorageDocuments, at: float) -> StorageSnapshot:
+        """Measure the documents about storage and check the counters of AC Batteries."""
+        snapshot = measure_storage(self.guard.site.storage, documents, at, previous=self.grid)
+        self.grid = snapshot.grid_state
+        return replace(snapshot, ac_batteries=self.guard.check_ac_batteries(snapshot.ac_batteries, at))
 
     def store(self, site: Site) -> None:
         """Restart with the stored state."""
@@ -183,7 +179,7 @@ class Life:
     def bodies(self, site: SimulatedSite) -> dict[Endpoint[object], bytes]:
         """Return the answers of a gateway now, empty where it has none."""
         answers = {}
-        for endpoint in (INFO, *_ENDPOINTS):
+        for endpoint in ANSWERED:
             answer = routes.answer(site, *endpoint.path.partition("?")[::2], self.now)
             answers[endpoint] = answer.body if answer.status == 200 else b""
         return answers
@@ -217,28 +213,32 @@ class Life:
             Broken: A promise is broken.
             GatewayError: The gateway could not be set up.
         """
-        clean = documents_of(self.bodies(self.site))
-        truth = Truth(site=decide(clean))
-        first = documents_of(self.spoiled(self.bodies(self.site))) if self.chance.random() < 0.2 else clean
-        shown = Shown(guard=Guard(site=decide(first)))
+        self.site.world.plant.stream_until = self.now + 400 * _DAY
+        clean = first = documents_of(bodies := self.bodies(self.site))
+        truth = Truth(site=decide(clean, {}, decide_storage(storage_of(bodies, self.now))))
+        if self.chance.random() < 0.2:
+            first = documents_of(bodies := self.spoiled(bodies))
+        shown = Shown(guard=Guard(site=decide(first, {}, decide_storage(storage_of(bodies, self.now)))))
         readings = self.chance.randint(6, 40)
         for number in range(readings + _RECOVERY):
             faulty = number < readings and self.chance.random() < 0.4
             bodies = self.bodies(self.site)
-            clean = documents_of(bodies)
-            documents = clean
+            clean = documents = documents_of(bodies)
             if faulty:
                 with suppress(GatewayError):
-                    documents = documents_of(self.spoiled(bodies))
+                    documents = documents_of(spoiled := self.spoiled(bodies))
+                    bodies = spoiled
             at = self.now + self.clock_s
+            storage = storage_of(bodies, at)
             before = dict(shown.guard.state.counters)
             snapshots = shown.read(documents, at, self.zone)
             check_values(shown.guard.site, snapshots)
+            check_storage(shown.read_storage(storage, at))
             check_falls(shown.guard, before)
             truth.read(clean, self.now)
             check_rises(shown, truth, faulty=faulty)
             if number < readings and self.chance.random() < 0.15:
-                self._restart(shown, documents)
+                self._restart(shown, documents, storage)
             if number < readings:
                 self.pass_time()
             else:
@@ -247,31 +247,12 @@ class Life:
         check_end(shown)
         return readings + _RECOVERY
 
-    def _restart(self, shown: Shown, documents: Documents) -> None:
+    def _restart(self, shown: Shown, documents: Documents, storage: StorageDocuments) -> None:
         """Store the state and read it back; decide the site anew, maybe from spoiled answers."""
         site = shown.guard.site
         with suppress(GatewayError):
-            site = decide(documents, shown.guard.state.locked_sources())
+            site = decide(documents, shown.guard.state.locked_sources(), decide_storage(storage))
         shown.store(site)
-
-
-def documents_of(bodies: Mapping[Endpoint[object], bytes]) -> Documents:
-    """Return the documents in answers; those that are no documents are missing.
-
-    Raises:
-        GatewayError: The gateway cannot be identified.
-    """
-    documents = Documents(info=INFO.read(bodies[INFO]))
-    failed = set()
-    for endpoint in _ENDPOINTS:
-        try:
-            document = endpoint.read(bodies[endpoint])
-        except GatewayError:
-            failed.add(endpoint)
-        else:
-            documents = documents.with_answer(endpoint, document)
-    report = REPORT if REPORT_DETAILED in failed and REPORT not in failed else REPORT_DETAILED
-    return replace(documents, report_endpoint=report, failed=frozenset(failed))
 
 
 def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:

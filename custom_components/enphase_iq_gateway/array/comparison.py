@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from math import ceil, inf
+from math import inf
 from statistics import median
 from typing import Final
 
@@ -60,10 +60,11 @@ class Hour:
     hour: int
     """Local hour of the day."""
     median_w: float
+    """Of the panels that make power."""
     agrees: bool
     """Whether the middle half of the array is close to the median."""
     ratios: Mapping[str, float]
-    """Power as a share of the median, by serial; without panels that have no value."""
+    """Power as a share of the median, by serial; only of panels that have a value."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,16 +88,19 @@ def compare(
     hours = []
     for start in sorted({start for each in series.values() for start in each}):
         values = {serial: each[start] for serial, each in series.items() if start in each}
-        middle_w = median(values.values())
-        if len(values) < fewest or middle_w <= 0:
+        least_w = thresholds.no_power * median(values.values())
+        if len(values) < fewest or least_w <= 0:
             continue
+        # Up to half of the panels may make no power, which says nothing about the others.
+        with_power = sorted(value for value in values.values() if value >= least_w)
+        middle_w = median(with_power)
         local = datetime.fromtimestamp(start, zone)
         hours.append(
             Hour(
                 day=local.date(),
                 hour=local.hour,
                 median_w=middle_w,
-                agrees=_middle_half(list(values.values())) < thresholds.agreement * middle_w,
+                agrees=_middle_half(with_power) < thresholds.agreement * middle_w,
                 ratios={serial: value / middle_w for serial, value in values.items()},
             )
         )
@@ -153,8 +157,7 @@ def quantile(values: Collection[float], share: float) -> float:
     return sorted(values)[round(share * (len(values) - 1))]
 
 
-def _middle_half(values: list[float]) -> float:
-    """Return the width of the middle half of the values."""
-    values.sort()
-    last = len(values) - 1
-    return values[ceil(0.75 * last)] - values[int(0.25 * last)]
+def _middle_half(ordered: Sequence[float]) -> float:
+    """Return the width of the middle half of some values."""
+    outside = len(ordered) // 4
+    return ordered[-1 - outside] - ordered[outside]

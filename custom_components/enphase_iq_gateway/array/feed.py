@@ -229,5 +229,6 @@ async def async_setup_roof(hass: HomeAssistant, entry: GatewayConfigEntry) -> No
 
 async def async_remove_roof(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Delete the layout of an entry that is being deleted."""
+    fetched_layouts(hass).forget(str(entry.unique_id))
     await async_roof_feed(hass, entry.entry_id).layouts.async_remove()
     _ = _feeds(hass).pop(entry.entry_id)

@@ -6,7 +6,7 @@ Lengths are in the units of Enphase's own layouts, in which a panel is 100 wide 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil, isfinite, sqrt
+from math import ceil, sqrt
 from typing import Final
 
 from ..client import is_serial
@@ -192,4 +192,4 @@ def _number(value: Json, name: str) -> float:
 
 def is_length(value: float) -> bool:
     """Return whether a number can be a length or an angle of a roof."""
-    return isfinite(value) and abs(value) <= LARGEST_LENGTH
+    return abs(value) <= LARGEST_LENGTH  # false for what is not a number too

@@ -15,7 +15,6 @@ import probatio
 
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
-from .account import LayoutImportError, async_import_layout
 from .enphase import parse_pasted
 from .feed import Message, RoofFeed, async_roof_feed
 from .layout import Layout, LayoutError
@@ -32,12 +31,12 @@ _FIRST_DAY: Final = date(2000, 1, 1)
 @callback
 def async_setup_commands(hass: HomeAssistant) -> None:
     """Register the commands, which exist whether an entry is loaded or not."""
-    for command in (async_subscribe, async_read_day, async_save_layout, async_read_layout, async_import):
+    for command in (async_subscribe, async_read_day, async_save_layout, async_read_layout):
         async_register_command(hass, command)
 
 
 @callback
-def _loaded_entry(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> GatewayConfigEntry | None:
+def loaded_entry(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> GatewayConfigEntry | None:
     """Return the entry that a command names; None, and an error is sent, unless it is loaded."""
     entry = hass.config_entries.async_get_entry(msg["entry_id"])
     if entry is None or entry.domain != DOMAIN:
@@ -53,7 +52,7 @@ def _loaded_entry(hass: HomeAssistant, connection: ActiveConnection, msg: dict[s
 @async_response
 async def async_subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Send the roof, and its values now and after every reading."""
-    if (entry := _loaded_entry(hass, connection, msg)) is None:
+    if (entry := loaded_entry(hass, connection, msg)) is None:
         return
     can_edit = connection.user.is_admin
 
@@ -76,7 +75,7 @@ async def async_subscribe(hass: HomeAssistant, connection: ActiveConnection, msg
 @async_response
 async def async_read_day(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Return power and energy of the panels on a day."""
-    if (entry := _loaded_entry(hass, connection, msg)) is None:
+    if (entry := loaded_entry(hass, connection, msg)) is None:
         return
     if not _FIRST_DAY <= msg["date"] <= dt_util.now().date():
         connection.send_error(msg["id"], ERR_INVALID_FORMAT, "date: expected a day until today")
@@ -101,7 +100,7 @@ async def async_read_day(hass: HomeAssistant, connection: ActiveConnection, msg:
 @async_response
 async def async_save_layout(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Store a layout, unless another one was stored since the version that the page has read."""
-    if (entry := _loaded_entry(hass, connection, msg)) is None:
+    if (entry := loaded_entry(hass, connection, msg)) is None:
         return
     feed = async_roof_feed(hass, entry.entry_id)
     try:
@@ -125,38 +124,23 @@ async def async_save_layout(hass: HomeAssistant, connection: ActiveConnection, m
 @callback
 def async_read_layout(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Return the layout in a document of Enphase, and how many of its panels the gateway has; nothing is stored."""
-    if (entry := _loaded_entry(hass, connection, msg)) is None:
+    if (entry := loaded_entry(hass, connection, msg)) is None:
         return
     try:
         layout = parse_pasted(msg["document"])
     except LayoutError as error:
-        connection.send_error(msg["id"], ERR_INVALID_FORMAT, str(error))
-    else:
-        connection.send_result(msg["id"], _preview(hass, entry, layout))
-
-
-@require_admin
-@websocket_command({probatio.Required("type"): f"{DOMAIN}/array/layout/import", probatio.Required("entry_id"): str})
-@async_response
-async def async_import(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    """Return the layout that the Enphase account has, and how many of its panels the gateway has; store nothing."""
-    if (entry := _loaded_entry(hass, connection, msg)) is None:
-        return
-    try:
-        layout = await async_import_layout(hass, entry)
-    except LayoutImportError as error:
         connection.send_error(
             msg["id"],
-            error.code,
+            ERR_INVALID_FORMAT,
             str(error),
-            translation_domain=error.translation_domain,
-            translation_key=error.translation_key,
+            translation_domain=DOMAIN,
+            translation_key="not_a_layout",
         )
     else:
-        connection.send_result(msg["id"], _preview(hass, entry, layout))
+        connection.send_result(msg["id"], preview_of(hass, entry, layout))
 
 
-def _preview(hass: HomeAssistant, entry: GatewayConfigEntry, layout: Layout) -> dict[str, Any]:
+def preview_of(hass: HomeAssistant, entry: GatewayConfigEntry, layout: Layout) -> dict[str, Any]:
     """Return a layout that isn't stored, and how many of its panels the gateway has."""
     known = sum(panel.serial in layout.panels for panel in async_panels(hass, entry))
     return {"layout": layout.as_json(), "known": known, "unknown": len(layout.panels) - known}

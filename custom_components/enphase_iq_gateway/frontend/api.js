@@ -1,7 +1,5 @@
 // The commands of the integration.
 
-/** @typedef {import("./types.d.ts").Hass} Hass */
-
 export const DOMAIN = "enphase_iq_gateway";
 const COMMAND = `${DOMAIN}/array/`;
 
@@ -16,7 +14,7 @@ export const entries = async (hass) =>
 
 /**
  * Receive the roof, the present values and the health of the panels, and their changes, until the result is called.
- * @param {Hass} hass @param {string} entryId @param {(event: import("./types.d.ts").ArrayEvent) => void} receive
+ * @param {Hass} hass @param {string} entryId @param {(event: ArrayEvent) => void} receive
  * @returns {Promise<() => Promise<void>>}
  */
 export const subscribe = (hass, entryId, receive) =>
@@ -25,6 +23,6 @@ export const subscribe = (hass, entryId, receive) =>
 /**
  * Return the values of a day, written YYYY-MM-DD.
  * @param {Hass} hass @param {string} entryId @param {string} date
- * @returns {Promise<import("./types.d.ts").Day>}
+ * @returns {Promise<Day>}
  */
 export const day = (hass, entryId, date) => hass.callWS({ type: `${COMMAND}day`, entry_id: entryId, date });

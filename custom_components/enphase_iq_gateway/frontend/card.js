@@ -7,8 +7,6 @@ import { loadTexts } from "./texts.js";
 import { Picture } from "./picture.js";
 import { sheet } from "./style.js";
 
-/** @typedef {import("./types.d.ts").CardConfig} CardConfig @typedef {import("./types.d.ts").Hass} Hass */
-
 const RETRY_MS = 10_000;
 
 export class Card {
@@ -16,7 +14,7 @@ export class Card {
   config;
   /** @type {Hass | undefined} */
   hass;
-  /** @type {import("./types.d.ts").Translate | undefined} */
+  /** @type {Translate | undefined} */
   texts;
   /** @type {Picture | undefined} */
   #picture;
@@ -100,7 +98,7 @@ export class Card {
     this.card.replaceChildren(html("p", { class: "message", role: "status" }, message));
   }
 
-  /** @param {import("./types.d.ts").ArrayEvent} event @param {string} entryId */
+  /** @param {ArrayEvent} event @param {string} entryId */
   #receive(event, entryId) {
     const { hass, texts, config } = this;
     if (!hass || !texts || !config) return;

@@ -1,7 +1,5 @@
 // The colours of the tiles: cividis for amounts, which is made for colour-blind eyes, and blue to orange for comparisons.
 
-/** @typedef {[number, number, number]} Rgb */
-
 /** @type {Rgb[]} */
 const CIVIDIS = [
   [0, 34, 78],
@@ -22,11 +20,6 @@ const WHITE = [255, 255, 255];
 const STEPS = 256;
 /** The share of difference that has the strongest colour. */
 export const STRONGEST = 0.25;
-
-/**
- * A colour and the black or white in which a text on it is readable.
- * @typedef {{ fill: string, ink: string }} Colour
- */
 
 /** @param {Rgb} rgb */
 const css = (rgb) => `rgb(${rgb.join()})`;

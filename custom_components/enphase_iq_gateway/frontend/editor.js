@@ -45,14 +45,15 @@ export class Editor {
     this.lying = new Map();
     /** Power by serial. @type {Map<string, string>} */
     this.watts = new Map();
-    /** The boxes around the arrays, by id. @type {Map<string, import("./geometry.js").Box>} */
+    /** The boxes around the arrays, by id. @type {Map<string, Box>} */
     this.boxes = new Map();
 
     this.undo = button(text("editor_undo"), "undo", () => this.travel("undo"), "small", "Control+Z");
     this.redo = button(text("editor_redo"), "redo", () => this.travel("redo"), "small", "Control+Y");
     this.save = button(text("editor_save"), "", () => this.send(), "primary");
     this.turn = button(text("editor_turn"), "turn", () => this.edit(model.turn(this.layout, this.selection)), "", "R");
-    this.remove = button(text("editor_remove"), "remove", () => this.edit(model.remove(this.layout, this.selection)), "", "Delete");
+    const remove = () => this.edit(model.remove(this.layout, this.selection));
+    this.remove = button(text("editor_remove"), "remove", remove, "", "Delete");
     this.severalButton = button(text("editor_several"), "several", () => {
       this.several = !this.several;
       this.render();
@@ -310,9 +311,17 @@ export class Editor {
     this.edit(model.changeArray(this.layout, id, values, lies === lying ? undefined : lies));
   }
 
+  /** Begin with a layout that has other arrays. */
+  begin() {
+    this.lying.clear();
+    this.choose(this.layout.arrays[0].id);
+  }
+
   async import() {
     const layout = await importLayout(this);
-    if (layout) this.edit(this.withArray(layout));
+    if (!layout) return;
+    this.history.add(this.withArray(layout));
+    this.begin();
   }
 
   /** Save the layout. @param {number} [version] The version that it replaces @returns {Promise<void>} */
@@ -329,8 +338,9 @@ export class Editor {
       // The subscription has brought the other layout.
       const theirs = this.roof.layout;
       if (choice === MINE) return this.send(theirs.version);
-      if (choice) this.history = new model.History(this.withArray(theirs));
-      this.select([]);
+      if (!choice) return;
+      this.history = new model.History(this.withArray(theirs));
+      this.begin();
     }
   }
 
@@ -380,7 +390,7 @@ export class Editor {
   /** Return a panel's name and its place, counted in panels from the left and the top of its array. @param {string} serial */
   position(serial) {
     const panel = this.layout.panels[serial];
-    const { left, top } = /** @type {import("./geometry.js").Box} */ (this.boxes.get(panel.array));
+    const { left, top } = /** @type {Box} */ (this.boxes.get(panel.array));
     const { x, y } = model.size(panel);
     /** @param {number} distance */
     const count = (distance) => this.formats.number(distance + 0.5, Math.abs((distance + 0.5) % 1) < 0.05 ? 0 : 1);

@@ -24,7 +24,10 @@ const ARROWS = {
 const transform = ({ x, y, turn }) => `translate(${x} ${y}) rotate(${turn})`;
 
 /** Return the attributes of a tile's rectangle, without the gap around it. @param {number} width @param {number} height */
-export const rectangle = (width, height) => ({ x: 3 - width / 2, y: 3 - height / 2, width: width - 6, height: height - 6, rx: 8 });
+export const rectangle = (width, height) => {
+  const [x, y] = [3 - width / 2, 3 - height / 2];
+  return { x, y, width: width - 6, height: height - 6, rx: 8 };
+};
 
 /** @param {Event} event */
 const serialAt = ({ target }) =>
@@ -35,8 +38,9 @@ export class Canvas {
   constructor(editor, element) {
     this.editor = editor;
     this.element = element;
-    this.scale = 0;
-    this.origin = { x: 0, y: 0 };
+    this.scale = FIRST;
+    /** The part of the roof that can be scrolled to. @type {import("./geometry.js").Box | undefined} */
+    this.view = undefined;
     /** @type {Map<string, SVGElement>} */
     this.tiles = new Map();
     /** @type {{ serial: string | undefined, start: Point, to: Point, by: Point, moved: boolean, several: boolean } | null} */
@@ -126,39 +130,41 @@ export class Canvas {
 
   /** Make room around the panels; what is shown stays where it is. */
   #fit() {
-    const { element, origin, picture } = this;
+    const { element, view: old } = this;
     const { clientWidth, clientHeight } = element;
     const { x, y } = model.toRoof(this.editor.array, this.editor.target);
     const box = around([model.bounds(this.editor.layout), { left: x, top: y, right: x, bottom: y }]);
-    const [left, top] = [box.left - MARGIN, box.top - MARGIN];
-    const first = !this.scale;
-    if (first) {
-      const fit = Math.min(clientWidth / (box.right - left), clientHeight / (box.bottom - top));
+    const room = { left: box.left - MARGIN, top: box.top - MARGIN, right: box.right + MARGIN, bottom: box.bottom + MARGIN };
+    if (!old) {
+      const fit = Math.min(clientWidth / (room.right - box.left), clientHeight / (room.bottom - box.top));
       this.scale = Math.min(FIRST, Math.max(TOUCH, fit));
     }
-    const width = Math.max(box.right + MARGIN - left, clientWidth / this.scale);
-    const height = Math.max(box.bottom + MARGIN - top, clientHeight / this.scale);
-    set(picture, { viewBox: `${left} ${top} ${width} ${height}`, width: width * this.scale, height: height * this.scale });
-    set(this.paper, { x: left, y: top, width, height });
-    // At first, the panels are in the middle, or the first ones are shown.
-    const corner = {
-      x: Math.min(box.left - model.WIDTH / 2, (box.left + box.right - clientWidth / this.scale) / 2),
-      y: Math.min(box.top - model.WIDTH / 2, (box.top + box.bottom - clientHeight / this.scale) / 2),
+    const { left, top, right, bottom } = old ? around([old, room]) : room;
+    const across = Math.max(0, clientWidth / this.scale - right + left) / 2;
+    const down = Math.max(0, clientHeight / this.scale - bottom + top) / 2;
+    const view = (this.view = { left: left - across, top: top - down, right: right + across, bottom: bottom + down });
+    const [width, height] = [view.right - view.left, view.bottom - view.top];
+    const viewBox = `${view.left} ${view.top} ${width} ${height}`;
+    set(this.picture, { viewBox, width: width * this.scale, height: height * this.scale });
+    set(this.paper, { x: view.left, y: view.top, width, height });
+    // At first, the panels are in the middle, or the upper left ones are shown.
+    const first = {
+      left: Math.min(box.left - model.WIDTH / 2, (left + right - clientWidth / this.scale) / 2),
+      top: Math.min(box.top - model.WIDTH / 2, (top + bottom - clientHeight / this.scale) / 2),
     };
-    const scroll = model.subtract(first ? corner : origin, { x: left, y: top });
-    element.scrollBy(scroll.x * this.scale, scroll.y * this.scale);
-    this.origin = { x: left, y: top };
+    const corner = old ?? first;
+    element.scrollBy((corner.left - view.left) * this.scale, (corner.top - view.top) * this.scale);
   }
 
   /** @param {number} factor */
   zoom(factor) {
-    const { element } = this;
-    const scale = Math.min(MOST, Math.max(LEAST, this.scale * factor));
-    const [x, y] = [element.clientWidth / 2, element.clientHeight / 2];
-    const middle = { x: ((element.scrollLeft + x) * scale) / this.scale, y: ((element.scrollTop + y) * scale) / this.scale };
-    this.scale = scale;
+    const { left, top, width, height } = this.element.getBoundingClientRect();
+    const [x, y] = [width / 2, height / 2];
+    const middle = this.#point({ clientX: left + x, clientY: top + y });
+    this.scale = Math.min(MOST, Math.max(LEAST, this.scale * factor));
     this.#fit();
-    element.scrollTo(middle.x - x, middle.y - y);
+    const { scale, view } = this;
+    this.element.scrollTo((middle.x - (view?.left ?? 0)) * scale - x, (middle.y - (view?.top ?? 0)) * scale - y);
   }
 
   /** Show where a panel will be placed. @param {import("./types.d.ts").Place} place @param {boolean} visible */
@@ -176,10 +182,11 @@ export class Canvas {
     return { ...place, ...model.snap(layout, place, []) };
   }
 
-  /** @param {MouseEvent} event @returns {Point} On the roof */
+  /** Return the point of the roof at one of the page. @param {{ clientX: number, clientY: number }} event */
   #point({ clientX, clientY }) {
     const { left, top } = this.picture.getBoundingClientRect();
-    return model.add(this.origin, { x: (clientX - left) / this.scale, y: (clientY - top) / this.scale });
+    const { left: x, top: y } = this.view ?? { left: 0, top: 0 };
+    return { x: x + (clientX - left) / this.scale, y: y + (clientY - top) / this.scale };
   }
 
   /** @param {PointerEvent} event */

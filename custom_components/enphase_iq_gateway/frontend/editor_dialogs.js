@@ -87,7 +87,8 @@ export const arrayForm = async (editor, array, lying) => {
   const upright = html("option", { value: "" }, text("editor_upright"));
   const orientation = html("select", {}, upright, html("option", { value: "lying", selected: lying }, text("editor_lying")));
   const field = (/** @type {string} */ key, /** @type {Node} */ input) => html("label", {}, text(key), input);
-  const form = html("form", {}, field("editor_name", name), field("editor_azimuth", azimuth), field("editor_orientation", orientation));
+  const fields = [field("editor_name", name), field("editor_azimuth", azimuth), field("editor_orientation", orientation)];
+  const form = html("form", {}, ...fields);
   const result = await show(editor.dialog, text("editor_edit_array", { name: title }), [form], (close) => {
     const finish = () => form.reportValidity() && close("done");
     form.onsubmit = () => !finish() && false;

@@ -58,13 +58,14 @@ export const onRoof = (layout, serial) => {
 /** Return the box around all panels on the roof; empty without panels. @param {Layout} layout */
 export const bounds = (layout) => around(Object.keys(layout.panels).map((serial) => boxOf(onRoof(layout, serial))));
 
-/** @param {import("./geometry.js").Box} box */
+/** @param {Box} box */
 export const isEmpty = (box) => box.left > box.right;
 
 /** Return the box around the panels of an array in its frame. @param {Layout} layout @param {string} id */
 export const boundsOf = (layout, id) => {
-  const array = { ...arrayOf(layout, id), azimuth: null, x: 0, y: 0 };
-  return bounds({ ...layout, arrays: [array], panels: Object.fromEntries(serialsOf(layout, id).map((serial) => [serial, layout.panels[serial]])) });
+  const arrays = [{ ...arrayOf(layout, id), azimuth: null, x: 0, y: 0 }];
+  const panels = Object.fromEntries(Object.entries(layout.panels).filter(([, { array }]) => array === id));
+  return bounds({ ...layout, arrays, panels });
 };
 
 /**
@@ -191,7 +192,10 @@ export const remove = (layout, serials) => {
 /** Turn each panel by a quarter. @param {Layout} layout @param {Iterable<string>} serials */
 export const turn = (layout, serials) => change(layout, serials, (panel) => ({ lying: !panel.lying }));
 
-/** Move panels to another array; on the roof they stay. @param {Layout} layout @param {Iterable<string>} serials @param {string} array */
+/**
+ * Move panels to another array; on the roof they stay.
+ * @param {Layout} layout @param {Iterable<string>} serials @param {string} array
+ */
 export const assign = (layout, serials, array) =>
   change(layout, serials, (_, serial) => ({ array, ...toArray(arrayOf(layout, array), onRoof(layout, serial)) }));
 
@@ -206,7 +210,8 @@ export const addArray = (layout, name) => {
 
 /**
  * Change an array. It turns about the middle of its panels; rows stay rows where all panels are turned.
- * @param {Layout} layout @param {string} id @param {Partial<PanelArray>} values @param {boolean} [lying] Whether all panels lie then
+ * @param {Layout} layout @param {string} id @param {Partial<PanelArray>} values
+ * @param {boolean} [lying] Whether all panels lie then
  */
 export const changeArray = (layout, id, values, lying) => {
   const box = boundsOf(layout, id);

@@ -35,32 +35,55 @@ button { display: inline-flex; gap: 8px; align-items: center; justify-content: c
 button svg { width: 20px; height: 20px; fill: none; stroke: currentcolor; stroke-width: 2; flex: none; }
 button:disabled, select:disabled { opacity: .45; cursor: default; }
 .small { width: 40px; padding: 0; border-color: transparent; }
-.primary, button[aria-pressed=true] { background: color-mix(in srgb, var(--primary-color) 22%, transparent); border-color: var(--primary-color); }
+.primary, button[aria-pressed=true] {
+  background: color-mix(in srgb, var(--primary-color) 22%, transparent); border-color: var(--primary-color);
+}
 .chip { border-radius: 20px; }
 .chip small { color: inherit; }
 :focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px; }
-label { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; overflow-wrap: anywhere; margin: 12px 0; color: var(--secondary-text-color); }
-.tray { width: 250px; flex: none; display: flex; flex-direction: column; border-inline-end: 1px solid var(--divider-color); background: var(--card-background-color); }
+label {
+  display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; overflow-wrap: anywhere; margin: 12px 0;
+  color: var(--secondary-text-color);
+}
+.tray {
+  width: 250px; flex: none; display: flex; flex-direction: column;
+  border-inline-end: 1px solid var(--divider-color); background: var(--card-background-color);
+}
 .list { overflow: auto; display: grid; gap: 6px; align-content: start; padding: 2px 12px 12px; touch-action: pan-y; }
-.list button { touch-action: inherit; display: grid; grid-template-columns: 1fr auto; gap: 0 8px; padding: 4px 12px; text-align: start; cursor: grab; user-select: none; }
+.list button {
+  touch-action: inherit; display: grid; grid-template-columns: 1fr auto; gap: 0 8px; padding: 4px 12px;
+  text-align: start; cursor: grab; user-select: none;
+}
 .list b { font-weight: 500; grid-column: 1 / 3; }
-.canvas { background: var(--primary-background-color); flex: 1; overflow: auto; min-width: 0; overscroll-behavior: contain; }
+.canvas {
+  background: var(--primary-background-color); flex: 1; overflow: auto; min-width: 0; overscroll-behavior: contain;
+}
 .canvas > svg { display: block; user-select: none; }
 .line { fill: none; stroke: var(--divider-color); stroke-width: 1.5; }
 .names { fill: var(--secondary-text-color); font-size: 30px; }
 .tile { cursor: grab; fill-opacity: .85; outline: 0; }
-.tile rect { fill: color-mix(in srgb, var(--primary-color) 26%, var(--card-background-color)); stroke: var(--secondary-text-color); stroke-width: 2; }
+.tile rect {
+  fill: color-mix(in srgb, var(--primary-color) 26%, var(--card-background-color));
+  stroke: var(--secondary-text-color); stroke-width: 2;
+}
 .tile.other rect { fill-opacity: .4; }
 .tile text { fill: var(--primary-text-color); font-size: 23px; font-weight: 500; text-anchor: middle; }
 .tile text + text { font-size: 20px; font-weight: 400; }
-.tile[aria-pressed=true] rect { fill: color-mix(in srgb, var(--primary-color) 60%, var(--card-background-color)); stroke: var(--primary-color); stroke-width: 8; }
+.tile[aria-pressed=true] rect {
+  fill: color-mix(in srgb, var(--primary-color) 60%, var(--card-background-color)); stroke: var(--primary-color);
+  stroke-width: 8;
+}
 .tile.over rect { stroke: var(--error-color); stroke-width: 6; stroke-dasharray: 16 8; }
 .tile.gone rect { fill: var(--card-background-color); stroke-dasharray: 8 8; }
 .tile:focus-visible rect { stroke: var(--primary-text-color); stroke-width: 8; }
-.ghost, .band { fill: none; stroke: var(--primary-color); stroke-width: 4; stroke-dasharray: 14 10; pointer-events: none; }
+.ghost, .band {
+  fill: none; stroke: var(--primary-color); stroke-width: 4; stroke-dasharray: 14 10; pointer-events: none;
+}
 .band { fill: color-mix(in srgb, var(--primary-color) 15%, transparent); visibility: hidden; }
 .preview { width: 100%; height: 200px; display: block; }
-.preview rect { fill: color-mix(in srgb, var(--primary-color) 40%, transparent); stroke: var(--primary-color); stroke-width: 3; }
+.preview rect {
+  fill: color-mix(in srgb, var(--primary-color) 40%, transparent); stroke: var(--primary-color); stroke-width: 3;
+}
 .preview rect.gone { fill: none; stroke: var(--secondary-text-color); stroke-dasharray: 8 8; }
 @media (max-width: 700px) {
   main { flex-direction: column-reverse; }

@@ -1,8 +1,5 @@
 // Creates elements. Texts become text nodes, so a name that someone typed is never read as HTML.
 
-/** @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => void)>} Attributes */
-/** @typedef {Node | string | null | undefined} Child */
-
 const SVG = "http://www.w3.org/2000/svg";
 
 /**

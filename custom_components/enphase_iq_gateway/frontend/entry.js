@@ -1,7 +1,5 @@
 // Loaded on every page of Home Assistant, so it only registers; the other modules are loaded when they are shown.
 
-/** @typedef {import("./types.d.ts").CardConfig} CardConfig @typedef {import("./types.d.ts").Hass} Hass */
-
 const DOMAIN = "enphase_iq_gateway";
 const CARD = "enphase-iq-gateway-array-card";
 const STRATEGY = "ll-strategy-dashboard-enphase-iq-gateway";

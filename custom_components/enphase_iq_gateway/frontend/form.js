@@ -3,8 +3,6 @@
 import { DOMAIN } from "./api.js";
 import { loadTexts } from "./texts.js";
 
-/** @typedef {import("./types.d.ts").Hass} Hass */
-
 /** Return the form as Home Assistant's editor of cards expects it. */
 export const configForm = async () => {
   const home = /** @type {(Element & { hass: Hass }) | null} */ (document.querySelector("home-assistant"));
@@ -20,7 +18,7 @@ export const configForm = async () => {
     ],
     computeLabel: (/** @type {{ name: string }} */ { name }) => texts(`array_form_${name}`),
     computeHelper: (/** @type {{ name: string }} */ { name }) => (name === "arrays" ? texts("array_form_arrays_help") : undefined),
-    assertConfig: (/** @type {import("./types.d.ts").CardConfig} */ config) => {
+    assertConfig: (/** @type {CardConfig} */ config) => {
       if (config.arrays && !Array.isArray(config.arrays)) throw new Error("arrays: expected a list");
     },
   };

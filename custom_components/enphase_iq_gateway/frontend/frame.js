@@ -3,10 +3,6 @@
 import { html, set, write } from "./element.js";
 import { icon } from "./icons.js";
 
-/** @typedef {import("./types.d.ts").View} View @typedef {import("./types.d.ts").Translate} Translate */
-/** @typedef {{ text: string, act: () => void }} Item */
-/** @typedef {{ kind: string, sign: string, text: string }} Chip */
-
 /** @type {View[]} */
 const VIEWS = ["power", "energy", "compare"];
 const TEXTS = {

@@ -1,19 +1,5 @@
 // Where the tiles are. Lengths of the layout are in its units, in which an upright panel is 100 wide and 199 high.
 
-/** @typedef {import("./types.d.ts").Layout} Layout @typedef {import("./types.d.ts").Panel} Panel */
-
-/** @typedef {{ left: number, top: number, right: number, bottom: number }} Box */
-
-/**
- * A panel on the roof: its middle, its size before it is turned, and by how many degrees it is turned.
- * @typedef {{ index: number, x: number, y: number, width: number, height: number, turn: number }} Tile
- */
-
-/**
- * An array, with its panels as they are read: row by row.
- * @typedef {{ id: string, name: string, tiles: Tile[], box: Box }} Group
- */
-
 export const WIDTH = 100;
 export const HEIGHT = 199;
 /** The azimuth of an array that is drawn upright. */

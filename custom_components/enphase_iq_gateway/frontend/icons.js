@@ -13,8 +13,6 @@ const PATHS = {
 };
 const FILLED = new Set(["play", "pause", "moon"]);
 
-/** @typedef {keyof typeof PATHS} IconName */
-
 /** @param {IconName} name */
 export const icon = (name) =>
   svg(

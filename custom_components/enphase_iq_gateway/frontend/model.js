@@ -2,35 +2,6 @@
 
 import { AMOUNTS, pick, STRONGEST } from "./colours.js";
 
-/** @typedef {import("./types.d.ts").Day} Day @typedef {import("./types.d.ts").Now} Now */
-/** @typedef {import("./types.d.ts").Health} Health @typedef {import("./types.d.ts").View} View */
-/** @typedef {(number | null)[]} Numbers */
-
-/**
- * The values of a day by panel and step, their sum by step, and the first and last step with production worth a look.
- * @typedef {{ start: number, step: number, steps: number, watts: Numbers[], wh: Numbers[], totals: number[],
- *   first: number, last: number }} Series
- */
-
-/**
- * The values at one time.
- * @typedef {object} Moment
- * @property {Numbers} watts
- * @property {Numbers} wh Since midnight
- * @property {boolean} asleep
- * @property {Set<number>} silent
- */
-
-/**
- * What a tile shows. `kind`: "value" has a colour, "quiet" is plain, "unknown" and "silent" are hatched.
- * @typedef {object} Look
- * @property {"value" | "quiet" | "unknown" | "silent"} kind
- * @property {"" | "weak" | "no_power"} mark
- * @property {string} fill
- * @property {string} ink
- * @property {string} text
- */
-
 /** Below this, percentages are noise. */
 const LEAST_MEDIAN_W = 5;
 /** Fewer panels are no array to compare with. */
@@ -110,14 +81,20 @@ export const append = (series, now) => {
     const energy = series.wh[panel] ?? [];
     for (let index = Math.max(0, step - Math.floor(LATE_S / series.step)); index <= step && index < series.steps; index++) {
       column[index] ??= now.watts[panel] ?? null;
-      energy[index] = now.today_wh[panel] ?? energy[index] ?? null;
+      // Some gateways report no energy of the day.
+      energy[index] = now.today_wh[panel] ?? (energy[index - 1] ?? 0) + Math.round(((column[index] ?? 0) * series.step) / 3600);
     }
   });
   summed(series);
 };
 
-/** Return the values of the latest reading. @param {Now} now @returns {Moment} */
-export const present = ({ watts, today_wh: wh, asleep, silent }) => ({ watts, wh, asleep, silent: new Set(silent) });
+/** Return the values of the latest reading. @param {Now} now @param {Numbers} wh For panels without a counter */
+export const present = ({ watts, today_wh: counted, asleep, silent }, wh) => ({
+  watts,
+  wh: counted.map((value, panel) => value ?? wh[panel] ?? null),
+  asleep,
+  silent: new Set(silent),
+});
 
 /** Return the values of a step of a day. @param {Series} series @param {number} step @returns {Moment} */
 export const past = ({ watts, wh, first, last }, step) => {
@@ -177,7 +154,7 @@ const SILENT = { kind: "silent", fill: "url(#hatch)", ink: "var(--text)", text: 
  * @param {boolean} options.silent
  * @param {Look["mark"]} options.mark
  * @param {number} options.most The value with the brightest colour
- * @param {import("./colours.js").Colour[] | null} options.differences The colours of the comparison
+ * @param {Colour[] | null} options.differences The colours of the comparison
  * @param {(value: number) => string} options.write
  * @returns {Look}
  */

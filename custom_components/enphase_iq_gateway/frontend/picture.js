@@ -6,14 +6,9 @@ import { Frame } from "./frame.js";
 import { grid, groupTiles, trayOf } from "./geometry.js";
 import { append, known, look, markOf, past, percent, present, quantile, ratios, seriesOf, sum } from "./model.js";
 import { RoofView } from "./roof.js";
-import { Sheet } from "./sheet.js";
-import { TableView } from "./table.js";
 import { Formats } from "./texts.js";
 import { Timeline } from "./timeline.js";
-import { factsOf, labelOf, rowOf } from "./words.js";
-
-/** @typedef {import("./model.js").Look} Look @typedef {import("./model.js").Series} Series */
-/** @typedef {import("./model.js").Moment} Moment @typedef {import("./geometry.js").Group} Group */
+import { labelOf, signed } from "./words.js";
 
 const CHIPS = { no_power: "!", weak: "▾", silent: "?", shaded: "◐" };
 const MOST_DAYS = 8;
@@ -21,9 +16,9 @@ const REFRESH_MS = 30_000;
 const NARROW = 428;
 
 export class Picture {
-  /** @type {import("./types.d.ts").Now | undefined} */
+  /** @type {Now | undefined} */
   now;
-  /** @type {import("./types.d.ts").Health | undefined} */
+  /** @type {Health | undefined} */
   health;
   /** @type {Map<string, Series>} */
   #days = new Map();
@@ -31,11 +26,11 @@ export class Picture {
   #asked = new Set();
   /** @type {Group[]} */
   groups = [];
-  /** @type {import("./types.d.ts").View} */
+  /** @type {View} */
   view = "power";
   /** @type {"days" | "moment"} */
   span = "days";
-  /** @type {import("./types.d.ts").CardConfig | undefined} */
+  /** @type {CardConfig | undefined} */
   config;
   live = true;
   step = 0;
@@ -48,10 +43,14 @@ export class Picture {
   differences = differences([255, 255, 255]);
   /** @type {number | undefined} */
   #open;
+  /** @type {import("./sheet.js").Sheet | undefined} */
+  sheet;
+  /** @type {import("./table.js").TableView | undefined} */
+  table;
 
   /**
-   * @param {import("./types.d.ts").Hass} hass @param {import("./types.d.ts").Translate} texts @param {string} entryId
-   * @param {import("./types.d.ts").Roof} roof @param {(date: string) => Promise<import("./types.d.ts").Day>} readDay
+   * @param {Hass} hass @param {Translate} texts @param {string} entryId
+   * @param {Roof} roof @param {(date: string) => Promise<Day>} readDay
    */
   constructor(hass, texts, entryId, roof, readDay) {
     this.hass = hass;
@@ -68,14 +67,7 @@ export class Picture {
       items: () => this.#items(),
       arrange: () => void this.#arrange(),
     });
-    this.roofView = new RoofView((panel) => this.#openSheet(panel));
-    const headings = ["array_panel", "array_power", "array_energy", "array_compared", "array_state"].map((key) => texts(key));
-    this.table = new TableView(texts("array_title"), headings, (panel) => this.#openSheet(panel));
-    this.sheet = new Sheet(texts, () => {
-      const panel = this.#open;
-      this.#open = undefined;
-      if (panel !== undefined) (this.asTable ? this.table : this.roofView).focus(panel);
-    });
+    this.roofView = new RoofView((panel) => void this.#openSheet(panel));
     this.timeline = new Timeline(texts, this.formats, {
       move: (step) => this.#move(step),
       live: () => this.#change({ live: true, date: this.today }),
@@ -84,7 +76,7 @@ export class Picture {
     });
     this.status = html("div", { class: "hidden", role: "status" });
     this.stage = html("div", {}, this.roofView.element);
-    this.element = html("div", {}, ...this.frame.elements, this.stage, this.timeline.element, this.status, this.sheet.element);
+    this.element = html("div", {}, ...this.frame.elements, this.stage, this.timeline.element, this.status);
     this.observer = new ResizeObserver(() => {
       const width = this.stage.clientWidth;
       if (!width) return;
@@ -104,7 +96,7 @@ export class Picture {
     return this.formats.date(Date.now() / 1000);
   }
 
-  /** Follow what the user has configured. @param {import("./types.d.ts").CardConfig} config */
+  /** Follow what the user has configured. @param {CardConfig} config */
   configure(config) {
     if (config.view && config.view !== this.config?.view) this.view = config.view;
     this.config = config;
@@ -112,7 +104,7 @@ export class Picture {
     this.refresh();
   }
 
-  /** @param {import("./types.d.ts").ArrayEvent} event */
+  /** @param {ArrayEvent} event */
   receive(event) {
     if (event.kind === "roof") {
       this.roof = event;
@@ -150,7 +142,7 @@ export class Picture {
     const note = stale ? texts("array_no_values_since", { time: formats.time(since) }) : "";
     this.frame.tell(note, !note && roof.can_edit && roof.layout.source === "automatic");
     this.element.classList.toggle("no-values", this.config?.show_values === false);
-    if (this.asTable) this.table.show(this.#order().map((panel) => rowOf(this, moment, panel)));
+    if (this.asTable) this.table?.show(this, moment, this.#order());
     else this.roofView.paint(looks);
     this.timeline.show({
       date: this.date,
@@ -162,7 +154,7 @@ export class Picture {
       lastStep: this.#lastStep(),
       value: this.frame.total.textContent ?? "",
     });
-    if (this.#open !== undefined) this.sheet.show(factsOf(this, moment, this.#open));
+    if (this.#open !== undefined) this.sheet?.show(this, moment, this.#open);
   }
 
   /** The day that is shown, where its values have arrived. */
@@ -202,8 +194,9 @@ export class Picture {
 
   /** @returns {Moment} */
   #moment() {
-    if (this.live && this.now) return present(this.now);
-    if (this.day) return past(this.day, this.live ? this.#lastStep() : this.step);
+    const moment = this.day && past(this.day, this.live ? this.#lastStep() : this.step);
+    if (this.live && this.now) return present(this.now, moment?.wh ?? []);
+    if (moment) return moment;
     const none = this.roof.panels.map(() => null);
     return { watts: none, wh: none, asleep: false, silent: new Set() };
   }
@@ -218,8 +211,7 @@ export class Picture {
     /** @param {number} value */
     const written = (value) => {
       if (!compare) return kilo ? formats.number(value / 1000, 2) : formats.number(value);
-      const difference = percent(value);
-      return (difference > 0 ? "+" : difference < 0 ? "\u2212" : "") + formats.number(Math.abs(difference));
+      return signed(formats, percent(value));
     };
     const today = this.date === this.today;
     return this.roof.panels.map((_, panel) =>
@@ -287,7 +279,7 @@ export class Picture {
     this.frame.showChips(chips, this.filter);
     const chosen = this.filter ? new Set(panels[this.filter]) : null;
     this.roofView.highlight(chosen);
-    this.table.highlight(chosen);
+    this.table?.highlight(chosen);
   }
 
   /** @param {Moment} moment */
@@ -352,7 +344,7 @@ export class Picture {
       .finally(() => this.#asked.delete(date));
   }
 
-  /** Append a reading to the values of today, which the recorder has only later. @param {import("./types.d.ts").Now} now */
+  /** Append a reading to the values of today, which the recorder has only later. @param {Now} now */
   #append(now) {
     const day = this.#days.get(this.formats.date(now.at));
     if (day && now.available) append(day, now);
@@ -409,18 +401,27 @@ export class Picture {
   }
 
   /** @param {number} panel */
-  #openSheet(panel) {
+  async #openSheet(panel) {
+    const { Sheet } = await import("./sheet.js");
+    if (!this.sheet) {
+      this.sheet = new Sheet(this.texts, () => {
+        const last = this.#open ?? panel;
+        this.#open = undefined;
+        (this.asTable ? this.table : this.roofView)?.focus(last);
+      });
+      this.element.append(this.sheet.element);
+    }
     this.#open = panel;
     this.refresh();
   }
 
-  /** @returns {import("./frame.js").Item[]} */
+  /** @returns {Item[]} */
   #items() {
     const { texts } = this;
     const arrange = { text: texts("array_arrange"), act: () => void this.#arrange() };
     return [
       ...(this.roof.can_edit ? [arrange] : []),
-      { text: texts(this.asTable ? "array_as_picture" : "array_as_table"), act: () => this.#show(!this.asTable) },
+      { text: texts(this.asTable ? "array_as_picture" : "array_as_table"), act: () => void this.#show(!this.asTable) },
       { text: texts(this.best ? "array_scale_fixed" : "array_scale_best"), act: () => this.#change({ best: !this.best }) },
     ];
   }
@@ -431,10 +432,11 @@ export class Picture {
   }
 
   /** @param {boolean} asTable */
-  #show(asTable) {
-    this.asTable = asTable;
-    this.stage.replaceChildren(asTable ? this.table.element : this.roofView.element);
-    this.#change({});
+  async #show(asTable) {
+    const { TableView } = await import("./table.js");
+    this.table ??= new TableView(this.texts, (panel) => void this.#openSheet(panel));
+    this.stage.replaceChildren((asTable ? this.table : this.roofView).element);
+    this.#change({ asTable });
   }
 }
 

@@ -4,23 +4,6 @@
 import { html, set, svg } from "./element.js";
 import { around, boxOf, neighbour, offsets, WIDTH } from "./geometry.js";
 
-/** @typedef {import("./geometry.js").Group} Group @typedef {import("./model.js").Look} Look */
-
-/**
- * The nodes of a tile and what they show.
- * @typedef {object} Node
- * @property {import("./geometry.js").Tile} tile
- * @property {Group} group
- * @property {SVGGElement} element
- * @property {SVGRectElement} face
- * @property {SVGRectElement} outline
- * @property {SVGTextElement} text
- * @property {SVGGElement} badge
- * @property {SVGPathElement} sign
- * @property {{ x: number, y: number }} middle
- * @property {Look | undefined} look
- */
-
 const NAME_HEIGHT = 26;
 const EDGE = 6;
 const LARGEST_SCALE = 0.68;
@@ -32,7 +15,7 @@ const SIGNS = { weak: "M-4.5-2.5h9L0 4.5z", no_power: "M-1.2-5.5h2.4v6.6h-2.4zM-
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 
 export class RoofView {
-  /** @type {Node[]} */
+  /** @type {TileNodes[]} */
   #nodes = [];
   /** @type {Group[]} */
   #groups = [];
@@ -240,7 +223,7 @@ export class RoofView {
   }
 }
 
-/** @param {Group} group @param {import("./geometry.js").Tile} tile @returns {Node} */
+/** @param {Group} group @param {Tile} tile @returns {TileNodes} */
 const createNode = (group, tile) => {
   const face = svg("rect", { class: "face" });
   const outline = svg("rect", { class: "outline", fill: "none" });
@@ -251,7 +234,7 @@ const createNode = (group, tile) => {
   return { tile, group, element, face, outline, text, badge, sign, middle: { x: 0, y: 0 }, look: undefined };
 };
 
-/** @param {Node} node @param {{ x: number, y: number }} middle @param {number} scale */
+/** @param {TileNodes} node @param {{ x: number, y: number }} middle @param {number} scale */
 const arrangeNode = (node, middle, scale) => {
   const { tile } = node;
   node.middle = middle;

@@ -3,28 +3,18 @@
 import { html, set, svg, write } from "./element.js";
 import { icon } from "./icons.js";
 import { known, median } from "./model.js";
+import { amount, comparison, groupOf, nameOf, stateOf } from "./words.js";
 
-/**
- * What the sheet shows.
- * @typedef {object} Facts
- * @property {string} title
- * @property {string} subtitle
- * @property {[string, string][]} rows
- * @property {string} verdict
- * @property {string} mark
- * @property {(number | null)[]} own The power of the panel on the day
- * @property {(number | null)[][]} array The power of the panels of its array on the day
- * @property {string | null} entity
- * @property {string | null} device
- */
+/** @typedef {import("./picture.js").Picture} Picture */
 
 const SPARK_HEIGHT = 60;
+const DIGITS = 6;
 
 export class Sheet {
   /** @type {Facts | undefined} */
   #facts;
 
-  /** @param {import("./types.d.ts").Translate} texts @param {() => void} closed */
+  /** @param {Translate} texts @param {() => void} closed */
   constructor(texts, closed) {
     this.title = html("h2", { id: "sheet-title" });
     this.subtitle = html("p");
@@ -68,8 +58,9 @@ export class Sheet {
     );
   }
 
-  /** Open it, or show what has changed. @param {Facts} facts */
-  show(facts) {
+  /** Open it, or show what has changed. @param {Picture} picture @param {Moment} moment @param {number} panel */
+  show(picture, moment, panel) {
+    const facts = factsOf(picture, moment, panel);
     this.#facts = facts;
     write(this.title, facts.title);
     write(this.subtitle, facts.subtitle);
@@ -120,3 +111,70 @@ export class Sheet {
     window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
   }
 }
+
+/**
+ * Return what the sheet of a panel shows.
+ * @param {Picture} picture @param {Moment} moment @param {number} panel
+ * @returns {Facts}
+ */
+const factsOf = (picture, moment, panel) => {
+  const { texts, roof, now, live, day } = picture;
+  const { name, serial, power, device_id: device } = /** @type {Panel} */ (roof.panels[panel]);
+  const group = groupOf(picture, panel);
+  const title = nameOf(picture, group, panel);
+  const digits = texts("array_serial", { digits: serial.slice(-DIGITS) });
+  const state = stateOf(picture, moment, panel);
+  const compared = comparison(picture, picture.overDays ? undefined : picture.shares(moment)[panel]);
+  /** @type {[string, string][]} */
+  const rows = [
+    [texts("array_power"), amount(picture, moment.watts[panel], "power")],
+    [texts(live ? "array_energy_today" : "array_energy"), amount(picture, moment.wh[panel], "energy")],
+  ];
+  const level = live ? picture.health?.level[panel] : undefined;
+  if (typeof level === "number") rows.push([texts("array_days"), comparison(picture, level)]);
+  else if (compared && !moment.asleep) rows.push([texts("array_compared"), compared]);
+  const hours = picture.health?.shade[panel];
+  if (live && hours?.length) rows.push([texts("array_shade"), spans(picture, hours)]);
+  const age = now?.age_s[panel];
+  if (live && now && typeof age === "number") rows.push([texts("array_last_report"), ago(picture, age + Date.now() / 1000 - now.at)]);
+  return {
+    title,
+    subtitle: [title === name ? "" : name, name.includes(serial) ? "" : digits].filter(Boolean).join(" · "),
+    rows,
+    verdict: verdict(picture, state, panel),
+    mark: state,
+    own: day?.watts[panel] ?? [],
+    array: (group?.tiles ?? []).map(({ index }) => day?.watts[index] ?? []),
+    entity: power,
+    device,
+  };
+};
+
+/** @param {Picture} picture @param {string} state @param {number} panel */
+const verdict = ({ texts, formats, health }, state, panel) => {
+  if (!["weak", "shaded", "no_power", "silent"].includes(state)) return "";
+  const since = state === "silent" ? undefined : health?.since[panel];
+  const name = texts(`array_state_${state}`);
+  const head = since ? texts("array_since", { state: name, day: formats.day(since) }) : name;
+  return `${head}. ${texts(`array_about_${state}`)}`;
+};
+
+/** Return hours of the day as spans, such as 7:00–9:00. @param {Picture} picture @param {number[]} hours */
+const spans = ({ formats }, hours) => {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (const hour of [...hours].sort((one, other) => one - other)) {
+    const last = found.at(-1);
+    if (last?.[1] === hour) last[1] = hour + 1;
+    else found.push([hour, hour + 1]);
+  }
+  return found.map((span) => span.map(formats.hour).join("–")).join(", ");
+};
+
+/** @param {Picture} picture @param {number} seconds */
+const ago = ({ hass }, seconds) => {
+  const format = new Intl.RelativeTimeFormat(hass.locale.language, { numeric: "always" });
+  if (seconds < 3600) return format.format(-Math.max(0, Math.round(seconds / 60)), "minute");
+  if (seconds < 172_800) return format.format(-Math.round(seconds / 3600), "hour");
+  return format.format(-Math.round(seconds / 86_400), "day");
+};

@@ -1,22 +1,20 @@
 // The panels as a table, for those who read figures or use a screen reader.
 
 import { html, set, write } from "./element.js";
+import { percent } from "./model.js";
+import { amount, groupOf, nameOf, signed, stateOf } from "./words.js";
 
-/**
- * A row: the panel's index, its name and the figures in the order of the headings.
- * @typedef {{ panel: number, name: string, cells: string[] }} Row
- */
+/** @typedef {import("./picture.js").Picture} Picture */
 
 export class TableView {
   /** @type {Map<number, { row: HTMLTableRowElement, name: HTMLButtonElement, cells: HTMLTableCellElement[] }>} */
   #rows = new Map();
 
-  /**
-   * @param {string} caption @param {string[]} headings That of the name first
-   * @param {(panel: number) => void} open
-   */
-  constructor(caption, headings, open) {
+  /** @param {Translate} texts @param {(panel: number) => void} open */
+  constructor(texts, open) {
     this.open = open;
+    const keys = ["array_panel", "array_power", "array_energy", "array_compared", "array_state"];
+    const headings = keys.map((key) => texts(key));
     this.columns = headings.length - 1;
     this.body = html("tbody");
     const head = headings.map((text, column) => html("th", { scope: "col", class: this.#class(column - 1) }, text));
@@ -26,23 +24,21 @@ export class TableView {
       html(
         "table",
         {},
-        html("caption", { class: "hidden" }, caption),
+        html("caption", { class: "hidden" }, texts("array_title")),
         html("thead", {}, html("tr", {}, ...head)),
         this.body,
       ),
     );
   }
 
-  /** @param {Row[]} rows */
-  show(rows) {
-    const order = rows.map(({ panel }) => panel);
+  /** @param {Picture} picture @param {Moment} moment @param {number[]} order The panels */
+  show(picture, moment, order) {
     if (order.join() !== [...this.#rows.keys()].join()) {
       this.#rows = new Map(order.map((panel) => [panel, this.#create(panel)]));
       this.body.replaceChildren(...[...this.#rows.values()].map(({ row }) => row));
     }
-    for (const { panel, name, cells } of rows) {
-      const nodes = this.#rows.get(panel);
-      if (!nodes) continue;
+    for (const [panel, nodes] of this.#rows) {
+      const { name, cells } = rowOf(picture, moment, panel);
       write(nodes.name, name);
       nodes.cells.forEach((cell, column) => write(cell, cells[column] ?? ""));
     }
@@ -68,3 +64,25 @@ export class TableView {
   /** The first columns have figures, the last one has words. @param {number} column */
   #class = (column) => (column >= 0 && column < this.columns - 1 ? "figure" : null);
 }
+
+/**
+ * Return the row of a panel in the table.
+ * @param {Picture} picture @param {Moment} moment @param {number} panel
+ * @returns {Row}
+ */
+const rowOf = (picture, moment, panel) => {
+  const { formats, texts } = picture;
+  const share = picture.shares(moment)[panel];
+  const state = stateOf(picture, moment, panel);
+  const difference = share === null || share === undefined ? "–" : `${signed(formats, percent(share))} %`;
+  return {
+    panel,
+    name: nameOf(picture, groupOf(picture, panel), panel),
+    cells: [
+      amount(picture, moment.watts[panel], "power"),
+      amount(picture, moment.wh[panel], "energy"),
+      difference,
+      state ? texts(`array_state_${state}`) : "",
+    ],
+  };
+};

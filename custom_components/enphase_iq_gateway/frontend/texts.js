@@ -2,8 +2,6 @@
 
 import { DOMAIN } from "./api.js";
 
-/** @typedef {import("./types.d.ts").Hass} Hass @typedef {import("./types.d.ts").Translate} Translate */
-
 /**
  * Load the texts and return a function that translates a key such as `array_power`.
  * @param {Hass} hass @returns {Promise<Translate>}

@@ -3,21 +3,6 @@
 import { html, set, svg, write } from "./element.js";
 import { icon } from "./icons.js";
 
-/** @typedef {import("./model.js").Series} Series */
-
-/**
- * What the timeline shows.
- * @typedef {object} Shown
- * @property {string} date
- * @property {string} today
- * @property {string} firstDay
- * @property {Series | undefined} day
- * @property {number} step The step that is shown
- * @property {boolean} live Whether the latest reading is shown
- * @property {number} lastStep The last step that can be shown
- * @property {string} value The total at the step, in words
- */
-
 const PLAY_MS = 12_000;
 const CHART_HEIGHT = 48;
 const DAY_MS = 86_400_000;
@@ -34,7 +19,7 @@ export class Timeline {
   #frame = 0;
 
   /**
-   * @param {import("./types.d.ts").Translate} texts @param {import("./texts.js").Formats} formats
+   * @param {Translate} texts @param {import("./texts.js").Formats} formats
    * @param {{ move: (step: number) => void, live: () => void, choose: (date: string) => void, rest: () => void }} actions
    */
   constructor(texts, formats, actions) {
@@ -97,7 +82,8 @@ export class Timeline {
     this.slider.style.setProperty("--share", `${(100 * step) / Math.max(1, steps - 1)}%`);
     const time = day ? this.formats.time(day.start + step * day.step) : "";
     set(this.slider, { "aria-valuetext": `${time}, ${value}` });
-    set(this.cursor, { x1: step + 0.5, x2: step + 0.5 });
+    const x = (step * steps) / Math.max(1, steps - 1); // under the thumb, which reaches both ends
+    set(this.cursor, { x1: x, x2: x });
     write(this.live, live ? this.texts("array_live") : time);
     set(this.live, { class: live ? "live on" : "live", disabled: date !== today || live, title: this.texts("array_to_live") });
     const words = this.formats.day(date);
@@ -185,7 +171,7 @@ export class Timeline {
     this.actions.choose(date);
   }
 
-  /** @param {import("./icons.js").IconName} name @param {string} text @param {() => void} onclick */
+  /** @param {IconName} name @param {string} text @param {() => void} onclick */
   #button(name, text, onclick) {
     return html("button", { class: `icon ${name}`, "aria-label": this.texts(text), onclick }, icon(name));
   }

@@ -149,7 +149,171 @@ export interface Suggestion {
   config: CardConfig;
 }
 
+/** A box around panels. */
+export interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** A panel on the roof: its middle, its size before it is turned, and by how many degrees it is turned. */
+export interface Tile {
+  index: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  turn: number;
+}
+
+/** An array, with its panels as they are read: row by row. The panels without a place are one without an id. */
+export interface Group {
+  id: string;
+  name: string;
+  tiles: Tile[];
+  box: Box;
+}
+
+export type Numbers = (number | null)[];
+
+/** The values at one time. */
+export interface Moment {
+  watts: Numbers;
+  /** Since midnight. */
+  wh: Numbers;
+  asleep: boolean;
+  silent: Set<number>;
+}
+
+/** The values of a day by panel and step, and their sum by step. */
+export interface Series {
+  start: number;
+  step: number;
+  steps: number;
+  watts: Numbers[];
+  wh: Numbers[];
+  totals: number[];
+  /** The first and the last step with production worth a look. */
+  first: number;
+  last: number;
+}
+
+export type Rgb = [number, number, number];
+
+/** A color, and the black or white in which a text on it is readable. */
+export interface Colour {
+  fill: string;
+  ink: string;
+}
+
+/** What a tile shows. */
+export interface Look extends Colour {
+  /** A value has a color, `quiet` is plain, the others are hatched. */
+  kind: "value" | "quiet" | "unknown" | "silent";
+  mark: "" | "weak" | "no_power";
+  text: string;
+}
+
+/** The nodes of a tile and what they show. */
+export interface TileNodes {
+  tile: Tile;
+  group: Group;
+  element: SVGGElement;
+  face: SVGRectElement;
+  outline: SVGRectElement;
+  text: SVGTextElement;
+  badge: SVGGElement;
+  sign: SVGPathElement;
+  middle: { x: number; y: number };
+  look: Look | undefined;
+}
+
+/** What the timeline shows. */
+export interface Shown {
+  date: string;
+  today: string;
+  firstDay: string;
+  day: Series | undefined;
+  /** The step that is shown. */
+  step: number;
+  /** Whether the latest reading is shown. */
+  live: boolean;
+  /** The last step that can be shown. */
+  lastStep: number;
+  /** The total at the step, in words. */
+  value: string;
+}
+
+/** What the sheet of a panel shows. */
+export interface Facts {
+  title: string;
+  subtitle: string;
+  rows: [string, string][];
+  verdict: string;
+  mark: string;
+  /** Power of the panel, and of the panels of its array, on the day. */
+  own: Numbers;
+  array: Numbers[];
+  entity: string | null;
+  device: string | null;
+}
+
+/** A row of the table. */
+export interface Row {
+  panel: number;
+  name: string;
+  cells: string[];
+}
+
+/** An item of the menu. */
+export interface Item {
+  text: string;
+  act: () => void;
+}
+
+export interface Chip {
+  kind: string;
+  sign: string;
+  text: string;
+}
+
+export type IconName = "play" | "pause" | "before" | "after" | "menu" | "close" | "moon";
+export type Attributes = Record<string, string | number | boolean | null | undefined | ((event: any) => void)>;
+export type Child = Node | string | null | undefined;
+
 declare global {
+  // For the modules of the card.
+  type Hass = import("./types.d.ts").Hass;
+  type Translate = import("./types.d.ts").Translate;
+  type Panel = import("./types.d.ts").Panel;
+  type Layout = import("./types.d.ts").Layout;
+  type Roof = import("./types.d.ts").Roof;
+  type Now = import("./types.d.ts").Now;
+  type Health = import("./types.d.ts").Health;
+  type Day = import("./types.d.ts").Day;
+  type View = import("./types.d.ts").View;
+  type CardConfig = import("./types.d.ts").CardConfig;
+  type ArrayEvent = import("./types.d.ts").ArrayEvent;
+  type Suggestion = import("./types.d.ts").Suggestion;
+  type Box = import("./types.d.ts").Box;
+  type Tile = import("./types.d.ts").Tile;
+  type Group = import("./types.d.ts").Group;
+  type Numbers = import("./types.d.ts").Numbers;
+  type Moment = import("./types.d.ts").Moment;
+  type Series = import("./types.d.ts").Series;
+  type Rgb = import("./types.d.ts").Rgb;
+  type Colour = import("./types.d.ts").Colour;
+  type Look = import("./types.d.ts").Look;
+  type TileNodes = import("./types.d.ts").TileNodes;
+  type Shown = import("./types.d.ts").Shown;
+  type Facts = import("./types.d.ts").Facts;
+  type Row = import("./types.d.ts").Row;
+  type Item = import("./types.d.ts").Item;
+  type Chip = import("./types.d.ts").Chip;
+  type IconName = import("./types.d.ts").IconName;
+  type Attributes = import("./types.d.ts").Attributes;
+  type Child = import("./types.d.ts").Child;
   interface HTMLElementTagNameMap {
     "ha-card": HTMLElement;
   }

@@ -130,9 +130,7 @@ class TokenRenewal:
             self._stop_retry()
             self._backoff.reset()
         self._renew()
-        return UpdateFailed(
-            translation_domain=DOMAIN, translation_key="renewing", translation_placeholders={"detail": str(error)}
-        )
+        return UpdateFailed(translation_domain=DOMAIN, translation_key="renewing")
 
     @callback
     def _async_check(self, _: datetime | None = None) -> None:

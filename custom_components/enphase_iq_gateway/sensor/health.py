@@ -24,7 +24,7 @@ PANELS_BELOW_ARRAY: Final = SensorEntityDescription(
 
 def add_health_sensors(seen: SeenEntities, coordinator: PollGroupCoordinator, health: DailyHealth) -> None:
     """Add the sensors of the gateway and of each inverter once panels could be compared."""
-    seen.add(coordinator, _candidates(coordinator, health))
+    seen.add(health, _candidates(coordinator, health))
     seen.add_inverters(coordinator, [performance(health.panel)], partial(PerformanceSensor, health))
 
 
