@@ -3,7 +3,6 @@
 from pathlib import Path
 import re
 
-from aiohttp.test_utils import TestClient
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -23,7 +22,7 @@ async def test_pages_load_the_entry_which_browsers_may_keep(
     assert await async_setup_component(hass, "frontend", {})
     assert await async_setup_component(hass, DOMAIN, {})
     (url,) = (url for url in hass.data[DATA_EXTRA_MODULE_URL].urls if DOMAIN in url)
-    client: TestClient = await hass_client_no_auth()
+    client = await hass_client_no_auth()
 
     answer = await client.get(url)
 

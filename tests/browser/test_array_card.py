@@ -38,6 +38,15 @@ async def test_energy_is_that_of_today(card: CardPage) -> None:
     await expect(card.summary).to_contain_text(f"{sum(energy) / 1000:.2f} kWh")
 
 
+async def test_energy_without_counters_is_the_sum_of_power(card: CardPage) -> None:
+    await card.send(now(today_wh=[None] * len(PANELS)))
+    await card.press("Energy")
+
+    counted = day(TODAY)["energy_wh"]
+    shown = [float(number) * 1000 for number in await card.numbers()]
+    assert shown == pytest.approx(counted, abs=30)  # the latest reading has made up to 25 Wh
+
+
 async def test_the_comparison_shows_the_last_days_or_this_moment(card: CardPage) -> None:
     await card.press("Compare")
     of_days = await card.numbers()
@@ -173,6 +182,23 @@ async def test_arrow_keys_walk_over_the_roof_and_enter_opens_a_sheet(card: CardP
     await card.page.keyboard.press("Escape")
     await expect(card.tiles.nth(2)).to_be_focused()
     assert await card.card.locator(".tile[tabindex='0']").count() == 1
+
+
+@pytest.mark.parametrize("means", ["keys", "wheel"])
+async def test_the_roof_can_be_magnified(card: CardPage, means: str) -> None:
+    roof_of = card.card.locator(".roof")
+    await card.tiles.first.focus()
+    before = await roof_of.evaluate("(element) => element.scrollWidth")
+    if means == "keys":
+        await card.page.keyboard.press("+")
+        await card.page.keyboard.press("+")
+    else:
+        await card.tiles.first.hover()
+        await card.page.keyboard.down("Control")
+        await card.page.mouse.wheel(0, -150)
+    await expect(card.card.locator(".roof svg")).not_to_have_attribute("width", str(before))
+
+    assert await roof_of.evaluate("(element) => element.scrollWidth") > before * 1.4
 
 
 async def test_the_sheet_leads_to_the_history_and_names_hours_of_shade(card: CardPage) -> None:

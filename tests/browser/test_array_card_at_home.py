@@ -11,9 +11,9 @@ from simulator import PROFILES, Simulator
 from simulator.panels import Condition
 
 from .card_page import CARD
-from .conftest import noon
 from .frontend import TIMEOUT_MS, Frontend
 from .roof_history import hours, import_hours, import_roof_history
+from .running import noon
 
 DASHBOARD = "test-roof"
 NAME = "Enphase solar panels"

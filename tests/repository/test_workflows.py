@@ -72,10 +72,11 @@ def test_dependabot_updates_the_actions_and_the_tools() -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
     tools = {requirement.partition("==")[0] for group in ("dev", "browser") for requirement in groups[group]}
 
-    actions, python = read(GITHUB / "dependabot.yml")["updates"]
+    actions, python, node = read(GITHUB / "dependabot.yml")["updates"]
 
     assert actions["package-ecosystem"] == "github-actions"
     assert python["package-ecosystem"] == "pip"
+    assert (node["package-ecosystem"], node["directory"]) == ("npm", "/scripts/typescript")
     assert {allowed["dependency-name"] for allowed in python["allow"]} == tools - _BY_HAND
 
 

@@ -81,14 +81,20 @@ export const append = (series, now) => {
     const energy = series.wh[panel] ?? [];
     for (let index = Math.max(0, step - Math.floor(LATE_S / series.step)); index <= step && index < series.steps; index++) {
       column[index] ??= now.watts[panel] ?? null;
-      energy[index] = now.today_wh[panel] ?? energy[index] ?? null;
+      // Some gateways report no energy of the day.
+      energy[index] = now.today_wh[panel] ?? (energy[index - 1] ?? 0) + Math.round(((column[index] ?? 0) * series.step) / 3600);
     }
   });
   summed(series);
 };
 
-/** Return the values of the latest reading. @param {Now} now @returns {Moment} */
-export const present = ({ watts, today_wh: wh, asleep, silent }) => ({ watts, wh, asleep, silent: new Set(silent) });
+/** Return the values of the latest reading. @param {Now} now @param {Numbers} wh For panels without a counter */
+export const present = ({ watts, today_wh: counted, asleep, silent }, wh) => ({
+  watts,
+  wh: counted.map((value, panel) => value ?? wh[panel] ?? null),
+  asleep,
+  silent: new Set(silent),
+});
 
 /** Return the values of a step of a day. @param {Series} series @param {number} step @returns {Moment} */
 export const past = ({ watts, wh, first, last }, step) => {

@@ -194,8 +194,9 @@ export class Picture {
 
   /** @returns {Moment} */
   #moment() {
-    if (this.live && this.now) return present(this.now);
-    if (this.day) return past(this.day, this.live ? this.#lastStep() : this.step);
+    const moment = this.day && past(this.day, this.live ? this.#lastStep() : this.step);
+    if (this.live && this.now) return present(this.now, moment?.wh ?? []);
+    if (moment) return moment;
     const none = this.roof.panels.map(() => null);
     return { watts: none, wh: none, asleep: false, silent: new Set() };
   }

@@ -20,19 +20,19 @@ button:focus-visible,input:focus-visible{outline:2px solid var(--primary);outlin
 header{display:grid;grid-template-columns:1fr auto auto;gap:4px 12px;align-items:center;position:relative;margin:-4px -8px 0 0}
 h2{font-size:20px;font-weight:400;line-height:28px;margin:0;overflow-wrap:anywhere}
 .segment{display:inline-flex;border:1px solid var(--line);border-radius:20px;overflow:hidden}
-.segment button{font-weight:500;font-size:13px;padding:0 14px;min-height:38px}
+.segment button{font-weight:500;font-size:13px;padding:0 14px;min-height:40px}
 .segment button[aria-pressed=true]{background:var(--tint)}
 .segment button:focus-visible{outline-offset:-3px;border-radius:20px}
-.segment.low button{min-height:30px;padding:0 12px;font-size:12px}
+.segment.low button{padding:0 12px;font-size:12px}
 .menu{position:absolute;right:0;top:44px;z-index:2;background:var(--surface);border:1px solid var(--line);border-radius:12px;
 padding:6px 0;min-width:200px;box-shadow:0 6px 20px rgb(0 0 0/.25)}
 .menu button{display:block;width:100%;text-align:start;padding:0 18px;min-height:42px}
-.summary{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:center;min-height:44px;margin-top:2px}
+.summary{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:center;min-height:44px;margin:4px 0}
 .summary b{font-size:28px;font-weight:500;display:inline-flex;gap:10px;align-items:center}
 .summary>span{color:var(--text2)}
-.chips{display:flex;flex-wrap:wrap;gap:6px 8px;margin:2px 0 8px}
+.chips{display:flex;flex-wrap:wrap;gap:6px 8px;margin:4px 0 8px}
 .chips:empty,.message:empty{display:none}
-.chip{display:inline-flex;gap:8px;align-items:center;border:1px solid var(--line);border-radius:20px;padding:0 14px 0 10px;min-height:36px}
+.chip{display:inline-flex;gap:8px;align-items:center;border:1px solid var(--line);border-radius:20px;padding:0 14px 0 10px;min-height:40px}
 .chip[aria-pressed=true]{background:var(--tint);border-color:var(--primary)}
 .chip i{font-style:normal;font-weight:700;width:12px;text-align:center}
 .chip i.weak{color:var(--warning)}.chip i.no_power{color:var(--error)}
@@ -87,7 +87,7 @@ th,td{text-align:start;padding:0 10px 0 0;height:40px;border-bottom:1px solid va
 thead th{color:var(--text2);font-size:12px}
 .figure{text-align:end}
 tbody th button{min-height:40px;text-align:start;color:var(--link)}
-td:last-child{white-space:normal;overflow-wrap:anywhere;padding:0 0 0 10px}
+td:last-child{white-space:normal;overflow-wrap:anywhere}th:last-child,td:last-child{padding:0 0 0 10px}
 tr.dim{opacity:.4}
 dialog{border:1px solid var(--line);border-radius:16px;padding:0;background:var(--surface);color:var(--text);width:min(420px,calc(100vw - 24px));
 max-height:calc(100dvh - 24px);box-shadow:0 12px 40px rgb(0 0 0/.4);overflow:auto}
