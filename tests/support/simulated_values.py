@@ -112,7 +112,8 @@ class SimulatedGateway:
         powers: list[float | None] = []
         for flow in _FLOWS:
             group = site.group(flow, Quantity.POWER)
-            powers.append(group and measure(site, group, documents, NOON).measurement(flow).power_w)
+            measured = measure(site, group, documents, NOON) if group else None
+            powers.append(measured.measurement(flow).power_w if measured else None)
         production, consumption, grid, battery = powers
         return SimulatedValues(production=production, consumption=consumption, grid=grid, battery=battery)
 
