@@ -112,8 +112,7 @@ class SimulatedGateway:
         powers: list[float | None] = []
         for flow in _FLOWS:
             group = site.group(flow, Quantity.POWER)
-            measured = measure(site, group, documents, NOON) if group else None
-            powers.append(measured.measurement(flow).power_w if measured else None)
+            powers.append(None if group is None else measure(site, group, documents, NOON).measurement(flow).power_w)
         production, consumption, grid, battery = powers
         return SimulatedValues(production=production, consumption=consumption, grid=grid, battery=battery)
 
