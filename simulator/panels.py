@@ -18,7 +18,7 @@ class Plane:
     """Share of its light that is that of the south-east; the rest is that of the south-west."""
 
 
-PLANES = (Plane("South-east", 144, 354.0, 0.9), Plane("South-west", 216, 342.0, 0.1))
+PLANES = (Plane("South-east", 135, 354.0, 0.9), Plane("South-west", 225, 342.0, 0.1))
 SPREAD = 0.015
 """How much panels of one plane differ at most."""
 

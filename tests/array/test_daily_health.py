@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 import logging
+from typing import Any
+from unittest.mock import Mock
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import async_import_statistics
@@ -11,9 +13,11 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
+from sqlalchemy.exc import OperationalError
 
 from custom_components.enphase_iq_gateway.array.daily_health import DailyHealth, async_daily_health
 from custom_components.enphase_iq_gateway.array.health import PanelState
+from custom_components.enphase_iq_gateway.array.health_store import HealthStore
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from tests.conftest import StartHome
 from tests.support.home import Home
@@ -86,7 +90,9 @@ def issues(home: Home) -> list[ir.IssueEntry]:
 
 
 @pytest.mark.usefixtures("recorded", "all_entities_enabled")
-async def test_panels_below_their_array_are_shown_until_they_are_good_again(start_home: StartHome) -> None:
+async def test_panels_below_their_array_are_shown_until_they_are_good_again(
+    start_home: StartHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = await start_home(inverters=8)
     serials = sorted(home.simulator.world.inverters)
     weak, dark, shaded = serials[1], serials[4], serials[6]
@@ -126,6 +132,35 @@ async def test_panels_below_their_array_are_shown_until_they_are_good_again(star
     assert {serial: panel.state for serial, panel in evening.below_array.items()} == {weak: PanelState.WEAK}
     assert shown(home, f"{home.entry.unique_id}_panels_below_array").attributes["serials"] == [weak]
     assert issues(home) == []
+
+    # What the database refuses is left out, and the last report stands.
+    monkeypatch.setattr(
+        "custom_components.enphase_iq_gateway.array.daily_health.statistics_during_period",
+        Mock(side_effect=OperationalError("select", {}, Exception("locked"))),
+    )
+    home.caplog.clear()
+    home.clock.tick(24 * 3600)
+    await home.advance(1800, step=300)
+
+    assert health(home).report == evening
+    assert ["statistics of the panels cannot be read" in text for _, text in home.log()] == [True]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"version": 1, "data": {"day": "2026-11-19", "panels": {"482300000001": {"state": "broken"}}}},
+        {"version": 1, "data": []},
+        {"version": 99, "data": {}},
+    ],
+)
+async def test_a_report_that_cannot_be_read_counts_as_none(
+    hass: HomeAssistant, hass_storage: dict[str, Any], stored: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    hass_storage[f"{DOMAIN}.entry.health"] = {"minor_version": 1, "key": f"{DOMAIN}.entry.health", **stored}
+
+    assert await HealthStore(hass, "entry").async_load() is None
+    assert "The stored health of the panels cannot be used" in caplog.text
 
 
 async def test_nothing_is_compared_without_a_recorder(roof: Home) -> None:

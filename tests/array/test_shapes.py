@@ -1,8 +1,9 @@
-"""Arrays that are proposed from the shape of the day."""
+"""Arrays of the layout, and those that are proposed from the shape of the day."""
 
 from datetime import UTC
 
-from custom_components.enphase_iq_gateway.array.shapes import propose_arrays
+from custom_components.enphase_iq_gateway.array.layout import Layout, LayoutSource, Place, RoofArray
+from custom_components.enphase_iq_gateway.array.shapes import arrays_of, propose_arrays
 from tests.support.panels import PANELS, hour_means
 
 EAST, WEST = PANELS[:4], PANELS[4:]
@@ -28,3 +29,18 @@ def test_panels_without_power_belong_to_the_largest_array() -> None:
 
 def test_nothing_is_proposed_without_power() -> None:
     assert propose_arrays({}, PANELS, UTC) == []
+
+
+def test_the_arrays_are_those_of_the_layout_as_far_as_it_has_places() -> None:
+    layout = Layout(
+        version=1,
+        source=LayoutSource.PERSON,
+        arrays=(RoofArray(id="a1"), RoofArray(id="a2")),
+        panels={
+            serial: Place(array="a1" if number % 2 else "a2", x=0, y=0) for number, serial in enumerate(PANELS[:6])
+        },
+    )
+
+    arrays = arrays_of(hour_means(), PANELS, layout, UTC)
+
+    assert list(map(set, arrays)) == [set(PANELS[:6:2]), set(PANELS[1:6:2]), set(PANELS[6:])]

@@ -92,6 +92,7 @@ async def test_an_impostor_that_refuses_the_token_is_no_renewal(
     assert (readable(entry), set(credentials(impostor))) == (False, {"/auth/check_jwt"})
     assert how == "reload" or len(credentials(impostor)) == 1
     assert list(issues(hass)) == ["other_certificate"]
+    assert "The token was sent to it if" in issue_text(issues(hass)["other_certificate"])
     assert hass.config_entries.flow.async_progress() == []
     assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
     network[ADDRESS] = simulator

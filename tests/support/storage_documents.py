@@ -26,7 +26,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 )
 from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
 
-from . import answers, storage_answers as storage
+from . import answers, installer_answers, storage_answers as storage
 from .answers import NOW, Document
 from .models import info
 
@@ -44,9 +44,9 @@ FULL: Mapping[Endpoint[object], Document] = {
     GENERATOR: storage.generator(),
     GENERATOR_CONFIG: storage.generator_config(),
     GENERATOR_MODE: {"gen_cmd": "auto"},
-    GENERATOR_SCHEDULE: storage.generator_schedule(),
-    EXPORT_LIMIT: storage.export_limit(),
-    PRODUCTION_LIMIT: storage.production_limit(),
+    GENERATOR_SCHEDULE: installer_answers.generator_schedule(),
+    EXPORT_LIMIT: installer_answers.export_limit(),
+    PRODUCTION_LIMIT: installer_answers.production_limit(),
     SCHEDULER: storage.scheduler(),
     TARIFF: storage.tariff(),
     LIVE_DATA: storage.live_data(),

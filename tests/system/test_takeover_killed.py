@@ -43,7 +43,7 @@ class Homes:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        out, errors = await asyncio.wait_for(process.communicate(), 120)
+        out, errors = await asyncio.wait_for(process.communicate(), 300)
         if process.returncode == -signal.SIGKILL:
             return None
         assert process.returncode == 0, errors.decode()[-2000:]

@@ -1,8 +1,7 @@
 """Judge the panels of a gateway each day by the statistics of their power, after its inverters have fallen asleep."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
@@ -19,9 +18,8 @@ from ..coordinator import GatewayConfigEntry, InvertersCoordinator
 from .comparison import Watts
 from .health import HISTORY_DAYS, HealthReport, PanelHealth, judge
 from .health_store import HealthStore
-from .layout import Layout
 from .panels import Panel, async_panels, inverters_coordinator
-from .shapes import propose_arrays
+from .shapes import arrays_of
 from .store import LayoutStore
 
 # Inverters that sleep before this local hour have not been awake on this day.
@@ -98,26 +96,13 @@ class DailyHealth:
         listed = [inverters[panel.serial] for panel in panels if panel.serial in inverters]
         return judge(
             watts,
-            _arrays(watts, [panel.serial for panel in panels], self._layouts.layout, zone),
+            arrays_of(watts, [panel.serial for panel in panels], self._layouts.layout, zone),
             day=day,
             zone=zone,
             ceilings_w={each.serial: each.max_power_w for each in listed if each.max_power_w is not None},
             silent={each.serial for each in listed if not each.communicating},
             previous=self.report,
         )
-
-
-def _arrays(watts: Watts, serials: Iterable[str], layout: Layout | None, zone: tzinfo) -> list[list[str]]:
-    """Return the serials by array: those of the layout, and for panels without a place those proposed."""
-    places = {} if layout is None else layout.panels
-    arrays: dict[str, list[str]] = defaultdict(list)
-    others = []
-    for serial in serials:
-        if serial in places:
-            arrays[places[serial].array].append(serial)
-        else:
-            others.append(serial)
-    return [*arrays.values(), *propose_arrays(watts, others, zone)]
 
 
 async def _async_hour_means(hass: HomeAssistant, panels: Iterable[Panel], begin: datetime, end: datetime) -> Watts:

@@ -1,13 +1,14 @@
-"""Propose arrays from the shape of the day: panels on one plane of the roof have their noon at the same time."""
+"""The arrays whose panels are compared: those of the layout, else those with the same shape of the day."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, tzinfo
 from itertools import pairwise
 from statistics import median
 from typing import Final
 
 from .comparison import Watts
+from .layout import Layout
 
 _BEST_DAYS: Final = 5
 # On simulated roofs, planes that face 90° apart are never mixed; planes 30° apart are on one roof of four.
@@ -17,8 +18,21 @@ type _Energies = dict[date, float]
 """Sums of the hours by local day."""
 
 
+def arrays_of(watts: Watts, serials: Iterable[str], layout: Layout | None, zone: tzinfo) -> list[list[str]]:
+    """Return the serials by array of the layout, then those without a place in it by the shape of their day."""
+    places = {} if layout is None else layout.panels
+    arrays: dict[str, list[str]] = defaultdict(list)
+    others = []
+    for serial in serials:
+        if serial in places:
+            arrays[places[serial].array].append(serial)
+        else:
+            others.append(serial)
+    return [*arrays.values(), *propose_arrays(watts, others, zone)]
+
+
 def propose_arrays(watts: Watts, serials: Collection[str], zone: tzinfo) -> list[list[str]]:
-    """Return groups of panels, split where the noon of two neighbours differs.
+    """Return groups of panels, split where the noon of two neighbours differs: one plane of the roof has one noon.
 
     The noon of a panel is the mean hour of its energy on the five days with the most energy of all panels. Panels
     without power have none and belong to the largest group.

@@ -38,7 +38,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayError
-from tests.support import answers as documents, storage_answers as storage
+from tests.support import answers as documents, installer_answers, storage_answers as storage
 from tests.support.answers import Document
 
 pytestmark = pytest.mark.slow
@@ -61,9 +61,9 @@ VALID: list[tuple[Endpoint[object], Document]] = [
     (ENSEMBLE_INVENTORY, storage.ensemble_inventory()),
     (ENSEMBLE_POWER, storage.ensemble_power()),
     (SECONDARY_CONTROL, storage.secondary_control()),
-    (EXPORT_LIMIT, storage.export_limit()),
-    (PRODUCTION_LIMIT, storage.production_limit()),
-    (GENERATOR_SCHEDULE, storage.generator_schedule()),
+    (EXPORT_LIMIT, installer_answers.export_limit()),
+    (PRODUCTION_LIMIT, installer_answers.production_limit()),
+    (GENERATOR_SCHEDULE, installer_answers.generator_schedule()),
     (ENSEMBLE_STATUS, storage.ensemble_status()),
     (DRY_CONTACT_SETTINGS, {"dry_contacts": [storage.contact_settings(), storage.contact_settings("NO1")]}),
     (GENERATOR, storage.generator(oper_state="closed")),

@@ -34,7 +34,7 @@ from custom_components.enphase_iq_gateway.client.settings_models import (
     Scheduler,
     Tariff,
 )
-from tests.support import storage_answers as storage
+from tests.support import installer_answers, storage_answers as storage
 from tests.support.answers import Document, body
 
 
@@ -121,7 +121,7 @@ def test_without_a_generator_its_settings_are_empty() -> None:
 
 
 def test_a_generator_starts_by_its_levels_and_for_its_exercise() -> None:
-    assert parse_generator_schedule(body(storage.generator_schedule())) == GeneratorSchedule(
+    assert parse_generator_schedule(body(installer_answers.generator_schedule())) == GeneratorSchedule(
         start_percent=30.0,
         stop_percent=70.0,
         exercise_day="Sat",
@@ -132,7 +132,7 @@ def test_a_generator_starts_by_its_levels_and_for_its_exercise() -> None:
 
 
 def test_an_exercise_that_was_never_configured_is_missing() -> None:
-    schedule = storage.generator_schedule()
+    schedule = installer_answers.generator_schedule()
     del schedule["exercise_config"]
 
     assert parse_generator_schedule(body(schedule)) == GeneratorSchedule(start_percent=30.0, stop_percent=70.0)
@@ -150,7 +150,7 @@ def test_an_exercise_that_was_never_configured_is_missing() -> None:
     ],
 )
 def test_an_export_limit_is_in_watts_or_in_percent(changes: dict[str, Document], expected: ExportLimit) -> None:
-    assert parse_export_limit(body(storage.export_limit(**changes))) == expected
+    assert parse_export_limit(body(installer_answers.export_limit(**changes))) == expected
 
 
 def test_without_an_export_limit_the_document_is_short() -> None:
@@ -158,7 +158,7 @@ def test_without_an_export_limit_the_document_is_short() -> None:
 
 
 def test_the_limit_of_production_is_in_percent() -> None:
-    assert parse_production_limit(body(storage.production_limit())) == ProductionLimit(
+    assert parse_production_limit(body(installer_answers.production_limit())) == ProductionLimit(
         enabled=False, limit_percent=100.0
     )
 

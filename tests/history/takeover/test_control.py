@@ -75,6 +75,20 @@ async def test_undo_turns_it_off_again(home: TwoIntegrations, hass: HomeAssistan
     assert [row for row in home.rows(home.entry).values() if row.domain in {"switch", "select", "number"}] == []
 
 
+async def test_control_is_turned_on_again_where_home_assistant_ended_too_early(
+    home: TwoIntegrations, hass: HomeAssistant
+) -> None:
+    """The registries were on disk before the options: without control, set-up would remove what has moved."""
+    row = of_core(home, *USED)
+    await home.take_over(home.plan(areas=("storage_settings",)), areas=("storage_settings",))
+    hass.config_entries.async_update_entry(home.entry, options={})
+
+    await hass.config_entries.async_reload(home.entry.entry_id)
+
+    assert home.entry.options[CONF_CONTROL] == ["storage_settings"]
+    assert home.row(row.id).platform == DOMAIN
+
+
 def of_contact(rows: dict[str, er.RegistryEntry]) -> er.RegistryEntry:
     """Return the row of a dry contact."""
     return next(row for row in rows.values() if row.unique_id.endswith("_relay_status"))
