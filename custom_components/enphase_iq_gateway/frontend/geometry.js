@@ -21,6 +21,18 @@ export const boxOf = ({ x, y, width, height, turn }) => {
 };
 
 /**
+ * Return the corner of a turned rectangle around 0,0 that is closest to the upper right.
+ * @param {number} halfWidth @param {number} halfHeight @param {number} turn
+ */
+export const topRightOf = (halfWidth, halfHeight, turn) => {
+  const angle = (turn * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const signs = [[1, -1], [1, 1], [-1, 1], [-1, -1]];
+  const corners = signs.map(([right, down]) => [right * halfWidth, down * halfHeight]).map(([x, y]) => ({ x: x * cos - y * sin, y: x * sin + y * cos }));
+  return corners.reduce((best, corner) => (corner.x - corner.y > best.x - best.y ? corner : best));
+};
+
+/**
  * Return the box around boxes.
  * @param {Box[]} boxes @returns {Box}
  */
