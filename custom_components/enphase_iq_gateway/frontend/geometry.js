@@ -21,15 +21,13 @@ export const boxOf = ({ x, y, width, height, turn }) => {
 };
 
 /**
- * Return the corner of a turned rectangle around 0,0 that is closest to the upper right.
- * @param {number} halfWidth @param {number} halfHeight @param {number} turn
+ * Return the upper right corner of a turned rectangle around 0,0.
+ * @param {number} x Half its width. @param {number} y Half its height. @param {number} turn
  */
-export const topRightOf = (halfWidth, halfHeight, turn) => {
-  const angle = (turn * Math.PI) / 180;
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const signs = [[1, -1], [1, 1], [-1, 1], [-1, -1]];
-  const corners = signs.map(([right, down]) => [right * halfWidth, down * halfHeight]).map(([x, y]) => ({ x: x * cos - y * sin, y: x * sin + y * cos }));
-  return corners.reduce((best, corner) => (corner.x - corner.y > best.x - best.y ? corner : best));
+export const topRightOf = (x, y, turn) => {
+  const [cos, sin] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
+  const corners = [x, -x].flatMap((x) => [y, -y].map((y) => ({ x: x * cos - y * sin, y: x * sin + y * cos })));
+  return corners.reduce((best, next) => (next.x - next.y > best.x - best.y ? next : best));
 };
 
 /**

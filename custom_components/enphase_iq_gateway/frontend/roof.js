@@ -2,7 +2,7 @@
 // slider would take several frames.
 
 import { html, set, svg } from "./element.js";
-import { around, boxOf, neighbour, offsets, WIDTH } from "./geometry.js";
+import { around, neighbour, offsets, topRightOf, WIDTH } from "./geometry.js";
 
 const NAME_HEIGHT = 26;
 const EDGE = 6;
