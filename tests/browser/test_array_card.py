@@ -3,8 +3,8 @@
 from playwright.async_api import Browser, expect
 import pytest
 
-from .card_page import FOLDER, NOW, ZONE, CardPage, day, health, now, open_card, roof, watts_at
-from .editor_page import PHONE
+from .card_page import NOW, ZONE, CardPage, day, health, now, open_card, roof, watts_at
+from .editor_page import FOLDER, PHONE
 
 TODAY = NOW.date().isoformat()
 STEPS = 288
