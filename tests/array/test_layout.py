@@ -168,8 +168,8 @@ def test_the_simulated_roof_is_read_with_every_panel() -> None:
     assert layout.source is LayoutSource.ENPHASE
     assert set(layout.panels) == set(simulator.world.inverters)
     assert [(array.name, array.azimuth) for array in layout.arrays] == [
-        ("South-east roof", 144),
-        ("South-west roof", 216),
+        ("South-east roof", 135),
+        ("South-west roof", 225),
     ]
 
 

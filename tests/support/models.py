@@ -82,10 +82,12 @@ def meters(*flows: Flow, phases: int = 1, disabled: Sequence[Flow] = ()) -> tupl
 
 
 def reading(flow: Flow, total: Measurement, *channels: Measurement) -> Reading:
-    """Return one CT's reading."""
-    return Reading(
-        eid=EIDS[flow], timestamp=NOW, total=total, channels=channels or (total, Measurement(), Measurement())
+    """Return one CT's reading, in which the lifetime is what the CT delivered, as the parser has it."""
+    total, *others = (
+        replace(sent, energy_lifetime_wh=sent.energy_delivered_wh)
+        for sent in (total, *(channels or (total, Measurement(), Measurement())))
     )
+    return Reading(eid=EIDS[flow], timestamp=NOW, total=total, channels=tuple(others))
 
 
 READINGS = (reading(Flow.PRODUCTION, PRODUCTION), reading(Flow.NET_CONSUMPTION, NET))
