@@ -44,7 +44,7 @@ def energies(simulator: Simulator) -> tuple[Energies, Energies]:
 
 
 def hour_ends(
-    simulator: Simulator, days: int = DAYS, conditions: Conditions | None = None
+    simulator: Simulator, days: int = DAYS, conditions: Conditions | None = None, sun_ahead_s: float = 0.0
 ) -> Iterator[tuple[datetime, tuple[Energies, Energies]]]:
     """Yield the starts of the last hours with the energies at their ends, first those of the hour before them.
 
@@ -59,28 +59,33 @@ def hour_ends(
         inverters=len(simulator.world.inverters),
         clock=lambda: clock[0],
         conditions=conditions or {},
+        sun_ahead_s=sun_ahead_s,
     )
     for end in range(start, now + 1, HOUR_S):
         clock[0] = end + ahead
         yield datetime.fromtimestamp(end - HOUR_S, UTC), energies(again)
 
 
-def hours(simulator: Simulator, days: int = DAYS, conditions: Conditions | None = None) -> Iterator[Hour]:
+def hours(
+    simulator: Simulator, days: int = DAYS, conditions: Conditions | None = None, sun_ahead_s: float = 0.0
+) -> Iterator[Hour]:
     """Yield the starts of the last hours with the mean powers in W by unique ID."""
-    for (_, (before, _)), (start, (after, _)) in pairwise(hour_ends(simulator, days, conditions)):
+    for (_, (before, _)), (start, (after, _)) in pairwise(hour_ends(simulator, days, conditions, sun_ahead_s)):
         yield start, {key: after[key] - before[key] for key in after}
 
 
-async def import_roof_history(frontend: Frontend) -> None:
+async def import_roof_history(
+    frontend: Frontend, conditions: Conditions | None = None, sun_ahead_s: float = 0.0
+) -> None:
     """Import the statistics of the last days into Home Assistant, in which the counters end at their present states."""
     home = frontend.home_assistant
     entities = await home.websocket_command("config/entity_registry/list")
     ids = {each["unique_id"]: each["entity_id"] for each in entities if each["platform"] == DOMAIN}
     states = {state["entity_id"]: state["state"] for state in await home.websocket_command("get_states")}
-    powers = list(hours(frontend.simulator))
+    powers = list(hours(frontend.simulator, DAYS, conditions, sun_ahead_s))
     for key in powers[0][1]:
         await import_hours(frontend, powers, key, ids[key])
-    past = [(start, counted) for start, (_, counted) in hour_ends(frontend.simulator)]
+    past = [(start, counted) for start, (_, counted) in hour_ends(frontend.simulator, DAYS, conditions, sun_ahead_s)]
     first, last = past[0][1], past[-1][1]
     for key in first.keys() & ids.keys():
         rows = [
@@ -121,3 +126,9 @@ async def _import_statistics(
         },
         stats=list(rows),
     )
+
+
+async def wait_until_recorded(frontend: Frontend) -> None:
+    """Wait until the recorder has written what was imported."""
+    while (await frontend.home_assistant.websocket_command("recorder/info"))["backlog"]:
+        await frontend.page.wait_for_timeout(200)

@@ -12,7 +12,7 @@ from simulator.panels import Condition
 
 from .card_page import CARD
 from .frontend import TIMEOUT_MS, Frontend
-from .roof_history import hours, import_hours, import_roof_history
+from .roof_history import hours, import_hours, import_roof_history, wait_until_recorded
 from .running import noon
 
 DASHBOARD = "test-roof"
@@ -76,12 +76,6 @@ async def powers(frontend: Frontend) -> list[str]:
         state["entity_id"]: state["state"] for state in await frontend.home_assistant.websocket_command("get_states")
     }
     return [states[f"sensor.inverter_{serial}"] for serial in sorted(frontend.simulator.world.inverters)]
-
-
-async def wait_until_recorded(frontend: Frontend) -> None:
-    """Wait until the recorder has stored what was imported."""
-    while (await frontend.home_assistant.websocket_command("recorder/info"))["backlog"]:
-        await frontend.page.wait_for_timeout(200)
 
 
 def brightest_hour_of_yesterday(frontend: Frontend, time_zone: str) -> tuple[datetime, dict[str, float]]:

@@ -95,6 +95,7 @@ def test_every_integration_that_is_imported_is_a_dependency() -> None:
         "repairs",
         "script",
         "system_health",
+        "websocket_api",
         *(MANIFEST.keys() & {"dhcp", "zeroconf"}),
     }
     platforms = {"binary_sensor", "button", "number", "select", "sensor", "switch"}

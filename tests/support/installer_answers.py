@@ -1,7 +1,6 @@
 """Answers about what an installer sets: limits, and the schedule of a generator (S§8.3, S§9)."""
 
-from .answers import Document
-from .storage_answers import Object
+from .answers import Document, Object
 
 
 def generator_schedule(**changes: Document) -> Object:

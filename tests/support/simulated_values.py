@@ -112,7 +112,7 @@ class SimulatedGateway:
         powers: list[float | None] = []
         for flow in _FLOWS:
             group = site.group(flow, Quantity.POWER)
-            powers.append(group and measure(site, group, documents, NOON).measurement(flow).power_w)
+            powers.append(None if group is None else measure(site, group, documents, NOON).measurement(flow).power_w)
         production, consumption, grid, battery = powers
         return SimulatedValues(production=production, consumption=consumption, grid=grid, battery=battery)
 

@@ -39,7 +39,7 @@ export class Canvas {
     this.editor = editor;
     this.element = element;
     this.scale = FIRST;
-    /** The part of the roof that can be scrolled to. @type {import("./geometry.js").Box | undefined} */
+    /** The part of the roof that can be scrolled to. @type {Box | undefined} */
     this.view = undefined;
     /** @type {Map<string, SVGElement>} */
     this.tiles = new Map();

@@ -21,6 +21,16 @@ export const boxOf = ({ x, y, width, height, turn }) => {
 };
 
 /**
+ * Return the upper right corner of a turned rectangle around 0,0.
+ * @param {number} x Half its width. @param {number} y Half its height. @param {number} turn
+ */
+export const topRightOf = (x, y, turn) => {
+  const [cos, sin] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
+  const corners = [x, -x].flatMap((x) => [y, -y].map((y) => ({ x: x * cos - y * sin, y: x * sin + y * cos })));
+  return corners.reduce((best, next) => (next.x - next.y > best.x - best.y ? next : best));
+};
+
+/**
  * Return the box around boxes.
  * @param {Box[]} boxes @returns {Box}
  */

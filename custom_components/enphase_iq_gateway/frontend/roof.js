@@ -2,7 +2,7 @@
 // slider would take several frames.
 
 import { html, set, svg } from "./element.js";
-import { around, boxOf, neighbour, offsets, WIDTH } from "./geometry.js";
+import { around, neighbour, offsets, topRightOf, WIDTH } from "./geometry.js";
 
 const NAME_HEIGHT = 26;
 const EDGE = 6;
@@ -252,10 +252,10 @@ const arrangeNode = (node, middle, scale) => {
       rx: radius.toFixed(2),
       transform: turned,
     });
-  const box = boxOf({ ...tile, x: 0, y: 0, width, height });
   const size = Math.min(1, (WIDTH * scale) / 42);
+  const corner = topRightOf(width / 2 - 7 * size, height / 2 - 7 * size, tile.turn);
   set(node.badge, {
-    transform: `translate(${(box.right - 7 * size).toFixed(2)} ${(box.top + 7 * size).toFixed(2)}) scale(${size.toFixed(3)})`,
+    transform: `translate(${corner.x.toFixed(2)} ${corner.y.toFixed(2)}) scale(${size.toFixed(3)})`,
   });
 };
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, override
 
-from homeassistant.components.number import NumberEntity, NumberEntityDescription, RestoreNumber
+from homeassistant.components.number import NumberEntity, NumberEntityDescription, NumberMode, RestoreNumber
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -112,6 +112,8 @@ class ControlNumber(ControlEntity, NumberEntity):
     """Number in percent."""
 
     entity_description: ControlNumberDescription
+    # A slider leaves no room for the name on a phone, and would send a change while it is moved.
+    _attr_mode = NumberMode.BOX
 
     @property
     @override
