@@ -34,7 +34,9 @@ class Figures:
     """Days with a judgement, of all panels."""
     days: int = 0
     false: int = 0
-    """Healthy panels that began to count as weak or without power."""
+    """Healthy panels that began to count as weak."""
+    dark: int = 0
+    """Healthy panels that began to count as without power, as they are under snow."""
     found_after: dict[str, list[int | None]] = field(default_factory=lambda: {name: [] for name in FACTORS})
     """Days until each fault was found."""
 
@@ -59,10 +61,14 @@ def reports(
 
 def look_at_healthy(roof: Roof, figures: Figures) -> None:
     """Count what is called weak on a roof without faults."""
-    below: set[str] = set()
+    weak: set[str] = set()
+    dark: set[str] = set()
     for report in reports(roof, HISTORY_DAYS - 1, DAYS):
-        figures.false += len(report.below_array.keys() - below)
-        below = set(report.below_array)
+        now_dark = {serial for serial, panel in report.panels.items() if panel.state is PanelState.NO_POWER}
+        now_weak = report.below_array.keys() - now_dark
+        figures.false += len(now_weak - weak)
+        figures.dark += len(now_dark - dark)
+        weak, dark = set(now_weak), now_dark
         figures.days += len(report.panels)
         figures.judged_days += sum(panel.level is not None for panel in report.panels.values())
     figures.panels += len(roof.serials)
@@ -98,12 +104,14 @@ def main() -> int:
     chosen = parser.parse_args()
     started = process_time()
     figures = measure(chosen.roofs, harsh=chosen.harsh)
-    false = 1000 * figures.false / figures.panels
+    dark = figures.dark if not chosen.harsh else 0
+    false = 1000 * (figures.false + dark) / figures.panels
     missed = false > MOST_FALSE_PER_1000_YEARS
     lines = [
         f"{chosen.roofs} roofs, {figures.panels} panels, a year; {process_time() - started:.0f} s of CPU",
         f"days with a judgement: {figures.judged_days / figures.days:.1%}",
         f"false alarms per 1000 panels and year: {false:.1f}",
+        f"healthy panels without power, under snow: {figures.dark}",
     ]
     for name, days in figures.found_after.items():
         found = [each for each in days if each is not None]

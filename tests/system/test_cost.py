@@ -107,27 +107,27 @@ def _exact_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
 # Size and writes depend on the documents of the simulator.
 SITES = {
     "legacy": Hour(
-        requests={SUMMARY: 60, INVERTER_LIST: 24, INFO: 12}, size=44844, handshakes=0, connections=12, writes=409
+        requests={SUMMARY: 60, INVERTER_LIST: 24, INFO: 12}, size=44844, handshakes=0, connections=12, writes=415
     ),
     "non_metered": Hour(
-        requests={SUMMARY: 60, INVERTER_LIST: 24, INFO: 12}, size=49368, handshakes=0, connections=96, writes=409
+        requests={SUMMARY: 60, INVERTER_LIST: 24, INFO: 12}, size=49368, handshakes=0, connections=96, writes=415
     ),
     "non_metered_token": Hour(
-        requests={SUMMARY: 60, INVERTER_LIST: 12}, size=33432, handshakes=0, connections=0, writes=409
+        requests={SUMMARY: 60, INVERTER_LIST: 12}, size=33432, handshakes=0, connections=0, writes=415
     ),
     "metered_without_cts": Hour(
         requests={REPORT: 60, DEVICE_DATA: 12, METERS: 1, READINGS: 1},
-        size=429300,
+        size=429378,
         handshakes=0,
         connections=0,
-        writes=232,
+        writes=230,
     ),
     "metered_net_three_phase": Hour(
         requests={READINGS: 120, REPORT: 12, DEVICE_DATA: 12, METERS: 1},
-        size=619916,
+        size=619564,
         handshakes=0,
         connections=0,
-        writes=979,
+        writes=978,
     ),
 }
 
