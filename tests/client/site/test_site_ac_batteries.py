@@ -5,6 +5,7 @@ from dataclasses import replace
 from custom_components.enphase_iq_gateway.client.endpoints import LIVE_DATA
 from custom_components.enphase_iq_gateway.client.models import Flow, ReportedFlow
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site, Source
 from custom_components.enphase_iq_gateway.client.site.sources import decide
 from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite
@@ -44,6 +45,21 @@ def test_what_the_cts_measure_is_not_mixed_with_reports_of_other_times() -> None
 
     assert not site.total_includes_storage
     assert by_quantity(site, TOTAL) == by_quantity(decide(changed(metered(), report=report(house()))), TOTAL)
+
+
+def test_the_cts_measure_the_house_with_and_without_a_report() -> None:
+    """Set-up has read both; later the report is read by another coordinator."""
+    documents = with_ac_batteries(
+        documents_of(info=info(), meters=meters(PRODUCTION, NET), readings=BOTH_READINGS), house()
+    )
+    site = decide(documents, storage=AC_BATTERIES)
+
+    first, later = (
+        measure(site, PollGroup.LIVE, each, 0.0).measurement(TOTAL).power_w
+        for each in (documents, changed(documents, report=None))
+    )
+
+    assert first == later is not None
 
 
 def test_a_report_with_ac_batteries_has_total_consumption_with_them() -> None:

@@ -22,12 +22,16 @@ def from_readings(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases
         for meter in documents.get(METERS) or ()
         if meter.enabled and (reading := readings.get(meter.eid)) is not None and reading.timestamp
     }
-    flows |= without_ct(site, documents)
+    storage = site.sources.get((Flow.STORAGE, Quantity.POWER))
+    # The report, which has AC Batteries, is read at other times.
+    with_storage = storage is not None and storage is not Source.AC_BATTERIES
+    if with_storage:
+        flows |= without_ct(site, documents)
     net, total = flows.get(Flow.NET_CONSUMPTION), flows.get(Flow.TOTAL_CONSUMPTION)
     others: dict[Flow, TotalAndPhases] = {
         flow: flows[flow] for flow in (Flow.PRODUCTION, Flow.STORAGE) if flow in flows
     }
-    storage_missing = (Flow.STORAGE, Quantity.POWER) in site.sources and Flow.STORAGE not in flows
+    storage_missing = with_storage and Flow.STORAGE not in flows
     if Flow.PRODUCTION in flows and not storage_missing:
         if net is not None:
             flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, others)
