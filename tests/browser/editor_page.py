@@ -26,7 +26,7 @@ THEME: Final = {
 """Home Assistant's default colors, light and dark."""
 # Keeps the layout as the integration does, and records the commands.
 HOME_ASSISTANT: Final = """
-({ panels, layout, texts }) => {
+({ panels, layout, translations }) => {
   const listeners = new Set();
   const roof = () => ({ kind: "roof", zone: "UTC", panels, layout: window.stored, can_edit: true });
   window.stored = layout;
@@ -36,6 +36,7 @@ HOME_ASSISTANT: Final = """
     for (const listener of listeners) listener(roof());
   };
   const hass = {
+    loadBackendTranslation: async (category) => (key) => translations[category][key.split(".")[3]].message,
     locale: { language: "en", number_format: "language", time_format: "language" },
     connection: {
       subscribeMessage: async (listener) => {
@@ -47,14 +48,14 @@ HOME_ASSISTANT: Final = """
     },
     callWS: async (command) => {
       window.commands.push(command);
-      if (command.type.endsWith("/import")) throw { code: "no_session", message: "Sign in again" };
+      if (command.type.endsWith("/import")) throw { message: "English", translation_key: "layout_no_password" };
       if (command.type.endsWith("/read")) return window.answer(command.document);
       if (command.version !== window.stored.version) throw { code: "conflict", message: "Another layout was saved" };
       window.store(command.layout);
       return { version: window.stored.version };
     },
   };
-  const translate = (key, values = {}) => texts[key].replace(/\\{(\\w+)\\}/g, (_, name) => values[name]);
+  const translate = (key, values = {}) => translations.common[key].replace(/\\{(\\w+)\\}/g, (_, name) => values[name]);
   window.open_editor = async () => {
     const { openEditor } = await import("/editor.js");
     openEditor({ hass, entryId: "entry", roof: roof(), texts: translate }).then(() => (window.left = true));
@@ -155,9 +156,9 @@ async def open_editor(
     page = await context.new_page()
     page.set_default_timeout(10_000)
     await serve(page, dark=dark)
-    texts = json.loads((FOLDER / "translations" / f"{language}.json").read_text("utf-8"))["common"]
+    texts = json.loads((FOLDER / "translations" / f"{language}.json").read_text("utf-8"))
     panels = [{"serial": serial, "name": f"Inverter {serial[-4:]}"} for serial in serials]
-    await page.evaluate(HOME_ASSISTANT, {"panels": panels, "layout": layout, "texts": texts})
+    await page.evaluate(HOME_ASSISTANT, {"panels": panels, "layout": layout, "translations": texts})
     await page.evaluate("window.open_editor()")
     editor = EditorPage(page=page)
     await editor.dialog.wait_for()

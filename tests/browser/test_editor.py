@@ -214,7 +214,9 @@ async def test_an_import_is_previewed_and_mirrored_before_it_is_used(browser: Br
 
     await editor.press("Import")
     await editor.press("Read from the account")
-    await expect(editor.page.get_by_text("Can't import the layout: Sign in again")).to_be_visible()
+    await expect(
+        editor.page.get_by_text("Can't import the layout: The password of the Enphase account isn't stored.")
+    ).to_be_visible()
     await editor.press("Preview")
     await expect(editor.page.get_by_text("Can't import the layout: no layout")).to_be_visible()
     await editor.page.get_by_role("textbox").fill("layout")

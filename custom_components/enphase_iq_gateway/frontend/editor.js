@@ -28,6 +28,12 @@ export class Editor {
     this.formats = new Formats(hass, roof.zone);
     /** Send a command about the layout. @param {string} command @param {object} [values] @returns {Promise<any>} */
     this.call = (command, values) => hass.callWS({ type: `${DOMAIN}/array/layout/${command}`, entry_id: entryId, ...values });
+    /** Return why a command failed, in the user's language. @param {any} error */
+    this.reason = async (error) => {
+      if (!error.translation_key) return error.message;
+      const localize = await hass.loadBackendTranslation("exceptions", DOMAIN);
+      return localize(`component.${DOMAIN}.exceptions.${error.translation_key}.message`) || error.message;
+    };
     /** @param {(event: import("./types.d.ts").ArrayEvent) => void} receive */
     this.subscribe = (receive) => subscribe(hass, entryId, receive);
     this.history = new model.History(this.withArray(roof.layout));
@@ -331,9 +337,9 @@ export class Editor {
       await this.call("save", { version, layout: { ...this.layout, version } });
       this.dialog.close();
     } catch (error) {
-      const { code, message } = /** @type {{ code: string, message: string }} */ (error);
+      const { code } = /** @type {{ code: string }} */ (error);
       this.render();
-      if (code !== "conflict") return this.announce(this.text("editor_not_saved", { reason: message }));
+      if (code !== "conflict") return this.announce(this.text("editor_not_saved", { reason: await this.reason(error) }));
       const choice = await ask(this, "editor_conflict_title", "editor_conflict", ["editor_conflict_theirs", MINE]);
       // The subscription has brought the other layout.
       const theirs = this.roof.layout;

@@ -135,7 +135,7 @@ export const importLayout = async (editor) => {
       write(message, text("editor_import_known", { known: answer.known, total: answer.known + answer.unknown }));
       draw(answer.layout);
     } catch (error) {
-      write(message, text("editor_import_failed", { reason: /** @type {Error} */ (error).message }));
+      write(message, text("editor_import_failed", { reason: await editor.reason(error) }));
       draw(null);
     }
   };
