@@ -285,9 +285,11 @@ async def test_a_lost_connection_is_followed_by_a_new_subscription(card: CardPag
 
 
 async def test_a_card_that_is_left_ends_its_subscription(card: CardPage) -> None:
+    while_shown = await card.page.evaluate("window.commands.includes('unsubscribe')")
     await card.page.evaluate("document.querySelector('main').remove()")
 
     await card.page.wait_for_function("window.commands.includes('unsubscribe')")
+    assert not while_shown
 
 
 async def test_days_cannot_be_chosen_without_a_recorder(browser: Browser) -> None:
