@@ -6,6 +6,7 @@ import logging
 from typing import Final
 
 from homeassistant.const import Platform
+from homeassistant.exceptions import HomeAssistantError
 
 DOMAIN: Final = "enphase_iq_gateway"
 LOGGER = logging.getLogger(__package__)
@@ -13,6 +14,16 @@ MANUFACTURER: Final = "Enphase"
 CONTROL_PLATFORMS: Final = (Platform.BUTTON, Platform.NUMBER, Platform.SELECT, Platform.SWITCH)
 """Their entities exist only where the user has turned control on."""
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR, *CONTROL_PLATFORMS)
+
+UNUSABLE_FILE: Final = (
+    HomeAssistantError,
+    NotImplementedError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What reading a stored file raises: another version, an unreadable file, or content that no store has written."""
 
 CONF_CERTIFICATE: Final = "certificate"
 CONF_CERTIFICATE_CHECK: Final = "certificate_check"

@@ -24,7 +24,7 @@ class FetchedLayouts:
         self._new: set[str] = set()
 
     async def async_fetch(self, sign_in: CloudSignIn, serial: str) -> None:
-        """Read the layout at the end of a sign-in; a failure is none of the sign-in."""
+        """Read the layout at the end of a sign-in; a failure does not fail the sign-in."""
         try:
             async with asyncio.timeout(_LIMIT_S):
                 self._layouts[serial] = parse_layout(await sign_in.fetch_layout())

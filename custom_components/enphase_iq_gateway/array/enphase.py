@@ -116,7 +116,7 @@ def _modules(array: JsonObject, seen: set[str]) -> Iterator[_Module]:
 def _are_places_on_roof(arrays: list[RoofArray], modules: dict[str, list[_Module]]) -> bool:
     """Return whether modules are placed on the roof, as the arrays are, instead of in their array.
 
-    Nothing in the document tells. The middle of the modules of an array is near its center in one of the two.
+    The document does not state it. The middle of the modules of an array is near its center in one of the two.
     """
     on_roof = in_array = 0.0
     for array in arrays:

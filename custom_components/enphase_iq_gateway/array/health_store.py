@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER, UNUSABLE_FILE
 from .health import HealthReport, PanelHealth, PanelState
 
 _VERSION: Final = 1
@@ -25,8 +24,7 @@ class HealthStore:
         try:
             data = await self._store.async_load()
             return None if data is None else _report(data)
-        # Another version, an unreadable file, or content that no store has written.
-        except (HomeAssistantError, NotImplementedError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except UNUSABLE_FILE as error:
             LOGGER.warning("The stored health of the panels cannot be used: %r", error)
             return None
 

@@ -192,4 +192,4 @@ def _number(value: Json, name: str) -> float:
 
 def is_length(value: float) -> bool:
     """Return whether a number can be a length or an angle of a roof."""
-    return abs(value) <= LARGEST_LENGTH  # false for what is not a number too
+    return abs(value) <= LARGEST_LENGTH  # False for NaN.

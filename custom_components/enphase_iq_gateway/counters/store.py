@@ -7,11 +7,10 @@ from shutil import copyfile
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
 
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER, UNUSABLE_FILE
 from .counter import recover
 from .key import counter_of
 from .last_values import async_last_values
@@ -42,8 +41,7 @@ class CounterStore:
         try:
             data = await self._store.async_load()
             self._state = None if data is None else GuardState.from_json(data)
-        # Another version, an unreadable file, or content that no store has written.
-        except (HomeAssistantError, NotImplementedError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except UNUSABLE_FILE as error:
             LOGGER.warning("The stored state of the counters cannot be used, they start afresh: %r", error)
             await self._hass.async_add_executor_job(_keep, self._store.path)
         else:

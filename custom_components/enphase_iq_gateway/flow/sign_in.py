@@ -180,7 +180,7 @@ class SignInFlow(GatewayFlow):
         return self._form("otp", _CODE_SCHEMA, None)
 
     async def _fetch_layout(self, cloud: CloudSignIn) -> None:
-        """Read the layout of the panels while the account is signed in; whether that works decides nothing here."""
+        """Read the layout of the panels while the account is signed in; a failure does not fail the sign-in."""
         await fetched_layouts(self.hass).async_fetch(cloud, self._known.info.serial)
 
     async def _send_code(self, cloud: CloudSignIn) -> ConfigFlowResult:

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from ..const import DOMAIN
+from ..const import DOMAIN, UNUSABLE_FILE
 from .spikes import is_same
 
 _KEY: Final = f"{DOMAIN}.statistics_repairs"
@@ -96,7 +96,7 @@ class Journal:
         try:
             data = await self._store().async_load()
             return [] if data is None else [Repair.from_json(repair) for repair in data["repairs"]]
-        except (AttributeError, HomeAssistantError, LookupError, NotImplementedError, TypeError, ValueError) as error:
+        except UNUSABLE_FILE as error:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="journal_failed") from error
 
     async def async_write(self, repairs: list[Repair]) -> None:

@@ -4,11 +4,10 @@ from collections import defaultdict
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
 
 from ..array.daily_health import async_daily_health
 from ..array.health import HealthReport
-from ..const import DOMAIN
+from ..array.panels import async_panels
 from ..coordinator import GatewayConfigEntry
 from .registry import async_clear, async_create, issue_id
 
@@ -39,6 +38,7 @@ def note_panels(hass: HomeAssistant, entry: GatewayConfigEntry, report: HealthRe
     for serial, panel in report.panels.items():
         if panel.days_without_power >= _DAYS:
             events["" if panel.since is None else panel.since.isoformat()].append(serial)
+    names = {panel.serial: panel.name for panel in async_panels(hass, entry)}
     wanted = {issue_id(PANELS_WITHOUT_POWER, entry, since) for since in events}
     async_clear(hass, entry, PANELS_WITHOUT_POWER, keep=wanted)
     for since, serials in events.items():
@@ -50,12 +50,6 @@ def note_panels(hass: HomeAssistant, entry: GatewayConfigEntry, report: HealthRe
             is_fixable=False,
             placeholders={
                 "gateway": entry.title,
-                "panels": ", ".join(_name(hass, entry, serial) for serial in sorted(serials)),
+                "panels": ", ".join(names.get(serial, serial) for serial in sorted(serials)),
             },
         )
-
-
-def _name(hass: HomeAssistant, entry: GatewayConfigEntry, serial: str) -> str:
-    """Return the name of the device of an inverter."""
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, serial), entry.entry_id)
-    return serial if device is None else device.name_by_user or device.name or serial

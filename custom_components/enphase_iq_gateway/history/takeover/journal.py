@@ -15,7 +15,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from ...client import Flow
-from ...const import DOMAIN, LOGGER
+from ...const import DOMAIN, LOGGER, UNUSABLE_FILE
 from ...counters.key import InverterCounter, parse_counter_key
 from ...counters.shift import Shifts
 
@@ -121,7 +121,7 @@ async def async_load_journal(hass: HomeAssistant, entry_id: str) -> Journal | No
     try:
         data = await _store(hass, entry_id).async_load()
         journal = None if data is None else Journal.from_json(data)
-    except (AttributeError, HomeAssistantError, LookupError, NotImplementedError, TypeError, ValueError) as error:
+    except UNUSABLE_FILE as error:
         LOGGER.error("The journal of the takeover cannot be read, so it cannot be undone: %r", error)
         journal = None
     _remember(hass, entry_id, journal)
