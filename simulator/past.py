@@ -1,4 +1,4 @@
-"""The days before the start of a site. Sites that are alike and start at the same time share them."""
+"""The days before the start of a site. Sites that are alike and start in the same quarter of an hour share them."""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable

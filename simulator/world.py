@@ -308,14 +308,16 @@ class World:
         return state
 
     def _go_through_past(self, profile: Profile, now: float) -> None:
-        """Begin with the past of a site like this one."""
+        """Begin with the past of a site like this one, and simulate what is missing up to now."""
         ratings = tuple(self._phase_ratings)
-        past = past_of((profile, self.noise, ratings, self._sun_ahead_s, now), lambda: self._simulate_past(now))
+        end = now - now % _WARM_UP_STEP_S
+        past = past_of((profile, self.noise, ratings, self._sun_ahead_s, end), lambda: self._simulate_past(end))
         self._history = past.history()
         self.daylight, self.plant.generator, self._balance.third_party_battery = past.rest()
+        self._advance(now)
 
     def _simulate_past(self, now: float) -> Past:
-        """Simulate the nine days before now, with long steps except for the last three hours."""
+        """Simulate the nine days before an epoch, with long steps except for the last three hours."""
         at = self.days.midnight_before(now, HISTORY_DAYS)
         nothing = Powers(DARK, [], [], [], [])
         state = SiteState(at, nothing, Energies.zero(self.phases, self.plant.first_stored))
