@@ -50,7 +50,8 @@ class InvertersCoordinator(PollGroupCoordinator):
         if self._clocks_may_differ():
             await self.gateway.identify()
         details = self._details_to_keep()
-        documents = await read_group(self.gateway, self.site, self.group, self.site_coordinator.data.meters, details)
+        meters = self.site_coordinator.data.meters
+        documents = await read_group(self.gateway, self.site, self.endpoints, meters, details)
         if documents.get(DEVICE_DATA) is not details:
             self._details_at = monotonic()
         return documents

@@ -58,6 +58,8 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
             translate=site_coordinator.translate,
             interval=self._base_interval(entry, site_coordinator.data.site),
         )
+        self.endpoints = site_coordinator.data.site.reads(self.group)
+        """The endpoints that are polled; a site that reads others is another one, for which the entry is reloaded."""
         self.guard = guard
         self._documents = documents
         self._failures: Counter[Endpoint[object]] = Counter()
@@ -77,11 +79,6 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
     def site(self) -> Site:
         """What the gateway has."""
         return self.site_coordinator.data.site
-
-    @property
-    def endpoints(self) -> frozenset[Endpoint[object]]:
-        """The endpoints that are polled."""
-        return self.site.reads(self.group)
 
     @property
     def documents(self) -> Documents:
@@ -111,7 +108,7 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
 
     async def _async_read(self) -> Documents:
         """Read the endpoints."""
-        return await read_group(self.gateway, self.site, self.group, self.site_coordinator.data.meters)
+        return await read_group(self.gateway, self.site, self.endpoints, self.site_coordinator.data.meters)
 
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
         """Return what the documents contain, its counters checked."""
