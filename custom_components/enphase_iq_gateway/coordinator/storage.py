@@ -47,7 +47,6 @@ from ..const import (
     LOGGER,
     LOST_STORAGE_INTERVAL_S,
     STORAGE_INTERVAL,
-    STORAGE_INTERVAL_MIN,
 )
 from ..counters.guard import Guard
 from ..polling.backoff import LOST_AFTER_FAILURES
@@ -125,8 +124,8 @@ class StorageCoordinator(PollGroupCoordinator):
     @override
     def _base_interval(cls, entry: ConfigEntry, site: Site) -> timedelta:
         plan = storage_plan(site.storage)
-        fastest_s = min((plan[endpoint] for endpoint in site.reads(cls.group)), default=0.0)
-        return min(max(timedelta(seconds=fastest_s), STORAGE_INTERVAL_MIN), STORAGE_INTERVAL)
+        planned = (timedelta(seconds=plan[endpoint]) for endpoint in site.reads(cls.group))
+        return min([*planned, STORAGE_INTERVAL])
 
     @override
     def _failed(self, documents: Documents) -> frozenset[Endpoint[object]]:
@@ -278,7 +277,7 @@ class StorageCoordinator(PollGroupCoordinator):
             at = coordinator.data.at
             answers = dict(coordinator.documents.answers) if coordinator.last_update_success else {}
             if LIVE_DATA in answers:
-                # The live coordinator knows whether they stand still.
+                # None while they stand still.
                 answers[LIVE_DATA] = coordinator.data.live_data
             newer = {
                 endpoint
