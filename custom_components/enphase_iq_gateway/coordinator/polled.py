@@ -58,6 +58,8 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
             translate=site_coordinator.translate,
             interval=self._base_interval(entry, site_coordinator.data.site),
         )
+        self.endpoints = self.site.reads(self.group)
+        """The endpoints that are polled; the entry is reloaded where the site changes."""
         self.guard = guard
         self._documents = documents
         self._failures: Counter[Endpoint[object]] = Counter()
@@ -77,11 +79,6 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
     def site(self) -> Site:
         """What the gateway has."""
         return self.site_coordinator.data.site
-
-    @property
-    def endpoints(self) -> frozenset[Endpoint[object]]:
-        """The endpoints that are polled."""
-        return self.site.reads(self.group)
 
     @property
     def documents(self) -> Documents:

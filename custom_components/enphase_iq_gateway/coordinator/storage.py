@@ -102,6 +102,8 @@ class StorageCoordinator(PollGroupCoordinator):
         guard: Guard,
         documents: Documents,
     ) -> None:
+        self._plan = dict(storage_plan(site_coordinator.data.site.storage))
+        """The intervals, in seconds, of all endpoints."""
         self._storage = documents.storage or StorageDocuments(info=documents.info)
         self._known = _DECIDING & self._storage.answers.keys()
         self._grid = GridWatch()
@@ -193,11 +195,10 @@ class StorageCoordinator(PollGroupCoordinator):
 
     def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
         """Return the endpoints to read now; one that failed is tried again before its interval has passed."""
-        polled = self.endpoints
         intervals_s = self._present_intervals(documents)
         intervals_s |= {endpoint: self._retry_s(endpoint) for endpoint in documents.failed}
         due = due_endpoints(intervals_s, documents, time())
-        due = [endpoint for endpoint in due if endpoint in polled and not self.held_s(endpoint)]
+        due = [endpoint for endpoint in due if endpoint in self.endpoints and not self.held_s(endpoint)]
         grid = self._grid_endpoint()
         if grid is not None and grid not in due and self._grid_is_read_again():
             due.insert(0, grid)
@@ -205,7 +206,6 @@ class StorageCoordinator(PollGroupCoordinator):
 
     def _present_intervals(self, documents: StorageDocuments) -> dict[Endpoint[object], float]:
         """Return how often each endpoint is read at present: by plan, or more often."""
-        plan = storage_plan(self.site.storage)
         shorter = dict(self._shorter)
         live = documents.get(LIVE_DATA)
         if live is None:
@@ -217,7 +217,7 @@ class StorageCoordinator(PollGroupCoordinator):
         if self._failures[GRID_RELAY] >= LOST_AFTER_FAILURES:
             # It has the position of the relay too.
             shorter[ENSEMBLE_INVENTORY] = STORAGE_INTERVAL.total_seconds()
-        return {**plan, **{each: min(seconds, plan.get(each, seconds)) for each, seconds in shorter.items()}}
+        return self._plan | {each: min(seconds, self._plan.get(each, seconds)) for each, seconds in shorter.items()}
 
     def _settings_changed(self, live: LiveData) -> bool:
         """Return whether live data have another reserve or profile than when they were compared last."""
@@ -228,7 +228,7 @@ class StorageCoordinator(PollGroupCoordinator):
         """Return after how long an endpoint that failed is tried again."""
         soon_s = STORAGE_INTERVAL.total_seconds()
         if self._failures[endpoint] < LOST_AFTER_FAILURES:
-            return min(soon_s, storage_plan(self.site.storage).get(endpoint, 0.0))
+            return min(soon_s, self._plan.get(endpoint, 0.0))
         return soon_s if endpoint in _GRID else LOST_STORAGE_INTERVAL_S
 
     def _grid_is_read_again(self) -> bool:
@@ -246,14 +246,13 @@ class StorageCoordinator(PollGroupCoordinator):
         Raises:
             GatewayError: It is the gateway.
         """
-        plan = storage_plan(self.site.storage)
         others = {each for each in self.endpoints - documents.failed - set(due) if not self.held_s(each)}
         if not others:
             raise error
         for endpoint in due:
             documents = documents.with_failure(endpoint, time())
         # What is read most often is a small answer.
-        another = min(others, key=lambda endpoint: (plan[endpoint], endpoint.path))
+        another = min(others, key=lambda endpoint: (self._plan[endpoint], endpoint.path))
         return await read_storage(self.gateway, self.site.storage, documents, [another], clock=time)
 
     def _note_failures(self, due: Sequence[Endpoint[object]]) -> None:
