@@ -1,5 +1,6 @@
 """Fixtures of the integration's tests: simulated gateways, and a Home Assistant with one of them set up."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowRes
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
@@ -61,8 +63,24 @@ type StartHome = Callable[..., Awaitable[Home]]
 
 
 @pytest.fixture(autouse=True)
-def _real_sockets(socket_enabled: None, enable_custom_integrations: None) -> None:
-    """Allow sockets to the simulator on loopback, and load the integration."""
+def _real_sockets(socket_enabled: None) -> None:
+    """Allow sockets to the simulator on loopback."""
+
+
+@pytest.fixture
+def hass(hass: HomeAssistant) -> HomeAssistant:
+    """Allow custom integrations in Home Assistant, which starts only for tests that need it."""
+    hass.data.pop(DATA_CUSTOM_COMPONENTS)
+    return hass
+
+
+@pytest.fixture(autouse=True)
+async def _no_stack_of_every_callback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the checks of the event loop's debug mode, but not the stack of every callback, task and future.
+
+    Home Assistant's test plugin turns the debug mode on. Extracting the stacks was half of the time of most tests.
+    """
+    monkeypatch.setattr(asyncio.get_running_loop(), "get_debug", lambda: False)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ ENTITY = "sensor.lifetime_production"
 
 
 @pytest.fixture(autouse=True)
-def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, enable_custom_integrations: None) -> None:
+def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator) -> None:
     """Begin with the recorder's database, which must be there before Home Assistant."""
 
 

@@ -24,7 +24,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST,
 
 from .storage_captures import STORAGE
 
-_ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
+OTHER_THAN_STORAGE: Final[tuple[Endpoint[object], ...]] = (
     METERS,
     READINGS,
     REPORT_DETAILED,
@@ -34,7 +34,8 @@ _ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     DEVICE_DATA,
     INVENTORY,
 )
-ANSWERED: Final[tuple[Endpoint[object], ...]] = tuple(dict.fromkeys((INFO, *_ENDPOINTS, *STORAGE)))
+"""The endpoints that sites without storage need, besides `/info`."""
+ANSWERED: Final[tuple[Endpoint[object], ...]] = tuple(dict.fromkeys((INFO, *OTHER_THAN_STORAGE, *STORAGE)))
 """All endpoints whose answers are read."""
 
 
@@ -46,7 +47,7 @@ def documents_of(bodies: Mapping[Endpoint[object], bytes]) -> Documents:
     """
     documents = Documents(info=INFO.read(bodies[INFO]))
     failed = set()
-    for endpoint in _ENDPOINTS:
+    for endpoint in OTHER_THAN_STORAGE:
         try:
             document = endpoint.read(bodies[endpoint])
         except GatewayError:

@@ -68,7 +68,7 @@ from .identifiers import is_serial
 from .json_types import JsonObject
 from .models import DeviceData, Flow, GatewayHealth, Info, Inverter, Measurement, Meter, MeterStatus, Reading
 from .part_numbers import inverter_model_name, model_name, storage_model_name
-from .settings_models import DryContactSettings
+from .settings_models import DryContactSettings, ExportLimit, ProductionLimit
 from .site.documents import Documents, was_read, with_earlier
 from .site.grid_state import GridState, collar_is_connected, is_connected
 from .site.limits import INVERTER_LIMIT_W
@@ -141,6 +141,7 @@ __all__ = [
     "Endpoint",
     "EnsembleDevice",
     "ExpiredTokenError",
+    "ExportLimit",
     "Flow",
     "Gateway",
     "GatewayAuthenticationError",
@@ -167,6 +168,7 @@ __all__ = [
     "Obstacle",
     "OtherGatewayTokenError",
     "PollGroup",
+    "ProductionLimit",
     "Quantity",
     "Reading",
     "Requested",

@@ -58,8 +58,8 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
             translate=site_coordinator.translate,
             interval=self._base_interval(entry, site_coordinator.data.site),
         )
-        self.endpoints = site_coordinator.data.site.reads(self.group)
-        """The endpoints that are polled; a site that reads others is another one, for which the entry is reloaded."""
+        self.endpoints = self.site.reads(self.group)
+        """The endpoints that are polled; the entry is reloaded where the site changes."""
         self.guard = guard
         self._documents = documents
         self._failures: Counter[Endpoint[object]] = Counter()
