@@ -54,7 +54,8 @@ def test_firmware_and_conditions_stay() -> None:
     assert {key: value for key, value in answer.items() if value != sent[key]} == {"serial_num": "999900000000"}
 
 
-DOCUMENTS = {**FULL, INVENTORY: AC_ONLY[INVENTORY], ACB_CONFIG: {"acb_sleep": [{"serial_num": "121900000099"}]}}
+ASLEEP: Document = {"acb_sleep": [{"serial_num": "121900000099"}]}
+DOCUMENTS = {**FULL, INVENTORY: AC_ONLY[INVENTORY], ACB_CONFIG: ASLEEP}
 
 
 @pytest.mark.parametrize("endpoint", STORAGE, ids=lambda endpoint: endpoint.path)
