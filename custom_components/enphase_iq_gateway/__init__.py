@@ -61,6 +61,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     counters = await store.async_load()
     await async_continue(hass, entry, counters, store)
     async_continue_replacement(hass, entry, counters)
+    await store.async_catch_up()
     try:
         gateway = await async_create_gateway(hass, entry)
         _close_with_entry(hass, entry, gateway)

@@ -54,7 +54,8 @@ def test_firmware_and_conditions_stay() -> None:
     assert {key: value for key, value in answer.items() if value != sent[key]} == {"serial_num": "999900000000"}
 
 
-DOCUMENTS = {**FULL, INVENTORY: AC_ONLY[INVENTORY], ACB_CONFIG: {"acb_sleep": [{"serial_num": "121900000099"}]}}
+ASLEEP: Document = {"acb_sleep": [{"serial_num": "121900000099"}]}
+DOCUMENTS = {**FULL, INVENTORY: AC_ONLY[INVENTORY], ACB_CONFIG: ASLEEP}
 
 
 @pytest.mark.parametrize("endpoint", STORAGE, ids=lambda endpoint: endpoint.path)
@@ -106,3 +107,9 @@ def test_redacted_answers_show_the_same(folder: Path) -> None:
 
 def test_names_of_unknown_fields_are_redacted() -> None:
     assert scrubbed({"Private pool": 1}) == f'{{"{REDACTED} 0":"{REDACTED}"}}'
+
+
+@pytest.mark.parametrize("secret", ["001d.c0ab.cdef", "001dc0abcdef", "00:1d:c0:ab:cd:ef", "jane@localhost", "fe80::1"])
+def test_an_address_in_a_text_of_a_known_field_is_redacted(secret: str) -> None:
+    assert secret not in scrubbed({"devName": secret})
+    assert Scrubber([]).text(f"failed for {secret}, why") == f"failed for {REDACTED}, why"

@@ -2,28 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partialmethod
+from unittest.mock import patch
 
 import pytest
 
+from custom_components.enphase_iq_gateway.const import CONF_CONTROL
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
+from custom_components.enphase_iq_gateway.flow.base import GatewayFlow
 from simulator import Faults
 from tests.conftest import StartHome
 from tests.support.control import ALL, ControlledHome, StartControl
 
 
 @pytest.fixture
-async def start_control(start_home: StartHome, all_entities_enabled: None) -> StartControl:
-    """Return a function that sets up a site and turns areas of control on."""
-    assert all_entities_enabled is None
+async def start_control(start_home: StartHome) -> StartControl:
+    """Return a function that sets up a site with areas of control turned on."""
 
     async def start(
         profile: str = "storage",
         *areas: ControlArea,
         spoil: Callable[[Faults], object] | None = None,
     ) -> ControlledHome:
-        controlled = ControlledHome(home=await start_home(profile, spoil=spoil))
-        await controlled.turn_on(*(areas or ALL))
-        return controlled
+        # As turning control on in the options does, without setting the gateway up twice.
+        options = {CONF_CONTROL: [area.value for area in areas or ALL]}
+        create_entry = partialmethod(GatewayFlow.async_create_entry, options=options)
+        with patch.object(GatewayFlow, "async_create_entry", create_entry):
+            return ControlledHome(home=await start_home(profile, spoil=spoil))
 
     return start
 

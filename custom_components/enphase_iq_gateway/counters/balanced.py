@@ -116,6 +116,23 @@ def step(
     return replace(state, import_wh=imported, export_wh=exported, plus=plus, minus=minus)
 
 
+def catch_up(state: BalancedState, import_wh: float, export_wh: float) -> BalancedState:
+    """Continue from energies that are newer than the state, which is older after a crash.
+
+    What they have gained is net energy since the samples, so it moves these: import - export stays the CT's own.
+    """
+    if state.plus is None or state.minus is None:
+        return replace(state, import_wh=import_wh, export_wh=export_wh)
+    net = (import_wh - state.import_wh) - (export_wh - state.export_wh)
+    return replace(
+        state,
+        import_wh=import_wh,
+        export_wh=export_wh,
+        plus=replace(state.plus, value=state.plus.value + max(net, 0.0)),
+        minus=replace(state.minus, value=state.minus.value + max(-net, 0.0)),
+    )
+
+
 def _gain(before: float, now: float) -> float:
     """Return what a counter has counted, as Home Assistant's statistics do: a new start counts from zero."""
     return now if now < before * _RESET_SHARE else now - before

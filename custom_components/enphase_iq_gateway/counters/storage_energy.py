@@ -69,6 +69,16 @@ def step(power_w: float, at: float, state: StorageEnergy, *, stored_wh: float | 
     return replace(sample, discharged_wh=state.discharged_wh + discharged, charged_wh=state.charged_wh + charged)
 
 
+def catch_up(state: StorageEnergy, discharged_wh: float, charged_wh: float, at: float) -> StorageEnergy:
+    """Continue from energies of the time `at` that are newer than the state, which is older after a crash.
+
+    The energy in the batteries was lower by then by what they have discharged.
+    """
+    discharged = (discharged_wh - state.discharged_wh) - (charged_wh - state.charged_wh)
+    stored_wh = None if state.stored_wh is None else max(state.stored_wh - discharged, 0.0)
+    return replace(state, discharged_wh=discharged_wh, charged_wh=charged_wh, at=at, stored_wh=stored_wh)
+
+
 def _areas(first_w: float, last_w: float, hours: float) -> tuple[float, float]:
     """Return the energy above and below zero of a power that changes evenly."""
     if first_w * last_w >= 0:

@@ -4,7 +4,7 @@ import { rectangle } from "./editor_canvas.js";
 import { bounds, mirror, onRoof, quarterTurn } from "./editor_model.js";
 import { html, set, svg, write } from "./element.js";
 
-/** @typedef {import("./editor.js").Editor} Editor @typedef {import("./types.d.ts").Layout} Layout */
+/** @typedef {import("./editor.js").Editor} Editor */
 
 /** Lines in a square of 24. @type {Record<string, string>} */
 const ICONS = {
@@ -77,7 +77,7 @@ export const ask = ({ dialog, text }, title, question, choices) =>
 
 /**
  * Let the user change an array; return "remove", its new values, or null where the user cancels.
- * @param {Editor} editor @param {import("./types.d.ts").PanelArray} array @param {boolean} lying
+ * @param {Editor} editor @param {PanelArray} array @param {boolean} lying
  */
 export const arrayForm = async (editor, array, lying) => {
   const { text } = editor;

@@ -215,6 +215,9 @@ STORAGE_SENSORS: Final[tuple[StorageSensorDescription, ...]] = (
         suggested_display_precision=0,
         exists_fn=has_generator,
         value_fn=lambda storage: whole(storage.generator.power_w) if storage.generator else None,
+        attributes_fn=lambda storage: (
+            {"rated_power_w": whole(storage.generator.config.rated_power_w)} if storage.generator else {}
+        ),
     ),
     # Set by an installer; they are added where a limit is enabled (S§9).
     _limit(

@@ -172,6 +172,7 @@ STORAGE_DEVICE_SENSORS: Final[tuple[StorageDeviceSensorDescription, ...]] = (
             "conditions": list(battery.device.status_words),
             "led": battery.device.led_status,
             "asleep": battery.device.sleep_enabled,
+            "rated_power_w": whole(battery.rated_power_w),
         },
     ),
     _state_of_charge(ac_batteries, lambda battery: battery.state_of_charge_percent),
