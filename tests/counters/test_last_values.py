@@ -88,7 +88,8 @@ async def test_a_state_is_newer_than_the_statistics(
 
     last = await async_last_values(hass, [ENTITY])
 
-    assert last == {ENTITY: LastValue(energy_wh=1_700.0, at=pytest.approx(recorded.last_updated_timestamp))}
+    assert last[ENTITY].energy_wh == 1_700.0
+    assert last[ENTITY].at == pytest.approx(recorded.last_updated_timestamp)
 
 
 async def test_the_last_number_counts_while_the_sensor_is_unavailable(
