@@ -15,10 +15,10 @@ from custom_components.enphase_iq_gateway.issues.identity import WRONG_DEVICE
 from custom_components.enphase_iq_gateway.issues.registry import issue_id
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator
-from tests.support.entries import ADDRESS, is_loaded, set_up_at
+from tests.support.entries import ADDRESS, OTHER_ADDRESS, is_loaded, set_up_at
 from tests.support.repairs import open_repair, submit_repair
 
-from .test_reconfigure import OTHER_ADDRESS, move, reconfigure
+from .test_reconfigure import move, reconfigure
 
 NEW = "121900000099"
 LIFETIME = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)

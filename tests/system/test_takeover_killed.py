@@ -109,5 +109,4 @@ async def test_killed_at_every_write(homes: Homes, command: str) -> None:
             assert of(seen, "enphase_envoy").keys() == of(expected, "enphase_envoy").keys(), (order, point)
             assert seen["disabled"] is (expected is moved), (order, point)
             point += 1
-        print("POINTS", command, order, point, begun)
     assert begun >= POINTS
