@@ -24,7 +24,8 @@ from pytest_homeassistant_custom_component.typing import RecorderInstanceContext
 from syrupy.assertion import SnapshotAssertion
 from yarl import URL
 
-from custom_components.enphase_iq_gateway.client import Address, CloudUrls
+from custom_components.enphase_iq_gateway.client import Address
+from custom_components.enphase_iq_gateway.client.auth.cloud import CloudUrls
 from custom_components.enphase_iq_gateway.client.transport.address import Scheme
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.flow.base import GatewayFlow

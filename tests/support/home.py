@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_platform
 import pytest
 
-from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry, PollGroupCoordinator
 from custom_components.enphase_iq_gateway.entity import GatewayEntity

@@ -82,8 +82,12 @@ def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulato
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-async def test_the_statistics_have_the_true_energy(hass: HomeAssistant, clock: VirtualTime, row: Row) -> None:
+async def test_the_statistics_have_the_true_energy(
+    hass: HomeAssistant, clock: VirtualTime, request: pytest.FixtureRequest, row: Row
+) -> None:
     """Each counter within 0.1 kWh over the hour."""
+    if row.all_entities:
+        request.getfixturevalue("all_entities_enabled")
     simulator = Simulator(PROFILES[row.profile], inverters=row.inverters, clock=clock.now)
     row.before(simulator)
     async with simulator:
