@@ -36,8 +36,8 @@ SEEN_TEXTS = """() => {
       if (["SCRIPT", "STYLE", "SVG"].includes(element.tagName.toUpperCase()) || !visible(element)) continue;
       const own = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data);
       if (own.join(" ").trim()) seen.push(own.join(" ").trim());
-      const style = getComputedStyle(element);
-      if (style.textOverflow === "ellipsis" && element.scrollWidth > element.clientWidth + 1 && element.innerText)
+      const tooLong = element.scrollWidth > element.clientWidth + 1 && element.innerText && whole(element);
+      if (tooLong && getComputedStyle(element).textOverflow === "ellipsis")
         cut.push(element.innerText);
     }
   };

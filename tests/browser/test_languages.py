@@ -1,8 +1,8 @@
 """The pages of every language: complete, translated and not cut off, in a window and on a phone.
 
-`scripts/test --browser` runs two languages; `scripts/test --browser -m long` runs the other thirteen, which takes about
-ten minutes. The pictures are in `.demo/pictures/languages`; those of Japanese need a font that has its characters, such
-as Debian's `fonts-noto-cjk`.
+`scripts/test --browser` runs two languages; `scripts/test --browser -m long` runs the other thirteen, a minute each on
+an idle machine. The pictures are in `.demo/pictures`; those of Japanese need a font that has its characters, such as
+Debian's `fonts-noto-cjk`.
 """
 
 from collections.abc import AsyncGenerator, Iterator
@@ -35,10 +35,16 @@ WIDTHS = (1280, 390)
 HEIGHT, LONG = 1200, 3400
 INTEGRATION = f"/config/integrations/integration/{DOMAIN}"
 ADD = f"/config/integrations/dashboard/add?domain={DOMAIN}"
+DASHBOARD = "test-offers"
 EMAIL, PASSWORD = "user@example.com", "secret"
 CONTROLS = ("dry_contacts", "storage_settings", "grid_relay", "generator", "ac_battery_sleep")
 MARKUP = re.compile(r"\{\w+\}|\*\*|`|\n|\[|\]\(")
 FEWEST_WORDS = 3
+LINES = """(element) => {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+}"""
 WIDER_THAN_THE_PAGE = "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 
 
@@ -106,9 +112,9 @@ class Visitor:
         await self.frontend.press(await self.of_home_assistant("ui.panel.config.integrations.config_flow.submit"))
 
     async def of_home_assistant(self, key: str) -> str:
-        """Return a text of Home Assistant's frontend."""
-        localize = "key => document.querySelector('home-assistant').hass.localize(key)"
-        text: str = await self.frontend.page.evaluate(localize, key)
+        """Return a text of Home Assistant's frontend, which loads those of a page with the page."""
+        localize = "key => document.querySelector('home-assistant')?.hass?.localize(key)"
+        text: str = await (await self.frontend.page.wait_for_function(localize, arg=key)).json_value()
         return text
 
     async def look(self, name: str, *, height: int = HEIGHT) -> None:
@@ -206,8 +212,24 @@ class Visitor:
         await self.expect("issues.ct_check_wiring.title")
         await self.look("repairs")
         await self.frontend.choose(self.texts("issues.ct_check_wiring.title"))
-        await self.frontend.page.wait_for_timeout(1000)
+        title = self.texts("issues.ct_check_wiring.fix_flow.step.production.title")
+        heading = self.frontend.page.get_by_text(title, exact=True).filter(visible=True).last
+        await self.expect("issues.ct_check_wiring.fix_flow.step.production.description")
         await self.look("repair")
+        # A second line would be below the name of the integration.
+        assert await heading.evaluate(LINES) == 1, f"{self.texts.language}: too long: {title}"
+
+    async def offers(self) -> None:
+        """Look at the dialogs that offer the card and the dashboard."""
+        frontend = self.frontend
+        await frontend.page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+        await frontend.open("/config/lovelace/dashboards")
+        await frontend.press(await self.of_home_assistant("ui.panel.config.lovelace.dashboards.picker.add_dashboard"))
+        await self.expect("common.dashboard_offer_about")
+        await frontend.open(f"/{DASHBOARD}/0?edit=1")
+        await frontend.press(await self.of_home_assistant("ui.panel.lovelace.editor.edit_card.add"))
+        await frontend.choose(await self.of_home_assistant("ui.panel.lovelace.editor.cardpicker.by_card"))
+        await self.expect("common.array_offer")
 
 
 @pytest.fixture(scope="module")
@@ -227,15 +249,20 @@ async def site(
         folder = tmp_path_factory.mktemp("languages")
         archive = at_cloud(released, cloud, folder / "release.zip")
         (folder / "home").mkdir()
-        frontend = await stack.enter_async_context(
-            running_frontend(first, browser, folder / "home", released=archive)
-        )
+        frontend = await stack.enter_async_context(running_frontend(first, browser, folder / "home", released=archive))
         entry_id = await frontend.set_up()
         menu = await frontend.home_assistant.post(OPTIONS_FLOW, {"handler": entry_id})
         form = await frontend.home_assistant.post(f"{OPTIONS_FLOW}/{menu['flow_id']}", {"next_step_id": "control"})
         offered = {field["name"] for field in form["data_schema"]}
         await frontend.home_assistant.post(
             f"{OPTIONS_FLOW}/{form['flow_id']}", dict.fromkeys(offered.intersection(CONTROLS), True)
+        )
+        await frontend.home_assistant.websocket_command(
+            "lovelace/dashboards/create", url_path=DASHBOARD, title="Offers", mode="storage"
+        )
+        sections = {"title": "Offers", "type": "sections", "sections": [{"type": "grid", "cards": []}]}
+        await frontend.home_assistant.websocket_command(
+            "lovelace/config/save", url_path=DASHBOARD, config={"views": [sections]}
         )
         yield frontend, new, cloud
 
@@ -251,9 +278,7 @@ def at_cloud(released: Path, cloud: Cloud, target: Path) -> Path:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_pages_are_complete_and_not_cut_off(
-    site: tuple[Frontend, Simulator, Cloud], language: str
-) -> None:
+async def test_pages_are_complete_and_not_cut_off(site: tuple[Frontend, Simulator, Cloud], language: str) -> None:
     frontend, new, cloud = site
     # Six wrong codes would block the account.
     cloud.second_factor = SecondFactor(cloud.simulator.clock, required=True)
@@ -274,3 +299,4 @@ async def test_pages_are_complete_and_not_cut_off(
     await visitor.set_up(new.address)
     await visitor.options()
     await visitor.repair()
+    await visitor.offers()

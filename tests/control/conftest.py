@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partialmethod
-from unittest.mock import patch
 
 import pytest
 
 from custom_components.enphase_iq_gateway.const import CONF_CONTROL
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
-from custom_components.enphase_iq_gateway.flow.base import GatewayFlow
 from simulator import Faults
 from tests.conftest import StartHome
 from tests.support.control import ALL, ControlledHome, StartControl
@@ -24,11 +21,8 @@ async def start_control(start_home: StartHome) -> StartControl:
         *areas: ControlArea,
         spoil: Callable[[Faults], object] | None = None,
     ) -> ControlledHome:
-        # As turning control on in the options does, without setting the gateway up twice.
         options = {CONF_CONTROL: [area.value for area in areas or ALL]}
-        create_entry = partialmethod(GatewayFlow.async_create_entry, options=options)
-        with patch.object(GatewayFlow, "async_create_entry", create_entry):
-            return ControlledHome(home=await start_home(profile, spoil=spoil))
+        return ControlledHome(home=await start_home(profile, spoil=spoil, options=options))
 
     return start
 

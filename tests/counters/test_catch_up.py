@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow, Source
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.site import Source
 from custom_components.enphase_iq_gateway.counters.balanced import BalancedState
 from custom_components.enphase_iq_gateway.counters.catch_up import catch_up, is_computed
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState

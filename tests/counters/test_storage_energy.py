@@ -9,17 +9,10 @@ import random
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import (
-    Flow,
-    LiveData,
-    Measurement,
-    PollGroup,
-    Quantity,
-    Site,
-    Snapshot,
-    Source,
-    Sources,
-)
+from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site, Source, Sources
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
+from custom_components.enphase_iq_gateway.client.storage_models import LiveData
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
 from custom_components.enphase_iq_gateway.counters.lines import SourceChange

@@ -7,7 +7,13 @@ from typing import override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from ..client import DEVICE_DATA, DeviceData, Documents, PollGroup, Site, Snapshot, measure, read_group
+from ..client.endpoints import DEVICE_DATA
+from ..client.models import DeviceData
+from ..client.site.documents import Documents
+from ..client.site.measure import measure
+from ..client.site.read import read_group
+from ..client.site.site import PollGroup, Site
+from ..client.site.snapshot import Snapshot
 from ..const import ASLEEP_INTERVAL, DETAILS_INTERVAL_S, INVERTERS_INTERVAL, LOGGER
 from ..counters.guard import Guard
 from ..polling.inverter_health import InverterHealth

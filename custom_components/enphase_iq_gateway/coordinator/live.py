@@ -8,18 +8,13 @@ from typing import Final, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from ..client import (
-    LIVE_DATA,
-    Documents,
-    GatewayConnectionError,
-    GatewayResponseError,
-    LiveData,
-    PollGroup,
-    Site,
-    Snapshot,
-    Source,
-    measure,
-)
+from ..client import GatewayConnectionError, GatewayResponseError
+from ..client.endpoints import LIVE_DATA
+from ..client.site.documents import Documents
+from ..client.site.measure import measure
+from ..client.site.site import PollGroup, Site, Source
+from ..client.site.snapshot import Snapshot
+from ..client.storage_models import LiveData
 from ..const import CONF_UPDATE_INTERVAL, COUNTED_EACH_S, LOGGER, SLOW_SOURCE_INTERVAL, UPDATE_INTERVAL_DEFAULT_S
 from ..counters.guard import Guard
 from ..polling.live_data import LiveDataFreshness

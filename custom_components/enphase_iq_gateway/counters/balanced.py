@@ -9,7 +9,7 @@ restarts.
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from ..client import Flow
+from ..client.models import Flow
 from .counter_state import CounterState
 from .serialization import fields, number
 

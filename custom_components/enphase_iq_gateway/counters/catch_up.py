@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..client import CALCULATED, Flow, Source
+from ..client.models import Flow
+from ..client.site.site import CALCULATED, Source
 from . import balanced, storage_energy
 from .counter import follow
 from .key import CounterField, FlowCounter, counter_of

@@ -8,20 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Final
 
-from ..client import (
-    CALCULATED,
-    INVERTER_LIMIT_W,
-    AcBattery,
-    Flow,
-    Inverter,
-    Measurement,
-    PollGroup,
-    Quantity,
-    Site,
-    Snapshot,
-    Source,
-    TotalAndPhases,
-)
+from ..client.models import Flow, Inverter, Measurement
+from ..client.site.limits import INVERTER_LIMIT_W
+from ..client.site.site import CALCULATED, PollGroup, Quantity, Site, Source
+from ..client.site.snapshot import Snapshot, TotalAndPhases
+from ..client.storage_models import AcBattery
 from .ac_battery import with_counters
 from .balancing import balance_phase, with_balanced
 from .composed import (

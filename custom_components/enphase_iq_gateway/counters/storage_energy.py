@@ -7,7 +7,9 @@ the batteries is what is known.
 from dataclasses import asdict, dataclass, replace
 from typing import Final, Self
 
-from ..client import Flow, Measurement, Site, Snapshot
+from ..client.models import Flow, Measurement
+from ..client.site.site import Site
+from ..client.site.snapshot import Snapshot
 from .serialization import fields, number
 
 LONGEST_GAP_S: Final = 600.0

@@ -14,7 +14,7 @@ import { Formats } from "./texts.js";
 const MINE = "editor_conflict_mine";
 const DISCARD = "editor_discard_confirm";
 
-/** Let an administrator arrange the panels; return once the dialog is closed. @param {Options} options */
+/** Show the editor, and return once it is closed. @param {Options} options */
 export const openEditor = (options) => new Editor(options).open();
 
 export class Editor {

@@ -139,7 +139,7 @@ export class Picture {
     this.element.classList.toggle("stale", stale);
     const since = this.now?.at ?? 0;
     const note = stale ? texts("array_no_values_since", { time: formats.time(since) }) : "";
-    this.frame.tell(note, !note && roof.can_edit && roof.layout.source === "automatic");
+    this.frame.showNotes(note, !note && roof.can_edit && roof.layout.source === "automatic");
     this.element.classList.toggle("no-values", this.config?.show_values === false);
     if (this.asTable) this.table?.show(this, moment, this.order);
     else this.roofView.paint(looks);

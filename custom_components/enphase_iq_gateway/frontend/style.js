@@ -87,9 +87,6 @@ header{grid-template-columns:1fr auto}header .segment{grid-row:2;grid-column:1/-
 .foot{gap:0 8px}.legend{flex:1;justify-content:flex-end}}
 `;
 
-/** Return the style sheet, which all cards of a page share. */
-export const sheet = (() => {
-  const shared = new CSSStyleSheet();
-  shared.replaceSync(CSS);
-  return shared;
-})();
+/** The style sheet, which all cards of a page share. */
+export const styles = new CSSStyleSheet();
+styles.replaceSync(CSS);

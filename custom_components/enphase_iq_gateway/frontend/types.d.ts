@@ -207,7 +207,7 @@ export interface Series {
 
 export type Rgb = [number, number, number];
 
-/** A color, and the black or white in which a text on it is readable. */
+/** A colour, and the black or white in which a text on it is readable. */
 export interface Colour {
   fill: string;
   ink: string;
@@ -215,7 +215,7 @@ export interface Colour {
 
 /** What a tile shows. */
 export interface Look extends Colour {
-  /** A value has a color, `quiet` is plain, the others are hatched. */
+  /** A value has a colour, `quiet` is plain, the others are hatched. */
   kind: "value" | "quiet" | "unknown" | "silent";
   mark: "" | "weak" | "no_power";
   text: string;

@@ -1,4 +1,4 @@
-// What the card says about one panel: in its sheet, in its row of the table and to a screen reader.
+// The words about one panel: in its sheet, in its row of the table and for a screen reader.
 
 import { percent } from "./model.js";
 

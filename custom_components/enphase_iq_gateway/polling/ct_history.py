@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from ..client import CT_LIMIT_W, Measurement, TotalAndPhases
+from ..client.endpoints.quantities import CT_LIMIT_W
+from ..client.models import Measurement
+from ..client.site.snapshot import TotalAndPhases
 
 # Samples every minute are exact enough: a minute is 3 % of half an hour, and power hardly changes within it.
 _SAMPLE_S: Final = 60.0

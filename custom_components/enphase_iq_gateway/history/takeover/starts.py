@@ -22,7 +22,8 @@ from homeassistant.helpers.recorder import DATA_INSTANCE, get_instance
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 
-from ...client import Flow, Site
+from ...client.models import Flow
+from ...client.site.site import Site
 from ...const import DOMAIN
 from ...coordinator import GatewayConfigEntry, GatewayRuntime
 from ...counters.allowance import Limits, likely
