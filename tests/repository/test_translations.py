@@ -19,12 +19,8 @@ import pytest
 
 import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.client import (
-    INFO,
     AddressError,
     Certificate,
-    CloudError,
-    ExpiredTokenError,
-    Flow,
     GatewayAuthenticationError,
     GatewayCertificateError,
     GatewayConnectionError,
@@ -34,11 +30,15 @@ from custom_components.enphase_iq_gateway.client import (
     GatewayTimeoutError,
     GatewayUnsupportedError,
     GatewayWrongDeviceError,
-    MeterStatus,
+)
+from custom_components.enphase_iq_gateway.client.auth.cloud import CloudError, CloudProblem
+from custom_components.enphase_iq_gateway.client.auth.token import (
+    ExpiredTokenError,
     NotATokenError,
     OtherGatewayTokenError,
 )
-from custom_components.enphase_iq_gateway.client.auth.cloud import CloudProblem
+from custom_components.enphase_iq_gateway.client.endpoints import INFO
+from custom_components.enphase_iq_gateway.client.models import Flow, MeterStatus
 from custom_components.enphase_iq_gateway.client.transport.address import AddressProblem
 from custom_components.enphase_iq_gateway.errors import translated
 from custom_components.enphase_iq_gateway.flow.errors import form_error
