@@ -28,15 +28,14 @@ HOME_ASSISTANT_CUTS = {"Configured"}
 SEEN_TEXTS = """() => {
   const seen = [], cut = [];
   const visible = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-  // Home Assistant's list of activities cuts what is on the rest of the page as a whole.
-  const whole = (element) => element.getRootNode().host?.localName !== "ha-logbook-entry";
   const walk = (root) => {
     for (const element of root.querySelectorAll("*")) {
-      if (element.shadowRoot) walk(element.shadowRoot);
+      // Home Assistant's list of activities cuts what is whole elsewhere on the page, and may be faster than the texts.
+      if (element.shadowRoot && element.localName !== "ha-logbook-entry") walk(element.shadowRoot);
       if (["SCRIPT", "STYLE", "SVG"].includes(element.tagName.toUpperCase()) || !visible(element)) continue;
       const own = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data);
       if (own.join(" ").trim()) seen.push(own.join(" ").trim());
-      const tooLong = element.scrollWidth > element.clientWidth + 1 && element.innerText && whole(element);
+      const tooLong = element.scrollWidth > element.clientWidth + 1 && element.innerText;
       if (tooLong && getComputedStyle(element).textOverflow === "ellipsis")
         cut.push(element.innerText);
     }

@@ -108,7 +108,7 @@ export class Editor {
 
   async open() {
     // Keys pressed here are no shortcuts of Home Assistant.
-    const host = html("div", { onkeydown: (/** @type {Event} */ event) => event.stopPropagation() });
+    const host = html("div", { onkeydown: (event) => event.stopPropagation() });
     // A root of its own keeps the styles apart from the page's; the variables of the theme are inherited.
     this.root = host.attachShadow({ mode: "open" });
     this.root.append(html("style", {}, STYLE), this.dialog);

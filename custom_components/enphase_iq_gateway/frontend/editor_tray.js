@@ -52,13 +52,13 @@ export class Tray {
         id: serial,
         type: "button",
         // A drag ends with a click, too; one by a key has no detail.
-        onclick: (/** @type {MouseEvent} */ { detail }) => (dragged && detail) || editor.place(serial, editor.target),
-        onpointerdown: (/** @type {PointerEvent} */ event) => {
+        onclick: ({ detail }) => (dragged && detail) || editor.place(serial, editor.target),
+        onpointerdown: (event) => {
           start = { x: event.clientX, y: event.clientY };
           dragged = false;
           item.setPointerCapture(event.pointerId);
         },
-        onpointermove: (/** @type {PointerEvent} */ event) => {
+        onpointermove: (event) => {
           if (!start || (!dragged && Math.hypot(event.clientX - start.x, event.clientY - start.y) < FAR)) return;
           dragged = true;
           if (!this.contains(event)) editor.canvas.aim(editor.canvas.placeAt(event), true);

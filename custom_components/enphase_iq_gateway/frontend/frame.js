@@ -1,7 +1,7 @@
 // The fixed parts of the card around the roof: title, choice of the view, menu, total and chips.
 
 import { html, set, write } from "./element.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 
 /** @type {View[]} */
 const VIEWS = ["power", "energy", "compare"];
@@ -57,12 +57,9 @@ export class Frame {
     const spans = ["days", "moment"];
     this.spans = segment(texts("array_span"), spans, (value) => texts(TEXTS[value]), span, "low");
     this.title = html("h2");
-    this.menu = html("div", { class: "menu", role: "menu", hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => this.#onKey(event) });
-    this.opener = html(
-      "button",
-      { class: "icon menu-button", "aria-label": texts("array_menu"), "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.#toggle() },
-      icon("menu"),
-    );
+    this.menu = html("div", { class: "menu", role: "menu", hidden: true, onkeydown: (event) => this.#onKey(event) });
+    const popup = { "aria-haspopup": "menu", "aria-expanded": "false", class: "icon menu-button" };
+    this.opener = iconButton("menu", texts("array_menu"), () => this.#toggle(), popup);
     this.total = html("b");
     this.detail = html("span");
     this.chips = html("div", { class: "chips" });

@@ -1,6 +1,6 @@
 // The icons of the card, drawn for it in a square of 24.
 
-import { svg } from "./element.js";
+import { html, svg } from "./element.js";
 
 const PATHS = {
   play: "M8 5v14l11-7z",
@@ -20,3 +20,7 @@ export const icon = (name) =>
     { class: FILLED.has(name) ? "sign filled" : "sign", viewBox: "0 0 24 24", "aria-hidden": "true" },
     svg("path", { d: PATHS[name] }),
   );
+
+/** @param {IconName} name @param {string} label @param {() => void} onclick @param {Attributes} [others] */
+export const iconButton = (name, label, onclick, others) =>
+  html("button", { class: `icon ${name}`, "aria-label": label, onclick, ...others }, icon(name));

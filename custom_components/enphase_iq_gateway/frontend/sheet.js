@@ -1,7 +1,7 @@
 // The sheet of one panel: its values, its verdict, and its day beside that of its array.
 
 import { html, set, svg, write } from "./element.js";
-import { icon } from "./icons.js";
+import { iconButton } from "./icons.js";
 import { known, median } from "./model.js";
 import { amount, comparison, groupOf, nameOf, stateOf } from "./words.js";
 
@@ -67,7 +67,7 @@ export class Sheet {
           "header",
           {},
           this.title,
-          html("button", { class: "icon", "aria-label": texts("array_close"), onclick: () => this.element.close() }, icon("close")),
+          iconButton("close", texts("array_close"), () => this.element.close()),
         ),
         this.subtitle,
         this.verdict,

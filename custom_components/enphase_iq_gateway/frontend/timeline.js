@@ -1,7 +1,7 @@
 // The time below the roof: a slider over the day under the curve of its production, playback, and the choice of the day.
 
 import { html, set, svg, write } from "./element.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 
 const PLAY_MS = 12_000;
 const CHART_HEIGHT = 48;
@@ -45,10 +45,10 @@ export class Timeline {
       },
       onchange: () => actions.rest(),
     });
-    this.play = this.#button("play", "array_play", () => (this.#frame ? this.pause() : this.#start()));
+    this.play = iconButton("play", texts("array_play"), () => (this.#frame ? this.pause() : this.#start()));
     this.live = html("button", { class: "live", onclick: () => this.#toLive() });
-    this.before = this.#button("before", "array_day_before", () => this.#turn(-1));
-    this.after = this.#button("after", "array_day_after", () => this.#turn(1));
+    this.before = iconButton("before", texts("array_day_before"), () => this.#turn(-1));
+    this.after = iconButton("after", texts("array_day_after"), () => this.#turn(1));
     this.calendar = html("input", {
       type: "date",
       tabindex: -1,
@@ -172,10 +172,5 @@ export class Timeline {
     if (!shown || !date || date < shown.firstDay || date > shown.today) return;
     this.pause();
     this.actions.choose(date);
-  }
-
-  /** @param {IconName} name @param {string} text @param {() => void} onclick */
-  #button(name, text, onclick) {
-    return html("button", { class: `icon ${name}`, "aria-label": this.texts(text), onclick }, icon(name));
   }
 }
