@@ -28,6 +28,8 @@ class Case:
     device_limit: int = DEVICE_LIMIT
     profile: str = "metered_net_three_phase"
     """The kind of gateway, a profile of the simulator."""
+    batteries: bool = True
+    """Whether the site has the batteries of the profile, and the devices around them."""
 
     @property
     def theirs(self) -> Case:

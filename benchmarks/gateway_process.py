@@ -6,6 +6,7 @@ It prints how to reach them, then for every line it reads what they have served 
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 import json
 from pathlib import Path
 import sys
@@ -26,6 +27,8 @@ _TOKEN_LIFETIME_S = 20 * 365 * 86_400
 def gateways(case: Case, clock: Callable[[], float]) -> list[Simulator]:
     """Return the gateways, none of them with a serial of another."""
     made, profile = [], PROFILES[case.profile]
+    if not case.batteries:
+        profile = replace(profile, storage=None)
     for number in range(case.gateways):
         with patch("simulator.world._FIRST_SERIAL", _FIRST_INVERTER + number * _INVERTERS_APART):
             serial = str(_FIRST_GATEWAY + number)

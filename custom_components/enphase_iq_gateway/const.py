@@ -58,10 +58,8 @@ SLOW_SOURCE_INTERVAL: Final = timedelta(seconds=60)
 # Inverters report every 5 or 15 minutes (G§4). What only the report contains is of use by the day.
 REPORT_INTERVAL: Final = timedelta(seconds=300)
 INVERTERS_INTERVAL: Final = timedelta(seconds=300)
-# How often an endpoint of storage that keeps failing is tried, and the least that a poll is away from the next one: an
-# outage must show within 15 s.
+# The longest time from one poll of storage to the next, and between attempts to read the state of the grid.
 STORAGE_INTERVAL: Final = timedelta(seconds=60)
-STORAGE_INTERVAL_MIN: Final = timedelta(seconds=10)
 # The app and the state of charge switch contacts too; read this often only where they are shown.
 CONTACTS_INTERVAL_S: Final = 60.0
 CONTACT_SETTINGS_INTERVAL_S: Final = 600.0

@@ -5,16 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints import (
-    DRY_CONTACT_SETTINGS,
-    ENSEMBLE_INVENTORY,
-    ENSEMBLE_STATUS,
-    GENERATOR_CONFIG,
-    LIVE_DATA,
-    SCHEDULER,
-    TARIFF,
-    Endpoint,
-)
+from custom_components.enphase_iq_gateway.client.endpoints import ACB_CONFIG, INVENTORY, Endpoint
 from custom_components.enphase_iq_gateway.client.redaction import REDACTED, Scrubber
 from custom_components.enphase_iq_gateway.client.site.storage import measure_storage
 from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
@@ -22,7 +13,8 @@ from custom_components.enphase_iq_gateway.client.site.storage_site import decide
 from tests.support import storage_answers as storage
 from tests.support.answers import Document, body
 from tests.support.captures import ANSWERS, CAPTURES, folders, needs
-from tests.support.storage_captures import ALL, file_of, recorded_storage
+from tests.support.storage_captures import ALL, STORAGE, file_of, recorded_storage
+from tests.support.storage_documents import AC_ONLY, FULL
 
 STORED = (*folders(CAPTURES), ANSWERS / "mpreissner_D8.3.6086")
 
@@ -62,22 +54,14 @@ def test_firmware_and_conditions_stay() -> None:
     assert {key: value for key, value in answer.items() if value != sent[key]} == {"serial_num": "999900000000"}
 
 
-@pytest.mark.parametrize(
-    ("endpoint", "document"),
-    [
-        (ENSEMBLE_INVENTORY, storage.ensemble_inventory()),
-        (ENSEMBLE_STATUS, storage.ensemble_status()),
-        (DRY_CONTACT_SETTINGS, {"dry_contacts": [storage.contact_settings()]}),
-        (GENERATOR_CONFIG, storage.generator_config()),
-        (SCHEDULER, storage.scheduler()),
-        (TARIFF, storage.tariff()),
-        (LIVE_DATA, storage.live_data()),
-    ],
-    ids=lambda part: part.path if isinstance(part, Endpoint) else "",
-)
-def test_a_redacted_document_can_be_read(endpoint: Endpoint[object], document: Document) -> None:
+ASLEEP: Document = {"acb_sleep": [{"serial_num": "121900000099"}]}
+DOCUMENTS = {**FULL, INVENTORY: AC_ONLY[INVENTORY], ACB_CONFIG: ASLEEP}
+
+
+@pytest.mark.parametrize("endpoint", STORAGE, ids=lambda endpoint: endpoint.path)
+def test_the_redacted_document_of_every_endpoint_of_storage_can_be_read(endpoint: Endpoint[object]) -> None:
     """The simulator replays it."""
-    assert endpoint.read(orjson.dumps(Scrubber([]).answer(body(document))))
+    assert endpoint.read(orjson.dumps(Scrubber([]).answer(body(DOCUMENTS[endpoint]))))
 
 
 def values_of(documents: StorageDocuments) -> list[object]:
@@ -123,3 +107,9 @@ def test_redacted_answers_show_the_same(folder: Path) -> None:
 
 def test_names_of_unknown_fields_are_redacted() -> None:
     assert scrubbed({"Private pool": 1}) == f'{{"{REDACTED} 0":"{REDACTED}"}}'
+
+
+@pytest.mark.parametrize("secret", ["001d.c0ab.cdef", "001dc0abcdef", "00:1d:c0:ab:cd:ef", "jane@localhost", "fe80::1"])
+def test_an_address_in_a_text_of_a_known_field_is_redacted(secret: str) -> None:
+    assert secret not in scrubbed({"devName": secret})
+    assert Scrubber([]).text(f"failed for {secret}, why") == f"failed for {REDACTED}, why"

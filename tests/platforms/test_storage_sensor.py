@@ -35,3 +35,19 @@ async def test_the_generator_has_its_schedule(start_home: StartHome) -> None:
     schedule = ("starts_at_percent", "stops_at_percent", "exercise_day", "exercise_start", "exercise_duration_min")
     assert [state.attributes[key] for key in schedule] == [30, 70, "Sun", "12:30", 30]
     assert state.attributes["exercise_every_weeks"] == 1
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_batteries_and_the_generator_have_their_rated_powers(start_home: StartHome) -> None:
+    home = await start_home("storage_ct_split")
+    states = {
+        entry.unique_id: home.hass.states.get(entry.entity_id) for entry in er.async_get(home.hass).entities.values()
+    }
+
+    rated = {
+        unique_id.partition("_")[2]: state.attributes["rated_power_w"]
+        for unique_id, state in states.items()
+        if state is not None and "rated_power_w" in state.attributes
+    }
+
+    assert rated == {"status": 3840, "generator_power": 22000}

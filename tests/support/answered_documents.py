@@ -5,26 +5,27 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from custom_components.enphase_iq_gateway.client import (
+from custom_components.enphase_iq_gateway.client import GatewayError
+from custom_components.enphase_iq_gateway.client.endpoints import (
     DEVICE_DATA,
     ENSEMBLE_POWER,
     INFO,
     INVENTORY,
+    INVERTER_LIST,
     LIVE_DATA,
     METERS,
+    PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
     REPORT_DETAILED,
-    Documents,
     Endpoint,
-    GatewayError,
-    StorageDocuments,
 )
-from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
 
 from .storage_captures import STORAGE
 
-_ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
+OTHER_THAN_STORAGE: Final[tuple[Endpoint[object], ...]] = (
     METERS,
     READINGS,
     REPORT_DETAILED,
@@ -34,7 +35,8 @@ _ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
     DEVICE_DATA,
     INVENTORY,
 )
-ANSWERED: Final[tuple[Endpoint[object], ...]] = tuple(dict.fromkeys((INFO, *_ENDPOINTS, *STORAGE)))
+"""The endpoints that sites without storage need, besides `/info`."""
+ANSWERED: Final[tuple[Endpoint[object], ...]] = tuple(dict.fromkeys((INFO, *OTHER_THAN_STORAGE, *STORAGE)))
 """All endpoints whose answers are read."""
 
 
@@ -46,7 +48,7 @@ def documents_of(bodies: Mapping[Endpoint[object], bytes]) -> Documents:
     """
     documents = Documents(info=INFO.read(bodies[INFO]))
     failed = set()
-    for endpoint in _ENDPOINTS:
+    for endpoint in OTHER_THAN_STORAGE:
         try:
             document = endpoint.read(bodies[endpoint])
         except GatewayError:

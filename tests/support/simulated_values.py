@@ -4,44 +4,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from custom_components.enphase_iq_gateway.client import (
-    DEVICE_DATA,
-    ENSEMBLE_INVENTORY,
-    INFO,
-    LIVE_DATA,
-    METERS,
-    READINGS,
-    REPORT,
-    REPORT_DETAILED,
-    Documents,
-    Endpoint,
-    Flow,
-    GatewayError,
-    PollGroup,
-    Quantity,
-    StorageDocuments,
-    decide,
-    decide_storage,
-    measure,
-)
-from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
+from custom_components.enphase_iq_gateway.client import GatewayError
+from custom_components.enphase_iq_gateway.client.endpoints import ENSEMBLE_INVENTORY, INFO, LIVE_DATA, Endpoint
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.measure import measure
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity
+from custom_components.enphase_iq_gateway.client.site.sources import decide
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
+from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from simulator import PROFILES
 from simulator.firmware import Firmware
 from simulator.routes import answer
 from simulator.simulated_site import SimulatedSite
 from simulator.world import World
 
+from .answered_documents import OTHER_THAN_STORAGE
+
 NOON: Final = datetime(2026, 6, 21, 10, 0, tzinfo=UTC).timestamp()
 _FLOWS: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION, Flow.STORAGE)
-_ENDPOINTS: Final[tuple[Endpoint[object], ...]] = (
-    METERS,
-    READINGS,
-    REPORT_DETAILED,
-    REPORT,
-    PRODUCTION_SUMMARY,
-    INVERTER_LIST,
-    DEVICE_DATA,
-)
 OTHER_THAN_HOUSE: Final = frozenset(
     {
         "metered_net_only_three_phase",
@@ -99,7 +80,7 @@ class SimulatedGateway:
         """Return what the integration makes of the answers."""
         info = self._read(INFO)
         documents, storage = Documents(info=info), StorageDocuments(info=info)
-        for endpoint in _ENDPOINTS:
+        for endpoint in OTHER_THAN_STORAGE:
             try:
                 documents = documents.with_answer(endpoint, self._read(endpoint))
             except GatewayError:

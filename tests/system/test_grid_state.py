@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from tests.conftest import StartHome
 from tests.support.home import Home
 
@@ -181,7 +181,7 @@ async def test_a_site_without_a_relay_has_no_state_of_the_grid(start_home: Start
     assert {key for key in home.states() if "grid_state" in key or "grid_connected" in key} == set()
 
 
-async def test_one_failed_reading_of_the_relay_is_repeated_after_3_s(home: Home) -> None:
+async def test_one_failed_reading_of_the_relay_is_repeated_after_a_second(home: Home) -> None:
     home.simulator.faults.add("status", path=RELAY, code=503, count=1)
     home.simulator.world.command_generator("off")
     home.simulator.world.fail_grid()

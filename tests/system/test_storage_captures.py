@@ -11,6 +11,7 @@ import pytest
 from custom_components.enphase_iq_gateway.client.endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
+    ENSEMBLE_STATUS,
     INVENTORY,
     LIVE_DATA,
     SECONDARY_CONTROL,
@@ -370,6 +371,31 @@ def test_live_data_and_the_scheduler_have_the_settings_in_force() -> None:
         "CP - Charge From PV",
     )
     assert (snapshot.power_w, snapshot.grid_state) == (0.0, "on_grid")
+
+
+def test_an_inventory_alone_gives_the_devices_and_the_state_of_the_grid() -> None:
+    site, snapshot = shown(ANSWERS / "mpreissner_collar")
+
+    assert (len(site.batteries), len(site.collars), len(site.combiners)) == (2, 1, 1)
+    assert [battery.state_of_charge_percent for battery in snapshot.batteries.values()] == [92.0, 86.0]
+    assert [collar.temperature_c for collar in snapshot.collars.values()] == [42.0]
+    assert (snapshot.capacity_wh, snapshot.grid_state) == (10_000.0, "on_grid")
+
+
+def test_devices_without_a_serial_are_no_devices() -> None:
+    """Those of `matthew1471_docs` are masked as `xxx`."""
+    site, _ = shown(ANSWERS / "matthew1471_docs")
+
+    assert site.is_empty
+
+
+def test_powers_and_rated_powers_of_other_projects_are_in_watts() -> None:
+    powers = recorded_storage(ANSWERS / "hoffmann77_misc").get(ENSEMBLE_POWER)
+    rated = recorded_storage(ANSWERS / "go_note_battery5p").get(ENSEMBLE_STATUS)
+
+    assert powers is not None
+    assert [battery.power_w for battery in powers.values()] == [-3.0, -1.0]
+    assert rated == {"996055348227": 3840.0, "985412870910": 3840.0}
 
 
 @pytest.mark.parametrize("folder", folders(ANSWERS), ids=lambda folder: folder.name)

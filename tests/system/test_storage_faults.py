@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from tests.conftest import StartHome
 from tests.support.home import Home
 
@@ -21,15 +21,12 @@ DAY_S = 86_400.0
 
 
 class Values:
-    """The entities whose values an endpoint has, and its interval."""
+    """The entities whose values an endpoint has, its interval, and a site that has it."""
 
-    def __init__(self, interval_s: float, gateway: str = "", battery: str = "", controller: str = "") -> None:
+    def __init__(self, interval_s: float, profile: str = "storage_ct_split", **keys: str) -> None:
         self.interval_s = interval_s
-        self.keys = {
-            *(f"gateway {key}" for key in gateway.split()),
-            *(f"battery {key}" for key in battery.split()),
-            *(f"controller {key}" for key in controller.split()),
-        }
+        self.profile = profile
+        self.keys = {f"{kind} {key}" for kind, together in keys.items() for key in together.split()}
 
 
 # Where a value has another source, that one takes over: the state of charge is in live data too.
@@ -54,6 +51,9 @@ ENDPOINTS = {
     "/ivp/sc/pvlimit": Values(DAY_S),
     "/admin/lib/tariff": Values(3600),
     "/ivp/livedata/status": Values(30, gateway="battery_profile generator_power"),
+    "/ivp/sc/sched": Values(1800, profile="storage", gateway="charge_from_grid_allowed"),
+    "/admin/lib/acb_config": Values(900, profile="acb"),
+    "/inventory.json": Values(900, profile="acb", ac_battery="communicating sleep_state"),
 }
 FAULTS: dict[str, tuple[str, dict[str, int | str]]] = {
     **{f"status {code}": ("status", {"code": code}) for code in (400, 401, 403, 404, 429, 500, 503)},
@@ -67,10 +67,16 @@ FAULTS: dict[str, tuple[str, dict[str, int | str]]] = {
 
 
 @pytest.fixture
-async def home(start_home: StartHome, all_entities_enabled: None) -> Home:
-    """Set up a site with batteries, a system controller and a generator, every entity enabled."""
+def profile() -> str:
+    """Return the profile of a site with batteries, a system controller and a generator."""
+    return "storage_ct_split"
+
+
+@pytest.fixture
+async def home(start_home: StartHome, all_entities_enabled: None, profile: str) -> Home:
+    """Set up a site, every entity enabled."""
     assert all_entities_enabled is None
-    home = await start_home("storage_ct_split")
+    home = await start_home(profile)
     await home.advance(120)
     home.caplog.clear()
     return home
@@ -82,13 +88,14 @@ def missing(home: Home) -> set[str]:
     kinds = {
         str(home.entry.unique_id): "gateway",
         **dict.fromkeys(storage.batteries, "battery"),
+        **dict.fromkeys(storage.ac_batteries, "ac_battery"),
         **dict.fromkeys(storage.system_controllers, "controller"),
     }
     split = ((unique_id.partition("_"), state) for unique_id, (_, state) in home.states().items())
     return {f"{kinds.get(serial, 'inverter')} {key}" for (serial, _, key), state in split if state in GONE}
 
 
-@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize(("path", "profile"), [(path, values.profile) for path, values in ENDPOINTS.items()])
 @pytest.mark.parametrize(
     "fault", [next(iter(FAULTS)), *(pytest.param(name, marks=pytest.mark.long) for name in islice(FAULTS, 1, None))]
 )

@@ -182,8 +182,10 @@ class AcBattery:
     sleep_max_soc_percent: float | None = None
 
 
-STALE_AFTER_S: Final = 1800.0
+REPORT_STALE_AFTER_S: Final = 1800.0
 """AC Batteries report every 15 minutes, but the report of production may repeat days-old values (S§31)."""
+LIVE_DATA_STALE_AFTER_S: Final = 90.0
+"""Live data were up to 57 s old while their stream was on (S§14.1)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,7 +202,7 @@ class ReportedStorage:
 
     def is_fresh(self, gateway_time: float) -> bool:
         """Return whether the values are recent by the gateway's clock."""
-        return self.reading_time is not None and gateway_time - self.reading_time <= STALE_AFTER_S
+        return self.reading_time is not None and gateway_time - self.reading_time <= REPORT_STALE_AFTER_S
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -248,3 +250,9 @@ class LiveData:
     """`backup_bat_mode`: 0 full backup, 1 self-consumption, 2 savings, -1 unknown (S§14.1)."""
     main_relay_state: int | None = None
     """1 on grid in every normal sample; by inference 0 open, 2 grid present, 3 ready, 4 waiting."""
+
+    def is_fresh(self, gateway_time: float) -> bool:
+        """Return whether the values are recent by the gateway's clock, and not marked as the last known ones."""
+        if self.is_last_known or self.last_update is None:
+            return False
+        return gateway_time - self.last_update <= LIVE_DATA_STALE_AFTER_S

@@ -12,7 +12,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
-from ..client import (
+from ..client import GatewayConnectionError
+from ..client.endpoints import (
     DEVICE_DATA,
     ENSEMBLE_INVENTORY,
     GENERATOR_CONFIG,
@@ -22,37 +23,30 @@ from ..client import (
     REPORT,
     REPORT_DETAILED,
     SECONDARY_CONTROL,
-    WITHOUT_LIVE_DATA,
-    Documents,
     Endpoint,
-    Flow,
-    GatewayConnectionError,
-    JsonObject,
-    LiveData,
-    PollGroup,
-    Site,
-    Snapshot,
-    StorageDocuments,
-    WriteMethod,
-    decide_storage,
-    due_endpoints,
-    is_connected,
-    measure_storage,
-    read_storage,
-    storage_plan,
 )
+from ..client.gateway import WriteMethod
+from ..client.json_types import JsonObject
+from ..client.models import Flow
+from ..client.site.documents import Documents
+from ..client.site.grid_state import is_connected
+from ..client.site.site import PollGroup, Site
+from ..client.site.snapshot import Snapshot
+from ..client.site.storage import measure_storage
+from ..client.site.storage_documents import StorageDocuments
+from ..client.site.storage_read import due_endpoints, read_storage
+from ..client.site.storage_site import WITHOUT_LIVE_DATA, decide_storage, storage_plan
+from ..client.storage_models import LiveData
 from ..const import (
     DOMAIN,
     GRID_CONFIRMED_AFTER,
     LOGGER,
     LOST_STORAGE_INTERVAL_S,
     STORAGE_INTERVAL,
-    STORAGE_INTERVAL_MIN,
 )
 from ..counters.guard import Guard
 from ..polling.backoff import LOST_AFTER_FAILURES
 from ..polling.grid_state import GridWatch
-from ..polling.live_data import KEPT_S as LIVE_DATA_KEPT_S
 from .polled import PollGroupCoordinator
 from .site import SiteCoordinator
 
@@ -104,6 +98,8 @@ class StorageCoordinator(PollGroupCoordinator):
         guard: Guard,
         documents: Documents,
     ) -> None:
+        self._plan = dict(storage_plan(site_coordinator.data.site.storage))
+        """The intervals, in seconds, of all endpoints."""
         self._storage = documents.storage or StorageDocuments(info=documents.info)
         self._known = _DECIDING & self._storage.answers.keys()
         self._grid = GridWatch()
@@ -114,8 +110,8 @@ class StorageCoordinator(PollGroupCoordinator):
         for endpoint, held in self._held.items():
             if self.held_s(endpoint) and held.answer is not None:
                 self._storage = self._storage.with_answer(endpoint, held.answer, time())
-        self._intervals_s: dict[Endpoint[object], float] = {}
-        """Of endpoints that are read more often than by plan."""
+        self._shorter: dict[Endpoint[object], float] = {}
+        """The intervals, in seconds, of endpoints that are read more often than by plan."""
         self._settings: tuple[float | None, int | None] | None = None
         """Reserve and profile in the latest live data."""
         self._changed_at: float | None = None
@@ -126,8 +122,8 @@ class StorageCoordinator(PollGroupCoordinator):
     @override
     def _base_interval(cls, entry: ConfigEntry, site: Site) -> timedelta:
         plan = storage_plan(site.storage)
-        fastest_s = min((plan[endpoint] for endpoint in site.reads(cls.group)), default=0.0)
-        return min(max(timedelta(seconds=fastest_s), STORAGE_INTERVAL_MIN), STORAGE_INTERVAL)
+        planned = (timedelta(seconds=plan[endpoint]) for endpoint in site.reads(cls.group))
+        return min([*planned, STORAGE_INTERVAL])
 
     @override
     def _failed(self, documents: Documents) -> frozenset[Endpoint[object]]:
@@ -182,7 +178,7 @@ class StorageCoordinator(PollGroupCoordinator):
 
     def read_every(self, seconds: float, endpoint: Endpoint[object]) -> None:
         """Read an endpoint more often than by plan, because its values are shown."""
-        self._intervals_s[endpoint] = seconds
+        self._shorter[endpoint] = seconds
 
     def hold(self, endpoint: Endpoint[object], seconds: float) -> None:
         """Keep the last answer of an endpoint for some time, because new ones are wrong."""
@@ -195,39 +191,29 @@ class StorageCoordinator(PollGroupCoordinator):
 
     def _due(self, documents: StorageDocuments) -> list[Endpoint[object]]:
         """Return the endpoints to read now; one that failed is tried again before its interval has passed."""
-        now, polled = time(), self.endpoints
-        due = [*due_endpoints(self.site.storage, documents, now), *self._due_more_often(documents, now)]
-        due = [endpoint for endpoint in due if endpoint not in documents.failed]
-        due += [
-            endpoint
-            for endpoint in documents.failed
-            if now - documents.tried_at.get(endpoint, 0.0) >= self._retry_s(endpoint)
-        ]
-        due = [endpoint for endpoint in due if endpoint in polled and not self.held_s(endpoint)]
+        intervals_s = self._present_intervals(documents)
+        intervals_s |= {endpoint: self._retry_s(endpoint) for endpoint in documents.failed}
+        due = due_endpoints(intervals_s, documents, time())
+        due = [endpoint for endpoint in due if endpoint in self.endpoints and not self.held_s(endpoint)]
         grid = self._grid_endpoint()
         if grid is not None and grid not in due and self._grid_is_read_again():
             due.insert(0, grid)
         return due
 
-    def _due_more_often(self, documents: StorageDocuments, now: float) -> list[Endpoint[object]]:
-        """Return the endpoints whose present, shorter interval has passed."""
-        planned = set(due_endpoints(self.site.storage, documents, now))
-        intervals_s = dict(self._intervals_s)
+    def _present_intervals(self, documents: StorageDocuments) -> dict[Endpoint[object], float]:
+        """Return how often each endpoint is read at present: by plan, or more often."""
+        shorter = dict(self._shorter)
         live = documents.get(LIVE_DATA)
         if live is None:
-            intervals_s |= WITHOUT_LIVE_DATA
+            shorter |= WITHOUT_LIVE_DATA
         elif self._settings_changed(live):
-            intervals_s[SECONDARY_CONTROL] = 0.0
+            shorter[SECONDARY_CONTROL] = 0.0
         if self._changed_at is not None:
-            intervals_s[ENSEMBLE_INVENTORY] = _CHANGED_AGAIN_S
+            shorter[ENSEMBLE_INVENTORY] = _CHANGED_AGAIN_S
         if self._failures[GRID_RELAY] >= LOST_AFTER_FAILURES:
             # It has the position of the relay too.
-            intervals_s[ENSEMBLE_INVENTORY] = STORAGE_INTERVAL.total_seconds()
-        return [
-            endpoint
-            for endpoint, seconds in intervals_s.items()
-            if endpoint not in planned and now - documents.tried_at.get(endpoint, 0.0) >= seconds - 1
-        ]
+            shorter[ENSEMBLE_INVENTORY] = STORAGE_INTERVAL.total_seconds()
+        return self._plan | {each: min(seconds, self._plan.get(each, seconds)) for each, seconds in shorter.items()}
 
     def _settings_changed(self, live: LiveData) -> bool:
         """Return whether live data have another reserve or profile than when they were compared last."""
@@ -235,12 +221,11 @@ class StorageCoordinator(PollGroupCoordinator):
         return before is not None and before != self._settings
 
     def _retry_s(self, endpoint: Endpoint[object]) -> float:
-        """Return when an endpoint that failed is tried again."""
-        if self._failures[endpoint] >= LOST_AFTER_FAILURES and endpoint not in _GRID:
-            return LOST_STORAGE_INTERVAL_S
-        plan_s = storage_plan(self.site.storage).get(endpoint, 0.0)
+        """Return after how long an endpoint that failed is tried again."""
         soon_s = STORAGE_INTERVAL.total_seconds()
-        return (soon_s if self._failures[endpoint] >= LOST_AFTER_FAILURES else min(soon_s, plan_s)) - 1
+        if self._failures[endpoint] < LOST_AFTER_FAILURES:
+            return min(soon_s, self._plan.get(endpoint, 0.0))
+        return soon_s if endpoint in _GRID else LOST_STORAGE_INTERVAL_S
 
     def _grid_is_read_again(self) -> bool:
         """Return whether to read the grid again at once: its state has changed, or it could not be read once."""
@@ -257,14 +242,13 @@ class StorageCoordinator(PollGroupCoordinator):
         Raises:
             GatewayError: It is the gateway.
         """
-        plan = storage_plan(self.site.storage)
         others = {each for each in self.endpoints - documents.failed - set(due) if not self.held_s(each)}
         if not others:
             raise error
         for endpoint in due:
             documents = documents.with_failure(endpoint, time())
         # What is read most often is a small answer.
-        another = min(others, key=lambda endpoint: (plan[endpoint], endpoint.path))
+        another = min(others, key=lambda endpoint: (self._plan[endpoint], endpoint.path))
         return await read_storage(self.gateway, self.site.storage, documents, [another], clock=time)
 
     def _note_failures(self, due: Sequence[Endpoint[object]]) -> None:
@@ -286,32 +270,18 @@ class StorageCoordinator(PollGroupCoordinator):
             if coordinator is self:
                 continue
             at = coordinator.data.at
-            answers = coordinator.documents.answers if coordinator.last_update_success else {}
-            others = {
+            answers = dict(coordinator.documents.answers) if coordinator.last_update_success else {}
+            if LIVE_DATA in answers:
+                # None while they stand still.
+                answers[LIVE_DATA] = coordinator.data.live_data
+            newer = {
                 endpoint
                 for endpoint in coordinator.endpoints
                 if at - _OTHER_POLL_S > self._read_back_at.get(endpoint, 0.0)
             }
-            read = {endpoint: answers[endpoint] for endpoint in others & answers.keys()}
-            live = coordinator.documents.get(LIVE_DATA)
-            if live is not None and not live.is_last_known and coordinator.data.live_data is None:
-                # The live coordinator has found that they stand still.
-                read.pop(LIVE_DATA, None)
-            documents = documents.without(*(others - read.keys()))
-            if (
-                LIVE_DATA in read
-                and live is not None
-                and live.is_last_known
-                and self._keeps_live_data(documents, coordinator)
-            ):
-                del read[LIVE_DATA]
-            documents = documents.with_shared(read, at)
+            read = {endpoint: answers[endpoint] for endpoint in newer if answers.get(endpoint) is not None}
+            documents = documents.without(*(newer - read.keys())).with_shared(read, at)
         return documents
-
-    def _keeps_live_data(self, documents: StorageDocuments, coordinator: PollGroupCoordinator) -> bool:
-        """Return whether to keep live data while their stream is off: it ends after some minutes (S§14.2)."""
-        read_at = documents.read_at.get(LIVE_DATA)
-        return read_at is not None and time() - read_at <= coordinator.backoff.base_s + LIVE_DATA_KEPT_S
 
     @override
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:

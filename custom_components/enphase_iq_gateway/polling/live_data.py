@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..client import LiveData
+from ..client.storage_models import LiveData
 
 KEPT_S: Final = 90.0
 """Live data that are not refreshed are shown for this long: powers stood still for up to 57 s (S§14.1)."""
@@ -23,19 +23,12 @@ class LiveDataFreshness:
         """
         if live is None:
             return None, False
-        fresh = _is_current(live, at + clock_ahead_s) and not (self._last and _repeats(live, self._last))
+        fresh = live.is_fresh(at + clock_ahead_s) and not (self._last and _repeats(live, self._last))
         self._last = live
         if fresh:
             self._fresh_at = at
         kept = self._fresh_at is not None and 0 <= at - self._fresh_at <= KEPT_S
         return (live if kept else None), fresh
-
-
-def _is_current(live: LiveData, gateway_time: float) -> bool:
-    """Return whether live data are recent by their own statement and time."""
-    if live.is_last_known or live.last_update is None:
-        return False
-    return gateway_time - live.last_update <= KEPT_S
 
 
 def _repeats(live: LiveData, last: LiveData) -> bool:

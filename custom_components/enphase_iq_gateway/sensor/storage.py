@@ -7,7 +7,11 @@ from typing import Final
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfPower
 
-from ..client import BatteryState, GridState, StorageSite, StorageSnapshot
+from ..client.settings_models import ExportLimit, ProductionLimit
+from ..client.site.grid_state import GridState
+from ..client.site.storage_site import StorageSite
+from ..client.site.storage_snapshot import StorageSnapshot
+from ..client.storage_models import BatteryState
 from ..entity import Value
 from ..storage_entity import (
     StorageDescription,
@@ -79,6 +83,34 @@ def _stored(
     )
 
 
+def _limit[LimitT: (ExportLimit, ProductionLimit)](
+    key: str,
+    limit_fn: Callable[[StorageSnapshot], LimitT | None],
+    value_fn: Callable[[LimitT], float | None],
+    *,
+    translation_key: str | None = None,
+    device_class: SensorDeviceClass | None = None,
+    unit: str = PERCENTAGE,
+) -> StorageSensorDescription:
+    """Return the row of a limit, which has a value while the limit is enabled."""
+
+    def value(storage: StorageSnapshot) -> float | None:
+        limit = limit_fn(storage)
+        return value_fn(limit) if limit is not None and limit.enabled else None
+
+    return StorageSensorDescription(
+        key=key,
+        translation_key=translation_key or key,
+        device_class=device_class,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=unit,
+        suggested_display_precision=0,
+        exists_fn=has_devices,
+        value_fn=value,
+    )
+
+
 def _parts(storage: StorageSnapshot) -> dict[str, Value]:
     """Return the state of charge of each kind of battery, on a site that has both."""
     parts = {
@@ -104,24 +136,6 @@ def _generator_attributes(storage: StorageSnapshot) -> dict[str, Value]:
             "exercise_every_weeks": schedule.exercise_every_weeks,
         }
     return attributes
-
-
-def _export_limit_w(storage: StorageSnapshot) -> int | None:
-    """Return the limit of export in W while it is enabled."""
-    limit = storage.export_limit
-    return whole(limit.limit_w) if limit and limit.enabled else None
-
-
-def _export_limit_percent(storage: StorageSnapshot) -> float | None:
-    """Return the limit of export in percent while it is enabled."""
-    limit = storage.export_limit
-    return limit.limit_percent if limit and limit.enabled else None
-
-
-def _production_limit(storage: StorageSnapshot) -> float | None:
-    """Return the limit of production in percent while it is enabled."""
-    limit = storage.production_limit
-    return limit.limit_percent if limit and limit.enabled else None
 
 
 STORAGE_SENSORS: Final[tuple[StorageSensorDescription, ...]] = (
@@ -201,37 +215,23 @@ STORAGE_SENSORS: Final[tuple[StorageSensorDescription, ...]] = (
         suggested_display_precision=0,
         exists_fn=has_generator,
         value_fn=lambda storage: whole(storage.generator.power_w) if storage.generator else None,
+        attributes_fn=lambda storage: (
+            {"rated_power_w": whole(storage.generator.config.rated_power_w)} if storage.generator else {}
+        ),
     ),
     # Set by an installer; they are added where a limit is enabled (S§9).
-    StorageSensorDescription(
-        key="export_limit",
-        translation_key="export_limit",
+    _limit(
+        "export_limit",
+        lambda storage: storage.export_limit,
+        lambda limit: whole(limit.limit_w),
         device_class=SensorDeviceClass.POWER,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        suggested_display_precision=0,
-        exists_fn=has_devices,
-        value_fn=_export_limit_w,
+        unit=UnitOfPower.WATT,
     ),
-    StorageSensorDescription(
-        key="export_limit_percent",
+    _limit(
+        "export_limit_percent",
+        lambda storage: storage.export_limit,
+        lambda limit: limit.limit_percent,
         translation_key="export_limit",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=PERCENTAGE,
-        suggested_display_precision=0,
-        exists_fn=has_devices,
-        value_fn=_export_limit_percent,
     ),
-    StorageSensorDescription(
-        key="production_limit",
-        translation_key="production_limit",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        native_unit_of_measurement=PERCENTAGE,
-        suggested_display_precision=0,
-        exists_fn=has_devices,
-        value_fn=_production_limit,
-    ),
+    _limit("production_limit", lambda storage: storage.production_limit, lambda limit: limit.limit_percent),
 )

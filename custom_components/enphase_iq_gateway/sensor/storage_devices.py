@@ -9,7 +9,8 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescr
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfPower, UnitOfTemperature
 from homeassistant.util import dt as dt_util
 
-from ..client import AcBattery, BatteryState, SleepState, StorageSnapshot
+from ..client.site.storage_snapshot import StorageSnapshot
+from ..client.storage_models import AcBattery, BatteryState, SleepState
 from ..entity import Value
 from ..storage_entity import StorageDeviceDescription, ac_batteries, batteries, of_device, other_devices
 from .storage import whole
@@ -171,6 +172,7 @@ STORAGE_DEVICE_SENSORS: Final[tuple[StorageDeviceSensorDescription, ...]] = (
             "conditions": list(battery.device.status_words),
             "led": battery.device.led_status,
             "asleep": battery.device.sleep_enabled,
+            "rated_power_w": whole(battery.rated_power_w),
         },
     ),
     _state_of_charge(ac_batteries, lambda battery: battery.state_of_charge_percent),

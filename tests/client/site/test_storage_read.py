@@ -13,7 +13,6 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     GENERATOR_CONFIG,
     GRID_RELAY,
     INVENTORY,
-    LIVE_DATA,
     REPORT_DETAILED,
     SCHEDULER,
     SECONDARY_CONTROL,
@@ -152,17 +151,10 @@ async def test_an_endpoint_is_due_after_its_interval() -> None:
     plan = storage_plan(site)
 
     read = {*FULL} & {*plan}
-    assert not {*due_endpoints(site, documents, NOW + 10)} & read
-    assert GRID_RELAY in due_endpoints(site, documents, NOW + 11.5)
-    assert {*due_endpoints(site, documents, NOW + 60)} & read == {one for one in read if plan[one] <= 60}
-    assert {*due_endpoints(site, documents, NOW + 86_400)} == {*plan}
-
-
-async def test_a_longer_interval_of_the_user_counts() -> None:
-    documents = storage_documents()
-    site = decide_storage(documents)
-
-    assert LIVE_DATA not in due_endpoints(site, documents, NOW + 20, interval_s=30)
+    assert not {*due_endpoints(plan, documents, NOW + 10)} & read
+    assert GRID_RELAY in due_endpoints(plan, documents, NOW + 11.5)
+    assert {*due_endpoints(plan, documents, NOW + 60)} & read == {one for one in read if plan[one] <= 60}
+    assert {*due_endpoints(plan, documents, NOW + 86_400)} == {*plan}
 
 
 async def test_one_endpoint_that_fails_keeps_its_last_answer_for_a_while(storage_gateway: FullGateway) -> None:

@@ -1,7 +1,7 @@
 """Reading the endpoints of storage: all that a site may need once, and later those that are due."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 import time
 from typing import Final
 
@@ -16,7 +16,7 @@ from .storage_site import StorageSite, decide_storage, storage_plan
 
 STORAGE_PROBE_LIMIT_S: Final = 40.0
 """Time for the whole probe: some twenty answers of at most 0.4 s, or the slow `/inventory.json` (S§1)."""
-KEPT_S: Final = 90.0
+_KEPT_S: Final = 90.0
 """An answer that could not be read again is used for its interval and this long."""
 _GIVE_UP_AFTER: Final = 2
 """Requests without any answer after which a poll ends."""
@@ -82,13 +82,13 @@ def _not_tried(documents: StorageDocuments) -> list[Endpoint[object]]:
 
 
 def due_endpoints(
-    site: StorageSite, documents: StorageDocuments, at: float, *, interval_s: float = 0.0
+    intervals_s: Mapping[Endpoint[object], float], documents: StorageDocuments, at: float
 ) -> list[Endpoint[object]]:
-    """Return the endpoints whose interval has passed since they were requested, at most every `interval_s`."""
+    """Return the endpoints whose interval has passed since they were requested."""
     return [
         endpoint
-        for endpoint, planned_s in storage_plan(site).items()
-        if at - documents.tried_at.get(endpoint, float("-inf")) >= max(planned_s, interval_s) - _EARLY_S
+        for endpoint, interval_s in intervals_s.items()
+        if at - documents.tried_at.get(endpoint, float("-inf")) >= interval_s - _EARLY_S
     ]
 
 
@@ -130,7 +130,7 @@ def _without_expired(site: StorageSite, documents: StorageDocuments, at: float) 
     expired = [
         endpoint
         for endpoint in documents.failed
-        if at - documents.read_at.get(endpoint, at) > plan.get(endpoint, 0.0) + KEPT_S
+        if at - documents.read_at.get(endpoint, at) > plan.get(endpoint, 0.0) + _KEPT_S
     ]
     return documents.without(*expired)
 

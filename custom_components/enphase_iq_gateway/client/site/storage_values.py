@@ -23,8 +23,6 @@ from .storage_site import StorageSite
 
 TARIFF_STALE_SINCE: Final = AwesomeVersion("8.2.4200")
 """The first firmware that stores settings of the tariff without following them (S§26)."""
-LIVE_DATA_STALE_AFTER_S: Final = 90.0
-"""Live data were up to 57 s old while their stream was on (S§14.1)."""
 IDLE_BELOW_W: Final = 30.0
 """For one unit: a full battery trickles with up to 24 W (S§3, S§24)."""
 _FAILED_JUMP_PERCENT: Final = 3.0
@@ -58,11 +56,9 @@ def control_of(documents: StorageDocuments) -> SecondaryControl | None:
 
 
 def fresh_live_data(documents: StorageDocuments, gateway_time: float) -> LiveData | None:
-    """Return live data unless they are marked as the last known ones or are too old by the gateway's clock (S§14.1)."""
+    """Return live data unless they are outdated by the gateway's clock."""
     live = documents.get(LIVE_DATA)
-    if live is None or live.is_last_known or live.last_update is None:
-        return None
-    return live if gateway_time - live.last_update <= LIVE_DATA_STALE_AFTER_S else None
+    return live if live is not None and live.is_fresh(gateway_time) else None
 
 
 def unless_failed(percent: float | None, other: float | None) -> float | None:
