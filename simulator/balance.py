@@ -21,7 +21,7 @@ class Balance:
         self._plant = plant
         self._noise = noise
         self._days = days
-        self._third_party_battery = Battery(profile.third_party_battery_wh, 0.0)
+        self.third_party_battery = Battery(profile.third_party_battery_wh, 0.0)
         self._third_party_pv_w = profile.third_party_pv_w
         self._third_party_pv_measured = profile.third_party_pv_measured
 
@@ -59,10 +59,10 @@ class Balance:
         else:
             storage = [sum(plant.units) / self._phases] * self._phases
             net = [each - share for each, share in zip(net, storage, strict=True)]
-        if self._third_party_battery.capacity_wh:
+        if self.third_party_battery.capacity_wh:
             if seconds:
-                self._third_party_battery.step(sum(net) - third_party, hour, seconds)
-            third_party += self._third_party_battery.power_w
+                self.third_party_battery.step(sum(net) - third_party, hour, seconds)
+            third_party += self.third_party_battery.power_w
         net[0] -= third_party
         generator = net[:] if plant.generator else [0.0] * self._phases
         return Powers(

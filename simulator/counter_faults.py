@@ -81,6 +81,25 @@ def impossible_power(document: Document, _fault: Fault, *, watts: int = 600_000)
     return document
 
 
+def absurd_interval(
+    document: Document, _fault: Fault, *, wh: float = 5_000_000.0, seconds: int = 90_000_000
+) -> Document:
+    """Raise the lifetime of every inverter, with a report interval in which it could have produced that."""
+    for entry in objects(document):
+        if entry.get("lastReading") and "joulesProduced" in entry["lifetime"]:
+            entry["lifetime"]["joulesProduced"] += round(wh * 3600)
+            entry["lastReading"]["duration"] = seconds
+    return document
+
+
+def inverter_today(document: Document, _fault: Fault, *, wh: float = 0.0) -> Document:
+    """Send the same energy of today for every inverter (G§15.29: 57,134 Wh)."""
+    for entry in objects(document):
+        if entry.get("lastReading") and "wattHours" in entry:
+            entry["wattHours"]["today"] = wh
+    return document
+
+
 _CTS = (READINGS_PATH, *REPORT_PATHS)
 
 COUNTER_FAULTS = [
@@ -90,5 +109,7 @@ COUNTER_FAULTS = [
     FaultKind("hair", "document", hair, _CTS),
     FaultKind("replaced_meter", "document", replaced_meter, _CTS),
     FaultKind("unsigned_power", "document", unsigned_power, (READINGS_PATH,)),
+    FaultKind("absurd_interval", "document", absurd_interval, (DEVICES_PATH,)),
+    FaultKind("inverter_today", "document", inverter_today, (DEVICES_PATH,)),
     FaultKind("impossible_power", "document", impossible_power, (*_CTS, V1_PATH, INVERTERS_PATH, DEVICES_PATH)),
 ]

@@ -34,6 +34,15 @@ class History:
         while len(self.midnights) > HISTORY_DAYS + 1:
             del self.midnights[min(self.midnights)]
 
+    def shift_counters(self, *, produced: list[float], exported: list[float], imported: list[float]) -> None:
+        """Add energies, per phase in Wh, to the counters of every state; other histories may share the old states."""
+
+        def shifted(state: SiteState) -> SiteState:
+            return SiteState(state.at, state.powers, state.energies.shifted(produced, exported, imported))
+
+        self.recent = deque(shifted(state) for state in self.recent)
+        self.midnights = {at: shifted(state) for at, state in self.midnights.items()}
+
     def at(self, at: float) -> SiteState:
         """Return the state at an epoch before the latest state."""
         index = bisect_right(self.recent, at, key=lambda state: state.at)

@@ -1,6 +1,6 @@
 """State of a site at one time, and the exact integration from one state to the next."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .areas import add_areas, add_halves
 from .storage.units import stored_after
@@ -94,6 +94,17 @@ class Energies:
             stored=stored,
         )
 
+    def shifted(self, produced: list[float], exported: list[float], imported: list[float]) -> Energies:
+        """Return the energies plus some of each phase."""
+        return replace(
+            self,
+            produced=_sums(self.produced, produced),
+            exported=_sums(self.exported, exported),
+            imported=_sums(self.imported, imported),
+            balanced_import=self.balanced_import + sum(imported),
+            balanced_export=self.balanced_export + sum(exported),
+        )
+
     def after(self, start: Powers, end: Powers, seconds: float) -> Energies:
         """Return the energies `seconds` later, with powers that change linearly from start to end."""
         half = seconds / 7200  # half of the hours, for the area of a trapezoid
@@ -138,6 +149,10 @@ class Energies:
             battery_discharged,
             self.generated + (sum(start.generator) + sum(end.generator)) * half,
         )
+
+
+def _sums(values: list[float], more: list[float]) -> list[float]:
+    return [value + extra for value, extra in zip(values, more, strict=True)]
 
 
 def _light_after(light_h: Light, start: Light, end: Light, half: float) -> Light:

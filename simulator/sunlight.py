@@ -1,6 +1,7 @@
 """Sunlight on the two roof planes of the site, in the open and in shade, from the sun's position and random clouds."""
 
 from dataclasses import dataclass
+from functools import cache
 from math import atan2, cos, pi, radians, sin
 import random
 
@@ -36,6 +37,7 @@ class Noise:
     values: tuple[float, ...]
 
     @classmethod
+    @cache
     def from_seed(cls, seed: int) -> Noise:
         """Return the noise of a seed."""
         chance = random.Random(seed)

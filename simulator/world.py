@@ -8,6 +8,7 @@ from .history import HISTORY_DAYS, RECENT_S, History
 from .inverter_reports import SELF_MEASURED, Daylight, Inverter, Report, last_report_end, make_report
 from .local_days import LocalDays
 from .panels import HEALTHY, SPREAD, Condition, Conditions, added, plane_of
+from .past import Past, past_of
 from .profiles import NET, PRODUCTION, STORAGE, TOTAL, Profile
 from .site_state import Energies, PowerAndEnergy, Powers, SiteState
 from .storage.hardware import NOTHING
@@ -78,7 +79,7 @@ class World:
             inverter.light_retired = DARK
         self._install()
         self.plant.stream_until = clock() - _STREAM_BEFORE_S
-        self._simulate_history(clock())
+        self._go_through_past(profile, clock())
         self._set_counters(lifetime_wh)
         if neighbor is not None:
             for inverter in self._listed[:shared]:
@@ -306,8 +307,17 @@ class World:
             self._history.keep_midnight(state)
         return state
 
-    def _simulate_history(self, now: float) -> None:
-        """Simulate the nine days before now, with long steps except for the last three hours."""
+    def _go_through_past(self, profile: Profile, now: float) -> None:
+        """Begin with the past of a site like this one, and simulate what is missing up to now."""
+        ratings = tuple(self._phase_ratings)
+        end = now - now % _WARM_UP_STEP_S
+        past = past_of((profile, self.noise, ratings, self._sun_ahead_s, end), lambda: self._simulate_past(end))
+        self._history = past.history()
+        self.daylight, self.plant.generator, self._balance.third_party_battery = past.rest()
+        self._advance(now)
+
+    def _simulate_past(self, now: float) -> Past:
+        """Simulate the nine days before an epoch, with long steps except for the last three hours."""
         at = self.days.midnight_before(now, HISTORY_DAYS)
         nothing = Powers(DARK, [], [], [], [])
         state = SiteState(at, nothing, Energies.zero(self.phases, self.plant.first_stored))
@@ -317,6 +327,13 @@ class World:
             state = self._step(state, _WARM_UP_STEP_S)
         self._history.append(state)
         self._advance(now)
+        return Past(
+            tuple(self._history.recent),
+            self._history.midnights,
+            self.daylight,
+            self.plant.generator,
+            self._balance.third_party_battery,
+        )
 
     def _advance(self, at: float) -> None:
         """Simulate until the last state is later than `at`."""
@@ -346,23 +363,22 @@ class World:
         A phase with few inverters or none has imported a tenth of what the site has produced nevertheless.
         """
         now = self.now
-        states = {id(state): state for state in (*self._history.recent, *self._history.midnights.values())}.values()
         ratings = [sum(watts) for watts, _ in self._phase_ratings]
         shares = [rating / sum(ratings) for rating in ratings]
-        for phase, share in enumerate(shares):
-            produced = lifetime_wh * share
-            imported = max(0.45 * produced, 0.1 * lifetime_wh)
-            targets = ("produced", produced), ("exported", 0.7 * produced), ("imported", imported)
-            for name, target in targets:
-                shift = target - getattr(now.energies, name)[phase]
-                for state in states:
-                    getattr(state.energies, name)[phase] += shift
-                    if name == "imported":
-                        state.energies.balanced_import += shift
-                    elif name == "exported":
-                        state.energies.balanced_export += shift
+        produced = [lifetime_wh * share for share in shares]
+        exported = [0.7 * each for each in produced]
+        imported = [max(0.45 * each, 0.1 * lifetime_wh) for each in produced]
+        self._history.shift_counters(
+            produced=_differences(produced, now.energies.produced),
+            exported=_differences(exported, now.energies.exported),
+            imported=_differences(imported, now.energies.imported),
+        )
         active = [inverter for inverter in self._listed if inverter.active]
         rated = sum(inverter.rated_w for inverter in active)
         for inverter in active:
             inverter.start_h = now.energies.light_h
             inverter.start_wh = SELF_MEASURED * lifetime_wh * inverter.rated_w / rated
+
+
+def _differences(targets: list[float], values: list[float]) -> list[float]:
+    return [target - value for target, value in zip(targets, values, strict=True)]

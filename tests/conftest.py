@@ -1,26 +1,34 @@
 """Fixtures of the integration's tests: simulated gateways, and a Home Assistant with one of them set up."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime
+from functools import partialmethod
+import gc
 import logging
 from pathlib import Path
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from unittest.mock import PropertyMock, patch
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import RecorderInstanceContextManager
 from syrupy.assertion import SnapshotAssertion
 from yarl import URL
 
-from custom_components.enphase_iq_gateway.client import Address, CloudUrls
+from custom_components.enphase_iq_gateway.client import Address
+from custom_components.enphase_iq_gateway.client.auth.cloud import CloudUrls
 from custom_components.enphase_iq_gateway.client.transport.address import Scheme
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.flow.base import GatewayFlow
 from custom_components.enphase_iq_gateway.polling.maintenance import in_maintenance
 from simulator import PROFILES, Faults, Simulator
 from simulator.certificate import Certificate
@@ -28,6 +36,9 @@ from simulator.cloud import Cloud
 from simulator.simulated_gateway import DEFAULT_SERIAL
 from tests.support.home import Home
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
+
+if TYPE_CHECKING:  # importing the recorder takes a second, and most tests have none
+    from homeassistant.components.recorder.core import Recorder
 
 _IN_MAINTENANCE = "custom_components.enphase_iq_gateway.coordinator.base.in_maintenance"
 USERNAME = "owner@example.com"
@@ -39,7 +50,13 @@ Certificate.make(not_before=datetime.now(UTC), days_valid=1)
 # Home Assistant's test plugin logs to stderr, with every SQL statement, and so between pytest's dots. pytest itself
 # shows the log of a failed test.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+# A line for every entity and component that is set up, which took a tenth of the time of tests that look at the log.
+for name in ("helpers.entity_registry", "components.sensor", "components.binary_sensor", "loader", "setup"):
+    logging.getLogger(f"homeassistant.{name}").setLevel(logging.WARNING)
 logging.root.handlers = [handler for handler in logging.root.handlers if type(handler) is not logging.StreamHandler]
+
+# Python's own thresholds cost an eighth of the time. Home Assistant's test plugin collects garbage after each module.
+gc.set_threshold(100_000, 20, 50)
 
 
 class Reachable(Protocol):
@@ -61,8 +78,42 @@ type StartHome = Callable[..., Awaitable[Home]]
 
 
 @pytest.fixture(autouse=True)
-def _real_sockets(socket_enabled: None, enable_custom_integrations: None) -> None:
-    """Allow sockets to the simulator on loopback, and load the integration."""
+def _real_sockets(socket_enabled: None) -> None:
+    """Allow sockets to the simulator on loopback."""
+
+
+@pytest.fixture
+def hass(hass: HomeAssistant) -> HomeAssistant:
+    """Allow custom integrations in Home Assistant, which starts only for tests that need it."""
+    hass.data.pop(DATA_CUSTOM_COMPONENTS)
+    return hass
+
+
+@pytest.fixture
+def async_test_recorder(async_test_recorder: RecorderInstanceContextManager) -> RecorderInstanceContextManager:
+    """Have the recorder commit every 5 seconds, as it does for users, instead of after every state.
+
+    The commits were half of the time of tests with many states.
+    """
+
+    def start(
+        hass: HomeAssistant, config: ConfigType | None = None, **options: bool
+    ) -> AbstractAsyncContextManager[Recorder]:
+        started: AbstractAsyncContextManager[Recorder] = async_test_recorder(
+            hass, {"commit_interval": 5, **(config or {})}, **options
+        )
+        return started
+
+    return start
+
+
+@pytest.fixture(autouse=True)
+async def _no_stack_of_every_callback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the checks of the event loop's debug mode, but not the stack of every callback, task and future.
+
+    Home Assistant's test plugin turns the debug mode on. Extracting the stacks was half of the time of most tests.
+    """
+    monkeypatch.setattr(asyncio.get_running_loop(), "get_debug", lambda: False)
 
 
 @pytest.fixture(autouse=True)
@@ -166,12 +217,16 @@ def start_home(
     """Return a function that sets up a gateway of a profile on virtual time, after `spoil` has added its faults."""
 
     async def start(
-        profile: str = "metered_net_three_phase", *, inverters: int = 3, spoil: Callable[[Faults], object] | None = None
+        profile: str = "metered_net_three_phase",
+        *,
+        inverters: int = 3,
+        spoil: Callable[[Faults], object] | None = None,
+        options: Mapping[str, object] | None = None,
     ) -> Home:
         simulator = await start_simulator(profile, inverters=inverters, clock=clock.now)
         if spoil is not None:
             spoil(simulator.faults)
-        entry = await set_up(hass, simulator)
+        entry = await set_up(hass, simulator, options)
         return Home(hass=hass, clock=clock, simulator=simulator, entry=entry, caplog=caplog)
 
     return start
@@ -202,11 +257,14 @@ async def sign_in(hass: HomeAssistant, result: ConfigFlowResult, simulator: Simu
     return await hass.config_entries.flow.async_configure(result["flow_id"], credential)
 
 
-async def set_up(hass: HomeAssistant, simulator: Simulator) -> ConfigEntry:
-    """Set up a gateway as a user does."""
+async def set_up(hass: HomeAssistant, simulator: Simulator, options: Mapping[str, object] | None = None) -> ConfigEntry:
+    """Set up a gateway as a user does; options are there from the start, which saves a second set-up."""
     result = await start_flow(hass, simulator)
     assert not result.get("errors")
-    result = await sign_in(hass, result, simulator)
+    with patch.object(
+        GatewayFlow, "async_create_entry", partialmethod(GatewayFlow.async_create_entry, options=options or {})
+    ):
+        result = await sign_in(hass, result, simulator)
     assert not result.get("errors")
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()

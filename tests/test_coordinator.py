@@ -6,7 +6,7 @@ from itertools import pairwise
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
-from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from simulator import Faults
 from tests.support.home import Home
 from tests.support.virtual_time import settle, until

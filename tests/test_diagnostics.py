@@ -15,19 +15,20 @@ import pytest
 
 from custom_components.enphase_iq_gateway.array.feed import async_roof_feed
 from custom_components.enphase_iq_gateway.array.layout import Layout, LayoutSource, RoofArray
-from custom_components.enphase_iq_gateway.client import (
+from custom_components.enphase_iq_gateway.client import GatewayError
+from custom_components.enphase_iq_gateway.client.endpoints import (
     DEVICE_DATA,
     INFO,
+    INVERTER_LIST,
     METERS,
+    PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
     REPORT_DETAILED,
     Endpoint,
-    GatewayError,
-    PollGroup,
 )
-from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
 from custom_components.enphase_iq_gateway.client.redaction import REDACTED, Scrubber
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from simulator import PROFILES
 from tests.support.captures import CAPTURES, folders, needs

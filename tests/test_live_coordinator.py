@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import LIVE_DATA, Flow, PollGroup
+from custom_components.enphase_iq_gateway.client.endpoints import LIVE_DATA
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 
 from .conftest import StartHome
 from .support.home import Home

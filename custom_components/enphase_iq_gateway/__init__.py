@@ -13,7 +13,10 @@ from .array.feed import async_remove_roof, async_roof_feed, async_setup_roof
 from .array.frontend import async_setup_frontend
 from .array.health_store import HealthStore
 from .array.websocket import async_setup_commands
-from .client import PROBE_LIMIT_S, Documents, Gateway, GatewayAuthenticationError, GatewayError, PollGroup, Site
+from .client import Gateway, GatewayAuthenticationError, GatewayError
+from .client.site.documents import Documents
+from .client.site.probe import PROBE_LIMIT_S
+from .client.site.site import PollGroup, Site
 from .const import DOMAIN, PLATFORMS
 from .control.gateway_control import async_setup_control
 from .coordinator import (
@@ -58,6 +61,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     counters = await store.async_load()
     await async_continue(hass, entry, counters, store)
     async_continue_replacement(hass, entry, counters)
+    await store.async_catch_up()
     try:
         gateway = await async_create_gateway(hass, entry)
         _close_with_entry(hass, entry, gateway)

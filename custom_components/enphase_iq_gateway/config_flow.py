@@ -16,7 +16,8 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import probatio
 
-from .client import GatewayAuthenticationError, GatewayCertificateError, GatewayWrongDeviceError, is_serial
+from .client import GatewayAuthenticationError, GatewayCertificateError, GatewayWrongDeviceError
+from .client.identifiers import is_serial
 from .const import CONF_METHOD, DOMAIN
 from .flow.discovery import async_has_left, may_follow, store_mac, stored_mac
 from .flow.options import GatewayOptionsFlow, async_offer_step

@@ -13,9 +13,11 @@ from homeassistant.core import HomeAssistant
 
 from .array.feed import async_roof_feed
 from .array.layout import Layout
-from .client import Address, GatewayError, StorageSite, Token, known_faults
+from .client import Address, GatewayError, Token
 from .client.capture import record
+from .client.firmware import known_faults
 from .client.redaction import Scrubber
+from .client.site.storage_site import StorageSite
 from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
 from .coordinator import GatewayConfigEntry, GatewayRuntime, PollGroupCoordinator, loaded_runtime
 from .entry_data import certificate_of

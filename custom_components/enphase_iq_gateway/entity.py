@@ -16,7 +16,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .client import Inverter, inverter_model_name
+from .client.models import Inverter
+from .client.part_numbers import inverter_model_name
 from .const import DOMAIN, LOGGER, MANUFACTURER
 from .coordinator import GatewayConfigEntry, PollGroupCoordinator, gateway_answers
 from .inverter_owners import async_inverter_owners

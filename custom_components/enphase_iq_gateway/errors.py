@@ -8,10 +8,6 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, Ho
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from .client import (
-    INFO,
-    CloudError,
-    CloudProblem,
-    ExpiredTokenError,
     GatewayAuthenticationError,
     GatewayCertificateError,
     GatewayConnectionError,
@@ -21,9 +17,10 @@ from .client import (
     GatewayTimeoutError,
     GatewayUnsupportedError,
     GatewayWrongDeviceError,
-    NotATokenError,
-    OtherGatewayTokenError,
 )
+from .client.auth.cloud import CloudError, CloudProblem
+from .client.auth.token import ExpiredTokenError, NotATokenError, OtherGatewayTokenError
+from .client.endpoints import INFO
 from .const import DOMAIN
 from .formatting import utc_minute
 

@@ -7,7 +7,10 @@ from typing import override
 
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from .client import AcBattery, BatteryValues, EnsembleDevice, PollGroup, StorageSite, StorageSnapshot
+from .client.site.site import PollGroup
+from .client.site.storage_site import StorageSite
+from .client.site.storage_snapshot import BatteryValues, StorageSnapshot
+from .client.storage_models import AcBattery, EnsembleDevice
 from .coordinator import PollGroupCoordinator
 from .entity import Candidate, GatewayEntity, Value
 

@@ -7,7 +7,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
-from .client import GatewayHealth, known_faults
+from .client.firmware import known_faults
+from .client.models import GatewayHealth
 from .const import DOMAIN
 from .coordinator import GatewayConfigEntry, loaded_runtime
 

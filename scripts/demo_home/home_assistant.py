@@ -129,11 +129,16 @@ class HomeAssistant:
         grant = {"grant_type": "authorization_code", "code": code, "client_id": client}
         async with self._session.post("/auth/token", data=grant, raise_for_status=True) as response:
             self.tokens = await response.json()
-        token = self.tokens["access_token"]
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._headers = {"Authorization": f"Bearer {self.tokens['access_token']}"}
+        await self.open_websocket()
+
+    async def open_websocket(self) -> None:
+        """Open the WebSocket, or open it again: Home Assistant closes one that has been idle for a minute."""
+        if self._socket is not None:
+            await self._socket.close()
         self._socket = await self._session.ws_connect("/api/websocket", max_msg_size=0)
         await self._socket.receive_json()
-        await self._socket.send_json({"type": "auth", "access_token": token})
+        await self._socket.send_json({"type": "auth", "access_token": self.tokens["access_token"]})
         if (answer := await self._socket.receive_json())["type"] != "auth_ok":
             raise DemoError(f"Home Assistant refused the demo's sign-in: {answer}")
 

@@ -28,9 +28,7 @@ YESTERDAY = date(2026, 11, 19)
 
 
 @pytest.fixture(autouse=True)
-def _real_sockets(
-    socket_enabled: None, async_setup_recorder_instance: RecorderInstanceGenerator, enable_custom_integrations: None
-) -> None:
+def _real_sockets(socket_enabled: None, async_setup_recorder_instance: RecorderInstanceGenerator) -> None:
     """Begin with the recorder's database, which must be there before Home Assistant."""
 
 

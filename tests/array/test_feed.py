@@ -12,7 +12,7 @@ from custom_components.enphase_iq_gateway.array.daily_health import async_daily_
 from custom_components.enphase_iq_gateway.array.feed import Message, async_roof_feed
 from custom_components.enphase_iq_gateway.array.health import HealthReport, PanelHealth, PanelState
 from custom_components.enphase_iq_gateway.array.layout import LayoutSource, automatic_layout
-from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from tests.support.home import Home
 from tests.support.virtual_time import settle

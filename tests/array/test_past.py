@@ -33,7 +33,6 @@ MOST_BYTES = 200_000
 def _real_sockets(
     async_setup_recorder_instance: RecorderInstanceGenerator,
     hass_storage: dict[str, Any],
-    enable_custom_integrations: None,
 ) -> None:
     """Begin with the recorder's database, which must be there before Home Assistant."""
 

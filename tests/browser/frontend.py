@@ -28,14 +28,16 @@ HOME_ASSISTANT_CUTS = {"Configured"}
 SEEN_TEXTS = """() => {
   const seen = [], cut = [];
   const visible = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  // Home Assistant's list of activities cuts what is on the rest of the page as a whole.
+  const whole = (element) => element.getRootNode().host?.localName !== "ha-logbook-entry";
   const walk = (root) => {
     for (const element of root.querySelectorAll("*")) {
       if (element.shadowRoot) walk(element.shadowRoot);
       if (["SCRIPT", "STYLE", "SVG"].includes(element.tagName.toUpperCase()) || !visible(element)) continue;
       const own = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data);
       if (own.join(" ").trim()) seen.push(own.join(" ").trim());
-      const style = getComputedStyle(element);
-      if (style.textOverflow === "ellipsis" && element.scrollWidth > element.clientWidth + 1 && element.innerText)
+      const tooLong = element.scrollWidth > element.clientWidth + 1 && element.innerText && whole(element);
+      if (tooLong && getComputedStyle(element).textOverflow === "ellipsis")
         cut.push(element.innerText);
     }
   };
@@ -97,8 +99,8 @@ class Frontend:
         for text in texts:
             await expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible(timeout=TIMEOUT_MS)
 
-    async def screenshot(self, name: str, *, allowed: str = "") -> None:
-        """Save a screenshot, and check that it has no untranslated key and no text that is cut off.
+    async def screenshot(self, name: str, *, allowed: str = "") -> list[str]:
+        """Save a screenshot, check that it has no untranslated key and no text that is cut off; return its texts.
 
         `allowed` is a text that only looks like a key, such as the ID of an entity without a name.
         """
@@ -109,6 +111,7 @@ class Frontend:
         assert not keys, f"{name}: not translated: {keys}"
         cut = [text for text in texts["cut"] if text not in HOME_ASSISTANT_CUTS]
         assert not cut, f"{name}: cut off: {cut}"
+        return texts["seen"]
 
     async def device(self, serial: str) -> str:
         """Return the ID of a device of the integration."""

@@ -120,7 +120,7 @@ async def test_another_certificate_is_accepted(frontend: Frontend) -> None:
     await frontend.reload(entry)
     assert (await frontend.state("production_power"))["state"] == "unavailable"
     await frontend.open("/config/repairs")
-    await frontend.page.get_by_text("The gateway's certificate has changed").click()
+    await frontend.page.get_by_text("Gateway certificate has changed").click()
     await frontend.expect_text("Accept the new certificate?", frontend.fingerprint)
     await frontend.screenshot("certificate")
     await frontend.press("Submit")

@@ -9,11 +9,6 @@ from tests.support.device import Device, info as info_reply
 from tests.support.full_gateway import ANSWERS, FullGateway
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets(socket_enabled: None) -> None:
-    """Replace the fixture that starts Home Assistant for every test."""
-
-
 @pytest.fixture
 async def full_gateway() -> AsyncIterator[FullGateway]:
     """Return a gateway that has every endpoint."""

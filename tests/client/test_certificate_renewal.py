@@ -6,7 +6,6 @@ from custom_components.enphase_iq_gateway.client.auth.secret import Secret
 from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH, Account
 from custom_components.enphase_iq_gateway.client.exceptions import (
     GatewayCertificateError,
-    GatewayResponseError,
 )
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
 from custom_components.enphase_iq_gateway.client.transport.certificates import CertificateCheck
@@ -56,13 +55,16 @@ async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
 
 
 @pytest.mark.parametrize("keeps_connections", [True, False])
-async def test_a_renewal_is_not_believed_of_a_device_that_refuses_the_token(*, keeps_connections: bool) -> None:
+async def test_a_renewal_is_not_believed_of_a_device_that_refuses_the_token(
+    caplog: pytest.LogCaptureFixture, *, keeps_connections: bool
+) -> None:
     """It gets the token once and no session, and the gateway itself is still the known one when it is back."""
     identity = make_identity(not_after=NOW + 60 * DAY)
     async with device(identity=identity) as there, client(there.address, identity.certificate) as gateway:
         there.keeps_connections = keeps_connections
         await gateway.read_raw(PATH)
-        identity.turn_into(make_identity(not_before=NOW - 60))
+        other = make_identity(not_before=NOW - 60)
+        identity.turn_into(other)
         there.replies[CHECK_PATH] = UNAUTHORIZED
         there.hang_up()
         there.requests.clear()
@@ -76,15 +78,17 @@ async def test_a_renewal_is_not_believed_of_a_device_that_refuses_the_token(*, k
         there.replies[CHECK_PATH] = VALID
         there.hang_up()
         assert await gateway.read_raw(PATH) == b"{}"
+        assert caplog.text.count(f"The token is sent to a device with certificate {other.certificate.sha256}") == 1
 
 
 @pytest.mark.parametrize("answer", [reply(b"<html>Log in</html>"), reply(b"", 503)])
-async def test_a_renewal_waits_until_the_check_of_the_token_answers(answer: bytes) -> None:
+async def test_a_renewal_is_not_believed_until_the_check_of_the_token_answers(answer: bytes) -> None:
+    """Until then it is another certificate: an issue reports it."""
     identity = make_identity(not_after=NOW + 60 * DAY)
     renewed = make_identity(not_before=NOW - 60)
     async with device(identity=renewed) as there, client(there.address, identity.certificate) as gateway:
         there.replies[CHECK_PATH] = answer
-        with pytest.raises(GatewayResponseError):
+        with pytest.raises(GatewayCertificateError):
             await gateway.read_raw(PATH)
         assert gateway.certificate == identity.certificate
 

@@ -107,3 +107,9 @@ def test_redacted_answers_show_the_same(folder: Path) -> None:
 
 def test_names_of_unknown_fields_are_redacted() -> None:
     assert scrubbed({"Private pool": 1}) == f'{{"{REDACTED} 0":"{REDACTED}"}}'
+
+
+@pytest.mark.parametrize("secret", ["001d.c0ab.cdef", "001dc0abcdef", "00:1d:c0:ab:cd:ef", "jane@localhost", "fe80::1"])
+def test_an_address_in_a_text_of_a_known_field_is_redacted(secret: str) -> None:
+    assert secret not in scrubbed({"devName": secret})
+    assert Scrubber([]).text(f"failed for {secret}, why") == f"failed for {REDACTED}, why"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from custom_components.enphase_iq_gateway.const import CONF_CONTROL
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
 from simulator import Faults
 from tests.conftest import StartHome
@@ -12,18 +13,16 @@ from tests.support.control import ALL, ControlledHome, StartControl
 
 
 @pytest.fixture
-async def start_control(start_home: StartHome, all_entities_enabled: None) -> StartControl:
-    """Return a function that sets up a site and turns areas of control on."""
-    assert all_entities_enabled is None
+async def start_control(start_home: StartHome) -> StartControl:
+    """Return a function that sets up a site with areas of control turned on."""
 
     async def start(
         profile: str = "storage",
         *areas: ControlArea,
         spoil: Callable[[Faults], object] | None = None,
     ) -> ControlledHome:
-        controlled = ControlledHome(home=await start_home(profile, spoil=spoil))
-        await controlled.turn_on(*(areas or ALL))
-        return controlled
+        options = {CONF_CONTROL: [area.value for area in areas or ALL]}
+        return ControlledHome(home=await start_home(profile, spoil=spoil, options=options))
 
     return start
 

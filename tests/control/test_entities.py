@@ -8,7 +8,8 @@ from homeassistant.helpers import entity_registry as er
 import orjson
 import pytest
 
-from custom_components.enphase_iq_gateway.client import GRID_RELAY, PollGroup
+from custom_components.enphase_iq_gateway.client.endpoints import GRID_RELAY
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
 from custom_components.enphase_iq_gateway.control.gateway_control import async_control
 from simulator.storage.settings import Settings

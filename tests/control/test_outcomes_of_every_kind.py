@@ -7,7 +7,8 @@ from dataclasses import replace
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.enphase_iq_gateway.client import AcBattery, PollGroup, SleepState
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.client.storage_models import AcBattery, SleepState
 from tests.support.control import ControlledHome, StartControl
 
 type Data = dict[str, float | str]

@@ -1,6 +1,6 @@
 """The counters of AC Batteries pass the guard."""
 
-from custom_components.enphase_iq_gateway.client import AcBattery
+from custom_components.enphase_iq_gateway.client.storage_models import AcBattery
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (
     AcBatteryCounter,

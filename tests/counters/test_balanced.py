@@ -6,7 +6,7 @@ import math
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow
+from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.counters.balanced import BalancedState, Sample, step
 
 NET = Flow.NET_CONSUMPTION

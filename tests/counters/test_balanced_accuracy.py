@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow
+from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.counters.balanced import BalancedState, Sample, step
 from simulator import PROFILES, Simulator
 

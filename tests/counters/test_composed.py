@@ -6,19 +6,17 @@ from datetime import UTC
 from awesomeversion import AwesomeVersion
 import pytest
 
-from custom_components.enphase_iq_gateway.client import (
-    REPORT_DETAILED,
-    Flow,
-    Info,
-    Measurement,
+from custom_components.enphase_iq_gateway.client.endpoints import REPORT_DETAILED
+from custom_components.enphase_iq_gateway.client.models import Flow, Info, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import (
+    GatewayClass,
     PollGroup,
     Quantity,
     Site,
-    Snapshot,
     Source,
     Sources,
 )
-from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.composed import parts_of
 from custom_components.enphase_iq_gateway.counters.counter import WRAP_WH, EventKind
 from custom_components.enphase_iq_gateway.counters.guard import Guard

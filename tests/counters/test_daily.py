@@ -1,6 +1,6 @@
 """Energy of today, from local midnight to local midnight."""
 
-from datetime import datetime
+from datetime import date, datetime
 import json
 import math
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.enphase_iq_gateway.counters.daily import DailyState, step
+from custom_components.enphase_iq_gateway.counters.daily import DailyState, OtherDay, step
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HAVANA = ZoneInfo("America/Havana")  # its summer time begins at midnight
@@ -228,6 +228,20 @@ def test_after_a_clock_that_was_wrong_for_minutes_today_is_what_it_was(wrong: st
     assert day.see("2026-06-02 00:00:20", LIFETIME + 230) == pytest.approx(20)
 
 
+@pytest.mark.parametrize("wrong", ["2026-06-02 12:10", "2025-04-28 12:10"])
+@pytest.mark.parametrize("reset_at", [None, moment("2026-06-01 00:00")])
+def test_after_a_clock_that_was_wrong_for_minutes_the_last_reset_is_what_it_was(
+    wrong: str, reset_at: float | None
+) -> None:
+    """Another one counts the value of the day again, also where there was none."""
+    at = moment("2026-06-01 12:00")
+    state = DailyState(day=date(2026, 6, 1), baseline=LIFETIME - 4_000, lifetime=LIFETIME, at=at, reset_at=reset_at)
+    for seconds, lifetime in ((moment(wrong), LIFETIME + 50), (at + 1_200, LIFETIME + 100)):
+        state = DailyState.from_json(json.loads(json.dumps(state.as_json())))
+        _, state = step(lifetime, seconds, BERLIN, gateway_today=None, rise_w=RISE_W, falls=True, state=state)
+    assert state.reset_at == reset_at
+
+
 def test_a_state_without_the_newer_fields_is_read() -> None:
     day = Day()
     day.see("2026-06-01 12:00", LIFETIME)
@@ -235,6 +249,7 @@ def test_a_state_without_the_newer_fields_is_read() -> None:
     saved = day.state.as_json()
     del saved["other"], saved["reset_at"]
     assert DailyState.from_json(saved) == day.state
+    assert OtherDay.from_json({"day": "2026-06-01", "baseline": 5.0}) == OtherDay(day=date(2026, 6, 1), baseline=5.0)
 
 
 # The time zone was changed

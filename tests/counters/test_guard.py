@@ -6,15 +6,9 @@ from math import inf
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import (
-    Flow,
-    Measurement,
-    PollGroup,
-    Quantity,
-    Snapshot,
-    Source,
-    Sources,
-)
+from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source, Sources
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from custom_components.enphase_iq_gateway.counters.guard import Guard

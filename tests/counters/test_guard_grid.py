@@ -4,12 +4,9 @@ from dataclasses import replace
 from datetime import UTC
 import json
 
-from custom_components.enphase_iq_gateway.client import (
-    Flow,
-    Measurement,
-    PollGroup,
-    Snapshot,
-)
+from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from tests.support.counters import settled

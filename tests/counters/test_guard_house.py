@@ -3,15 +3,9 @@
 from datetime import UTC
 from typing import Final
 
-from custom_components.enphase_iq_gateway.client import (
-    Flow,
-    Measurement,
-    PollGroup,
-    Quantity,
-    Snapshot,
-    Source,
-    Sources,
-)
+from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source, Sources
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.counter import recover
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter

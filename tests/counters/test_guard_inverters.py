@@ -5,8 +5,9 @@ from datetime import UTC
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Inverter, Measurement, PollGroup, Quantity, Snapshot, Source
-from custom_components.enphase_iq_gateway.client.models import InverterDetails
+from custom_components.enphase_iq_gateway.client.models import Inverter, InverterDetails, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.limits import inverter_limits
 from tests.support.guard import (

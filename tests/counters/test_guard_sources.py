@@ -2,13 +2,9 @@
 
 from datetime import UTC
 
-from custom_components.enphase_iq_gateway.client import (
-    Measurement,
-    PollGroup,
-    Quantity,
-    Snapshot,
-    Source,
-)
+from custom_components.enphase_iq_gateway.client.models import Measurement
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.lines import SourceChange
 from custom_components.enphase_iq_gateway.counters.origin import Origin

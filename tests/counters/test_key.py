@@ -2,7 +2,8 @@
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow, Source
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.site import Source
 from custom_components.enphase_iq_gateway.counters.key import (
     CounterField,
     CounterKey,

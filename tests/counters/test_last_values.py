@@ -1,4 +1,4 @@
-"""The last values of counters are read from the statistics of a real recorder."""
+"""The last values of counters are read from the states and statistics of a real recorder."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
+from sqlalchemy.exc import OperationalError
 
 from custom_components.enphase_iq_gateway.counters.last_values import LastValue, async_last_values
 
@@ -16,7 +17,7 @@ ENTITY = "sensor.lifetime_production"
 
 
 @pytest.fixture(autouse=True)
-def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, enable_custom_integrations: None) -> None:
+def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator) -> None:
     """Begin with the recorder's database, which must be there before Home Assistant."""
 
 
@@ -68,3 +69,56 @@ async def test_an_hour_without_a_state_has_no_last_value(
     await import_hour(hass, "kWh", "energy", state=None)
 
     assert await async_last_values(hass, [ENTITY]) == {}
+
+
+async def record(hass: HomeAssistant, state: str, unit: str) -> None:
+    """Record one state."""
+    hass.states.async_set(ENTITY, state, {"unit_of_measurement": unit})
+    await async_wait_recording_done(hass)
+
+
+async def test_a_state_is_newer_than_the_statistics(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant
+) -> None:
+    await async_setup_recorder_instance(hass)
+    await import_hour(hass, "kWh", "energy")
+    await record(hass, "1.7", "kWh")
+    recorded = hass.states.get(ENTITY)
+    assert recorded is not None
+
+    last = await async_last_values(hass, [ENTITY])
+
+    assert last[ENTITY].energy_wh == 1_700.0
+    assert last[ENTITY].at == pytest.approx(recorded.last_updated_timestamp)
+
+
+async def test_the_last_number_counts_while_the_sensor_is_unavailable(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant
+) -> None:
+    await async_setup_recorder_instance(hass)
+    for state, unit in (("0.0016", "MWh"), ("0.0017", "MWh"), ("inf", "MWh"), ("9", "m³"), ("unavailable", "MWh")):
+        await record(hass, state, unit)
+
+    assert (await async_last_values(hass, [ENTITY]))[ENTITY].energy_wh == pytest.approx(1_700.0)
+
+
+async def test_a_recorder_that_did_not_start_has_no_last_value(hass: HomeAssistant) -> None:
+    assert "recorder" not in hass.config.components
+    assert await async_last_values(hass, [ENTITY]) == {}
+
+
+async def test_a_database_that_fails_is_logged(
+    async_setup_recorder_instance: RecorderInstanceGenerator,
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await async_setup_recorder_instance(hass)
+
+    def fail(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("disk I/O error"))
+
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.counters.last_values.get_last_state_changes", fail)
+
+    assert await async_last_values(hass, [ENTITY]) == {}
+    assert "The last values of the counters cannot be read from the recorder" in caplog.text

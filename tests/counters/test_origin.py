@@ -5,18 +5,10 @@ from datetime import UTC
 from awesomeversion import AwesomeVersion
 import pytest
 
-from custom_components.enphase_iq_gateway.client import (
-    REPORT_DETAILED,
-    Flow,
-    Info,
-    Measurement,
-    Quantity,
-    Site,
-    Snapshot,
-    Source,
-    Sources,
-)
-from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
+from custom_components.enphase_iq_gateway.client.endpoints import REPORT_DETAILED
+from custom_components.enphase_iq_gateway.client.models import Flow, Info, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import GatewayClass, Quantity, Site, Source, Sources
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.origin import Origin, Variant, origin_of
 

@@ -5,7 +5,9 @@ from datetime import UTC
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow, Inverter, PollGroup, Snapshot, Source
+from custom_components.enphase_iq_gateway.client.models import Flow, Inverter
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Source
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.balanced import BalancedState
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter, InverterCounter

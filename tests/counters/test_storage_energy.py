@@ -2,23 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC
+from functools import cache
 import json
 import math
 import random
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import (
-    Flow,
-    LiveData,
-    Measurement,
-    PollGroup,
-    Quantity,
-    Site,
-    Snapshot,
-    Source,
-    Sources,
-)
+from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site, Source, Sources
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
+from custom_components.enphase_iq_gateway.client.storage_models import LiveData
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
 from custom_components.enphase_iq_gateway.counters.lines import SourceChange
@@ -256,8 +250,12 @@ def test_a_lost_state_continues_from_the_last_values() -> None:
     assert FlowCounter(STORAGE, CounterField.DELIVERED) in other.state.counters
 
 
-def _house_with_switching_appliances(seed: int) -> list[float]:
-    """Return the power of a battery every 5 s for a week: it covers appliances that run for minutes."""
+@cache
+def _house_with_switching_appliances(seed: int) -> tuple[list[float], tuple[float, float]]:
+    """Return the power of a battery every 5 s for a week, and its energies by that.
+
+    It covers appliances that run for minutes.
+    """
     chance = random.Random(seed)  # noqa: S311 - no secret
     powers = [400 - 4000 * max(0.0, math.sin((number / 720 % 24 - 6) / 12 * math.pi)) for number in range(WEEK_S // 5)]
     number = 0
@@ -266,7 +264,8 @@ def _house_with_switching_appliances(seed: int) -> list[float]:
         for place in range(number, min(end, len(powers))):
             powers[place] += power_w
         number = end
-    return [max(-3840.0, min(3840.0, power_w)) for power_w in powers]
+    limited = [max(-3840.0, min(3840.0, power_w)) for power_w in powers]
+    return limited, energies(*((5 * number, power_w) for number, power_w in enumerate(limited)))
 
 
 @pytest.mark.parametrize(("interval_s", "most"), [(10, 0.002), (30, 0.005), (60, 0.01), (300, 0.07)])
@@ -274,8 +273,7 @@ def _house_with_switching_appliances(seed: int) -> list[float]:
 def test_the_error_by_the_interval_is_as_small_as_the_page_about_counters_states(
     interval_s: int, most: float, seed: int
 ) -> None:
-    powers = _house_with_switching_appliances(seed)
-    truth = energies(*((5 * number, power_w) for number, power_w in enumerate(powers)))
+    powers, truth = _house_with_switching_appliances(seed)
     every = interval_s // 5
     counted = energies(*((5 * number, powers[number]) for number in range(0, len(powers), every)))
     assert counted == pytest.approx(truth, rel=most)

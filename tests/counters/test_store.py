@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
@@ -150,6 +150,28 @@ async def test_a_store_that_cannot_be_used_starts_afresh_with_a_line_in_the_log(
     lines = [record for record in caplog.records if "start afresh" in record.message]
     assert len(lines) == 1
     assert production_kwh(hass) > 0
+
+
+@pytest.mark.parametrize("error", [IsADirectoryError(), OSError(28, "No space left on device"), FileNotFoundError()])
+async def test_an_unusable_store_that_cannot_be_kept_does_not_stop_set_up(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    error: OSError,
+) -> None:
+    """A folder in its place, or a full disk."""
+    entry = await set_up(hass, simulator)
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass_storage[f"{DOMAIN}.{entry.entry_id}"] = {"version": 99, "data": {}}
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.counters.store.copyfile", fail)
+    await restart(hass, entry)
+
+    assert entry.state is ConfigEntryState.LOADED
 
 
 async def test_a_missing_store_starts_afresh(

@@ -55,7 +55,6 @@ def recorder_db_url(server: Server | None) -> Iterator[str]:
 def _real_sockets(
     async_setup_recorder_instance: RecorderInstanceGenerator,
     socket_enabled: None,
-    enable_custom_integrations: None,
     hass_storage: dict[str, Any],
 ) -> None:
     """Begin with the recorder's database, which must be there before Home Assistant; keep its files in memory."""

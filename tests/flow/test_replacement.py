@@ -1,13 +1,13 @@
 """A gateway that has replaced another one continues with its entities, their history and its counters."""
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
-from homeassistant.const import CONF_TOKEN
+from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow
+from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
@@ -15,8 +15,10 @@ from custom_components.enphase_iq_gateway.issues.identity import WRONG_DEVICE
 from custom_components.enphase_iq_gateway.issues.registry import issue_id
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator
-from tests.support.entries import ADDRESS, is_loaded, set_up_at
+from tests.support.entries import ADDRESS, OTHER_ADDRESS, is_loaded, set_up_at
 from tests.support.repairs import open_repair, submit_repair
+
+from .test_reconfigure import move, reconfigure
 
 NEW = "121900000099"
 LIFETIME = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
@@ -85,7 +87,25 @@ async def test_entities_devices_and_counters_continue(
     state = entry.runtime_data.guard.state
     assert state.counters[LIFETIME].published == published
     assert state.serial == NEW
-    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id(WRONG_DEVICE, entry)) is None
+    assert not [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
+
+
+async def test_reconfigure_offers_it_too(
+    hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, start_simulator: StartSimulator
+) -> None:
+    """At another address."""
+    before = {row.id for row in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)}
+    published = entry.runtime_data.guard.state.counters[LIFETIME].published
+    new = await start_simulator(serial=NEW)
+    network[OTHER_ADDRESS] = new
+
+    result = await replace(hass, await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS), new)
+
+    assert (result["reason"], is_loaded(entry), entry.unique_id) == ("reconfigure_successful", True, NEW)
+    assert entry.data[CONF_HOST] == OTHER_ADDRESS
+    rows = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    assert before <= {row.id for row in rows}
+    assert entry.runtime_data.guard.state.counters[LIFETIME].published == published
 
 
 async def test_the_former_gateway_can_come_back(

@@ -9,7 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Secret, Token
+from custom_components.enphase_iq_gateway.client import Token
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, CONF_METHOD
 from custom_components.enphase_iq_gateway.flow.sign_in import CONF_SEND_AGAIN
 from simulator import Simulator

@@ -14,7 +14,6 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 @pytest.fixture(autouse=True)
 def _real_sockets(
     async_setup_recorder_instance: RecorderInstanceGenerator,
-    enable_custom_integrations: None,
     hass_storage: dict[str, Any],
 ) -> None:
     """Begin with the recorder's database, which must be there before Home Assistant; keep its files in memory."""

@@ -8,8 +8,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.client import PollGroup, Token
+from custom_components.enphase_iq_gateway.client import Token
 from custom_components.enphase_iq_gateway.client.auth import cloud as client_cloud
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.hub import token_renewal
 from simulator import Simulator

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow, Meter, MeterStatus
+from custom_components.enphase_iq_gateway.client.models import Flow, Meter, MeterStatus
 from custom_components.enphase_iq_gateway.issues.cts import problem_of
 
 

@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 import custom_components.enphase_iq_gateway
-from custom_components.enphase_iq_gateway.client import Flow
+from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.issues.counters import COUNTER_JUMP
 from custom_components.enphase_iq_gateway.issues.cts import CHECK_WIRING, DISABLED, NEGATIVE_PRODUCTION

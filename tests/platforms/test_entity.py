@@ -16,7 +16,8 @@ from homeassistant.helpers.entity import Entity
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
-from custom_components.enphase_iq_gateway.client import Flow, PollGroup
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
 from custom_components.enphase_iq_gateway.entity import Candidate, SeenEntities
 from custom_components.enphase_iq_gateway.sensor import GatewaySensor

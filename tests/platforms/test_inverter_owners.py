@@ -6,14 +6,16 @@ from homeassistant.core import CoreState
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from simulator import Simulator
-from tests.conftest import StartSimulator, set_up
+from tests.conftest import StartHome, StartSimulator, set_up
 from tests.support.home import Home
 from tests.support.virtual_time import settle
 
 HOUR = 3600.0
+SLOW = {CONF_UPDATE_INTERVAL: 300}
+"""Inverters are read as often as ever, all else as seldom as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,17 +52,19 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(home: Home, start_simulator: StartSimulator) -> Pair:
-    """Set up another gateway that lists the last inverter of the first one too."""
+async def pair(start_home: StartHome, start_simulator: StartSimulator, all_entities_enabled: None) -> Pair:
+    """Set up another gateway that lists the last inverter of the first one too; both are read every 5 minutes."""
+    assert all_entities_enabled is None
+    home = await start_home(options=SLOW)
     *_, serial = home.simulator.world.inverters
     other = await start_simulator(serial="122300000222", clock=home.clock.now, neighbor=home.simulator, shared=1)
-    pair = Pair(home=home, other=other, other_entry=await set_up(home.hass, other), serial=serial)
+    pair = Pair(home=home, other=other, other_entry=await set_up(home.hass, other, SLOW), serial=serial)
     home.caplog.clear()
     return pair
 
 
 async def test_an_inverter_that_both_receive_stays_where_it_is(pair: Pair) -> None:
-    await pair.home.advance(2 * HOUR, step=30)
+    await pair.home.advance(2 * HOUR, step=60)
 
     assert pair.entries() == {pair.home.entry.entry_id}
     assert pair.home.log() == []
@@ -72,7 +76,7 @@ async def test_an_inverter_moves_to_the_gateway_that_still_receives_it(pair: Pai
     runtimes = (pair.home.entry.runtime_data, pair.other_entry.runtime_data)
     pair.silence(pair.home.simulator)
 
-    await pair.home.advance(1.5 * HOUR, step=30)
+    await pair.home.advance(1.5 * HOUR, step=60)
 
     after = pair.registered()
     assert pair.entries() == {pair.other_entry.entry_id}
@@ -88,7 +92,7 @@ async def test_an_inverter_moves_to_the_gateway_that_still_receives_it(pair: Pai
 async def test_the_device_of_an_inverter_moves_behind_the_other_gateway(pair: Pair) -> None:
     pair.silence(pair.home.simulator)
 
-    await pair.home.advance(1.5 * HOUR, step=30)
+    await pair.home.advance(1.5 * HOUR, step=60)
 
     devices = dr.async_get(pair.home.hass)
     moved = devices.async_get_device_by_identifier((DOMAIN, pair.serial), pair.other_entry.entry_id)
@@ -101,12 +105,12 @@ async def test_the_device_of_an_inverter_moves_behind_the_other_gateway(pair: Pa
 
 async def test_an_inverter_moves_back(pair: Pair) -> None:
     pair.silence(pair.home.simulator)
-    await pair.home.advance(1.5 * HOUR, step=30)
+    await pair.home.advance(1.5 * HOUR, step=60)
     assert pair.entries() == {pair.other_entry.entry_id}
     pair.home.simulator.world.inverters[pair.serial].communicating = True
     pair.silence(pair.other)
 
-    await pair.home.advance(1.5 * HOUR, step=30)
+    await pair.home.advance(1.5 * HOUR, step=60)
 
     assert pair.entries() == {pair.home.entry.entry_id}
     assert pair.unavailable() == set()
@@ -115,7 +119,7 @@ async def test_an_inverter_moves_back(pair: Pair) -> None:
 async def test_the_inverter_of_a_gateway_that_is_gone_moves(pair: Pair) -> None:
     await pair.home.simulator.stop()
 
-    await pair.home.advance(1.5 * HOUR, step=30)
+    await pair.home.advance(1.5 * HOUR, step=60)
 
     assert pair.entries() == {pair.other_entry.entry_id}
     assert pair.unavailable() == set()
@@ -136,11 +140,11 @@ async def test_an_inverter_waits_for_its_gateway_while_home_assistant_starts(pai
     await hass.config_entries.async_unload(pair.home.entry.entry_id)
     hass.set_state(CoreState.starting)
 
-    await pair.home.advance(HOUR, step=30)
+    await pair.home.advance(HOUR, step=60)
 
     assert pair.entries() == {pair.home.entry.entry_id}
     hass.set_state(CoreState.running)
-    await pair.home.advance(600, step=30)
+    await pair.home.advance(600, step=60)
     assert pair.entries() == {pair.other_entry.entry_id}
     assert pair.unavailable() == set()
 
@@ -150,7 +154,7 @@ async def test_an_inverter_registered_for_both_gateways_becomes_one_device(pair:
     identifier = (DOMAIN, pair.serial)
     devices.async_get_or_create(config_entry_id=pair.other_entry.entry_id, identifiers={identifier})
 
-    await pair.home.advance(600, step=30)
+    await pair.home.advance(600, step=60)
 
     assert devices.async_get_device_by_identifier(identifier, pair.other_entry.entry_id) is None
     kept = devices.async_get_device_by_identifier(identifier, pair.home.entry.entry_id)
@@ -161,7 +165,7 @@ async def test_an_inverter_registered_for_both_gateways_becomes_one_device(pair:
 async def test_an_inverter_that_has_moved_is_not_logged_as_silent(pair: Pair) -> None:
     pair.silence(pair.home.simulator)
 
-    await pair.home.advance(3 * HOUR, step=30)
+    await pair.home.advance(3 * HOUR, step=60)
 
     assert len([message for _, message in pair.home.log() if pair.serial in message]) == 1
 

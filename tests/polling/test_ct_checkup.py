@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Inverter, Measurement, Snapshot
+from custom_components.enphase_iq_gateway.client.models import Inverter, Measurement
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.polling.ct_checkup import CtCheckup, CtProblem
 
 NOON = 1_795_172_400.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import GridState
+from custom_components.enphase_iq_gateway.client.site.grid_state import GridState
 from custom_components.enphase_iq_gateway.polling.grid_state import GridWatch
 
 ON, OFF, OUTAGE = GridState.ON_GRID, GridState.OFF_GRID, GridState.OUTAGE

@@ -1,7 +1,7 @@
 """Inverters that stop reporting while others report."""
 
-from custom_components.enphase_iq_gateway.client import Inverter, Snapshot
-from custom_components.enphase_iq_gateway.client.models import InverterDetails
+from custom_components.enphase_iq_gateway.client.models import Inverter, InverterDetails
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 
 NOON = 1_795_172_400.0

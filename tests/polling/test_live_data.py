@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import LiveData
-from custom_components.enphase_iq_gateway.client.storage_models import LivePower
+from custom_components.enphase_iq_gateway.client.storage_models import LiveData, LivePower
 from custom_components.enphase_iq_gateway.polling.live_data import KEPT_S, LiveDataFreshness
 
 T0 = 1_790_000_000

@@ -19,8 +19,8 @@ from custom_components.enphase_iq_gateway.binary_sensor.storage import (
     STORAGE_BINARY_SENSORS,
     STORAGE_DEVICE_BINARY_SENSORS,
 )
-from custom_components.enphase_iq_gateway.client import Flow, Info, model_name
-from custom_components.enphase_iq_gateway.client.part_numbers import _MODELS
+from custom_components.enphase_iq_gateway.client.models import Flow, Info
+from custom_components.enphase_iq_gateway.client.part_numbers import _MODELS, model_name
 from custom_components.enphase_iq_gateway.const import (
     DOMAIN,
     UPDATE_INTERVAL_DEFAULT_S,

@@ -9,7 +9,8 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow, Quantity
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.site import Quantity
 from tests.conftest import StartHome
 from tests.support.pages import DOCS, PAGES, README, blocks, section, table, text
 

@@ -19,12 +19,8 @@ import pytest
 
 import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.client import (
-    INFO,
     AddressError,
     Certificate,
-    CloudError,
-    ExpiredTokenError,
-    Flow,
     GatewayAuthenticationError,
     GatewayCertificateError,
     GatewayConnectionError,
@@ -34,11 +30,15 @@ from custom_components.enphase_iq_gateway.client import (
     GatewayTimeoutError,
     GatewayUnsupportedError,
     GatewayWrongDeviceError,
-    MeterStatus,
+)
+from custom_components.enphase_iq_gateway.client.auth.cloud import CloudError, CloudProblem
+from custom_components.enphase_iq_gateway.client.auth.token import (
+    ExpiredTokenError,
     NotATokenError,
     OtherGatewayTokenError,
 )
-from custom_components.enphase_iq_gateway.client.auth.cloud import CloudProblem
+from custom_components.enphase_iq_gateway.client.endpoints import INFO
+from custom_components.enphase_iq_gateway.client.models import Flow, MeterStatus
 from custom_components.enphase_iq_gateway.client.transport.address import AddressProblem
 from custom_components.enphase_iq_gateway.errors import translated
 from custom_components.enphase_iq_gateway.flow.errors import form_error
@@ -61,10 +61,10 @@ SCHEMA = frozenset(
 )
 ANYTHING = "[a-z_0-9]+"
 """What the placeholders of an f-string match."""
-# A tile cuts longer names off, and longer titles of repairs overlap the text below them.
+# A tile cuts longer names off, and on a phone longer titles of repairs overlap the text below them.
 LONGEST_ENGLISH_NAME = 22
 LONGEST_NAME = 26
-LONGEST_REPAIR_TITLE = 45
+LONGEST_REPAIR_TITLE = 32
 FILLED_IN = {"phase": "L1", "contact": "NC1", "serial": "122300000001"}
 """What stands for a placeholder while a text is measured."""
 
@@ -296,6 +296,39 @@ def test_no_sentence_is_left_in_english(language: str) -> None:
     sentences = [path for path, text in texts if text == ENGLISH[path] and len(text.split()) > 2]
 
     assert [path for path in sentences if path[0] != "device"] == []
+
+
+@cache
+def of_home_assistant(language: str) -> Mapping[str, str]:
+    """Return the texts of Home Assistant's frontend."""
+    folder = Path(hass_frontend.__file__).parent / "static" / "translations"
+    files = [file for part in (folder, folder / "config") for file in part.glob(f"{language}-{'?' * 32}.json")]
+    return {key: text for file in files for key, text in orjson.loads(file.read_bytes()).items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("english", "keys"),
+    [
+        (
+            "Settings > System > Repairs",
+            ("panel.config", "ui.panel.config.dashboard.system.main", "ui.panel.config.repairs.caption"),
+        ),
+        ("**Settings** > **Devices & services**", ("panel.config", "ui.panel.config.dashboard.devices.main")),
+        ("**Submit**", ("ui.panel.config.integrations.config_flow.submit",)),
+        ("under Reconfigure", ("ui.panel.config.integrations.config_entry.reconfigure",)),
+    ],
+)
+def test_pages_and_buttons_are_named_as_home_assistant_names_them(
+    language: str, english: str, keys: tuple[str, ...]
+) -> None:
+    texts = dict(flat(load(FOLDER / "translations" / f"{language}.json")))
+    bold = "**" if "**" in english else ""
+    named = " > ".join(f"{bold}{of_home_assistant(language)[key]}{bold}" for key in keys)
+    pages = [path for path, text in ENGLISH.items() if english in text]
+
+    assert pages
+    assert [path for path in pages if named not in texts[path]] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

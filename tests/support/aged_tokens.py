@@ -10,7 +10,8 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.enphase_iq_gateway.client import PollGroup, Token
+from custom_components.enphase_iq_gateway.client import Token
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import Simulator
 from tests.conftest import PASSWORD, USERNAME, set_up

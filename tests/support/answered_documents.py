@@ -5,22 +5,23 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from custom_components.enphase_iq_gateway.client import (
+from custom_components.enphase_iq_gateway.client import GatewayError
+from custom_components.enphase_iq_gateway.client.endpoints import (
     DEVICE_DATA,
     ENSEMBLE_POWER,
     INFO,
     INVENTORY,
+    INVERTER_LIST,
     LIVE_DATA,
     METERS,
+    PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
     REPORT_DETAILED,
-    Documents,
     Endpoint,
-    GatewayError,
-    StorageDocuments,
 )
-from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
 
 from .storage_captures import STORAGE
 

@@ -113,6 +113,7 @@ async def run(
     for minute in range(HOUR):
         if act := row.acts.get(minute):
             act(simulator)
+        clock.jump(row.jumps.get(minute, 0.0))
         if minute in row.restarts:
             await hass.config_entries.async_reload(entry.entry_id)
         if minute in row.losses:

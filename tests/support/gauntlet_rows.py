@@ -34,6 +34,10 @@ class Row:
     """The minutes since set-up in which the integration is reloaded."""
     losses: tuple[int, ...] = ()
     """The minutes since set-up in which it is reloaded and the state of its counters is lost."""
+    jumps: Mapping[int, float] = field(default_factory=dict[int, float])
+    """The seconds by which Home Assistant's clock is set, by minutes since set-up."""
+    all_entities: bool = False
+    """Whether the entities that are disabled by default are compared too."""
     start: datetime = EVENING
     inverters: int = 6
 
@@ -184,6 +188,25 @@ ROWS = (
         profile="metered_total_split_phase",
         acts=between(20, 22, fault("unsigned_power", always=True)),
     ),
+    Row(
+        name="an absurd report interval with a spike",
+        source="fuzzing",
+        profile="non_metered_token",
+        acts=between(20, 26, fault("absurd_interval")),
+    ),
+    Row(
+        name="no energy of today of the inverters",
+        source="G§15.29",
+        all_entities=True,
+        acts=between(20, 26, fault("inverter_today")),
+    ),
+    Row(
+        name="impossible energy of today of the inverters",
+        source="G§15.29",
+        all_entities=True,
+        acts=between(20, 26, fault("inverter_today", wh=57_134.0)),
+    ),
+    Row(name="a clock that is a day ahead for ten minutes", source="clock", jumps={20: 86_400.0, 30: -86_400.0}),
     Row(name="a net CT alone", source="G§13.2", profile="metered_net_only_three_phase"),
     Row(
         name="a net CT alone, an inverter out of reach",

@@ -6,20 +6,17 @@ import json
 
 from awesomeversion import AwesomeVersion
 
-from custom_components.enphase_iq_gateway.client import (
-    REPORT_DETAILED,
-    Flow,
-    Info,
-    Inverter,
-    Measurement,
+from custom_components.enphase_iq_gateway.client.endpoints import REPORT_DETAILED
+from custom_components.enphase_iq_gateway.client.models import Flow, Info, Inverter, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import (
+    GatewayClass,
     PollGroup,
     Quantity,
     Site,
-    Snapshot,
     Source,
     Sources,
 )
-from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
 from custom_components.enphase_iq_gateway.counters.state import GuardState

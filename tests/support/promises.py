@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from custom_components.enphase_iq_gateway.client import PollGroup, Quantity, Site, Snapshot, StorageSnapshot
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
+from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
 from custom_components.enphase_iq_gateway.counters.counter import EventKind
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from custom_components.enphase_iq_gateway.counters.guard import Guard

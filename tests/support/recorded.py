@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from custom_components.enphase_iq_gateway.client import Flow
+from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
 
 A, B = GatewayClass.LEGACY, GatewayClass.NON_METERED

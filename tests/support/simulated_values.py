@@ -4,21 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from custom_components.enphase_iq_gateway.client import (
-    ENSEMBLE_INVENTORY,
-    INFO,
-    LIVE_DATA,
-    Documents,
-    Endpoint,
-    Flow,
-    GatewayError,
-    PollGroup,
-    Quantity,
-    StorageDocuments,
-    decide,
-    decide_storage,
-    measure,
-)
+from custom_components.enphase_iq_gateway.client import GatewayError
+from custom_components.enphase_iq_gateway.client.endpoints import ENSEMBLE_INVENTORY, INFO, LIVE_DATA, Endpoint
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.measure import measure
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity
+from custom_components.enphase_iq_gateway.client.site.sources import decide
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
+from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from simulator import PROFILES
 from simulator.firmware import Firmware
 from simulator.routes import answer

@@ -7,7 +7,7 @@ import random
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-from custom_components.enphase_iq_gateway.client import (
+from custom_components.enphase_iq_gateway.client.endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     INFO,
@@ -15,16 +15,16 @@ from custom_components.enphase_iq_gateway.client import (
     METERS,
     READINGS,
     REPORT_DETAILED,
-    Documents,
     Endpoint,
-    Flow,
-    PollGroup,
-    Snapshot,
-    StorageDocuments,
-    decide,
-    decide_storage,
-    measure,
 )
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.measure import measure
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
+from custom_components.enphase_iq_gateway.client.site.sources import decide
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
+from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from custom_components.enphase_iq_gateway.polling.live_data import LiveDataFreshness

@@ -1,7 +1,8 @@
-"""A Home Assistant in a process of its own, which takes over or undoes, and is killed before a write to its disk.
+"""Home Assistants in processes of their own, which take over or undo, and are killed before a write to their disk.
 
-Run: `python -m tests.support.takeover_process FOLDER COMMAND POINT GATEWAY`. The gateway is JSON with address, serial
-and token. It prints the rows of both integrations as JSON.
+Run: `python -m tests.support.takeover_process GATEWAY`. The gateway is JSON with address, serial and token. For every
+line of the input, JSON with folder, command, point and order of the writes, it forks a Home Assistant, which prints the
+rows of both integrations as JSON; null for one that was killed.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from unittest.mock import patch
 
 from aiohttp import ThreadedResolver
 from homeassistant import bootstrap, config_entries, loader
+from homeassistant.components import enphase_envoy
 from homeassistant.config_entries import SOURCE_USER, ConfigEntries, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_TOKEN
 from homeassistant.core import CoreState, HomeAssistant
@@ -24,6 +26,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er, 
 from homeassistant.setup import async_setup_component
 from homeassistant.util import file
 
+import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
 from custom_components.enphase_iq_gateway.counters.shift import Shifts
 from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
@@ -31,28 +34,39 @@ from custom_components.enphase_iq_gateway.history.takeover.counterparts import E
 from custom_components.enphase_iq_gateway.history.takeover.plan import make_plan
 from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
 
+PRELOADED: Final = (enphase_envoy, integration)
+"""What every Home Assistant here imports."""
 NEVER: Final = -1
 """The point of a process that is not killed."""
+SAVE_DELAYS_S: Final = {"running": (0.1, 0.2), "stopping": (0.2, 0.1)}
+"""The delays of config entries and registries by order.
+
+While Home Assistant runs, it writes its config entries before its registries (config_entries.py, helpers/registry.py);
+when it stops, it writes all at once.
+"""
 _ROOT: Final = Path(__file__).parents[2]
 _SAVED_S: Final = 0.6
 """By then everything is on disk, with the shorter delays of this process."""
 
 
 class Disk:
-    """Counts the writes once it is armed, and kills the process before one of them."""
+    """Counts points once it is armed, and kills the process at one of them.
+
+    Each write has two: before it begins, and before the new file replaces the old one.
+    """
 
     def __init__(self, point: int) -> None:
         self.point = point
         self.armed = False
-        self.writes = 0
+        self.passed = 0
 
-    def counting(self, write: Callable[..., None]) -> Callable[..., None]:
+    def counting(self, step: Callable[..., None]) -> Callable[..., None]:
         def run(*args: object, **kwargs: object) -> None:
             if self.armed:
-                if self.writes == self.point:
+                if self.passed == self.point:
                     os.kill(os.getpid(), signal.SIGKILL)
-                self.writes += 1
-            write(*args, **kwargs)
+                self.passed += 1
+            step(*args, **kwargs)
 
         return run
 
@@ -120,7 +134,6 @@ async def run(folder: Path, command: str, disk: Disk, gateway: dict[str, Any]) -
     await asyncio.sleep(_SAVED_S)
     seen = {
         "disabled": core.disabled_by is not None,
-        "writes": disk.writes,
         "rows": {
             row.id: [row.entity_id, row.platform, row.unique_id, row.name, row.disabled_by, row.device_id]
             for row in er.async_get(hass).entities.values()
@@ -135,18 +148,37 @@ async def run(folder: Path, command: str, disk: Disk, gateway: dict[str, Any]) -
     return seen
 
 
-def main() -> None:
-    """Run the command line."""
-    folder, command, point, gateway = sys.argv[1:]
-    disk = Disk(int(point))
+def start(gateway: dict[str, Any], folder: str, command: str, point: int, order: str) -> None:
+    """Run a Home Assistant in this process."""
+    disk = Disk(point)
+    entries_s, registries_s = SAVE_DELAYS_S[order]
     with (
-        patch.object(registry, "SAVE_DELAY", 0.2),
-        patch.object(config_entries, "SAVE_DELAY", 0.1),
+        patch.object(registry, "SAVE_DELAY", registries_s),
+        patch.object(config_entries, "SAVE_DELAY", entries_s),
         patch.object(storage, "write_utf8_file", disk.counting(file.write_utf8_file)),
         patch.object(storage, "write_utf8_file_atomic", disk.counting(file.write_utf8_file_atomic)),
+        patch.object(os, "replace", disk.counting(os.replace)),
+        patch.object(os, "rename", disk.counting(os.rename)),
     ):
-        seen = asyncio.run(run(Path(folder), command, disk, json.loads(gateway)))
+        seen = asyncio.run(run(Path(folder), command, disk, gateway))
     sys.stdout.write(json.dumps(seen) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run the command line."""
+    gateway = json.loads(sys.argv[1])
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            start(gateway, **json.loads(line))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+            sys.stdout.write("null\n")
+            sys.stdout.flush()
+        elif status:
+            sys.exit(f"{line.strip()} failed")
 
 
 if __name__ == "__main__":

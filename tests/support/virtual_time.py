@@ -15,35 +15,35 @@ from homeassistant.core import HomeAssistant
 class VirtualTime:
     """The clock of a test: frozen until the test advances it."""
 
-    def __init__(self, tick: Callable[[float], object]) -> None:
-        """Initialize the clock with the function that advances wall and monotonic clock."""
+    def __init__(self, start: datetime, tick: Callable[[float], object]) -> None:
+        """Initialize the clock with its start and the function that advances the frozen wall and monotonic clocks."""
         self._tick = tick
-        self._jumped = 0.0
-        self._frozen_monotonic = time.monotonic
+        # Counted here too, as a frozen clock searches the stack of its caller whenever it is read.
+        self._seconds = start.timestamp()
 
     def now(self) -> float:
         """Return epoch seconds by a clock without jumps, as the gateway's own."""
-        return time.time() - self._jumped
+        return self._seconds
 
     def monotonic(self) -> float:
         """Return the seconds of a clock without jumps."""
-        return self._frozen_monotonic() - self._jumped
+        return self._seconds
 
     def jump(self, seconds: float) -> None:
         """Set the wall clock only, as a time server does."""
         self._tick(seconds)
-        self._jumped += seconds
 
     def tick(self, seconds: float) -> None:
         """Advance the time; timers that are due run when the event loop does."""
         self._tick(seconds)
+        self._seconds = round(self._seconds + seconds, 6)
 
 
 @contextmanager
 def virtual_time(start: datetime) -> Iterator[VirtualTime]:
     """Freeze every clock within a running event loop; sockets work as usual."""
     with freeze_time(start) as frozen, ExitStack() as patches:
-        clock = VirtualTime(frozen.tick)
+        clock = VirtualTime(start, frozen.tick)
         patches.enter_context(patch.object(asyncio.get_running_loop(), "time", clock.monotonic))
         for name, module in list(sys.modules.items()):
             if name.startswith("custom_components.") and hasattr(module, "monotonic"):

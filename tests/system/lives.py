@@ -28,21 +28,18 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from custom_components.enphase_iq_gateway.client import (
-    Documents,
-    Endpoint,
-    GatewayError,
-    GridState,
-    PollGroup,
-    Site,
-    Snapshot,
-    StorageDocuments,
-    StorageSnapshot,
-    decide,
-    decide_storage,
-    measure,
-    measure_storage,
-)
+from custom_components.enphase_iq_gateway.client import GatewayError
+from custom_components.enphase_iq_gateway.client.endpoints import Endpoint
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.grid_state import GridState
+from custom_components.enphase_iq_gateway.client.site.measure import measure
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Site
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
+from custom_components.enphase_iq_gateway.client.site.sources import decide
+from custom_components.enphase_iq_gateway.client.site.storage import measure_storage
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
+from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
+from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
 from custom_components.enphase_iq_gateway.counters.allowance import AT_ONCE_S, HAIR_SHARE, most_wh
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (

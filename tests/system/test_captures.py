@@ -9,8 +9,9 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow, Quantity
 from custom_components.enphase_iq_gateway.client.endpoints.info import parse_info
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.site import Quantity
 from tests.conftest import StartSimulator, set_up, sign_in, start_flow
 from tests.support.captures import CAPTURES, folders, needs
 from tests.support.pyenphase_values import pyenphase_values

@@ -11,7 +11,8 @@ from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, callback
 import pytest
 
-from custom_components.enphase_iq_gateway.client import PollGroup, endpoints
+from custom_components.enphase_iq_gateway.client import endpoints
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from simulator import Faults

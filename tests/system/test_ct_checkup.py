@@ -8,24 +8,23 @@ from typing import Final
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import (
+from custom_components.enphase_iq_gateway.client import GatewayError, GatewayResponseError
+from custom_components.enphase_iq_gateway.client.endpoints import (
     DEVICE_DATA,
     INFO,
+    INVERTER_LIST,
     METERS,
+    PRODUCTION_SUMMARY,
     READINGS,
     REPORT,
     REPORT_DETAILED,
-    Documents,
     Endpoint,
-    Flow,
-    GatewayError,
-    GatewayResponseError,
-    PollGroup,
-    Site,
-    decide,
-    measure,
 )
-from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.measure import measure
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Site
+from custom_components.enphase_iq_gateway.client.site.sources import decide
 from custom_components.enphase_iq_gateway.polling.ct_checkup import CtCheckup, CtProblem, can_check
 from simulator import PROFILES
 from simulator.firmware import Firmware

@@ -15,7 +15,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from homeassistant.const import CONF_HOST
 import pytest
 
-from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.hub import api as entry_gateway
 from tests.support.home import Home
 

@@ -12,23 +12,24 @@ import sys
 import time
 from zoneinfo import ZoneInfo
 
-from custom_components.enphase_iq_gateway.client import (
+from custom_components.enphase_iq_gateway.client import GatewayError
+from custom_components.enphase_iq_gateway.client.endpoints import (
     DEVICE_DATA,
     INFO,
+    INVERTER_LIST,
     METERS,
+    PRODUCTION_SUMMARY,
     READINGS,
     REPORT_DETAILED,
-    Documents,
     Endpoint,
-    GatewayError,
-    PollGroup,
-    StorageDocuments,
-    decide,
-    decide_storage,
-    measure,
-    measure_storage,
 )
-from custom_components.enphase_iq_gateway.client.endpoints import INVERTER_LIST, PRODUCTION_SUMMARY
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.measure import measure
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.client.site.sources import decide
+from custom_components.enphase_iq_gateway.client.site.storage import measure_storage
+from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
+from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 from simulator import PROFILES, World, routes

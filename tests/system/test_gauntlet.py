@@ -24,9 +24,7 @@ _RESULTS: dict[str, list[Counted]] = {}
 
 
 @pytest.fixture(autouse=True)
-def _real_sockets(
-    async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None, enable_custom_integrations: None
-) -> None:
+def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None) -> None:
     """Create the recorder's database, which must exist before Home Assistant starts."""
 
 
@@ -84,8 +82,12 @@ def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulato
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-async def test_the_statistics_have_the_true_energy(hass: HomeAssistant, clock: VirtualTime, row: Row) -> None:
+async def test_the_statistics_have_the_true_energy(
+    hass: HomeAssistant, clock: VirtualTime, request: pytest.FixtureRequest, row: Row
+) -> None:
     """Each counter within 0.1 kWh over the hour."""
+    if row.all_entities:
+        request.getfixturevalue("all_entities_enabled")
     simulator = Simulator(PROFILES[row.profile], inverters=row.inverters, clock=clock.now)
     row.before(simulator)
     async with simulator:

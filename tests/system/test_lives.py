@@ -8,7 +8,9 @@ from math import inf
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Inverter, Measurement, PollGroup, Snapshot
+from custom_components.enphase_iq_gateway.client.models import Inverter, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 from tests.support.guard import LIFETIME, NET_CT, PRODUCTION, T0, check_production, guard_site

@@ -24,7 +24,7 @@ from homeassistant.helpers.json import json_bytes
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Secret
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, CONF_METHOD, CONF_REMEMBER_PASSWORD, DOMAIN
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from custom_components.enphase_iq_gateway.flow.sign_in import CONF_SEND_AGAIN

@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from tests.conftest import StartHome
 from tests.support.home import Home
 

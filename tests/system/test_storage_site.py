@@ -7,7 +7,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
-from custom_components.enphase_iq_gateway.client import PollGroup
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import Faults
 from tests.conftest import StartHome

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import LIVE_DATA
+from custom_components.enphase_iq_gateway.client.endpoints import LIVE_DATA
 from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
 from tests.support.storage_week import StorageWeek
 

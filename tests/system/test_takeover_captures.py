@@ -2,24 +2,27 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from pathlib import Path
 import time
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
+from pyenphase.exceptions import EnvoyProbeFailed
+import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints.info import parse_info
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
 from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.plan import Left, Plan, make_plan
+from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
-from tests.support.captures import CAPTURES, needs
+from tests.support.captures import ANSWERS, CAPTURES, needs
+from tests.support.cases import FOUND, copy_for_replay, newest_time
 from tests.support.core_rows import core_rows
 from tests.support.recorded import GATEWAYS
 from tests.support.takeover_page import core_entities
-
-pytestmark = needs(CAPTURES)
 
 NOT_ON_SITE = {
     "sensor device [ad]c_*": "the gateway has no details of inverters, and core's entity no value (G§5.4)",
@@ -45,6 +48,16 @@ NOT_ON_SITE = {
     "button gateway acb_*": "the document that orders batteries to sleep was not recorded",
 }
 """What stays behind of platform, device and key of core's entity, although this integration has such entities."""
+OF_ONE_ANSWER = {"domoticz_2019": ["sensor gateway lifetime_balanced_net_consumption: not_on_site"]}
+"""The gateway counts production and consumption, and reports 0 for their difference, which is no counter then."""
+CORE_CANNOT_READ = {
+    "dlmcpaul_D4.2.27": "its meters have no `measurementType`, without which pyenphase raises KeyError",
+    "ghawken_2017_consumption": "the same",
+    "enphase_brief_2023": "it has no production but that of the meters, which pyenphase needs beside another one",
+}
+"""Folders of answers of which core makes no entities, so that there is nothing to take over."""
+OF_ANOTHER_SITE = {"matthew1471_docs": ("ivp_ensemble_inventory", "ivp_ensemble_secctrl")}
+"""Files that the folder's list of sources names as those of another gateway."""
 OTHER_MEANING = {"sensor gateway voltage", "sensor gateway *_ct_voltage"}
 
 
@@ -74,6 +87,18 @@ def unexplained(plan: Plan, serial: str, used: set[str]) -> Iterator[str]:
             yield f"{name}: {why}"
 
 
+async def plan_of(hass: HomeAssistant, simulator: Simulator) -> tuple[Plan, str]:
+    """Return the plan for all entities that core makes of a gateway, with control on, and the gateway's serial."""
+    entry = await set_up(hass, simulator)
+    rows = await core_rows(hass, simulator)
+    plan = make_plan(rows, possible_entities(hass, entry), areas=tuple(ControlArea))
+    assert len({(row.domain, row.unique_id) for row in rows}) == len(plan.moves) + len(plan.left)
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    return plan, str(entry.unique_id)
+
+
+@needs(CAPTURES)
 async def test_every_entity_of_core_moves_or_stays_for_a_known_reason(
     hass: HomeAssistant, start_simulator: StartSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -86,17 +111,52 @@ async def test_every_entity_of_core_moves_or_stays_for_a_known_reason(
         assert recorded_at is not None
         freezer.move_to(dt_util.utc_from_timestamp(recorded_at))
         simulator = await start_simulator(replay=CAPTURES / name, clock=time.time)
-        entry = await set_up(hass, simulator)
-        rows = await core_rows(hass, simulator)
-
-        plan = make_plan(rows, possible_entities(hass, entry), areas=tuple(ControlArea))
-
-        assert len({(row.domain, row.unique_id) for row in rows}) == len(plan.moves) + len(plan.left), name
+        plan, serial = await plan_of(hass, simulator)
         moved += len(plan.moves)
-        if left := list(unexplained(plan, str(entry.unique_id), used)):
+        if left := list(unexplained(plan, serial, used)):
             wrong[name] = left
-        await hass.config_entries.async_remove(entry.entry_id)
-        await hass.async_block_till_done()
     assert wrong == {}
     assert used == {*NOT_ON_SITE, *OTHER_MEANING}
     assert moved > 2500
+
+
+async def start_answers(
+    start_simulator: StartSimulator, freezer: FrozenDateTimeFactory, tmp_path: Path, name: str
+) -> Simulator:
+    """Start a gateway with answers of another project, without those of another site."""
+    folder = tmp_path / name
+    folder.mkdir()
+    copy_for_replay(ANSWERS / name, folder, FOUND[name].firmware)
+    for file in OF_ANOTHER_SITE.get(name, ()):
+        (folder / file).unlink()
+    info = folder / "info"
+    info.write_bytes(info.read_bytes().lstrip())  # pyenphase reads no XML after an empty line
+    freezer.move_to(dt_util.utc_from_timestamp(newest_time(folder)))
+    return await start_simulator(replay=folder, clock=time.time)
+
+
+@needs(ANSWERS)
+async def test_the_same_holds_for_answers_of_other_projects(
+    hass: HomeAssistant, start_simulator: StartSimulator, freezer: FrozenDateTimeFactory, tmp_path: Path
+) -> None:
+    """Those of `REFUSED` are not enough to set this integration up."""
+    moved: dict[str, int] = {}
+    wrong: dict[str, list[str]] = {}
+    for name in FOUND.keys() - CORE_CANNOT_READ.keys():
+        simulator = await start_answers(start_simulator, freezer, tmp_path, name)
+        plan, serial = await plan_of(hass, simulator)
+        moved[name] = len(plan.moves)
+        if left := list(unexplained(plan, serial, set())):
+            wrong[name] = left
+    assert wrong == OF_ONE_ANSWER
+    assert min(moved.values()) > 2
+
+
+@needs(ANSWERS)
+async def test_core_reads_none_of_the_answers_that_are_left_out(
+    hass: HomeAssistant, start_simulator: StartSimulator, freezer: FrozenDateTimeFactory, tmp_path: Path
+) -> None:
+    for name in CORE_CANNOT_READ:
+        simulator = await start_answers(start_simulator, freezer, tmp_path, name)
+        with pytest.raises((EnvoyProbeFailed, KeyError)):
+            await core_rows(hass, simulator)

@@ -313,6 +313,9 @@ async def test_nothing_is_lost(lives: Lives) -> None:
     await home.live(60)
     kept.rows = {each: row for each, row in kept.rows.items() if home.row(each).platform == DOMAIN}
     assert len(kept.rows) == 13
+    assert {row.name for row in kept.rows.values() if row.labels and row.area_id and row.icon} == {"My sun"}
+    assert [row.hidden for row in kept.rows.values()].count(True) == 1
+    assert [row.disabled for row in kept.rows.values()].count(True) == 1
     await kept.check("an hour after the takeover")
 
     await lives.restart()

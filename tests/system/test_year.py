@@ -8,20 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client import (
-    INFO,
-    METERS,
-    READINGS,
-    REPORT_DETAILED,
-    Documents,
-    Endpoint,
-    Flow,
-    GatewayResponseError,
-    PollGroup,
-    Snapshot,
-    decide,
-    measure,
-)
+from custom_components.enphase_iq_gateway.client import GatewayResponseError
+from custom_components.enphase_iq_gateway.client.endpoints import INFO, METERS, READINGS, REPORT_DETAILED, Endpoint
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
+from custom_components.enphase_iq_gateway.client.site.measure import measure
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
+from custom_components.enphase_iq_gateway.client.site.sources import decide
 from custom_components.enphase_iq_gateway.const import UPDATE_INTERVAL_DEFAULT_S
 from custom_components.enphase_iq_gateway.counters.counter import EventKind
 from custom_components.enphase_iq_gateway.counters.guard import Guard

@@ -7,7 +7,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 
-from ..client import CloudError, CloudSignIn
+from ..client.auth.cloud import CloudError
+from ..client.auth.cloud_sign_in import CloudSignIn
 from ..const import DOMAIN, LOGGER
 from .enphase import parse_layout
 from .layout import Layout, LayoutError

@@ -11,7 +11,7 @@ from typing import Final
 
 import orjson
 
-from ..client import is_serial
+from ..client.identifiers import is_serial
 from ..client.json_types import Json, JsonObject
 from .layout import (
     LONGEST_NAME,

@@ -10,7 +10,7 @@ from homeassistant.helpers.singleton import singleton
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..client import Inverter
+from ..client.models import Inverter
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
 from ..inverter_owners import async_inverter_owners

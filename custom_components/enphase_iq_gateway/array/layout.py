@@ -9,7 +9,7 @@ from enum import StrEnum
 from math import ceil, sqrt
 from typing import Final
 
-from ..client import is_serial
+from ..client.identifiers import is_serial
 from ..client.json_types import Json, JsonObject
 
 LONGEST_NAME: Final = 64

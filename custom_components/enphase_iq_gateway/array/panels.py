@@ -6,7 +6,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from ..client import PollGroup
+from ..client.site.site import PollGroup
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry, InvertersCoordinator
 from ..inverter_owners import async_inverter_owners

@@ -7,7 +7,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..client import PollGroup
+from ..client.site.site import PollGroup
 from ..coordinator import GatewayConfigEntry
 from ..entity import GatewayEntity, InverterEntity, SeenEntities
 from ..storage_entity import StorageDeviceEntity, StorageEntity, storage_candidates, storage_device_candidates

@@ -8,7 +8,7 @@ from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 
-from ..client import StorageSnapshot
+from ..client.site.storage_snapshot import StorageSnapshot
 from ..storage_entity import (
     StorageDescription,
     StorageDeviceDescription,

@@ -9,7 +9,8 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..client import Change, Setting, change_sleep, change_wake
+from ..client.control.changes import Change, change_sleep, change_wake
+from ..client.control.rules import Setting
 from ..control.entity import ControlDescription, ControlEntity, async_add_controls
 from ..control.gateway_control import GatewayControl, async_control
 from ..control.keys import SLEEP, SLEEP_HIGH, SLEEP_LOW, WAKE

@@ -8,7 +8,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import probatio
 
-from ..client import Change, StorageProfile, change_grid_relay, change_reserve, change_storage_mode
+from ..client.control.changes import Change, change_grid_relay, change_reserve, change_storage_mode
+from ..client.site.storage_values import StorageProfile
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
 from .errors import refusal

@@ -6,7 +6,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 
-from ..client import Setting
+from ..client.control.rules import Setting
 from ..const import CONF_CONTROL
 
 

@@ -8,7 +8,11 @@ from typing import Final, override
 from homeassistant.core import callback
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from ..client import Change, DryContactSettings, Setting, Site, StorageSnapshot, subject
+from ..client.control.changes import Change, subject
+from ..client.control.rules import Setting
+from ..client.settings_models import DryContactSettings
+from ..client.site.site import Site
+from ..client.site.storage_snapshot import StorageSnapshot
 from ..entity import Candidate, GatewayEntity, SeenEntities, Value
 from .gateway_control import GatewayControl
 

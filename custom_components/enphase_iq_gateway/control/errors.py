@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from ..client import GatewayError, GatewayStatusError, Invalid, Obstacle, StorageSnapshot, needed_charge
+from ..client import GatewayError, GatewayStatusError
+from ..client.control.changes import Invalid
+from ..client.control.off_grid import Obstacle, needed_charge
+from ..client.site.storage_snapshot import StorageSnapshot
 from ..const import DOMAIN
 from ..errors import translated
 

@@ -13,27 +13,14 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..client import (
-    CONTACTS_UNCLEAR_S,
-    DRY_CONTACT_SETTINGS,
-    DRY_CONTACTS,
-    TARIFF,
-    Change,
-    Endpoint,
-    GatewayConnectionError,
-    GatewayError,
-    GatewayResponseError,
-    GatewayStatusError,
-    InvalidChangeError,
-    JsonObject,
-    PollGroup,
-    Requested,
-    Rule,
-    Setting,
-    StorageDocuments,
-    off_grid_obstacle,
-    rule_for,
-)
+from ..client import GatewayConnectionError, GatewayError, GatewayResponseError, GatewayStatusError
+from ..client.control.changes import Change, InvalidChangeError, Requested
+from ..client.control.off_grid import off_grid_obstacle
+from ..client.control.rules import CONTACTS_UNCLEAR_S, Rule, Setting, rule_for
+from ..client.endpoints import DRY_CONTACT_SETTINGS, DRY_CONTACTS, TARIFF, Endpoint
+from ..client.json_types import JsonObject
+from ..client.site.site import PollGroup
+from ..client.site.storage_documents import StorageDocuments
 from ..const import CONTACT_SETTINGS_INTERVAL_S, CONTACTS_INTERVAL_S, CONTROL_PLATFORMS, DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, StorageCoordinator
 from ..issues.ignored_setting import async_create_ignored, async_delete_outdated, is_ignored

@@ -7,7 +7,13 @@ from typing import override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from ..client import DEVICE_DATA, DeviceData, Documents, PollGroup, Site, Snapshot, measure, read_group
+from ..client.endpoints import DEVICE_DATA
+from ..client.models import DeviceData
+from ..client.site.documents import Documents
+from ..client.site.measure import measure
+from ..client.site.read import read_group
+from ..client.site.site import PollGroup, Site
+from ..client.site.snapshot import Snapshot
 from ..const import ASLEEP_INTERVAL, DETAILS_INTERVAL_S, INVERTERS_INTERVAL, LOGGER
 from ..counters.guard import Guard
 from ..polling.inverter_health import InverterHealth
@@ -50,7 +56,8 @@ class InvertersCoordinator(PollGroupCoordinator):
         if self._clocks_may_differ():
             await self.gateway.identify()
         details = self._details_to_keep()
-        documents = await read_group(self.gateway, self.site, self.group, self.site_coordinator.data.meters, details)
+        meters = self.site_coordinator.data.meters
+        documents = await read_group(self.gateway, self.site, self.endpoints, meters, details)
         if documents.get(DEVICE_DATA) is not details:
             self._details_at = monotonic()
         return documents

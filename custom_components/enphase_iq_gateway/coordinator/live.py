@@ -8,18 +8,13 @@ from typing import Final, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from ..client import (
-    LIVE_DATA,
-    Documents,
-    GatewayConnectionError,
-    GatewayResponseError,
-    LiveData,
-    PollGroup,
-    Site,
-    Snapshot,
-    Source,
-    measure,
-)
+from ..client import GatewayConnectionError, GatewayResponseError
+from ..client.endpoints import LIVE_DATA
+from ..client.site.documents import Documents
+from ..client.site.measure import measure
+from ..client.site.site import PollGroup, Site, Source
+from ..client.site.snapshot import Snapshot
+from ..client.storage_models import LiveData
 from ..const import CONF_UPDATE_INTERVAL, COUNTED_EACH_S, LOGGER, SLOW_SOURCE_INTERVAL, UPDATE_INTERVAL_DEFAULT_S
 from ..counters.guard import Guard
 from ..polling.live_data import LiveDataFreshness
@@ -77,11 +72,14 @@ class LiveCoordinator(PollGroupCoordinator):
 
     @override
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
-        live, fresh = self._freshness.judge(documents.get(LIVE_DATA), at, self.gateway.clock_ahead_s)
-        if live is not None and live.is_last_known:
-            # The stream has just ended and is being turned on again: these values are shown like others that repeat.
-            live = replace(live, is_last_known=False)
-        documents = documents.with_answer(LIVE_DATA, live)
+        fresh = False
+        if (read := documents.get(LIVE_DATA)) is not None:
+            live, fresh = self._freshness.judge(read, at, self.gateway.clock_ahead_s)
+            if live is not None and live.is_last_known:
+                # The stream has just ended and is being turned on again: these values are shown like others that
+                # repeat.
+                live = replace(live, is_last_known=False)
+            documents = documents.with_answer(LIVE_DATA, live)
         standing = self._counters_are_fresh(at)
         snapshot = measure(self.site, self.group, documents, at, standing=self.data.counted if standing else None)
         if Source.LIVE_DATA in self.site.sources.values() and not fresh:

@@ -12,18 +12,13 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..client import (
-    Documents,
-    Endpoint,
-    GatewayConnectionError,
-    PollGroup,
-    Site,
-    Snapshot,
-    measure,
-    read_group,
-    was_read,
-    with_earlier,
-)
+from ..client import GatewayConnectionError
+from ..client.endpoints import Endpoint
+from ..client.site.documents import Documents, was_read, with_earlier
+from ..client.site.measure import measure
+from ..client.site.read import read_group
+from ..client.site.site import PollGroup, Site
+from ..client.site.snapshot import Snapshot
 from ..const import LOGGER
 from ..counters.guard import Guard
 from ..polling.backoff import LOST_AFTER_FAILURES
@@ -108,7 +103,7 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
 
     async def _async_read(self) -> Documents:
         """Read the endpoints."""
-        return await read_group(self.gateway, self.site, self.group, self.site_coordinator.data.meters)
+        return await read_group(self.gateway, self.site, self.endpoints, self.site_coordinator.data.meters)
 
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
         """Return what the documents contain, its counters checked."""

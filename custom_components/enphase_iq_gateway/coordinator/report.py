@@ -5,7 +5,7 @@ from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 
-from ..client import PollGroup, Site
+from ..client.site.site import PollGroup, Site
 from ..const import REPORT_INTERVAL
 from .polled import PollGroupCoordinator
 

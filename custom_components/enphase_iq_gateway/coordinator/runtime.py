@@ -7,7 +7,9 @@ from functools import partial
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
-from ..client import Documents, Gateway, PollGroup, Site, Source
+from ..client import Gateway
+from ..client.site.documents import Documents
+from ..client.site.site import PollGroup, Site, Source
 from ..counters.guard import Guard
 from ..counters.store import CounterStore
 from .inverters import InvertersCoordinator

@@ -11,35 +11,30 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..client import (
+    Gateway,
+    GatewayConnectionError,
+    GatewayError,
+    GatewayResponseError,
+    GatewayStatusError,
+    GatewayUnsupportedError,
+)
+from ..client.endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     HOME,
     INVENTORY,
     LIVE_DATA,
     METERS,
-    PROBE_LIMIT_S,
     READINGS,
-    STORAGE_PROBE_LIMIT_S,
-    Documents,
     Endpoint,
-    Flow,
-    Gateway,
-    GatewayConnectionError,
-    GatewayError,
-    GatewayHealth,
-    GatewayResponseError,
-    GatewayStatusError,
-    GatewayUnsupportedError,
-    Info,
-    Meter,
-    Reading,
-    Site,
-    decide,
-    decide_storage,
-    endpoints_of,
-    probe,
-    probe_storage,
 )
+from ..client.models import Flow, GatewayHealth, Info, Meter, Reading
+from ..client.site.documents import Documents
+from ..client.site.probe import PROBE_LIMIT_S, probe
+from ..client.site.site import Site, endpoints_of
+from ..client.site.sources import decide
+from ..client.site.storage_read import STORAGE_PROBE_LIMIT_S, probe_storage
+from ..client.site.storage_site import decide_storage
 from ..const import (
     FIRST_HEALTH_AFTER,
     FIRST_INVENTORY_AFTER,

@@ -12,7 +12,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
-from ..client import (
+from ..client import GatewayConnectionError
+from ..client.endpoints import (
     DEVICE_DATA,
     ENSEMBLE_INVENTORY,
     GENERATOR_CONFIG,
@@ -22,25 +23,20 @@ from ..client import (
     REPORT,
     REPORT_DETAILED,
     SECONDARY_CONTROL,
-    WITHOUT_LIVE_DATA,
-    Documents,
     Endpoint,
-    Flow,
-    GatewayConnectionError,
-    JsonObject,
-    LiveData,
-    PollGroup,
-    Site,
-    Snapshot,
-    StorageDocuments,
-    WriteMethod,
-    decide_storage,
-    due_endpoints,
-    is_connected,
-    measure_storage,
-    read_storage,
-    storage_plan,
 )
+from ..client.gateway import WriteMethod
+from ..client.json_types import JsonObject
+from ..client.models import Flow
+from ..client.site.documents import Documents
+from ..client.site.grid_state import is_connected
+from ..client.site.site import PollGroup, Site
+from ..client.site.snapshot import Snapshot
+from ..client.site.storage import measure_storage
+from ..client.site.storage_documents import StorageDocuments
+from ..client.site.storage_read import due_endpoints, read_storage
+from ..client.site.storage_site import WITHOUT_LIVE_DATA, decide_storage, storage_plan
+from ..client.storage_models import LiveData
 from ..const import (
     DOMAIN,
     GRID_CONFIRMED_AFTER,

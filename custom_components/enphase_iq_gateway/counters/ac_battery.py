@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..client import AcBattery
+from ..client.storage_models import AcBattery
 from .allowance import Limits
 from .counter import rebase
 from .key import AcBatteryCounter, CounterField, CounterKey

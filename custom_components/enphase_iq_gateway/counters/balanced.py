@@ -9,7 +9,7 @@ restarts.
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from ..client import Flow
+from ..client.models import Flow
 from .counter_state import CounterState
 from .serialization import fields, number
 
@@ -114,6 +114,23 @@ def step(
     imported, exported = _take_back(imported, exported, max(-added, 0.0), most)
     exported, imported = _take_back(exported, imported, max(-taken, 0.0), most)
     return replace(state, import_wh=imported, export_wh=exported, plus=plus, minus=minus)
+
+
+def catch_up(state: BalancedState, import_wh: float, export_wh: float) -> BalancedState:
+    """Continue from energies that are newer than the state, which is older after a crash.
+
+    What they have gained is net energy since the samples, so it moves these: import - export stays the CT's own.
+    """
+    if state.plus is None or state.minus is None:
+        return replace(state, import_wh=import_wh, export_wh=export_wh)
+    net = (import_wh - state.import_wh) - (export_wh - state.export_wh)
+    return replace(
+        state,
+        import_wh=import_wh,
+        export_wh=export_wh,
+        plus=replace(state.plus, value=state.plus.value + max(net, 0.0)),
+        minus=replace(state.minus, value=state.minus.value + max(-net, 0.0)),
+    )
 
 
 def _gain(before: float, now: float) -> float:

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from ..client import Flow, Measurement, Quantity, Site
+from ..client.models import Flow, Measurement
+from ..client.site.site import Quantity, Site
 from .balanced import BalancedState, Sample, step
 from .key import CounterField, FlowCounter
 from .state import GuardState

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from ..client import CALCULATED, Flow, Quantity, Site, Source
+from ..client.models import Flow
+from ..client.site.site import CALCULATED, Quantity, Site, Source
 from .counter_state import CounterState
 from .key import CounterField, CounterKey, FlowCounter
 

@@ -21,6 +21,8 @@ class OtherDay:
 
     day: date
     baseline: float
+    reset_at: float | None = None
+    """As that of the day was: a day that is back must not look like a new one."""
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -29,8 +31,12 @@ class OtherDay:
         Raises:
             ValueError: `data` is anything else.
         """
-        saved = fields(data, frozenset(cls.__dataclass_fields__), "other day")
-        return cls(day=date.fromisoformat(str(saved["day"])), baseline=number(saved, "baseline", "other day"))
+        saved = fields(data, frozenset({"day", "baseline"}), "other day")
+        return cls(
+            day=date.fromisoformat(str(saved["day"])),
+            baseline=number(saved, "baseline", "other day"),
+            reset_at=None if saved.get("reset_at") is None else number(saved, "reset_at", "other day"),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +63,7 @@ class DailyState:
             "baseline": self.baseline,
             "lifetime": self.lifetime,
             "at": self.at,
-            "other": None if other is None else {"day": other.day.isoformat(), "baseline": other.baseline},
+            "other": other and {"day": other.day.isoformat(), "baseline": other.baseline, "reset_at": other.reset_at},
             "reset_at": self.reset_at,
         }
 
@@ -113,10 +119,11 @@ def step(
     other = state.other and replace(state.other, baseline=state.other.baseline + baseline - state.baseline)
     reset_at = state.reset_at if day == state.day else midnight
     if day != state.day:
-        left: OtherDay | None = OtherDay(day=state.day, baseline=baseline)
+        left: OtherDay | None = OtherDay(day=state.day, baseline=baseline, reset_at=state.reset_at)
         if other is not None and other.day == day and (set_back or state.day < day):
             # The clock was wrong for a while.
             baseline, left = other.baseline if falls else min(other.baseline, lifetime), None
+            reset_at = other.reset_at
         # An earlier date at a later time: the time zone was changed, and its midnight is still to come.
         elif day > state.day:
             elapsed = at - state.at

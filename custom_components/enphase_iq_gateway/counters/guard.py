@@ -8,20 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Final
 
-from ..client import (
-    CALCULATED,
-    INVERTER_LIMIT_W,
-    AcBattery,
-    Flow,
-    Inverter,
-    Measurement,
-    PollGroup,
-    Quantity,
-    Site,
-    Snapshot,
-    Source,
-    TotalAndPhases,
-)
+from ..client.models import Flow, Inverter, Measurement
+from ..client.site.limits import INVERTER_LIMIT_W
+from ..client.site.site import CALCULATED, PollGroup, Quantity, Site, Source
+from ..client.site.snapshot import Snapshot, TotalAndPhases
+from ..client.storage_models import AcBattery
 from .ac_battery import with_counters
 from .balancing import balance_phase, with_balanced
 from .composed import (
@@ -265,40 +256,42 @@ class Guard:
         reported = [inverter.details.energy_today_wh for inverter in inverters]
         today = [each for each in reported if each is not None]
         self._inverters_today_wh = sum(today) if len(today) == len(reported) else None
-        checked = (self._with_today(self._check_inverter(each, snapshot), snapshot.at, zone) for each in inverters)
-        return replace(snapshot, inverters={inverter.serial: inverter for inverter in checked})
+        return replace(
+            snapshot, inverters={each.serial: self._check_inverter(each, snapshot, zone) for each in inverters}
+        )
 
-    def _with_today(self, inverter: Inverter, at: float, zone: tzinfo) -> Inverter:
-        """Return an inverter with today's energy of its checked lifetime counter."""
-        if inverter.energy_lifetime_wh is None:
-            return inverter
+    def _check_inverter(self, inverter: Inverter, snapshot: Snapshot, zone: tzinfo) -> Inverter:
+        """Return an inverter with the lifetime counter to publish and today's energy of it."""
+        lifetime_wh = self._lifetime_of_inverter(inverter, snapshot)
+        if lifetime_wh is None:
+            return replace(inverter, energy_lifetime_wh=None)
         key, details = InverterCounter(inverter.serial), inverter.details
         today, self.state.days[key] = daily_step(
-            inverter.energy_lifetime_wh,
-            at,
+            lifetime_wh,
+            snapshot.at,
             zone,
             gateway_today=details.energy_today_wh,
             rise_w=INVERTER_LIMIT_W,
             state=self.state.days.get(key),
         )
-        return replace(inverter, details=replace(details, energy_today_wh=today))
+        return replace(inverter, energy_lifetime_wh=lifetime_wh, details=replace(details, energy_today_wh=today))
 
-    def _check_inverter(self, inverter: Inverter, snapshot: Snapshot) -> Inverter:
-        """Return an inverter with the lifetime counter to publish."""
+    def _lifetime_of_inverter(self, inverter: Inverter, snapshot: Snapshot) -> float | None:
+        """Return the lifetime counter of an inverter to publish."""
         key = InverterCounter(inverter.serial)
         state, lifetime = self.state.counters.get(key), inverter.energy_lifetime_wh
         before = state.published if state else None
         if lifetime is None or snapshot.details_kept:
             # At night there is no value for hours, which is no rejected reading.
-            return replace(inverter, energy_lifetime_wh=before) if state else inverter
+            return before if state else lifetime
         if self._lines.waits_for_restart(key, lifetime, snapshot.at):
-            return replace(inverter, energy_lifetime_wh=before)
+            return before
         published = self._lines.check(
             key, lifetime, snapshot.at, inverter_limits(1, inverter.details.report_interval_s)
         )
         if before and published is not None and published < before:
             begin_again(self.state, inverter.serial, before)
-        return replace(inverter, energy_lifetime_wh=published)
+        return published
 
     def _today(self, flow: Flow, lifetime: float, at: float, zone: tzinfo) -> float:
         """Return today's energy of a checked lifetime counter."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from ..client import Flow, Inverter, Source
+from ..client.models import Flow, Inverter
+from ..client.site.site import Source
 from .key import CounterField, FlowCounter, InverterCounter
 from .origin import Origin
 from .state import GuardState

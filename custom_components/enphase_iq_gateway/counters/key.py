@@ -4,7 +4,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Final, NamedTuple, assert_never, override
 
-from ..client import Flow, Measurement, Quantity
+from ..client.models import Flow, Measurement
+from ..client.site.site import Quantity
 
 _INVERTER: Final = "inverter"
 _AC_BATTERY: Final = "ac_battery"

@@ -3,7 +3,10 @@
 from functools import cache
 from typing import Final
 
-from ..client import CALCULATED, CT_LIMIT_W, INVERTER_LIMIT_W, Flow, Quantity, Site, Source
+from ..client.endpoints.quantities import CT_LIMIT_W
+from ..client.models import Flow
+from ..client.site.limits import INVERTER_LIMIT_W
+from ..client.site.site import CALCULATED, Quantity, Site, Source
 from .allowance import INTERVAL_S, Limits
 
 # At some sites the inverters report every hour (G§4); a longer interval is no interval.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from math import isfinite
 
-from ..client import Source
+from ..client.site.site import Source
 from .allowance import Limits
 from .counter import CONFIRM_S, Event, follow as follow_counter, rebase, step as counter_step
 from .counter_state import CounterState

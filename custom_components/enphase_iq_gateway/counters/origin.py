@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self, override
 
-from ..client import Flow, Quantity, Site, Source
+from ..client.models import Flow
+from ..client.site.site import Quantity, Site, Source
 
 _CONSUMPTION: Final = (Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..client import Flow
+from ..client.models import Flow
 from .balanced import BalancedState, Sample
 from .counter_state import CounterState
 from .daily import DailyState

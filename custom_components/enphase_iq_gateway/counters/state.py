@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from ..client import Flow, Quantity, Sources
+from ..client.models import Flow
+from ..client.site.site import Quantity, Sources
 from .balanced import BalancedState
 from .counter_state import CounterState
 from .daily import DailyState

@@ -7,7 +7,9 @@ the batteries is what is known.
 from dataclasses import asdict, dataclass, replace
 from typing import Final, Self
 
-from ..client import Flow, Measurement, Site, Snapshot
+from ..client.models import Flow, Measurement
+from ..client.site.site import Site
+from ..client.site.snapshot import Snapshot
 from .serialization import fields, number
 
 LONGEST_GAP_S: Final = 600.0
@@ -65,6 +67,16 @@ def step(power_w: float, at: float, state: StorageEnergy, *, stored_wh: float | 
     else:
         discharged, charged = _areas(state.power_w, power_w, (at - state.at) / 3600)
     return replace(sample, discharged_wh=state.discharged_wh + discharged, charged_wh=state.charged_wh + charged)
+
+
+def catch_up(state: StorageEnergy, discharged_wh: float, charged_wh: float, at: float) -> StorageEnergy:
+    """Continue from energies of the time `at` that are newer than the state, which is older after a crash.
+
+    The energy in the batteries was lower by then by what they have discharged.
+    """
+    discharged = (discharged_wh - state.discharged_wh) - (charged_wh - state.charged_wh)
+    stored_wh = None if state.stored_wh is None else max(state.stored_wh - discharged, 0.0)
+    return replace(state, discharged_wh=discharged_wh, charged_wh=charged_wh, at=at, stored_wh=stored_wh)
 
 
 def _areas(first_w: float, last_w: float, hours: float) -> tuple[float, float]:

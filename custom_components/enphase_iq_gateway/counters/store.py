@@ -11,13 +11,15 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN, LOGGER, UNUSABLE_FILE
+from .catch_up import catch_up, is_computed
 from .counter import recover
 from .key import counter_of
 from .last_values import async_last_values
 from .state import GuardState
 
 _VERSION: Final = 1
-# A crash loses the state of this time. It costs no energy, because the counters themselves continue in the gateway.
+# A crash loses the state of this time. It costs no energy: most counters continue in the gateway, the others are caught
+# up with their entities.
 _SAVE_DELAY_S: Final = 900
 
 
@@ -34,7 +36,7 @@ class CounterStore:
     async def async_load(self) -> GuardState:
         """Return the stored state.
 
-        Where it is missing or unusable, the counters continue from their last values in the statistics, with a line in
+        Where it is missing or unusable, the counters continue from the last values of their entities, with a line in
         the log. An unusable file is kept beside the new one.
         """
         data: object = None
@@ -52,17 +54,38 @@ class CounterStore:
         return self._state
 
     async def _async_recover(self) -> GuardState:
-        """Return a state in which each counter continues from its last value in the statistics."""
-        entry = self._hass.config_entries.async_get_entry(self._entry_id)
-        gateway = str(entry.unique_id) if entry else ""
-        entities = er.async_entries_for_config_entry(er.async_get(self._hass), self._entry_id)
-        keys = {entity.entity_id: key for entity in entities if (key := counter_of(entity.unique_id, gateway))}
+        """Return a state in which each counter continues from the last value of its entity."""
+        keys = {
+            entity_id: key for entity_id, name in self._entities().items() if (key := counter_of(name, self._gateway))
+        }
         state = GuardState()
         for entity_id, last in (await async_last_values(self._hass, keys)).items():
             state.counters[keys[entity_id]] = recover(last.energy_wh, last.at)
         if state.counters:
-            LOGGER.info("%d counters continue from their last values in the statistics", len(state.counters))
+            LOGGER.info("%d counters continue from their last values in the recorder", len(state.counters))
         return state
+
+    def _entities(self) -> dict[str, str]:
+        """Return the unique ids of the gateway's entities by entity ID."""
+        entities = er.async_entries_for_config_entry(er.async_get(self._hass), self._entry_id)
+        return {entity.entity_id: entity.unique_id for entity in entities}
+
+    @property
+    def _gateway(self) -> str:
+        """The serial of the gateway."""
+        entry = self._hass.config_entries.async_get_entry(self._entry_id)
+        return str(entry.unique_id) if entry else ""
+
+    async def async_catch_up(self) -> None:
+        """Continue computed counters from the last values of their entities, where these are newer after a crash."""
+        if (state := self._state) is None:
+            return
+        entities = self._entities()
+        computed = [entity_id for entity_id, name in entities.items() if is_computed(name, self._gateway, state)]
+        last = await async_last_values(self._hass, computed)
+        shown = {entities[entity_id]: value for entity_id, value in last.items()}
+        if catch_up(state, self._gateway, shown):
+            LOGGER.info("The stored state of the counters is old, they continue from their last values")
 
     @callback
     def async_save_soon(self) -> None:
@@ -94,6 +117,6 @@ def _kept(path: str) -> Path:
 
 
 def _keep(path: str) -> None:
-    """Keep an unusable file, which a newer version may read again."""
-    with suppress(FileNotFoundError):
+    """Keep an unusable file, which a newer version may read again; one that cannot be copied must not stop set-up."""
+    with suppress(OSError):
         copyfile(path, _kept(path))

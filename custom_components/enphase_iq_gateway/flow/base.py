@@ -8,15 +8,9 @@ from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, Conf
 from homeassistant.const import CONF_HOST
 import probatio
 
-from ..client import (
-    Address,
-    AddressError,
-    Certificate,
-    CertificateCheck,
-    GatewayError,
-    Info,
-    check_supported,
-)
+from ..client import Address, AddressError, Certificate, CertificateCheck, GatewayError
+from ..client.models import Info
+from ..client.site.probe import check_supported
 from ..const import CONF_CERTIFICATE, CONF_REPLACED, TOKEN_PAGE
 from ..entry_data import certificate_check_of, certificate_of, credential_of
 from ..history.replacement import replaced_by

@@ -22,7 +22,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
 
-from ..client import Flow, Quantity, Site, Source
+from ..client.models import Flow
+from ..client.site.site import Quantity, Site, Source
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
 

@@ -6,7 +6,9 @@ from typing import Final
 from homeassistant.const import Platform
 
 from ..button import BUTTONS
-from ..client import PollGroup, StorageSnapshot, rule_for
+from ..client.control.rules import rule_for
+from ..client.site.site import PollGroup
+from ..client.site.storage_snapshot import StorageSnapshot
 from ..control.areas import AREAS, ControlArea
 from ..control.entity import ControlDescription, contact_settings, serial_of
 from ..coordinator import GatewayRuntime

@@ -14,7 +14,8 @@ from homeassistant.helpers import entity_registry as er
 from ..binary_sensor import StorageBinarySensor, StorageDeviceBinarySensor
 from ..binary_sensor.inverters import INVERTER_BINARY_SENSORS
 from ..binary_sensor.storage import STORAGE_BINARY_SENSORS, STORAGE_DEVICE_BINARY_SENSORS
-from ..client import DEVICE_DATA, PollGroup, Site
+from ..client.endpoints import DEVICE_DATA
+from ..client.site.site import PollGroup, Site
 from ..coordinator import GatewayConfigEntry, GatewayRuntime
 from ..history.takeover.plan import Possible
 from ..sensor import StorageDeviceSensor, StorageSensor

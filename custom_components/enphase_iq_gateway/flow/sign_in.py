@@ -17,7 +17,10 @@ from homeassistant.helpers.selector import (
 import probatio
 
 from ..array.account import fetched_layouts
-from ..client import DEFAULT_USERNAME, CloudError, CloudProblem, CloudSignIn, GatewayError, Token
+from ..client import GatewayError, Token
+from ..client.auth.cloud import CloudError, CloudProblem
+from ..client.auth.cloud_sign_in import CloudSignIn
+from ..client.auth.sign_in import DEFAULT_USERNAME
 from ..const import CONF_METHOD, CONF_REMEMBER_PASSWORD
 from ..history.takeover.other_entry import token_of_other
 from ..hub.cloud import async_sign_in_to_cloud

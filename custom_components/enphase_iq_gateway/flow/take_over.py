@@ -40,11 +40,18 @@ _KEEP: Final = "keep"
 class TakeOverSteps(OptionsFlowWithReload):
     """The steps about a takeover."""
 
+    _previewed: Collection[tuple[str, str]] = ()
+    """The row and the new unique id of each entity that the preview lists as moving."""
+    _preset: str = ""
+    """What the preview preselects for the other integration."""
     _result: str
     """What the last step shows."""
 
     async def async_step_take_over(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show what would move; move it after a confirmation."""
+        """Show what would move; move it after a confirmation.
+
+        Where choices change what moves, the preview is shown again before anything is changed.
+        """
         entry = cast("GatewayConfigEntry", self.config_entry)
         other = other_entry_of(self.hass, entry)
         if other is None:
@@ -56,25 +63,27 @@ class TakeOverSteps(OptionsFlowWithReload):
         everything = _plan(self.hass, entry, other, in_dashboard, areas=ControlArea)
         offered = _areas_offered(self.hass, entry, everything, in_dashboard)
         areas = {ControlArea(area) for area in chosen.get(CONF_CONTROL, (area for area in offered if offered[area]))}
-        plan = _plan(
-            self.hass,
-            entry,
-            other,
-            in_dashboard,
-            areas=areas | areas_of(entry),
-            with_changed=chosen.get(CONF_WITH_CHANGED, False),
-        )
+        with_changed = bool(chosen.get(CONF_WITH_CHANGED))
+        plan = _plan(self.hass, entry, other, in_dashboard, areas=areas | areas_of(entry), with_changed=with_changed)
         if not plan.moves:
             return self.async_abort(reason="take_over_nothing", description_placeholders={"title": other.title})
         shifts = await async_find_shifts(self.hass, entry, plan.moves)
-        if user_input is None:
+        moving = {(each.row.id, each.unique_id) for each in plan.moves}
+        if user_input is None or moving != self._previewed:
+            self._previewed = moving
+            if chosen.get(CONF_OTHER_INTEGRATION) == self._preset:
+                chosen = {key: value for key, value in chosen.items() if key != CONF_OTHER_INTEGRATION}
             described = await async_describe(
                 self.hass, plan, shifts, serial=str(entry.unique_id), in_dashboard=in_dashboard
             )
             in_use = any(uses_of(self.hass, row.entity_id, in_dashboard) for row, _ in plan.left)
+            self._preset = _KEEP if in_use else _DISABLE
+            could_change = with_changed or any(why is Left.OTHER_MEANING for _, why in plan.left)
+            schema = _schema(offered, self._preset, could_change=could_change)
             return self.async_show_form(
                 step_id=TAKE_OVER_STEP,
-                data_schema=_schema(plan, offered, in_use=in_use),
+                data_schema=self.add_suggested_values_to_schema(schema, chosen),
+                errors={} if user_input is None else {"base": "take_over_changed"},
                 description_placeholders={
                     **described,
                     "title": other.title,
@@ -158,11 +167,11 @@ def _areas_offered(
     return offered
 
 
-def _schema(plan: Plan, areas: Mapping[ControlArea, bool], *, in_use: bool) -> probatio.Schema:
+def _schema(areas: Mapping[ControlArea, bool], other_integration: str, *, could_change: bool) -> probatio.Schema:
     """Return the choices; as they are preset, they do the right thing."""
     choices: dict[probatio.Marker, object] = {
         probatio.Required(CONF_KEEP_NAMES, default=True): BooleanSelector(),
-        probatio.Required(CONF_OTHER_INTEGRATION, default=_KEEP if in_use else _DISABLE): SelectSelector(
+        probatio.Required(CONF_OTHER_INTEGRATION, default=other_integration): SelectSelector(
             SelectSelectorConfig(
                 options=[_DISABLE, _KEEP], mode=SelectSelectorMode.LIST, translation_key=CONF_OTHER_INTEGRATION
             )
@@ -178,7 +187,7 @@ def _schema(plan: Plan, areas: Mapping[ControlArea, bool], *, in_use: bool) -> p
                 translation_key=CONF_CONTROL,
             )
         )
-    if any(why is Left.OTHER_MEANING for _, why in plan.left):
+    if could_change:
         choices[probatio.Required(CONF_WITH_CHANGED, default=False)] = BooleanSelector()
     return probatio.Schema(choices)
 

@@ -5,7 +5,7 @@ import { differences, parse } from "./colours.js";
 import { html } from "./element.js";
 import { loadTexts } from "./texts.js";
 import { Picture } from "./picture.js";
-import { sheet } from "./style.js";
+import { styles } from "./style.js";
 
 const RETRY_MS = 10_000;
 
@@ -28,7 +28,7 @@ export class Card {
 
   /** @param {ShadowRoot} root */
   constructor(root) {
-    root.adoptedStyleSheets = [sheet];
+    root.adoptedStyleSheets = [styles];
     this.card = html("ha-card");
     this.probe = html("span", { class: "hidden", "aria-hidden": "true" });
     this.probe.style.color = "var(--surface)";

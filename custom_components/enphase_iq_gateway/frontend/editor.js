@@ -5,19 +5,16 @@ import { Canvas } from "./editor_canvas.js";
 import { arrayForm, ask, button, importLayout } from "./editor_dialogs.js";
 import * as model from "./editor_model.js";
 import { STYLE } from "./editor_style.js";
+import { Tray } from "./editor_tray.js";
 import { html, set, write } from "./element.js";
 import { Formats } from "./texts.js";
 
-/** @typedef {import("./types.d.ts").Layout} Layout @typedef {import("./types.d.ts").PanelArray} PanelArray */
-/**
- * @typedef {{ hass: import("./types.d.ts").Hass, entryId: string, roof: import("./types.d.ts").Roof,
- *   texts: import("./types.d.ts").Translate }} Options
- */
+/** @typedef {{ hass: Hass, entryId: string, roof: Roof, texts: Translate }} Options */
 
 const MINE = "editor_conflict_mine";
 const DISCARD = "editor_discard_confirm";
 
-/** Let an administrator arrange the panels; return once the dialog is closed. @param {Options} options */
+/** Show the editor, and return once it is closed. @param {Options} options */
 export const openEditor = (options) => new Editor(options).open();
 
 export class Editor {
@@ -34,14 +31,14 @@ export class Editor {
       const localize = await hass.loadBackendTranslation("exceptions", DOMAIN);
       return localize(`component.${DOMAIN}.exceptions.${error.translation_key}.message`) || error.message;
     };
-    /** @param {(event: import("./types.d.ts").ArrayEvent) => void} receive */
+    /** @param {(event: ArrayEvent) => void} receive */
     this.subscribe = (receive) => subscribe(hass, entryId, receive);
     this.history = new model.History(this.withArray(roof.layout));
     /** The id of the array that panels are placed in. */
     this.current = "";
     /**
      * The panel to the right of which the next one is placed, or a point of the current array.
-     * @type {string | model.Point | undefined}
+     * @type {string | Point | undefined}
      */
     this.after = undefined;
     /** @type {Set<string>} */
@@ -72,9 +69,7 @@ export class Editor {
       },
     });
     this.chips = html("div", { class: "bar", role: "group", "aria-label": text("editor_arrays") });
-    this.heading = html("h3");
-    this.list = html("div", { class: "list" });
-    this.traySection = html("section", { class: "tray" }, this.heading, this.list);
+    this.tray = new Tray(this);
     this.status = html("p", { role: "status" });
     const scroller = html("div", { class: "canvas" });
     this.canvas = new Canvas(this, scroller);
@@ -102,7 +97,7 @@ export class Editor {
         button(text("editor_zoom_out"), "minus", () => this.canvas.zoom(1 / 1.3), "small"),
         button(text("editor_zoom_in"), "plus", () => this.canvas.zoom(1.3), "small"),
       ),
-      html("main", {}, this.traySection, scroller),
+      html("main", {}, this.tray.element, scroller),
       this.status,
     );
     this.dialog.addEventListener("cancel", (event) => {
@@ -146,7 +141,7 @@ export class Editor {
   }
 
   /** The panels that are not on the roof. */
-  get tray() {
+  get unplaced() {
     return this.roof.panels.filter(({ serial }) => !(serial in this.layout.panels));
   }
 
@@ -157,7 +152,7 @@ export class Editor {
   }
 
   render() {
-    const { array, history, layout, selection, text, tray } = this;
+    const { array, history, layout, selection, text, unplaced } = this;
     for (const serial of selection) if (!(serial in layout.panels)) selection.delete(serial);
     this.undo.disabled = !history.past.length;
     this.redo.disabled = !history.future.length;
@@ -169,11 +164,10 @@ export class Editor {
     const owners = new Set([...selection].map((serial) => layout.panels[serial].array));
     this.arraySelect.value = owners.size > 1 ? "" : [...owners][0] ?? array.id;
     this.boxes = new Map(layout.arrays.map(({ id }) => [id, model.boundsOf(layout, id)]));
-    write(this.heading, tray.length ? text("editor_tray", { count: tray.length }) : text("editor_tray_empty"));
     this.renderChips();
-    this.renderTray();
+    this.tray.render(unplaced);
     this.canvas.render();
-    const hint = text(tray.length ? "editor_hint_place" : "editor_hint");
+    const hint = text(unplaced.length ? "editor_hint_place" : "editor_hint");
     this.announce(selection.size ? text("editor_selected", { count: selection.size }) : hint);
   }
 
@@ -196,56 +190,7 @@ export class Editor {
     if (focused && /^(chip|edit)-/.test(focused)) this.root?.getElementById(focused)?.focus();
   }
 
-  renderTray() {
-    const old = new Map([...this.list.children].map((item) => [item.id, item]));
-    for (const { serial, name } of this.tray) {
-      const item = old.get(serial) ?? this.trayItem(serial);
-      [name, serial.slice(-6), this.watts.get(serial) ?? ""].forEach((part, index) => write(item.children[index], part));
-      if (!old.delete(serial)) this.list.append(item);
-    }
-    for (const item of old.values()) item.remove();
-  }
-
-  /** @param {string} serial */
-  trayItem(serial) {
-    /** Where it was pressed. @type {model.Point | null} */
-    let start = null;
-    let dragged = false;
-    /** @param {PointerEvent} event */
-    const onpointerup = (event) => {
-      start = null;
-      if (!dragged) return;
-      if (event.type === "pointerup" && !this.isTray(event)) this.place(serial, this.canvas.placeAt(event));
-      else this.render();
-    };
-    const item = html(
-      "button",
-      {
-        id: serial,
-        type: "button",
-        // A drag ends with a click, too; one by a key has no detail.
-        onclick: (/** @type {MouseEvent} */ { detail }) => (dragged && detail) || this.place(serial, this.target),
-        onpointerdown: (/** @type {PointerEvent} */ event) => {
-          start = { x: event.clientX, y: event.clientY };
-          dragged = false;
-          item.setPointerCapture(event.pointerId);
-        },
-        onpointermove: (/** @type {PointerEvent} */ event) => {
-          if (!start || (!dragged && Math.hypot(event.clientX - start.x, event.clientY - start.y) < 8)) return;
-          dragged = true;
-          if (!this.isTray(event)) this.canvas.aim(this.canvas.placeAt(event), true);
-        },
-        onpointerup,
-        onpointercancel: onpointerup,
-      },
-      html("b"),
-      html("small"),
-      html("small"),
-    );
-    return item;
-  }
-
-  /** Place a panel, and move the focus to the next one. @param {string} serial @param {import("./types.d.ts").Place} place */
+  /** Place a panel, and move the focus to the next one. @param {string} serial @param {Place} place */
   place(serial, place) {
     const item = this.root?.activeElement;
     const next = item?.id === serial && (item.nextElementSibling ?? item.previousElementSibling);
@@ -284,7 +229,7 @@ export class Editor {
     this.select(selection.has(serial) ? [...selection].filter((each) => each !== serial) : [...selection, serial]);
   }
 
-  /** Choose the place for the next panel. @param {model.Point} point In the current array */
+  /** Choose the place for the next panel. @param {Point} point In the current array */
   aim(point) {
     this.selection.clear();
     this.after = point;
@@ -378,12 +323,6 @@ export class Editor {
   /** @param {string} message */
   announce(message) {
     write(this.status, message);
-  }
-
-  /** Return whether the pointer is over the tray. @param {PointerEvent} event */
-  isTray({ clientX, clientY }) {
-    const { left, right, top, bottom } = this.traySection.getBoundingClientRect();
-    return clientX > left && clientX < right && clientY > top && clientY < bottom;
   }
 
   /** Return whether the gateway no longer reports a panel. @param {string} serial */

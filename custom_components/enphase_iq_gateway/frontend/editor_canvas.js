@@ -4,8 +4,6 @@ import * as model from "./editor_model.js";
 import { set, svg, write } from "./element.js";
 import { around } from "./geometry.js";
 
-/** @typedef {import("./editor_model.js").Point} Point */
-
 /** Free space around the panels, in the layout's units. */
 const MARGIN = 3 * model.WIDTH;
 /** The scale at which a panel is wide enough for a finger, the largest one at first, and the limits of zooming. */
@@ -78,14 +76,14 @@ export class Canvas {
 
   /** Draw the layout; the nodes of panels stay, and so does the focus. */
   render() {
-    const { layout, selection, array, target, tray, watts } = this.editor;
+    const { layout, selection, array, target, unplaced, watts } = this.editor;
     const { x: width, y: height } = model.size(target);
     // The grid goes through the corner of the place for the next panel.
     const corner = model.toRoof(array, model.subtract(target, { x: width / 2, y: height / 2 }));
     const patternTransform = transform({ ...corner, turn: model.angle(array) });
     set(this.pattern, { width: width / 2, height: height / 2, patternTransform });
     set(this.line, { d: `M${width / 2} 0H0V${height / 2}` });
-    this.aim(target, tray.length > 0);
+    this.aim(target, unplaced.length > 0);
     this.names.replaceChildren(
       ...[...this.editor.boxes].flatMap(([id, box]) => {
         if (model.isEmpty(box)) return [];
@@ -167,7 +165,7 @@ export class Canvas {
     this.element.scrollTo((middle.x - (view?.left ?? 0)) * scale - x, (middle.y - (view?.top ?? 0)) * scale - y);
   }
 
-  /** Show where a panel will be placed. @param {import("./types.d.ts").Place} place @param {boolean} visible */
+  /** Show where a panel will be placed. @param {Place} place @param {boolean} visible */
   aim(place, visible) {
     const { array } = this.editor;
     const { x, y } = model.size(place);
@@ -237,7 +235,7 @@ export class Canvas {
     const { serial, start, to, several } = drag;
     const { layout, selection } = editor;
     if (serial && drag.moved) {
-      if (editor.isTray(event)) editor.edit(model.remove(layout, selection));
+      if (editor.tray.contains(event)) editor.edit(model.remove(layout, selection));
       else if (drag.by.x || drag.by.y) editor.edit(model.move(layout, selection, drag.by));
     } else if (serial) {
       if (several) editor.toggle(serial);

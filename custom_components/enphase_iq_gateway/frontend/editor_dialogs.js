@@ -4,7 +4,7 @@ import { rectangle } from "./editor_canvas.js";
 import { bounds, mirror, onRoof, quarterTurn } from "./editor_model.js";
 import { html, set, svg, write } from "./element.js";
 
-/** @typedef {import("./editor.js").Editor} Editor @typedef {import("./types.d.ts").Layout} Layout */
+/** @typedef {import("./editor.js").Editor} Editor */
 
 /** Lines in a square of 24. @type {Record<string, string>} */
 const ICONS = {
@@ -65,7 +65,7 @@ const show = (editor, title, content, actions) =>
   });
 
 /**
- * Let the user choose, and return the text's key of the choice; the last one stands out.
+ * Show choices, and return the key of the chosen one; the last one stands out.
  * @param {Editor} editor @param {string} title @param {string} question @param {string[]} choices
  */
 export const ask = ({ dialog, text }, title, question, choices) =>
@@ -76,8 +76,8 @@ export const ask = ({ dialog, text }, title, question, choices) =>
   );
 
 /**
- * Let the user change an array; return "remove", its new values, or null where the user cancels.
- * @param {Editor} editor @param {import("./types.d.ts").PanelArray} array @param {boolean} lying
+ * Show the form of an array; return "remove", its new values, or null where the user cancels.
+ * @param {Editor} editor @param {PanelArray} array @param {boolean} lying
  */
 export const arrayForm = async (editor, array, lying) => {
   const { text } = editor;
@@ -101,7 +101,7 @@ export const arrayForm = async (editor, array, lying) => {
 };
 
 /**
- * Let the user read the layout that the installer drew, and mirror or turn it; return null where the user cancels.
+ * Read the layout that the installer drew, which the user can mirror or turn; return null where the user cancels.
  * @param {Editor} editor @returns {Promise<Layout | null>}
  */
 export const importLayout = async (editor) => {

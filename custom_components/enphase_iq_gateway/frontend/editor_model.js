@@ -3,10 +3,7 @@
 // A panel's x and y are its middle in the frame of its array. That frame has its origin at the array's x and y on the
 // roof, and is turned clockwise by azimuth - 180 degrees: north is up, and the lower edge of a panel faces its azimuth.
 
-import { around, boxOf } from "./geometry.js";
-
-/** @typedef {import("./types.d.ts").Layout} Layout @typedef {import("./types.d.ts").Place} Place */
-/** @typedef {import("./types.d.ts").PanelArray} PanelArray @typedef {{ x: number, y: number }} Point */
+import { around, boxOf, rotate } from "./geometry.js";
 
 /** An upright panel and the gap around it, in the layout's units. */
 export const WIDTH = 106;
@@ -22,12 +19,6 @@ export const size = ({ lying }) => (lying ? { x: HEIGHT, y: WIDTH } : { x: WIDTH
 
 /** Return how far an array is turned clockwise, in degrees. @param {PanelArray} array */
 export const angle = (array) => (array.azimuth ?? 180) - 180;
-
-/** @param {number} degrees @param {Point} point @returns {Point} */
-const rotate = (degrees, { x, y }) => {
-  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
-  return { x: cos * x - sin * y, y: sin * x + cos * y };
-};
 
 /** @param {Point} one @param {Point} other */
 export const add = (one, other) => ({ x: one.x + other.x, y: one.y + other.y });

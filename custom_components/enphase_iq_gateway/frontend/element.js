@@ -24,10 +24,10 @@ export const svg = (tag, attributes, ...children) => fill(document.createElement
  */
 export const set = (element, attributes) => {
   for (const [name, value] of Object.entries(attributes)) {
+    const text = value === true ? "" : String(value);
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
     else if (value === null || value === undefined || value === false) element.removeAttribute(name);
-    else if (element.getAttribute(name) !== String(value === true ? "" : value))
-      element.setAttribute(name, String(value === true ? "" : value));
+    else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
   }
 };
 

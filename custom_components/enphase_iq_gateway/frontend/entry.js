@@ -1,4 +1,4 @@
-// Loaded on every page of Home Assistant, so it only registers; the other modules are loaded when they are shown.
+// Loaded on every page, so it only registers; the other modules are loaded when they are used.
 
 const DOMAIN = "enphase_iq_gateway";
 const CARD = "enphase-iq-gateway-array-card";
@@ -56,7 +56,7 @@ class Dashboard extends HTMLElement {
 }
 
 /** @param {Hass} hass @param {string} id */
-const suggestion = (hass, id) => {
+const getEntitySuggestion = (hass, id) => {
   const { platform, device_id: device } = hass.entities[id] ?? {};
   if (platform !== DOMAIN) return null;
   const { config_entry_id: current, primary_config_entry: former } = hass.devices[device ?? ""] ?? {};
@@ -64,24 +64,26 @@ const suggestion = (hass, id) => {
   return { config: { type: `custom:${CARD}`, ...(entry && { entry_id: entry }) } };
 };
 
-(window.customCards ??= []).push({
+const card = {
   type: CARD,
   name: "Enphase solar panels",
   description: "The panels on the roof: power, energy and a comparison, now and on past days",
   preview: true,
   documentationURL: "https://github.com/enphase-iq-gateway/enphase-iq-gateway/blob/main/docs/array.md",
-  getEntitySuggestion: suggestion,
-});
-
-(window.customStrategies ??= []).push({
+  getEntitySuggestion,
+};
+const dashboard = {
   type: "enphase-iq-gateway",
   strategyType: "dashboard",
   name: "Enphase IQ Gateway",
   description: "Roof, house, battery, grid and phases",
-});
+};
+(window.customCards ??= []).push(card);
+(window.customStrategies ??= []).push(dashboard);
 
 // Until this element exists, Home Assistant 2026.10 may replace the registry and lose what was defined in it.
-void customElements.whenDefined("home-assistant").then(() => {
+void customElements.whenDefined("home-assistant").then(async () => {
   if (!customElements.get(CARD)) customElements.define(CARD, ArrayCard);
   if (!customElements.get(STRATEGY)) customElements.define(STRATEGY, Dashboard);
+  await (await import("./names.js")).rename(card, dashboard);
 });

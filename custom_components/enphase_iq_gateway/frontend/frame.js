@@ -92,10 +92,10 @@ export class Frame {
     write(this.detail, detail);
   }
 
-  /** @param {string} note @param {boolean} asks Whether to offer to arrange the panels */
-  tell(note, asks) {
+  /** @param {string} note @param {boolean} arrange Whether to offer to arrange the panels */
+  showNotes(note, arrange) {
     write(this.message, note);
-    set(this.question, { hidden: !asks });
+    set(this.question, { hidden: !arrange });
   }
 
   /** @param {Chip[]} chips @param {string} pressed The kind whose panels are highlighted */

@@ -20,13 +20,18 @@ export const boxOf = ({ x, y, width, height, turn }) => {
   return { left: x - halfWidth, top: y - halfHeight, right: x + halfWidth, bottom: y + halfHeight };
 };
 
+/** Turn a point clockwise around 0,0. @param {number} degrees @param {Point} point @returns {Point} */
+export const rotate = (degrees, { x, y }) => {
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  return { x: cos * x - sin * y, y: sin * x + cos * y };
+};
+
 /**
  * Return the upper right corner of a turned rectangle around 0,0.
  * @param {number} x Half its width. @param {number} y Half its height. @param {number} turn
  */
 export const topRightOf = (x, y, turn) => {
-  const [cos, sin] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
-  const corners = [x, -x].flatMap((x) => [y, -y].map((y) => ({ x: x * cos - y * sin, y: x * sin + y * cos })));
+  const corners = [x, -x].flatMap((x) => [y, -y].map((y) => rotate(turn, { x, y })));
   return corners.reduce((best, next) => (next.x - next.y > best.x - best.y ? next : best));
 };
 
@@ -50,20 +55,12 @@ export const groupTiles = (layout, panels) => {
   const unplaced = panels.flatMap(({ serial }, index) => (layout.panels[serial] ? [] : [index]));
   const groups = layout.arrays.map(({ id, name, azimuth, x, y }) => {
     const turn = ((azimuth ?? UNTURNED) - UNTURNED + 360) % 360;
-    const cos = Math.cos((turn * Math.PI) / 180);
-    const sin = Math.sin((turn * Math.PI) / 180);
     const tiles = panels.flatMap(({ serial }, index) => {
       const place = layout.panels[serial];
       if (place?.array !== id) return [];
       const [width, height] = place.lying ? [HEIGHT, WIDTH] : [WIDTH, HEIGHT];
-      return {
-        index,
-        x: x + place.x * cos - place.y * sin,
-        y: y + place.x * sin + place.y * cos,
-        width,
-        height,
-        turn: turn % 180,
-      };
+      const middle = rotate(turn, place);
+      return { index, x: x + middle.x, y: y + middle.y, width, height, turn: turn % 180 };
     });
     tiles.sort((one, other) => (Math.abs(one.y - other.y) < ROW ? one.x - other.x : one.y - other.y));
     return { id, name, tiles, box: around(tiles.map(boxOf)) };
@@ -119,7 +116,7 @@ export const offsets = (groups, scale, nameHeight) => {
 
 /**
  * Return the number of the nearest point in a direction, or undefined.
- * @param {{ x: number, y: number }[]} points @param {number} from @param {"left" | "right" | "up" | "down"} direction
+ * @param {Point[]} points @param {number} from @param {"left" | "right" | "up" | "down"} direction
  */
 export const neighbour = (points, from, direction) => {
   const start = points[from];

@@ -139,13 +139,6 @@ export const markOf = (health, panel, date, today) => {
   return today || (since !== undefined && since <= date) ? state : "";
 };
 
-/** @type {Omit<Look, "mark">} */
-const QUIET = { kind: "quiet", fill: "var(--quiet)", ink: "var(--text)", text: "" };
-/** @type {Omit<Look, "mark">} */
-const UNKNOWN = { kind: "unknown", fill: "url(#hatch)", ink: "var(--text)", text: "" };
-/** @type {Omit<Look, "mark">} */
-const SILENT = { kind: "silent", fill: "url(#hatch)", ink: "var(--text)", text: "?" };
-
 /**
  * Return what a tile shows of an amount or, in the comparison, of a ratio.
  * @param {object} options
@@ -159,10 +152,10 @@ const SILENT = { kind: "silent", fill: "url(#hatch)", ink: "var(--text)", text: 
  * @returns {Look}
  */
 export const look = ({ value, asleep, silent, mark, most, differences, write }) => {
-  if (silent) return { ...SILENT, mark };
-  if (asleep) return { ...QUIET, mark };
+  const plain = { mark, ink: "var(--text)", text: silent ? "?" : "" };
   // Arrays that cannot be compared are no gap in the data.
-  if (value === null) return { ...(differences ? QUIET : UNKNOWN), mark };
+  if (!silent && (asleep || (value === null && differences))) return { ...plain, kind: "quiet", fill: "var(--quiet)" };
+  if (silent || value === null) return { ...plain, kind: silent ? "silent" : "unknown", fill: "url(#hatch)" };
   const { fill, ink } = differences
     ? pick(differences, 0.5 + (value - 1) / (2 * STRONGEST))
     : pick(AMOUNTS, most ? value / most : 0);

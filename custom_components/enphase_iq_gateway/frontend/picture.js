@@ -1,16 +1,17 @@
 // The state of a card that shows a roof: the moment, the view, and what its parts show of them.
 
-import { gradient, AMOUNTS, differences } from "./colours.js";
-import { html, set, write } from "./element.js";
+import { differences } from "./colours.js";
+import { html, write } from "./element.js";
 import { Frame } from "./frame.js";
 import { grid, groupTiles, trayOf } from "./geometry.js";
-import { append, known, look, markOf, past, percent, present, quantile, ratios, seriesOf, sum } from "./model.js";
+import { looksOf, showLegend } from "./looks.js";
+import { append, past, present, ratios, seriesOf } from "./model.js";
 import { RoofView } from "./roof.js";
+import { showChips, summarize } from "./summary.js";
 import { Formats } from "./texts.js";
 import { Timeline } from "./timeline.js";
-import { labelOf, signed } from "./words.js";
+import { labelOf } from "./words.js";
 
-const CHIPS = { no_power: "!", weak: "▾", silent: "?", shaded: "◐" };
 const MOST_DAYS = 8;
 const REFRESH_MS = 30_000;
 const NARROW = 428;
@@ -83,8 +84,7 @@ export class Picture {
       if (this.narrow !== width < NARROW) {
         this.narrow = width < NARROW;
         this.#build();
-        this.refresh();
-        this.#label();
+        this.#update();
       }
       this.roofView.fit(width + 12);
     });
@@ -116,8 +116,7 @@ export class Picture {
       // On the first day there were no values every 5 minutes yet when it was read.
       if (this.live && this.day && this.day.step > 300) this.#read(this.date, true);
     } else this.health = event;
-    this.refresh();
-    this.#label();
+    this.#update();
   }
 
   stop() {
@@ -130,19 +129,19 @@ export class Picture {
   refresh() {
     const { texts, formats, roof, live } = this;
     const moment = this.#moment();
-    const looks = this.#looks(moment);
+    const looks = looksOf(this, moment);
     this.frame.views.show(this.view);
     write(this.frame.title, this.config?.title || texts("array_title"));
-    this.#summarize(moment);
-    this.#showChips(looks);
-    this.#showLegend(moment);
+    summarize(this, moment);
+    showChips(this, looks);
+    showLegend(this, moment);
     const stale = live && this.now !== undefined && !this.now.available;
     this.element.classList.toggle("stale", stale);
     const since = this.now?.at ?? 0;
     const note = stale ? texts("array_no_values_since", { time: formats.time(since) }) : "";
-    this.frame.tell(note, !note && roof.can_edit && roof.layout.source === "automatic");
+    this.frame.showNotes(note, !note && roof.can_edit && roof.layout.source === "automatic");
     this.element.classList.toggle("no-values", this.config?.show_values === false);
-    if (this.asTable) this.table?.show(this, moment, this.#order());
+    if (this.asTable) this.table?.show(this, moment, this.order);
     else this.roofView.paint(looks);
     this.timeline.show({
       date: this.date,
@@ -151,7 +150,7 @@ export class Picture {
       day: this.day,
       step: live ? this.#liveStep() : this.step,
       live: live && this.now !== undefined,
-      lastStep: this.#lastStep(),
+      lastStep: this.lastStep,
       value: this.frame.total.textContent ?? "",
     });
     if (this.#open !== undefined) this.sheet?.show(this, moment, this.#open);
@@ -162,7 +161,7 @@ export class Picture {
     return this.#days.get(this.date);
   }
 
-  /** Return the panels of each array. */
+  /** The panels of each array. */
   get arrays() {
     return this.groups.filter(({ id }) => id).map(({ tiles }) => tiles.map(({ index }) => index));
   }
@@ -174,10 +173,10 @@ export class Picture {
 
   /** Whether the comparison shows the verdict of the last days instead of a moment. */
   get overDays() {
-    return this.view === "compare" && this.live && this.span === "days" && this.#hasLevels;
+    return this.view === "compare" && this.live && this.span === "days" && this.hasLevels;
   }
 
-  get #hasLevels() {
+  get hasLevels() {
     return this.health?.level.some((level) => level !== null) ?? false;
   }
 
@@ -194,137 +193,37 @@ export class Picture {
 
   /** @returns {Moment} */
   #moment() {
-    const moment = this.day && past(this.day, this.live ? this.#lastStep() : this.step);
+    const moment = this.day && past(this.day, this.live ? this.lastStep : this.step);
     if (this.live && this.now) return present(this.now, moment?.wh ?? []);
     if (moment) return moment;
     const none = this.roof.panels.map(() => null);
     return { watts: none, wh: none, asleep: false, silent: new Set() };
   }
 
-  /** @param {Moment} moment */
-  #looks(moment) {
-    const { view, formats } = this;
-    const compare = view === "compare";
-    const most = this.#most(moment);
-    const values = compare ? this.shares(moment) : view === "power" ? moment.watts : moment.wh;
-    const kilo = view === "energy" && most >= 1000;
-    /** @param {number} value */
-    const written = (value) => {
-      if (!compare) return kilo ? formats.number(value / 1000, 2) : formats.number(value);
-      return signed(formats, percent(value));
-    };
-    const today = this.date === this.today;
-    return this.roof.panels.map((_, panel) =>
-      look({
-        value: values[panel] ?? null,
-        asleep: moment.asleep && !this.overDays && view !== "energy",
-        silent: moment.silent.has(panel),
-        mark: markOf(this.health, panel, this.date, today),
-        most,
-        differences: compare ? this.differences : null,
-        write: written,
-      }),
-    );
-  }
-
-  /** Return the value with the brightest colour. @param {Moment} moment */
-  #most(moment) {
-    if (this.view === "energy") {
-      const day = this.day;
-      const ends = this.live || !day ? moment.wh : day.wh.map((column) => column[this.#lastStep()] ?? null);
-      return nice(Math.max(1, ...known(this.best ? moment.wh : ends)));
-    }
-    if (this.best) return Math.max(1, ...known(moment.watts));
-    const ceilings = known(this.roof.panels.map(({ ceiling_w: ceiling }) => ceiling));
-    return nice(ceilings.length ? quantile(ceilings, 0.98) : Math.max(1, ...known(moment.watts)));
-  }
-
-  /** @param {Moment} moment */
-  #summarize(moment) {
-    const { texts, formats, view, frame } = this;
-    const shown = new Set(this.#order());
-    const only = (/** @type {(number | null)[]} */ values) => values.filter((_, panel) => shown.has(panel));
-    const time = this.live && this.now ? formats.time(this.now.at) : this.time;
-    const count = shown.size;
-    set(frame.spans.element, { hidden: view !== "compare" || !this.#hasLevels });
-    frame.spans.show(this.overDays ? "days" : "moment", "moment", this.live ? texts("array_moment") : time);
-    if (view === "compare") {
-      const detail = this.#hasLevels ? texts("array_against") : texts("array_against_at", { time });
-      return frame.summarize(texts("array_panels", { count }), detail);
-    }
-    const values = only(view === "power" ? moment.watts : moment.wh);
-    const total = known(values).length ? (view === "power" ? formats.power : formats.energy)(sum(values)) : "–";
-    if (view === "energy") return frame.summarize(total, this.#wholeDay ? formats.day(this.date) : texts("array_until", { time }));
-    if (moment.asleep) return frame.summarize(total, this.live ? texts("array_asleep") : texts("array_at", { time }), true);
-    const reporting = [...shown].filter((panel) => moment.watts[panel] !== null && !moment.silent.has(panel)).length;
-    const reports = reporting === count ? texts("array_panels", { count }) : texts("array_reporting", { reporting, count });
-    return frame.summarize(total, `${time ? `${texts("array_at", { time })} · ` : ""}${reports}`);
-  }
-
-  /** @param {Look[]} looks */
-  #showChips(looks) {
-    /** @type {Record<string, number[]>} */
-    const panels = { no_power: [], weak: [], silent: [], shaded: [] };
-    for (const panel of this.#order()) {
-      const { kind, mark } = looks[panel] ?? { kind: "", mark: "" };
-      if (mark) panels[mark]?.push(panel);
-      if (kind === "silent") panels["silent"]?.push(panel);
-      if (this.view === "compare" && this.health?.state[panel] === "shaded") panels["shaded"]?.push(panel);
-    }
-    const chips = Object.entries(CHIPS).flatMap(([kind, sign]) => {
-      const count = panels[kind]?.length ?? 0;
-      return count ? { kind, sign, text: this.texts(`array_count_${kind}`, { count }) } : [];
-    });
-    if (!panels[this.filter]?.length) this.filter = "";
-    this.frame.showChips(chips, this.filter);
-    const chosen = this.filter ? new Set(panels[this.filter]) : null;
-    this.roofView.highlight(chosen);
-    this.table?.highlight(chosen);
-  }
-
-  /** @param {Moment} moment */
-  #showLegend(moment) {
-    const { texts, formats, view } = this;
-    const compare = view === "compare";
-    const most = this.#most(moment);
-    const bar = html("span", { class: "bar" });
-    bar.style.background = gradient(compare ? this.differences : AMOUNTS);
-    const end = view === "power" ? formats.power(most) : formats.energy(most);
-    const words = compare ? ["\u221225 %", "+25 %"] : ["0", end];
-    const key = words.join() + bar.style.background;
-    if (key === this.legendKey) return;
-    this.legendKey = key;
-    this.timeline.legend.replaceChildren(words[0] ?? "", bar, words[1] ?? "");
-    set(this.timeline.legend, { title: compare ? texts("array_against") : null });
-  }
-
-  /** @type {string | undefined} */
-  legendKey;
-
-  /** Return the indices of the panels that are shown, array by array. */
-  #order() {
+  /** The indices of the panels that are shown, array by array. */
+  get order() {
     return this.groups.flatMap(({ tiles }) => tiles.map(({ index }) => index));
   }
 
   /** The time at the thumb. */
   get time() {
-    const day = this.day;
-    return day ? this.formats.time(day.start + (this.live ? this.#lastStep() : this.step) * day.step) : "";
+    const { day } = this;
+    return day ? this.formats.time(day.start + (this.live ? this.lastStep : this.step) * day.step) : "";
   }
 
-  get #wholeDay() {
-    return !this.live && this.date !== this.today && this.step >= this.#lastStep();
+  get wholeDay() {
+    return !this.live && this.date !== this.today && this.step >= this.lastStep;
   }
 
   #liveStep() {
-    const day = this.day;
+    const { day } = this;
     return day ? Math.max(0, Math.floor(((this.now?.at ?? Date.now() / 1000) - day.start) / day.step)) : 0;
   }
 
-  #lastStep() {
-    const day = this.day;
-    if (!day) return 0;
-    return this.date === this.today ? Math.min(this.#liveStep(), day.steps - 1) : day.steps - 1;
+  /** The last step that can be shown. */
+  get lastStep() {
+    const last = (this.day?.steps ?? 1) - 1;
+    return this.date === this.today ? Math.min(this.#liveStep(), last) : last;
   }
 
   /** Read a day once, or again. @param {string} date @param {boolean} [again] */
@@ -334,11 +233,11 @@ export class Picture {
     this.readDay(date)
       .then((day) => {
         this.#days.set(date, seriesOf(day, date, this.formats.date));
-        for (const other of this.#days.keys()) if (this.#days.size > MOST_DAYS && other !== this.date && other !== this.today) this.#days.delete(other);
+        for (const other of this.#days.keys())
+          if (this.#days.size > MOST_DAYS && other !== this.date && other !== this.today) this.#days.delete(other);
         if (this.now) this.#append(this.now);
         this.#settle();
-        this.refresh();
-        this.#label();
+        this.#update();
       })
       .catch(() => {})
       .finally(() => this.#asked.delete(date));
@@ -359,8 +258,7 @@ export class Picture {
   #change(changes) {
     Object.assign(this, changes);
     this.#read(this.date);
-    this.refresh();
-    this.#label();
+    this.#update();
   }
 
   /** @param {number} step */
@@ -381,9 +279,8 @@ export class Picture {
   #choose(date) {
     if (date === this.today) return this.#change({ date, live: true });
     // The time that the user has chosen stays. Of another day, all of its energy or the power at noon is worth a look.
-    const share = this.live || !this.day ? (this.view === "energy" ? 1 : 0.5) : this.step / this.day.steps;
+    this.share = this.live || !this.day ? (this.view === "energy" ? 1 : 0.5) : this.step / this.day.steps;
     this.date = date;
-    this.share = share;
     this.#settle();
     this.#change({ live: false });
   }
@@ -391,13 +288,19 @@ export class Picture {
   /** Place the thumb in a day whose steps are now known. */
   #settle() {
     if (!this.day || this.share === undefined) return;
-    this.step = Math.min(this.#lastStep(), Math.floor(this.share * this.day.steps));
+    this.step = Math.min(this.lastStep, Math.floor(this.share * this.day.steps));
     this.share = undefined;
+  }
+
+  /** Show everything, also to screen readers. */
+  #update() {
+    this.refresh();
+    this.#label();
   }
 
   #label() {
     const moment = this.#moment();
-    this.roofView.label((group, number, panel) => labelOf(this, moment, group, number, panel));
+    this.roofView.label((group, panel) => labelOf(this, moment, group, panel));
   }
 
   /** @param {number} panel */
@@ -439,10 +342,3 @@ export class Picture {
     this.#change({ asTable });
   }
 }
-
-/** Round up to a number that reads well in a legend. @param {number} value */
-const nice = (value) => {
-  const unit = 10 ** Math.floor(Math.log10(value)) / 10;
-  return Math.ceil(value / unit) * unit;
-};
-

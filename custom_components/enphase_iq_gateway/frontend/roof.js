@@ -24,7 +24,7 @@ export class RoofView {
   #width = 0;
   #zoom = 1;
   #current = 0;
-  /** @type {Map<number, { x: number, y: number }>} */
+  /** @type {Map<number, Point>} */
   #touches = new Map();
 
   /** @param {(panel: number) => void} open Called with the index of the panel that the user chooses */
@@ -99,10 +99,9 @@ export class RoofView {
     }
   }
 
-  /** Write what a screen reader reads. @param {(group: Group, number: number, panel: number) => string} label */
+  /** Write what a screen reader reads. @param {(group: Group, panel: number) => string} label */
   label(label) {
-    for (const { element, group, tile } of this.#nodes)
-      set(element, { "aria-label": label(group, group.tiles.indexOf(tile) + 1, tile.index) });
+    for (const { element, group, tile } of this.#nodes) set(element, { "aria-label": label(group, tile.index) });
   }
 
   /** Dim the panels other than these; none where they are null. @param {Set<number> | null} panels */
@@ -234,7 +233,7 @@ const createNode = (group, tile) => {
   return { tile, group, element, face, outline, text, badge, sign, middle: { x: 0, y: 0 }, look: undefined };
 };
 
-/** @param {TileNodes} node @param {{ x: number, y: number }} middle @param {number} scale */
+/** @param {TileNodes} node @param {Point} middle @param {number} scale */
 const arrangeNode = (node, middle, scale) => {
   const { tile } = node;
   node.middle = middle;

@@ -9,6 +9,26 @@ import { amount, comparison, groupOf, nameOf, stateOf } from "./words.js";
 
 const SPARK_HEIGHT = 60;
 const DIGITS = 6;
+const STYLE = `
+dialog{border:1px solid var(--line);border-radius:16px;padding:0;background:var(--surface);color:var(--text);width:min(420px,calc(100vw - 24px));
+max-height:calc(100dvh - 24px);box-shadow:0 12px 40px rgb(0 0 0/.4);overflow:auto}
+dialog::backdrop{background:rgb(0 0 0/.4)}
+.sheet{padding:12px 12px 16px 20px}
+.sheet header{grid-template-columns:1fr auto;margin:0}
+.sheet h2{font-size:20px}
+.sheet p{margin:0 8px 10px 0;color:var(--text2)}
+.sheet p.verdict{color:var(--text);border-inline-start:4px solid var(--line);padding-inline-start:10px}
+.sheet p.weak{border-color:var(--warning)}.sheet p.no_power{border-color:var(--error)}
+dl{display:grid;grid-template-columns:auto 1fr;gap:6px 16px;margin:0 8px 10px 0}
+dt{color:var(--text2)}dd{margin:0;text-align:end;font-variant-numeric:tabular-nums}
+.spark{display:block;width:calc(100% - 8px);height:72px;margin:4px 0 2px}
+.spark .band{fill:var(--quiet)}
+.spark .own{fill:none;stroke:var(--primary);stroke-width:2;vector-effect:non-scaling-stroke;stroke-linejoin:round}
+.key{display:flex;gap:16px;font-size:12px;color:var(--text2);margin-bottom:8px}
+.key i{display:inline-block;width:14px;height:8px;margin-inline-end:6px;background:var(--quiet);border:1px solid var(--line)}
+.key i.own{height:0;border:0;border-top:2px solid var(--primary);vertical-align:middle}
+.actions{display:flex;flex-wrap:wrap;gap:0 20px}
+`;
 
 export class Sheet {
   /** @type {Facts | undefined} */
@@ -39,6 +59,7 @@ export class Sheet {
         // A click outside hits the dialog itself.
         onclick: (/** @type {Event} */ event) => event.target === this.element && this.element.close(),
       },
+      html("style", {}, STYLE),
       html(
         "div",
         { class: "sheet" },

@@ -3,8 +3,7 @@
 import { DOMAIN } from "./api.js";
 import { loadTexts } from "./texts.js";
 
-/** @typedef {import("./types.d.ts").Hass} Hass @typedef {import("./types.d.ts").Translate} Translate */
-/** @typedef {import("./types.d.ts").Entity} Entity @typedef {Record<string, unknown>} Card */
+/** @typedef {Record<string, unknown>} Card */
 /** @typedef {{ type: string, stat_rate?: string, power_config?: object }} EnergySource */
 /** @typedef {{ energy_sources: EnergySource[], device_consumption: { stat_rate?: string }[] }} EnergyPreferences */
 

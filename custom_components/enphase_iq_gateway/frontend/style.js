@@ -1,4 +1,4 @@
-// The look of the card, in the colours of Home Assistant's theme.
+// The look of the card, in the colours of Home Assistant's theme. The sheet and the table bring their own.
 
 const CSS = `
 :host{display:block;--text:var(--primary-text-color,#212121);--text2:var(--secondary-text-color,#5e5e5e);
@@ -81,41 +81,12 @@ input[type=range]:disabled{opacity:.4;cursor:default}
 .legend{display:inline-flex;gap:8px;align-items:center;color:var(--text2);font-size:12px;min-height:32px;margin-inline-end:4px}
 .bar{width:120px;height:10px;border-radius:5px;box-shadow:inset 0 0 0 1px var(--line)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:start;padding:0 10px 0 0;height:40px;border-bottom:1px solid var(--line);font-weight:400;white-space:nowrap}
-thead th{color:var(--text2);font-size:12px}
-.figure{text-align:end}
-tbody th button{min-height:40px;text-align:start;color:var(--link)}
-td:last-child{white-space:normal;overflow-wrap:anywhere}th:last-child,td:last-child{padding:0 0 0 10px}
-tr.dim{opacity:.4}
-dialog{border:1px solid var(--line);border-radius:16px;padding:0;background:var(--surface);color:var(--text);width:min(420px,calc(100vw - 24px));
-max-height:calc(100dvh - 24px);box-shadow:0 12px 40px rgb(0 0 0/.4);overflow:auto}
-dialog::backdrop{background:rgb(0 0 0/.4)}
-.sheet{padding:12px 12px 16px 20px}
-.sheet header{grid-template-columns:1fr auto;margin:0}
-.sheet h2{font-size:20px}
-.sheet p{margin:0 8px 10px 0;color:var(--text2)}
-.sheet p.verdict{color:var(--text);border-inline-start:4px solid var(--line);padding-inline-start:10px}
-.sheet p.weak{border-color:var(--warning)}.sheet p.no_power{border-color:var(--error)}
-dl{display:grid;grid-template-columns:auto 1fr;gap:6px 16px;margin:0 8px 10px 0}
-dt{color:var(--text2)}dd{margin:0;text-align:end;font-variant-numeric:tabular-nums}
-.spark{display:block;width:calc(100% - 8px);height:72px;margin:4px 0 2px}
-.spark .band{fill:var(--quiet)}
-.spark .own{fill:none;stroke:var(--primary);stroke-width:2;vector-effect:non-scaling-stroke;stroke-linejoin:round}
-.key{display:flex;gap:16px;font-size:12px;color:var(--text2);margin-bottom:8px}
-.key i{display:inline-block;width:14px;height:8px;margin-inline-end:6px;background:var(--quiet);border:1px solid var(--line)}
-.key i.own{height:0;border:0;border-top:2px solid var(--primary);vertical-align:middle}
-.actions{display:flex;flex-wrap:wrap;gap:0 20px}
 @container (max-width:459px){
 header{grid-template-columns:1fr auto}header .segment{grid-row:2;grid-column:1/-1;margin-inline-end:8px}header .segment button{flex:1;padding:0 4px}
 .summary b{font-size:24px}.bar{width:90px}.track{gap:0 4px}.name{font-size:12px}
-table{font-size:13px}th,td{padding-inline-end:6px}.foot{gap:0 8px}.legend{flex:1;justify-content:flex-end}}
+.foot{gap:0 8px}.legend{flex:1;justify-content:flex-end}}
 `;
 
-/** Return the style sheet, which all cards of a page share. */
-export const sheet = (() => {
-  const shared = new CSSStyleSheet();
-  shared.replaceSync(CSS);
-  return shared;
-})();
+/** The style sheet, which all cards of a page share. */
+export const styles = new CSSStyleSheet();
+styles.replaceSync(CSS);

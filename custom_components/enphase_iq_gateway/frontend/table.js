@@ -6,6 +6,18 @@ import { amount, groupOf, nameOf, signed, stateOf } from "./words.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
 
+const STYLE = `
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{text-align:start;padding:0 10px 0 0;height:40px;border-bottom:1px solid var(--line);font-weight:400;white-space:nowrap}
+thead th{color:var(--text2);font-size:12px}
+.figure{text-align:end}
+tbody th button{min-height:40px;text-align:start;color:var(--link)}
+td:last-child{white-space:normal;overflow-wrap:anywhere}th:last-child,td:last-child{padding:0 0 0 10px}
+tr.dim{opacity:.4}
+@container (max-width:459px){table{font-size:13px}th,td{padding-inline-end:6px}}
+`;
+
 export class TableView {
   /** @type {Map<number, { row: HTMLTableRowElement, name: HTMLButtonElement, cells: HTMLTableCellElement[] }>} */
   #rows = new Map();
@@ -21,6 +33,7 @@ export class TableView {
     this.element = html(
       "div",
       { class: "scroll" },
+      html("style", {}, STYLE),
       html(
         "table",
         {},

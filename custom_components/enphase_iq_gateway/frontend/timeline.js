@@ -57,7 +57,10 @@ export class Timeline {
     });
     this.label = html("button", { class: "day", onclick: () => this.calendar.showPicker() });
     this.note = html("span", { class: "note" });
-    this.legend = html("span", { class: "legend" });
+    this.least = html("span");
+    this.bar = html("span", { class: "bar" });
+    this.most = html("span");
+    this.legend = html("span", { class: "legend" }, this.least, this.bar, this.most);
     this.element = html(
       "div",
       { class: "timeline" },

@@ -144,9 +144,15 @@ export interface Hass {
   loadBackendTranslation(category: string, integration: string): Promise<Translate>;
 }
 
-export interface Suggestion {
-  label?: string;
-  config: CardConfig;
+/** What a dialog of Home Assistant offers. */
+export interface Offer {
+  name: string;
+  description: string;
+}
+
+export interface Point {
+  x: number;
+  y: number;
 }
 
 /** A box around panels. */
@@ -201,7 +207,7 @@ export interface Series {
 
 export type Rgb = [number, number, number];
 
-/** A color, and the black or white in which a text on it is readable. */
+/** A colour, and the black or white in which a text on it is readable. */
 export interface Colour {
   fill: string;
   ink: string;
@@ -209,7 +215,7 @@ export interface Colour {
 
 /** What a tile shows. */
 export interface Look extends Colour {
-  /** A value has a color, `quiet` is plain, the others are hatched. */
+  /** A value has a colour, `quiet` is plain, the others are hatched. */
   kind: "value" | "quiet" | "unknown" | "silent";
   mark: "" | "weak" | "no_power";
   text: string;
@@ -225,7 +231,7 @@ export interface TileNodes {
   text: SVGTextElement;
   badge: SVGGElement;
   sign: SVGPathElement;
-  middle: { x: number; y: number };
+  middle: Point;
   look: Look | undefined;
 }
 
@@ -287,6 +293,10 @@ declare global {
   type Hass = import("./types.d.ts").Hass;
   type Translate = import("./types.d.ts").Translate;
   type Panel = import("./types.d.ts").Panel;
+  type Point = import("./types.d.ts").Point;
+  type PanelArray = import("./types.d.ts").PanelArray;
+  type Place = import("./types.d.ts").Place;
+  type Entity = import("./types.d.ts").Entity;
   type Layout = import("./types.d.ts").Layout;
   type Roof = import("./types.d.ts").Roof;
   type Now = import("./types.d.ts").Now;
@@ -295,7 +305,7 @@ declare global {
   type View = import("./types.d.ts").View;
   type CardConfig = import("./types.d.ts").CardConfig;
   type ArrayEvent = import("./types.d.ts").ArrayEvent;
-  type Suggestion = import("./types.d.ts").Suggestion;
+  type Offer = import("./types.d.ts").Offer;
   type Box = import("./types.d.ts").Box;
   type Tile = import("./types.d.ts").Tile;
   type Group = import("./types.d.ts").Group;

@@ -1,4 +1,4 @@
-// What the card says about one panel: in its sheet, in its row of the table and to a screen reader.
+// The words about one panel: in its sheet, in its row of the table and for a screen reader.
 
 import { percent } from "./model.js";
 
@@ -38,16 +38,19 @@ export const amount = ({ formats }, value, kind) => (value === null || value ===
 
 /**
  * Return what a screen reader reads of a tile.
- * @param {Picture} picture @param {Moment} moment @param {Group} group @param {number} number @param {number} panel
+ * @param {Picture} picture @param {Moment} moment @param {Group} group @param {number} panel
  */
-export const labelOf = (picture, moment, group, number, panel) => {
-  const { texts, view } = picture;
-  const name = group.id && group.name ? `${group.name} ${number}` : (picture.roof.panels[panel]?.name ?? "");
+export const labelOf = (picture, moment, group, panel) => {
   const state = stateOf(picture, moment, panel);
-  const value = view === "energy" ? amount(picture, moment.wh[panel], "energy") : amount(picture, moment.watts[panel], "power");
-  const parts = [name, value, moment.asleep ? "" : comparison(picture, picture.shares(moment)[panel])];
-  if (state && state !== "good" && state !== "unknown") parts.push(texts(`array_state_${state}`));
-  return parts.filter(Boolean).join(", ");
+  const value = picture.view === "energy" ? amount(picture, moment.wh[panel], "energy") : amount(picture, moment.watts[panel], "power");
+  return [
+    nameOf(picture, group, panel),
+    value,
+    !moment.asleep && comparison(picture, picture.shares(moment)[panel]),
+    state && state !== "good" && state !== "unknown" && picture.texts(`array_state_${state}`),
+  ]
+    .filter(Boolean)
+    .join(", ");
 };
 
 /** Write a difference with its sign. @param {import("./texts.js").Formats} formats @param {number} value */

@@ -16,7 +16,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.unit_conversion import EnergyConverter
 
-from ..client import CT_LIMIT_W, INVERTER_LIMIT_W
+from ..client.endpoints.quantities import CT_LIMIT_W
+from ..client.site.limits import INVERTER_LIMIT_W
 from ..const import DOMAIN
 from .journal import ChangedHour, Journal, Repair
 from .recorder import RecordedEnergy, refused

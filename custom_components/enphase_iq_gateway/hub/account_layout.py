@@ -15,7 +15,7 @@ from ..array.enphase import parse_layout
 from ..array.layout import Layout, LayoutError
 from ..array.panels import async_panels
 from ..array.websocket import loaded_entry, preview_of
-from ..client import CloudError, CloudProblem
+from ..client.auth.cloud import CloudError, CloudProblem
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
 from .cloud import async_sign_in_to_cloud

@@ -6,7 +6,10 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 
-from ..client import Cloud, CloudSignIn, CloudUrls, Secret, Token
+from ..client import Token
+from ..client.auth.cloud import Cloud, CloudUrls
+from ..client.auth.cloud_sign_in import CloudSignIn
+from ..client.auth.secret import Secret
 from ..const import DOMAIN
 
 CLOUD_URLS: CloudUrls = CloudUrls()

@@ -4,7 +4,9 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from ..client import Address, Info, inverter_model_name, model_name
+from ..client import Address
+from ..client.models import Info
+from ..client.part_numbers import inverter_model_name, model_name
 from ..const import DOMAIN, MANUFACTURER
 from ..coordinator import GatewayConfigEntry
 from .storage_devices import async_setup_storage_devices

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from ..client import AcBattery, EnsembleDevice, PollGroup, StorageSnapshot, storage_model_name
+from ..client.part_numbers import storage_model_name
+from ..client.site.site import PollGroup
+from ..client.site.storage_snapshot import StorageSnapshot
+from ..client.storage_models import AcBattery, EnsembleDevice
 from ..const import DOMAIN, MANUFACTURER
 from ..coordinator import GatewayConfigEntry
 

@@ -16,7 +16,8 @@ from homeassistant.helpers.event import async_call_later, async_track_time_inter
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util.hass_dict import HassKey
 
-from ..client import CloudError, Gateway, GatewayAuthenticationError, GatewayError, Token
+from ..client import Gateway, GatewayAuthenticationError, GatewayError, Token
+from ..client.auth.cloud import CloudError
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..errors import NEEDS_USER, translated

@@ -5,7 +5,8 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from ..client import Flow, PollGroup, Quantity
+from ..client.models import Flow
+from ..client.site.site import PollGroup, Quantity
 from ..coordinator import GatewayConfigEntry
 from ..formatting import watts
 from ..polling.ct_checkup import CtCheckup, CtFinding, CtProblem, can_check

@@ -8,7 +8,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 import probatio
 
-from ..client import METERS, READINGS, Flow, GatewayError, Meter, MeterStatus, Reading
+from ..client import GatewayError
+from ..client.endpoints import METERS, READINGS
+from ..client.models import Flow, Meter, MeterStatus, Reading
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry, loaded_runtime
 from .registry import async_create, async_delete, issue_id

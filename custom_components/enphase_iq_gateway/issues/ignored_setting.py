@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..client import Setting
+from ..client.control.rules import Setting
 from ..const import CONTROL_PAGE, DOMAIN
 from .registry import async_create, async_delete, issue_id
 

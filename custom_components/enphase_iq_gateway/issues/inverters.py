@@ -5,7 +5,7 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from ..client import PollGroup
+from ..client.site.site import PollGroup
 from ..const import LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..inverter_owners import async_inverter_owners

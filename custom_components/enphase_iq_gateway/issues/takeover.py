@@ -1,12 +1,12 @@
 """The issue that another integration reads the same gateway: both cost the gateway time, and count its energy twice."""
 
-from functools import partial
 from typing import Final
 
 from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..coordinator import GatewayConfigEntry
 from ..history.takeover.offer import TAKE_OVER_STEP, async_start_step, other_entry_of
@@ -17,13 +17,17 @@ TWO_INTEGRATIONS: Final = "two_integrations"
 
 @callback
 def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Look for the other integration after every poll."""
-    for coordinator in entry.runtime_data.coordinators.values():
-        entry.async_on_unload(coordinator.async_add_listener(partial(async_check, hass, entry)))
+    """Look for the other integration now, and whenever an entry of any integration is loaded, unloaded or changed."""
+
+    @callback
+    def update(*_: object) -> None:
+        _update(hass, entry)
+
+    update()
+    entry.async_on_unload(async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, update))
 
 
-@callback
-def async_check(hass: HomeAssistant, entry: ConfigEntry) -> None:
+def _update(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Raise the issue while another integration is loaded, unless it was taken over."""
     other = other_entry_of(hass, entry)
     if other is not None and other.state is ConfigEntryState.LOADED:

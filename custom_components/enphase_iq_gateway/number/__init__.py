@@ -10,16 +10,10 @@ from homeassistant.const import PERCENTAGE, EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..client import (
-    CONTACT_IDS,
-    Change,
-    ContactField,
-    DryContactSettings,
-    Setting,
-    StorageSnapshot,
-    change_contact_setting,
-    change_reserve,
-)
+from ..client.control.changes import CONTACT_IDS, Change, ContactField, change_contact_setting, change_reserve
+from ..client.control.rules import Setting
+from ..client.settings_models import DryContactSettings
+from ..client.site.storage_snapshot import StorageSnapshot
 from ..control.entity import ControlDescription, ControlEntity, async_add_controls, contact_settings
 from ..control.gateway_control import async_control
 from ..control.keys import RESERVE, SLEEP_HIGH, SLEEP_LOW

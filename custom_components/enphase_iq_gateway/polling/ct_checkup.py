@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ..client import Flow, Inverter, Quantity, Site, Snapshot, Source, TotalAndPhases
+from ..client.models import Flow, Inverter
+from ..client.site.site import Quantity, Site, Source
+from ..client.site.snapshot import Snapshot, TotalAndPhases
 from .ct_history import CtHistory
 
 # At least two intervals of 15 minutes: moving clouds make a single one an odd sample.

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
-from ..client import CT_LIMIT_W, Measurement, TotalAndPhases
+from ..client.endpoints.quantities import CT_LIMIT_W
+from ..client.models import Measurement
+from ..client.site.snapshot import TotalAndPhases
 
 # Samples every minute are exact enough: a minute is 3 % of half an hour, and power hardly changes within it.
 _SAMPLE_S: Final = 60.0
@@ -37,6 +39,9 @@ class CtHistory:
 
     def add(self, at: float, measured: TotalAndPhases) -> None:
         """Add a sample; begin again after a gap, and where the number of phases or a counter is another one."""
+        last = self._samples[-1] if self._samples else None
+        if last is not None and 0 <= at - last.at < _SAMPLE_S:
+            return
         powers_w = tuple(each.power_w for each in measured if each.power_w is not None)
         if not powers_w or len(powers_w) < len(measured):
             return
@@ -44,9 +49,6 @@ class CtHistory:
         counted_wh = tuple(each for each in counted if each is not None)
         if len(counted_wh) < len(counted):
             counted_wh = ()
-        last = self._samples[-1] if self._samples else None
-        if last is not None and 0 <= at - last.at < _SAMPLE_S:
-            return
         integrated_wh = (0.0,) * len(powers_w)
         if last is None or not _continues(last, at, powers_w, counted_wh):
             self._samples.clear()

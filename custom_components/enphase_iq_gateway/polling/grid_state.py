@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..client import GridState
+from ..client.site.grid_state import GridState
 
 OUTAGE_AFTER_S: Final = 30.0
 """A switch back to the grid looks like an outage for 8 to 15 s."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ..client import Inverter, Snapshot
+from ..client.models import Inverter
+from ..client.site.snapshot import Snapshot
 
 # An inverter whose interval is unknown reports every 5 or 15 minutes (G§4).
 _USUAL_INTERVAL_S: Final = 900.0

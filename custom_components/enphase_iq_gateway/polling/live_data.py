@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..client import LiveData
+from ..client.storage_models import LiveData
 
 KEPT_S: Final = 90.0
 """Live data that are not refreshed are shown for this long: powers stood still for up to 57 s (S§14.1)."""

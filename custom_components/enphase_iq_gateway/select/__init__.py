@@ -10,7 +10,7 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..client import (
+from ..client.control.changes import (
     CONTACT_ACTIONS,
     CONTACT_IDS,
     CONTACT_MODES,
@@ -18,13 +18,13 @@ from ..client import (
     PROFILES,
     Change,
     ContactField,
-    DryContactSettings,
-    Setting,
-    StorageSnapshot,
     change_contact_setting,
     change_generator_mode,
     change_storage_mode,
 )
+from ..client.control.rules import Setting
+from ..client.settings_models import DryContactSettings
+from ..client.site.storage_snapshot import StorageSnapshot
 from ..control.entity import ControlDescription, ControlEntity, async_add_controls, contact_settings
 from ..control.gateway_control import async_control
 from ..control.keys import GENERATOR_MODE, STORAGE_MODE

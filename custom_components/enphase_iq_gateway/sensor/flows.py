@@ -16,7 +16,9 @@ from homeassistant.const import (
     UnitOfReactivePower,
 )
 
-from ..client import CALCULATED, BatteryPowerSource, Flow, Measurement, Quantity, Site, Source
+from ..client.models import Flow, Measurement
+from ..client.site.site import CALCULATED, Quantity, Site, Source
+from ..client.storage_models import BatteryPowerSource
 from ..counters.limits import may_fall
 
 _BATTERY_POWER_SOURCES: Final = {

@@ -9,7 +9,9 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescr
 from homeassistant.const import EntityCategory
 from homeassistant.util import dt as dt_util
 
-from ..client import Flow, MeterStatus, PollGroup, Snapshot
+from ..client.models import Flow, MeterStatus
+from ..client.site.site import PollGroup
+from ..client.site.snapshot import Snapshot
 from ..entity import Value
 
 

@@ -9,7 +9,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory
 
 from ..array.daily_health import DailyHealth
 from ..array.health import PanelHealth
-from ..client import Inverter
+from ..client.models import Inverter
 from ..coordinator import PollGroupCoordinator
 from ..entity import Candidate, GatewayEntity, InverterEntity, SeenEntities, Value
 from .inverters import InverterSensorDescription

@@ -17,7 +17,7 @@ from homeassistant.const import (
 )
 from homeassistant.util import dt as dt_util
 
-from ..client import Inverter
+from ..client.models import Inverter
 from ..entity import InverterDescription
 
 

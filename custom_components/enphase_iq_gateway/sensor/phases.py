@@ -10,7 +10,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from ..client import Quantity
+from ..client.site.site import Quantity
 from ..const import DOMAIN, PhaseValues
 
 _MARK: Final = "enabled_by_option"

@@ -7,7 +7,11 @@ from typing import Final
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfPower
 
-from ..client import BatteryState, ExportLimit, GridState, ProductionLimit, StorageSite, StorageSnapshot
+from ..client.settings_models import ExportLimit, ProductionLimit
+from ..client.site.grid_state import GridState
+from ..client.site.storage_site import StorageSite
+from ..client.site.storage_snapshot import StorageSnapshot
+from ..client.storage_models import BatteryState
 from ..entity import Value
 from ..storage_entity import (
     StorageDescription,

@@ -9,7 +9,8 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescr
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfPower, UnitOfTemperature
 from homeassistant.util import dt as dt_util
 
-from ..client import AcBattery, BatteryState, SleepState, StorageSnapshot
+from ..client.site.storage_snapshot import StorageSnapshot
+from ..client.storage_models import AcBattery, BatteryState, SleepState
 from ..entity import Value
 from ..storage_entity import StorageDeviceDescription, ac_batteries, batteries, of_device, other_devices
 from .storage import whole

@@ -10,17 +10,17 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..client import (
+from ..client.control.changes import (
     CONTACT_IDS,
     Change,
-    Setting,
-    StorageSnapshot,
     change_charge_from_grid,
     change_contact,
     change_grid_relay,
-    collar_is_connected,
     is_switchable,
 )
+from ..client.control.rules import Setting
+from ..client.site.grid_state import collar_is_connected
+from ..client.site.storage_snapshot import StorageSnapshot
 from ..control.entity import ControlDescription, ControlEntity, async_add_controls
 from ..control.gateway_control import async_control
 from ..control.keys import CHARGE_FROM_GRID, GRID_RELAY

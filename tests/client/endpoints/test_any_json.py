@@ -5,7 +5,7 @@ from copy import deepcopy
 import json
 from math import isfinite
 
-from hypothesis import given, strategies as st
+from hypothesis import given, note, settings, strategies as st
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
@@ -124,6 +124,9 @@ def with_other_value(document: Document, path: tuple[str | int, ...], value: Doc
     return changed
 
 
+PLACES = [places(document) for _, document in VALID]
+
+
 @for_each_json_endpoint
 def test_the_documents_of_these_tests_are_good_ones(endpoint: Endpoint[object], document: Document) -> None:
     """Otherwise changing them would test nothing."""
@@ -133,28 +136,35 @@ def test_the_documents_of_these_tests_are_good_ones(endpoint: Endpoint[object], 
     )
 
 
-@pytest.mark.parametrize("endpoint", [endpoint for endpoint, _ in VALID], ids=lambda endpoint: endpoint.path)
+# Drawing an example takes much longer than reading it, so that each is one for every endpoint.
+
+
 @given(value=anything)
-def test_any_json_is_read_or_refused(endpoint: Endpoint[object], value: Document) -> None:
-    read_or_refuse(endpoint, json.dumps(value).encode())
-    read_or_refuse(endpoint, json.dumps([value]).encode())
+@settings(max_examples=300, deadline=None)
+def test_any_json_is_read_or_refused(value: Document) -> None:
+    for endpoint, _ in VALID:
+        note(endpoint.path)
+        read_or_refuse(endpoint, json.dumps(value).encode())
+        read_or_refuse(endpoint, json.dumps([value]).encode())
 
 
-@for_each_json_endpoint
-@given(data=st.data())
-def test_any_value_anywhere_is_read_or_refused(
-    endpoint: Endpoint[object], document: Document, data: st.DataObject
-) -> None:
-    """One or two values of a valid document are replaced."""
-    for _ in range(2):
-        path = data.draw(st.sampled_from(places(document)))
-        read_or_refuse(endpoint, json.dumps(with_other_value(document, path, data.draw(anything))).encode())
+@given(changes=st.lists(st.tuples(st.integers(0, 2**16), anything), min_size=1, max_size=2))
+@settings(max_examples=500, deadline=None)
+def test_any_value_anywhere_is_read_or_refused(changes: list[tuple[int, Document]]) -> None:
+    """A value of a valid document is replaced, at a place that is drawn as a number."""
+    for (endpoint, document), paths in zip(VALID, PLACES, strict=True):
+        note(endpoint.path)
+        for place, value in changes:
+            changed = with_other_value(document, paths[place % len(paths)], value)
+            read_or_refuse(endpoint, json.dumps(changed).encode())
 
 
-@pytest.mark.parametrize("endpoint", [INFO, *(endpoint for endpoint, _ in VALID)], ids=lambda endpoint: endpoint.path)
 @given(body=st.binary())
-def test_any_bytes_are_read_or_refused(endpoint: Endpoint[object], body: bytes) -> None:
-    read_or_refuse(endpoint, body)
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    for endpoint in (INFO, *(endpoint for endpoint, _ in VALID)):
+        note(endpoint.path)
+        read_or_refuse(endpoint, body)
 
 
 @given(software=st.text("DR0189. -"))
@@ -163,14 +173,12 @@ def test_any_firmware_is_read_or_refused(software: str) -> None:
     read_or_refuse(INFO, documents.info(software=software))
 
 
-@pytest.mark.parametrize(
-    ("endpoint", "body"),
-    [(INFO, documents.info()), *((endpoint, documents.body(document)) for endpoint, document in VALID)],
-    ids=[INFO.path, *(endpoint.path for endpoint, _ in VALID)],
-)
-@given(data=st.data())
-def test_broken_bytes_are_read_or_refused(endpoint: Endpoint[object], body: bytes, data: st.DataObject) -> None:
+@given(start=st.floats(0, 1), end=st.floats(0, 1), part=st.binary(max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_broken_bytes_are_read_or_refused(start: float, end: float, part: bytes) -> None:
     """A part of a valid body is replaced or cut off."""
-    start = data.draw(st.integers(0, len(body)))
-    end = data.draw(st.integers(start, len(body)))
-    read_or_refuse(endpoint, body[:start] + data.draw(st.binary(max_size=8)) + body[end:])
+    valid = [(endpoint, documents.body(document)) for endpoint, document in VALID]
+    for endpoint, body in [(INFO, documents.info()), *valid]:
+        note(endpoint.path)
+        first, last = sorted((round(start * len(body)), round(end * len(body))))
+        read_or_refuse(endpoint, body[:first] + part + body[last:])

@@ -3,8 +3,9 @@
 import orjson
 import pytest
 
-from custom_components.enphase_iq_gateway.client import GatewayResponseError, inverter_model_name
+from custom_components.enphase_iq_gateway.client import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.endpoints.inventory import parse_inventory
+from custom_components.enphase_iq_gateway.client.part_numbers import inverter_model_name
 
 
 def part_numbers(document: object) -> dict[str, str]:

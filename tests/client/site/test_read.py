@@ -20,6 +20,8 @@ from tests.support.full_gateway import BUSY, FULL, MISSING, FullGateway, paths
 from tests.support.models import changed, device_data, documents_of, info, inverter, metered
 
 WITH_DEVICES = changed(metered(), device_data=device_data(inverter()))
+SITE = decide(WITH_DEVICES)
+INVERTERS = SITE.reads(PollGroup.INVERTERS)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ async def test_a_group_reads_what_it_needs(
     """The list of inverters is read only where the device data are not complete."""
     full_gateway.replace_answers(changes)
 
-    documents = await read_group(full_gateway.client, decide(WITH_DEVICES), group, WITH_DEVICES.get(METERS))
+    documents = await read_group(full_gateway.client, SITE, SITE.reads(group), WITH_DEVICES.get(METERS))
 
     assert full_gateway.requested == paths(*expected)
     assert documents.get(METERS) == WITH_DEVICES.get(METERS)
@@ -50,7 +52,7 @@ async def test_a_group_reads_what_it_needs(
 async def test_one_endpoint_of_a_group_may_fail_alone(full_gateway: FullGateway) -> None:
     full_gateway.replace_answers({DEVICE_DATA: BUSY})
 
-    documents = await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
+    documents = await read_group(full_gateway.client, SITE, INVERTERS, None)
 
     assert documents.get(DEVICE_DATA) is None
     assert documents.get(INVERTER_LIST) is not None
@@ -59,10 +61,9 @@ async def test_one_endpoint_of_a_group_may_fail_alone(full_gateway: FullGateway)
 
 async def test_what_failed_once_may_keep_its_last_answer(full_gateway: FullGateway) -> None:
     """One lost answer changes nothing."""
-    site = decide(WITH_DEVICES)
-    earlier = await read_group(full_gateway.client, site, PollGroup.INVERTERS, None)
+    earlier = await read_group(full_gateway.client, SITE, INVERTERS, None)
     full_gateway.replace_answers({DEVICE_DATA: BUSY})
-    documents = await read_group(full_gateway.client, site, PollGroup.INVERTERS, None)
+    documents = await read_group(full_gateway.client, SITE, INVERTERS, None)
 
     assert was_read(earlier, DEVICE_DATA)
     assert not was_read(documents, DEVICE_DATA)
@@ -73,12 +74,14 @@ async def test_a_group_of_which_nothing_can_be_read_fails(full_gateway: FullGate
     full_gateway.replace_answers({DEVICE_DATA: MISSING, INVERTER_LIST: BUSY})
 
     with pytest.raises(GatewayStatusError, match="/api/v1/production/inverters: status 503"):
-        await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None)
+        await read_group(full_gateway.client, SITE, INVERTERS, None)
 
 
 async def test_a_group_without_endpoints_reads_nothing(full_gateway: FullGateway) -> None:
     """A gateway without known inverters has such a group."""
-    documents = await read_group(full_gateway.client, decide(metered()), PollGroup.INVERTERS, None)
+    site = decide(metered())
+
+    documents = await read_group(full_gateway.client, site, site.reads(PollGroup.INVERTERS), None)
 
     assert documents == documents_of(info=info())
     assert not was_read(documents, DEVICE_DATA)
@@ -90,7 +93,7 @@ KNOWN = device_data(inverter(), truncated=True)
 
 async def test_details_that_will_do_are_not_read_again(full_gateway: FullGateway) -> None:
     """The list alone has the new reports."""
-    documents = await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
+    documents = await read_group(full_gateway.client, SITE, INVERTERS, None, KNOWN)
 
     assert full_gateway.requested == paths(INVERTER_LIST)
     assert documents.get(DEVICE_DATA) is KNOWN
@@ -109,7 +112,7 @@ async def test_details_are_read_when_the_list_does_not_answer(full_gateway: Full
     """Otherwise a group would fail that can be read."""
     full_gateway.replace_answers({INVERTER_LIST: BUSY})
 
-    documents = await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
+    documents = await read_group(full_gateway.client, SITE, INVERTERS, None, KNOWN)
 
     assert full_gateway.requested == paths(INVERTER_LIST, DEVICE_DATA)
     assert documents.failed == {INVERTER_LIST}
@@ -121,4 +124,4 @@ async def test_a_group_fails_whose_details_will_do_but_nothing_can_be_read(full_
     full_gateway.replace_answers({INVERTER_LIST: BUSY, DEVICE_DATA: MISSING})
 
     with pytest.raises(GatewayStatusError):
-        await read_group(full_gateway.client, decide(WITH_DEVICES), PollGroup.INVERTERS, None, KNOWN)
+        await read_group(full_gateway.client, SITE, INVERTERS, None, KNOWN)

@@ -15,7 +15,6 @@ from .two_integrations import TwoIntegrations, run_both
 def _real_sockets(
     async_setup_recorder_instance: RecorderInstanceGenerator,
     socket_enabled: None,
-    enable_custom_integrations: None,
     hass_storage: dict[str, object],
 ) -> None:
     """Begin with the recorder's database, allow sockets to the simulator, and keep the files in memory."""

@@ -2,6 +2,7 @@
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from custom_components.enphase_iq_gateway.const import CONF_CONTROL, DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import Left, Meaning
 
-from .test_flow import open_step, parts, submit
+from .test_flow import as_shown, open_step, parts, submit
 from .two_integrations import TwoIntegrations
 
 pytestmark = pytest.mark.parametrize("home", ["storage"], indirect=True)
@@ -33,9 +34,7 @@ async def use(hass: HomeAssistant, row: er.RegistryEntry) -> None:
 
 def preset(form: ConfigFlowResult) -> object:
     """Return the areas of control that are selected in the form."""
-    schema = form["data_schema"]
-    assert schema is not None
-    return schema({})[CONF_CONTROL]
+    return as_shown(form)[CONF_CONTROL]
 
 
 async def test_what_is_used_moves_with_control_of_it(home: TwoIntegrations, hass: HomeAssistant) -> None:
@@ -57,11 +56,46 @@ async def test_what_is_used_moves_with_control_of_it(home: TwoIntegrations, hass
     assert shown.state == "self_consumption"
 
 
+async def test_choices_that_change_what_moves_show_the_preview_again(home: TwoIntegrations) -> None:
+    """Before anything is changed."""
+    before, relay = home.rows(home.core), of_core(home, "switch", "mains_admin_state")
+    form = await open_step(home, "take_over")
+    assert "- Grid enabled → Grid relay" not in parts(form)["moves"]
+
+    form = await submit(home, form, {CONF_CONTROL: ["grid_relay"], "keep_names": False})
+
+    assert (form["type"], form["errors"]) == (FlowResultType.FORM, {"base": "take_over_changed"})
+    assert "- Grid enabled → Grid relay" in parts(form)["moves"]
+    assert (preset(form), as_shown(form)["keep_names"]) == (["grid_relay"], False)
+    assert home.changed(before, "platform", "name") == {}
+    assert CONF_CONTROL not in home.entry.options
+
+    form = await submit(home, form)
+
+    assert form["step_id"] == "take_over_done"
+    assert home.row(relay.id).platform == DOMAIN
+
+
+async def test_the_other_integration_stays_enabled_if_what_is_used_no_longer_moves(
+    home: TwoIntegrations, hass: HomeAssistant
+) -> None:
+    await use(hass, of_core(home, *USED))
+    form = await open_step(home, "take_over")
+    assert as_shown(form)["other_integration"] == "disable"
+
+    form = await submit(home, form, {CONF_CONTROL: []})
+
+    assert as_shown(form)["other_integration"] == "keep"
+    form = await submit(home, form, {CONF_CONTROL: ["grid_relay"], "other_integration": "disable"})
+    assert as_shown(form)["other_integration"] == "disable"
+
+
 async def test_undo_turns_it_off_again(home: TwoIntegrations, hass: HomeAssistant) -> None:
     before = home.rows(home.core)
     form = await open_step(home, "take_over")
     assert preset(form) == []
-    await submit(home, form, {CONF_CONTROL: ["storage_settings", "dry_contacts", "grid_relay"]})
+    form = await submit(home, form, {CONF_CONTROL: ["storage_settings", "dry_contacts", "grid_relay"]})
+    await submit(home, form)
     moved = [row for row in home.rows(home.entry).values() if row.domain in {"switch", "select", "number"}]
     assert len(moved) > 10
     shown = hass.states.get(of_contact(before).entity_id)

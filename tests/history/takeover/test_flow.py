@@ -44,13 +44,20 @@ async def menu_options(home: TwoIntegrations) -> list[str]:
     return offered
 
 
+def as_shown(form: ConfigFlowResult) -> dict[str, Any]:
+    """Return the choices that the frontend preselects."""
+    schema = form["data_schema"]
+    assert schema is not None
+    suggested = {str(key): key.description["suggested_value"] for key in schema.schema if key.description}
+    return {**schema({}), **suggested}
+
+
 async def submit(
     home: TwoIntegrations, form: ConfigFlowResult, answers: dict[str, Any] | None = None
 ) -> ConfigFlowResult:
     """Submit a form, by default as it is."""
-    schema = form["data_schema"]
-    assert schema is not None
-    result = await home.hass.config_entries.options.async_configure(form["flow_id"], schema(answers or {}))
+    choices = {**as_shown(form), **(answers or {})}
+    result = await home.hass.config_entries.options.async_configure(form["flow_id"], choices)
     await home.turn()
     return result
 
@@ -90,7 +97,11 @@ async def test_what_stays_only_because_its_meaning_would_change_can_be_moved(hom
 
     form = await open_step(home, "take_over")
     assert [line for line in parts(form)["changes"] if "so they stay behind: Voltage net" in line]
-    await submit(home, form, {"with_changed": True})
+    form = await submit(home, form, {"with_changed": True})
+    assert [
+        line for line in parts(form)["changes"] if line.startswith("- Voltage net") and "mean of the phases" in line
+    ]
+    await submit(home, form)
 
     assert home.rows_by_id(voltage).platform == DOMAIN
 

@@ -118,6 +118,29 @@ async def test_the_steps_are_repeated_until_they_are_on_disk(home: TwoIntegratio
     assert journal.stage is Stage.MOVED
 
 
+async def test_what_was_disabled_with_the_device_left_behind_is_enabled(home: TwoIntegrations) -> None:
+    """The devices were on disk before the entities, so core has started with a disabled device."""
+    plan = await home.take_over()
+    registry = er.async_get(home.hass)
+    for each in plan.moves:
+        registry.async_update_entity(each.row.entity_id, disabled_by=er.RegistryEntryDisabler.DEVICE)
+
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+
+    assert {home.row(each.row.id).disabled_by for each in plan.moves} == {None}
+
+
+async def test_what_the_user_has_disabled_with_its_device_stays_disabled(home: TwoIntegrations) -> None:
+    device = home.device(home.core, "enphase_envoy", home.inverter)
+    dr.async_get(home.hass).async_update_device(device.id, disabled_by=dr.DeviceEntryDisabler.USER)
+    power = home.rows_by_id(home.entity_id("", home.inverter))
+
+    await home.take_over()
+
+    assert home.row(power.id).platform == DOMAIN
+    assert home.row(power.id).disabled_by is er.RegistryEntryDisabler.DEVICE
+
+
 async def test_a_journal_that_cannot_be_written_changes_nothing(home: TwoIntegrations) -> None:
     before = home.rows(home.core)
     with patch("homeassistant.helpers.storage.Store.async_save"), pytest.raises(HomeAssistantError):

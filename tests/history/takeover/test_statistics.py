@@ -6,7 +6,7 @@ from homeassistant.components.energy.data import async_get_manager
 from homeassistant.components.energy.validate import async_validate
 import pytest
 
-from custom_components.enphase_iq_gateway.client import Flow
+from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter, InverterCounter
 from custom_components.enphase_iq_gateway.history.takeover.starts import async_find_shifts
 

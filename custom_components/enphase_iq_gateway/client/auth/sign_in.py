@@ -121,12 +121,15 @@ class TokenSignIn(SignIn):
         self._session = None
         self._checked_at = self._clock()
         answer = await self._connection.get(CHECK_PATH, headers=self._bearer())
+        is_valid = answer.status == HTTPStatus.OK and _VALID in answer.body.lower()
+        if not is_valid:
+            # Whatever the answer was: a repair has to report every other device that was sent the token.
+            self._connection.refuse_renewal(for_good=answer.status in _DENIED)
         if answer.status in _DENIED:
-            self._connection.refuse_renewal()
             raise GatewayAuthenticationError(f"{CHECK_PATH}: status {answer.status}, the token is not accepted")
         if answer.status != HTTPStatus.OK:
             raise GatewayStatusError(CHECK_PATH, answer.status)
-        if _VALID not in answer.body.lower():
+        if not is_valid:
             raise GatewayResponseError(CHECK_PATH, 'another page, expected "Valid token."')
         self._connection.confirm_renewal()
         self._store_session(answer)

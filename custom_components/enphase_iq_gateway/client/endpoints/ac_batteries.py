@@ -4,7 +4,7 @@ from typing import Final
 
 from ..json_types import Json, JsonObject
 from ..storage_models import AcBattery, SleepState
-from .quantities import celsius, energy, interval, percent
+from .quantities import energy, interval, percent, temperature
 from .values import (
     array_in,
     epoch,
@@ -40,7 +40,7 @@ def listed_ac_battery(device: JsonObject) -> AcBattery | None:
         last_reported=epoch_text(device.get("last_rpt_date")),
         communicating=flag(device.get("communicating")),
         state_of_charge_percent=percent(device.get("percentFull")),
-        max_cell_temperature_c=celsius(device.get("maxCellTemp")),
+        max_cell_temperature_c=temperature(device.get("maxCellTemp")),
         status_words=status,
         sleep_state=_sleep_state(ordered=flag(device.get("sleep_enabled")), asleep=_SLEEP_FLAG in status),
         sleep_min_soc_percent=percent(device.get("sleep_min_soc")),
@@ -80,8 +80,8 @@ def detailed_ac_battery(found: str, device: JsonObject) -> AcBattery:
         energy_discharged_wh=_counter(lifetime.get("joulesProduced")),
         energy_charged_wh=_counter(lifetime.get("joulesUsed")),
         counted_since=epoch(lifetime.get("createdTime")),
-        max_cell_temperature_c=celsius(reading.get("maxCellTemp")),
-        min_cell_temperature_c=celsius(reading.get("minCellTemp")),
+        max_cell_temperature_c=temperature(reading.get("maxCellTemp")),
+        min_cell_temperature_c=temperature(reading.get("minCellTemp")),
     )
 
 

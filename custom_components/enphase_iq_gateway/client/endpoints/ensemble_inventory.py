@@ -13,7 +13,7 @@ from ..storage_models import (
     IqBattery,
     SystemController,
 )
-from .quantities import celsius, fahrenheit, percent, stored_energy
+from .quantities import fahrenheit, percent, stored_energy, temperature
 from .values import array_in, epoch, flag, load_objects, object_in, part_number_in, serial_in, whole, word, words
 
 ENSEMBLE_INVENTORY_PATH: Final = "/ivp/ensemble/inventory"
@@ -85,10 +85,10 @@ def _battery(found: str, device: JsonObject) -> IqBattery:
     return IqBattery(
         **_common(found, device),
         firmware=word(device.get("img_pnum_running")),
-        temperature_c=celsius(device.get("temperature")),
+        temperature_c=temperature(device.get("temperature")),
         state_of_charge_percent=percent(device.get("percentFull")),
         capacity_wh=stored_energy(device.get("encharge_capacity")) or None,
-        max_cell_temperature_c=celsius(device.get("maxCellTemp")),
+        max_cell_temperature_c=temperature(device.get("maxCellTemp")),
         sleep_enabled=flag(device.get("sleep_enabled")),
         dc_switch_on=None if dc_switch_off is None else not dc_switch_off,
         led_status=whole(device.get("led_status")),
@@ -110,7 +110,7 @@ def _collar(found: str, device: JsonObject) -> Collar:
     return Collar(
         **_common(found, device),
         firmware=word(device.get("img_pnum_running")),
-        temperature_c=celsius(device.get("temperature")),
+        temperature_c=temperature(device.get("temperature")),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from ..exceptions import GatewayResponseError
 from .ensemble_power import BATTERY_LIMIT_W
-from .values import load_object, number, object_in, serial_in, within
+from .values import load_object, number_within, object_in, serial_in
 
 ENSEMBLE_STATUS_PATH: Final = "/ivp/ensemble/status"
 
@@ -23,7 +23,7 @@ def parse_ensemble_status(body: bytes) -> Mapping[str, float]:
     rated_powers: dict[str, float] = {}
     for key, device in devices.items():
         found = serial_in(key)
-        rated_power_w = within(number(object_in(device).get("encharge_rated_power")), 1, BATTERY_LIMIT_W)
+        rated_power_w = number_within(object_in(device).get("encharge_rated_power"), 1, BATTERY_LIMIT_W)
         if found is not None and rated_power_w is not None:
             rated_powers[found] = rated_power_w
     return rated_powers

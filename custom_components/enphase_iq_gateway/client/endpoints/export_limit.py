@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..settings_models import ExportLimit, ProductionLimit
+from .quantities import percent
 from .values import flag, load_settings, number, within
 
 EXPORT_LIMIT_PATH: Final = "/ivp/ss/pel_settings"
@@ -36,6 +37,4 @@ def parse_production_limit(body: bytes) -> ProductionLimit:
         GatewayResponseError: the body is not an object with a limit.
     """
     document = load_settings(body, PRODUCTION_LIMIT_PATH, "enable", "pv_limit_pct")
-    return ProductionLimit(
-        enabled=flag(document.get("enable")), limit_percent=within(number(document.get("pv_limit_pct")), 0, 100)
-    )
+    return ProductionLimit(enabled=flag(document.get("enable")), limit_percent=percent(document.get("pv_limit_pct")))

@@ -3,7 +3,8 @@
 from typing import Final
 
 from ..settings_models import Generator, GeneratorConfig, GeneratorMode, GeneratorSchedule
-from .values import load_settings, load_settings_or_none, number, object_in, whole, within, word
+from .quantities import percent
+from .values import load_settings, load_settings_or_none, number_within, object_in, whole, within, word
 
 GENERATOR_PATH: Final = "/ivp/ensemble/generator"
 GENERATOR_CONFIG_PATH: Final = "/ivp/ss/gen_config"
@@ -37,7 +38,7 @@ def parse_generator_config(body: bytes) -> GeneratorConfig:
     document = load_settings_or_none(
         body, GENERATOR_CONFIG_PATH, "gen_type", "model", "name_plate_rating_wat", "charge_from_generator"
     )
-    kilowatts = within(number(document.get("name_plate_rating_wat")), 0, _MOST_KW)
+    kilowatts = number_within(document.get("name_plate_rating_wat"), 0, _MOST_KW)
     return GeneratorConfig(
         configured=bool(document),
         manufacturer=word(document.get("manufacturer")),
@@ -65,8 +66,8 @@ def parse_generator_schedule(body: bytes) -> GeneratorSchedule:
     document = load_settings_or_none(body, GENERATOR_SCHEDULE_PATH, "default_soc", "exercise_config", "schedule")
     levels, exercise = object_in(document.get("default_soc")), object_in(document.get("exercise_config"))
     return GeneratorSchedule(
-        start_percent=within(number(levels.get("start_soc")), 0, 100),
-        stop_percent=within(number(levels.get("stop_soc")), 0, 100),
+        start_percent=percent(levels.get("start_soc")),
+        stop_percent=percent(levels.get("stop_soc")),
         exercise_day=word(exercise.get("day")),
         exercise_start_min=within(whole(exercise.get("start")), 0, _LAST_MINUTE),
         exercise_duration_min=within(whole(exercise.get("duration")), 0, _LAST_MINUTE),

@@ -5,7 +5,7 @@ from typing import Final
 from ..json_types import JsonObject
 from ..models import Flow, Measurement, Meter, MeterStatus, Reading
 from .quantities import MOST_PHASES, apparent_power, current, energy, frequency, voltage
-from .values import array_in, epoch, load_objects, number, object_in, power_factor, signed, text, whole
+from .values import array_in, epoch, load_objects, object_in, power_factor, signed, text, whole
 
 METERS_PATH: Final = "/ivp/meters"
 READINGS_PATH: Final = "/ivp/meters/readings"
@@ -85,7 +85,7 @@ def _power_key_of_channels(total_w: float | None, channels: list[JsonObject]) ->
     """
     demand = [signed(channel.get("instantaneousDemand")) for channel in channels]
     active = [signed(channel.get("activePower")) for channel in channels]
-    if total_w is None or None in demand or not demand:
+    if demand == active or total_w is None or None in demand:
         return "activePower"
     missing_w = abs(total_w - sum(power or 0 for power in active))
     return "instantaneousDemand" if abs(total_w - sum(power or 0 for power in demand)) < missing_w else "activePower"
@@ -93,16 +93,16 @@ def _power_key_of_channels(total_w: float | None, channels: list[JsonObject]) ->
 
 def _measurement(entry: JsonObject, power_key: str) -> Measurement:
     """Return the values of a CT or of one of its channels; units as sent, the lifetime is what it delivered (G§9)."""
-    delivered_wh = energy(number(entry.get("actEnergyDlvd")))
+    delivered_wh = energy(entry.get("actEnergyDlvd"))
     return Measurement(
         power_w=signed(entry.get(power_key)),
-        voltage_v=voltage(number(entry.get("voltage"))),
-        current_a=current(number(entry.get("current"))),
-        apparent_power_va=apparent_power(number(entry.get("apparentPower"))),
+        voltage_v=voltage(entry.get("voltage")),
+        current_a=current(entry.get("current")),
+        apparent_power_va=apparent_power(entry.get("apparentPower")),
         reactive_power_var=apparent_power(signed(entry.get("reactivePower"))),
         power_factor=power_factor(entry.get("pwrFactor")),
-        frequency_hz=frequency(number(entry.get("freq"))),
+        frequency_hz=frequency(entry.get("freq")),
         energy_delivered_wh=delivered_wh,
-        energy_received_wh=energy(number(entry.get("actEnergyRcvd"))),
+        energy_received_wh=energy(entry.get("actEnergyRcvd")),
         energy_lifetime_wh=delivered_wh,
     )

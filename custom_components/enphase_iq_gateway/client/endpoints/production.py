@@ -7,7 +7,7 @@ from ..json_types import Json, JsonObject
 from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
 from ..storage_models import ReportedStorage
 from .quantities import apparent_power, current, energy, percent, stored_energy, voltage
-from .values import array_in, epoch, kind_of, load_object, number, object_in, power_factor, signed, whole, within
+from .values import array_in, epoch, kind_of, load_object, number_within, object_in, power_factor, signed, whole
 
 REPORT_DETAILED_PATH: Final = "/production.json?details=1"
 REPORT_PATH: Final = "/production"
@@ -67,7 +67,7 @@ def _inverters(entry: JsonObject) -> ReportedInverters:
     return ReportedInverters(
         active_count=whole(entry.get("activeCount")),
         power_w=signed(entry.get("wNow")),
-        energy_lifetime_wh=energy(number(entry.get("whLifetime"))),
+        energy_lifetime_wh=energy(entry.get("whLifetime")),
     )
 
 
@@ -79,7 +79,7 @@ def _storage(value: Json) -> ReportedStorage | None:
         if entry.get("type") == "acb" and state_of_charge is not None:
             return ReportedStorage(
                 count=whole(entry.get("activeCount")),
-                power_w=within(number(entry.get("wNow")), -_MOST_STORAGE_W, _MOST_STORAGE_W),
+                power_w=number_within(entry.get("wNow"), -_MOST_STORAGE_W, _MOST_STORAGE_W),
                 available_energy_wh=stored_energy(entry.get("whNow")),
                 state_of_charge_percent=state_of_charge,
                 reading_time=epoch(entry.get("readingTime")),
@@ -100,14 +100,14 @@ def _measurement(value: Json) -> Measurement:
     entry = object_in(value)
     return Measurement(
         power_w=signed(entry.get("wNow")),
-        voltage_v=voltage(number(entry.get("rmsVoltage"))),
-        current_a=current(number(entry.get("rmsCurrent"))),
-        apparent_power_va=apparent_power(number(entry.get("apprntPwr"))),
+        voltage_v=voltage(entry.get("rmsVoltage")),
+        current_a=current(entry.get("rmsCurrent")),
+        apparent_power_va=apparent_power(entry.get("apprntPwr")),
         reactive_power_var=apparent_power(signed(entry.get("reactPwr"))),
         power_factor=power_factor(entry.get("pwrFactor")),
-        energy_lifetime_wh=energy(number(entry.get("whLifetime"))),
-        energy_today_wh=energy(number(entry.get("whToday"))),
-        energy_last_7_days_wh=energy(number(entry.get("whLastSevenDays"))),
+        energy_lifetime_wh=energy(entry.get("whLifetime")),
+        energy_today_wh=energy(entry.get("whToday")),
+        energy_last_7_days_wh=energy(entry.get("whLastSevenDays")),
     )
 
 
@@ -120,9 +120,9 @@ def parse_production_summary(body: bytes) -> ProductionSummary:
     document = load_object(body, PRODUCTION_SUMMARY_PATH)
     summary = ProductionSummary(
         power_w=signed(document.get("wattsNow")),
-        energy_today_wh=energy(number(document.get("wattHoursToday"))),
-        energy_last_7_days_wh=energy(number(document.get("wattHoursSevenDays"))),
-        energy_lifetime_wh=energy(number(document.get("wattHoursLifetime"))),
+        energy_today_wh=energy(document.get("wattHoursToday")),
+        energy_last_7_days_wh=energy(document.get("wattHoursSevenDays")),
+        energy_lifetime_wh=energy(document.get("wattHoursLifetime")),
     )
     if summary == _NOTHING:
         raise GatewayResponseError(PRODUCTION_SUMMARY_PATH, "no number in wattsNow or wattHours..., expected four")

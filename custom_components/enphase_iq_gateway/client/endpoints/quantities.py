@@ -7,7 +7,7 @@ has its own, narrower limits, which depend on the site (`site/limits.py`).
 from typing import Final
 
 from ..json_types import Json
-from .values import number, thousandth, within
+from .values import number, number_within, thousandth, within
 
 MOST_PHASES: Final = 3
 CT_LIMIT_W: Final = 200 * 277
@@ -36,39 +36,39 @@ _STRONGEST_SIGNAL: Final = 10_000
 _LONGEST_TIME_S: Final = 2**32 - 1
 
 
-def voltage(volts: float | None) -> float | None:
+def voltage(volts: Json) -> float | None:
     """Return a voltage in V."""
-    return within(volts, 0, _VOLTAGE_V)
+    return number_within(volts, 0, _VOLTAGE_V)
 
 
-def current(amperes: float | None) -> float | None:
+def current(amperes: Json) -> float | None:
     """Return a current in A, which may be negative."""
-    return within(amperes, -_CURRENT_A, _CURRENT_A)
+    return number_within(amperes, -_CURRENT_A, _CURRENT_A)
 
 
-def apparent_power(volt_amperes: float | None) -> float | None:
+def apparent_power(volt_amperes: Json) -> float | None:
     """Return an apparent or reactive power in VA or var, which may be negative."""
-    return within(volt_amperes, -_APPARENT_POWER_VA, _APPARENT_POWER_VA)
+    return number_within(volt_amperes, -_APPARENT_POWER_VA, _APPARENT_POWER_VA)
 
 
-def frequency(hertz: float | None) -> float | None:
+def frequency(hertz: Json) -> float | None:
     """Return the frequency of a grid in Hz; 0 marks an unused channel (G§9)."""
-    return within(hertz, *_FREQUENCY_HZ)
+    return number_within(hertz, *_FREQUENCY_HZ)
 
 
-def temperature(celsius: float | None) -> float | None:
-    """Return a temperature in °C."""
-    return within(celsius, *_TEMPERATURE_C)
+def temperature(celsius: Json) -> float | None:
+    """Return a temperature in °C; None for the text `unknown` too (S§35)."""
+    return number_within(celsius, *_TEMPERATURE_C)
 
 
-def energy(watt_hours: float | None) -> float | None:
+def energy(watt_hours: Json) -> float | None:
     """Return an energy of a site in Wh; net energy may be negative."""
-    return within(watt_hours, -_ENERGY_WH, _ENERGY_WH)
+    return number_within(watt_hours, -_ENERGY_WH, _ENERGY_WH)
 
 
-def inverter_energy(watt_hours: float | None, *, days: int) -> float | None:
+def inverter_energy(watt_hours: Json, *, days: int) -> float | None:
     """Return the energy of an inverter in some days, in Wh."""
-    return within(watt_hours, 0, _INVERTER_DAY_WH * days)
+    return number_within(watt_hours, 0, _INVERTER_DAY_WH * days)
 
 
 def interval(seconds: int | None) -> int | None:
@@ -88,12 +88,7 @@ def signal_strength(level: int | None) -> int | None:
 
 def percent(value: Json) -> float | None:
     """Return a percentage as sent."""
-    return within(number(value), 0, 100)
-
-
-def celsius(value: Json) -> float | None:
-    """Return a temperature that is sent in °C; None for the text `unknown` too (S§35)."""
-    return temperature(number(value))
+    return number_within(value, 0, 100)
 
 
 def fahrenheit(value: Json) -> float | None:
@@ -104,9 +99,9 @@ def fahrenheit(value: Json) -> float | None:
 
 def stored_energy(value: Json) -> float | None:
     """Return the energy in batteries or their capacity, as sent in Wh."""
-    return within(number(value), 0, _STORED_ENERGY_WH)
+    return number_within(value, 0, _STORED_ENERGY_WH)
 
 
 def milliwatts(value: Json, limit_w: float) -> float | None:
     """Return a power that is sent in mW in W, None above a limit in either direction."""
-    return within(thousandth(value), -limit_w, limit_w)
+    return number_within(thousandth(value), -limit_w, limit_w)

@@ -144,6 +144,13 @@ def number(value: Json) -> float | None:
     return None
 
 
+def number_within(value: Json, lowest: float, highest: float) -> float | None:
+    """Return a number within limits as a float, None for one that cannot be right and for any other value."""
+    if (type(value) is float or type(value) is int) and lowest <= value <= highest:
+        return value + 0.0
+    return None
+
+
 def thousandth(value: Json) -> float | None:
     """Return a number of milli-units (mV, mA, mHz) in units."""
     if type(value) is int or type(value) is float:
@@ -170,8 +177,7 @@ def power_factor(value: Json) -> float | None:
     Nothing is clamped: with three decimals there is no rounding excess, so a value outside is a sum over the phases
     (G§6.3), and the sum of two bad factors must not become a perfect one.
     """
-    factor = number(value)
-    return factor if factor is not None and -1 <= factor <= 1 else None
+    return number_within(value, -1, 1)
 
 
 def whole(value: Json) -> int | None:
@@ -197,7 +203,7 @@ def epoch_text(value: Json) -> int | None:
 
 
 def within[N: (int, float)](value: N | None, lowest: float, highest: float) -> N | None:
-    """Return a number within limits, None for one that cannot be right."""
+    """Return a count, a time or a calculated value within limits, None for one that cannot be right."""
     return value if value is not None and lowest <= value <= highest else None
 
 

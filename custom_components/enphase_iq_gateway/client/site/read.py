@@ -1,6 +1,6 @@
 """Polling: the endpoints of one group, read one after the other."""
 
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from ..endpoints import (
@@ -19,7 +19,7 @@ from ..exceptions import GatewayConnectionError, GatewayError, GatewayResponseEr
 from ..gateway import Gateway
 from ..models import DeviceData, Meter
 from .documents import Documents
-from .site import PollGroup, Site
+from .site import Site
 
 _ORDER: Final[tuple[Endpoint[object], ...]] = (
     READINGS,
@@ -35,7 +35,11 @@ _ORDER: Final[tuple[Endpoint[object], ...]] = (
 
 
 async def read_group(
-    gateway: Gateway, site: Site, group: PollGroup, meters: tuple[Meter, ...] | None, devices: DeviceData | None = None
+    gateway: Gateway,
+    site: Site,
+    endpoints: Collection[Endpoint[object]],
+    meters: tuple[Meter, ...] | None,
+    devices: DeviceData | None = None,
 ) -> Documents:
     """Read the endpoints of one group; one that fails does not affect the others.
 
@@ -49,34 +53,38 @@ async def read_group(
         answers[METERS] = meters
     if devices is not None:
         answers[DEVICE_DATA] = devices
-    documents = Documents(info=site.info, report_endpoint=site.report_endpoint, answers=answers)
     read: set[Endpoint[object]] = set()
     failed: set[Endpoint[object]] = set()
     last_error: GatewayError | None = None
-    for endpoint in _order(site, group, details_last=devices is not None):
-        if _is_redundant(endpoint, documents):
+    for endpoint in _order(endpoints, details_last=devices is not None):
+        if _is_redundant(endpoint, answers):
             continue
         try:
-            documents = documents.with_answer(endpoint, await gateway.read(endpoint))
+            answers[endpoint] = await gateway.read(endpoint)
             read.add(endpoint)
         except (GatewayConnectionError, GatewayResponseError) as error:
             last_error = error
             failed.add(endpoint)
     if last_error is not None and not read:
         raise last_error
-    return replace(documents, details_kept=devices is not None and DEVICE_DATA not in read, failed=frozenset(failed))
+    return Documents(
+        info=site.info,
+        report_endpoint=site.report_endpoint,
+        answers=answers,
+        details_kept=devices is not None and DEVICE_DATA not in read,
+        failed=frozenset(failed),
+    )
 
 
-def _is_redundant(endpoint: Endpoint[object], documents: Documents) -> bool:
-    """Return whether the documents already have all that an endpoint could add."""
+def _is_redundant(endpoint: Endpoint[object], answers: Mapping[Endpoint[object], object]) -> bool:
+    """Return whether the answers already have all that an endpoint could add."""
     if endpoint is INVERTER_LIST:
-        devices = documents.get(DEVICE_DATA)
-        return devices is not None and not devices.truncated
-    return endpoint is DEVICE_DATA and documents.get(INVERTER_LIST) is not None
+        devices = answers.get(DEVICE_DATA)
+        return isinstance(devices, DeviceData) and not devices.truncated
+    return endpoint is DEVICE_DATA and INVERTER_LIST in answers
 
 
-def _order(site: Site, group: PollGroup, *, details_last: bool) -> list[Endpoint[object]]:
+def _order(endpoints: Collection[Endpoint[object]], *, details_last: bool) -> list[Endpoint[object]]:
     """Return the endpoints of a group in the order of reading."""
-    polled = site.reads(group)
-    order = [endpoint for endpoint in _ORDER if endpoint in polled]
+    order = [endpoint for endpoint in _ORDER if endpoint in endpoints]
     return sorted(order, key=lambda endpoint: endpoint is DEVICE_DATA) if details_last else order

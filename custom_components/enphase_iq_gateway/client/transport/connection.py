@@ -128,12 +128,14 @@ class Connection:
         """Pin the renewed certificate, if there is one, now that the device has accepted the token over it."""
         self._connector.confirm_renewal()
 
-    def refuse_renewal(self) -> None:
-        """Refuse the renewed certificate, if there is one, from now on: the device did not accept the token over it.
+    def refuse_renewal(self, *, for_good: bool) -> None:
+        """Refuse the renewed certificate, if there is one: the device did not accept the token over it.
+
+        The token is not sent over it again where the device has rejected it `for_good`.
 
         Raises: GatewayCertificateError.
         """
-        self._connector.refuse_renewal()
+        self._connector.refuse_renewal(for_good=for_good)
 
     async def close(self) -> None:
         """Close the connection; later requests fail."""

@@ -86,6 +86,8 @@ class GatewayConnector(TCPConnector):
         """The certificate that seems to be the renewed one, until it is confirmed."""
         self._refused: Certificate | None = None
         """The last certificate of a device that did not accept the token over it."""
+        self._tried: Certificate | None = None
+        """The last certificate over which the token was sent before it was confirmed."""
         self._unconfirmed_paths = frozenset({identity_path, check_path})
         self._identity_path = identity_path
         self._check = check
@@ -136,14 +138,17 @@ class GatewayConnector(TCPConnector):
         if self.renewal is not None:
             self._pin(self.renewal)
 
-    def refuse_renewal(self) -> None:
-        """Refuse the renewed certificate, if there is one, from now on: the device did not accept the token over it.
+    def refuse_renewal(self, *, for_good: bool) -> None:
+        """Refuse the renewed certificate, if there is one: the device did not accept the token over it.
+
+        The token is not sent over it again where the device has rejected it `for_good`.
 
         Raises: GatewayCertificateError.
         """
         pinned, presented = self.pinned, self.renewal
         if pinned is not None and presented is not None:
-            self._refused = presented
+            if for_good:
+                self._refused = presented
             self.reset()
             raise GatewayCertificateError(pinned, presented)
 
@@ -186,7 +191,7 @@ class GatewayConnector(TCPConnector):
         secret = bool(credential) or hdrs.COOKIE in request.headers
         if secret and peer.certificate is None and not credential.startswith("Digest "):
             raise GatewayConnectionError(f"{request.url.path}: a token does not go over plain HTTP")
-        self._check_confirmed(peer, request.url.path)
+        self._check_confirmed(peer, request.url.path, secret=secret)
         if peer.protocol in self._verified or (request.url.path == self._identity_path and not secret):
             return
         verification = self._last_verification
@@ -196,15 +201,23 @@ class GatewayConnector(TCPConnector):
             raise UnverifiedDeviceError
         verification.used = True
 
-    def _check_confirmed(self, peer: Peer, path: str) -> None:
+    def _check_confirmed(self, peer: Peer, path: str, *, secret: bool) -> None:
         """Check that this path may be requested over the certificate of the connection.
 
         Raises: UnconfirmedCertificateError.
         """
-        if self.renewal is None or self.pinned is None or path in self._unconfirmed_paths:
+        if self.renewal is None or self.pinned is None or peer.certificate != self.renewal:
             return
-        if peer.certificate == self.renewal:
+        if path not in self._unconfirmed_paths:
             raise UnconfirmedCertificateError(self.pinned, self.renewal)
+        if secret and self._tried != self.renewal:
+            # An issue about the certificate is deleted when the known one is back; this line stays.
+            _LOGGER.warning(
+                "The token is sent to a device with certificate %s, which may be the renewed one of %s",
+                self.renewal.sha256,
+                self.pinned.sha256,
+            )
+            self._tried = self.renewal
 
 
 def peer_of(connection: Connection, now: float) -> Peer:

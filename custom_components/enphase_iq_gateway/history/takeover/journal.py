@@ -14,7 +14,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
-from ...client import Flow
+from ...client.models import Flow
 from ...const import DOMAIN, LOGGER, UNUSABLE_FILE
 from ...counters.key import InverterCounter, parse_counter_key
 from ...counters.shift import Shifts

@@ -8,7 +8,7 @@ from typing import Final
 from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er
 
-from ...client import CONTACT_IDS
+from ...client.control.changes import CONTACT_IDS
 from .core_entities import PREFERRED
 from .counterparts import counterpart, maker_of, maker_of_forks
 

@@ -41,7 +41,23 @@ def async_move(hass: HomeAssistant, journal: Journal) -> bool:
         _hold_place(hass, journal, row)
     for device in journal.devices:
         _move_device(hass, device, journal.old_entry_id, journal.entry_id, {(DOMAIN, device.serial)})
+    _enable_with_device(hass, journal)
     return complete
+
+
+def _enable_with_device(hass: HomeAssistant, journal: Journal) -> None:
+    """Enable entities that are disabled with a device although theirs is not.
+
+    If Home Assistant ends with the devices on disk but not the entities, the other integration starts with the disabled
+    device that was made for what stays behind.
+    """
+    registry, devices = er.async_get(hass), dr.async_get(hass)
+    for row in journal.rows:
+        entity = registry.entities.get_entry(row.registry_id)
+        if entity is not None and entity.disabled_by is er.RegistryEntryDisabler.DEVICE:
+            device = devices.async_get(entity.device_id) if entity.device_id else None
+            if device is None or not device.disabled:
+                registry.async_update_entity(entity.entity_id, disabled_by=None)
 
 
 @callback

@@ -15,20 +15,21 @@ from homeassistant.components.recorder.statistics import (
     get_metadata,
     statistics_during_period,
 )
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfEnergy
+from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import DATA_INSTANCE, get_instance
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 
-from ...client import Flow, Site
+from ...client.models import Flow
+from ...client.site.site import Site
 from ...const import DOMAIN
 from ...coordinator import GatewayConfigEntry, GatewayRuntime
 from ...counters.allowance import Limits, likely
 from ...counters.counter_state import CounterState
 from ...counters.key import COUNTERS_OF, AcBatteryCounter, CounterKey, FlowCounter, InverterCounter, counter_of
-from ...counters.last_values import LastValue
+from ...counters.last_values import LastValue, shown_wh
 from ...counters.limits import counter_limits, inverter_limits
 from ...counters.shift import Shifts
 from .plan import Planned
@@ -180,12 +181,7 @@ def _shifts_of_today(
 def _shown(hass: HomeAssistant, entity_id: str) -> LastValue | None:
     """Return what an entity shows, None where it shows no energy."""
     state = hass.states.get(entity_id)
-    if state is None:
-        return None
-    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-    try:
-        energy_wh = EnergyConverter.convert(float(state.state), unit, UnitOfEnergy.WATT_HOUR)
-    except ValueError:
+    if state is None or (energy_wh := shown_wh(state)) is None:
         return None
     return LastValue(energy_wh=energy_wh, at=state.last_reported_timestamp)
 

@@ -1,0 +1,121 @@
+"""Home Assistant is killed: what is on its disk is up to a quarter of an hour old, what the recorder has is not."""
+
+from collections.abc import AsyncIterator, Iterable
+from copy import deepcopy
+from datetime import UTC, datetime
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
+from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
+
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from simulator import PROFILES, Simulator
+from simulator.panels import HEALTHY, Condition
+from tests.conftest import set_up
+from tests.support.gauntlet import Truth, advance_at_once, flow_truths, sums
+from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
+
+NOON = datetime(2026, 6, 10, 11, tzinfo=UTC)
+MINUTES = 50
+SUN_CHANGES = 5
+CRASHES = (10, 39)
+"""Before the state is stored for the first time, and a quarter of an hour after it was stored last."""
+MOST_KWH = 0.01
+
+
+@pytest.fixture(autouse=True)
+def _real_sockets(
+    async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None, enable_custom_integrations: None
+) -> None:
+    """Create the recorder's database, which must exist before Home Assistant starts."""
+
+
+@pytest.fixture
+async def clock(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[VirtualTime]:
+    """Freeze the time at noon in June, and start the recorder."""
+    await hass.config.async_set_time_zone("Europe/Amsterdam")
+    disable_loop_debug()
+    monkeypatch.setattr(logging.getLogger("homeassistant"), "level", logging.ERROR)
+    with virtual_time(NOON) as clock:
+        await async_setup_recorder_instance(hass)
+        yield clock
+
+
+async def crash(hass: HomeAssistant, entry: ConfigEntry, hass_storage: dict[str, Any]) -> None:
+    """Set the gateway up again from what is on the disk now."""
+    await async_wait_recording_done(hass)
+    key = f"{DOMAIN}.{entry.entry_id}"
+    on_disk = deepcopy(hass_storage.get(key))
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass_storage.pop(key, None)
+    if on_disk is not None:
+        hass_storage[key] = on_disk
+    await hass.config_entries.async_setup(entry.entry_id)
+
+
+@pytest.mark.parametrize("profile", ["metered_total_three_phase", "metered_net_three_phase"])
+async def test_a_crash_neither_loses_energy_nor_counts_it_twice(
+    hass: HomeAssistant, clock: VirtualTime, hass_storage: dict[str, Any], profile: str
+) -> None:
+    """The sun comes and goes every five minutes, so that the site imports and exports in turns."""
+    simulator = Simulator(PROFILES[profile], inverters=6, clock=clock.now)
+    falls: list[tuple[int, str]] = []
+    async with simulator:
+        entry = await set_up(hass, simulator)
+        truths = shown_truths(hass, simulator)
+        start, highest = dt_util.utcnow(), dict.fromkeys(truths, 0.0)
+        began = {entity_id: truth(clock.now()) for entity_id, truth in truths.items()}
+        for minute in range(MINUTES):
+            if minute in CRASHES:
+                await crash(hass, entry, hass_storage)
+            if minute % SUN_CHANGES == 0:
+                change_sun(simulator, shines=minute % (2 * SUN_CHANGES) == 0)
+            await advance_at_once(hass, clock, 60)
+            values = rising(hass, truths)
+            falls += [(minute, entity_id) for entity_id, value in values.items() if value < highest[entity_id] - 0.001]
+            highest |= values
+        await async_setup_component(hass, "homeassistant", {})
+        await hass.services.async_call("homeassistant", "update_entity", {"entity_id": sorted(truths)})
+        await advance_at_once(hass, clock, 1)  # Home Assistant updates a moment after the action
+        counted = await sums(hass, start, set(truths))
+        errors = {key: counted[key] - (truth(clock.now()) - began[key]) / 1000 for key, truth in truths.items()}
+        await hass.config_entries.async_unload(entry.entry_id)
+    assert falls == []
+    assert len(errors) >= 6
+    assert {entity_id: error for entity_id, error in errors.items() if abs(error) > MOST_KWH} == {}
+
+
+def shown_truths(hass: HomeAssistant, simulator: Simulator) -> dict[str, Truth]:
+    """Return the true energy of the enabled counters of all phases together, by entity ID."""
+    registry, total_ct = er.async_get(hass), "total-consumption" in simulator.world.enabled_cts
+    return {
+        entity_id: truth
+        for key, truth in flow_truths(simulator, ct=True, total_ct=total_ct).items()
+        if (entity_id := registry.async_get_entity_id("sensor", DOMAIN, f"{simulator.serial}_{key}"))
+        and hass.states.get(entity_id)
+    }
+
+
+def change_sun(simulator: Simulator, *, shines: bool) -> None:
+    """Turn the power of all panels on or off."""
+    for serial in simulator.world.inverters:
+        simulator.world.set_condition(serial, HEALTHY if shines else Condition(output=0.0))
+
+
+def rising(hass: HomeAssistant, entity_ids: Iterable[str]) -> dict[str, float]:
+    """Return the values of the counters that must not fall; energy of today may begin again without its state."""
+    states = [state for entity_id in entity_ids if (state := hass.states.get(entity_id)) is not None]
+    return {
+        each.entity_id: float(each.state)
+        for each in states
+        if each.attributes["state_class"] == "total_increasing" and not each.entity_id.endswith("_today")
+    }
