@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -54,9 +54,11 @@ def start_automation(hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_pa
     async def start(blueprint: str, **inputs: object) -> Automation:
         running = Automation(hass=hass, time=freezer)
 
+        @callback
         def notified(call: ServiceCall) -> None:
             running.messages.append(f"{call.data['title']}: {call.data['message']}")
 
+        @callback
         def switched(call: ServiceCall) -> None:
             running.switched.append(call.service)
 
