@@ -31,9 +31,7 @@ MOST_KWH = 0.01
 
 
 @pytest.fixture(autouse=True)
-def _real_sockets(
-    async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None, enable_custom_integrations: None
-) -> None:
+def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None) -> None:
     """Create the recorder's database, which must exist before Home Assistant starts."""
 
 
