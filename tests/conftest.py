@@ -2,25 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partialmethod
 import gc
 import logging
 from pathlib import Path
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from unittest.mock import PropertyMock, patch
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers.typing import ConfigType
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
-from pytest_homeassistant_custom_component.typing import RecorderInstanceContextManager
 from syrupy.assertion import SnapshotAssertion
 from yarl import URL
 
@@ -36,9 +34,6 @@ from simulator.cloud import Cloud
 from simulator.simulated_gateway import DEFAULT_SERIAL
 from tests.support.home import Home
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
-
-if TYPE_CHECKING:  # importing the recorder takes a second, and most tests have none
-    from homeassistant.components.recorder.core import Recorder
 
 _IN_MAINTENANCE = "custom_components.enphase_iq_gateway.coordinator.base.in_maintenance"
 USERNAME = "owner@example.com"
@@ -87,24 +82,6 @@ def hass(hass: HomeAssistant) -> HomeAssistant:
     """Allow custom integrations in Home Assistant, which starts only for tests that need it."""
     hass.data.pop(DATA_CUSTOM_COMPONENTS)
     return hass
-
-
-@pytest.fixture
-def async_test_recorder(async_test_recorder: RecorderInstanceContextManager) -> RecorderInstanceContextManager:
-    """Have the recorder commit every 5 seconds, as it does for users, instead of after every state.
-
-    The commits were half of the time of tests with many states.
-    """
-
-    def start(
-        hass: HomeAssistant, config: ConfigType | None = None, **options: bool
-    ) -> AbstractAsyncContextManager[Recorder]:
-        started: AbstractAsyncContextManager[Recorder] = async_test_recorder(
-            hass, {"commit_interval": 5, **(config or {})}, **options
-        )
-        return started
-
-    return start
 
 
 @pytest.fixture(autouse=True)

@@ -74,3 +74,14 @@ async def test_impossible_power_ends_with_its_count(start: Start) -> None:
     simulator.faults.add("impossible_power", path=READINGS, count=2)
     shown = [(await client.json(READINGS))[0]["activePower"] for _ in range(3)]
     assert [power > 1_000_000 for power in shown] == [True, True, False]
+
+
+async def test_absurd_interval_and_energy_of_today_of_the_inverters(start: Start) -> None:
+    simulator, client = await start(inverters=2)
+    path, key = "/ivp/pdm/device_data", "553648384"
+    before = (await client.json(path))[key]["channels"][0]
+    simulator.faults.add("absurd_interval", wh=1_000.0)
+    simulator.faults.add("inverter_today", wh=57_134.0)
+    channel = (await client.json(path))[key]["channels"][0]
+    assert channel["lifetime"]["joulesProduced"] - before["lifetime"]["joulesProduced"] == 3_600_000
+    assert (channel["lastReading"]["duration"], channel["wattHours"]["today"]) == (90_000_000, 57_134.0)

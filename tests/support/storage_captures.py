@@ -6,10 +6,22 @@ from pathlib import Path
 from awesomeversion import AwesomeVersion
 
 from custom_components.enphase_iq_gateway.client import endpoints
-from custom_components.enphase_iq_gateway.client.endpoints import INFO, REPORT, REPORT_DETAILED, Endpoint
+from custom_components.enphase_iq_gateway.client.endpoints import (
+    ENSEMBLE_INVENTORY,
+    INFO,
+    INVENTORY,
+    LIVE_DATA,
+    REPORT,
+    REPORT_DETAILED,
+    Endpoint,
+)
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayError
 from custom_components.enphase_iq_gateway.client.models import Info
+from custom_components.enphase_iq_gateway.client.site.storage import measure_storage
 from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
+from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite, decide_storage
+from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
+from custom_components.enphase_iq_gateway.client.storage_models import EnsembleDevice
 
 STORAGE: tuple[Endpoint[object], ...] = (
     endpoints.ENSEMBLE_INVENTORY,
@@ -67,3 +79,21 @@ def recorded_storage(folder: Path) -> StorageDocuments:
             except GatewayError:
                 documents = documents.with_failure(endpoint, 0, missing=True)
     return documents
+
+
+def recorded_at(documents: StorageDocuments) -> float:
+    """Return the time of the newest report in the documents."""
+    inventory, listed, live = documents.get(ENSEMBLE_INVENTORY), documents.get(INVENTORY), documents.get(LIVE_DATA)
+    devices: list[EnsembleDevice] = []
+    if inventory:
+        devices = [*inventory.batteries.values(), *inventory.system_controllers.values()]
+    reports = [device.last_reported or 0 for device in devices]
+    reports += [battery.last_reported or 0 for battery in listed.ac_batteries.values()] if listed else []
+    return max([*reports, (live.last_update if live else None) or 0], default=0)
+
+
+def shown(folder: Path) -> tuple[StorageSite, StorageSnapshot]:
+    """Return what a recorded gateway has and what is shown of it."""
+    documents = recorded_storage(folder)
+    site = decide_storage(documents)
+    return site, measure_storage(site, documents, recorded_at(documents))

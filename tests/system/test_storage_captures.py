@@ -12,43 +12,19 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     ENSEMBLE_INVENTORY,
     ENSEMBLE_POWER,
     ENSEMBLE_STATUS,
-    INVENTORY,
     LIVE_DATA,
     SECONDARY_CONTROL,
     TARIFF,
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
-from custom_components.enphase_iq_gateway.client.site.storage import measure_storage
-from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
-from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite, decide_storage
-from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
-from custom_components.enphase_iq_gateway.client.storage_models import EnsembleDevice
 from tests.support.captures import ANSWERS, CAPTURES, folders, needs
 from tests.support.ranges import impossible_numbers
-from tests.support.storage_captures import STORAGE, file_of, raw, recorded_storage, status
+from tests.support.storage_captures import STORAGE, file_of, raw, recorded_storage, shown, status
 
 MPREISSNER = ANSWERS / "mpreissner_D8.3.6086"
 
 pytestmark = [needs(CAPTURES), needs(ANSWERS)]
-
-
-def recorded_at(documents: StorageDocuments) -> float:
-    """Return the time of the newest report in the documents."""
-    inventory, listed, live = documents.get(ENSEMBLE_INVENTORY), documents.get(INVENTORY), documents.get(LIVE_DATA)
-    devices: list[EnsembleDevice] = []
-    if inventory:
-        devices = [*inventory.batteries.values(), *inventory.system_controllers.values()]
-    reports = [device.last_reported or 0 for device in devices]
-    reports += [battery.last_reported or 0 for battery in listed.ac_batteries.values()] if listed else []
-    return max([*reports, (live.last_update if live else None) or 0], default=0)
-
-
-def shown(folder: Path) -> tuple[StorageSite, StorageSnapshot]:
-    """Return what a recorded gateway has and what is shown of it."""
-    documents = recorded_storage(folder)
-    site = decide_storage(documents)
-    return site, measure_storage(site, documents, recorded_at(documents))
 
 
 def is_document(file: Path) -> bool:

@@ -1,8 +1,12 @@
-"""Home Assistant is killed around each of its writes to disk during a takeover and its undo: nothing is lost."""
+"""Home Assistant is killed around each of its writes to disk during a takeover and its undo: nothing is lost.
+
+`HOME_ASSISTANT_PYTHON` is the Python of another Home Assistant (`scripts/test --ha`), by default that of the tests.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 import json
+import os
 from pathlib import Path
 import shutil
 import sys
@@ -58,13 +62,27 @@ class Homes:
         return seen
 
 
+def ignore_killed_peers() -> None:
+    """Ignore connections to the simulator that a killed Home Assistant has reset."""
+    loop = asyncio.get_running_loop()
+    handler = loop.get_exception_handler()
+    assert handler is not None
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if not isinstance(context.get("exception"), ConnectionResetError):
+            handler(loop, context)
+
+    loop.set_exception_handler(handle)
+
+
 @pytest.fixture
 async def homes(start_simulator: StartSimulator, tmp_path: Path) -> AsyncIterator[Homes]:
     """Set both integrations up in the folder `before`."""
+    ignore_killed_peers()
     simulator = await start_simulator(inverters=2)
     gateway = {"address": simulator.address, "serial": simulator.serial, "token": simulator.token()}
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
+        os.environ.get("HOME_ASSISTANT_PYTHON", sys.executable),
         *("-m", "tests.support.takeover_process", json.dumps(gateway)),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,

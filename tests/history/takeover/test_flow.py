@@ -3,7 +3,7 @@
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.components.energy.data import async_get_manager
+from homeassistant.components.energy.data import EnergyManager, async_get_manager
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -174,20 +174,40 @@ async def test_undo_is_offered_and_undoes(home: TwoIntegrations) -> None:
     assert home.changed(before, "name", "unique_id", "platform") == {}
 
 
-async def test_our_ids_in_the_dashboard_are_replaced_and_come_back(home: TwoIntegrations) -> None:
+async def use_in_dashboard(home: TwoIntegrations, entity_id: str) -> EnergyManager:
+    """Make an entity the only source of the Energy dashboard."""
     manager = await async_get_manager(home.hass)
-    own, old = home.entity_id("production_energy_lifetime", domain=DOMAIN), home.entity_id("lifetime_production")
-    solar: Any = {"type": "solar", "stat_energy_from": own, "config_entry_solar_forecast": None}
+    solar: Any = {"type": "solar", "stat_energy_from": entity_id, "config_entry_solar_forecast": None}
     await manager.async_update({**manager.default_preferences(), "energy_sources": [solar]})
+    return manager
 
-    def source() -> object:
-        assert manager.data
-        return manager.data["energy_sources"][0]["stat_energy_from"]
+
+def in_dashboard(manager: EnergyManager) -> list[object]:
+    """Return the entities in the Energy dashboard."""
+    assert manager.data
+    return [source["stat_energy_from"] for source in manager.data["energy_sources"]]
+
+
+async def test_our_ids_in_the_dashboard_are_replaced_and_come_back(home: TwoIntegrations) -> None:
+    own, old = home.entity_id("production_energy_lifetime", domain=DOMAIN), home.entity_id("lifetime_production")
+    manager = await use_in_dashboard(home, own)
 
     await home.take_over()
-    assert source() == old
+    assert in_dashboard(manager) == [old]
     await home.undo()
-    assert source() == own
+    assert in_dashboard(manager) == [own]
+
+
+async def test_a_dashboard_that_was_not_on_disk_is_changed_again(home: TwoIntegrations) -> None:
+    """Home Assistant writes it a minute after a change."""
+    own, old = home.entity_id("production_energy_lifetime", domain=DOMAIN), home.entity_id("lifetime_production")
+    await use_in_dashboard(home, own)
+    await home.take_over()
+    manager = await use_in_dashboard(home, own)
+
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+
+    assert in_dashboard(manager) == [old]
 
 
 async def test_without_another_integration_nothing_is_offered(home: TwoIntegrations) -> None:
