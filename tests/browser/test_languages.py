@@ -143,8 +143,9 @@ class Visitor:
             await self.look(name, height=LONG)
 
     async def add(self) -> None:
-        """Begin to add a gateway."""
-        await self.frontend.open(ADD)
+        """Begin to add a gateway; the address is replaced once the dialog is open."""
+        await self.frontend.open("/profile")
+        await self.frontend.page.goto(f"{self.frontend.home_assistant.address}{ADD}")
         await self.frontend.press(await self.of_home_assistant("ui.common.ok"))
 
     async def set_up(self, address: str) -> None:
