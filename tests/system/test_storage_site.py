@@ -8,13 +8,15 @@ import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
-from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
 from simulator import Faults
 from tests.conftest import StartHome
 from tests.support.home import Home
 
 INVENTORY = "/ivp/ensemble/inventory"
 DAY = 86_400.0
+RARELY = {CONF_UPDATE_INTERVAL: 300}
+"""What is read daily does not depend on the interval of all else, and a day takes less time."""
 
 
 def refusing(code: int) -> Callable[[Faults], object]:
@@ -34,10 +36,11 @@ def requests_of_storage(home: Home) -> list[str]:
     return [path for path in paths if path.startswith(("/ivp/ensemble", "/ivp/ss", "/ivp/sc", "/ivp/livedata"))]
 
 
-async def test_a_gateway_without_storage_costs_one_request_a_day(home: Home) -> None:
+async def test_a_gateway_without_storage_costs_one_request_a_day(start_home: StartHome) -> None:
+    home = await start_home(options=RARELY)
     assert requests_of_storage(home) == [INVENTORY]
 
-    await home.advance(2 * DAY + 60, step=60)
+    await home.advance(2 * DAY + 60, step=300)
 
     assert requests_of_storage(home) == [INVENTORY] * 3
     assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
@@ -45,22 +48,23 @@ async def test_a_gateway_without_storage_costs_one_request_a_day(home: Home) -> 
 
 @pytest.mark.parametrize("code", [401, 404])
 async def test_batteries_that_are_installed_are_found_within_a_day(start_home: StartHome, code: int) -> None:
-    home = await start_home("storage_single_phase", spoil=refusing(code))
+    home = await start_home("storage_single_phase", spoil=refusing(code), options=RARELY)
     home.simulator.faults.clear()
-    await home.advance(DAY - 600, step=60)
+    await home.advance(DAY - 600, step=300)
     assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
 
-    await home.advance(1200, step=60)
+    await home.advance(1200, step=300)
 
     assert 0 <= float(home.state("battery_state_of_charge")) <= 100
 
 
 @pytest.mark.parametrize("code", [401, 404, 503])
-async def test_a_list_that_is_refused_again_the_next_day_changes_nothing(home: Home, code: int) -> None:
+async def test_a_list_that_is_refused_again_the_next_day_changes_nothing(start_home: StartHome, code: int) -> None:
+    home = await start_home(options=RARELY)
     home.simulator.faults.add("status", path=INVENTORY, code=code)
     before = home.states()
 
-    await home.advance(DAY + 600, step=60)
+    await home.advance(DAY + 600, step=300)
 
     assert home.states().keys() == before.keys()
     assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
@@ -69,12 +73,12 @@ async def test_a_list_that_is_refused_again_the_next_day_changes_nothing(home: H
 
 async def test_ac_batteries_that_are_installed_are_found_within_a_day(start_home: StartHome) -> None:
     """They are in the list of devices of the gateway, which is read daily, and in no list of newer batteries."""
-    home = await start_home("acb", spoil=without_ac_batteries)
+    home = await start_home("acb", spoil=without_ac_batteries, options=RARELY)
     assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
     home.simulator.faults.clear()
     refusing(404)(home.simulator.faults)
 
-    await home.advance(DAY + 1200, step=60)
+    await home.advance(DAY + 1200, step=300)
 
     assert home.entry.runtime_data.site.storage.ac_batteries
 
