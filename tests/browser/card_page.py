@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, ViewportSize
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from .editor_page import DESKTOP, FOLDER, serve
 
@@ -203,6 +203,13 @@ class CardPage:
         """Choose an item of the menu."""
         await self.press("More")
         await self.card.get_by_role("menuitem", name=item, exact=True).click()
+
+    async def show_table(self) -> Locator:
+        """Show the table, whose module is loaded then, and return its rows."""
+        await self.choose("Show as table")
+        rows = self.card.locator("tbody tr")
+        await expect(rows).to_have_count(len(SERIALS))
+        return rows
 
     async def slide(self, step: int) -> None:
         """Move the slider to a step of the day."""
