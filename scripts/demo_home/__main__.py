@@ -142,7 +142,7 @@ def missing_values(rows: list[Row], inverters: int | None) -> list[str]:
     missing = [f"the value of {row.entity_id} ({row.value})" for row in rows if not row.has_value]
     if not rows:
         missing.append("entities of the integration")
-    found = len({row.device for row in rows if row.of_inverter})
+    found = sum(row.is_inverter for row in rows)
     if inverters is not None and found != inverters:
         missing.append(f"inverters: {found} of {inverters}")
     return missing

@@ -21,7 +21,9 @@ class Row:
     name: str
     value: str
     has_value: bool
-    of_inverter: bool
+    of_gateway: bool
+    is_inverter: bool
+    """Whether it is the main entity of an inverter: its power."""
 
 
 async def read_rows(home: HomeAssistant) -> list[Row]:
@@ -33,13 +35,16 @@ async def read_rows(home: HomeAssistant) -> list[Row]:
         for entity in await home.websocket_command("config/entity_registry/list")
         if entity["platform"] == DOMAIN and entity["disabled_by"] is None
     ]
-    return sorted(rows, key=lambda row: (row.of_inverter, row.device, row.name))
+    return sorted(rows, key=lambda row: (not row.of_gateway, row.device, row.name))
 
 
 def read_row(entity: dict[str, Any], device: dict[str, Any], state: dict[str, Any] | None) -> Row:
     """Return the row of one entity from its registry entry, its device and its state, if it has one yet."""
     device_name: str = device.get("name_by_user") or device.get("name") or ""
-    name = entity["entity_id"] if state is None else state["attributes"].get("friendly_name", entity["entity_id"])
+    attributes = {} if state is None else state["attributes"]
+    name: str = attributes.get("friendly_name", entity["entity_id"])
+    # The main entity of a device has the name of the device.
+    own_name = name.removeprefix(device_name).strip() or attributes.get("device_class", device_name).capitalize()
     value = "unavailable" if state is None else state["state"]
     has_value = value not in NO_VALUE
     if state is not None and has_value:
@@ -47,10 +52,11 @@ def read_row(entity: dict[str, Any], device: dict[str, Any], state: dict[str, An
     return Row(
         entity_id=entity["entity_id"],
         device=device_name,
-        name=name.removeprefix(device_name).strip() or device_name,
+        name=own_name,
         value=value,
         has_value=has_value,
-        of_inverter=device.get("via_device_id") is not None,
+        of_gateway=device.get("via_device_id") is None,
+        is_inverter=entity["translation_key"] == "power",
     )
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from scripts.demo_home.__main__ import missing_values
 from scripts.demo_home.processes import LOOPBACK, Child, DemoError, child, free_port
-from scripts.demo_home.table import Row, fit, format_state, layout
+from scripts.demo_home.table import Row, fit, format_state, layout, read_row
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
-def row(device: str, name: str, value: str, *, of_inverter: bool = False) -> Row:
+def row(device: str, name: str, value: str, *, is_inverter: bool = False) -> Row:
     """Return a row of the table."""
     return Row(
         entity_id=f"sensor.{device}_{name}".lower().replace(" ", "_"),
@@ -22,12 +22,13 @@ def row(device: str, name: str, value: str, *, of_inverter: bool = False) -> Row
         name=name,
         value=value,
         has_value=value != "unknown",
-        of_inverter=of_inverter,
+        of_gateway=device == "Gateway",
+        is_inverter=is_inverter,
     )
 
 
 INVERTERS = [
-    row(f"Inverter {number}", name, value, of_inverter=True)
+    row(f"Inverter {number}", name, value, is_inverter=name == "Power")
     for number in (1, 2)
     for name, value in (("Power", f"{number} W"), ("Today", "0.10 kWh"))
 ]
@@ -45,6 +46,13 @@ def test_devices_of_one_kind_share_a_block() -> None:
         "  Inverter 2    2 W  0.10 kWh",
         "",
     ]
+
+
+def test_the_main_entity_of_a_device_is_named_by_what_it_measures() -> None:
+    entity = {"entity_id": "sensor.inverter_1", "translation_key": "power"}
+    state = {"state": "259", "attributes": {"friendly_name": "Inverter 1", "device_class": "power"}}
+    read = read_row(entity, {"name": "Inverter 1", "via_device_id": "gateway"}, state)
+    assert (read.device, read.name, read.is_inverter, read.of_gateway) == ("Inverter 1", "Power", True, False)
 
 
 def test_a_number_is_shown_as_the_page_shows_it() -> None:
@@ -70,6 +78,10 @@ def test_entities_without_a_value_are_listed() -> None:
 def test_missing_inverters_are_counted() -> None:
     """An inverter without entities is in no row."""
     assert missing_values(INVERTERS, 20) == ["inverters: 2 of 20"]
+
+
+def test_a_battery_is_not_counted_as_an_inverter() -> None:
+    assert missing_values([row("IQ Battery 1", "State of charge", "50 %"), *INVERTERS], 2) == []
 
 
 def test_no_entity_at_all_is_not_success() -> None:
