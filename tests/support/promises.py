@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site
+from custom_components.enphase_iq_gateway.client.site.site import CALCULATED, PollGroup, Quantity, Site, Source
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
 from custom_components.enphase_iq_gateway.counters.counter import EventKind
@@ -12,6 +12,7 @@ from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterKey, FlowCounter, may_be_negative
 from custom_components.enphase_iq_gateway.counters.limits import may_fall
 from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
+from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
@@ -21,6 +22,7 @@ from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_
 from .ranges import impossible_numbers
 
 _RESET_SHARE: Final = 0.9
+_COMPUTED: Final = {Origin(source) for source in (Source.INTEGRATED, *CALCULATED)}
 
 
 class Broken(AssertionError):  # noqa: N818 - a finding, not an error of the program
@@ -86,8 +88,10 @@ def check_falls(guard: Guard, before: Mapping[CounterKey, CounterState]) -> None
         was = before.get(key)
         if was is None or was.published is None or state.published is None or falls(guard.site, key) or key in resets:
             continue
-        # What has risen in the last windows may be taken back, as far as Home Assistant does not take it for a reset.
-        if state.published < was.published and state.published < max(was.floor, was.published * _RESET_SHARE) - 1e-6:
+        # What has risen in the last windows may be taken back, as far as Home Assistant does not take it for a reset. A
+        # computed counter follows when those behind it do so; it has no windows of its own.
+        floor = 0.0 if guard.state.origins.get(key) in _COMPUTED else was.floor
+        if state.published < was.published and state.published < max(floor, was.published * _RESET_SHARE) - 1e-6:
             raise Broken(f"{key} fell from {was} to {state}")
 
 
