@@ -3,7 +3,6 @@
 The rules are those of the developer documentation: hassfest is in no package of Home Assistant.
 """
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 import re
 
@@ -13,8 +12,7 @@ import orjson
 import pytest
 
 from tests.support.pages import ROOT
-
-type Texts = Mapping[str, Texts | str]
+from tests.support.translations import flat
 
 FOLDER = ROOT / "custom_components" / "enphase_iq_gateway"
 MANIFEST = orjson.loads((FOLDER / "manifest.json").read_bytes())
@@ -42,15 +40,6 @@ IDENTIFIER = re.compile(r"\{([^{}]*)\}")
 HTML = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 every_language = pytest.mark.parametrize("file", LANGUAGES, ids=lambda file: file.stem)
-
-
-def flat(texts: Texts, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each text with its path."""
-    for key, value in texts.items():
-        if isinstance(value, str):
-            yield (*above, key), value
-        else:
-            yield from flat(value, (*above, key))
 
 
 def texts_of(file: Path) -> dict[tuple[str, ...], str]:

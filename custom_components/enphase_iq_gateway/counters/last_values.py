@@ -34,7 +34,7 @@ class LastValue:
 
 
 async def async_last_values(hass: HomeAssistant, entity_ids: Iterable[str]) -> dict[str, LastValue]:
-    """Return the last value of each sensor that the recorder knows; none without a recorder that works."""
+    """Return the last recorded value of each sensor that has one; nothing if the recorder is missing or has failed."""
     # The recorder is an instance without a component where it has not found its database.
     if not (wanted := set(entity_ids)) or _RECORDER not in hass.config.components:
         return {}
