@@ -128,9 +128,11 @@ async def run(
     start = dt_util.utcnow()
     began = {entity_id: truth(clock.now()) for entity_id, truth in counters.items()}
     forms: list[RepairsFlowResult] = []
+    faults = list(simulator.faults.active)
     for minute in range(HOUR):
         if act := row.acts.get(minute):
             act(simulator)
+            faults += simulator.faults.active
         clock.jump(row.jumps.get(minute, 0.0))
         if minute in row.restarts:
             await hass.config_entries.async_reload(entry.entry_id)
@@ -148,6 +150,7 @@ async def run(
     await hass.services.async_call("homeassistant", "update_entity", {"entity_id": sorted(counters)})
     await advance(hass, clock, 1)  # Home Assistant updates a moment after the action
     counted = await sums(hass, start, set(counters))
+    assert [each.kind.name for each in faults if not each.hits] == []  # a fault that no answer had proves nothing
     return [
         Counted(
             counter=entity_id, counted=counted.get(entity_id, 0.0), true=(truth(clock.now()) - began[entity_id]) / 1000

@@ -88,9 +88,9 @@ def reconnect(simulator: Simulator) -> None:
 
 
 def spike_after_all(simulator: Simulator) -> None:
-    """Replace all faults by a spike."""
+    """Replace all faults by a spike in the next reading of the CTs."""
     clear(simulator)
-    simulator.faults.add("spike", wh=20_000.0)
+    simulator.faults.add("spike", path=READINGS, wh=20_000.0, count=1)
 
 
 ROWS = (
@@ -112,7 +112,7 @@ ROWS = (
         name="a jump of every counter",
         source="G§6.5",
         profile="metered_net_three_phase",
-        acts={5: fault("spike", wh=1_691_000.0)},
+        acts={7: fault("spike", wh=1_691_000.0)},  # not when all coordinators read at the same time
         repairs=1,
         all_entities=True,
     ),
@@ -134,9 +134,9 @@ ROWS = (
         name="a spike as the first answer after a pause",
         source="G§6.5",
         acts={
-            5: fault("status", code=503),
-            35: spike_after_all,
-            36: clear,
+            # A spike that is believed is undone a quarter of an hour after its end.
+            10: fault("status", code=503),
+            44: spike_after_all,
         },
     ),
     Row(
@@ -223,8 +223,12 @@ ROWS = (
     Row(
         name="an absurd report interval with a spike",
         source="fuzzing",
-        profile="non_metered_token",
-        acts=between(20, 26, fault("absurd_interval")),
+        profile="non_metered_new",
+        # The first interval is no interval, the second one is too long.
+        acts={
+            **between(10, 16, fault("absurd_interval")),
+            **between(45, 51, fault("absurd_interval", wh=12_000.0, seconds=80_000)),
+        },
     ),
     Row(
         name="no energy of today of the inverters",
