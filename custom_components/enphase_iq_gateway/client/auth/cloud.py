@@ -96,10 +96,16 @@ class CloudResponse:
     status: int
     body: bytes
 
+    @property
+    def is_denied(self) -> bool:
+        """Return whether the cloud does not permit the request."""
+        return self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+
     def document(self) -> JsonObject:
         """Return the JSON object in the body, whatever its Content-Type; an empty one for an empty body.
 
-        Raises: CloudError.
+        Raises:
+            CloudError: the body is anything else.
         """
         if not self.body.strip():
             return {}

@@ -20,7 +20,6 @@ _ENLIGHTEN_PATH: Final = "/entrez-auth-token"
 _LAYOUT_PATHS: Final = ("/pv/systems/{}/array_layout_x.json", "/systems/{}/site_array_layout_x")
 """Pages of Enphase's website, which no document describes; either may end."""
 _LAYOUT_LIMIT: Final = 256 * 1024  # a panel has about 150 bytes
-_DENIED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 class CloudSignIn:
@@ -138,7 +137,7 @@ class CloudSignIn:
         url = self._connection.urls.enlighten + _LOGIN_PATH
         form = {"user[email]": self._username, "user[password]": self._password.reveal()}
         response = await self._connection.post_form(url, form)
-        if response.status in _DENIED:
+        if response.is_denied:
             raise CloudError(CloudProblem.WRONG_PASSWORD, url)
         if response.status != HTTPStatus.OK:
             raise CloudError(CloudProblem.UNEXPECTED, url)
@@ -191,7 +190,7 @@ class CloudSignIn:
 
     def _token(self, response: CloudResponse, token_text: str) -> Token:
         """Return the token in an answer, checked like any other (G§2.4)."""
-        if response.status in _DENIED:
+        if response.is_denied:
             raise CloudError(CloudProblem.FORBIDDEN, response.url)
         if response.status != HTTPStatus.OK:
             raise CloudError(CloudProblem.UNEXPECTED, response.url)

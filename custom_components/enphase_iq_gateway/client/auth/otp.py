@@ -17,7 +17,6 @@ _SEND_PATH: Final = "/app-api/generate_mfa_login_otp"
 _CHECK_PATH: Final = "/app-api/validate_login_otp"
 _ACCEPT: Final = "application/json, text/plain, */*"
 _SUCCESS: Final = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT})
-_DENIED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _WRONG_CODE: Final = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
@@ -89,7 +88,7 @@ def system_id_in(answer: JsonObject) -> str | None:
 
 def _document(response: CloudResponse) -> JsonObject:
     """Return what a successful answer contains."""
-    if response.status in _DENIED:
+    if response.is_denied:
         raise ChallengeEndedError(CloudProblem.UNEXPECTED, response.url)
     if response.status not in _SUCCESS:
         raise CloudError(CloudProblem.UNEXPECTED, response.url)
