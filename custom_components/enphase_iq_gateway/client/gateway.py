@@ -21,7 +21,7 @@ from .models import Info
 from .transport.address import Address, Scheme
 from .transport.certificates import Certificate, CertificateCheck
 from .transport.connection import Answer, Connection
-from .transport.exception_net import OnlyGatewayErrors
+from .transport.unexpected_errors import OnlyGatewayErrors
 
 type WriteMethod = Literal["POST", "PUT", "DELETE"]
 
