@@ -1,9 +1,7 @@
 """Strict reading of stored JSON: a damaged state must not become energy."""
 
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Final
 
 _LARGEST: Final = 1e15
 """More than any energy in Wh and any time in seconds, also summed up; JSON may hold larger numbers than a float."""
