@@ -1,6 +1,6 @@
 // The state of a card that shows a roof: the moment, the view, and what its parts show of them.
 
-import { differences } from "./colours.js";
+import { differences } from "./colors.js";
 import { html, write } from "./element.js";
 import { Frame } from "./frame.js";
 import { grid, groupTiles, trayOf } from "./geometry.js";
