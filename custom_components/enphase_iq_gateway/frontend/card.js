@@ -18,7 +18,7 @@ export class Card {
   texts;
   /** @type {Picture | undefined} */
   #picture;
-  /** What was asked for last; an older answer is dropped. */
+  /** The number of the latest request; answers to older ones are dropped. */
   #attempt = 0;
   #key = "";
   /** @type {(() => Promise<void>) | undefined} */

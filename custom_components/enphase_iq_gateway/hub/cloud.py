@@ -1,4 +1,4 @@
-"""The maker's cloud: one for all gateways, so that every sign-in observes how long it wants no requests."""
+"""Enphase's cloud, shared by all gateways, so that every sign-in respects the wait that the cloud has requested."""
 
 from aiohttp import DummyCookieJar
 from homeassistant.core import HomeAssistant, callback

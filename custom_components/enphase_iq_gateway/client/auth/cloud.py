@@ -65,7 +65,7 @@ class CloudError(GatewayError):
     """The token could not be fetched from the cloud."""
 
     def __init__(self, problem: CloudProblem, url: str, *, retry_after_s: float = 0.0) -> None:
-        """Set the problem, and how long the cloud wants no further requests; 0 where it does not say."""
+        """Set the problem and the wait that the cloud has requested, 0 for none."""
         super().__init__(f"{url}: {problem}")
         self.problem = problem
         self.retry_after_s = retry_after_s
@@ -81,7 +81,7 @@ class CloudUrls:
 
 @dataclass(kw_only=True, slots=True)
 class Cloud:
-    """The cloud, shared by all sign-ins: its addresses, and until when it wants no requests."""
+    """The cloud, shared by all sign-ins: its addresses and the end of the wait that it has requested."""
 
     urls: CloudUrls = CloudUrls()
     closed_until: float = 0.0

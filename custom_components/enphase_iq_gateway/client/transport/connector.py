@@ -153,7 +153,7 @@ class GatewayConnector(TCPConnector):
             raise GatewayCertificateError(pinned, presented)
 
     def reset(self) -> None:
-        """Close the connection and forget the verification, after another device or none has answered."""
+        """Close the connection and discard the verification, after another device or none has responded."""
         self._last_verification = self.renewal = None
         self.hang_up()
 
