@@ -143,7 +143,8 @@ class CloudConnection:
     async def post_form(self, url: str, form: Mapping[str, str], accept: str = "*/*") -> CloudResponse:
         """Send a form to Enlighten, with its cookies.
 
-        Raises: CloudError.
+        Raises:
+            CloudError: the cloud cannot be reached, or rejects the request.
         """
         # The headers of the web page, with which the second factor is known to work (S§42.1).
         headers = {
@@ -157,14 +158,16 @@ class CloudConnection:
     async def post_document(self, url: str, document: Mapping[str, str]) -> CloudResponse:
         """Send a JSON document to Entrez, without cookies.
 
-        Raises: CloudError.
+        Raises:
+            CloudError: the cloud cannot be reached, or rejects the request.
         """
         return await self._request(hdrs.METH_POST, url, {}, json=document)
 
     async def get(self, url: str, query: Mapping[str, str] | None = None, *, limit: int = _BODY_LIMIT) -> CloudResponse:
         """Read a page of Enlighten with its cookies; the query is in no error, because it may contain a serial.
 
-        Raises: CloudError; also where the answer has more bytes than the limit.
+        Raises:
+            CloudError: the cloud cannot be reached, or the answer has more bytes than the limit.
         """
         return await self._request(hdrs.METH_GET, url, self._cookie_headers(), query=query, limit=limit)
 

@@ -59,7 +59,8 @@ class CloudSignIn:
     async def fetch_token(self) -> Token:
         """Sign in with the password and return a token.
 
-        Raises: CloudError; with `MULTI_FACTOR` where the account requires a code, which `send_code` has sent.
+        Raises:
+            CloudError: there is no token; with `MULTI_FACTOR` the account requires a code, which `send_code` has sent.
         """
         await self._sign_in()
         return await self._request_token()
@@ -67,7 +68,8 @@ class CloudSignIn:
     async def send_code(self) -> None:
         """Have a code sent to the user by e-mail or SMS.
 
-        Raises: CloudError; with `CODE_TOO_SOON` within 30 s of the last code.
+        Raises:
+            CloudError: no code was sent; `CODE_TOO_SOON` within 30 s of the last one.
         """
         if monotonic() - self._code_sent_at < otp.SEND_AGAIN_S:
             raise CloudError(CloudProblem.CODE_TOO_SOON, self._connection.urls.enlighten)
@@ -83,7 +85,8 @@ class CloudSignIn:
     async def fetch_token_with_code(self, code: str) -> Token:
         """Complete the sign-in with a code and return a token; the code is not sent again once it was accepted.
 
-        Raises: CloudError; with `CODE_EXPIRED` where the code came too late, and another one was sent.
+        Raises:
+            CloudError: there is no token; with `CODE_EXPIRED` the code came too late, and another one was sent.
         """
         code = "".join(code.split())
         if not code:
@@ -103,7 +106,8 @@ class CloudSignIn:
     async def fetch_layout(self) -> JsonObject:
         """Return the document with the places of the panels of the account's system; sign in first if necessary.
 
-        Raises: CloudError, which does not name the system.
+        Raises:
+            CloudError: there is no layout; it does not name the system.
         """
         if not self._is_signed_in:
             await self._sign_in()
@@ -130,7 +134,8 @@ class CloudSignIn:
     async def _sign_in(self) -> None:
         """Sign in with the password.
 
-        Raises: CloudError; with `MULTI_FACTOR` where the account requires a code.
+        Raises:
+            CloudError: the sign-in failed; with `MULTI_FACTOR` the account requires a code.
         """
         if self._password is None:
             raise RuntimeError("the sign-in was closed")

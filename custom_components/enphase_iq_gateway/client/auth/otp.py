@@ -42,7 +42,9 @@ class ChallengeEndedError(CloudError):
 async def send_code(connection: CloudConnection) -> None:
     """Have a code sent to the user.
 
-    Raises: CloudError, ChallengeEndedError.
+    Raises:
+        CloudError: the cloud cannot be reached, or rejects the request.
+        ChallengeEndedError: the sign-in has to begin again.
     """
     url = connection.urls.enlighten + _SEND_PATH
     response = await connection.post_form(url, {"locale": "en"}, accept=_ACCEPT)
@@ -54,7 +56,9 @@ async def send_code(connection: CloudConnection) -> None:
 async def check_code(connection: CloudConnection, username: str, code: str) -> Login:
     """Send the code that the user has entered, and return what the cloud has opened.
 
-    Raises: CloudError, ChallengeEndedError.
+    Raises:
+        CloudError: the cloud cannot be reached, or rejects the request.
+        ChallengeEndedError: the sign-in has to begin again.
     """
     url = connection.urls.enlighten + _CHECK_PATH
     form = {"email": _base64(username), "otp": _base64(code), "xhrFields[withCredentials]": "true"}

@@ -35,7 +35,8 @@ class Certificate:
     def from_der(cls, der: bytes) -> Self:
         """Return a certificate from its DER form.
 
-        Raises: ValueError when it is not a certificate, or not one that can be read.
+        Raises:
+            ValueError: it is not a certificate, or not one that can be read.
         """
         try:
             certificate = x509.load_der_x509_certificate(der)
