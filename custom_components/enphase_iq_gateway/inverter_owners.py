@@ -134,11 +134,15 @@ class InverterOwners:
 
     async def _async_remove_entities(self, serial: str, old: str) -> None:
         """Remove the loaded entities of an inverter, so that another entry can add them."""
-        for platform in entity_platform.async_get_platforms(self._hass, DOMAIN):
-            if platform.config_entry is not None and platform.config_entry.entry_id == old:
-                for entity in list(platform.entities.values()):
-                    if (entity.unique_id or "").startswith(f"{serial}_"):
-                        await entity.async_remove()
+        entities = [
+            entity
+            for platform in entity_platform.async_get_platforms(self._hass, DOMAIN)
+            if platform.config_entry is not None and platform.config_entry.entry_id == old
+            for entity in platform.entities.values()
+            if (entity.unique_id or "").startswith(f"{serial}_")
+        ]
+        for entity in entities:
+            await entity.async_remove()
 
     @callback
     def _merge_duplicates(self, entry_id: str) -> None:
