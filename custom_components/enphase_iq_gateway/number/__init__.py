@@ -50,10 +50,10 @@ _CONTACT_NUMBERS: Final[Mapping[str, tuple[ContactField, Callable[[DryContactSet
 def _contact_number(contact_id: str, name: str) -> SettingNumberDescription:
     """Return the row of one level of a contact; they are used for loads only (S§7.2)."""
     changed, value_fn = _CONTACT_NUMBERS[name]
-
+    text = f"contact_{name}"
     return SettingNumberDescription(
         key=f"{contact_id}_{name}",
-        translation_key=f"contact_{name}",
+        translation_key=text,
         entity_category=EntityCategory.CONFIG,
         setting=Setting.CONTACT_SETTINGS,
         part=f"{contact_id} {changed}",

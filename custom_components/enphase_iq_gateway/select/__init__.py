@@ -63,10 +63,10 @@ _CONTACT_SELECTS: Final[
 def _contact_select(contact_id: str, name: str) -> ControlSelectDescription:
     """Return the row of one setting of a contact; actions are carried out for loads only (S§7.2)."""
     changed, options, value_fn = _CONTACT_SELECTS[name]
-
+    text = f"contact_{name}"
     return ControlSelectDescription(
         key=f"{contact_id}_{name}",
-        translation_key=f"contact_{name}",
+        translation_key=text,
         entity_category=EntityCategory.CONFIG,
         options=list(options),
         setting=Setting.CONTACT_SETTINGS,
