@@ -114,10 +114,7 @@ def reserve_raised(document: Document, _fault: Fault, *, percent: int = 80) -> D
 
 
 def storage_channel_lost(document: Document, _fault: Fault, *, channel: int = 0) -> Document:
-    """Zero the first or the second channel of the storage CT and repeat the other one as its total.
-
-    G§9 rule 5: the first. S§15: the second, from about 8.3.6000 on.
-    """
+    """Zero the first (G§9 rule 5) or second (S§15) channel of the storage CT, and repeat the other one as its total."""
     for meter in document:
         if meter["eid"] == EIDS[STORAGE]:
             lost, other = meter["channels"][channel], meter["channels"][1 - channel]

@@ -1,4 +1,4 @@
-"""Which inverters have stopped reporting while others report, which of their values are then outdated, and intervals."""
+"""Which inverters have stopped reporting while others report, their outdated values, and report intervals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
