@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 import logging
 from time import monotonic, time
@@ -92,8 +92,9 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
     @override
     async def _async_poll(self) -> Snapshot:
         documents = await self._async_read()
+        read = frozenset(endpoint for endpoint in self.endpoints if was_read(documents, endpoint))
         failed = self.endpoints & documents.failed
-        self._record_answers({endpoint for endpoint in self.endpoints if was_read(documents, endpoint)}, failed)
+        self._record_answers(read, failed)
         self._documents = self._with_earlier(documents, failed)
         return self._snapshot(self._documents, time())
 
@@ -108,7 +109,7 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
     def _check(self, snapshot: Snapshot) -> Snapshot:
         return self.guard.check(self.group, snapshot, dt_util.get_default_time_zone())
 
-    def _record_answers(self, read: Collection[Endpoint[object]], failed: Collection[Endpoint[object]]) -> None:
+    def _record_answers(self, read: frozenset[Endpoint[object]], failed: frozenset[Endpoint[object]]) -> None:
         """Keep the longest response time, and log once that an endpoint fails and once that it answers again."""
         durations_ms = (self.gateway.statistics[endpoint.path].duration_ms or 0 for endpoint in read)
         self._answer_s = max(durations_ms, default=0) / 1000
@@ -122,7 +123,7 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
                 error = self.gateway.statistics[endpoint.path].last_error
                 LOGGER.log(level, "%s: continuing without %s", self.name, error)
 
-    def _with_earlier(self, documents: Documents, failed: Collection[Endpoint[object]]) -> Documents:
+    def _with_earlier(self, documents: Documents, failed: frozenset[Endpoint[object]]) -> Documents:
         """Return the documents with the earlier answer of each endpoint that failed, once."""
         for endpoint in failed:
             if self._failures[endpoint] < LOST_AFTER_FAILURES:
