@@ -73,8 +73,7 @@ class Home:
         return count
 
     def _is_busy(self) -> bool:
-        # Public methods wait for these; the event loop has to know without waiting.
-        return bool(self.hass._tasks or self.hass._background_tasks)  # noqa: SLF001
+        return bool(self.hass._tasks or self.hass._background_tasks)  # noqa: SLF001 - no public way to look at them
 
 
 async def open_home(folder: Path, case: Case, gateways: list[dict[str, str]], clock: VirtualClock) -> Home:

@@ -40,7 +40,7 @@ from custom_components.enphase_iq_gateway.client.site.storage import measure_sto
 from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
 from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
-from custom_components.enphase_iq_gateway.counters.allowance import AT_ONCE_S, HAIR_SHARE, most_wh
+from custom_components.enphase_iq_gateway.counters.allowance import AT_ONCE_S, NEGLIGIBLE_SHARE, most_wh
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (
     COUNTERS_OF,
@@ -72,7 +72,7 @@ _CLOCK_STEPS_S: Final = (30.0, 3600.0, _DAY, 400 * _DAY)
 _RECOVERY: Final = 14
 """Readings without faults at the end of a life, every five minutes: as long as a spike may stay that is taken back."""
 _TOLERANCE_WH: Final = 100.0
-"""Or a hair, which on a large counter is more: it stands until it is passed."""
+"""Or a negligible share, which on a large counter is more: a published value stands until it is passed."""
 _SPIKE_SHARE: Final = 10.0
 """A spike of more than a tenth of its counter stays counted: Home Assistant would take its end for a reset."""
 
@@ -266,7 +266,7 @@ def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:
             shown.above.pop(key, None)
             shown.excess.pop(key, None)
             continue
-        tolerance = max(_TOLERANCE_WH, HAIR_SHARE * state.published)
+        tolerance = max(_TOLERANCE_WH, NEGLIGIBLE_SHARE * state.published)
         if key not in shown.above:
             if not faulty and abs(state.published - state.offset - true) <= tolerance:
                 shown.first[key], shown.above[key], shown.excess[key] = state.published, state.published - true, 0.0
@@ -300,7 +300,7 @@ def check_end(shown: Shown) -> None:
     """
     for key, excess in shown.excess.items():
         published = shown.guard.state.counters[key].published or 0.0
-        most = max(_TOLERANCE_WH, HAIR_SHARE * published)
+        most = max(_TOLERANCE_WH, NEGLIGIBLE_SHARE * published)
         if excess > most and shown.first[key] > _SPIKE_SHARE * excess:
             raise Broken(f"{key} is still {excess:.0f} Wh too high: {shown.guard.state.counters[key]}")
 
