@@ -186,8 +186,9 @@ async def _compile(hass: HomeAssistant, start: datetime, end: datetime) -> None:
 async def sums(hass: HomeAssistant, start: datetime, entity_ids: set[str]) -> Mapping[str, float]:
     """Compile the statistics since `start` and return the sum of each entity in kWh, by now."""
     now = dt_util.utcnow()
+    end = now + _PERIOD  # of the last period that is compiled
     await _compile(hass, start, now)
     found = await get_instance(hass).async_add_executor_job(
-        lambda: statistics_during_period(hass, start - _PERIOD, now, entity_ids, "5minute", {"energy": "kWh"}, {"sum"})
+        lambda: statistics_during_period(hass, start - _PERIOD, end, entity_ids, "5minute", {"energy": "kWh"}, {"sum"})
     )
     return {entity_id: float(rows[-1]["sum"] or 0.0) for entity_id, rows in found.items()}
