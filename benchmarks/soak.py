@@ -8,6 +8,7 @@ left, when a counter differs from the gateway's in the end or, with `--restarts 
 from argparse import ArgumentParser
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 import gc
@@ -197,6 +198,18 @@ def plan(days: int, restarts: int, chance: random.Random) -> dict[int, str]:
     return dict(zip(hours, wanted, strict=True))
 
 
+async def carry_out(action: str | None, run: Soak, simulator: Simulator, updates: Iterator[str]) -> None:
+    """Carry out an action of the plan; None is none."""
+    match action:
+        case "unload":
+            await run.reload()
+        case "restart":
+            await run.stop()
+            await run.start()
+        case "firmware":
+            simulator.set_firmware(next(updates))
+
+
 async def soak(days: int, restarts: int, interval_s: int, folder: Path) -> int:
     """Run the days; return the exit code of the command line."""
     chance = random.Random(days)  # noqa: S311 - the same faults every time, no secrets
@@ -212,14 +225,7 @@ async def soak(days: int, restarts: int, interval_s: int, folder: Path) -> int:
             first = 0
             for hour in range(days * HOURS_OF_DAY):
                 await run.pass_time(3600)
-                match actions.get(hour):
-                    case "unload":
-                        await run.reload()
-                    case "restart":
-                        await run.stop()
-                        await run.start()
-                    case "firmware":
-                        simulator.set_firmware(next(updates))
+                await carry_out(actions.get(hour), run, simulator, updates)
                 if (hour + 1) % HOURS_OF_DAY == 0:
                     gc.collect()
                     memory = sys.getallocatedblocks()

@@ -5,15 +5,16 @@ import re
 
 from .documents import Document
 from .documents.meters import EIDS
+from .documents.production_json import WRAP_J
 from .fault import Fault, FaultKind
-from .profiles import PRODUCTION, STORAGE
+from .profiles import PRODUCTION
 
 V1_PATH = "/api/v1/production"
 INVERTERS_PATH = "/api/v1/production/inverters"
 REPORT_PATHS = ("/production.json", "/production")
 READINGS_PATH = "/ivp/meters/readings"
 DEVICES_PATH = "/ivp/pdm/device_data"
-_WRAP_WH = 2**32 / 3600  # G§6.6
+_WRAP_WH = WRAP_J / 3600
 _DATE = re.compile(rb'(<time>|"(?:timestamp|readingTime|lastReportDate|created|endDate)":)(\d+)')
 
 # Keys of the lifetime counters in v1, production.json and the readings.
@@ -123,21 +124,11 @@ def missing_device(document: Document, _fault: Fault, *, serial: str = "") -> Do
 def uint32_negative(document: Document, _fault: Fault, *, watts: int = -4) -> Document:
     """Send a negative power as an unsigned 32-bit number in the meters of device_data (G§5.3)."""
     for device in objects(document):
-        if device.get("devName") == "eim":
-            for channel in device["channels"]:
-                if channel["lastReading"]:
-                    channel["watts"]["now"] = watts % 2**32
-                    channel["lastReading"]["curr_w"] = watts
-    return document
-
-
-def storage_channel_lost(document: Document, _fault: Fault) -> Document:
-    """Zero the first channel of the storage CT and repeat the other one as its total (G§9 rule 5)."""
-    for meter in document:
-        if meter["eid"] == EIDS[STORAGE]:
-            lost, other = meter["channels"][:2]
-            lost |= dict.fromkeys(lost.keys() - {"eid", "timestamp"}, 0.0)
-            meter |= {key: value for key, value in other.items() if key != "eid"}
+        channels = device["channels"] if device.get("devName") == "eim" else ()
+        for channel in channels:
+            if channel["lastReading"]:
+                channel["watts"]["now"] = watts % 2**32
+                channel["lastReading"]["curr_w"] = watts
     return document
 
 
@@ -195,7 +186,6 @@ DOCUMENT_FAULTS = [
     FaultKind("zero_v1", "document", zero_v1, (V1_PATH,)),
     FaultKind("missing_device", "document", missing_device, (DEVICES_PATH,)),
     FaultKind("uint32_negative", "document", uint32_negative, (DEVICES_PATH,)),
-    FaultKind("storage_channel_lost", "document", storage_channel_lost, (READINGS_PATH,)),
     FaultKind("meter_status", "document", meter_status, ("/ivp/meters",)),
     FaultKind("disabled_ct_measures", "document", disabled_ct_measures, (READINGS_PATH,)),
     FaultKind("wrong_serial", "text", wrong_serial, _INFO),

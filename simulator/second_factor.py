@@ -57,7 +57,7 @@ class Checking(StrEnum):
     IS_VALID = "is_valid"
     EMPTY = "empty"
     WRONG = "wrong"
-    """As for a wrong code, whatever the code is; all that follow refuse any code too."""
+    """The answer to a wrong code, for every code; so are all answers below."""
     BAD_REQUEST = "bad_request"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"

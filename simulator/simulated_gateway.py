@@ -87,9 +87,11 @@ class Simulator:
         of the inverters' reports (default: the firmware's). `sun_ahead_s` moves the sun, and nothing else, ahead of
         the clock. `conditions` are those of panels that are not healthy. The first `shared` inverters are the last ones
         of the `neighbor`, another gateway with the same clock: both list them, each with the last report that it has
-        received. With `replay`, a folder of recorded
-        answers determines the answers, the serial and the firmware. Raise ValueError for invalid values and
-        FileNotFoundError for a folder without `info`.
+        received. With `replay`, a folder of recorded answers determines the answers, the serial and the firmware.
+
+        Raises:
+            ValueError: a value is not valid.
+            FileNotFoundError: the folder to replay has no `info`.
         """
         if inverters < 1:
             raise ValueError("A site needs at least one inverter")

@@ -48,7 +48,10 @@ class World:
         `lifetime_wh` is the energy produced so far; `sun_ahead_s` moves the sun ahead of the clock. `conditions` are
         those of panels that are not healthy. The first `shared` inverters are the last ones of the `neighbor`, under
         the same sun: two gateways list them, and each receives reports of its own. `step_s`, a divisor of an hour, is
-        the longest step of the simulation. Raise ValueError when one of the two gateways has fewer inverters.
+        the longest step of the simulation.
+
+        Raises:
+            ValueError: one of the two has fewer inverters than are shared.
         """
         others = list(neighbor.inverters.values()) if neighbor is not None else []
         if not 0 <= shared <= min(inverters, len(others)):

@@ -40,7 +40,8 @@ from .hub.devices import async_setup_devices
 from .hub.token_renewal import TokenRenewal
 from .inverter_owners import async_follow_inverters, async_inverter_owners
 from .issues import async_setup_issues
-from .issues.identity import clear_issues, note_refusal, note_trust
+from .issues.identity import accept_device, report_refused_device
+from .issues.registry import async_clear
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -68,9 +69,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         renewal = TokenRenewal(hass, entry, gateway)
         site, documents = await _async_find_site(gateway, counters, renewal)
     except GatewayError as error:
-        note_refusal(hass, entry, error)
+        report_refused_device(hass, entry, error)
         raise translated(error, ConfigEntryNotReady) from error
-    note_trust(hass, entry, gateway)
+    accept_device(hass, entry, gateway)
     guard = Guard(site=site, state=counters)
     site_coordinator = SiteCoordinator(
         hass, entry, gateway=gateway, translate=renewal.translate, counters=counters, site=site, documents=documents
@@ -134,7 +135,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Remove the issues and what is stored of a gateway; its inverters move to others that list them."""
-    clear_issues(hass, entry)
+    async_clear(hass, entry)
     await async_return_before_removal(hass, entry)
     await async_inverter_owners(hass).async_remove(entry)
     await CounterStore(hass, entry.entry_id).async_remove()

@@ -12,7 +12,7 @@ DOMAIN: Final = "enphase_iq_gateway"
 LOGGER = logging.getLogger(__package__)
 MANUFACTURER: Final = "Enphase"
 CONTROL_PLATFORMS: Final = (Platform.BUTTON, Platform.NUMBER, Platform.SELECT, Platform.SWITCH)
-"""Their entities exist only where the user has turned control on."""
+"""Platforms whose entities exist only where the user has turned control on."""
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR, *CONTROL_PLATFORMS)
 
 UNUSABLE_FILE: Final = (
@@ -23,7 +23,7 @@ UNUSABLE_FILE: Final = (
     TypeError,
     ValueError,
 )
-"""What reading a stored file raises: another version, an unreadable file, or content that no store has written."""
+"""Errors of reading a stored file: of another version, unreadable, or with content that no store has written."""
 
 CONF_CERTIFICATE: Final = "certificate"
 CONF_CERTIFICATE_CHECK: Final = "certificate_check"
@@ -53,19 +53,19 @@ class PhaseValues(StrEnum):
 UPDATE_INTERVAL_DEFAULT_S: Final = 30
 UPDATE_INTERVAL_MIN_S: Final = 5
 UPDATE_INTERVAL_MAX_S: Final = 300
-# No other source of power is fresher, and the report takes the gateway seconds (G§2.8, §6).
+# The sources of power other than the CTs are no fresher, and the report takes the gateway seconds (G§2.8, §6).
 SLOW_SOURCE_INTERVAL: Final = timedelta(seconds=60)
 # Inverters report every 5 or 15 minutes (G§4). What only the report contains is of use by the day.
 REPORT_INTERVAL: Final = timedelta(seconds=300)
 INVERTERS_INTERVAL: Final = timedelta(seconds=300)
 # The longest time from one poll of storage to the next, and between attempts to read the state of the grid.
 STORAGE_INTERVAL: Final = timedelta(seconds=60)
-# The app and the state of charge switch contacts too; read this often only where they are shown.
+# The app and the state of charge switch dry contacts, too; read this often only where the contacts are shown.
 CONTACTS_INTERVAL_S: Final = 60.0
 CONTACT_SETTINGS_INTERVAL_S: Final = 600.0
-# Another state of the grid must be read twice.
+# A changed state of the grid is shown after a second reading that agrees.
 GRID_CONFIRMED_AFTER: Final = timedelta(seconds=1)
-# One that keeps failing may take up to its time limit each time.
+# An endpoint of storage that keeps failing may take up to its time limit at every attempt.
 LOST_STORAGE_INTERVAL_S: Final = 300.0
 # From 50 devices on a gateway cuts the details (G§5.1), so the list, which has every report, is read as well. Details
 # cost the gateway ten times as much: every third reading, a little more often than every quarter of an hour.
@@ -78,12 +78,12 @@ METERS_INTERVAL: Final = timedelta(hours=1)
 INFO_INTERVAL: Final = timedelta(hours=4)
 # Inverters are exchanged once in years. The list takes the gateway seconds, so it is not read during set-up (G§11).
 INVENTORY_INTERVAL: Final = timedelta(days=1)
-# It takes the gateway up to a minute, so it is neither read during set-up nor while users look at their first values.
+# The health of the gateway takes it up to a minute, so it is read neither during set-up nor right after it.
 HEALTH_INTERVAL: Final = timedelta(days=1)
 FIRST_HEALTH_AFTER: Final = timedelta(minutes=10)
 FIRST_INVENTORY_AFTER: Final = timedelta(minutes=2)
-# Where the gateway has no batteries and no grid relay; one request. What it has is polled by a coordinator.
+# Where a gateway has no batteries and no grid relay, one request looks for new ones; a coordinator polls present ones.
 STORAGE_SEARCH_INTERVAL: Final = timedelta(days=1)
-# At 5 s the last digits of counters would be a third of all state writes. The default interval, less half of the
-# shortest one for the jitter, so that only shorter intervals are affected.
-COUNTED_EACH_S: Final = 27.5
+# At an update interval of 5 s the last digits of the counters would be a third of all state writes. This is the default
+# interval less half of the shortest one, for the jitter, so that only shorter intervals are affected.
+COUNTER_CHECK_INTERVAL_S: Final = 27.5

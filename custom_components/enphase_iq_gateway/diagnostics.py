@@ -132,7 +132,7 @@ def _coordinator(coordinator: PollGroupCoordinator, scrubber: Scrubber) -> dict[
     return {
         "endpoints": sorted(endpoint.path for endpoint in coordinator.endpoints),
         "interval_s": None if coordinator.update_interval is None else coordinator.update_interval.total_seconds(),
-        "wished_interval_s": coordinator.backoff.base_s,
+        "base_interval_s": coordinator.backoff.base_s,
         "slowest_answer_s": coordinator.backoff.answer_s,
         "failures_in_a_row": coordinator.backoff.failures,
         "last_success": coordinator.last_success,

@@ -54,7 +54,7 @@ class InverterOwners:
         return partial(listeners.remove, update)
 
     async def async_update(self, coordinator: PollGroupCoordinator) -> None:
-        """Decide again who has the inverters that a gateway lists, and move those that have another owner now."""
+        """Decide to which entry the inverters of a gateway belong, and move those that belong to another one now."""
         entry_id, gateway = coordinator.config_entry.entry_id, coordinator.site.info.serial
         self._listed[entry_id] = _Listed(
             reported={
@@ -65,7 +65,7 @@ class InverterOwners:
             answers=coordinator.last_update_success,
         )
         await self._async_decide(set(self._listed[entry_id].reported))
-        self._merge_doubles(entry_id)
+        self._merge_duplicates(entry_id)
 
     @callback
     def async_unload(self, entry: GatewayConfigEntry) -> None:
@@ -134,20 +134,24 @@ class InverterOwners:
 
     async def _async_remove_entities(self, serial: str, old: str) -> None:
         """Remove the loaded entities of an inverter, so that another entry can add them."""
-        for platform in entity_platform.async_get_platforms(self._hass, DOMAIN):
-            if platform.config_entry is not None and platform.config_entry.entry_id == old:
-                for entity in list(platform.entities.values()):
-                    if (entity.unique_id or "").startswith(f"{serial}_"):
-                        await entity.async_remove()
+        entities = [
+            entity
+            for platform in entity_platform.async_get_platforms(self._hass, DOMAIN)
+            if platform.config_entry is not None and platform.config_entry.entry_id == old
+            for entity in platform.entities.values()
+            if (entity.unique_id or "").startswith(f"{serial}_")
+        ]
+        for entity in entities:
+            await entity.async_remove()
 
     @callback
-    def _merge_doubles(self, entry_id: str) -> None:
+    def _merge_duplicates(self, entry_id: str) -> None:
         """Merge devices of inverters of other entries, which earlier versions registered for each gateway."""
         devices = dr.async_get(self._hass)
         for serial in self._listed[entry_id].reported:
             owner = self._owners.get(serial, entry_id)
-            double = devices.async_get_device_by_identifier((DOMAIN, serial), entry_id)
-            if double is not None and owner != entry_id:
+            duplicate = devices.async_get_device_by_identifier((DOMAIN, serial), entry_id)
+            if duplicate is not None and owner != entry_id:
                 self._move_registered(serial, entry_id, owner)
 
     @callback
@@ -188,7 +192,7 @@ def async_inverter_owners(hass: HomeAssistant) -> InverterOwners:
 async def async_follow_inverters(
     hass: HomeAssistant, entry: GatewayConfigEntry, coordinator: PollGroupCoordinator
 ) -> None:
-    """Decide who has the inverters of an entry, now and with every update; at set-up before its entities are added."""
+    """Decide to which entry inverters belong, now and with every update; at set-up before entities are added."""
     owners = async_inverter_owners(hass)
 
     @callback

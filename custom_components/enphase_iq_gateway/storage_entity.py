@@ -1,5 +1,6 @@
 """Base classes of the entities of storage: of all of it together and of the grid, and of each device."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -70,7 +71,26 @@ class StorageDescription(EntityDescription):
         return None if storage is None else self.value_fn(storage)
 
 
-class StorageEntity(GatewayEntity):
+class AttributesEntity(GatewayEntity):
+    """Entity of storage that may have attributes."""
+
+    @override
+    def _shown(self) -> tuple[object, ...]:
+        return (*super()._shown(), self.extra_state_attributes)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, object] | None:
+        storage = self.coordinator.data.storage
+        attributes = None if storage is None else self._attributes(storage)
+        return None if attributes is None else {name: value for name, value in attributes.items() if value is not None}
+
+    @abstractmethod
+    def _attributes(self, storage: StorageSnapshot) -> Mapping[str, object] | None:
+        """Return the attributes; those without a value are not shown."""
+
+
+class StorageEntity(AttributesEntity):
     """Entity of the gateway's device."""
 
     entity_description: StorageDescription
@@ -81,16 +101,9 @@ class StorageEntity(GatewayEntity):
         return self.entity_description.value(self.coordinator)
 
     @override
-    def _shown(self) -> tuple[object, ...]:
-        return (*super()._shown(), self.extra_state_attributes)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, object] | None:
-        storage, attributes_fn = self.coordinator.data.storage, self.entity_description.attributes_fn
-        if storage is None or attributes_fn is None:
-            return None
-        return _without_missing(attributes_fn(storage))
+    def _attributes(self, storage: StorageSnapshot) -> Mapping[str, object] | None:
+        attributes_fn = self.entity_description.attributes_fn
+        return None if attributes_fn is None else attributes_fn(storage)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +134,7 @@ def of_device[DeviceT, T](
     return value
 
 
-class StorageDeviceEntity(GatewayEntity):
+class StorageDeviceEntity(AttributesEntity):
     """Entity of one device, available while the gateway lists it."""
 
     entity_description: StorageDeviceDescription
@@ -142,20 +155,9 @@ class StorageDeviceEntity(GatewayEntity):
         return self.entity_description.value(self.coordinator, self._serial)
 
     @override
-    def _shown(self) -> tuple[object, ...]:
-        return (*super()._shown(), self.extra_state_attributes)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, object] | None:
-        storage, attributes_fn = self.coordinator.data.storage, self.entity_description.attributes_fn
-        if storage is None or attributes_fn is None:
-            return None
-        return _without_missing(attributes_fn(storage, self._serial) or {})
-
-
-def _without_missing(attributes: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in attributes.items() if value is not None}
+    def _attributes(self, storage: StorageSnapshot) -> Mapping[str, object] | None:
+        attributes_fn = self.entity_description.attributes_fn
+        return None if attributes_fn is None else attributes_fn(storage, self._serial)
 
 
 def storage_candidates[D: StorageDescription](

@@ -1,9 +1,11 @@
 """Faults of storage (S§34-S§36): in the reports of the batteries and in the documents."""
 
 from dataclasses import replace
-from typing import Any
 
+from simulator.documents import Document
+from simulator.documents.meters import EIDS
 from simulator.fault import Fault, FaultKind
+from simulator.profiles import STORAGE
 from simulator.simulated_site import SimulatedSite
 
 INVENTORY, POWER = "/ivp/ensemble/inventory", "/ivp/ensemble/power"
@@ -11,10 +13,6 @@ SECCTRL = "/ivp/ensemble/secctrl"
 LIVE_DATA, TARIFF = "/ivp/livedata/status", "/admin/lib/tariff"
 CONTACTS = "/ivp/ensemble/dry_contacts"
 READINGS, REPORTS = "/ivp/meters/readings", ("/production.json", "/production")
-_STORAGE_EID = 704_643_840
-
-type Document = Any
-"""Parsed JSON of any shape."""
 
 
 def battery_silent(site: SimulatedSite, fault: Fault, *, serial: str = "") -> SimulatedSite:
@@ -115,20 +113,20 @@ def reserve_raised(document: Document, _fault: Fault, *, percent: int = 80) -> D
     return document | {"adjusted_backup_soc": percent}
 
 
-def storage_second_channel_lost(document: Document, _fault: Fault) -> Document:
-    """Zero the second channel of the storage CT, so that its sums drop (S§15: from about 8.3.6000 on)."""
+def storage_channel_lost(document: Document, _fault: Fault, *, channel: int = 0) -> Document:
+    """Zero the first (G§9 rule 5) or second (S§15) channel of the storage CT, and repeat the other one as its total."""
     for meter in document:
-        if meter["eid"] == _STORAGE_EID:
-            first, lost = meter["channels"][:2]
+        if meter["eid"] == EIDS[STORAGE]:
+            lost, other = meter["channels"][channel], meter["channels"][1 - channel]
             lost |= dict.fromkeys(lost.keys() - {"eid", "timestamp"}, 0.0)
-            meter |= {key: value for key, value in first.items() if key != "eid"}
+            meter |= {key: value for key, value in other.items() if key != "eid"}
     return document
 
 
 def storage_ct_reversed(document: Document, _fault: Fault) -> Document:
     """Swap charging and discharging at the storage CT (S§15: the sample of Enphase's brief)."""
     for meter in document:
-        if meter["eid"] == _STORAGE_EID:
+        if meter["eid"] == EIDS[STORAGE]:
             for entry in (meter, *meter["channels"]):
                 entry["actEnergyDlvd"], entry["actEnergyRcvd"] = entry["actEnergyRcvd"], entry["actEnergyDlvd"]
                 entry |= {key: -entry[key] for key in ("activePower", "instantaneousDemand")}
@@ -155,7 +153,7 @@ STORAGE_FAULTS = [
     FaultKind("mode_null", "document", mode_null, (TARIFF,)),
     FaultKind("storage_date_missing", "document", storage_date_missing, (TARIFF,)),
     FaultKind("reserve_raised", "document", reserve_raised, (SECCTRL,)),
-    FaultKind("storage_second_channel_lost", "document", storage_second_channel_lost, (READINGS,)),
+    FaultKind("storage_channel_lost", "document", storage_channel_lost, (READINGS,)),
     FaultKind("storage_ct_reversed", "document", storage_ct_reversed, (READINGS,)),
     FaultKind("acb_stale", "document", acb_stale, REPORTS),
 ]

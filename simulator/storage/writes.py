@@ -208,7 +208,7 @@ def _generator_config(write: _Write) -> None:
 
 
 def _stream(write: _Write) -> Settled:
-    """Turn the live stream on or off; old firmware refuses to turn it on again (S§14.2)."""
+    """Turn the live stream on or off; old firmware rejects turning it on again (S§14.2)."""
     plant, wanted = write.site.world.plant, bool(_choice(write.body, "enable", (0, 1)))
     streams = write.now < plant.stream_until
     if wanted and streams and write.site.firmware.storage_forms == 7:

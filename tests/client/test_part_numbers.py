@@ -19,6 +19,6 @@ from tests.support.models import info
         pytest.param(None, None, "Envoy", id="nothing known"),
     ],
 )
-def test_a_gateway_is_named_by_part_number(part_number: str | None, has_meter: bool | None, name: str) -> None:  # noqa: FBT001
+def test_a_gateway_is_named_by_part_number(*, part_number: str | None, has_meter: bool | None, name: str) -> None:
     """An unknown number is no error (G§1.4)."""
     assert model_name(replace(info(has_meter=has_meter), part_number=part_number)) == name

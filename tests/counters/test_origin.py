@@ -44,11 +44,14 @@ def total(guard: Guard, seconds: float, lifetime: float, *, with_storage: bool) 
     return checked.energy_lifetime_wh, checked.energy_today_wh
 
 
-@pytest.mark.parametrize(("sources", "with_storage", "text"), [
-    (FROM_READINGS, True, "readings.total_with_storage"),
-    (FROM_READINGS, False, "readings.net_consumption"),
-    (REPORTED, False, "report.net_consumption"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sources", "with_storage", "text"),
+    [
+        (FROM_READINGS, True, "readings.total_with_storage"),
+        (FROM_READINGS, False, "readings.net_consumption"),
+        (REPORTED, False, "report.net_consumption"),
+    ],
+)
 def test_a_total_with_storage_has_an_origin_of_its_own(sources: Sources, text: str, *, with_storage: bool) -> None:
     origin = origin_of(site(sources), TOTAL, Quantity.LIFETIME, total_from_net=False, total_with_storage=with_storage)
     assert (str(origin), Origin.parse(text)) == (text, origin)

@@ -16,7 +16,7 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
 from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
-from custom_components.enphase_iq_gateway.issues.counters import async_ask_about_jump, async_report
+from custom_components.enphase_iq_gateway.issues.counters import async_create_jump_issue, async_report
 from custom_components.enphase_iq_gateway.issues.registry import async_create
 from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
@@ -206,8 +206,8 @@ async def test_the_issue_of_an_earlier_version_can_still_be_answered(
 async def test_counters_read_minutes_apart_share_an_issue(hass: HomeAssistant, *, apart_s: float, count: int) -> None:
     entry = MockConfigEntry(domain=DOMAIN)
 
-    async_ask_about_jump(hass, entry, 1_781_000_000.0, {PRODUCTION: 5000.0})
-    async_ask_about_jump(hass, entry, 1_781_000_000.0 + apart_s, {CONSUMPTION: 6000.0})
+    async_create_jump_issue(hass, entry, 1_781_000_000.0, {PRODUCTION: 5000.0})
+    async_create_jump_issue(hass, entry, 1_781_000_000.0 + apart_s, {CONSUMPTION: 6000.0})
 
     asked = issues(hass, "counter_jump")
     assert len(asked) == count
@@ -235,7 +235,7 @@ async def test_a_meter_replaced_by_a_new_one_is_no_repair(
 async def test_a_jump_that_was_undone_is_taken_out_of_the_issue(hass: HomeAssistant) -> None:
     """With the last counter the issue is deleted."""
     entry, at = MockConfigEntry(domain=DOMAIN), 1_781_000_000.0
-    async_ask_about_jump(hass, entry, at, {PRODUCTION: 5000.0, CONSUMPTION: 6000.0})
+    async_create_jump_issue(hass, entry, at, {PRODUCTION: 5000.0, CONSUMPTION: 6000.0})
 
     async_report(hass, entry, [undone(PRODUCTION, at)])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.enphase_iq_gateway.client.site.grid_state import GridState
-from custom_components.enphase_iq_gateway.polling.grid_state import GridWatch
+from custom_components.enphase_iq_gateway.polling.grid_state import GridReadings
 
 ON, OFF, OUTAGE = GridState.ON_GRID, GridState.OFF_GRID, GridState.OUTAGE
 GENERATOR, SYNCHRONIZING = GridState.GENERATOR, GridState.SYNCHRONIZING
@@ -11,10 +11,10 @@ GENERATOR, SYNCHRONIZING = GridState.GENERATOR, GridState.SYNCHRONIZING
 
 def shown(*readings: tuple[GridState | None, float]) -> list[GridState | None]:
     """Return what is shown after each reading, made the given time after the first one."""
-    watch, states = GridWatch(), []
+    past, states = GridReadings(), []
     for state, seconds in readings:
-        watch = watch.after(state, 1000.0 + seconds)
-        states.append(watch.shown)
+        past = past.after(state, 1000.0 + seconds)
+        states.append(past.shown)
     return states
 
 
@@ -61,7 +61,7 @@ def test_the_state_is_unknown_when_no_sign_is_understood_any_more() -> None:
 
 
 def test_a_state_that_differs_is_to_be_read_again_once() -> None:
-    first = GridWatch().after(ON, 0.5)
+    first = GridReadings().after(ON, 0.5)
     changed = first.after(OUTAGE, 10)
 
     assert [watch.unconfirmed for watch in (first, changed, changed.after(OUTAGE, 13))] == [False, True, False]

@@ -55,18 +55,22 @@ FULL: Mapping[Endpoint[object], Document] = {
 
 AC_ONLY: Mapping[Endpoint[object], Document] = {
     ENSEMBLE_INVENTORY: [],
-    INVENTORY: [
-        storage.group("ACB", storage.listed_ac_battery(), storage.listed_ac_battery(storage.OTHER_AC_BATTERY))
-    ],
+    INVENTORY: [storage.group("ACB", storage.listed_ac_battery(), storage.listed_ac_battery(storage.OTHER_AC_BATTERY))],
     DEVICE_DATA: answers.device_data(
         answers.device(), storage.detailed_ac_battery(), storage.detailed_ac_battery(storage.OTHER_AC_BATTERY)
     ),
     REPORT_DETAILED: answers.report(storage=[storage.reported_storage(activeCount=2)]),
     SECONDARY_CONTROL: storage.secondary_control(
-        agg_soc=24, Max_energy=2480, ENC_agg_soc=0, ENC_agg_soh=0, ENC_agg_avail_energy=0,
-        Enc_max_available_capacity=0, ACB_agg_soc=24, ACB_agg_energy=600,
+        agg_soc=24,
+        Max_energy=2480,
+        ENC_agg_soc=0,
+        ENC_agg_soh=0,
+        ENC_agg_avail_energy=0,
+        Enc_max_available_capacity=0,
+        ACB_agg_soc=24,
+        ACB_agg_energy=600,
     ),
-}  # fmt: skip
+}
 """A site with two AC Batteries."""
 
 NONE: Mapping[Endpoint[object], Document] = {

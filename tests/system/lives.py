@@ -40,7 +40,7 @@ from custom_components.enphase_iq_gateway.client.site.storage import measure_sto
 from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
 from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
-from custom_components.enphase_iq_gateway.counters.allowance import AT_ONCE_S, HAIR_SHARE, most_wh
+from custom_components.enphase_iq_gateway.counters.allowance import AT_ONCE_S, NEGLIGIBLE_SHARE, most_wh
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (
     COUNTERS_OF,
@@ -72,7 +72,7 @@ _CLOCK_STEPS_S: Final = (30.0, 3600.0, _DAY, 400 * _DAY)
 _RECOVERY: Final = 14
 """Readings without faults at the end of a life, every five minutes: as long as a spike may stay that is taken back."""
 _TOLERANCE_WH: Final = 100.0
-"""Or a hair, which on a large counter is more: it stands until it is passed."""
+"""Or a negligible share, which on a large counter is more: a published value stands until it is passed."""
 _SPIKE_SHARE: Final = 10.0
 """A spike of more than a tenth of its counter stays counted: Home Assistant would take its end for a reset."""
 
@@ -91,13 +91,15 @@ class Shown:
 
     grid: GridState | None = None
 
-    def read(self, documents: Documents, at: float, zone: tzinfo) -> list[Snapshot]:
-        """Measure the documents and check their counters, as the coordinators do."""
+    def read(self, documents: Documents, at: float, monotonic: float, zone: tzinfo) -> list[Snapshot]:
+        """Measure the documents and check their counters, as the coordinators do, at the times of two clocks."""
         snapshots = []
+        clock_error_s = at - self.guard.clock.believed(at, monotonic)
         for group in PollGroup:
             snapshot = measure(self.guard.site, group, documents, at)
             if group is PollGroup.INVERTERS:
                 snapshot = self.health.judge(snapshot)
+            snapshot = replace(snapshot, clock_error_s=clock_error_s)
             snapshots.append(self.guard.check(group, snapshot, zone))
         return snapshots
 
@@ -228,7 +230,7 @@ class Life:
             at = self.now + self.clock_s
             storage = storage_of(bodies, at)
             before = dict(shown.guard.state.counters)
-            snapshots = shown.read(documents, at, self.zone)
+            snapshots = shown.read(documents, at, self.now, self.zone)
             check_values(shown.guard.site, snapshots)
             check_storage(shown.read_storage(storage, at))
             check_falls(shown.guard, before)
@@ -266,7 +268,7 @@ def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:
             shown.above.pop(key, None)
             shown.excess.pop(key, None)
             continue
-        tolerance = max(_TOLERANCE_WH, HAIR_SHARE * state.published)
+        tolerance = max(_TOLERANCE_WH, NEGLIGIBLE_SHARE * state.published)
         if key not in shown.above:
             if not faulty and abs(state.published - state.offset - true) <= tolerance:
                 shown.first[key], shown.above[key], shown.excess[key] = state.published, state.published - true, 0.0
@@ -300,7 +302,7 @@ def check_end(shown: Shown) -> None:
     """
     for key, excess in shown.excess.items():
         published = shown.guard.state.counters[key].published or 0.0
-        most = max(_TOLERANCE_WH, HAIR_SHARE * published)
+        most = max(_TOLERANCE_WH, NEGLIGIBLE_SHARE * published)
         if excess > most and shown.first[key] > _SPIKE_SHARE * excess:
             raise Broken(f"{key} is still {excess:.0f} Wh too high: {shown.guard.state.counters[key]}")
 

@@ -231,7 +231,7 @@ async def test_live_mode_slows_itself_where_readings_take_two_seconds(start_home
     coordinators = diagnostics["coordinators"]
     assert isinstance(coordinators, dict)
     live = coordinators[PollGroup.LIVE]
-    assert (live["wished_interval_s"], live["slowest_answer_s"], live["interval_s"]) == (5, 2.0, 6.0)
+    assert (live["base_interval_s"], live["slowest_answer_s"], live["interval_s"]) == (5, 2.0, 6.0)
 
 
 async def test_set_up_reads_nothing_twice(start_home: StartHome) -> None:

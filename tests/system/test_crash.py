@@ -21,7 +21,7 @@ from simulator import PROFILES, Simulator
 from simulator.panels import HEALTHY, Condition
 from tests.conftest import set_up
 from tests.support.gauntlet import Truth, advance_at_once, flow_truths, sums
-from tests.support.recorder import fast_recorder
+from tests.support.recorder_config import fast_recorder
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
 
 NOON = datetime(2026, 6, 10, 11, tzinfo=UTC)

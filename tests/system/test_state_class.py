@@ -19,7 +19,7 @@ from simulator import PROFILES, Simulator
 from tests.conftest import set_up
 from tests.support.gauntlet import sums
 from tests.support.gauntlet_rows import MINUTE
-from tests.support.recorder import fast_recorder
+from tests.support.recorder_config import fast_recorder
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, settle, virtual_time
 
 HALF_PAST_ELEVEN: Final = datetime(2026, 6, 10, 21, 30, tzinfo=UTC)

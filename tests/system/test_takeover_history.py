@@ -98,7 +98,7 @@ class Lives:
 
     async def begin(self) -> None:
         """Start Home Assistant."""
-        hass = await open_home(self.folder, start=False)
+        hass = await open_home(self.folder)
         hass.auth = await auth_manager_from_config(hass, [], [])
         await hass.config.async_set_time_zone("Europe/Amsterdam")
         self._life.push_async_callback(hass.async_stop, force=True)
@@ -255,7 +255,7 @@ async def use(lives: Lives) -> Kept:
     await home.turn_until(task.done)
     ids = {key: home.entity_id(key) for key in COUNTERS}
     manager = await async_get_manager(hass)
-    await manager.async_update({**manager.default_preferences(), **dashboard(ids)})  # type: ignore[typeddict-item]
+    await manager.async_update({**manager.default_preferences(), **dashboard(ids)})  # type: ignore[typeddict-item]  # plain JSON
     power = home.rows_by_id(home.entity_id("production"))
     meter: dict[str, Any] = {"name": "Meter", "source": "sensor.my_sun", "cycle": "none", "offset": 0, "tariffs": []}
     meter |= {

@@ -91,7 +91,7 @@ def compare(
         least_w = thresholds.no_power * median(values.values())
         if len(values) < fewest or least_w <= 0:
             continue
-        # Up to half of the panels may make no power, which says nothing about the others.
+        # Up to half of the panels may make no power; the others are compared without them.
         with_power = sorted(value for value in values.values() if value >= least_w)
         middle_w = median(with_power)
         local = datetime.fromtimestamp(start, zone)

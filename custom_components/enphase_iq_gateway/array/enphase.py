@@ -87,8 +87,8 @@ def parse_layout(document: Json) -> Layout:
         panels={
             module.serial: Place(
                 array=array.id,
-                x=module.x - array.x * on_roof,
-                y=module.y - array.y * on_roof,
+                x=module.x - (array.x if on_roof else 0.0),
+                y=module.y - (array.y if on_roof else 0.0),
                 lying=module.lying,
             )
             for array in arrays

@@ -32,7 +32,7 @@ def arrays_of(watts: Watts, serials: Iterable[str], layout: Layout | None, zone:
 
 
 def propose_arrays(watts: Watts, serials: Collection[str], zone: tzinfo) -> list[list[str]]:
-    """Return groups of panels, split where the noon of two neighbours differs: one plane of the roof has one noon.
+    """Return groups of panels, split where the noon of two neighbors differs: one plane of the roof has one noon.
 
     The noon of a panel is the mean hour of its energy on the five days with the most energy of all panels. Panels
     without power have none and belong to the largest group.

@@ -86,16 +86,16 @@ async def _run(options: Namespace) -> list[str]:
 def _token(options: Namespace) -> Token:
     if options.token_file is not None:
         return Token.parse(options.token_file.read_text())
-    return Token.parse(_ask("Token: ", "--token-file"))
+    return Token.parse(_prompt("Token: ", "--token-file"))
 
 
 def _account(options: Namespace) -> Account:
     return Account(
-        username=options.username, password=Secret(_ask("Password (blank: the default one): ", "a terminal"))
+        username=options.username, password=Secret(_prompt("Password (blank: the default one): ", "a terminal"))
     )
 
 
-def _ask(question: str, otherwise: str) -> str:
+def _prompt(question: str, otherwise: str) -> str:
     """Return what the user enters, which is not shown."""
     if not sys.stdin.isatty():
         raise CommandError(f"no credential; use {otherwise}")

@@ -21,7 +21,7 @@ from .models import Info
 from .transport.address import Address, Scheme
 from .transport.certificates import Certificate, CertificateCheck
 from .transport.connection import Answer, Connection
-from .transport.exception_net import OnlyGatewayErrors
+from .transport.unexpected_errors import OnlyGatewayErrors
 
 type WriteMethod = Literal["POST", "PUT", "DELETE"]
 
@@ -127,8 +127,10 @@ class Gateway:
     async def identify(self) -> Info:
         """Read `/info` without a credential and verify that this is the expected gateway.
 
-        Raises: GatewayWrongDeviceError, GatewayCertificateError, GatewayError; GatewayAuthenticationError when the
-        firmware requires another kind of credential (G§2.1).
+        Raises:
+            GatewayWrongDeviceError, GatewayCertificateError: another device responds.
+            GatewayAuthenticationError: the firmware requires another kind of credential (G§2.1).
+            GatewayError: it cannot be read.
         """
         info = await self.read(INFO)
         if info.time is not None:
@@ -142,7 +144,9 @@ class Gateway:
     async def check_sign_in(self) -> None:
         """Check that the gateway accepts the credential.
 
-        Raises: GatewayAuthenticationError when it does not; GatewayError when it could not be found out.
+        Raises:
+            GatewayAuthenticationError: it does not.
+            GatewayError: it could not be found out.
         """
         info = await self.identify()
         if isinstance(self._credential, Token):
@@ -153,7 +157,8 @@ class Gateway:
     async def read[T](self, endpoint: Endpoint[T], *, timeout_s: float | None = None) -> T:
         """Return the document of an endpoint; the default timeout is the endpoint's, else the connection's.
 
-        Raises: GatewayError; GatewayStatusError for a 401 that concerns this endpoint only (G§2.6).
+        Raises:
+            GatewayError: it cannot be read; GatewayStatusError for a 401 that concerns this endpoint only (G§2.6).
         """
 
         def parse(body: bytes) -> T:
@@ -177,7 +182,8 @@ class Gateway:
     async def read_raw(self, path: str, *, timeout_s: float | None = None) -> bytes:
         """Return the unparsed answer of a path, for diagnostics.
 
-        Raises: GatewayError.
+        Raises:
+            GatewayError: it cannot be read.
         """
         return await self._request(path, lambda: self._answer(path, timeout_s), bytes)
 
@@ -189,7 +195,8 @@ class Gateway:
         Sent once, on the connection and to the verified device of all other requests; a status other than 200 is an
         error. An accepted write proves nothing: read back what it should have changed (S§29).
 
-        Raises: GatewayError. After a GatewayConnectionError the gateway may have followed the request all the same.
+        Raises:
+            GatewayError: it is not confirmed; after a GatewayConnectionError it may have been followed all the same.
         """
         body = orjson.dumps(document)
 
@@ -203,7 +210,8 @@ class Gateway:
     async def enable_live_stream(self) -> None:
         """Have the gateway refresh its live data every second, until it reboots or for some minutes (S§14.2).
 
-        Raises: GatewayError.
+        Raises:
+            GatewayError: the gateway does not confirm it.
         """
         try:
             await self.write(LIVE_STREAM_PATH, {"enable": 1})
@@ -249,8 +257,10 @@ class Gateway:
     def _read_serial(self, body: bytes, scheme: Scheme) -> str:
         """Return the serial in `/info`.
 
-        Raises: GatewayResponseError; GatewayConnectionError over plain HTTP where the firmware requires TLS: its TLS
-        server is down, or another device pretends to be the gateway.
+        Raises:
+            GatewayResponseError: it has none.
+            GatewayConnectionError: it was read over plain HTTP, but the firmware requires TLS: its TLS server is down,
+                or another device pretends to be the gateway.
         """
         info = self._parse(INFO, body)
         if info.wants_token and scheme == "http":

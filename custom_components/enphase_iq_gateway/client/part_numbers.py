@@ -88,7 +88,7 @@ def _without_revision(part_number: str) -> str:
 def model_name(info: Info) -> str:
     """Return the product name by part number with revision, by part number, else by the metering hardware."""
     number = info.part_number or ""
-    for known in (number, number.rpartition("-r")[0]):
+    for known in (number, _without_revision(number)):
         if (name := _MODELS.get(known)) is not None:
             return name
     match info.has_meter:

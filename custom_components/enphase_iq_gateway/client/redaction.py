@@ -144,7 +144,8 @@ class Scrubber:
     def answer(self, body: bytes) -> object:
         """Redact an answer: a JSON document, or the XML of `/info` as text.
 
-        Raises: ValueError for anything else.
+        Raises:
+            ValueError: it is anything else.
         """
         if body.lstrip(b"\0 \t\r\n\xef\xbb\xbf").startswith(b"<?xml"):
             return self._xml(body.decode(errors="replace"))

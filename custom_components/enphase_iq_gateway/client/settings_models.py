@@ -110,8 +110,6 @@ class ExportLimit:
     """`/ivp/ss/pel_settings` (S§9)."""
 
     enabled: bool | None = None
-    hard: bool | None = None
-    soft: bool | None = None
     limit_w: float | None = None
     """None where the limit is in percent."""
     limit_percent: float | None = None

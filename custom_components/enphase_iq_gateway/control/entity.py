@@ -13,6 +13,7 @@ from ..client.control.rules import Setting
 from ..client.settings_models import DryContactSettings
 from ..client.site.site import Site
 from ..client.site.storage_snapshot import StorageSnapshot
+from ..coordinator import PollGroupCoordinator
 from ..entity import Candidate, GatewayEntity, SeenEntities, Value
 from .gateway_control import GatewayControl
 
@@ -31,6 +32,11 @@ class ControlDescription(EntityDescription):
     """Id of the dry contact, which is in the name."""
     value_fn: Callable[[StorageSnapshot], Value]
     """Returns what was read back."""
+
+    def value(self, coordinator: PollGroupCoordinator) -> Value:
+        """Return what was read back last."""
+        storage = coordinator.data.storage
+        return None if storage is None else self.value_fn(storage)
 
 
 class ControlEntity(GatewayEntity):
@@ -52,8 +58,7 @@ class ControlEntity(GatewayEntity):
     @property
     @override
     def current_value(self) -> Value:
-        storage = self.coordinator.data.storage
-        return None if storage is None else self.entity_description.value_fn(storage)
+        return self.entity_description.value(self.coordinator)
 
     @property
     @override
@@ -84,6 +89,18 @@ def contact_settings(storage: StorageSnapshot | None, contact_id: str) -> DryCon
     return contact.settings if contact else None
 
 
+def of_load[T](
+    contact_id: str, value_fn: Callable[[DryContactSettings], T | None]
+) -> Callable[[StorageSnapshot], T | None]:
+    """Return a function for a setting of a dry contact, None unless it switches a load: only loads use them (S§7.2)."""
+
+    def value(storage: StorageSnapshot) -> T | None:
+        settings = contact_settings(storage, contact_id)
+        return value_fn(settings) if settings is not None and settings.contact_type == "LOAD" else None
+
+    return value
+
+
 def serial_of(site: Site, setting: Setting) -> str:
     """Return the serial of the device that has a setting; empty where there is no system controller and no collar."""
     if setting in OF_CONTROLLER:
@@ -109,13 +126,8 @@ def async_add_controls[D: ControlDescription](
             candidates.append(
                 Candidate(
                     unique_id=f"{serial}_{description.key}",
-                    value_fn=partial(_value, control, description),
+                    value_fn=partial(description.value, coordinator),
                     create=partial(create, control, description, serial),
                 )
             )
     seen.add(coordinator, candidates)
-
-
-def _value(control: GatewayControl, description: ControlDescription) -> Value:
-    storage = control.coordinator.data.storage
-    return None if storage is None else description.value_fn(storage)

@@ -15,7 +15,13 @@ from ..client.site.measure import measure
 from ..client.site.site import PollGroup, Site, Source
 from ..client.site.snapshot import Snapshot
 from ..client.storage_models import LiveData
-from ..const import CONF_UPDATE_INTERVAL, COUNTED_EACH_S, LOGGER, SLOW_SOURCE_INTERVAL, UPDATE_INTERVAL_DEFAULT_S
+from ..const import (
+    CONF_UPDATE_INTERVAL,
+    COUNTER_CHECK_INTERVAL_S,
+    LOGGER,
+    SLOW_SOURCE_INTERVAL,
+    UPDATE_INTERVAL_DEFAULT_S,
+)
 from ..counters.guard import Guard
 from ..polling.live_data import LiveDataFreshness
 from .polled import PollGroupCoordinator
@@ -98,4 +104,4 @@ class LiveCoordinator(PollGroupCoordinator):
 
     def _counters_are_fresh(self, at: float) -> bool:
         """Return whether the counters were updated lately; balanced import and export lose 0.03 % by that at most."""
-        return 0 <= at - self._checked_at < COUNTED_EACH_S
+        return 0 <= at - self._checked_at < COUNTER_CHECK_INTERVAL_S

@@ -2,7 +2,8 @@
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 import logging
 from time import monotonic, time
@@ -92,13 +93,9 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
     @override
     async def _async_poll(self) -> Snapshot:
         documents = await self._async_read()
-        answers = [
-            self.gateway.statistics[endpoint.path].duration_ms or 0
-            for endpoint in self.endpoints
-            if was_read(documents, endpoint)
-        ]
-        self._answer_s = max(answers, default=0) / 1000
-        self._documents = self._with_earlier(documents)
+        failed = self.endpoints & documents.failed
+        self._record_answers({endpoint for endpoint in self.endpoints if was_read(documents, endpoint)}, failed)
+        self._documents = self._with_earlier(documents, failed)
         return self._snapshot(self._documents, time())
 
     async def _async_read(self) -> Documents:
@@ -110,22 +107,27 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
         return self._check(measure(self.site, self.group, documents, at))
 
     def _check(self, snapshot: Snapshot) -> Snapshot:
+        clock_error_s = snapshot.at - self.guard.clock.believed(snapshot.at, monotonic())
+        snapshot = replace(snapshot, clock_error_s=clock_error_s)
         return self.guard.check(self.group, snapshot, dt_util.get_default_time_zone())
 
-    def _with_earlier(self, documents: Documents) -> Documents:
-        """Use the earlier document of an endpoint that failed, once."""
-        if not documents.failed and not self._failures:
-            return documents
+    def _record_answers(self, read: Collection[Endpoint[object]], failed: Collection[Endpoint[object]]) -> None:
+        """Keep the longest response time, and log once that an endpoint fails and once that it answers again."""
+        durations_ms = (self.gateway.statistics[endpoint.path].duration_ms or 0 for endpoint in read)
+        self._answer_s = max(durations_ms, default=0) / 1000
+        for endpoint in read:
+            if self._failures.pop(endpoint, 0) >= LOST_AFTER_FAILURES:
+                LOGGER.info("%s: %s answers again", self.name, endpoint.path)
         level = logging.INFO if self._in_maintenance() else logging.WARNING
-        for endpoint in self.endpoints:
-            if endpoint not in documents.failed:
-                if was_read(documents, endpoint) and self._failures.pop(endpoint, 0) >= LOST_AFTER_FAILURES:
-                    LOGGER.info("%s: %s answers again", self.name, endpoint.path)
-                continue
+        for endpoint in failed:
             self._failures[endpoint] += 1
-            if self._failures[endpoint] < LOST_AFTER_FAILURES:
-                documents = with_earlier(documents, self._documents, endpoint)
-            elif self._failures[endpoint] == LOST_AFTER_FAILURES:
+            if self._failures[endpoint] == LOST_AFTER_FAILURES:
                 error = self.gateway.statistics[endpoint.path].last_error
                 LOGGER.log(level, "%s: continuing without %s", self.name, error)
+
+    def _with_earlier(self, documents: Documents, failed: Collection[Endpoint[object]]) -> Documents:
+        """Return the documents with the earlier answer of each endpoint that failed, once."""
+        for endpoint in failed:
+            if self._failures[endpoint] < LOST_AFTER_FAILURES:
+                documents = with_earlier(documents, self._documents, endpoint)
         return documents

@@ -87,7 +87,7 @@ class SiteData:
     site: Site
     meters: tuple[Meter, ...] | None
     readings: tuple[Reading, ...] = ()
-    """Read with the meters where one of them is disabled: a CT that measures may have been forgotten."""
+    """Those of the set-up; read again only while a CT is disabled, because a repair reports one that measures power."""
     part_numbers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Part numbers of the inverters by serial, empty until the inventory was read."""
     health: GatewayHealth | None = None

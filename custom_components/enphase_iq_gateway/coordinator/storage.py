@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-import logging
 from time import monotonic, time
 from typing import Final, override
 
@@ -46,7 +45,7 @@ from ..const import (
 )
 from ..counters.guard import Guard
 from ..polling.backoff import LOST_AFTER_FAILURES
-from ..polling.grid_state import GridWatch
+from ..polling.grid_state import GridReadings
 from .polled import PollGroupCoordinator
 from .site import SiteCoordinator
 
@@ -102,7 +101,7 @@ class StorageCoordinator(PollGroupCoordinator):
         """The intervals, in seconds, of all endpoints."""
         self._storage = documents.storage or StorageDocuments(info=documents.info)
         self._known = _DECIDING & self._storage.answers.keys()
-        self._grid = GridWatch()
+        self._grid = GridReadings()
         self._exchange = asyncio.Lock()
         """Held during a poll and during a write, so that a poll never shows what it read before the write."""
         self._read_back_at: dict[Endpoint[object], float] = {}
@@ -142,14 +141,8 @@ class StorageCoordinator(PollGroupCoordinator):
         except GatewayConnectionError as error:
             documents = await self._read_another(documents, due, error)
         self._storage = documents
-        self._note_failures(due)
-        answers = [
-            self.gateway.statistics[endpoint.path].duration_ms or 0
-            for endpoint in due
-            if endpoint not in documents.failed
-        ]
-        self._answer_s = max(answers, default=0) / 1000
-        self._watch_devices()
+        self._record_answers(frozenset(due) - documents.failed, frozenset(due) & documents.failed)
+        self._reload_for_other_devices()
         return self._snapshot(self._documents, time())
 
     async def async_read_now(self, endpoints: Collection[Endpoint[object]]) -> StorageDocuments:
@@ -251,19 +244,6 @@ class StorageCoordinator(PollGroupCoordinator):
         another = min(others, key=lambda endpoint: (self._plan[endpoint], endpoint.path))
         return await read_storage(self.gateway, self.site.storage, documents, [another], clock=time)
 
-    def _note_failures(self, due: Sequence[Endpoint[object]]) -> None:
-        """Count the failures of each endpoint, and log once that it fails and that it answers again."""
-        level = logging.INFO if self._in_maintenance() else logging.WARNING
-        for endpoint in due:
-            if endpoint not in self._storage.failed:
-                if self._failures.pop(endpoint, 0) >= LOST_AFTER_FAILURES:
-                    LOGGER.info("%s: %s answers again", self.name, endpoint.path)
-                continue
-            self._failures[endpoint] += 1
-            if self._failures[endpoint] == LOST_AFTER_FAILURES:
-                error = self.gateway.statistics[endpoint.path].last_error
-                LOGGER.log(level, "%s: continuing without %s", self.name, error)
-
     def _with_shared(self, documents: StorageDocuments) -> StorageDocuments:
         """Return the documents with those that the other coordinators have read."""
         for coordinator in self.coordinators.values():
@@ -297,7 +277,7 @@ class StorageCoordinator(PollGroupCoordinator):
         if self.site.storage.has_grid_relay:
             endpoint = self._grid_endpoint()
             self._grid = (
-                GridWatch()
+                GridReadings()
                 if endpoint is None
                 else self._grid.after(storage.grid_state, self._storage.read_at[endpoint])
             )
@@ -323,7 +303,7 @@ class StorageCoordinator(PollGroupCoordinator):
         return live.data.measurement(Flow.STORAGE).power_w if live is not None and live.last_update_success else None
 
     @callback
-    def _watch_devices(self) -> None:
+    def _reload_for_other_devices(self) -> None:
         """Reload the entry where the gateway has other devices, so that entities appear or disappear."""
         documents = self._storage
         if documents.failed & _DECIDING or not self._known <= documents.answers.keys():

@@ -1,4 +1,4 @@
-"""What a site can do to a counter in some time: the limits of a change that is believed."""
+"""The limits of a counter's change: how much energy is possible in a time, and how much is likely."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -6,12 +6,12 @@ from typing import Final
 from .counter_state import CounterState, Hours
 
 INTERVAL_S: Final = 900.0  # the sources that move every quarter of an hour step by so much at once (G§3, G§5)
-HAIR_WH: Final = 5.0  # a smaller fall is rounding, or two processes of the gateway that disagree
-HAIR_SHARE: Final = 0.0001
+NEGLIGIBLE_WH: Final = 5.0  # a smaller fall is rounding, or two processes of the gateway that disagree
+NEGLIGIBLE_SHARE: Final = 0.0001  # the same, as a share of the counter
 STANDBY_W: Final = 10.0  # inverters draw 1 to 9 W from a production CT at night (G§6.4)
 AT_ONCE_S: Final = 300.0  # the slowest update interval: one sample proves the energy of no more time
 HOUR_S: Final = 3600.0
-LEARNED_HOURS: Final = 72  # of which the highest shows what the site can do ...
+LEARNED_HOURS: Final = 72  # after so many hours, the highest of them shows what the site can do ...
 USUAL_FACTOR: Final = 1.5  # ... within this factor
 
 
@@ -22,7 +22,7 @@ class Limits:
     rise_w: float
     fall_w: float | None = None  # None: the counter only rises
     interval_s: float = INTERVAL_S  # the longest time the source collects energy before the counter moves
-    likely_w: float | None = None  # what the site's devices can do, where that is known; what it has done counts, too
+    likely_w: float | None = None  # rated power of the site's devices; None: not known
 
 
 def at_once(change: float, seconds: float, limits: Limits) -> bool:
@@ -38,9 +38,11 @@ def possible(change: float, seconds: float, limits: Limits) -> bool:
 
 
 def likely(change: float, seconds: float, limits: Limits, state: CounterState) -> bool:
-    """Return whether the site's devices can, or the site has, changed the counter so fast, beyond what is at once.
+    """Return whether the site's devices could have changed the counter so much, or it has risen so fast before.
 
-    Where neither is known the limits decide.
+    The time of one sample counts with the limit, only the rest with what is likely.
+
+    Without known devices, and before enough hours were seen, the limits decide.
     """
     hours = state.hours
     learned_w = hours.highest_w * USUAL_FACTOR if hours else 0.0
@@ -57,13 +59,13 @@ def most_wh(limit_w: float, seconds: float, limits: Limits) -> float:
     return limit_w * (limits.interval_s + seconds if seconds > 0 else limits.interval_s) / 3600
 
 
-def is_hair(fall: float, level: float, seconds: float) -> bool:
-    """Return whether a fall to `level` is rounding, or inverters on standby for that time."""
-    return fall <= max(HAIR_WH, level * HAIR_SHARE, STANDBY_W * seconds / 3600)
+def is_negligible(fall: float, level: float, seconds: float) -> bool:
+    """Return whether a fall from `level` is no more than rounding, or than inverters on standby draw in that time."""
+    return fall <= max(NEGLIGIBLE_WH, level * NEGLIGIBLE_SHARE, STANDBY_W * seconds / 3600)
 
 
 def count_hours(hours: Hours | None, published: float, at: float) -> Hours:
-    """Return the hours with the one that has ended; a longer one has a pause in it and is left out."""
+    """Return the hours with the one that has ended; one of more than two hours contains a pause and is left out."""
     if hours is None:
         return Hours(begin=published, begin_at=at)
     seconds = at - hours.begin_at

@@ -7,13 +7,12 @@ restarts.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Self
 
 from ..client.models import Flow
 from .counter_state import CounterState
-from .serialization import fields, number
-
-_RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start (sensor/recorder.py)
+from .new_start import RESET_SHARE, gain
+from .serialization import fields, number, numbers, optional_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +34,7 @@ class Sample:
         Raises:
             ValueError: `data` is anything else.
         """
-        saved = fields(data, frozenset(cls.__dataclass_fields__), "balanced sample")
-        return cls(value=number(saved, "value", "balanced sample"), at=number(saved, "at", "balanced sample"))
+        return cls(**numbers(data, frozenset(cls.__dataclass_fields__), "balanced sample"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +77,7 @@ class BalancedState:
             flow=None if (flow := saved.get("flow")) is None else Flow(str(flow)),
             plus=None if (plus := saved.get("plus")) is None else Sample.from_json(plus),
             minus=None if (minus := saved.get("minus")) is None else Sample.from_json(minus),
-            began_at=None if saved.get("began_at") is None else number(saved, "began_at", "balanced"),
+            began_at=optional_number(saved, "began_at", "balanced"),
         )
         if state.import_wh < 0 or state.export_wh < 0:
             raise ValueError(f"balanced: energy below zero: {state.import_wh}, {state.export_wh}")
@@ -105,12 +103,12 @@ def step(
         return state
     if plus.at == state.plus.at or minus.at == state.minus.at:
         return state
-    added, taken = _gain(state.plus.value, plus.value), _gain(state.minus.value, minus.value)
+    added, taken = gain(state.plus.value, plus.value), gain(state.minus.value, minus.value)
     net = max(added, 0.0) - max(taken, 0.0)
     imported, exported = state.import_wh + max(net, 0.0), state.export_wh + max(-net, 0.0)
     # A spike that is undone takes back what it has added. With a total CT the two are also the site's import and
     # export, which are `total_increasing`.
-    most = 1 - _RESET_SHARE if flow is Flow.TOTAL_CONSUMPTION else 1.0
+    most = 1 - RESET_SHARE if flow is Flow.TOTAL_CONSUMPTION else 1.0
     imported, exported = _take_back(imported, exported, max(-added, 0.0), most)
     exported, imported = _take_back(exported, imported, max(-taken, 0.0), most)
     return replace(state, import_wh=imported, export_wh=exported, plus=plus, minus=minus)
@@ -131,11 +129,6 @@ def catch_up(state: BalancedState, import_wh: float, export_wh: float) -> Balanc
         plus=replace(state.plus, value=state.plus.value + max(net, 0.0)),
         minus=replace(state.minus, value=state.minus.value + max(-net, 0.0)),
     )
-
-
-def _gain(before: float, now: float) -> float:
-    """Return what a counter has counted, as Home Assistant's statistics do: a new start counts from zero."""
-    return now if now < before * _RESET_SHARE else now - before
 
 
 def _take_back(counter: float, other: float, amount: float, most: float) -> tuple[float, float]:

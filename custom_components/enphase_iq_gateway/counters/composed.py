@@ -12,8 +12,7 @@ from ..client.models import Flow
 from ..client.site.site import CALCULATED, Quantity, Site, Source
 from .counter_state import CounterState
 from .key import CounterField, CounterKey, FlowCounter
-
-_RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start (sensor/recorder.py)
+from .new_start import gain, is_new_start
 
 _CONSUMPTION: Final = (Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION)
 
@@ -67,12 +66,12 @@ def late_value(parts: Parts, counters: Mapping[CounterKey, CounterState]) -> flo
 def late_change(
     parts: Parts, before: Mapping[CounterKey, CounterState], after: Mapping[CounterKey, CounterState]
 ) -> float:
-    """Return what the parts have counted, as Home Assistant's statistics do: a new start counts from zero."""
+    """Return the energy that the statistics count in the parts, added and subtracted."""
     total = 0.0
     for part, factor in parts.items():
         first, last = _published(before, part), _published(after, part)
         if first is not None and last is not None:
-            total += factor * (last if last < first * _RESET_SHARE else last - first)
+            total += factor * gain(first, last)
     return total
 
 
@@ -138,7 +137,7 @@ def line_change(before: CounterState | None, after: CounterState | None) -> floa
         return 0.0 if before.held is None else -(after.published - after.offset)
     change = after.offset - before.offset
     # A new start counts from zero.
-    return change + before.published if after.published < before.published * _RESET_SHARE else change
+    return change + before.published if is_new_start(before.published, after.published) else change
 
 
 def move_line(state: CounterState, amount: float) -> CounterState:

@@ -1,17 +1,20 @@
 """The check of one energy counter: a pure state machine with one state per counter.
 
-A sample is either on the counter's line or held, until the counter is back on its line or has continued from the new
-level long enough to be believed. The published value is `value + offset`; the offset bridges wraps, jumps and changes
-of the source. Home Assistant takes a fall of a `total_increasing` sensor below 90 % for a new start and counts the new
-value in full as energy, so nothing falls below that but a counter that really began again at zero.
+The published value is the gateway's value + an offset, which bridges wraps, jumps and changes of the source. All values
+with the same offset are one line. A sample is either on the counter's line or held, until the counter is back on its
+line or has continued from the new level long enough to be believed.
+
+Home Assistant takes a fall of a `total_increasing` sensor below 90 % for a new start and counts the new value in full
+as energy, so nothing falls below that but a counter that really began again at zero.
 """
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from .allowance import AT_ONCE_S, Limits, at_once, count_hours, is_hair, likely, most_wh, possible
+from .allowance import AT_ONCE_S, Limits, at_once, count_hours, is_negligible, likely, most_wh, possible
 from .counter_state import Below, CounterState, Held, Hours, LeftLine
+from .new_start import is_new_start
 
 WRAP_WH: Final = 2**32 / 3600  # the counter behind is an unsigned 32-bit number of joules (G§6.6)
 CONFIRM_S: Final = 900.0  # a new line is believed after one interval of the slowest source (G§3) ...
@@ -22,7 +25,6 @@ _SEEN_S: Final = CONFIRM_S / (CONFIRM_SAMPLES - 1)  # a longer pause between two
 _LARGEST_WH: Final = 1e12  # more than any site; smaller floats are exact to a milliwatt-hour
 _LATEST_S: Final = 1e12  # more than any clock shows
 _WRAP_TOLERANCE_WH: Final = WRAP_WH / 16  # beyond this any fall would look like a wrap
-_RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start (sensor/recorder.py)
 
 
 class Reason(StrEnum):
@@ -32,7 +34,7 @@ class Reason(StrEnum):
     NOT_A_NUMBER = "not_a_number"  # not finite, or more than any site's energy
     NEGATIVE = "negative"
     ZERO = "zero"  # the first value of all is zero: the gateway may not be ready
-    DIP = "dip"  # fell by a hair, or back behind its last rises: the published value stands until it is passed
+    DIP = "dip"  # fell negligibly, or back behind its last rises: the published value stands until it is passed
     WRAP = "wrap"  # lost or regained 2^32 J: continued with an offset
     FALL = "fall"  # held
     JUMP = "jump"  # held
@@ -178,7 +180,7 @@ def _begin_line(state: CounterState, published: float, offset: float, floor: flo
 
 def _is_dip(fall: float, level: float, seconds: float, limits: Limits) -> bool:
     """Return whether a counter that only rises fell so little that it means nothing."""
-    return limits.fall_w is None and is_hair(fall, level, seconds)
+    return limits.fall_w is None and is_negligible(fall, level, seconds)
 
 
 def _follow(line: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
@@ -220,7 +222,7 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
             state, floor=min(line, state.floor), next_floor=line, window_at=at, at=at, held=None, below=below
         )
         lasts = below.samples >= CONFIRM_SAMPLES and below.seen_s >= CONFIRM_S
-        if not lasts or is_hair(published - line, published, 0.0):
+        if not lasts or is_negligible(published - line, published, 0.0):
             return Step(publish=published, state=stands, reason=Reason.DIP)
         return _undo_spike(line, at, limits, stands, published)
     return None
@@ -228,7 +230,7 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
 
 def _further_below(before: Below, line: float, seconds: float) -> Below:
     """Return the lower line with one more sample; inverters on standby only drift, a spike ends with a fall."""
-    if not is_hair(before.line - line, before.line, seconds):
+    if not is_negligible(before.line - line, before.line, seconds):
         return Below(line=line, samples=1)
     if before.samples == 0:
         return Below(line=line)
@@ -242,7 +244,7 @@ def _undo_spike(line: float, at: float, limits: Limits, state: CounterState, pub
     Home Assistant subtracts a small fall from the statistics. A fall that it would take for a new start is bridged
     instead: the spike stays counted, but the counter goes on.
     """
-    if line >= published * _RESET_SHARE:
+    if not is_new_start(published, line):
         return Step(publish=line, state=_begin_line(state, line, state.offset, line, at))
     return _continue(state, line - state.offset, state.offset + published - line, at, limits)
 
@@ -365,7 +367,7 @@ def _settle(held: Held, limits: Limits, state: CounterState, published: float) -
 def _reset(held: Held, change: float, limits: Limits, state: CounterState, published: float) -> Step:
     """Publish a new start (G§9.6), so that the statistics count what the counter shows since zero."""
     event = Event(kind=EventKind.RESET, amount_wh=change, at=held.first_at)
-    if held.last < published * _RESET_SHARE:
+    if is_new_start(published, held.last):
         # On the line that was left, too, the statistics now count from zero.
         begun = Step(publish=held.last, state=_begin_line(state, held.last, 0.0, held.last, held.last_at))
         left = state.offset - published

@@ -3,12 +3,12 @@
 from dataclasses import asdict, dataclass
 from typing import Final, Self
 
-from .serialization import fields, number
+from .serialization import fields, number, numbers, optional_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
-    """A new line on trial; values of the gateway without an offset."""
+    """The samples of a new line that is not believed yet; values of the gateway without an offset."""
 
     first: float
     first_at: float
@@ -23,7 +23,7 @@ class Below:
     """The line is below the published value, which stands."""
 
     line: float  # last sample, offset included
-    seen_s: float = 0.0  # since the line fell by more than a hair ...
+    seen_s: float = 0.0  # since the line last fell by more than a negligible amount ...
     samples: int = 0  # ... and the samples since then; 0: it has only drifted
 
     @classmethod
@@ -33,12 +33,8 @@ class Below:
         Raises:
             ValueError: `data` is anything else.
         """
-        saved = fields(data, frozenset(cls.__dataclass_fields__), "lower line")
-        return cls(
-            line=number(saved, "line", "lower line"),
-            seen_s=number(saved, "seen_s", "lower line"),
-            samples=int(number(saved, "samples", "lower line")),
-        )
+        saved = numbers(data, frozenset(cls.__dataclass_fields__), "lower line")
+        return cls(line=saved["line"], seen_s=saved["seen_s"], samples=int(saved["samples"]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,12 +53,12 @@ class Hours:
         Raises:
             ValueError: `data` is anything else.
         """
-        saved = fields(data, frozenset(cls.__dataclass_fields__), "hours")
+        saved = numbers(data, frozenset(cls.__dataclass_fields__), "hours")
         return cls(
-            begin=number(saved, "begin", "hours"),
-            begin_at=number(saved, "begin_at", "hours"),
-            highest_w=number(saved, "highest_w", "hours"),
-            count=int(number(saved, "count", "hours")),
+            begin=saved["begin"],
+            begin_at=saved["begin_at"],
+            highest_w=saved["highest_w"],
+            count=int(saved["count"]),
         )
 
 
@@ -80,8 +76,7 @@ class LeftLine:
         Raises:
             ValueError: `data` is anything else.
         """
-        saved = fields(data, frozenset(cls.__dataclass_fields__), "left line")
-        return cls(offset=number(saved, "offset", "left line"), at=number(saved, "at", "left line"))
+        return cls(**numbers(data, frozenset(cls.__dataclass_fields__), "left line"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +109,7 @@ class CounterState:
         """
         saved = fields(data, _STATE_FIELDS, "counter state")
         state = cls(
-            published=None if saved["published"] is None else number(saved, "published", "counter state"),
+            published=optional_number(saved, "published", "counter state"),
             held=None if saved["held"] is None else _held_from_json(saved["held"]),
             left=None if (left := saved.get("left")) is None else LeftLine.from_json(left),
             below=None if (below := saved.get("below")) is None else Below.from_json(below),

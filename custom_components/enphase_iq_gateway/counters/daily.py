@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Final, Self, TypeGuard
 
-from .serialization import fields, number
+from .new_start import is_new_start
+from .serialization import fields, number, optional_number
 
 GAP_S: Final = 900.0  # a longer time without a sample is a gap: the slowest source moves every 15 minutes (G§3)
 _CLOCK_S: Final = 3600.0  # a clock set back by no more than this was corrected; by more, it was wrong
-_RESET_SHARE: Final = 0.9  # Home Assistant takes a fall to less for a new start (sensor/recorder.py)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,7 +22,7 @@ class OtherDay:
     day: date
     baseline: float
     reset_at: float | None = None
-    """As that of the day was: a day that is back must not look like a new one."""
+    """The `reset_at` of that day, so that the day does not look like a new one when it is back."""
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -35,7 +35,7 @@ class OtherDay:
         return cls(
             day=date.fromisoformat(str(saved["day"])),
             baseline=number(saved, "baseline", "other day"),
-            reset_at=None if saved.get("reset_at") is None else number(saved, "reset_at", "other day"),
+            reset_at=optional_number(saved, "reset_at", "other day"),
         )
 
 
@@ -81,7 +81,7 @@ class DailyState:
             lifetime=number(saved, "lifetime", "today"),
             at=number(saved, "at", "today"),
             other=None if (other := saved.get("other")) is None else OtherDay.from_json(other),
-            reset_at=None if saved.get("reset_at") is None else number(saved, "reset_at", "today"),
+            reset_at=optional_number(saved, "reset_at", "today"),
         )
 
 
@@ -117,25 +117,19 @@ def step(
         day, at = state.day, state.at
     baseline, gain = _follow(lifetime, state, falls=falls)
     other = state.other and replace(state.other, baseline=state.other.baseline + baseline - state.baseline)
-    reset_at = state.reset_at if day == state.day else midnight
-    if day != state.day:
-        left: OtherDay | None = OtherDay(day=state.day, baseline=baseline, reset_at=state.reset_at)
-        if other is not None and other.day == day and (set_back or state.day < day):
-            # The clock was wrong for a while.
-            baseline, left = other.baseline if falls else min(other.baseline, lifetime), None
-            reset_at = other.reset_at
-        # An earlier date at a later time: the time zone was changed, and its midnight is still to come.
-        elif day > state.day:
-            elapsed = at - state.at
-            baseline = lifetime - gain
-            if midnight <= state.at:
-                pass  # the time zone was changed, and there is no sample at its midnight
-            elif elapsed <= GAP_S:
-                baseline = lifetime - gain * (at - midnight) / elapsed
-            elif _plausible(gateway_today, lifetime, min(gain, possible)):
-                baseline = lifetime - gateway_today
-        if set_back or day > state.day:
-            other = left
+    reset_at: float | None = midnight
+    if day == state.day:
+        reset_at = state.reset_at
+    elif day < state.day and not set_back:
+        pass  # the time zone was changed, and its midnight is still to come
+    elif other is not None and other.day == day:
+        # The clock was wrong for a while.
+        baseline, reset_at, other = other.baseline if falls else min(other.baseline, lifetime), other.reset_at, None
+    else:
+        other = OtherDay(day=state.day, baseline=baseline, reset_at=state.reset_at)
+        if day > state.day:
+            own = gateway_today if _plausible(gateway_today, lifetime, min(gain, possible)) else None
+            baseline = lifetime - _gain_since_midnight(gain, at, midnight, state.at, own)
     return lifetime - baseline, DailyState(
         day=day, baseline=baseline, lifetime=lifetime, at=at, other=other, reset_at=reset_at if falls else None
     )
@@ -150,12 +144,21 @@ def _follow(lifetime: float, state: DailyState, *, falls: bool) -> tuple[float, 
     gain = lifetime - state.lifetime
     if falls or gain >= 0:
         return state.baseline, gain
-    if lifetime < state.lifetime * _RESET_SHARE:
+    if is_new_start(state.lifetime, lifetime):
         return state.baseline - state.lifetime, lifetime
     today = state.lifetime - state.baseline
-    if lifetime - state.baseline < today * _RESET_SHARE:
+    if is_new_start(today, lifetime - state.baseline):
         return lifetime - today, 0.0
     return state.baseline, 0.0
+
+
+def _gain_since_midnight(gain: float, at: float, midnight: float, last_at: float, gateway_today: float | None) -> float:
+    """Return the part of the gain since the last sample, at `last_at`, that belongs to the day that began meanwhile."""
+    if midnight <= last_at:
+        return gain  # the time zone was changed, and there is no sample at its midnight
+    if at - last_at <= GAP_S:
+        return gain * (at - midnight) / (at - last_at)
+    return gain if gateway_today is None else gateway_today
 
 
 def _plausible(gateway_today: float | None, lifetime: float, most: float) -> TypeGuard[float]:

@@ -1,9 +1,10 @@
 """Strict reading of stored JSON: a damaged state must not become energy."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+_LARGEST: Final = 1e15
+"""More than any energy in Wh and any time in seconds, also summed up; JSON may hold larger numbers than a float."""
 
 
 def fields(data: object, names: frozenset[str], what: str) -> Mapping[str, object]:
@@ -17,10 +18,6 @@ def fields(data: object, names: frozenset[str], what: str) -> Mapping[str, objec
     return data
 
 
-# More than any energy in Wh and any time in seconds, also summed up; JSON may hold larger numbers than a float.
-_LARGEST: Final = 1e15
-
-
 def number(data: Mapping[str, object], name: str, what: str) -> float:
     """Return the number saved as `name`.
 
@@ -31,3 +28,22 @@ def number(data: Mapping[str, object], name: str, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         raise ValueError(f"{what}: {name} must be a number up to {_LARGEST:g}, got {value!r:.100}")
     return float(value)
+
+
+def optional_number(data: Mapping[str, object], name: str, what: str) -> float | None:
+    """Return the number saved as `name`, None where it is missing or null.
+
+    Raises:
+        ValueError: it is anything else, or larger than any site can have.
+    """
+    return None if data.get(name) is None else number(data, name, what)
+
+
+def numbers(data: object, names: frozenset[str], what: str) -> dict[str, float]:
+    """Return the numbers of an object with the keys `names`.
+
+    Raises:
+        ValueError: `data` is not an object, or one of its values is missing or not a number.
+    """
+    saved = fields(data, names, what)
+    return {name: number(saved, name, what) for name in names}

@@ -67,7 +67,7 @@ def _shifted(state: CounterState, amount: float) -> CounterState:
 
 
 def _shift_derived(state: GuardState, key: CounterKey, amount: float) -> None:
-    """Shift what remembers values of a counter, so that the shift is not taken for energy."""
+    """Shift the states that contain earlier values of a counter, so that the shift is not counted as energy."""
     if (offsets := state.offsets.get(key)) is not None:
         state.offsets[key] = {origin: offset + amount for origin, offset in offsets.items()}
     match key:

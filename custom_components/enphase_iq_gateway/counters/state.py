@@ -12,7 +12,7 @@ from .counter_state import CounterState
 from .daily import DailyState
 from .key import CounterField, CounterKey, FlowCounter, InverterCounter, may_be_negative, parse_counter_key
 from .origin import Origin
-from .serialization import number
+from .serialization import fields, number
 from .storage_energy import StorageEnergy
 
 
@@ -73,15 +73,17 @@ class GuardState:
             ValueError: `data` is anything else.
         """
         rejected, shares, offsets = _part(data, "rejected"), _part(data, "origins"), _part(data, "offsets")
-        gateway = _part(data, "gateway")
+        gateway, since = _part(data, "gateway"), _optional_part(data, "ac_batteries")
         state = cls(
             counters={
                 parse_counter_key(name): CounterState.from_json(part) for name, part in _part(data, "counters").items()
             },
             days={_day_key(name): DailyState.from_json(part) for name, part in _part(data, "days").items()},
             balanced=_balanced(data),
-            storage=_storage(data),
-            counted_since=_counted_since(data),
+            storage={
+                int(phase): StorageEnergy.from_json(part) for phase, part in _optional_part(data, "storage").items()
+            },
+            counted_since={serial: int(number(since, serial, "ac_batteries")) for serial in since},
             shares_from={serial: number(shares, serial, "origins") for serial in shares},
             origins=_origins(_part(data, "sources")),
             offsets={parse_counter_key(name): _offsets(_part(offsets, name)) for name in offsets},
@@ -89,7 +91,7 @@ class GuardState:
             firmware=str(gateway.get("firmware", "")),
             serial=str(gateway.get("serial", "")),
             shifted_by=str(gateway.get("shifted_by", "")),
-            restart=_restart(data),
+            restart={parse_counter_key(name) for name in _optional_part(data, "restart")},
         )
         if missing := {InverterCounter(serial) for serial in state.shares_from} - state.counters.keys():
             raise ValueError(f"stored counters: {len(missing)} inverters of the sum are missing")
@@ -135,27 +137,6 @@ def _balanced(data: object) -> dict[int, BalancedState]:
     return phases
 
 
-def _storage(data: object) -> dict[int, StorageEnergy]:
-    """Return the energies of storage, which an earlier version has not stored."""
-    if not isinstance(data, dict) or "storage" not in data:
-        return {}
-    return {int(phase): StorageEnergy.from_json(part) for phase, part in _part(data, "storage").items()}
-
-
-def _counted_since(data: object) -> dict[str, int]:
-    """Return since when the AC Batteries have counted, which an earlier version has not stored."""
-    if not isinstance(data, dict) or "ac_batteries" not in data:
-        return {}
-    part = _part(data, "ac_batteries")
-    return {serial: int(number(part, serial, "ac_batteries")) for serial in part}
-
-
-def _restart(data: object) -> set[CounterKey]:
-    """Return the counters that continue from the next value; earlier versions have stored none."""
-    stored = _part(data, "restart") if isinstance(data, dict) and "restart" in data else {}
-    return {parse_counter_key(name) for name in stored}
-
-
 def _origins(stored: Mapping[str, object]) -> dict[CounterKey, Origin]:
     """Return the stored origins; those of inverters, which have one only, are no longer stored."""
     keys = {parse_counter_key(name): str(origin) for name, origin in stored.items()}
@@ -179,7 +160,9 @@ def _offsets(stored: Mapping[str, object]) -> dict[Origin, float]:
 
 def _part(data: object, name: str) -> Mapping[str, object]:
     """Return one object of the stored state."""
-    part = data.get(name) if isinstance(data, dict) else None
-    if not isinstance(part, dict):
-        raise ValueError(f"stored counters: {name} must be an object")  # noqa: TRY004 - one kind of error for the caller
-    return part
+    return fields(fields(data, frozenset({name}), "stored counters")[name], frozenset(), name)
+
+
+def _optional_part(data: object, name: str) -> Mapping[str, object]:
+    """Return one object of the stored state, empty where an earlier version has not stored it."""
+    return _part(data, name) if isinstance(data, dict) and name in data else {}

@@ -10,7 +10,7 @@ from typing import Final, Self
 from ..client.models import Flow, Measurement
 from ..client.site.site import Site
 from ..client.site.snapshot import Snapshot
-from .serialization import fields, number
+from .serialization import fields, number, optional_number
 
 LONGEST_GAP_S: Final = 600.0
 """Two samples at the longest update interval; over a longer time the two powers prove nothing."""
@@ -50,7 +50,7 @@ class StorageEnergy:
         return cls(
             discharged_wh=number(saved, "discharged_wh", "storage"),
             charged_wh=number(saved, "charged_wh", "storage"),
-            **{name: None if saved.get(name) is None else number(saved, name, "storage") for name in _STORED},
+            **{name: optional_number(saved, name, "storage") for name in _STORED},
         )
 
 

@@ -15,7 +15,7 @@ from ..const import CONF_CERTIFICATE, CONF_REPLACED, TOKEN_PAGE
 from ..entry_data import certificate_check_of, certificate_of, credential_of
 from ..history.replacement import replaced_by
 from ..hub.api import async_open_gateway
-from ..issues.identity import note_renewal
+from ..issues.identity import report_renewed_certificate
 from .errors import form_error
 
 TITLE: Final = "IQ Gateway"
@@ -104,7 +104,7 @@ class GatewayFlow(ConfigFlow):
             if replaced := replaced_by(entry, serial):
                 data[CONF_REPLACED] = replaced
             if certificate is not None and self._presented is None and serial == entry.unique_id:
-                note_renewal(self.hass, entry, certificate)
+                report_renewed_certificate(self.hass, entry, certificate)
             return self.async_update_reload_and_abort(entry, unique_id=serial, data=data)
         # Home Assistant logs titles: no serial in them, because its end is the password of old firmware.
         taken = {entry.title for entry in self._async_current_entries()}

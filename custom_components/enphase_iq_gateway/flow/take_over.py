@@ -71,18 +71,12 @@ class TakeOverSteps(OptionsFlowWithReload):
         moving = {(each.row.id, each.unique_id) for each in plan.moves}
         if user_input is None or moving != self._previewed:
             self._previewed = moving
-            if chosen.get(CONF_OTHER_INTEGRATION) == self._preset:
-                chosen = {key: value for key, value in chosen.items() if key != CONF_OTHER_INTEGRATION}
             described = await async_describe(
                 self.hass, plan, shifts, serial=str(entry.unique_id), in_dashboard=in_dashboard
             )
-            in_use = any(uses_of(self.hass, row.entity_id, in_dashboard) for row, _ in plan.left)
-            self._preset = _KEEP if in_use else _DISABLE
-            could_change = with_changed or any(why is Left.OTHER_MEANING for _, why in plan.left)
-            schema = _schema(offered, self._preset, could_change=could_change)
             return self.async_show_form(
                 step_id=TAKE_OVER_STEP,
-                data_schema=self.add_suggested_values_to_schema(schema, chosen),
+                data_schema=self._choices(plan, offered, in_dashboard, chosen),
                 errors={} if user_input is None else {"base": "take_over_changed"},
                 description_placeholders={
                     **described,
@@ -106,6 +100,18 @@ class TakeOverSteps(OptionsFlowWithReload):
             return self.async_abort(reason="take_over_failed")
         self._result = await _async_result(self.hass, plan, other)
         return await self.async_step_take_over_done()
+
+    def _choices(
+        self, plan: Plan, offered: Mapping[ControlArea, bool], in_dashboard: Collection[str], chosen: Mapping[str, Any]
+    ) -> probatio.Schema:
+        """Return the choices as the user has made them; what they left preselected is preselected anew."""
+        if chosen.get(CONF_OTHER_INTEGRATION) == self._preset:
+            chosen = {key: value for key, value in chosen.items() if key != CONF_OTHER_INTEGRATION}
+        in_use = any(uses_of(self.hass, row.entity_id, in_dashboard) for row, _ in plan.left)
+        self._preset = _KEEP if in_use else _DISABLE
+        could_change = bool(chosen.get(CONF_WITH_CHANGED)) or any(why is Left.OTHER_MEANING for _, why in plan.left)
+        schema = _schema(offered, self._preset, could_change=could_change)
+        return self.add_suggested_values_to_schema(schema, chosen)
 
     async def async_step_take_over_done(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the result."""

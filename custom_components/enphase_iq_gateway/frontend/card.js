@@ -1,7 +1,7 @@
 // The array card: what it shows of a roof, and how it follows the gateway and the user.
 
 import { day as readDay, entries, subscribe } from "./api.js";
-import { differences, parse } from "./colours.js";
+import { differences, parse } from "./colors.js";
 import { html } from "./element.js";
 import { loadTexts } from "./texts.js";
 import { Picture } from "./picture.js";
@@ -18,7 +18,7 @@ export class Card {
   texts;
   /** @type {Picture | undefined} */
   #picture;
-  /** What was asked for last; an older answer is dropped. */
+  /** The number of the latest request; answers to older ones are dropped. */
   #attempt = 0;
   #key = "";
   /** @type {(() => Promise<void>) | undefined} */

@@ -73,7 +73,19 @@ export class Editor {
     this.status = html("p", { role: "status" });
     const scroller = html("div", { class: "canvas" });
     this.canvas = new Canvas(this, scroller);
-    this.dialog = html(
+    this.dialog = this.createDialog(text, scroller);
+    this.dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.cancel();
+    });
+  }
+
+  /**
+   * Create the dialog around the parts that the constructor has made.
+   * @param {Translate} text @param {HTMLElement} scroller The element around the canvas
+   */
+  createDialog(text, scroller) {
+    return html(
       "dialog",
       { class: "editor", "aria-labelledby": "title", onkeydown: (event) => this.key(event) },
       html(
@@ -100,10 +112,6 @@ export class Editor {
       html("main", {}, this.tray.element, scroller),
       this.status,
     );
-    this.dialog.addEventListener("cancel", (event) => {
-      event.preventDefault();
-      this.cancel();
-    });
   }
 
   async open() {

@@ -97,7 +97,7 @@ export class Canvas {
         tile.remove();
         this.tiles.delete(serial);
       }
-    const neighbours = new Map(layout.arrays.map(({ id }) => [id, model.neighbours(layout, id)]));
+    const neighbors = new Map(layout.arrays.map(({ id }) => [id, model.neighbors(layout, id)]));
     for (const [serial, panel] of Object.entries(layout.panels)) {
       const place = model.onRoof(layout, serial);
       const tile = this.tiles.get(serial) ?? this.#tile(serial);
@@ -105,7 +105,7 @@ export class Canvas {
       set(box, rectangle(place.width, place.height));
       set(label, { transform: `rotate(${-place.turn})` });
       write(label.children[1], watts.get(serial) ?? "");
-      const over = model.overlaps(neighbours.get(panel.array) ?? [], panel, serial);
+      const over = model.overlaps(neighbors.get(panel.array) ?? [], panel, serial);
       const states = { other: panel.array !== array.id, over, gone: this.editor.isGone(serial) };
       set(tile, {
         transform: transform(place),

@@ -3,11 +3,11 @@
 // A panel's x and y are its middle in the frame of its array. That frame has its origin at the array's x and y on the
 // roof, and is turned clockwise by azimuth - 180 degrees: north is up, and the lower edge of a panel faces its azimuth.
 
-import { around, boxOf, rotate } from "./geometry.js";
+import { around, boxOf, GAP, HEIGHT as PANEL_HEIGHT, WIDTH as PANEL_WIDTH, rotate } from "./geometry.js";
 
-/** An upright panel and the gap around it, in the layout's units. */
-export const WIDTH = 106;
-export const HEIGHT = 205;
+/** An upright panel and the gap beside it, in the layout's units. */
+export const WIDTH = PANEL_WIDTH + GAP;
+export const HEIGHT = PANEL_HEIGHT + GAP;
 /** Edges that are closer snap: a quarter of a panel's width. */
 const SNAP = 26;
 
@@ -91,7 +91,7 @@ export const step = (layout, serial, direction, panels) => {
  * Return all panels in the frame of an array, without those of arrays that are askew to it.
  * @param {Layout} layout @param {string} id @returns {(Place & { serial: string })[]}
  */
-export const neighbours = (layout, id) => {
+export const neighbors = (layout, id) => {
   const array = arrayOf(layout, id);
   return Object.entries(layout.panels).flatMap(([serial, panel]) => {
     const place = onRoof(layout, serial);
@@ -108,7 +108,7 @@ export const neighbours = (layout, id) => {
  */
 export const snap = (layout, panel, moving) => {
   const along = new Set(moving);
-  const others = neighbours(layout, panel.array).filter(({ serial }) => !along.has(serial));
+  const others = neighbors(layout, panel.array).filter(({ serial }) => !along.has(serial));
   const own = others.find(({ array }) => array === panel.array);
   /** @param {"x" | "y"} axis */
   const place = (axis) => {
@@ -164,7 +164,7 @@ export const nextPlace = (layout, array, lying, after) => {
   let point = isEmpty(box) ? { x: 0, y: 0 } : { x: box.left + x / 2, y: box.bottom + y / 2 };
   if (typeof after === "object") point = after;
   else if (last?.array === array) point = { x: last.x + (size(last).x + x) / 2, y: last.y };
-  const others = neighbours(layout, array);
+  const others = neighbors(layout, array);
   let place = { array, lying, x: round(point.x), y: round(point.y) };
   while (overlaps(others, place)) place = { ...place, x: round(place.x + x) };
   return place;

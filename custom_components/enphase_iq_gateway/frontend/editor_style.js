@@ -1,4 +1,4 @@
-/** Styles of the editor, in the colours of Home Assistant's theme. */
+/** Styles of the editor, in the colors of Home Assistant's theme. */
 export const STYLE = `
 * { box-sizing: border-box; }
 dialog {

@@ -2,6 +2,8 @@
 
 export const WIDTH = 100;
 export const HEIGHT = 199;
+/** Between the panels of a grid. */
+export const GAP = 6;
 /** The azimuth of an array that is drawn upright. */
 const UNTURNED = 180;
 /** Tiles whose middles differ less than this in height are read as one row. */
@@ -83,8 +85,8 @@ export const grid = (layout, panels, narrow) => {
     serial,
     {
       array: layout.arrays[0]?.id ?? "",
-      x: (number % columns) * (WIDTH + 6),
-      y: Math.floor(number / columns) * (HEIGHT + 6),
+      x: (number % columns) * (WIDTH + GAP),
+      y: Math.floor(number / columns) * (HEIGHT + GAP),
       lying: false,
     },
   ]);
@@ -118,7 +120,7 @@ export const offsets = (groups, scale, nameHeight) => {
  * Return the number of the nearest point in a direction, or undefined.
  * @param {Point[]} points @param {number} from @param {"left" | "right" | "up" | "down"} direction
  */
-export const neighbour = (points, from, direction) => {
+export const neighbor = (points, from, direction) => {
   const start = points[from];
   if (!start) return undefined;
   const across = direction === "left" || direction === "right";
@@ -143,11 +145,11 @@ export const neighbour = (points, from, direction) => {
  */
 export const trayOf = (panels, groups, name) => {
   const box = groups.length ? around(groups.map((group) => group.box)) : { left: 0, top: 0, right: 8 * WIDTH, bottom: 0 };
-  const columns = Math.max(4, Math.floor((box.right - box.left) / (WIDTH + 6)));
+  const columns = Math.max(4, Math.floor((box.right - box.left) / (WIDTH + GAP)));
   const tiles = panels.map((index, number) => ({
     index,
-    x: box.left + WIDTH / 2 + (number % columns) * (WIDTH + 6),
-    y: box.bottom + 80 + HEIGHT / 2 + Math.floor(number / columns) * (HEIGHT + 6),
+    x: box.left + WIDTH / 2 + (number % columns) * (WIDTH + GAP),
+    y: box.bottom + 80 + HEIGHT / 2 + Math.floor(number / columns) * (HEIGHT + GAP),
     width: WIDTH,
     height: HEIGHT,
     turn: 0,

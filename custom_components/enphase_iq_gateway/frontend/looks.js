@@ -1,6 +1,6 @@
 // What the tiles and the legend show of a moment.
 
-import { AMOUNTS, gradient } from "./colours.js";
+import { AMOUNTS, gradient } from "./colors.js";
 import { set, write } from "./element.js";
 import { known, look, markOf, percent, quantile } from "./model.js";
 import { signed } from "./words.js";
@@ -35,7 +35,7 @@ export const looksOf = (picture, moment) => {
   );
 };
 
-/** Return the value with the brightest colour. @param {Picture} picture @param {Moment} moment */
+/** Return the value with the brightest color. @param {Picture} picture @param {Moment} moment */
 const mostOf = ({ best, day, lastStep, live, roof, view }, moment) => {
   if (view === "energy") {
     const ends = live || best || !day ? moment.wh : day.wh.map((column) => column[lastStep] ?? null);
@@ -52,7 +52,7 @@ const nice = (value) => {
   return Math.ceil(value / unit) * unit;
 };
 
-/** Show what the colours mean. @param {Picture} picture @param {Moment} moment */
+/** Show what the colors mean. @param {Picture} picture @param {Moment} moment */
 export const showLegend = (picture, moment) => {
   const { differences, formats, texts, timeline, view } = picture;
   const compare = view === "compare";

@@ -1,6 +1,6 @@
 // The values of one moment, and what each tile shows of them. Lists are in the order of the panels.
 
-import { AMOUNTS, pick, STRONGEST } from "./colours.js";
+import { AMOUNTS, pick, STRONGEST } from "./colors.js";
 
 /** Below this, percentages are noise. */
 const LEAST_MEDIAN_W = 5;
@@ -146,8 +146,8 @@ export const markOf = (health, panel, date, today) => {
  * @param {boolean} options.asleep
  * @param {boolean} options.silent
  * @param {Look["mark"]} options.mark
- * @param {number} options.most The value with the brightest colour
- * @param {Colour[] | null} options.differences The colours of the comparison
+ * @param {number} options.most The value with the brightest color
+ * @param {Color[] | null} options.differences The colors of the comparison
  * @param {(value: number) => string} options.write
  * @returns {Look}
  */

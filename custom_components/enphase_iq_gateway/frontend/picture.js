@@ -1,6 +1,6 @@
 // The state of a card that shows a roof: the moment, the view, and what its parts show of them.
 
-import { differences } from "./colours.js";
+import { differences } from "./colors.js";
 import { html, write } from "./element.js";
 import { Frame } from "./frame.js";
 import { grid, groupTiles, trayOf } from "./geometry.js";
@@ -24,7 +24,7 @@ export class Picture {
   /** @type {Map<string, Series>} */
   #days = new Map();
   /** @type {Set<string>} */
-  #asked = new Set();
+  #requested = new Set();
   /** @type {Group[]} */
   groups = [];
   /** @type {View} */
@@ -228,8 +228,8 @@ export class Picture {
 
   /** Read a day once, or again. @param {string} date @param {boolean} [again] */
   #read(date, again = false) {
-    if ((this.#days.has(date) && !again) || this.#asked.has(date)) return;
-    this.#asked.add(date);
+    if ((this.#days.has(date) && !again) || this.#requested.has(date)) return;
+    this.#requested.add(date);
     this.readDay(date)
       .then((day) => {
         this.#days.set(date, seriesOf(day, date, this.formats.date));
@@ -240,7 +240,7 @@ export class Picture {
         this.#update();
       })
       .catch(() => {})
-      .finally(() => this.#asked.delete(date));
+      .finally(() => this.#requested.delete(date));
   }
 
   /** Append a reading to the values of today, which the recorder has only later. @param {Now} now */

@@ -2,7 +2,7 @@
 // slider would take several frames.
 
 import { html, set, svg } from "./element.js";
-import { around, neighbour, offsets, topRightOf, WIDTH } from "./geometry.js";
+import { around, neighbor, offsets, topRightOf, WIDTH } from "./geometry.js";
 
 const NAME_HEIGHT = 26;
 const EDGE = 6;
@@ -200,7 +200,7 @@ export class RoofView {
     if (!node || event.ctrlKey || event.altKey || event.metaKey) return;
     const direction = ARROWS[event.key];
     if (direction) {
-      const next = neighbour(this.#nodes.map(({ middle }) => middle), number, direction);
+      const next = neighbor(this.#nodes.map(({ middle }) => middle), number, direction);
       if (next !== undefined) this.#move(next);
     } else if (event.key === "Home") this.#move(0);
     else if (event.key === "End") this.#move(this.#nodes.length - 1);
@@ -257,4 +257,3 @@ const arrangeNode = (node, middle, scale) => {
     transform: `translate(${corner.x.toFixed(2)} ${corner.y.toFixed(2)}) scale(${size.toFixed(3)})`,
   });
 };
-

@@ -1,4 +1,4 @@
-// The look of the card, in the colours of Home Assistant's theme. The sheet and the table bring their own.
+// The look of the card, in the colors of Home Assistant's theme. The sheet and the table bring their own.
 
 const CSS = `
 :host{display:block;--text:var(--primary-text-color,#212121);--text2:var(--secondary-text-color,#5e5e5e);

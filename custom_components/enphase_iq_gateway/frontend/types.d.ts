@@ -120,7 +120,6 @@ export interface Device {
   via_device_id: string | null;
   config_entry_id?: string | null;
   primary_config_entry?: string | null;
-  config_entries: string[];
 }
 
 export interface Hass {
@@ -130,9 +129,6 @@ export interface Hass {
     number_format: string;
     time_format: string;
   };
-  language: string;
-  user?: { is_admin: boolean };
-  themes?: { darkMode: boolean };
   entities: Record<string, Entity>;
   devices: Record<string, Device>;
   states: Record<string, { attributes: { device_class?: string } }>;
@@ -140,7 +136,6 @@ export interface Hass {
     subscribeMessage<T>(callback: (message: T) => void, message: object, options?: object): Promise<() => Promise<void>>;
   };
   callWS<T>(message: object): Promise<T>;
-  localize: Translate;
   loadBackendTranslation(category: string, integration: string): Promise<Translate>;
 }
 
@@ -207,15 +202,15 @@ export interface Series {
 
 export type Rgb = [number, number, number];
 
-/** A colour, and the black or white in which a text on it is readable. */
-export interface Colour {
+/** A color, and the black or white in which a text on it is readable. */
+export interface Color {
   fill: string;
   ink: string;
 }
 
 /** What a tile shows. */
-export interface Look extends Colour {
-  /** A value has a colour, `quiet` is plain, the others are hatched. */
+export interface Look extends Color {
+  /** A value has a color, `quiet` is plain, the others are hatched. */
   kind: "value" | "quiet" | "unknown" | "silent";
   mark: "" | "weak" | "no_power";
   text: string;
@@ -313,7 +308,7 @@ declare global {
   type Moment = import("./types.d.ts").Moment;
   type Series = import("./types.d.ts").Series;
   type Rgb = import("./types.d.ts").Rgb;
-  type Colour = import("./types.d.ts").Colour;
+  type Color = import("./types.d.ts").Color;
   type Look = import("./types.d.ts").Look;
   type TileNodes = import("./types.d.ts").TileNodes;
   type Shown = import("./types.d.ts").Shown;

@@ -1,1 +1,1 @@
-"""Repairs of the recorder's long-term statistics."""
+"""Continuing and repairing what is recorded: spikes, a replaced gateway, the entities of another integration."""

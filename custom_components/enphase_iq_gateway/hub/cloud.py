@@ -1,4 +1,4 @@
-"""The maker's cloud: one for all gateways, so that every sign-in observes how long it wants no requests."""
+"""Enphase's cloud, shared by all gateways, so that every sign-in respects the wait that the cloud has requested."""
 
 from aiohttp import DummyCookieJar
 from homeassistant.core import HomeAssistant, callback
@@ -29,7 +29,8 @@ def async_sign_in_to_cloud(hass: HomeAssistant, username: str, password: str, se
 async def async_fetch_token(hass: HomeAssistant, username: str, password: str, serial: str) -> Token:
     """Get a token for a gateway from Enphase with the password alone.
 
-    Raises: CloudError.
+    Raises:
+        CloudError: the cloud provides no token.
     """
     sign_in = async_sign_in_to_cloud(hass, username, password, serial)
     try:

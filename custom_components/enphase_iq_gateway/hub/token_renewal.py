@@ -218,7 +218,7 @@ class TokenRenewal:
 
     @callback
     def _async_update(self, coordinator: PollGroupCoordinator) -> None:
-        """Note that the gateway accepts the token."""
+        """Reset what a refusal has set: the gateway accepts the token."""
         if coordinator.error is None:
             self._unproven = self._refused = False
 

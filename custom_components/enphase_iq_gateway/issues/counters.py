@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -20,6 +20,7 @@ from ..counters.key import CounterField, CounterKey, FlowCounter, parse_counter_
 from ..counters.lines import CounterEvent, SourceChange
 from ..counters.store import CounterStore
 from ..formatting import kwh, local_minute
+from .fix_flow import FixFlow
 from .registry import async_clear, async_create
 
 COUNTER_JUMP: Final = "counter_jump"
@@ -36,12 +37,12 @@ type IssueData = Mapping[str, str | int | float | None]
 def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Follow the counters of every coordinator."""
     runtime = entry.runtime_data
-    watch = CounterWatch(hass, entry, runtime.counter_store)
+    listener = CounterListener(hass, entry, runtime.counter_store)
     for coordinator in runtime.coordinators.values():
-        entry.async_on_unload(coordinator.async_add_listener(partial(watch.update, coordinator)))
+        entry.async_on_unload(coordinator.async_add_listener(partial(listener.update, coordinator)))
 
 
-class CounterWatch:
+class CounterListener:
     """Store the counters after each reading, and report jumps."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, store: CounterStore) -> None:
@@ -89,11 +90,11 @@ def async_report(hass: HomeAssistant, entry: ConfigEntry, events: Iterable[Count
     for at, amounts_wh in jumps.items():
         # No issue is raised for counters without an enabled entity.
         if any(_entity(hass, entry, counter) for counter in amounts_wh):
-            async_ask_about_jump(hass, entry, at, amounts_wh)
+            async_create_jump_issue(hass, entry, at, amounts_wh)
 
 
 @callback
-def async_ask_about_jump(
+def async_create_jump_issue(
     hass: HomeAssistant, entry: ConfigEntry, at: float, amounts_wh: Mapping[CounterKey, float]
 ) -> None:
     """Raise the issue of a jump, or add the counters to the open issue of the same event."""
@@ -150,20 +151,19 @@ def _update(hass: HomeAssistant, issue: ir.IssueEntry, data: IssueData) -> None:
     )
 
 
-class JumpRepair(RepairsFlow):
+class JumpRepair(FixFlow):
     """Leave a jump out for good, or add it to the counters after all."""
 
     async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the counters that jumped; the text of an issue of an earlier version would name only one of them."""
-        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
-        entry = self._entry()
-        if issue is None or entry is None:
+        entry = self.entry
+        if self.issue is None or entry is None:
             return self.async_abort(reason="not_loaded")
         return self.async_show_menu(
             step_id="init",
             menu_options=["keep_out", "accept_jump"],
             description_placeholders={
-                **(issue.translation_placeholders or {}),
+                **self.placeholders,
                 "counters": _list(self.hass, entry, _amounts_wh(self.data or {})),
             },
         )
@@ -175,11 +175,11 @@ class JumpRepair(RepairsFlow):
     async def async_step_accept_jump(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Add the jump to the counters, which rise by it with their next reading."""
         amounts_wh = _amounts_wh(self.data or {})
-        entry = self._entry()
+        entry = self.entry
         runtime = loaded_runtime(entry) if entry else None
         if runtime is None or amounts_wh.keys() - runtime.guard.state.counters.keys():
             return self.async_abort(reason="not_loaded")
-        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+        issue = self.issue
         if issue is None or issue.data != self.data:
             return self.async_abort(reason="answered")
         # Before anything is awaited: a second flow of the same issue must not add the jump again.
@@ -188,9 +188,6 @@ class JumpRepair(RepairsFlow):
             runtime.guard.accept_jump(counter, amount_wh)
         await runtime.counter_store.async_save()
         return self.async_create_entry(data={})
-
-    def _entry(self) -> GatewayConfigEntry | None:
-        return self.hass.config_entries.async_get_entry(str((self.data or {}).get("entry_id")))
 
 
 def _amounts_wh(data: IssueData) -> dict[CounterKey, float]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 import probatio
@@ -13,6 +13,7 @@ from ..client.endpoints import METERS, READINGS
 from ..client.models import Flow, Meter, MeterStatus, Reading
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry, loaded_runtime
+from .fix_flow import FixFlow
 from .registry import async_create, async_delete, issue_id
 
 DISABLED: Final = "ct_disabled"
@@ -43,12 +44,12 @@ _FITTED_W: Final = 20.0
 
 @callback
 def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Note the CTs now and with every update of the site."""
+    """Update the issues now and with every update of the site."""
     coordinator = entry.runtime_data.site_coordinator
 
     @callback
     def update() -> None:
-        note_cts(hass, entry, coordinator.data.meters or (), coordinator.data.readings)
+        update_issues(hass, entry, coordinator.data.meters or (), coordinator.data.readings)
 
     update()
     entry.async_on_unload(coordinator.async_add_listener(update))
@@ -65,7 +66,7 @@ def problem_of(meter: Meter, reading: Reading | None) -> str | None:
     return DISABLED if not meter.enabled and power is not None and abs(power) > _FITTED_W else None
 
 
-def note_cts(
+def update_issues(
     hass: HomeAssistant, entry: GatewayConfigEntry, meters: Iterable[Meter], readings: Iterable[Reading]
 ) -> frozenset[str]:
     """Create an issue for each CT with a problem, delete those that are solved, and return the ids that remain."""
@@ -97,7 +98,7 @@ def _is_raised(hass: HomeAssistant, issue: str) -> bool:
     return raised is not None and raised.active
 
 
-class CtRepair(RepairsFlow):
+class CtRepair(FixFlow):
     """Read the gateway again when the user has fixed a CT; each CT has a step because each has its own texts."""
 
     async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
@@ -106,8 +107,7 @@ class CtRepair(RepairsFlow):
 
     async def _async_check(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Set the gateway up again if it no longer reports the problem."""
-        data = self.data or {}
-        entry: GatewayConfigEntry | None = self.hass.config_entries.async_get_entry(str(data.get("entry_id")))
+        entry = self.entry
         runtime = loaded_runtime(entry) if entry else None
         if entry is None or runtime is None:
             return self.async_abort(reason="not_loaded")
@@ -115,7 +115,7 @@ class CtRepair(RepairsFlow):
             meters, readings = await runtime.gateway.read(METERS), await runtime.gateway.read(READINGS)
         except GatewayError:
             return self._form("not_readable")
-        if data.get("issue") in note_cts(self.hass, entry, meters, readings):
+        if (self.data or {}).get("issue") in update_issues(self.hass, entry, meters, readings):
             return self._form("still_there")
         self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_create_entry(data={})
@@ -130,10 +130,9 @@ class CtRepair(RepairsFlow):
     async_step_pv3p = _async_check
 
     def _form(self, error: str | None = None) -> RepairsFlowResult:
-        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
         return self.async_show_form(
             step_id=Flow(str((self.data or {}).get("ct"))),
             data_schema=probatio.Schema({}),
             errors={"base": error} if error else None,
-            description_placeholders=issue.translation_placeholders if issue else None,
+            description_placeholders=self.placeholders,
         )

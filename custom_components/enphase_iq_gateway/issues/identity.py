@@ -7,12 +7,11 @@ issue of a renewed certificate stays until the user closes it: only they can jud
 from functools import partial
 from typing import Final, override
 
-from homeassistant.components.repairs import ConfirmRepairFlow, FlowType, RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, FlowType, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
 
 from ..client import (
@@ -26,14 +25,15 @@ from ..client import (
 from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK, DOMAIN
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, SiteCoordinator
 from ..formatting import utc_day
-from .registry import async_clear, async_create, async_delete
+from .fix_flow import FixFlow
+from .registry import async_create, async_delete
 
 WRONG_DEVICE: Final = "wrong_device"
 OTHER_CERTIFICATE: Final = "other_certificate"
 CERTIFICATE_RENEWED: Final = "certificate_renewed"
 
 
-def note_refusal(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -> None:
+def report_refused_device(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -> None:
     """Raise an issue when something else responds at the address; other errors change nothing."""
     match error:
         case GatewayWrongDeviceError():
@@ -62,19 +62,19 @@ def note_refusal(hass: HomeAssistant, entry: ConfigEntry, error: GatewayError) -
 
 @callback
 def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Follow who answers the polls of every coordinator."""
-    watch = TrustWatch(hass, entry)
+    """Check which device responds to the polls of every coordinator."""
+    listener = DeviceListener(hass, entry)
     for coordinator in entry.runtime_data.all_coordinators:
-        entry.async_on_unload(coordinator.async_add_listener(partial(watch.update, coordinator)))
+        entry.async_on_unload(coordinator.async_add_listener(partial(listener.update, coordinator)))
 
 
-class TrustWatch:
+class DeviceListener:
     """Check after each reading of each coordinator which device has responded."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
         self._hass = hass
         self._entry = entry
-        self._noted: list[Certificate | None] = []
+        self._accepted: list[Certificate | None] = []
         """The certificate of the last success, empty after a failure."""
 
     @callback
@@ -82,26 +82,26 @@ class TrustWatch:
         """Raise an issue after a refusal; after a success do something only when the last reading was different."""
         gateway, error = self._entry.runtime_data.gateway, coordinator.error
         if error is not None:
-            note_refusal(self._hass, self._entry, error)
-            self._noted = []
-        elif self._noted != [gateway.certificate]:
-            note_trust(self._hass, self._entry, gateway)
-            self._noted = [gateway.certificate]
+            report_refused_device(self._hass, self._entry, error)
+            self._accepted = []
+        elif self._accepted != [gateway.certificate]:
+            accept_device(self._hass, self._entry, gateway)
+            self._accepted = [gateway.certificate]
 
 
-def note_trust(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway) -> None:
+def accept_device(hass: HomeAssistant, entry: ConfigEntry, gateway: Gateway) -> None:
     """Delete the issues now that the right gateway responds; store its certificate and report one that it renewed."""
     for kind in (WRONG_DEVICE, OTHER_CERTIFICATE):
         async_delete(hass, entry, kind)
     certificate = gateway.certificate
     if certificate is not None:
-        note_renewal(hass, entry, certificate)
+        report_renewed_certificate(hass, entry, certificate)
         # Home Assistant stores and reloads nothing where the data are the same.
         data = {**entry.data, CONF_CERTIFICATE: certificate.as_dict()}
         hass.config_entries.async_update_entry(entry, data=data)
 
 
-def note_renewal(hass: HomeAssistant, entry: ConfigEntry, certificate: Certificate) -> None:
+def report_renewed_certificate(hass: HomeAssistant, entry: ConfigEntry, certificate: Certificate) -> None:
     """Raise an issue when a certificate other than the stored one has been accepted as the gateway's renewed one."""
     if CONF_CERTIFICATE not in entry.data or entry.options.get(CONF_CERTIFICATE_CHECK) == CertificateCheck.OFF:
         return
@@ -112,26 +112,16 @@ def note_renewal(hass: HomeAssistant, entry: ConfigEntry, certificate: Certifica
     async_create(hass, entry, CERTIFICATE_RENEWED, is_persistent=True, placeholders=placeholders)
 
 
-def clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Delete every issue of a gateway."""
-    async_clear(hass, entry)
-
-
-class WrongDeviceRepair(RepairsFlow):
+class WrongDeviceRepair(FixFlow):
     """Continue with the gateway that has replaced the former one, or keep waiting for the former one."""
 
     async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the choice."""
-        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["replaced", "other_device"],
-            description_placeholders=None if issue is None else issue.translation_placeholders,
-        )
+        return self.show_choice("replaced", "other_device")
 
     async def async_step_replaced(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Continue with the address of the entry, where the config flow offers the replacement."""
-        entry = self.hass.config_entries.async_get_entry(str((self.data or {}).get("entry_id")))
+        entry = self.entry
         if entry is None:
             return self.async_abort(reason="not_loaded")
         flow = await self.hass.config_entries.flow.async_init(

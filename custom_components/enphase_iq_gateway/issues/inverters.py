@@ -19,11 +19,11 @@ def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Follow the reports of the inverters."""
     coordinator = entry.runtime_data.coordinators.get(PollGroup.INVERTERS)
     if coordinator is not None:
-        notes = DeviceNotes(hass, entry)
-        entry.async_on_unload(coordinator.async_add_listener(partial(notes.update, coordinator)))
+        listener = InverterListener(hass, entry)
+        entry.async_on_unload(coordinator.async_add_listener(partial(listener.update, coordinator)))
 
 
-class DeviceNotes:
+class InverterListener:
     """Compare the inverters after each reading with those of the reading before."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry) -> None:

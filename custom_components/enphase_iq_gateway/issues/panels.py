@@ -17,7 +17,7 @@ _DAYS: Final = 2
 
 @callback
 def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Note the panels now and after each report."""
+    """Update the issues now and after each report."""
     health = async_daily_health(hass, entry)
     if health is None:
         return
@@ -25,14 +25,14 @@ def async_setup(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     @callback
     def update() -> None:
         if health.report is not None:
-            note_panels(hass, entry, health.report)
+            update_issues(hass, entry, health.report)
 
     update()
     entry.async_on_unload(health.async_add_listener(update))
 
 
 @callback
-def note_panels(hass: HomeAssistant, entry: GatewayConfigEntry, report: HealthReport) -> None:
+def update_issues(hass: HomeAssistant, entry: GatewayConfigEntry, report: HealthReport) -> None:
     """Create one issue for all panels without power since the same day, and delete those that are solved."""
     events: dict[str, list[str]] = defaultdict(list)
     for serial, panel in report.panels.items():

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import FlowType, RepairsFlowResult
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -10,6 +10,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..coordinator import GatewayConfigEntry
 from ..history.takeover.offer import TAKE_OVER_STEP, async_start_step, other_entry_of
+from .fix_flow import FixFlow
 from .registry import async_create, async_delete
 
 TWO_INTEGRATIONS: Final = "two_integrations"
@@ -42,21 +43,16 @@ def _update(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async_delete(hass, entry, TWO_INTEGRATIONS)
 
 
-class TwoIntegrationsRepair(RepairsFlow):
+class TwoIntegrationsRepair(FixFlow):
     """Continue with the takeover, or keep both."""
 
     async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the choice."""
-        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["move_over", "keep_both"],
-            description_placeholders=None if issue is None else issue.translation_placeholders,
-        )
+        return self.show_choice("move_over", "keep_both")
 
     async def async_step_move_over(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Continue with the step of the options, which shows what would move."""
-        entry = self.hass.config_entries.async_get_entry(str((self.data or {}).get("entry_id")))
+        entry = self.entry
         if entry is None or entry.state is not ConfigEntryState.LOADED or other_entry_of(self.hass, entry) is None:
             return self.async_abort(reason="not_loaded")
         flow_id = await async_start_step(self.hass, entry, TAKE_OVER_STEP)

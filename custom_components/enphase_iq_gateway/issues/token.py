@@ -2,15 +2,15 @@
 
 from typing import Final
 
-from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import FlowType, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import issue_registry as ir
 
 from ..client import Token
 from ..const import CONF_METHOD, DOMAIN, TOKEN_PAGE
 from ..formatting import utc_minute
+from .fix_flow import FixFlow
 from .registry import async_create, async_delete
 
 TOKEN_ENDS: Final = "token_ends"  # noqa: S105 - the kind of an issue
@@ -33,17 +33,12 @@ def async_delete_token_issue(hass: HomeAssistant, entry: ConfigEntry) -> None:
     async_delete(hass, entry, TOKEN_ENDS)
 
 
-class TokenRepair(RepairsFlow):
+class TokenRepair(FixFlow):
     """Continue with signing in again, directly with the method that the user chooses."""
 
     async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the sign-in methods."""
-        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
-        return self.async_show_menu(
-            step_id="init",
-            menu_options=["account", "token"],
-            description_placeholders=None if issue is None else issue.translation_placeholders,
-        )
+        return self.show_choice("account", "token")
 
     async def async_step_account(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Continue with the Enphase account."""
@@ -54,7 +49,7 @@ class TokenRepair(RepairsFlow):
         return await self._sign_in_again("token")
 
     async def _sign_in_again(self, method: str) -> RepairsFlowResult:
-        entry = self.hass.config_entries.async_get_entry(str((self.data or {}).get("entry_id")))
+        entry = self.entry
         if entry is None:
             return self.async_abort(reason="not_loaded")
         flow = next(entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}), None)

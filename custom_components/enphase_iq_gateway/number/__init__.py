@@ -13,8 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..client.control.changes import CONTACT_IDS, Change, ContactField, change_contact_setting, change_reserve
 from ..client.control.rules import Setting
 from ..client.settings_models import DryContactSettings
-from ..client.site.storage_snapshot import StorageSnapshot
-from ..control.entity import ControlDescription, ControlEntity, async_add_controls, contact_settings
+from ..control.entity import ControlDescription, ControlEntity, async_add_controls, of_load
 from ..control.gateway_control import async_control
 from ..control.keys import RESERVE, SLEEP_HIGH, SLEEP_LOW
 from ..coordinator import GatewayConfigEntry
@@ -51,11 +50,6 @@ _CONTACT_NUMBERS: Final[Mapping[str, tuple[ContactField, Callable[[DryContactSet
 def _contact_number(contact_id: str, name: str) -> SettingNumberDescription:
     """Return the row of one level of a contact; they are used for loads only (S§7.2)."""
     changed, value_fn = _CONTACT_NUMBERS[name]
-
-    def value(storage: StorageSnapshot) -> float | None:
-        settings = contact_settings(storage, contact_id)
-        return value_fn(settings) if settings is not None and settings.contact_type == "LOAD" else None
-
     text = f"contact_{name}"
     return SettingNumberDescription(
         key=f"{contact_id}_{name}",
@@ -64,7 +58,7 @@ def _contact_number(contact_id: str, name: str) -> SettingNumberDescription:
         setting=Setting.CONTACT_SETTINGS,
         part=f"{contact_id} {changed}",
         contact=contact_id,
-        value_fn=value,
+        value_fn=of_load(contact_id, value_fn),
         change_fn=partial(change_contact_setting, contact_id, changed),
     )
 

@@ -153,9 +153,9 @@ class CtCheckup:
                 for total_w, each_w in zip(ct_w or [0.0] * len(measured_w), measured_w, strict=True)
             ]
         low_share = _LOW_SHARE if counted else _LOW_SHARE_AT_MOMENTS
-        self._take(_find(ct_w[0], tuple(ct_w[1:]), inverters_w) if ct_w[0] < low_share * inverters_w else None)
+        self._set_finding(_find(ct_w[0], tuple(ct_w[1:]), inverters_w) if ct_w[0] < low_share * inverters_w else None)
 
-    def _take(self, found: CtFinding | None) -> None:
+    def _set_finding(self, found: CtFinding | None) -> None:
         """Replace the finding by the result of a half hour, but only the second in a row makes or clears one."""
         if (found is None) is not (self.finding is None):
             self._disagreeing += 1

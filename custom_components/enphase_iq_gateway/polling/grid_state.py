@@ -10,8 +10,8 @@ OUTAGE_AFTER_S: Final = 30.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class GridWatch:
-    """The latest reading, and what is shown."""
+class GridReadings:
+    """The latest reading of the state, and the state that is shown."""
 
     shown: GridState | None = None
     read: GridState | None = None
@@ -25,8 +25,8 @@ class GridWatch:
         """Return whether a second reading decides what is shown."""
         return self.since == self.read_at and self.shown not in (None, self.read)
 
-    def after(self, read: GridState | None, read_at: float) -> GridWatch:
-        """Return the watch after a reading.
+    def after(self, read: GridState | None, read_at: float) -> GridReadings:
+        """Return the readings with one more.
 
         The first reading is shown at once, others after a second one that agrees. The house is shown as off grid until
         an outage has lasted.
@@ -34,8 +34,8 @@ class GridWatch:
         if read_at == self.read_at:
             return self
         same = read is self.read
-        watch = replace(self, read=read, read_at=read_at, since=self.since if same else read_at)
-        return replace(watch, shown=watch.confirmed()) if same or self.shown is None else watch
+        readings = replace(self, read=read, read_at=read_at, since=self.since if same else read_at)
+        return replace(readings, shown=readings.confirmed()) if same or self.shown is None else readings
 
     def confirmed(self) -> GridState | None:
         """Return what is shown once the readings agree."""

@@ -1,4 +1,4 @@
-"""Which inverters have stopped reporting while others report, which values outdate with that, and their intervals."""
+"""Which inverters have stopped reporting while others report, their outdated values, and report intervals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ _USUAL_INTERVAL_S: Final = 900.0
 _REPORTING_WITHIN_INTERVALS: Final = 2
 # It is day when at least half of the inverters report; at dawn the east side alone proves nothing of the others.
 _DAY_SHARE: Final = 0.5
-# A shaded module wakes an hour or so after its neighbours.
+# A shaded module wakes an hour or so after its neighbors.
 SILENT_AFTER_S: Final = 7200.0
 # At dusk the mean of the last report interval is a few watts.
 _DUSK_W: Final = 10.0

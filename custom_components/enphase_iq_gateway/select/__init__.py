@@ -25,7 +25,7 @@ from ..client.control.changes import (
 from ..client.control.rules import Setting
 from ..client.settings_models import DryContactSettings
 from ..client.site.storage_snapshot import StorageSnapshot
-from ..control.entity import ControlDescription, ControlEntity, async_add_controls, contact_settings
+from ..control.entity import ControlDescription, ControlEntity, async_add_controls, of_load
 from ..control.gateway_control import async_control
 from ..control.keys import GENERATOR_MODE, STORAGE_MODE
 from ..coordinator import GatewayConfigEntry
@@ -63,11 +63,6 @@ _CONTACT_SELECTS: Final[
 def _contact_select(contact_id: str, name: str) -> ControlSelectDescription:
     """Return the row of one setting of a contact; actions are carried out for loads only (S§7.2)."""
     changed, options, value_fn = _CONTACT_SELECTS[name]
-
-    def value(storage: StorageSnapshot) -> str | None:
-        settings = contact_settings(storage, contact_id)
-        return value_fn(settings) if settings is not None and settings.contact_type == "LOAD" else None
-
     text = f"contact_{name}"
     return ControlSelectDescription(
         key=f"{contact_id}_{name}",
@@ -77,7 +72,7 @@ def _contact_select(contact_id: str, name: str) -> ControlSelectDescription:
         setting=Setting.CONTACT_SETTINGS,
         part=f"{contact_id} {changed}",
         contact=contact_id,
-        value_fn=value,
+        value_fn=of_load(contact_id, value_fn),
         change_fn=partial(change_contact_setting, contact_id, changed),
     )
 

@@ -30,11 +30,15 @@ _BATTERY_POWER_SOURCES: Final = {
 HOUSE: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 PRODUCED_AND_CONSUMED: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
 NET: Final = (Flow.NET_CONSUMPTION,)
-# As many as the gateway sends. Those of power and energy are left out: they are far below what a CT can measure, and
-# would change with every reading.
-_SENT_DIGITS: Final = 3
 STORAGE: Final = (Flow.STORAGE,)
 OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
+_SENT_DIGITS: Final = 3
+"""Decimals that the gateway sends of electrical details.
+
+Those of power and energy are not shown: they are far below what a CT can measure, and would change with every reading.
+"""
+# Without a CT on the grid, import and export of one phase would be no measurement; inverters report no phases.
+_WITHOUT_PHASES: Final = frozenset({Source.INTEGRATED, Source.INVERTERS_AND_NET})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +185,19 @@ def _energy(
     )
 
 
+def _balanced(key: str, value_fn: Callable[[Measurement], float | None]) -> FlowSensorDescription:
+    """Return a row of balanced energy, which falls when a spike is undone: by most of the value where that is small."""
+    return _energy(
+        key,
+        NET,
+        Quantity.IMPORT_EXPORT,
+        value_fn,
+        balanced=True,
+        state_class=SensorStateClass.TOTAL,
+        reset_fn=lambda measured: measured.energy_balanced_reset_at,
+    )
+
+
 def _electrical(
     key: str,
     device_class: SensorDeviceClass,
@@ -250,26 +267,8 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
     _energy(
         "grid_export_energy", NET, Quantity.IMPORT_EXPORT, lambda measured: measured.energy_received_wh, phases=True
     ),
-    _energy(
-        "grid_import_energy_balanced",
-        NET,
-        Quantity.IMPORT_EXPORT,
-        lambda measured: measured.energy_import_balanced_wh,
-        balanced=True,
-        # It takes back what a spike has added, which may be most of a young counter.
-        state_class=SensorStateClass.TOTAL,
-        reset_fn=lambda measured: measured.energy_balanced_reset_at,
-    ),
-    _energy(
-        "grid_export_energy_balanced",
-        NET,
-        Quantity.IMPORT_EXPORT,
-        lambda measured: measured.energy_export_balanced_wh,
-        balanced=True,
-        # It takes back what a spike has added, which may be most of a young counter.
-        state_class=SensorStateClass.TOTAL,
-        reset_fn=lambda measured: measured.energy_balanced_reset_at,
-    ),
+    _balanced("grid_import_energy_balanced", lambda measured: measured.energy_import_balanced_wh),
+    _balanced("grid_export_energy_balanced", lambda measured: measured.energy_export_balanced_wh),
     _electrical(
         "{flow}_voltage",
         SensorDeviceClass.VOLTAGE,
@@ -346,10 +345,6 @@ FLOW_SENSORS: Final[tuple[FlowSensorDescription, ...]] = (
         of_ct=True,
     ),
 )
-
-
-# Without a CT on the grid, import and export of one phase would be no measurement; inverters report no phases.
-_WITHOUT_PHASES: Final = frozenset({Source.INTEGRATED, Source.INVERTERS_AND_NET})
 
 
 def flow_sensors_of(site: Site) -> Iterator[tuple[FlowSensorDescription, Flow, int]]:

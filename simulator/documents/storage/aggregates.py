@@ -46,21 +46,7 @@ class Totals:
 def secctrl(site: SimulatedSite, now: float) -> Document:
     """Return the aggregates of all batteries, with the keys of the firmware."""
     totals, settings, firmware = Totals(site, now), site.world.plant.settings.at(now), site.firmware
-    hertz, volts = (totals.commanded_w / 1000 * each for each in (_HZ_PER_KW, _V_PER_KW))
-    document: Document = {
-        "shutdown": False,
-        "freq_bias_hz": hertz,
-        "voltage_bias_v": volts,
-        "freq_bias_hz_q8": round(hertz * 1608),
-        "voltage_bias_v_q5": round(volts * 32),
-    }
-    for phase in ("phaseb", "phasec"):
-        document |= {
-            f"freq_bias_hz_{phase}": 0.0,
-            f"voltage_bias_v_{phase}": 0.0,
-            f"freq_bias_hz_q8_{phase}": 0,
-            f"voltage_bias_v_q5_{phase}": 0,
-        }
+    document: Document = {"shutdown": False, **_biases(totals.commanded_w)}
     if firmware.storage_forms == 9:
         islanded = not site.world.plant.relay.at(now).connected
         document["offgrid_secctrl"] = dict.fromkeys(("F", "V", "Vd_neg", "Vq_neg", "Vd_zero", "Vq_zero"), 0.0) | {
@@ -95,6 +81,25 @@ def secctrl(site: SimulatedSite, now: float) -> Document:
         }
     if firmware.lists_all_meters:
         document["ESS_R3_To_R4_in_progress"] = False
+    return document
+
+
+def _biases(commanded_w: float) -> Document:
+    """Return the biases of frequency and voltage, which only the first phase has."""
+    hertz, volts = (commanded_w / 1000 * each for each in (_HZ_PER_KW, _V_PER_KW))
+    document: Document = {
+        "freq_bias_hz": hertz,
+        "voltage_bias_v": volts,
+        "freq_bias_hz_q8": round(hertz * 1608),
+        "voltage_bias_v_q5": round(volts * 32),
+    }
+    for phase in ("phaseb", "phasec"):
+        document |= {
+            f"freq_bias_hz_{phase}": 0.0,
+            f"voltage_bias_v_{phase}": 0.0,
+            f"freq_bias_hz_q8_{phase}": 0,
+            f"voltage_bias_v_q5_{phase}": 0,
+        }
     return document
 
 

@@ -142,11 +142,11 @@ def test_an_exercise_that_was_never_configured_is_missing() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, ExportLimit(enabled=True, hard=False, soft=True, limit_w=5000.0)),
-        ({"percent": True, "PEL_Limit": 60}, ExportLimit(enabled=True, hard=False, soft=True, limit_percent=60.0)),
-        ({"PEL_Limit": -1}, ExportLimit(enabled=True, hard=False, soft=True)),
-        ({"percent": True, "PEL_Limit": 101}, ExportLimit(enabled=True, hard=False, soft=True)),
-        ({"percent": None}, ExportLimit(enabled=True, hard=False, soft=True)),
+        ({}, ExportLimit(enabled=True, limit_w=5000.0)),
+        ({"percent": True, "PEL_Limit": 60}, ExportLimit(enabled=True, limit_percent=60.0)),
+        ({"PEL_Limit": -1}, ExportLimit(enabled=True)),
+        ({"percent": True, "PEL_Limit": 101}, ExportLimit(enabled=True)),
+        ({"percent": None}, ExportLimit(enabled=True)),
     ],
 )
 def test_an_export_limit_is_in_watts_or_in_percent(changes: dict[str, Document], expected: ExportLimit) -> None:

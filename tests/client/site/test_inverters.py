@@ -85,7 +85,7 @@ def test_without_device_data_the_list_is_all() -> None:
         pytest.param(None, False, id="no date"),
     ],
 )
-def test_an_inverter_without_reports_for_long_is_retired(last_reported: int | None, there: bool) -> None:  # noqa: FBT001
+def test_an_inverter_without_reports_for_long_is_retired(*, last_reported: int | None, there: bool) -> None:
     """Old firmware lists retired inverters for ever (G§4); only the gateway's own times are compared."""
     documents = changed(NOTHING_READ, inverter_list=inverter_list(listed("A"), listed("B", last_reported)))
 

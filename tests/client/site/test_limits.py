@@ -55,7 +55,7 @@ def test_an_impossible_power_of_a_ct_and_what_follows_from_it_are_unknown(power_
 @pytest.mark.parametrize(
     ("phases", "power_w", "possible"), [(1, CT_LIMIT_W, True), (1, CT_LIMIT_W + 1, False), (3, 3 * CT_LIMIT_W, True)]
 )
-def test_a_ct_has_a_limit_for_each_of_its_phases(phases: int, power_w: float, possible: bool) -> None:  # noqa: FBT001
+def test_a_ct_has_a_limit_for_each_of_its_phases(*, phases: int, power_w: float, possible: bool) -> None:
     documents = changed(
         metered(phases=phases), readings=(reading(PRODUCTION, Measurement(power_w=power_w), Measurement()),)
     )

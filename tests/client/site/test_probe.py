@@ -53,31 +53,43 @@ HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
         pytest.param("8.2.4345", {}, (METERS, READINGS, DEVICE_DATA, REPORT_DETAILED), id="metered"),
         pytest.param("7.6.175", {}, (METERS, READINGS, INVERTER_LIST, REPORT_DETAILED), id="no device data before 8"),
         pytest.param(
-            "8.2.4345", {DEVICE_DATA: FULL}, (METERS, READINGS, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED),
+            "8.2.4345",
+            {DEVICE_DATA: FULL},
+            (METERS, READINGS, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED),
             id="device data above their limit",
         ),
         pytest.param(
-            "8.2.4345", {DEVICE_DATA: MISSING}, (METERS, READINGS, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED),
+            "8.2.4345",
+            {DEVICE_DATA: MISSING},
+            (METERS, READINGS, DEVICE_DATA, INVERTER_LIST, REPORT_DETAILED),
             id="device data missing",
         ),
         pytest.param(
-            "8.2.4345", {METERS: NO_METERS}, (METERS, PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED),
+            "8.2.4345",
+            {METERS: NO_METERS},
+            (METERS, PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED),
             id="no CTs",
         ),
         pytest.param(
-            "7.6.175", {METERS: NOT_FOR_US}, (METERS, PRODUCTION_SUMMARY, INVERTER_LIST, REPORT_DETAILED),
+            "7.6.175",
+            {METERS: NOT_FOR_US},
+            (METERS, PRODUCTION_SUMMARY, INVERTER_LIST, REPORT_DETAILED),
             id="a list of meters that is not for us",
         ),
         pytest.param(
-            "4.10.35", {REPORT_DETAILED: MISSING}, (METERS, READINGS, INVERTER_LIST, REPORT_DETAILED),
+            "4.10.35",
+            {REPORT_DETAILED: MISSING},
+            (METERS, READINGS, INVERTER_LIST, REPORT_DETAILED),
             id="no other report before 7",
         ),
         pytest.param(
-            "8.2.4345", {READINGS: reply(b"<html>")}, (METERS, READINGS, READINGS, DEVICE_DATA, REPORT_DETAILED),
+            "8.2.4345",
+            {READINGS: reply(b"<html>")},
+            (METERS, READINGS, READINGS, DEVICE_DATA, REPORT_DETAILED),
             id="odd readings once more",
         ),
     ],
-)  # fmt: skip
+)
 async def test_only_what_the_gateway_needs_is_read(
     full_gateway: FullGateway,
     firmware: str,

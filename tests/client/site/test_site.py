@@ -320,7 +320,7 @@ def test_a_total_ct_alone_gives_no_net_consumption() -> None:
 
 
 @pytest.mark.parametrize(("firmware", "there"), [("7.3.130", False), ("7.3.517", True)])
-def test_the_reported_net_lifetime_counts_only_where_it_is_signed(firmware: str, there: bool) -> None:  # noqa: FBT001
+def test_the_reported_net_lifetime_counts_only_where_it_is_signed(*, firmware: str, there: bool) -> None:
     """Before 7.3.517 it is import alone (G§6.4)."""
     site = decide(documents_of(info=info(firmware), report=report(house())))
 

@@ -88,13 +88,17 @@ def test_a_counter_leaves_a_summary_that_has_stopped_for_good(documents: Documen
 @pytest.mark.parametrize(
     ("locked", "documents"),
     [
-        (Source.DEVICE_DATA, documents_of(info=info("7.6.175", has_meter=False), summary=summary(),
-                                       failed=frozenset({DEVICE_DATA}))),
-        (Source.REPORTED_INVERTERS, documents_of(info=info("7.6.175", has_meter=False), summary=summary(),
-                                              report=report())),
+        (
+            Source.DEVICE_DATA,
+            documents_of(info=info("7.6.175", has_meter=False), summary=summary(), failed=frozenset({DEVICE_DATA})),
+        ),
+        (
+            Source.REPORTED_INVERTERS,
+            documents_of(info=info("7.6.175", has_meter=False), summary=summary(), report=report()),
+        ),
         (Source.SUMMARY, documents_of(info=info("8.2.4345"), report=report(), failed=frozenset({PRODUCTION_SUMMARY}))),
     ],
-)  # fmt: skip
+)
 def test_each_source_can_be_locked(locked: Source, documents: Documents) -> None:
     site = decide(documents, {(PRODUCTION, Quantity.LIFETIME): locked})
 

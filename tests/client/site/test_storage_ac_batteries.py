@@ -71,10 +71,16 @@ def test_iq_batteries_and_ac_batteries_add_up() -> None:
         ENSEMBLE_INVENTORY: [storage.group("ENCHARGE", storage.battery())],
         ENSEMBLE_POWER: {"devices:": [{"serial_num": BATTERY, "real_power_mw": 105000, "soc": 54}]},
         SECONDARY_CONTROL: storage.secondary_control(
-            agg_soc=39, Max_energy=7220, ENC_agg_soc=54, ENC_agg_avail_energy=1890, Enc_max_available_capacity=3500,
-            ACB_agg_soc=25, ACB_agg_energy=930, adjusted_backup_soc=10,
+            agg_soc=39,
+            Max_energy=7220,
+            ENC_agg_soc=54,
+            ENC_agg_avail_energy=1890,
+            Enc_max_available_capacity=3500,
+            ACB_agg_soc=25,
+            ACB_agg_energy=930,
+            adjusted_backup_soc=10,
         ),
-    }  # fmt: skip
+    }
     found = ac_only(mixed)
 
     assert (found.state_of_charge_percent, found.battery_state_of_charge_percent) == (39.0, 54.0)

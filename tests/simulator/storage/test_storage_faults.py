@@ -151,10 +151,10 @@ async def test_reserve_raised(start: Start) -> None:
     assert (secctrl["configured_backup_soc"], secctrl["adjusted_backup_soc"]) == (20, 80)
 
 
-async def test_storage_second_channel_lost(start: Start) -> None:
+async def test_second_storage_channel_lost(start: Start) -> None:
     simulator, client = await start("storage_ct_split")
     before = await storage_ct(client)
-    simulator.faults.add("storage_second_channel_lost")
+    simulator.faults.add("storage_channel_lost", channel=1)
     after = await storage_ct(client)
     assert after["channels"][1]["actEnergyRcvd"] == 0
     assert after["actEnergyRcvd"] == after["channels"][0]["actEnergyRcvd"] < before["actEnergyRcvd"]

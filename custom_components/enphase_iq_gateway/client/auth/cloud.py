@@ -65,7 +65,7 @@ class CloudError(GatewayError):
     """The token could not be fetched from the cloud."""
 
     def __init__(self, problem: CloudProblem, url: str, *, retry_after_s: float = 0.0) -> None:
-        """Set the problem, and how long the cloud wants no further requests; 0 where it does not say."""
+        """Set the problem and the wait that the cloud has requested, 0 for none."""
         super().__init__(f"{url}: {problem}")
         self.problem = problem
         self.retry_after_s = retry_after_s
@@ -81,7 +81,7 @@ class CloudUrls:
 
 @dataclass(kw_only=True, slots=True)
 class Cloud:
-    """The cloud, shared by all sign-ins: its addresses, and until when it wants no requests."""
+    """The cloud, shared by all sign-ins: its addresses and the end of the wait that it has requested."""
 
     urls: CloudUrls = CloudUrls()
     closed_until: float = 0.0
@@ -96,10 +96,16 @@ class CloudResponse:
     status: int
     body: bytes
 
+    @property
+    def is_denied(self) -> bool:
+        """Return whether the cloud does not permit the request."""
+        return self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+
     def document(self) -> JsonObject:
         """Return the JSON object in the body, whatever its Content-Type; an empty one for an empty body.
 
-        Raises: CloudError.
+        Raises:
+            CloudError: the body is anything else.
         """
         if not self.body.strip():
             return {}
@@ -137,7 +143,8 @@ class CloudConnection:
     async def post_form(self, url: str, form: Mapping[str, str], accept: str = "*/*") -> CloudResponse:
         """Send a form to Enlighten, with its cookies.
 
-        Raises: CloudError.
+        Raises:
+            CloudError: the cloud cannot be reached, or rejects the request.
         """
         # The headers of the web page, with which the second factor is known to work (S§42.1).
         headers = {
@@ -151,14 +158,16 @@ class CloudConnection:
     async def post_document(self, url: str, document: Mapping[str, str]) -> CloudResponse:
         """Send a JSON document to Entrez, without cookies.
 
-        Raises: CloudError.
+        Raises:
+            CloudError: the cloud cannot be reached, or rejects the request.
         """
         return await self._request(hdrs.METH_POST, url, {}, json=document)
 
     async def get(self, url: str, query: Mapping[str, str] | None = None, *, limit: int = _BODY_LIMIT) -> CloudResponse:
         """Read a page of Enlighten with its cookies; the query is in no error, because it may contain a serial.
 
-        Raises: CloudError; also where the answer has more bytes than the limit.
+        Raises:
+            CloudError: the cloud cannot be reached, or the answer has more bytes than the limit.
         """
         return await self._request(hdrs.METH_GET, url, self._cookie_headers(), query=query, limit=limit)
 

@@ -20,7 +20,6 @@ _ENLIGHTEN_PATH: Final = "/entrez-auth-token"
 _LAYOUT_PATHS: Final = ("/pv/systems/{}/array_layout_x.json", "/systems/{}/site_array_layout_x")
 """Pages of Enphase's website, which no document describes; either may end."""
 _LAYOUT_LIMIT: Final = 256 * 1024  # a panel has about 150 bytes
-_DENIED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 class CloudSignIn:
@@ -60,7 +59,8 @@ class CloudSignIn:
     async def fetch_token(self) -> Token:
         """Sign in with the password and return a token.
 
-        Raises: CloudError; with `MULTI_FACTOR` where the account requires a code, which `send_code` has sent.
+        Raises:
+            CloudError: there is no token; with `MULTI_FACTOR` the account requires a code, which `send_code` has sent.
         """
         await self._sign_in()
         return await self._request_token()
@@ -68,7 +68,8 @@ class CloudSignIn:
     async def send_code(self) -> None:
         """Have a code sent to the user by e-mail or SMS.
 
-        Raises: CloudError; with `CODE_TOO_SOON` within 30 s of the last code.
+        Raises:
+            CloudError: no code was sent; `CODE_TOO_SOON` within 30 s of the last one.
         """
         if monotonic() - self._code_sent_at < otp.SEND_AGAIN_S:
             raise CloudError(CloudProblem.CODE_TOO_SOON, self._connection.urls.enlighten)
@@ -84,7 +85,8 @@ class CloudSignIn:
     async def fetch_token_with_code(self, code: str) -> Token:
         """Complete the sign-in with a code and return a token; the code is not sent again once it was accepted.
 
-        Raises: CloudError; with `CODE_EXPIRED` where the code came too late, and another one was sent.
+        Raises:
+            CloudError: there is no token; with `CODE_EXPIRED` the code came too late, and another one was sent.
         """
         code = "".join(code.split())
         if not code:
@@ -104,7 +106,8 @@ class CloudSignIn:
     async def fetch_layout(self) -> JsonObject:
         """Return the document with the places of the panels of the account's system; sign in first if necessary.
 
-        Raises: CloudError, which does not name the system.
+        Raises:
+            CloudError: there is no layout; it does not name the system.
         """
         if not self._is_signed_in:
             await self._sign_in()
@@ -131,14 +134,15 @@ class CloudSignIn:
     async def _sign_in(self) -> None:
         """Sign in with the password.
 
-        Raises: CloudError; with `MULTI_FACTOR` where the account requires a code.
+        Raises:
+            CloudError: the sign-in failed; with `MULTI_FACTOR` the account requires a code.
         """
         if self._password is None:
             raise RuntimeError("the sign-in was closed")
         url = self._connection.urls.enlighten + _LOGIN_PATH
         form = {"user[email]": self._username, "user[password]": self._password.reveal()}
         response = await self._connection.post_form(url, form)
-        if response.status in _DENIED:
+        if response.is_denied:
             raise CloudError(CloudProblem.WRONG_PASSWORD, url)
         if response.status != HTTPStatus.OK:
             raise CloudError(CloudProblem.UNEXPECTED, url)
@@ -191,7 +195,7 @@ class CloudSignIn:
 
     def _token(self, response: CloudResponse, token_text: str) -> Token:
         """Return the token in an answer, checked like any other (G§2.4)."""
-        if response.status in _DENIED:
+        if response.is_denied:
             raise CloudError(CloudProblem.FORBIDDEN, response.url)
         if response.status != HTTPStatus.OK:
             raise CloudError(CloudProblem.UNEXPECTED, response.url)

@@ -17,7 +17,6 @@ _SEND_PATH: Final = "/app-api/generate_mfa_login_otp"
 _CHECK_PATH: Final = "/app-api/validate_login_otp"
 _ACCEPT: Final = "application/json, text/plain, */*"
 _SUCCESS: Final = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT})
-_DENIED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _WRONG_CODE: Final = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
@@ -43,7 +42,9 @@ class ChallengeEndedError(CloudError):
 async def send_code(connection: CloudConnection) -> None:
     """Have a code sent to the user.
 
-    Raises: CloudError, ChallengeEndedError.
+    Raises:
+        CloudError: the cloud cannot be reached, or rejects the request.
+        ChallengeEndedError: the sign-in has to begin again.
     """
     url = connection.urls.enlighten + _SEND_PATH
     response = await connection.post_form(url, {"locale": "en"}, accept=_ACCEPT)
@@ -55,7 +56,9 @@ async def send_code(connection: CloudConnection) -> None:
 async def check_code(connection: CloudConnection, username: str, code: str) -> Login:
     """Send the code that the user has entered, and return what the cloud has opened.
 
-    Raises: CloudError, ChallengeEndedError.
+    Raises:
+        CloudError: the cloud cannot be reached, or rejects the request.
+        ChallengeEndedError: the sign-in has to begin again.
     """
     url = connection.urls.enlighten + _CHECK_PATH
     form = {"email": _base64(username), "otp": _base64(code), "xhrFields[withCredentials]": "true"}
@@ -89,7 +92,7 @@ def system_id_in(answer: JsonObject) -> str | None:
 
 def _document(response: CloudResponse) -> JsonObject:
     """Return what a successful answer contains."""
-    if response.status in _DENIED:
+    if response.is_denied:
         raise ChallengeEndedError(CloudProblem.UNEXPECTED, response.url)
     if response.status not in _SUCCESS:
         raise CloudError(CloudProblem.UNEXPECTED, response.url)

@@ -45,19 +45,25 @@ class SignIn(Protocol):
     async def get(self, path: str, limit_s: float | None = None) -> Answer:
         """Return the answer of a path; it may be a 401 that concerns this path only.
 
-        Raises: GatewayAuthenticationError when the credential itself is not accepted, GatewayError.
+        Raises:
+            GatewayAuthenticationError: the credential itself is not accepted.
+            GatewayError: the gateway cannot be read.
         """
 
     async def send(self, method: str, path: str, body: bytes, limit_s: float | None = None) -> Answer:
         """Send a JSON body to a path, once, and return the answer; it may be a 401 that concerns this path only.
 
-        Raises: GatewayAuthenticationError when the credential itself is not accepted, GatewayError.
+        Raises:
+            GatewayAuthenticationError: the credential itself is not accepted.
+            GatewayError: the gateway cannot be read.
         """
 
     async def check(self) -> None:
         """Check that the gateway accepts the credential.
 
-        Raises: GatewayAuthenticationError when it does not; GatewayError when it could not be found out.
+        Raises:
+            GatewayAuthenticationError: it does not.
+            GatewayError: it could not be found out.
         """
 
 
@@ -186,7 +192,8 @@ class DigestSignIn(SignIn):
     def _accepted(self, path: str, answer: Answer) -> Answer:
         """Return an answer.
 
-        Raises: GatewayAuthenticationError when it shows that the account is not accepted.
+        Raises:
+            GatewayAuthenticationError: it shows that the account is not accepted.
         """
         if answer.status in _DENIED and self._connection.scheme == "https":
             # Only firmware 7 and later uses TLS: it has been updated (G§2.1).

@@ -63,7 +63,8 @@ class Token:
     def parse(cls, text: str) -> Self:
         """Return the token in a pasted text; white space (also line breaks of an e-mail) and quotes are removed.
 
-        Raises: NotATokenError.
+        Raises:
+            NotATokenError: it is not a token.
         """
         bare = "".join(text.split()).strip("\"'`")
         try:
@@ -91,7 +92,9 @@ class Token:
     def check(self, serial: str, now: float) -> None:
         """Check that the token is valid for this gateway now.
 
-        Raises: OtherGatewayTokenError, ExpiredTokenError.
+        Raises:
+            OtherGatewayTokenError: it is for another gateway.
+            ExpiredTokenError: it has expired.
         """
         if self.serial != serial:
             raise OtherGatewayTokenError(serial, self.serial)

@@ -20,7 +20,7 @@ from ..settings_models import DryContactSettings
 from ..site.ac_batteries import merge_ac_batteries
 from ..site.grid_state import is_connected_by_collar
 from ..site.storage_documents import StorageDocuments
-from ..site.storage_values import StorageProfile, followed_tariff
+from ..site.storage_values import PROFILE_NUMBERS, StorageProfile, followed_tariff
 from ..storage_models import SleepState
 from .rules import Setting
 
@@ -38,11 +38,6 @@ _MODE_TO_WRITE: Final[Mapping[str, str]] = {
     StorageProfile.SELF_CONSUMPTION: "self-consumption",
     StorageProfile.SAVINGS: "economy",
     StorageProfile.BACKUP: "backup",
-}
-_PROFILE_NUMBERS: Final[Mapping[str, int]] = {
-    StorageProfile.BACKUP: 0,
-    StorageProfile.SELF_CONSUMPTION: 1,
-    StorageProfile.SAVINGS: 2,
 }
 
 
@@ -189,7 +184,7 @@ def _contact(documents: StorageDocuments, contact_id: str) -> JsonObject:
 
 def change_storage_mode(profile: str) -> Change:
     """Return the change to another profile."""
-    number = _PROFILE_NUMBERS[profile]
+    number = PROFILE_NUMBERS[profile]
 
     def is_in_effect(documents: StorageDocuments) -> bool:
         live = documents.get(LIVE_DATA)
@@ -212,7 +207,7 @@ def change_reserve(percent: float) -> Change:
 
     def body(documents: StorageDocuments) -> JsonObject:
         live = documents.get(LIVE_DATA)
-        if live is not None and live.profile_number == _PROFILE_NUMBERS[StorageProfile.BACKUP]:
+        if live is not None and live.profile_number == PROFILE_NUMBERS[StorageProfile.BACKUP]:
             raise InvalidChangeError(Invalid.RESERVE_IN_BACKUP)
         return _tariff(documents, "reserved_soc", percent)
 

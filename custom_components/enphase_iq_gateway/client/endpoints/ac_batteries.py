@@ -29,12 +29,12 @@ _SLEEP_FLAG: Final = "envoy.cond_flags.pcu_ctrl.sleep-mode"
 
 def listed_ac_battery(device: JsonObject) -> AcBattery | None:
     """Return an AC Battery of the inventory, whose times are texts; None without a serial or where it is deleted."""
-    found = serial_in(device.get("serial_num"))
-    if found is None or whole(device.get("admin_state")) == _DELETED:
+    serial = serial_in(device.get("serial_num"))
+    if serial is None or whole(device.get("admin_state")) == _DELETED:
         return None
     status = words(device.get("device_status"))
     return AcBattery(
-        serial=found,
+        serial=serial,
         part_number=part_number_in(device.get("part_num")),
         firmware=word(device.get("img_pnum_running")),
         last_reported=epoch_text(device.get("last_rpt_date")),
@@ -57,7 +57,7 @@ def _sleep_state(*, ordered: bool | None, asleep: bool) -> SleepState | None:
     return SleepState.WAKING if asleep else SleepState.AWAKE
 
 
-def detailed_ac_battery(found: str, device: JsonObject) -> AcBattery:
+def detailed_ac_battery(serial: str, device: JsonObject) -> AcBattery:
     """Return an AC Battery of the device data: counters in Wh, power in W from the energy of its last interval.
 
     `watts` and `wattHours` are not used: they are wrong for these devices. Without the end of a last interval only
@@ -71,7 +71,7 @@ def detailed_ac_battery(found: str, device: JsonObject) -> AcBattery:
     if reported is None:
         reading = {}
     return AcBattery(
-        serial=found,
+        serial=serial,
         last_reported=reported,
         state_of_charge_percent=percent(reading.get("SOC")),
         state_of_health_percent=percent(reading.get("SOH")) or None,

@@ -51,15 +51,15 @@ def parse_device_data(body: bytes) -> DeviceData:
     retired: set[str] = set()
     ac_batteries: dict[str, AcBattery] = {}
     for device in devices:
-        found = serial_in(device.get("sn"))
-        if found is not None and device["devName"] == "acb" and device.get("active") is not False:
-            ac_batteries[found] = detailed_ac_battery(found, device)
-        if found is None or device["devName"] != "pcu":
+        serial = serial_in(device.get("sn"))
+        if serial is not None and device["devName"] == "acb" and device.get("active") is not False:
+            ac_batteries[serial] = detailed_ac_battery(serial, device)
+        if serial is None or device["devName"] != "pcu":
             continue
         if device.get("active") is False:
-            retired.add(found)
+            retired.add(serial)
         else:
-            inverters[found] = _inverter(found, device)
+            inverters[serial] = _inverter(serial, device)
     limit = whole(document.get("deviceDataLimit"))
     return DeviceData(
         inverters=inverters,
@@ -69,7 +69,7 @@ def parse_device_data(body: bytes) -> DeviceData:
     )
 
 
-def _inverter(found: str, device: JsonObject) -> Inverter:
+def _inverter(serial: str, device: JsonObject) -> Inverter:
     """Return one inverter: J converted to Wh, milli-units to units.
 
     Without the end of a last interval (never reported, or the night after a reboot, G§5.2) only the lifetime is kept:
@@ -81,13 +81,13 @@ def _inverter(found: str, device: JsonObject) -> Inverter:
     reading = object_in(channel.get("lastReading"))
     reported = epoch(reading.get("endDate"))
     if reported is None:
-        return Inverter(serial=found, energy_lifetime_wh=lifetime)
+        return Inverter(serial=serial, energy_lifetime_wh=lifetime)
     watts = object_in(channel.get("watts"))
     energies = object_in(channel.get("wattHours"))
     power = signed(watts.get("now"))
     ac_current = current(thousandth(reading.get("acCurrentInmA")))
     return Inverter(
-        serial=found,
+        serial=serial,
         power_w=power,
         max_power_w=signed(watts.get("max")),
         last_reported=reported,

@@ -46,9 +46,9 @@ def _devices[T: EnsembleDevice](
             continue
         for entry in array_in(group.get("devices")):
             device = object_in(entry)
-            found = serial_in(device.get("serial_num"))
-            if found is not None:
-                devices[found] = build(found, device)
+            serial = serial_in(device.get("serial_num"))
+            if serial is not None:
+                devices[serial] = build(serial, device)
     return devices
 
 
@@ -69,9 +69,9 @@ class _Common(TypedDict):
     status_words: tuple[str, ...]
 
 
-def _common(found: str, device: JsonObject) -> _Common:
+def _common(serial: str, device: JsonObject) -> _Common:
     return _Common(
-        serial=found,
+        serial=serial,
         part_number=part_number_in(device.get("part_num")),
         last_reported=_last_reported(device),
         communicating=flag(device.get("communicating")),
@@ -80,10 +80,10 @@ def _common(found: str, device: JsonObject) -> _Common:
     )
 
 
-def _battery(found: str, device: JsonObject) -> IqBattery:
+def _battery(serial: str, device: JsonObject) -> IqBattery:
     dc_switch_off = flag(device.get("dc_switch_off"))
     return IqBattery(
-        **_common(found, device),
+        **_common(serial, device),
         firmware=word(device.get("img_pnum_running")),
         temperature_c=temperature(device.get("temperature")),
         state_of_charge_percent=percent(device.get("percentFull")),
@@ -95,9 +95,9 @@ def _battery(found: str, device: JsonObject) -> IqBattery:
     )
 
 
-def _system_controller(found: str, device: JsonObject) -> SystemController:
+def _system_controller(serial: str, device: JsonObject) -> SystemController:
     return SystemController(
-        **_common(found, device),
+        **_common(serial, device),
         firmware=word(device.get("img_pnum_running")),
         temperature_c=fahrenheit(device.get("temperature")),
         commanded_position=word(device.get("mains_admin_state")),
@@ -106,23 +106,23 @@ def _system_controller(found: str, device: JsonObject) -> SystemController:
     )
 
 
-def _collar(found: str, device: JsonObject) -> Collar:
+def _collar(serial: str, device: JsonObject) -> Collar:
     return Collar(
-        **_common(found, device),
+        **_common(serial, device),
         firmware=word(device.get("img_pnum_running")),
         temperature_c=temperature(device.get("temperature")),
     )
 
 
-def _combiner_controller(found: str, device: JsonObject) -> CombinerController:
+def _combiner_controller(serial: str, device: JsonObject) -> CombinerController:
     return CombinerController(
-        **_common(found, device),
+        **_common(serial, device),
         firmware=word(device.get("fw_version")),
     )
 
 
-def _combiner_meter(found: str, device: JsonObject) -> CombinerMeter:
+def _combiner_meter(serial: str, device: JsonObject) -> CombinerMeter:
     """Return the meter of a combiner, whose keys contain spaces (S§2.3)."""
     return CombinerMeter(
-        serial=found, part_number=part_number_in(device.get("part_num")), firmware=word(device.get("FW Version"))
+        serial=serial, part_number=part_number_in(device.get("part_num")), firmware=word(device.get("FW Version"))
     )

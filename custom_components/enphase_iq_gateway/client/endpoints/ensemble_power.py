@@ -29,10 +29,10 @@ def parse_ensemble_power(body: bytes) -> Mapping[str, BatteryPower]:
     batteries: dict[str, BatteryPower] = {}
     for entry in entries:
         device = object_in(entry)
-        found = serial_in(device.get("serial_num"))
-        if found is not None:
-            batteries[found] = BatteryPower(
-                serial=found,
+        serial = serial_in(device.get("serial_num"))
+        if serial is not None:
+            batteries[serial] = BatteryPower(
+                serial=serial,
                 power_w=milliwatts(device.get("real_power_mw"), BATTERY_LIMIT_W),
                 state_of_charge_percent=percent(device.get("soc")),
             )

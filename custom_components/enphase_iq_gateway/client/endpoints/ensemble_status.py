@@ -22,8 +22,8 @@ def parse_ensemble_status(body: bytes) -> Mapping[str, float]:
         raise GatewayResponseError(ENSEMBLE_STATUS_PATH, "no inventory.serial_nums, expected devices")
     rated_powers: dict[str, float] = {}
     for key, device in devices.items():
-        found = serial_in(key)
+        serial = serial_in(key)
         rated_power_w = number_within(object_in(device).get("encharge_rated_power"), 1, BATTERY_LIMIT_W)
-        if found is not None and rated_power_w is not None:
-            rated_powers[found] = rated_power_w
+        if serial is not None and rated_power_w is not None:
+            rated_powers[serial] = rated_power_w
     return rated_powers

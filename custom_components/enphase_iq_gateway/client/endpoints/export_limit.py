@@ -23,8 +23,6 @@ def parse_export_limit(body: bytes) -> ExportLimit:
     limit = number(document.get("PEL_Limit"))
     return ExportLimit(
         enabled=flag(document.get("PEL")),
-        hard=flag(document.get("Hard_PEL")),
-        soft=flag(document.get("Soft_PEL")),
         limit_w=within(limit, 0, _MOST_W) if in_percent is False else None,
         limit_percent=within(limit, 0, 100) if in_percent else None,
     )

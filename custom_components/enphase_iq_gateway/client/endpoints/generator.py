@@ -4,7 +4,7 @@ from typing import Final
 
 from ..settings_models import Generator, GeneratorConfig, GeneratorMode, GeneratorSchedule
 from .quantities import percent
-from .values import load_settings, load_settings_or_none, number_within, object_in, whole, within, word
+from .values import load_settings, load_settings_or_empty, number_within, object_in, whole, within, word
 
 GENERATOR_PATH: Final = "/ivp/ensemble/generator"
 GENERATOR_CONFIG_PATH: Final = "/ivp/ss/gen_config"
@@ -35,7 +35,7 @@ def parse_generator_config(body: bytes) -> GeneratorConfig:
     Raises:
         GatewayResponseError: the body is another document.
     """
-    document = load_settings_or_none(
+    document = load_settings_or_empty(
         body, GENERATOR_CONFIG_PATH, "gen_type", "model", "name_plate_rating_wat", "charge_from_generator"
     )
     kilowatts = number_within(document.get("name_plate_rating_wat"), 0, _MOST_KW)
@@ -53,7 +53,7 @@ def parse_generator_mode(body: bytes) -> GeneratorMode:
     Raises:
         GatewayResponseError: the body is another document.
     """
-    document = load_settings_or_none(body, GENERATOR_MODE_PATH, "gen_cmd")
+    document = load_settings_or_empty(body, GENERATOR_MODE_PATH, "gen_cmd")
     return GeneratorMode(command=word(document.get("gen_cmd")))
 
 
@@ -63,7 +63,7 @@ def parse_generator_schedule(body: bytes) -> GeneratorSchedule:
     Raises:
         GatewayResponseError: the body is another document.
     """
-    document = load_settings_or_none(body, GENERATOR_SCHEDULE_PATH, "default_soc", "exercise_config", "schedule")
+    document = load_settings_or_empty(body, GENERATOR_SCHEDULE_PATH, "default_soc", "exercise_config", "schedule")
     levels, exercise = object_in(document.get("default_soc")), object_in(document.get("exercise_config"))
     return GeneratorSchedule(
         start_percent=percent(levels.get("start_soc")),

@@ -1,9 +1,10 @@
 """`/inventory.json`: the list of installed devices (G§11)."""
 
+from collections.abc import Iterator
 from typing import Final
 
+from ..json_types import JsonObject
 from ..models import Inventory
-from ..storage_models import AcBattery
 from .ac_batteries import listed_ac_battery
 from .values import array_in, load_objects, object_in, part_number_in, serial_in
 
@@ -21,15 +22,21 @@ def parse_inventory(body: bytes) -> Inventory:
     Raises:
         GatewayResponseError: The document is not an array of groups of devices.
     """
+    groups = load_objects(body, INVENTORY_PATH, "type")
     part_numbers: dict[str, str] = {}
-    ac_batteries: dict[str, AcBattery] = {}
-    for group in load_objects(body, INVENTORY_PATH, "type"):
-        for entry in array_in(group.get("devices")):
-            device = object_in(entry)
-            if group["type"] == _INVERTERS:
-                found, number = serial_in(device.get("serial_num")), part_number_in(device.get("part_num"))
-                if found is not None and number is not None:
-                    part_numbers[found] = number
-            elif group["type"] == _AC_BATTERIES and (battery := listed_ac_battery(device)) is not None:
-                ac_batteries[battery.serial] = battery
-    return Inventory(inverter_part_numbers=part_numbers, ac_batteries=ac_batteries)
+    for device in _devices(groups, _INVERTERS):
+        serial, part_number = serial_in(device.get("serial_num")), part_number_in(device.get("part_num"))
+        if serial is not None and part_number is not None:
+            part_numbers[serial] = part_number
+    batteries = (listed_ac_battery(device) for device in _devices(groups, _AC_BATTERIES))
+    return Inventory(
+        inverter_part_numbers=part_numbers,
+        ac_batteries={battery.serial: battery for battery in batteries if battery is not None},
+    )
+
+
+def _devices(groups: list[JsonObject], kind: str) -> Iterator[JsonObject]:
+    """Yield the devices of all groups of one type."""
+    for group in groups:
+        if group["type"] == kind:
+            yield from map(object_in, array_in(group.get("devices")))

@@ -19,15 +19,15 @@ def parse_inverter_list(body: bytes) -> InverterList:
     """
     inverters: dict[str, Inverter] = {}
     for entry in load_objects(body, INVERTER_LIST_PATH, "serialNumber"):
-        found = serial_in(entry["serialNumber"])
-        if found is None or whole(entry.get("devType")) not in _INVERTER_TYPES:
+        serial = serial_in(entry["serialNumber"])
+        if serial is None or whole(entry.get("devType")) not in _INVERTER_TYPES:
             continue
         reported = epoch(entry.get("lastReportDate"))
-        inverters[found] = (
-            Inverter(serial=found)
+        inverters[serial] = (
+            Inverter(serial=serial)
             if reported is None
             else Inverter(
-                serial=found,
+                serial=serial,
                 power_w=signed(entry.get("lastReportWatts")),
                 max_power_w=signed(entry.get("maxReportWatts")),
                 last_reported=reported,

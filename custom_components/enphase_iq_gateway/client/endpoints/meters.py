@@ -14,7 +14,6 @@ FLOWS: Final = {flow.value.replace("_", "-"): flow for flow in Flow}
 """The flows by the gateway's `measurementType`."""
 _STATUSES: Final = {status.value.replace("_", "-"): status for status in MeterStatus}
 _PHASES_OF_MODE: Final = {"split": 2, "three": 3}
-# The gateway has three channels per meter (G§9).
 
 
 def parse_meters(body: bytes) -> tuple[Meter, ...]:

@@ -25,6 +25,10 @@ _FLOW_OF_ENTRY: Final = {
     ("consumption", "net-consumption"): Flow.NET_CONSUMPTION,
 }
 
+_NOTHING: Final = ProductionSummary(
+    power_w=None, energy_today_wh=None, energy_last_7_days_wh=None, energy_lifetime_wh=None
+)
+
 
 def parse_report(body: bytes, *, endpoint: str) -> Report:
     """Return a report, with or without `lines`; an entry of an unknown kind is left out (G§6.1).
@@ -127,8 +131,3 @@ def parse_production_summary(body: bytes) -> ProductionSummary:
     if summary == _NOTHING:
         raise GatewayResponseError(PRODUCTION_SUMMARY_PATH, "no number in wattsNow or wattHours..., expected four")
     return summary
-
-
-_NOTHING: Final = ProductionSummary(
-    power_w=None, energy_today_wh=None, energy_last_7_days_wh=None, energy_lifetime_wh=None
-)

@@ -92,19 +92,23 @@ def load_settings(body: bytes, endpoint: str, *keys: str) -> JsonObject:
     Raises:
         GatewayResponseError: the body is not such an object; old firmware sends `{"err": ...}` with status 200 (S§1).
     """
-    document = load_object(body, endpoint)
-    if not any(key in document for key in keys):
-        raise GatewayResponseError(endpoint, f"an object without {keys[0]}, expected the settings")
-    return document
+    return _with_any_key(load_object(body, endpoint), endpoint, *keys)
 
 
-def load_settings_or_none(body: bytes, endpoint: str, *keys: str) -> JsonObject:
-    """Parse a body that must be such an object, or `{}`, which means that there are no settings (S§8).
+def load_settings_or_empty(body: bytes, endpoint: str, *keys: str) -> JsonObject:
+    """Parse a body that must be an object as for `load_settings`, or `{}`: no generator is configured (S§8).
 
     Raises:
         GatewayResponseError: the body is neither.
     """
-    return load_settings(body, endpoint, *keys) if load_object(body, endpoint) else {}
+    document = load_object(body, endpoint)
+    return _with_any_key(document, endpoint, *keys) if document else document
+
+
+def _with_any_key(document: JsonObject, endpoint: str, *keys: str) -> JsonObject:
+    if not any(key in document for key in keys):
+        raise GatewayResponseError(endpoint, f"an object without {keys[0]}, expected the settings")
+    return document
 
 
 def object_in(value: Json) -> JsonObject:

@@ -7,6 +7,7 @@ from typing import Final
 from ..endpoints import DEVICE_DATA, INVERTER_LIST, PRODUCTION_SUMMARY
 from ..models import Flow, Inverter, Measurement
 from .documents import Documents
+from .gateway_clock import GatewayClock
 from .phases import total_of
 from .report import plausible_last_7_days, plausible_today
 from .site import Site
@@ -15,8 +16,6 @@ from .snapshot import TotalAndPhases
 RETIRED_AFTER_S: Final = 30 * 86400
 """An inverter whose last report is this much older than the newest one is retired but still listed, as on old firmware:
 32 of 51 on 4.2.33 (G§4, which suggests 7 to 30 days). Never compared with our own clock."""
-_FUTURE_S: Final = 300.0
-"""A report dated this much after the gateway's own time has no valid date; less may pass between two requests."""
 
 
 def merge_inverters(
@@ -28,33 +27,33 @@ def merge_inverters(
     reading is missing, and what is newer there, comes from `/api/v1/production/inverters` (G§4, §5.1). `at` is the
     local time. A report from the gateway's future is of unknown age, so it has neither date nor power.
     """
-    latest = inf if at is None else at + clock_ahead_s + _FUTURE_S
+    clock = GatewayClock(now=inf if at is None else at + clock_ahead_s, ahead_s=clock_ahead_s)
     devices, listed = documents.get(DEVICE_DATA), documents.get(INVERTER_LIST)
-    merged = {serial: _dated(inverter, latest) for serial, inverter in devices.inverters.items()} if devices else {}
+    merged = {serial: _dated(inverter, clock) for serial, inverter in devices.inverters.items()} if devices else {}
     reports = [each.last_reported or 0 for each in listed.inverters.values()] if listed else []
-    oldest = max((reported for reported in reports if reported <= latest), default=0) - RETIRED_AFTER_S
+    oldest = max(filter(clock.is_possible, reports), default=0) - RETIRED_AFTER_S
     for serial, inverter in listed.inverters.items() if listed else ():
         if (detailed := merged.get(serial)) is not None:
-            merged[serial] = _merge(detailed, _dated(inverter, latest))
+            merged[serial] = _merge(detailed, _dated(inverter, clock))
         elif devices is not None and (serial in devices.retired or not devices.truncated):
             continue  # no longer a member of the system
         elif inverter.last_reported and inverter.last_reported >= oldest:
-            merged[serial] = _dated(inverter, latest)
-    return {serial: _by_our_clock(inverter, clock_ahead_s) for serial, inverter in merged.items()}
+            merged[serial] = _dated(inverter, clock)
+    return {serial: _by_our_clock(inverter, clock) for serial, inverter in merged.items()}
 
 
-def _dated(inverter: Inverter, latest: float) -> Inverter:
+def _dated(inverter: Inverter, clock: GatewayClock) -> Inverter:
     """Return an inverter without date and power where its report is later than possible."""
-    if (inverter.last_reported or 0) <= latest:
+    if clock.is_possible(inverter.last_reported):
         return inverter
     return replace(inverter, power_w=None, last_reported=None)
 
 
-def _by_our_clock(inverter: Inverter, clock_ahead_s: float) -> Inverter:
+def _by_our_clock(inverter: Inverter, clock: GatewayClock) -> Inverter:
     """Return an inverter with the date of its report by our clock instead of the gateway's."""
-    if inverter.last_reported is None or not clock_ahead_s:
+    if inverter.last_reported is None or not clock.ahead_s:
         return inverter
-    return replace(inverter, last_reported=round(inverter.last_reported - clock_ahead_s))
+    return replace(inverter, last_reported=clock.to_ours(inverter.last_reported))
 
 
 def _merge(detailed: Inverter, listed: Inverter) -> Inverter:

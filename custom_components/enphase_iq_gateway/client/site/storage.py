@@ -1,6 +1,7 @@
 """The snapshot of storage from its documents: each quantity from its best source (S§19 to §26)."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from ..endpoints import (
@@ -22,13 +23,12 @@ from ..endpoints import (
 from ..storage_models import AcBattery, EnsembleDevice, EnsembleInventory, LiveData
 from . import storage_values as values
 from .ac_batteries import merge_ac_batteries, reported_storage
+from .gateway_clock import GatewayClock
 from .grid_state import GridState, grid_signs, grid_state, is_connected
 from .storage_documents import StorageDocuments
 from .storage_site import StorageSite
 from .storage_snapshot import BatteryValues, DryContactValues, GeneratorValues, StorageSnapshot
 
-_FUTURE_S: Final = 300.0
-"""A report dated this much after the gateway's own time has no valid date; less may pass between two requests."""
 _NO_DEVICES: Final = EnsembleInventory()
 
 
@@ -48,11 +48,10 @@ def measure_storage(
     all storage that is shown, by a CT or live data; `previous` is the state of the grid before; `live_at` is when live
     data were read, by default just now.
     """
-    clock = _Clock(now=at + clock_ahead_s, ahead_s=clock_ahead_s)
+    clock = GatewayClock(now=at + clock_ahead_s, ahead_s=clock_ahead_s)
     live = values.fresh_live_data(documents, (at if live_at is None else live_at) + clock_ahead_s)
     inventory = documents.get(ENSEMBLE_INVENTORY) or _NO_DEVICES
     tariff, scheduler = documents.get(TARIFF), documents.get(SCHEDULER)
-    ac_batteries = merge_ac_batteries(documents)
     reserve = values.reserve_in_force(site, documents, live)
     battery_wh = values.battery_available_energy(site, documents, live)
     ac_battery_wh = values.ac_battery_available_energy(site, documents, live)
@@ -86,36 +85,32 @@ def measure_storage(
         export_limit=None if site.is_empty else documents.get(EXPORT_LIMIT),
         production_limit=None if site.is_empty else documents.get(PRODUCTION_LIMIT),
         batteries=_batteries(documents, clock),
-        ac_batteries={serial: clock.ac_battery(battery) for serial, battery in ac_batteries.items()},
-        system_controllers={serial: clock.device(one) for serial, one in inventory.system_controllers.items()},
-        collars={serial: clock.device(one) for serial, one in inventory.collars.items()},
-        combiners={serial: clock.device(one) for serial, one in inventory.combiner_controllers.items()},
+        ac_batteries=_ac_batteries(documents, clock),
+        system_controllers=_by_our_clock(inventory.system_controllers, clock),
+        collars=_by_our_clock(inventory.collars, clock),
+        combiners=_by_our_clock(inventory.combiner_controllers, clock),
         dry_contacts=_dry_contacts(site, documents),
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Clock:
-    """Converts dates of the gateway to our clock; a date in its future is not valid."""
+def _with_date[T: EnsembleDevice](device: T, clock: GatewayClock) -> T:
+    """Return a device with the date of its report by our clock."""
+    return replace(device, last_reported=clock.date(device.last_reported))
 
-    now: float
-    """By the gateway's clock."""
-    ahead_s: float
 
-    def _date(self, reported: int | None) -> int | None:
-        if reported is None or reported > self.now + _FUTURE_S:
-            return None
-        return round(reported - self.ahead_s)
+def _by_our_clock[T: EnsembleDevice](devices: Mapping[str, T], clock: GatewayClock) -> dict[str, T]:
+    """Return devices with the dates of their reports by our clock."""
+    return {serial: _with_date(device, clock) for serial, device in devices.items()}
 
-    def device[T: EnsembleDevice](self, device: T) -> T:
-        """Return a device with the date of its report by our clock."""
-        return replace(device, last_reported=self._date(device.last_reported))
 
-    def ac_battery(self, battery: AcBattery) -> AcBattery:
-        """Return an AC Battery with its dates by our clock."""
-        return replace(
-            battery, last_reported=self._date(battery.last_reported), counted_since=self._date(battery.counted_since)
+def _ac_batteries(documents: StorageDocuments, clock: GatewayClock) -> dict[str, AcBattery]:
+    """Return the AC Batteries with their dates by our clock."""
+    return {
+        serial: replace(
+            battery, last_reported=clock.date(battery.last_reported), counted_since=clock.date(battery.counted_since)
         )
+        for serial, battery in merge_ac_batteries(documents).items()
+    }
 
 
 def _units(site: StorageSite, documents: StorageDocuments) -> int:
@@ -125,24 +120,24 @@ def _units(site: StorageSite, documents: StorageDocuments) -> int:
     return len(site.batteries) + (len(site.ac_batteries) or (counted if site.has_ac_batteries else 0))
 
 
-def _batteries(documents: StorageDocuments, clock: _Clock) -> dict[str, BatteryValues]:
+def _batteries(documents: StorageDocuments, clock: GatewayClock) -> dict[str, BatteryValues]:
     """Return the IQ Batteries of the inventory with their power and rated power (S§19 to §21)."""
     inventory = documents.get(ENSEMBLE_INVENTORY) or _NO_DEVICES
     powers, rated_powers = documents.get(ENSEMBLE_POWER) or {}, documents.get(ENSEMBLE_STATUS) or {}
-    found: dict[str, BatteryValues] = {}
+    merged: dict[str, BatteryValues] = {}
     for serial, battery in inventory.batteries.items():
         power = powers.get(serial)
         power_w = power.power_w if power else None
         soc = values.unless_failed(power.state_of_charge_percent if power else None, battery.state_of_charge_percent)
-        found[serial] = BatteryValues(
-            device=clock.device(battery),
+        merged[serial] = BatteryValues(
+            device=_with_date(battery, clock),
             state_of_charge_percent=soc,
             power_w=power_w,
             state=values.state_of(power_w),
             available_energy_wh=None if soc is None or battery.capacity_wh is None else battery.capacity_wh * soc / 100,
             rated_power_w=rated_powers.get(serial),
         )
-    return found
+    return merged
 
 
 def _generator(site: StorageSite, documents: StorageDocuments, live: LiveData | None) -> GeneratorValues | None:

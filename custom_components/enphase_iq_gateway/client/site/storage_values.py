@@ -1,5 +1,6 @@
 """Which source serves each quantity of storage (S§19 to §26): pure functions of the documents."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -36,11 +37,12 @@ class StorageProfile(StrEnum):
     SAVINGS = "savings"
 
 
-_PROFILE_OF_NUMBER: Final = {
-    0: StorageProfile.BACKUP,
-    1: StorageProfile.SELF_CONSUMPTION,
-    2: StorageProfile.SAVINGS,
+PROFILE_NUMBERS: Final[Mapping[str, int]] = {
+    StorageProfile.BACKUP: 0,
+    StorageProfile.SELF_CONSUMPTION: 1,
+    StorageProfile.SAVINGS: 2,
 }
+_PROFILE_OF_NUMBER: Final = {number: profile for profile, number in PROFILE_NUMBERS.items()}
 _PROFILE_OF_MODE: Final = {
     "backup": StorageProfile.BACKUP,
     "self-consumption": StorageProfile.SELF_CONSUMPTION,

@@ -59,7 +59,8 @@ class Address:
     def parse(cls, text: str) -> Self:
         """Return the address in a text typed by the user, which may be a URL copied from a browser.
 
-        Raises: AddressError.
+        Raises:
+            AddressError: it is not an address.
         """
         text = text.strip()
         if not text:

@@ -10,12 +10,13 @@ from typing import Final, Self
 from cryptography import x509
 
 RENEWED_BEFORE_END_S: Final = (timedelta(days=50).total_seconds(), timedelta(days=75).total_seconds())
-"""The gateway renews about 60 days before the end, 67 in one known case (G§2.7): a week more on both sides. The shorter
-this time, the less of the year any certificate with the gateway's serial, which is not secret, can pass as a renewal.
+"""Least and most time to the end of the pinned certificate at which another one can be its renewal.
+
+The gateway renews about 60 days before the end, 67 in one known case (G§2.7); this is a week more on both sides. At any
+other time of the year no certificate passes as a renewal, even one with the gateway's serial, which is no secret.
 """
-_CLOCKS_S: Final = timedelta(days=2).total_seconds()
-"""How much earlier than the last sight of the old certificate a renewed one may begin: the gateway's clock may be slow,
-and the last sight is stored at set-up only."""
+_CLOCK_TOLERANCE_S: Final = timedelta(days=2).total_seconds()
+"""A renewed certificate may begin this long before the old one was last seen: the gateway's clock may be slow."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +35,8 @@ class Certificate:
     def from_der(cls, der: bytes) -> Self:
         """Return a certificate from its DER form.
 
-        Raises: ValueError when it is not a certificate, or not one that can be read.
+        Raises:
+            ValueError: it is not a certificate, or not one that can be read.
         """
         try:
             certificate = x509.load_der_x509_certificate(der)
@@ -93,6 +95,6 @@ def judge(pinned: Certificate | None, presented: Certificate, *, now: float, che
     due = earliest <= pinned.not_after - now <= latest
     valid = presented.not_before <= now <= presented.not_after
     seen_at = pinned.not_before if pinned.seen_at is None else pinned.seen_at
-    later = presented.not_before >= seen_at - _CLOCKS_S
+    later = presented.not_before >= seen_at - _CLOCK_TOLERANCE_S
     renewed = check is CertificateCheck.RENEWALS and due and valid and later
     return Verdict.RENEWED if renewed else Verdict.REFUSED

@@ -60,7 +60,9 @@ _LOGGER = logging.getLogger(__name__)
 type ReadSerial = Callable[[bytes, Scheme], str]
 """Return the serial in the body of an identity document that was read over a scheme.
 
-Raises: GatewayResponseError when it is no such document; GatewayConnectionError when the scheme is not acceptable.
+Raises:
+    GatewayResponseError: it is no such document.
+    GatewayConnectionError: the scheme is not acceptable.
 """
 
 
@@ -133,7 +135,8 @@ class Connection:
 
         The token is not sent over it again where the device has rejected it `for_good`.
 
-        Raises: GatewayCertificateError.
+        Raises:
+            GatewayCertificateError: there is one.
         """
         self._connector.refuse_renewal(for_good=for_good)
 
@@ -144,7 +147,8 @@ class Connection:
     async def identify(self) -> Answer:
         """Read the identity document and verify the device: over https first, over http for firmware < 7 (G§2.1).
 
-        Raises: GatewayError.
+        Raises:
+            GatewayError: no device responds, or it is not a gateway.
         """
         async with self._lock:
             if self.scheme is None:
@@ -161,7 +165,8 @@ class Connection:
     ) -> Answer:
         """Return the answer of a path; the credential is in the headers or answers a digest challenge.
 
-        Raises: GatewayError, but never for a status.
+        Raises:
+            GatewayError: there is no answer, but never for a status.
         """
         return await self._request(hdrs.METH_GET, path, None, headers=headers, digest=digest, limit_s=limit_s)
 
@@ -177,7 +182,8 @@ class Connection:
     ) -> Answer:
         """Send a JSON body to a path and return the answer; never repeated after a timeout.
 
-        Raises: GatewayError, but never for a status. After an error the gateway may have followed the request.
+        Raises:
+            GatewayError: there is no answer, but never for a status; the gateway may have followed the request.
         """
         headers = {**(headers or {}), hdrs.CONTENT_TYPE: "application/json"}
         return await self._request(method, path, body, headers=headers, digest=digest, limit_s=limit_s)

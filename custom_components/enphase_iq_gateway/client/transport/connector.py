@@ -100,8 +100,10 @@ class GatewayConnector(TCPConnector):
     async def connect(self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout) -> Connection:
         """Return a connection that this request may use.
 
-        Raises: UnverifiedDeviceError and UnconfirmedCertificateError, with the connection back in the pool for the
-        identity document or the check of the token; GatewayConnectionError.
+        Raises:
+            UnverifiedDeviceError: the identity document has to be read first, over the same connection.
+            UnconfirmedCertificateError: the token has to be checked first, over the same connection.
+            GatewayConnectionError: there is no connection.
         """
         connection = await super().connect(req, traces, timeout)
         try:
@@ -122,7 +124,8 @@ class GatewayConnector(TCPConnector):
     def mark_verified(self) -> None:
         """Record that the device has just sent the expected serial on the current connection.
 
-        Raises: GatewayCertificateError when its certificate is not accepted.
+        Raises:
+            GatewayCertificateError: its certificate is not accepted.
         """
         peer = cast("Peer", self._peer)
         if peer.certificate is not None:
@@ -143,7 +146,8 @@ class GatewayConnector(TCPConnector):
 
         The token is not sent over it again where the device has rejected it `for_good`.
 
-        Raises: GatewayCertificateError.
+        Raises:
+            GatewayCertificateError: there is one.
         """
         pinned, presented = self.pinned, self.renewal
         if pinned is not None and presented is not None:
@@ -153,7 +157,7 @@ class GatewayConnector(TCPConnector):
             raise GatewayCertificateError(pinned, presented)
 
     def reset(self) -> None:
-        """Close the connection and forget the verification, after another device or none has answered."""
+        """Close the connection and discard the verification, after another device or none has responded."""
         self._last_verification = self.renewal = None
         self.hang_up()
 
@@ -182,7 +186,10 @@ class GatewayConnector(TCPConnector):
     def _check_request(self, request: ClientRequest, connection: Connection) -> None:
         """Pass a request for the identity document without a credential, and any request to a verified device.
 
-        Raises: UnverifiedDeviceError, UnconfirmedCertificateError, GatewayConnectionError.
+        Raises:
+            UnverifiedDeviceError: the device is not verified yet.
+            UnconfirmedCertificateError: its renewed certificate is not confirmed yet.
+            GatewayConnectionError: a token would be sent over plain HTTP, or the connection is closed already.
         """
         peer = self._peer
         if peer is None or peer.protocol is not connection.protocol:  # a connection never changes its certificate
@@ -204,7 +211,8 @@ class GatewayConnector(TCPConnector):
     def _check_confirmed(self, peer: Peer, path: str, *, secret: bool) -> None:
         """Check that this path may be requested over the certificate of the connection.
 
-        Raises: UnconfirmedCertificateError.
+        Raises:
+            UnconfirmedCertificateError: it is not confirmed yet.
         """
         if self.renewal is None or self.pinned is None or peer.certificate != self.renewal:
             return
@@ -223,7 +231,8 @@ class GatewayConnector(TCPConnector):
 def peer_of(connection: Connection, now: float) -> Peer:
     """Return the other end of a connection.
 
-    Raises: GatewayConnectionError when it is closed already or its certificate cannot be read.
+    Raises:
+        GatewayConnectionError: it is closed already, or its certificate cannot be read.
     """
     transport, protocol = connection.transport, connection.protocol
     if transport is None or protocol is None:

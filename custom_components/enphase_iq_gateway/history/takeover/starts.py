@@ -122,21 +122,29 @@ async def _async_recorded(hass: HomeAssistant, entity_ids: Iterable[str]) -> dic
 
 
 def _recorded(hass: HomeAssistant, entity_ids: set[str]) -> dict[str, LastValue]:
-    found = {}
+    last_values = {}
     for entity_id, (_, metadata) in get_metadata(hass, statistic_ids=entity_ids).items():
-        unit, at, value = metadata["unit_of_measurement"], 0.0, None
-        if unit not in EnergyConverter.VALID_UNITS:
-            continue
-        for count, last in ((_FIVE_MINUTES, get_last_short_term_statistics), (_HOURS, get_last_statistics)):
-            # The recorder repeats the last value while an entity is unavailable, so its rows may be newer than that.
-            for row in last(hass, count, entity_id, convert_units=False, types={"state"}).get(entity_id, ()):
-                value = row.get("state") if value is None else value
-                if row.get("state") != value:
-                    break
-                at = min(at or row["end"], row["end"])
+        unit = metadata["unit_of_measurement"]
+        value, at = _last_state(hass, entity_id) if unit in EnergyConverter.VALID_UNITS else (None, 0.0)
         if value is not None:
-            found[entity_id] = LastValue(energy_wh=EnergyConverter.convert(value, unit, UnitOfEnergy.WATT_HOUR), at=at)
-    return found
+            energy_wh = EnergyConverter.convert(value, unit, UnitOfEnergy.WATT_HOUR)
+            last_values[entity_id] = LastValue(energy_wh=energy_wh, at=at)
+    return last_values
+
+
+def _last_state(hass: HomeAssistant, entity_id: str) -> tuple[float | None, float]:
+    """Return the last state in the statistics, None where there is none, and when it was first recorded.
+
+    The recorder repeats the last state while an entity is unavailable, so its last row may be newer.
+    """
+    value, at = None, 0.0
+    for count, last in ((_FIVE_MINUTES, get_last_short_term_statistics), (_HOURS, get_last_statistics)):
+        for row in last(hass, count, entity_id, convert_units=False, types={"state"}).get(entity_id, ()):
+            value = row.get("state") if value is None else value
+            if row.get("state") != value:
+                break
+            at = min(at or row["end"], row["end"])
+    return value, at
 
 
 async def _async_own_value(hass: HomeAssistant, unique_id: str, at: float) -> float | None:

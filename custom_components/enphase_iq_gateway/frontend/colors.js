@@ -1,4 +1,4 @@
-// The colours of the tiles: cividis for amounts, which is made for colour-blind eyes, and blue to orange for comparisons.
+// The colors of the tiles: cividis for amounts, which is made for color-blind eyes, and blue to orange for comparisons.
 
 /** @type {Rgb[]} */
 const CIVIDIS = [
@@ -18,14 +18,14 @@ const BLACK = [0, 0, 0];
 /** @type {Rgb} */
 const WHITE = [255, 255, 255];
 const STEPS = 256;
-/** The share of difference that has the strongest colour. */
+/** The share of difference that has the strongest color. */
 export const STRONGEST = 0.25;
 
 /** @param {Rgb} rgb */
 const css = (rgb) => `rgb(${rgb.join()})`;
 
 /**
- * Mix two colours.
+ * Mix two colors.
  * @param {Rgb} one @param {Rgb} other @param {number} share Of the other
  * @returns {Rgb}
  */
@@ -40,30 +40,30 @@ export const luminance = (rgb) => {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 };
 
-/** @param {Rgb} rgb @returns {Colour} */
-const colour = (rgb) => ({ fill: css(rgb), ink: luminance(rgb) > 0.179 ? "#000" : "#fff" });
+/** @param {Rgb} rgb @returns {Color} */
+const color = (rgb) => ({ fill: css(rgb), ink: luminance(rgb) > 0.179 ? "#000" : "#fff" });
 
 /**
- * Return the colour at a share of a scale.
+ * Return the color at a share of a scale.
  * @template T
- * @param {T[]} colours @param {number} share
+ * @param {T[]} colors @param {number} share
  */
-export const pick = (colours, share) =>
-  /** @type {T} */ (colours[Math.round(Math.min(1, Math.max(0, share)) * (colours.length - 1))]);
+export const pick = (colors, share) =>
+  /** @type {T} */ (colors[Math.round(Math.min(1, Math.max(0, share)) * (colors.length - 1))]);
 
-/** @param {Rgb[]} stops @returns {Colour[]} */
+/** @param {Rgb[]} stops @returns {Color[]} */
 const scale = (stops) =>
   Array.from({ length: STEPS }, (_, step) => {
     const place = (step / (STEPS - 1)) * (stops.length - 1);
     const below = Math.min(stops.length - 2, Math.floor(place));
-    return colour(mix(/** @type {Rgb} */ (stops[below]), /** @type {Rgb} */ (stops[below + 1]), place - below));
+    return color(mix(/** @type {Rgb} */ (stops[below]), /** @type {Rgb} */ (stops[below + 1]), place - below));
   });
 
 /** From none to the most. */
 export const AMOUNTS = scale(CIVIDIS);
 
 /**
- * Return the colours from far less to far more than the array; equal ones nearly have the colour of the card.
+ * Return the colors from far less to far more than the array; equal ones nearly have the color of the card.
  * @param {Rgb} surface
  */
 export const differences = (surface) => {
@@ -72,11 +72,11 @@ export const differences = (surface) => {
   return scale([[179, 88, 6], [230, 138, 32], neutral, [78, 153, 206], [33, 102, 172]]);
 };
 
-/** Return a CSS gradient of a scale. @param {Colour[]} colours */
-export const gradient = (colours) =>
-  `linear-gradient(90deg,${[0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1].map((share) => pick(colours, share).fill).join()})`;
+/** Return a CSS gradient of a scale. @param {Color[]} colors */
+export const gradient = (colors) =>
+  `linear-gradient(90deg,${[0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1].map((share) => pick(colors, share).fill).join()})`;
 
-/** Read a computed colour such as `rgb(28, 28, 28)`. @param {string} text @returns {Rgb} */
+/** Read a computed color such as `rgb(28, 28, 28)`. @param {string} text @returns {Rgb} */
 export const parse = (text) => {
   const values = text.match(/[\d.]+/g)?.slice(0, 3).map(Number);
   if (values?.length !== 3) return WHITE;

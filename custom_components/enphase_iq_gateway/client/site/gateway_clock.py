@@ -1,0 +1,29 @@
+"""The dates in the gateway's documents, which are by its own clock."""
+
+from dataclasses import dataclass
+from typing import Final
+
+_FUTURE_S: Final = 300.0
+"""A report dated this much after the gateway's own time has no valid date; less may pass between two requests."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GatewayClock:
+    """Converts dates of the gateway to our clock."""
+
+    now: float
+    """Its time now, epoch seconds."""
+    ahead_s: float
+    """How far it is ahead of our clock."""
+
+    def is_possible(self, reported: int | None) -> bool:
+        """Return whether a date is not in the gateway's future; no date is possible, too."""
+        return (reported or 0) <= self.now + _FUTURE_S
+
+    def to_ours(self, reported: int) -> int:
+        """Return a date by our clock."""
+        return round(reported - self.ahead_s)
+
+    def date(self, reported: int | None) -> int | None:
+        """Return a date by our clock, None for one in the gateway's future."""
+        return None if reported is None or not self.is_possible(reported) else self.to_ours(reported)
