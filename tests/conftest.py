@@ -19,6 +19,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 import pytest
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import RecorderInstanceContextManager
 from syrupy.assertion import SnapshotAssertion
 from yarl import URL
 
@@ -32,6 +33,7 @@ from simulator import PROFILES, Faults, Simulator
 from simulator.certificate import Certificate
 from simulator.cloud import Cloud
 from simulator.simulated_gateway import DEFAULT_SERIAL
+from tests.support.commits import commit_events_together
 from tests.support.home import Home
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
 
@@ -82,6 +84,15 @@ def hass(hass: HomeAssistant) -> HomeAssistant:
     """Allow custom integrations in Home Assistant, which starts only for tests that need it."""
     hass.data.pop(DATA_CUSTOM_COMPONENTS)
     return hass
+
+
+@pytest.fixture
+def async_test_recorder(
+    async_test_recorder: RecorderInstanceContextManager, monkeypatch: pytest.MonkeyPatch
+) -> RecorderInstanceContextManager:
+    """Commit events together, not each on its own, which took most of the time of tests with a recorder."""
+    commit_events_together(monkeypatch)
+    return async_test_recorder
 
 
 @pytest.fixture(autouse=True)

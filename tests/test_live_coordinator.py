@@ -27,6 +27,7 @@ def stream_requests(home: Home) -> int:
     return sum(each.requests for path, each in statistics.items() if path.startswith("POST"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["storage", "storage_ct_split", "storage_single_phase"])
 async def test_energies_and_consumption_are_those_of_the_site(start_home: StartHome, profile: str) -> None:
     home = await start_home(profile, inverters=12)

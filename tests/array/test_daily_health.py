@@ -87,6 +87,7 @@ def issues(home: Home) -> list[ir.IssueEntry]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("recorded", "all_entities_enabled")
 async def test_panels_below_their_array_are_shown_until_they_are_good_again(
     start_home: StartHome, monkeypatch: pytest.MonkeyPatch

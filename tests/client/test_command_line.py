@@ -50,6 +50,7 @@ async def run(*arguments: str) -> tuple[int, str, str]:
     return process.returncode, output.decode(), errors.decode()
 
 
+@pytest.mark.slow
 async def test_it_shows_what_the_gateway_has_without_home_assistant(tmp_path: Path) -> None:
     async with simulated() as simulator:
         status, output, errors = await run(simulator.address, *token_file(tmp_path, simulator))
@@ -66,6 +67,7 @@ async def test_it_shows_what_the_gateway_has_without_home_assistant(tmp_path: Pa
     assert simulator.serial not in output
 
 
+@pytest.mark.slow
 async def test_a_capture_can_be_replayed_and_contains_no_serial(tmp_path: Path) -> None:
     folder = tmp_path / "capture"
     async with simulated() as simulator:

@@ -14,6 +14,7 @@ def world(clock: Clock, profile: str = "metered_net_three_phase", *, inverters: 
     return Simulator(PROFILES[profile], inverters=inverters, clock=clock, seed=seed).world
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(start=st.integers(0, 365 * 24), minutes=st.integers(1, 180), seed=st.integers(1, 50))
 def test_energy_is_the_integral_of_power(start: int, minutes: int, seed: int) -> None:
@@ -171,6 +172,7 @@ def test_there_is_no_sun_at_night() -> None:
     assert -9 < site.production.power_w < 0
 
 
+@pytest.mark.slow
 def test_a_year_gives_a_realistic_yield() -> None:
     """A roof in the Netherlands produces 800-1250 kWh per kWp. Every site has the last week before it begins."""
     produced = 0.0
@@ -226,6 +228,7 @@ def test_an_unknown_ct_is_refused() -> None:
         world(Clock()).set_ct("turbine", enabled=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("month", "limit"), [(0, 100), (6, 5)])
 def test_a_battery_stays_within_its_capacity(month: int, limit: int) -> None:
     """It stops at its shutdown level (S§11)."""

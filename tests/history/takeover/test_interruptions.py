@@ -75,6 +75,7 @@ def interrupted_at(point: int) -> Iterator[list[int]]:
         yield made
 
 
+@pytest.mark.slow
 async def test_every_point_of_takeover_and_undo(home: TwoIntegrations) -> None:
     before, plan = home.rows(home.core), home.plan()
     offset = home.entry.runtime_data.guard.state.counters[PRODUCED].offset

@@ -30,6 +30,7 @@ def steps(sums: list[float]) -> list[float]:
     return [after - before for before, after in pairwise(sums)]
 
 
+@pytest.mark.slow
 async def test_sums_go_on(home: TwoIntegrations) -> None:
     """The energy of every five minutes is that of the gateway, over the takeover and back."""
     ids = {key: home.entity_id(key) for key in COUNTERS}
@@ -132,6 +133,7 @@ async def test_today_and_inverters_are_shifted_too(home: TwoIntegrations) -> Non
     assert shifts.counters[InverterCounter(home.inverter)] == pytest.approx(7000, abs=10)
 
 
+@pytest.mark.slow
 async def test_energy_while_the_other_integration_was_off_is_counted(home: TwoIntegrations) -> None:
     """It was disabled half an hour ago, with the same counter: nothing is shifted away."""
     entity_id = home.entity_id("lifetime_production")

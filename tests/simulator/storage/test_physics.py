@@ -11,6 +11,7 @@ from .sites import WITH_STORAGE, check_balance, world
 ONE_WAY = 0.9**0.5
 
 
+@pytest.mark.slow
 def test_energy_is_conserved_over_a_week_with_two_outages_and_a_generator_run() -> None:
     """All energies are the integrals of their powers, on the grid, off it, on the generator and in the dark."""
     clock = Clock(MIDSUMMER + 90 * 86_400)
