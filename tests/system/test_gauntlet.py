@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
 import logging
-from pathlib import Path
 import sys
 
 from homeassistant.config_entries import ConfigEntry
@@ -20,7 +19,6 @@ from simulator import PROFILES, Simulator
 from tests.conftest import set_up
 from tests.support.gauntlet import Counted, Truth, advance_at_once, confirmed, flow_truths, inverter_wh, run
 from tests.support.gauntlet_rows import ROWS, Answers, Row
-from tests.support.recorder_config import fast_recorder
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
 
 MOST_KWH = 0.1
@@ -38,7 +36,6 @@ async def clock(
     hass: HomeAssistant,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
 ) -> AsyncIterator[VirtualTime]:
     """Freeze the time at the start of the row, and start the recorder."""
     await hass.config.async_set_time_zone("Europe/Amsterdam")
@@ -47,7 +44,7 @@ async def clock(
     # Logging every state takes longer than everything else.
     monkeypatch.setattr(logging.getLogger("homeassistant"), "level", logging.ERROR)
     with virtual_time(row.start) as clock:
-        await async_setup_recorder_instance(hass, fast_recorder(tmp_path))
+        await async_setup_recorder_instance(hass)
         yield clock
 
 
