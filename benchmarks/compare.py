@@ -57,10 +57,9 @@ def table(all_figures: Sequence[Figure]) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: | ---: | --- |"
     for figure in all_figures:
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
-        verdict = ("met" if figure.met else "**missed**") if figure.goal else ""
         yield (
             f"| {figure.name} | {number_text(figure.ours)} | {number_text(figure.theirs)}"
-            f" | {ratio} | {figure.goal} | {verdict} |"
+            f" | {ratio} | {figure.goal} | {figure.verdict} |"
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from statistics import median
+from typing import Final
 
 from .cases import Case, Result
 
@@ -14,6 +15,8 @@ _MIB = 2**20
 type Results = Mapping[Case, Sequence[Result]]
 """The results of each case, one for every round."""
 type Value = Callable[[Results, Case], float]
+_TOLERANCE: Final = 1.1
+"""A goal that is exceeded by no more than this factor counts as met: a run differs by that from the next."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,10 +38,23 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Return whether the goal is met; a figure without a goal always is."""
-        if self.most_ratio is not None and (self.ratio is None or self.ratio > self.most_ratio):
+        """Return whether the goal is met, at least within 10 %; a figure without a goal always is."""
+        return self._is_within(_TOLERANCE)
+
+    @property
+    def verdict(self) -> str:
+        """Return whether the goal is met as text, empty where there is none."""
+        if not self.goal:
+            return ""
+        if self._is_within(1.0):
+            return "met"
+        return "within 10 %" if self.met else "**missed**"
+
+    def _is_within(self, times: float) -> bool:
+        """Return whether the figure is at most its goal `times` a factor; a figure without a goal always is."""
+        if self.most_ratio is not None and (self.ratio is None or self.ratio > self.most_ratio * times):
             return False
-        return self.most is None or self.ours <= self.most
+        return self.most is None or self.ours <= self.most * times
 
     @property
     def goal(self) -> str:

@@ -94,7 +94,9 @@ async def open_home(folder: Path, case: Case, gateways: list[dict[str, str]], cl
     platforms = [str(platform) for platform in vars(component)["PLATFORMS"]]
     await integration.async_get_platforms(integration.platforms_exists([*platforms, "config_flow", "diagnostics"]))
     for platform in platforms:
-        await (await loader.async_get_integration(hass, platform)).async_get_component()
+        base = await loader.async_get_integration(hass, platform)
+        await base.async_get_component()
+        await base.async_get_platforms(base.platforms_exists(["condition", "trigger"]))
     return Home(hass, [_entry(case, gateway) for gateway in gateways], clock)
 
 

@@ -41,12 +41,14 @@ class World:
         neighbor: World | None = None,
         shared: int = 0,
         conditions: Conditions | None = None,
+        step_s: int = _STEP_S,
     ) -> None:
         """Build the site and its last nine days.
 
         `lifetime_wh` is the energy produced so far; `sun_ahead_s` moves the sun ahead of the clock. `conditions` are
         those of panels that are not healthy. The first `shared` inverters are the last ones of the `neighbor`, under
-        the same sun: two gateways list them, and each receives reports of its own.
+        the same sun: two gateways list them, and each receives reports of its own. `step_s`, a divisor of an hour, is
+        the longest step of the simulation.
 
         Raises:
             ValueError: one of the two has fewer inverters than are shared.
@@ -55,6 +57,7 @@ class World:
         if not 0 <= shared <= min(inverters, len(others)):
             raise ValueError(f"Two gateways cannot share {shared} inverters: they have {inverters} and {len(others)}")
         self.clock = clock
+        self._step_s = step_s
         self._sun_ahead_s = sun_ahead_s
         self.phases = profile.phases
         self.days = LocalDays()
@@ -313,7 +316,9 @@ class World:
         """Begin with the past of a site like this one, and simulate what is missing up to now."""
         ratings = tuple(self._phase_ratings)
         end = now - now % _WARM_UP_STEP_S
-        past = past_of((profile, self.noise, ratings, self._sun_ahead_s, end), lambda: self._simulate_past(end))
+        past = past_of(
+            (profile, self.noise, ratings, self._sun_ahead_s, self._step_s, end), lambda: self._simulate_past(end)
+        )
         self._history = past.history()
         self.daylight, self.plant.generator, self._balance.third_party_battery = past.rest()
         self._advance(now)
@@ -342,7 +347,7 @@ class World:
         state = self._history.last
         while state.at <= at:
             change = self.plant.next_change(state.at)
-            end = min(state.at - state.at % _STEP_S + _STEP_S, change)
+            end = min(state.at - state.at % self._step_s + self._step_s, change)
             state = self._step(state, end - state.at)
             self._history.append(state)
             if self.plant.decide(end, state.energies.stored) or end == change:

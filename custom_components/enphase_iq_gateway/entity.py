@@ -10,16 +10,15 @@ from typing import Protocol, override
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client.models import Inverter
-from .client.part_numbers import inverter_model_name
-from .const import DOMAIN, LOGGER, MANUFACTURER
+from .const import DOMAIN, LOGGER
 from .coordinator import GatewayConfigEntry, PollGroupCoordinator, gateway_answers
+from .hub.devices import async_register_inverter
 from .inverter_owners import async_inverter_owners
 
 type Value = StateType | datetime
@@ -40,7 +39,10 @@ class GatewayEntity(CoordinatorEntity[PollGroupCoordinator]):
         serial = coordinator.site.info.serial if serial is None else serial
         self.entity_description = description
         self._attr_unique_id = f"{serial}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
+        # Every device is registered before its entities: a device info for each of them takes a sixth of set-up.
+        self.device_entry = dr.async_get(coordinator.hass).async_get_device_by_identifier(
+            (DOMAIN, serial), coordinator.config_entry.entry_id
+        )
 
     @property
     @override
@@ -91,7 +93,6 @@ class InverterEntity(GatewayEntity):
     def __init__(self, coordinator: PollGroupCoordinator, serial: str, description: InverterDescription) -> None:
         super().__init__(coordinator, description, serial)
         self._serial = serial
-        self._attr_device_info = _inverter_device(coordinator, serial)
 
     @property
     @override
@@ -103,26 +104,6 @@ class InverterEntity(GatewayEntity):
     def current_value(self) -> Value:
         inverter = self.coordinator.data.inverters.get(self._serial)
         return None if inverter is None else self.entity_description.value_fn(inverter)
-
-
-def _inverter_device(coordinator: PollGroupCoordinator, serial: str) -> DeviceInfo:
-    """Return the device of an inverter, connected through the gateway's."""
-    device = DeviceInfo(
-        identifiers={(DOMAIN, serial)},
-        manufacturer=MANUFACTURER,
-        translation_key="inverter",
-        translation_placeholders={"serial": serial},
-        serial_number=serial,
-    )
-    gateway = dr.async_get(coordinator.hass).async_get_device_by_identifier(
-        (DOMAIN, coordinator.site.info.serial), coordinator.config_entry.entry_id
-    )
-    if gateway is not None:
-        device["via_device_id"] = gateway.id
-    if (part_number := coordinator.site_coordinator.data.part_numbers.get(serial)) is not None:
-        device["model"] = inverter_model_name(part_number)
-        device["model_id"] = part_number
-    return device
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,13 +132,7 @@ class SeenEntities:
         platform: Platform,
         async_add_entities: AddConfigEntryEntitiesCallback,
     ) -> None:
-        """Initialize with the registered entities: they are added at once, even without a value in the first data."""
         self._entities = er.async_get(hass)
-        self._registered = {
-            registered.unique_id
-            for registered in er.async_entries_for_config_entry(self._entities, entry.entry_id)
-            if registered.domain == platform
-        }
         self._owners = async_inverter_owners(hass)
         self._platform = platform
         self._entry = entry
@@ -165,7 +140,12 @@ class SeenEntities:
         self._raised: set[str] = set()
 
     def _is_seen(self, unique_id: str, value_fn: Callable[[], object]) -> bool:
-        """Return whether there is a value; one that raises counts as missing, so that the others are added."""
+        """Return whether there is a value, or was one before: registered entities are added at once.
+
+        A value that raises counts as missing, so that the others are added.
+        """
+        if self._entities.async_get_entity_id(self._platform, DOMAIN, unique_id) is not None:
+            return True
         try:
             return value_fn() is not None
         except ArithmeticError, AttributeError, LookupError, TypeError, ValueError:
@@ -177,18 +157,14 @@ class SeenEntities:
 
     def add(self, source: UpdateSource, candidates: Iterable[Candidate]) -> None:
         """Add the candidates of a coordinator or another source now or after later updates."""
-        missing = list(candidates)
+        missing = {candidate.unique_id: candidate for candidate in candidates}
 
         @callback
         def add_seen() -> None:
-            nonlocal missing
-            seen = [
-                candidate
-                for candidate in missing
-                if candidate.unique_id in self._registered or self._is_seen(candidate.unique_id, candidate.value_fn)
-            ]
+            seen = [each for each in missing.values() if self._is_seen(each.unique_id, each.value_fn)]
+            for candidate in seen:
+                del missing[candidate.unique_id]
             if seen:
-                missing = [candidate for candidate in missing if candidate not in seen]
                 self._async_add_entities([candidate.create() for candidate in seen])
 
         add_seen()
@@ -204,25 +180,27 @@ class SeenEntities:
 
         When an inverter moves to another gateway, its entities are removed, and added again if it comes back.
         """
-        missing: dict[str, list[D]] = {}
+        missing: dict[str, dict[str, D]] = {}
         gateway = coordinator.site.info.serial
 
         @callback
         def add_seen() -> None:
-            new = []
+            new: list[Entity] = []
             for serial, inverter in coordinator.data.inverters.items():
                 if serial == gateway:
                     continue  # it would share the gateway's device, which can not be connected through itself
                 if not self._owners.has(self._entry, serial):
                     missing.pop(serial, None)
                     continue
-                wanted = missing.setdefault(serial, list(descriptions))
-                for description in list(wanted):
-                    unique_id = f"{serial}_{description.key}"
-                    registered = self._entities.async_get_entity_id(self._platform, DOMAIN, unique_id) is not None
-                    if registered or self._is_seen(unique_id, partial(description.value_fn, inverter)):
-                        wanted.remove(description)
-                        new.append(create(coordinator, serial, description))
+                wanted = missing.setdefault(serial, {each.key: each for each in descriptions})
+                seen = [
+                    key
+                    for key, description in wanted.items()
+                    if self._is_seen(f"{serial}_{key}", partial(description.value_fn, inverter))
+                ]
+                if seen:
+                    async_register_inverter(coordinator, serial)
+                    new.extend(create(coordinator, serial, wanted.pop(key)) for key in seen)
             if new:
                 self._async_add_entities(new)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+import json
+from pathlib import Path
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -17,6 +19,7 @@ from tests.support.virtual_time import VirtualTime, pass_time, virtual_time
 
 PRODUCTION = "sensor.iq_gateway_lifetime_production"
 COUNTER = "production.energy_lifetime_wh.0"
+ENTRY_ID = "01KTS464006TDZBKQFBPN3ADFG"
 
 
 @pytest.fixture
@@ -30,6 +33,17 @@ async def noon() -> AsyncIterator[VirtualTime]:
 async def simulator(noon: VirtualTime, start_simulator: StartSimulator) -> Simulator:
     """Start a gateway with a production and a net CT."""
     return await start_simulator("metered_net_single_phase", clock=noon.now)
+
+
+@pytest.fixture
+def newer_file(hass: HomeAssistant, hass_storage: dict[str, Any], tmp_path: Path) -> Path:
+    """Write the state of a newer version to a real disk too."""
+    hass.config.config_dir = str(tmp_path)
+    file = tmp_path / ".storage" / f"{DOMAIN}.{ENTRY_ID}"
+    hass_storage[file.name] = {"version": 99, "data": {}}
+    file.parent.mkdir()
+    file.write_text(json.dumps(hass_storage[file.name]), "utf-8")
+    return file
 
 
 def stored(hass_storage: dict[str, Any], entry: ConfigEntry) -> dict[str, Any] | None:
@@ -150,6 +164,19 @@ async def test_a_store_that_cannot_be_used_starts_afresh_with_a_line_in_the_log(
     lines = [record for record in caplog.records if "start afresh" in record.message]
     assert len(lines) == 1
     assert production_kwh(hass) > 0
+
+
+async def test_a_store_of_a_newer_version_is_kept_beside_the_new_one(hass: HomeAssistant, newer_file: Path) -> None:
+    """The newer version may read it again."""
+    store = CounterStore(hass, ENTRY_ID)
+
+    await store.async_load()
+
+    kept = newer_file.with_name(f"{newer_file.name}.unusable")
+    content = await hass.async_add_executor_job(kept.read_text)
+    assert json.loads(content)["version"] == 99
+    await store.async_remove()
+    assert not kept.exists()
 
 
 @pytest.mark.parametrize("error", [IsADirectoryError(), OSError(28, "No space left on device"), FileNotFoundError()])

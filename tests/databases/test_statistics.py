@@ -7,18 +7,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
-from tests.support.statistics import (
-    HOURS,
-    LIFETIME,
-    PER_HOUR,
-    PER_KWH,
-    counted,
-    put,
-    put_five_minutes,
-    repair,
-    sums,
-    undo,
-)
+from tests.support.statistics import HOURS, PER_HOUR, PER_KWH, put_false_resets, repair, sums, undo
 
 pytestmark = pytest.mark.slow
 
@@ -33,10 +22,7 @@ async def test_a_repair_and_its_undo(
     await async_setup_recorder_instance(hass)
     assert await async_setup_component(hass, DOMAIN, {})
     assert get_instance(hass).dialect_name == dialect
-    readings = [(hour, 0.0 if hour in (100, 180) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
-    rows = counted(readings, PER_KWH[unit])
-    await put(hass, rows, unit=unit)
-    await put_five_minutes(hass, rows[-3:])
+    await put_false_resets(hass, unit)
     before = await sums(hass, unit=unit), await sums(hass, "5minute", unit)
 
     assert (await repair(hass, {"dry_run": False}))["unit"] == unit

@@ -177,6 +177,15 @@ async def test_every_inverter_is_a_device_behind_the_gateway(home: Home) -> None
         assert (inverter.via_device_id, inverter.name) == (gateway.id, f"Inverter {serial}")
 
 
+async def test_every_entity_belongs_to_the_device_with_the_serial_of_its_unique_id(home: Home) -> None:
+    registered = er.async_entries_for_config_entry(er.async_get(home.hass), home.entry.entry_id)
+
+    serials = {home.simulator.serial, *home.simulator.world.inverters}
+    assert {each.unique_id.partition("_")[0] for each in registered} == serials
+    for each in registered:
+        assert each.device_id == device(home, each.unique_id.partition("_")[0]).id
+
+
 async def test_an_inverter_with_the_serial_of_the_gateway_does_not_affect_the_others(
     hass: HomeAssistant, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:

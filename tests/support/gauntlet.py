@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -15,11 +17,14 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     do_adhoc_statistics,
 )
 
+from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.counters.store import CounterStore
+from custom_components.enphase_iq_gateway.issues.counters import COUNTER_JUMP
 from simulator import Simulator
 from simulator.site_state import PowerAndEnergy
 
-from .gauntlet_rows import MINUTE, Row
+from .gauntlet_rows import MINUTE, Answers, Row
+from .repairs import open_repair, submit_repair
 from .virtual_time import VirtualTime, settle
 
 HOUR = 60
@@ -91,6 +96,18 @@ def flow_truths(simulator: Simulator, *, ct: bool, total_ct: bool = False) -> di
     return truths
 
 
+def confirmed(truth: Truth, answers: Answers, start: float) -> Truth:
+    """Return the true energy of a counter with that of a jump, which the user confirms once it is asked."""
+    accepted_at = start + MINUTE * answers.accepted[0]
+    return lambda at: truth(at) + (answers.energy_wh if at >= accepted_at else 0.0)
+
+
+def jump_repairs(hass: HomeAssistant) -> list[ir.IssueEntry]:
+    """Return the repairs of jumps that are open."""
+    issues = ir.async_get(hass).issues.values()
+    return [issue for issue in issues if issue.domain == DOMAIN and issue.translation_key == COUNTER_JUMP]
+
+
 def inverter_wh(simulator: Simulator, serial: str, at: float) -> float:
     """Return the lifetime energy of an inverter's last report in Wh."""
     report = simulator.world.report(simulator.world.inverters[serial], at)
@@ -110,19 +127,30 @@ async def run(
     """Run the hour minute by minute, update the counters once more, and compare; `counters` are by entity ID."""
     start = dt_util.utcnow()
     began = {entity_id: truth(clock.now()) for entity_id, truth in counters.items()}
+    forms: list[RepairsFlowResult] = []
+    faults = list(simulator.faults.active)
     for minute in range(HOUR):
         if act := row.acts.get(minute):
             act(simulator)
+            faults += simulator.faults.active
         clock.jump(row.jumps.get(minute, 0.0))
         if minute in row.restarts:
             await hass.config_entries.async_reload(entry.entry_id)
         if minute in row.losses:
             await _lose_state(hass, entry, start)
+        if row.answers and minute == row.answers.opened:
+            forms = [await open_repair(hass, issue) for issue in jump_repairs(hass) for _ in row.answers.accepted]
+        if row.answers and minute in row.answers.accepted:
+            await submit_repair(hass, forms.pop(), {"next_step_id": "accept_jump"})
         await advance(hass, clock, MINUTE)
+        now = dt_util.utcnow()
+        if row.jumps and not now.minute % 5:
+            await _compile(hass, now - _PERIOD, now - _PERIOD)
     await async_setup_component(hass, "homeassistant", {})
     await hass.services.async_call("homeassistant", "update_entity", {"entity_id": sorted(counters)})
     await advance(hass, clock, 1)  # Home Assistant updates a moment after the action
     counted = await sums(hass, start, set(counters))
+    assert [each.kind.name for each in faults if not each.hits] == []  # a fault that no answer had proves nothing
     return [
         Counted(
             counter=entity_id, counted=counted.get(entity_id, 0.0), true=(truth(clock.now()) - began[entity_id]) / 1000
@@ -156,9 +184,11 @@ async def _compile(hass: HomeAssistant, start: datetime, end: datetime) -> None:
 
 
 async def sums(hass: HomeAssistant, start: datetime, entity_ids: set[str]) -> Mapping[str, float]:
-    """Compile the statistics since `start` and return the sum of each entity in kWh."""
-    await _compile(hass, start, dt_util.utcnow())
+    """Compile the statistics since `start` and return the sum of each entity in kWh, by now."""
+    now = dt_util.utcnow()
+    end = now + _PERIOD  # of the last period that is compiled
+    await _compile(hass, start, now)
     found = await get_instance(hass).async_add_executor_job(
-        lambda: statistics_during_period(hass, start - _PERIOD, None, entity_ids, "5minute", {"energy": "kWh"}, {"sum"})
+        lambda: statistics_during_period(hass, start - _PERIOD, end, entity_ids, "5minute", {"energy": "kWh"}, {"sum"})
     )
     return {entity_id: float(rows[-1]["sum"] or 0.0) for entity_id, rows in found.items()}

@@ -19,6 +19,18 @@ type Act = Callable[[Simulator], object]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answers:
+    """How the user answers the repair of a jump: in several forms, which are all open before the first is submitted."""
+
+    opened: int
+    """The minute since set-up in which the forms are opened."""
+    accepted: tuple[int, ...]
+    """The minutes since set-up in which one of them is submitted: the jump was energy."""
+    energy_wh: float
+    """What the user confirms, for every counter."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One fault in one hour."""
 
@@ -36,6 +48,9 @@ class Row:
     """The minutes since set-up in which it is reloaded and the state of its counters is lost."""
     jumps: Mapping[int, float] = field(default_factory=dict[int, float])
     """The seconds by which Home Assistant's clock is set, by minutes since set-up."""
+    answers: Answers | None = None
+    repairs: int = 0
+    """The number of repairs of jumps that are raised."""
     all_entities: bool = False
     """Whether the entities that are disabled by default are compared too."""
     start: datetime = EVENING
@@ -73,9 +88,9 @@ def reconnect(simulator: Simulator) -> None:
 
 
 def spike_after_all(simulator: Simulator) -> None:
-    """Replace all faults by a spike."""
+    """Replace all faults by a spike in the next reading of the CTs."""
     clear(simulator)
-    simulator.faults.add("spike", wh=20_000.0)
+    simulator.faults.add("spike", path=READINGS, wh=20_000.0, count=1)
 
 
 ROWS = (
@@ -92,7 +107,23 @@ ROWS = (
         start=NOON,  # the counter has to pass the spike within the hour
         acts=between(20, 24, fault("spike", path=READINGS, wh=900.0)),
     ),
-    Row(name="a jump for good", source="G§6.5", acts={20: fault("spike", wh=1_691_000.0)}),
+    Row(name="a jump for good", source="G§6.5", acts={20: fault("spike", wh=1_691_000.0)}, repairs=1),
+    Row(
+        name="a jump of every counter",
+        source="G§6.5",
+        profile="metered_net_three_phase",
+        acts={7: fault("spike", wh=1_691_000.0)},  # not when all coordinators read at the same time
+        repairs=1,
+        all_entities=True,
+    ),
+    Row(
+        name="a jump that is confirmed in three forms",
+        source="a user",
+        acts={3: fault("spike", wh=1_691_000.0)},
+        answers=Answers(opened=28, accepted=(30, 31, 45), energy_wh=1_691_000.0),
+        repairs=1,
+        restarts=(38,),
+    ),
     Row(name="a wrap and back", source="G§6.6", acts=between(20, 22, fault("wrap"))),
     Row(
         name="a wrap for good", source="G§6.6", acts={20: fault("wrap", path=READINGS), 21: fault("wrap", path=REPORT)}
@@ -103,9 +134,9 @@ ROWS = (
         name="a spike as the first answer after a pause",
         source="G§6.5",
         acts={
-            5: fault("status", code=503),
-            35: spike_after_all,
-            36: clear,
+            # A spike that is believed is undone a quarter of an hour after its end.
+            10: fault("status", code=503),
+            44: spike_after_all,
         },
     ),
     Row(
@@ -119,6 +150,7 @@ ROWS = (
         name="back and forth between two lines",
         source="G§6.5",
         acts={**between(3, 21, fault("spike")), **between(39, 57, fault("spike"))},
+        repairs=1,
     ),
     Row(name="the state is lost", source="damage", losses=(30,)),
     Row(name="the state is lost on three phases", source="damage", profile="metered_net_three_phase", losses=(30,)),
@@ -191,8 +223,12 @@ ROWS = (
     Row(
         name="an absurd report interval with a spike",
         source="fuzzing",
-        profile="non_metered_token",
-        acts=between(20, 26, fault("absurd_interval")),
+        profile="non_metered_new",
+        # The first interval is no interval, the second one is too long.
+        acts={
+            **between(10, 16, fault("absurd_interval")),
+            **between(45, 51, fault("absurd_interval", wh=12_000.0, seconds=80_000)),
+        },
     ),
     Row(
         name="no energy of today of the inverters",
@@ -206,7 +242,11 @@ ROWS = (
         all_entities=True,
         acts=between(20, 26, fault("inverter_today", wh=57_134.0)),
     ),
-    Row(name="a clock that is a day ahead for ten minutes", source="clock", jumps={20: 86_400.0, 30: -86_400.0}),
+    Row(
+        name="a clock that is a day, then an hour ahead for ten minutes",
+        source="clock",
+        jumps={10: 86_400.0, 20: -86_400.0, 40: 3_600.0, 50: -3_600.0},
+    ),
     Row(name="a net CT alone", source="G§13.2", profile="metered_net_only_three_phase"),
     Row(
         name="a net CT alone, an inverter out of reach",

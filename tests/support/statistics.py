@@ -14,9 +14,9 @@ from homeassistant.components.recorder.statistics import (
 )
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.recorder import get_instance, session_scope
-from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from tests.support.recorder import wait_until_recorded
 
 ENTITY: Final = "sensor.elsewhere_energy"
 START: Final = datetime(2026, 6, 1, tzinfo=UTC)
@@ -73,7 +73,7 @@ def metadata(unit: str = "kWh", unit_class: str = "energy") -> StatisticMetaData
 async def put(hass: HomeAssistant, rows: list[StatisticData], *, unit: str = "kWh", unit_class: str = "energy") -> None:
     """Put hours into the database."""
     async_import_statistics(hass, metadata(unit, unit_class), [])
-    await async_wait_recording_done(hass)
+    await wait_until_recorded(hass)
     await _async_insert(hass, rows, Statistics)
 
 
@@ -120,3 +120,21 @@ async def undo(hass: HomeAssistant, entity: str = ENTITY, context: Context | Non
         DOMAIN, "undo_repair_statistics", {"entity": entity}, blocking=True, context=context, return_response=True
     )
     return dict(response or {})
+
+
+async def put_false_resets(hass: HomeAssistant, unit: str = "kWh") -> None:
+    """Put ten days into the database in which the sensor has shown zero twice, with rows of five minutes at the end."""
+    readings = [(hour, 0.0 if hour in (100, 180) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
+    rows = counted(readings, PER_KWH[unit])
+    await put(hass, rows, unit=unit)
+    await put_five_minutes(hass, rows[-3:])
+
+
+async def repair_and_undo(hass: HomeAssistant) -> list[list[float]]:
+    """Repair false resets and undo it; return the sums before, between and after."""
+    await put_false_resets(hass)
+    before = await sums(hass)
+    await repair(hass, {"dry_run": False})
+    between = await sums(hass)
+    await undo(hass)
+    return [before, between, await sums(hass)]

@@ -91,13 +91,15 @@ class Shown:
 
     grid: GridState | None = None
 
-    def read(self, documents: Documents, at: float, zone: tzinfo) -> list[Snapshot]:
-        """Measure the documents and check their counters, as the coordinators do."""
+    def read(self, documents: Documents, at: float, monotonic: float, zone: tzinfo) -> list[Snapshot]:
+        """Measure the documents and check their counters, as the coordinators do, at the times of two clocks."""
         snapshots = []
+        clock_error_s = at - self.guard.clock.believed(at, monotonic)
         for group in PollGroup:
             snapshot = measure(self.guard.site, group, documents, at)
             if group is PollGroup.INVERTERS:
                 snapshot = self.health.judge(snapshot)
+            snapshot = replace(snapshot, clock_error_s=clock_error_s)
             snapshots.append(self.guard.check(group, snapshot, zone))
         return snapshots
 
@@ -228,7 +230,7 @@ class Life:
             at = self.now + self.clock_s
             storage = storage_of(bodies, at)
             before = dict(shown.guard.state.counters)
-            snapshots = shown.read(documents, at, self.zone)
+            snapshots = shown.read(documents, at, self.now, self.zone)
             check_values(shown.guard.site, snapshots)
             check_storage(shown.read_storage(storage, at))
             check_falls(shown.guard, before)

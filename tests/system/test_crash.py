@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from copy import deepcopy
 from datetime import UTC, datetime
 import logging
+from pathlib import Path
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -20,6 +21,7 @@ from simulator import PROFILES, Simulator
 from simulator.panels import HEALTHY, Condition
 from tests.conftest import set_up
 from tests.support.gauntlet import Truth, advance_at_once, flow_truths, sums
+from tests.support.recorder_config import fast_recorder
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
 
 NOON = datetime(2026, 6, 10, 11, tzinfo=UTC)
@@ -37,14 +39,17 @@ def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, sock
 
 @pytest.fixture
 async def clock(
-    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+    async_setup_recorder_instance: RecorderInstanceGenerator,
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> AsyncIterator[VirtualTime]:
     """Freeze the time at noon in June, and start the recorder."""
     await hass.config.async_set_time_zone("Europe/Amsterdam")
     disable_loop_debug()
     monkeypatch.setattr(logging.getLogger("homeassistant"), "level", logging.ERROR)
     with virtual_time(NOON) as clock:
-        await async_setup_recorder_instance(hass)
+        await async_setup_recorder_instance(hass, fast_recorder(tmp_path))
         yield clock
 
 

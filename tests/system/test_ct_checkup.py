@@ -67,6 +67,7 @@ class Day:
             seed=start.month,
             report_interval_s=report_interval_s,
             lifetime_wh=9_000_000,
+            step_s=LIVE_S,
         )
         self.simulated = SimulatedSite(profile, Firmware.parse(profile.firmware), "122300000001", self.world)
         self.info = self.read(INFO)

@@ -118,7 +118,7 @@ async def test_a_connection_reset_after_the_answer_does_no_harm(home: Home) -> N
     for path in EVERYTHING:
         home.simulator.faults.add("reset", path=path, when="after")
 
-    await home.advance(700, step=15)
+    await home.advance(700, step=30)
 
     assert home.lost() == set()
     assert home.log() == []
@@ -131,13 +131,13 @@ async def test_without_an_identity_nothing_is_read(home: Home, fault: str) -> No
     home.simulator.reboot()
     before = len(home.simulator.requests)
 
-    await home.advance(390, step=15)
+    await home.advance(390, step=30)
 
     assert home.lost() == ALL
     assert {request.path for request in home.simulator.requests[before:]} <= {INFO, READINGS}
     assert [level for level, _ in home.log()] == ["WARNING"] * 3
     home.simulator.faults.clear()
-    await home.advance(390, step=15)
+    await home.advance(390, step=30)
     assert home.lost() == set()
     assert [level for level, _ in home.log()] == ["WARNING"] * 3 + ["INFO"] * 3
 
@@ -155,11 +155,11 @@ async def test_all_recovers_after_a_server_without_tls(home: Home) -> None:
     host, _, port = home.simulator.address.rpartition(":")
     await home.simulator.stop()
     async with await asyncio.start_server(babble, host, int(port)):
-        await home.advance(390, step=15)
+        await home.advance(390, step=30)
         assert home.lost() == ALL
     await home.simulator.start()
 
-    await home.advance(390, step=15)
+    await home.advance(390, step=30)
 
     assert home.lost() == set()
     assert received
@@ -197,11 +197,11 @@ async def test_all_recovers_after_a_name_that_cannot_be_resolved(home: Home, mon
     home.caplog.clear()
     names.works = False
     home.simulator.reboot()
-    await home.advance(390, step=15)
+    await home.advance(390, step=30)
     assert home.lost() == ALL
     names.works = True
 
-    await home.advance(390, step=15)
+    await home.advance(390, step=30)
 
     assert home.lost() == set()
     assert [level for level, _ in home.log()] == ["WARNING"] * 3 + ["INFO"] * 3

@@ -3,20 +3,24 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
 import logging
+from pathlib import Path
 import sys
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 
 from custom_components.enphase_iq_gateway.client.site.site import GatewayClass
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
+from custom_components.enphase_iq_gateway.issues.counters import COUNTER_JUMP
 from simulator import PROFILES, Simulator
 from tests.conftest import set_up
-from tests.support.gauntlet import Counted, Truth, advance_at_once, flow_truths, inverter_wh, run
-from tests.support.gauntlet_rows import ROWS, Row
+from tests.support.gauntlet import Counted, Truth, advance_at_once, confirmed, flow_truths, inverter_wh, run
+from tests.support.gauntlet_rows import ROWS, Answers, Row
+from tests.support.recorder_config import fast_recorder
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
 
 MOST_KWH = 0.1
@@ -34,6 +38,7 @@ async def clock(
     hass: HomeAssistant,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> AsyncIterator[VirtualTime]:
     """Freeze the time at the start of the row, and start the recorder."""
     await hass.config.async_set_time_zone("Europe/Amsterdam")
@@ -42,7 +47,7 @@ async def clock(
     # Logging every state takes longer than everything else.
     monkeypatch.setattr(logging.getLogger("homeassistant"), "level", logging.ERROR)
     with virtual_time(row.start) as clock:
-        await async_setup_recorder_instance(hass)
+        await async_setup_recorder_instance(hass, fast_recorder(tmp_path))
         yield clock
 
 
@@ -60,7 +65,9 @@ def _table(request: pytest.FixtureRequest) -> Iterator[None]:
         sys.stdout.flush()
 
 
-def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulator) -> Mapping[str, Truth]:
+def counters(
+    hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulator, answers: Answers | None
+) -> Mapping[str, Truth]:
     """Return every enabled counter with its true energy."""
     site = entry.runtime_data.site
     flows = flow_truths(
@@ -74,6 +81,8 @@ def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulato
         for serial in simulator.world.inverters
         for name in ("lifetime", "today")
     }
+    if answers:
+        truths = {key: confirmed(truth, answers, simulator.clock()) for key, truth in truths.items()}
     return {
         entity.entity_id: truths[entity.unique_id]
         for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
@@ -85,9 +94,10 @@ def counters(hass: HomeAssistant, entry: GatewayConfigEntry, simulator: Simulato
 async def test_the_statistics_have_the_true_energy(
     hass: HomeAssistant, clock: VirtualTime, request: pytest.FixtureRequest, row: Row
 ) -> None:
-    """Each counter within 0.1 kWh over the hour."""
+    """Each counter within 0.1 kWh over the hour, and as many repairs as there are jumps."""
     if row.all_entities:
         request.getfixturevalue("all_entities_enabled")
+    issues = async_capture_events(hass, ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED)
     simulator = Simulator(PROFILES[row.profile], inverters=row.inverters, clock=clock.now)
     row.before(simulator)
     async with simulator:
@@ -98,9 +108,11 @@ async def test_the_statistics_have_the_true_energy(
             simulator,
             row=row,
             entry=entry,
-            counters=counters(hass, entry, simulator),
+            counters=counters(hass, entry, simulator, row.answers),
             advance=advance_at_once,
         )
         await hass.config_entries.async_unload(entry.entry_id)
     assert {each.counter: round(each.error, 3) for each in _RESULTS[row.name] if abs(each.error) > MOST_KWH} == {}
     assert len(_RESULTS[row.name]) >= 2
+    raised = [issue.data["issue_id"] for issue in issues if issue.data["action"] == "create"]
+    assert len([issue_id for issue_id in raised if issue_id.startswith(COUNTER_JUMP)]) == row.repairs

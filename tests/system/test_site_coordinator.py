@@ -35,7 +35,7 @@ def request_count(home: Home, path: str) -> int:
 async def test_meters_are_read_hourly_and_info_every_four_hours(home: Home) -> None:
     before = request_count(home, "/ivp/meters"), request_count(home, "/info")
 
-    await home.advance(8 * HOUR + 60, step=30)
+    await home.advance(8 * HOUR + 60, step=300)
 
     assert (request_count(home, "/ivp/meters") - before[0], request_count(home, "/info") - before[1]) == (8, 2)
 
@@ -45,7 +45,7 @@ async def test_a_ct_enabled_by_an_installer_brings_its_entities_within_the_hour(
     assert f"{home.entry.unique_id}_storage_ct_power" not in home.states()
     home.simulator.world.set_ct(STORAGE, enabled=True)
 
-    await home.advance(HOUR + 60, step=30)
+    await home.advance(HOUR + 60, step=300)
 
     assert f"{home.entry.unique_id}_storage_ct_power" in home.states()
 
@@ -53,7 +53,7 @@ async def test_a_ct_enabled_by_an_installer_brings_its_entities_within_the_hour(
 async def test_a_ct_disabled_by_an_installer_is_noticed_within_the_hour(home: Home) -> None:
     home.simulator.world.set_ct(NET, enabled=False)
 
-    await home.advance(HOUR + 60, step=30)
+    await home.advance(HOUR + 60, step=300)
 
     states = home.states()
     assert states.get(f"{home.entry.unique_id}_grid_import_energy", ("", "unavailable"))[1] == "unavailable"
@@ -64,7 +64,7 @@ async def test_new_firmware_that_changes_nothing_does_not_reload(home: Home) -> 
     runtime = home.entry.runtime_data
     home.simulator.set_firmware("8.2.4401")
 
-    await home.advance(4 * HOUR + 60, step=30)
+    await home.advance(4 * HOUR + 60, step=300)
 
     device = dr.async_get(home.hass).async_get_device_by_identifier(
         (DOMAIN, str(home.entry.unique_id)), home.entry.entry_id
@@ -79,7 +79,7 @@ async def test_new_firmware_that_changes_the_site_reloads(start_home: StartHome)
     assert f"{serial}_energy_lifetime" not in home.states()
     home.simulator.set_firmware("8.2.4345")
 
-    await home.advance(4 * HOUR + 60, step=30)
+    await home.advance(4 * HOUR + 60, step=300)
 
     assert float(home.state("energy_lifetime", serial)) > 0
 
@@ -87,7 +87,7 @@ async def test_new_firmware_that_changes_the_site_reloads(start_home: StartHome)
 async def test_firmware_that_still_boots_is_checked_again(start_home: StartHome) -> None:
     home = await start_home("metered_storage_split_phase")
     serial = next(iter(home.simulator.world.inverters))
-    await home.advance(4 * HOUR - 60, step=30)
+    await home.advance(4 * HOUR - 60, step=300)
     home.simulator.set_firmware("8.2.4345")
     home.simulator.faults.add("status", path="/ivp/pdm/device_data", code=503)
     await home.advance(120, step=30)
@@ -103,7 +103,7 @@ async def test_a_failed_check_of_the_site_keeps_all_values(home: Home) -> None:
     home.simulator.faults.add("status", path="/ivp/meters", code=500)
     home.simulator.faults.add("html", path="/info")
 
-    await home.advance(5 * HOUR, step=30)
+    await home.advance(5 * HOUR, step=300)
 
     assert home.lost() == set()
     assert home.log() == []
@@ -123,11 +123,11 @@ async def test_a_flag_of_the_gateway_is_an_issue_within_the_hour_until_it_is_gon
     home: Home, kind: str, flag: str, issue: tuple[str, str]
 ) -> None:
     home.simulator.faults.add("meter_status", kind=kind, flag=flag)
-    await home.advance(HOUR + 60, step=30)
+    await home.advance(HOUR + 60, step=300)
     assert issues(home) == {issue}
     home.simulator.faults.clear()
 
-    await home.advance(HOUR, step=30)
+    await home.advance(HOUR, step=300)
 
     assert issues(home) == set()
 
@@ -137,7 +137,7 @@ async def test_a_fitted_ct_that_is_not_enabled_is_an_issue_within_the_hour(start
         "metered_production_only", spoil=lambda faults: faults.add("disabled_ct_measures", kind=NET)
     )
 
-    await home.advance(HOUR + 60, step=30)
+    await home.advance(HOUR + 60, step=300)
 
     assert issues(home) == {("ct_disabled", "net_consumption")}
 
@@ -145,7 +145,7 @@ async def test_a_fitted_ct_that_is_not_enabled_is_an_issue_within_the_hour(start
 async def test_a_ct_that_is_not_there_is_no_repair(start_home: StartHome) -> None:
     home = await start_home("metered_production_only")
 
-    await home.advance(HOUR + 60, step=30)
+    await home.advance(HOUR + 60, step=300)
 
     assert issues(home) == set()
 
@@ -153,7 +153,7 @@ async def test_a_ct_that_is_not_there_is_no_repair(start_home: StartHome) -> Non
 async def test_the_repair_of_a_ct_asks_the_gateway_again(start_home: StartHome) -> None:
     home = await start_home("metered_net_single_phase", spoil=lambda faults: faults.add("meter_status"))
     await async_setup_component(home.hass, REPAIRS, {})
-    await home.advance(HOUR + 60, step=30)
+    await home.advance(HOUR + 60, step=300)
     (issue,) = [issue for domain, issue in ir.async_get(home.hass).issues if domain == DOMAIN]
     flows = home.hass.data[REPAIRS]["flow_manager"]
     flow = await flows.async_init(DOMAIN, data={"issue_id": issue})
@@ -173,7 +173,7 @@ async def test_a_new_inverter_comes_without_a_reload(home: Home) -> None:
     runtime = home.entry.runtime_data
     serial = home.simulator.world.add_inverter()
 
-    await home.advance(1500, step=30)
+    await home.advance(1500, step=60)
 
     assert float(home.state("power", serial)) >= 0
     assert home.entry.runtime_data is runtime
@@ -184,7 +184,7 @@ async def test_a_replaced_inverter_is_unavailable_and_its_device_can_be_deleted(
     home.simulator.world.retire_inverter(old)
     new = home.simulator.world.add_inverter()
 
-    await home.advance(1500, step=30)
+    await home.advance(1500, step=60)
 
     assert home.state("power", old) == "unavailable"
     assert float(home.state("power", new)) >= 0
@@ -197,7 +197,7 @@ async def test_an_inverter_silent_by_day_is_not_counted_and_does_not_communicate
     serial = next(iter(home.simulator.world.inverters))
     home.simulator.world.inverters[serial].communicating = False
 
-    await home.advance(2.5 * HOUR, step=30)
+    await home.advance(2.5 * HOUR, step=300)
 
     assert home.state("communicating", serial) == "off"
     assert home.state("inverters_reporting") == "2"
@@ -210,7 +210,7 @@ async def test_an_hourly_report_interval_is_an_issue(start_home: StartHome) -> N
     for inverter in home.simulator.world.inverters.values():
         inverter.interval_s = 3600
 
-    await home.advance(1.5 * HOUR, step=30)
+    await home.advance(1.5 * HOUR, step=300)
 
     assert issues(home) == {("reports_hourly", "")}
     assert home.coordinator(PollGroup.INVERTERS).data.reports_hourly
@@ -250,7 +250,7 @@ async def test_the_health_is_read_once_a_day(home: Home) -> None:
 async def test_a_gateway_that_never_ends_its_health_delays_the_others_by_a_minute_at_most(home: Home) -> None:
     """Values that wait their turn are not lost."""
     home.simulator.faults.add("hang", path="/home")
-    await home.advance(590, step=10)
+    await home.advance(590, step=30)
 
     await home.advance_hanging(150)
     await home.advance(60)

@@ -5,6 +5,7 @@ In an earlier version they were `total_increasing`.
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -18,6 +19,7 @@ from simulator import PROFILES, Simulator
 from tests.conftest import set_up
 from tests.support.gauntlet import sums
 from tests.support.gauntlet_rows import MINUTE
+from tests.support.recorder_config import fast_recorder
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, settle, virtual_time
 
 HALF_PAST_ELEVEN: Final = datetime(2026, 6, 10, 21, 30, tzinfo=UTC)
@@ -83,14 +85,17 @@ class Site:
 
 @pytest.fixture
 async def site(
-    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, request: pytest.FixtureRequest
+    async_setup_recorder_instance: RecorderInstanceGenerator,
+    hass: HomeAssistant,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
 ) -> AsyncIterator[Site]:
     """Start the recorder and a gateway of a profile at a time."""
     profile, start = request.param
     await hass.config.async_set_time_zone("Europe/Amsterdam")
     disable_loop_debug()
     with virtual_time(start) as clock:
-        await async_setup_recorder_instance(hass)
+        await async_setup_recorder_instance(hass, fast_recorder(tmp_path))
         site = Site(hass, clock, profile)
         async with site.simulator:
             yield site

@@ -18,6 +18,7 @@ KEPT_S = 90.0
 AGAIN_S = 300.0
 SLACK_S = 75.0
 DAY_S = 86_400.0
+STEP_S = 30.0
 
 
 class Values:
@@ -77,7 +78,7 @@ async def home(start_home: StartHome, all_entities_enabled: None, profile: str) 
     """Set up a site, every entity enabled."""
     assert all_entities_enabled is None
     home = await start_home(profile)
-    await home.advance(120)
+    await home.advance(120, step=STEP_S)
     home.caplog.clear()
     return home
 
@@ -106,13 +107,13 @@ async def test_a_fault_takes_the_values_of_its_endpoint_and_no_others(home: Home
     home.simulator.faults.add(name, path=path).parameters.update(parameters)
 
     # In an interval of hours nothing happens but what is read more often.
-    await home.advance(values.interval_s, step=max(15.0, values.interval_s / 60))
-    await home.advance(KEPT_S + AGAIN_S + SLACK_S, step=15)
+    await home.advance(values.interval_s, step=max(STEP_S, values.interval_s / 12))
+    await home.advance(KEPT_S + AGAIN_S + SLACK_S, step=STEP_S)
 
     assert missing(home) == values.keys
     assert [level for level, _ in home.log()] == ["WARNING"]
     home.simulator.faults.clear()
-    await home.advance(AGAIN_S + 2 * SLACK_S, step=15)
+    await home.advance(AGAIN_S + 2 * SLACK_S, step=STEP_S)
     assert missing(home) == set()
     assert [level for level, _ in home.log()] == ["WARNING", "INFO"]
 
@@ -126,13 +127,13 @@ async def test_an_endpoint_that_hangs_takes_its_own_values_only(home: Home, faul
     assert missing(home) == ENDPOINTS["/ivp/ensemble/power"].keys
     home.simulator.faults.clear()
     await home.advance_hanging(60, step=5)
-    await home.advance(AGAIN_S + SLACK_S)
+    await home.advance(AGAIN_S + SLACK_S, step=STEP_S)
     assert missing(home) == set()
 
 
 async def test_an_endpoint_that_hangs_takes_no_others_where_nothing_is_read_every_minute(start_home: StartHome) -> None:
     home = await start_home("storage_single_phase")
-    await home.advance(60)
+    await home.advance(60, step=STEP_S)
     home.simulator.faults.add("hang", path="/ivp/ensemble/power")
 
     await home.advance_hanging(600, step=5)
@@ -149,5 +150,5 @@ async def test_a_gateway_that_hangs_is_requested_less_often(home: Home) -> None:
     assert PollGroup.STORAGE in home.lost()
     assert sum(request.path != "/info" for request in home.simulator.requests[before:]) < 60
     home.simulator.faults.clear()
-    await home.advance(400)
+    await home.advance(400, step=STEP_S)
     assert missing(home) == set()

@@ -15,6 +15,7 @@ from tests.support.home import Home
 
 INVENTORY = "/ivp/ensemble/inventory"
 DAY = 86_400.0
+STEP_S = 1800.0
 RARELY = {CONF_UPDATE_INTERVAL: 300}
 """What is read daily does not depend on the interval of all else, and a day takes less time."""
 
@@ -40,7 +41,7 @@ async def test_a_gateway_without_storage_costs_one_request_a_day(start_home: Sta
     home = await start_home(options=RARELY)
     assert requests_of_storage(home) == [INVENTORY]
 
-    await home.advance(2 * DAY + 60, step=300)
+    await home.advance(2 * DAY + 60, step=STEP_S)
 
     assert requests_of_storage(home) == [INVENTORY] * 3
     assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
@@ -50,7 +51,7 @@ async def test_a_gateway_without_storage_costs_one_request_a_day(start_home: Sta
 async def test_batteries_that_are_installed_are_found_within_a_day(start_home: StartHome, code: int) -> None:
     home = await start_home("storage_single_phase", spoil=refusing(code), options=RARELY)
     home.simulator.faults.clear()
-    await home.advance(DAY - 600, step=300)
+    await home.advance(DAY - 600, step=STEP_S)
     assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
 
     await home.advance(1200, step=300)
@@ -64,7 +65,7 @@ async def test_a_list_that_is_refused_again_the_next_day_changes_nothing(start_h
     home.simulator.faults.add("status", path=INVENTORY, code=code)
     before = home.states()
 
-    await home.advance(DAY + 600, step=300)
+    await home.advance(DAY + 600, step=STEP_S)
 
     assert home.states().keys() == before.keys()
     assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
@@ -78,7 +79,7 @@ async def test_ac_batteries_that_are_installed_are_found_within_a_day(start_home
     home.simulator.faults.clear()
     refusing(404)(home.simulator.faults)
 
-    await home.advance(DAY + 1200, step=300)
+    await home.advance(DAY + 1200, step=STEP_S)
 
     assert home.entry.runtime_data.site.storage.ac_batteries
 

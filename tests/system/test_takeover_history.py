@@ -98,7 +98,7 @@ class Lives:
 
     async def begin(self) -> None:
         """Start Home Assistant."""
-        hass = await open_home(self.folder, start=False)
+        hass = await open_home(self.folder)
         hass.auth = await auth_manager_from_config(hass, [], [])
         await hass.config.async_set_time_zone("Europe/Amsterdam")
         self._life.push_async_callback(hass.async_stop, force=True)

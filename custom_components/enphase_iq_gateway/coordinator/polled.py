@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 import logging
 from time import monotonic, time
@@ -106,6 +107,8 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
         return self._check(measure(self.site, self.group, documents, at))
 
     def _check(self, snapshot: Snapshot) -> Snapshot:
+        clock_error_s = snapshot.at - self.guard.clock.believed(snapshot.at, monotonic())
+        snapshot = replace(snapshot, clock_error_s=clock_error_s)
         return self.guard.check(self.group, snapshot, dt_util.get_default_time_zone())
 
     def _record_answers(self, read: Collection[Endpoint[object]], failed: Collection[Endpoint[object]]) -> None:

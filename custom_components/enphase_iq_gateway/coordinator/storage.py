@@ -141,7 +141,7 @@ class StorageCoordinator(PollGroupCoordinator):
         except GatewayConnectionError as error:
             documents = await self._read_another(documents, due, error)
         self._storage = documents
-        self._record_answers(set(due) - documents.failed, documents.failed & set(due))
+        self._record_answers(frozenset(due) - documents.failed, frozenset(due) & documents.failed)
         self._reload_for_other_devices()
         return self._snapshot(self._documents, time())
 

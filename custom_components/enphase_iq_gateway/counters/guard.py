@@ -34,6 +34,7 @@ from .limits import LONGEST_REPORT_S, counter_limits, inverter_limits
 from .lines import CounterEvent, Lines, SourceChange
 from .origin import Origin, origin_of
 from .state import GuardState
+from .steady_clock import SteadyClock
 from .storage_energy import integrate as integrate_storage, with_storage
 
 _IMPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED)
@@ -52,6 +53,8 @@ class Guard:
 
     site: Site
     state: GuardState = field(default_factory=GuardState)
+    clock: SteadyClock = field(default_factory=SteadyClock)
+    """One for all coordinators of the gateway, which read it for their snapshots."""
     _lines: Lines = field(init=False)
     _reported_today: dict[Flow, float | None] = field(default_factory=dict[Flow, float | None])
     _inverters_today_wh: float | None = None
@@ -135,7 +138,7 @@ class Guard:
             checked = self._balance(checked, snapshot.at)
         total, *phases = checked
         if flow in _WITH_TODAY and total.energy_lifetime_wh is not None:
-            today = self._today(flow, total.energy_lifetime_wh, snapshot.at, zone)
+            today = self._today(flow, total.energy_lifetime_wh, snapshot.at - snapshot.clock_error_s, zone)
             total = replace(total, energy_today_wh=today, energy_today_reset_at=self.state.days[flow].reset_at)
         return (total, *phases)
 
@@ -268,7 +271,7 @@ class Guard:
         key, details = InverterCounter(inverter.serial), inverter.details
         today, self.state.days[key] = daily_step(
             lifetime_wh,
-            snapshot.at,
+            snapshot.at - snapshot.clock_error_s,
             zone,
             gateway_today=details.energy_today_wh,
             rise_w=INVERTER_LIMIT_W,

@@ -3,12 +3,13 @@
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.typing import UNDEFINED
 
 from ..client import Address
 from ..client.models import Info
 from ..client.part_numbers import inverter_model_name, model_name
 from ..const import DOMAIN, MANUFACTURER
-from ..coordinator import GatewayConfigEntry
+from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from .storage_devices import async_setup_storage_devices
 
 _NAME = "IQ Gateway"
@@ -32,6 +33,25 @@ def async_setup_devices(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
     entry.async_on_unload(coordinator.async_add_listener(update))
     async_setup_storage_devices(hass, entry, gateway)
+
+
+@callback
+def async_register_inverter(coordinator: PollGroupCoordinator, serial: str) -> None:
+    """Register the device of an inverter, connected through the gateway's, before its entities are added."""
+    entry_id, devices = coordinator.config_entry.entry_id, dr.async_get(coordinator.hass)
+    gateway = devices.async_get_device_by_identifier((DOMAIN, coordinator.site.info.serial), entry_id)
+    part_number = coordinator.site_coordinator.data.part_numbers.get(serial)
+    devices.async_get_or_create(
+        config_entry_id=entry_id,
+        identifiers={(DOMAIN, serial)},
+        manufacturer=MANUFACTURER,
+        model=UNDEFINED if part_number is None else inverter_model_name(part_number),
+        model_id=UNDEFINED if part_number is None else part_number,
+        serial_number=serial,
+        translation_key="inverter",
+        translation_placeholders={"serial": serial},
+        via_device_id=UNDEFINED if gateway is None else gateway.id,
+    )
 
 
 def _register_gateway(devices: dr.DeviceRegistry, entry: GatewayConfigEntry, info: Info) -> dr.DeviceEntry:

@@ -20,6 +20,8 @@ class Snapshot:
 
     at: float
     """When it was read, epoch seconds."""
+    clock_error_s: float = 0.0
+    """How far `at` is ahead of the time that decides which day it is."""
     flows: Mapping[Flow, TotalAndPhases] = field(default_factory=dict[Flow, TotalAndPhases])
     """As measured: counters in it are not checked, so they are not to be published."""
     counted: Mapping[Flow, TotalAndPhases] = field(default_factory=dict[Flow, TotalAndPhases])
