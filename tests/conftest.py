@@ -96,12 +96,15 @@ def async_test_recorder(
 
 
 @pytest.fixture(autouse=True)
-async def _no_stack_of_every_callback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the checks of the event loop's debug mode, but not the stack of every callback, task and future.
+async def enable_event_loop_debug() -> None:
+    """Enable the checks of the event loop's debug mode, but not the stack of every callback, task and future.
 
-    Home Assistant's test plugin turns the debug mode on. Extracting the stacks was half of the time of most tests.
+    This replaces a fixture of Home Assistant's test plugin. Extracting the stacks was half of the time of most tests,
+    and of the teardown of the others, so it stays off until the loop is closed.
     """
-    monkeypatch.setattr(asyncio.get_running_loop(), "get_debug", lambda: False)
+    loop = asyncio.get_running_loop()
+    loop.set_debug(enabled=True)
+    vars(loop)["get_debug"] = lambda: False
 
 
 @pytest.fixture(autouse=True)
