@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partialmethod
 import gc
+from inspect import iscoroutinefunction
 import logging
 from pathlib import Path
 import time
@@ -54,6 +55,7 @@ logging.root.handlers = [handler for handler in logging.root.handlers if type(ha
 
 # Python's own thresholds cost an eighth of the time. Home Assistant's test plugin collects garbage after each module.
 gc.set_threshold(100_000, 20, 50)
+_LOOP_FIXTURES = {"configure_event_loop", "enable_event_loop_debug", "verify_cleanup"}
 
 
 class Reachable(Protocol):
@@ -72,6 +74,15 @@ type Network = dict[str, Reachable]
 type StartCloud = Callable[[Simulator], Awaitable[Cloud]]
 type StartSimulator = Callable[..., Awaitable[Simulator]]
 type StartHome = Callable[..., Awaitable[Home]]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Run a test that is no coroutine without an event loop, which takes longer than most such tests.
+
+    Home Assistant's test plugin has fixtures for every test that create one.
+    """
+    if isinstance(item, pytest.Function) and not iscoroutinefunction(item.function) and "hass" not in item.fixturenames:
+        item.fixturenames[:] = [name for name in item.fixturenames if name not in _LOOP_FIXTURES]
 
 
 @pytest.fixture(autouse=True)
