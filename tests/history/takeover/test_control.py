@@ -13,7 +13,7 @@ from custom_components.enphase_iq_gateway.history.takeover.plan import Left, Mea
 from .test_flow import as_shown, open_step, parts, submit
 from .two_integrations import TwoIntegrations
 
-pytestmark = pytest.mark.parametrize("home", ["storage"], indirect=True)
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("home", ["storage"], indirect=True)]
 USED = ("select", "storage_mode")
 
 

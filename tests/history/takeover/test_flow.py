@@ -19,6 +19,8 @@ from tests.support.repairs import open_repair, submit_repair
 
 from .two_integrations import TwoIntegrations
 
+pytestmark = pytest.mark.slow
+
 
 async def open_menu(home: TwoIntegrations) -> ConfigFlowResult:
     """Open the menu of the options, without the step that set-up has offered."""

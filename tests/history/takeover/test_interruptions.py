@@ -24,6 +24,8 @@ from custom_components.enphase_iq_gateway.history.takeover.journal import (
 from .test_statistics import PRODUCED
 from .two_integrations import TwoIntegrations
 
+pytestmark = pytest.mark.slow
+
 CHANGES = (
     (er.EntityRegistry, "async_remove"),
     (er.EntityRegistry, "async_update_entity_platform"),
@@ -75,7 +77,6 @@ def interrupted_at(point: int) -> Iterator[list[int]]:
         yield made
 
 
-@pytest.mark.slow
 async def test_every_point_of_takeover_and_undo(home: TwoIntegrations) -> None:
     before, plan = home.rows(home.core), home.plan()
     offset = home.entry.runtime_data.guard.state.counters[PRODUCED].offset

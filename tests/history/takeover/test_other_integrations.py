@@ -30,6 +30,8 @@ from custom_components.enphase_iq_gateway.history.takeover.takeover import async
 
 from .two_integrations import NOTHING, TwoIntegrations
 
+pytestmark = pytest.mark.slow
+
 
 class Hoffmann:
     """An entry of `enphase_gateway` with two entities, in the home of the two others."""

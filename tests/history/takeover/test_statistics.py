@@ -12,6 +12,8 @@ from custom_components.enphase_iq_gateway.history.takeover.starts import async_f
 
 from .two_integrations import TwoIntegrations
 
+pytestmark = pytest.mark.slow
+
 PRODUCED = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
 COUNTERS = ("lifetime_production", "lifetime_net_consumption", "lifetime_net_production", "daily_production")
 TOLERANCE_KWH = 0.01
@@ -30,7 +32,6 @@ def steps(sums: list[float]) -> list[float]:
     return [after - before for before, after in pairwise(sums)]
 
 
-@pytest.mark.slow
 async def test_sums_go_on(home: TwoIntegrations) -> None:
     """The energy of every five minutes is that of the gateway, over the takeover and back."""
     ids = {key: home.entity_id(key) for key in COUNTERS}
@@ -133,7 +134,6 @@ async def test_today_and_inverters_are_shifted_too(home: TwoIntegrations) -> Non
     assert shifts.counters[InverterCounter(home.inverter)] == pytest.approx(7000, abs=10)
 
 
-@pytest.mark.slow
 async def test_energy_while_the_other_integration_was_off_is_counted(home: TwoIntegrations) -> None:
     """It was disabled half an hour ago, with the same counter: nothing is shifted away."""
     entity_id = home.entity_id("lifetime_production")

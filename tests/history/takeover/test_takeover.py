@@ -1,8 +1,12 @@
 """Entities of core's integration move here with all that users have made of them, and back."""
 
+import pytest
+
 from custom_components.enphase_iq_gateway.const import DOMAIN
 
 from .two_integrations import TwoIntegrations
+
+pytestmark = pytest.mark.slow
 
 
 async def test_rows_move_and_keep_what_users_have_made_of_them(home: TwoIntegrations) -> None:
