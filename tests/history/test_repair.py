@@ -1,7 +1,7 @@
 """False energy leaves the statistics of any energy sensor, and no true energy leaves with it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import threading
@@ -34,6 +34,8 @@ from tests.support.statistics import (
     PER_HOUR,
     PER_KWH,
     SPIKE_HOUR,
+    TRUE_READINGS,
+    Readings,
     at,
     counted,
     put,
@@ -110,29 +112,13 @@ async def test_energy_that_the_sensor_shows_too_stays(hass: HomeAssistant) -> No
     assert (await sums(hass))[-1] == END + 1_691.0
 
 
-def _ev_charger(hour: int) -> float:
-    """Return 11 kWh an hour for three hours twice a week, and the 3 W of an idle charger."""
-    return 11.0 if hour % 84 in (20, 21, 22) else 0.003
-
-
-def _winter_export(hour: int) -> float:
-    """Return some hours of sun on five days of the winter, and a leak of 2 Wh an hour."""
-    return 1.2 if hour // 24 in (7, 8, 20, 33, 47) and hour % 24 in range(10, 16) else 0.002
-
-
 @pytest.mark.usefixtures("action")
-@pytest.mark.parametrize("energy", [_ev_charger, _winter_export])
-async def test_a_counter_that_is_idle_most_of_the_time_keeps_its_energy(
-    hass: HomeAssistant, energy: Callable[[int], float]
-) -> None:
-    total, readings = LIFETIME, []
-    for hour in range(24 * 14):
-        total += energy(hour)
-        readings.append((hour, total))
+@pytest.mark.parametrize("readings", TRUE_READINGS.values(), ids=TRUE_READINGS)
+async def test_a_counter_that_is_idle_or_pauses_keeps_its_energy(hass: HomeAssistant, readings: Readings) -> None:
     await put(hass, counted(readings))
     response = await repair(hass, {"dry_run": False})
     assert response["changes"] == response["unclear"] == []
-    assert (await sums(hass))[-1] == pytest.approx(total - readings[0][1])
+    assert (await sums(hass))[-1] == pytest.approx(readings[-1][1] - readings[0][1])
 
 
 @pytest.mark.usefixtures("action")
@@ -148,17 +134,6 @@ async def test_the_limit_of_an_own_sensor_is_not_below_that_of_its_guard(hass: H
     await put(hass, ten_days(false=600.0))
     response = await repair(hass)
     assert (response["most_per_hour"], response["changes"]) == (700.0, [])
-
-
-@pytest.mark.usefixtures("action")
-async def test_energy_of_a_pause_of_days_stays(hass: HomeAssistant) -> None:
-    """What the counter measured while Home Assistant did not run is all in the first hour after."""
-    readings = [(hour if hour < SPIKE_HOUR else hour + 288, LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
-    pause = [(hour, reading + (340.0 if hour >= SPIKE_HOUR + 288 else 0.0)) for hour, reading in readings]
-    await put(hass, counted(pause))
-    response = await repair(hass, {"dry_run": False})
-    assert response["changes"] == response["unclear"] == []
-    assert (await sums(hass))[-1] == pytest.approx(END + 340.0)
 
 
 @pytest.mark.usefixtures("action")
