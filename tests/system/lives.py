@@ -279,7 +279,8 @@ def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:
             most += proven_wh(shown.guard.site, key)
         if excess > most:
             raise Broken(f"{key} has risen by {excess:.0f} Wh too much, before by {shown.excess[key]:.0f}: {state}")
-        shown.excess[key] = excess
+        # A held counter stands while the true one rises; what it had before it was held, it has again afterwards.
+        shown.excess[key] = excess if state.held is None else max(excess, shown.excess[key])
 
 
 def proven_wh(site: Site, key: CounterKey) -> float:
