@@ -24,16 +24,16 @@ from tests.support.statistics import (
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("unit", PER_KWH)
-async def test_a_repair_and_its_undo(
-    async_setup_recorder_instance: RecorderInstanceGenerator,
-    hass: HomeAssistant,
-    dialect: str,
-    unit: str,
-) -> None:
+@pytest.fixture(autouse=True)
+async def _actions(async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, dialect: str) -> None:
+    """Start the recorder on the database, and this integration with its actions."""
     await async_setup_recorder_instance(hass)
     assert await async_setup_component(hass, DOMAIN, {})
     assert get_instance(hass).dialect_name == dialect
+
+
+@pytest.mark.parametrize("unit", PER_KWH)
+async def test_a_repair_and_its_undo(hass: HomeAssistant, unit: str) -> None:
     await put_false_resets(hass, unit)
     before = await sums(hass, unit=unit), await sums(hass, "5minute", unit)
 
@@ -50,16 +50,7 @@ async def test_a_repair_and_its_undo(
 @pytest.mark.long
 @pytest.mark.parametrize("unit", PER_KWH)
 @pytest.mark.parametrize("readings", TRUE_READINGS.values(), ids=TRUE_READINGS)
-async def test_a_repair_of_true_energy_changes_nothing(
-    async_setup_recorder_instance: RecorderInstanceGenerator,
-    hass: HomeAssistant,
-    dialect: str,
-    unit: str,
-    readings: Readings,
-) -> None:
-    await async_setup_recorder_instance(hass)
-    assert await async_setup_component(hass, DOMAIN, {})
-    assert get_instance(hass).dialect_name == dialect
+async def test_a_repair_of_true_energy_changes_nothing(hass: HomeAssistant, unit: str, readings: Readings) -> None:
     await put(hass, counted(readings, PER_KWH[unit]), unit=unit)
 
     response = await repair(hass, {"dry_run": False})
