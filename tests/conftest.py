@@ -54,7 +54,7 @@ for name in ("helpers.entity_registry", "components.sensor", "components.binary_
 logging.root.handlers = [handler for handler in logging.root.handlers if type(handler) is not logging.StreamHandler]
 
 # Python's own thresholds cost an eighth of the time. Home Assistant's test plugin collects garbage after each module.
-gc.set_threshold(100_000, 20, 50)
+gc.set_threshold(500_000, 20, 50)
 _LOOP_FIXTURES = {"configure_event_loop", "enable_event_loop_debug", "verify_cleanup"}
 _HOME_ASSISTANT_FIXTURES = {"_no_maintenance", "disable_http_server", "fail_on_log_exception", "skip_stop_scripts"}
 
