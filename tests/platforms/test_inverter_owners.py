@@ -63,6 +63,7 @@ async def pair(start_home: StartHome, start_simulator: StartSimulator, all_entit
     return pair
 
 
+@pytest.mark.slow
 async def test_an_inverter_that_both_receive_stays_where_it_is(pair: Pair) -> None:
     await pair.home.advance(2 * HOUR, step=60)
 
@@ -103,6 +104,7 @@ async def test_the_device_of_an_inverter_moves_behind_the_other_gateway(pair: Pa
     assert devices.async_get_device_by_identifier((DOMAIN, pair.serial), pair.home.entry.entry_id) is None
 
 
+@pytest.mark.slow
 async def test_an_inverter_moves_back(pair: Pair) -> None:
     pair.silence(pair.home.simulator)
     await pair.home.advance(1.5 * HOUR, step=60)
@@ -116,6 +118,7 @@ async def test_an_inverter_moves_back(pair: Pair) -> None:
     assert pair.unavailable() == set()
 
 
+@pytest.mark.slow
 async def test_the_inverter_of_a_gateway_that_is_gone_moves(pair: Pair) -> None:
     await pair.home.simulator.stop()
 
@@ -162,6 +165,7 @@ async def test_an_inverter_registered_for_both_gateways_becomes_one_device(pair:
     assert pair.registered().device_id == kept.id
 
 
+@pytest.mark.slow
 async def test_an_inverter_that_has_moved_is_not_logged_as_silent(pair: Pair) -> None:
     pair.silence(pair.home.simulator)
 
