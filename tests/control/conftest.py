@@ -22,7 +22,9 @@ async def start_control(start_home: StartHome) -> StartControl:
         spoil: Callable[[Faults], object] | None = None,
     ) -> ControlledHome:
         options = {CONF_CONTROL: [area.value for area in areas or ALL]}
-        return ControlledHome(home=await start_home(profile, spoil=spoil, options=options))
+        # Nothing is controlled at an inverter, and each has 20 entities.
+        home = await start_home(profile, inverters=1, spoil=spoil, options=options)
+        return ControlledHome(home=home)
 
     return start
 

@@ -84,7 +84,7 @@ def verdicts(proposals: Sequence[Proposal]) -> dict[Kind, Verdict]:
 @pytest.mark.usefixtures("energy")
 async def test_solar_and_grid_are_added_with_their_power(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     """A gateway with a net CT provides both."""
-    entry = await set_up(hass, await start_simulator())
+    entry = await set_up(hass, await start_simulator("metered_net_three_phase"))
     await async_add(hass, entry)
     solar, grid = await sources(hass)
     assert solar == {
@@ -204,7 +204,7 @@ async def test_solar_of_the_same_panels_is_left_alone(hass: HomeAssistant, start
 @pytest.mark.usefixtures("energy")
 async def test_solar_of_a_single_inverter_counts_as_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     """With the inverters added one by one, all of the energy is there already."""
-    entry = await set_up(hass, await start_simulator())
+    entry = await set_up(hass, await start_simulator(inverters=3))
     inverter = next(
         entity.entity_id
         for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
@@ -239,7 +239,7 @@ async def test_a_second_gateway_has_panels_of_its_own_but_the_same_grid(
 
 @pytest.mark.usefixtures("energy")
 async def test_an_entity_that_is_turned_off_is_named(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    entry = await set_up(hass, await start_simulator())
+    entry = await set_up(hass, await start_simulator("metered_net_three_phase"))
     er.async_get(hass).async_update_entity(
         sensor(hass, entry, "grid_export_energy_balanced"), disabled_by=er.RegistryEntryDisabler.USER
     )
@@ -294,7 +294,7 @@ async def test_power_that_is_turned_off_is_left_out(hass: HomeAssistant, start_s
 async def test_a_counter_without_a_value_so_far_is_waited_for(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
-    entry = await set_up(hass, await start_simulator())
+    entry = await set_up(hass, await start_simulator("metered_net_three_phase"))
     er.async_get(hass).async_remove(sensor(hass, entry, "grid_export_energy_balanced"))
     assert verdicts(await async_propose(hass, entry))[Kind.GRID] is Verdict.NO_VALUE_YET
 

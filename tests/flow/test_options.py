@@ -52,7 +52,7 @@ async def test_an_interval_out_of_range_is_refused(
 
 @pytest.mark.usefixtures("energy_is_on")
 async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    entry = await set_up(hass, await start_simulator())
+    entry = await set_up(hass, await start_simulator("metered_net_three_phase"))
     hass.config_entries.async_update_entry(entry, options={CONF_UPDATE_INTERVAL: 60})
     manager = await async_get_manager(hass)
     form = await choose(hass, entry.entry_id, "energy_dashboard")
@@ -85,7 +85,7 @@ async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_s
 async def test_the_energy_step_adds_the_chosen_counters_of_the_grid(
     hass: HomeAssistant, start_simulator: StartSimulator, answer: dict[str, str], imported: str
 ) -> None:
-    entry = await set_up(hass, await start_simulator())
+    entry = await set_up(hass, await start_simulator("metered_net_three_phase"))
     manager = await async_get_manager(hass)
     form = await choose(hass, entry.entry_id, "energy_dashboard")
     await hass.config_entries.options.async_configure(str(form["flow_id"]), answer)

@@ -26,7 +26,7 @@ LIFETIME = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
 
 @pytest.fixture
 async def old(start_simulator: StartSimulator) -> Simulator:
-    return await start_simulator()
+    return await start_simulator("metered_net_three_phase", inverters=3)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def entry(hass: HomeAssistant, network: Network, old: Simulator) -> Gatewa
 async def new(start_simulator: StartSimulator, network: Network, entry: ConfigEntry) -> Simulator:
     """Put another gateway at the address of the first."""
     assert is_loaded(entry)
-    simulator = await start_simulator(serial=NEW)
+    simulator = await start_simulator("metered_net_three_phase", inverters=3, serial=NEW)
     network[ADDRESS] = simulator
     return simulator
 
@@ -96,7 +96,7 @@ async def test_reconfigure_offers_it_too(
     """At another address."""
     before = {row.id for row in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)}
     published = entry.runtime_data.guard.state.counters[LIFETIME].published
-    new = await start_simulator(serial=NEW)
+    new = await start_simulator("metered_net_three_phase", inverters=3, serial=NEW)
     network[OTHER_ADDRESS] = new
 
     result = await replace(hass, await move(hass, await reconfigure(hass, entry), OTHER_ADDRESS), new)
@@ -149,7 +149,7 @@ async def test_a_third_gateway_at_the_address_gets_no_credentials(
     hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, start_simulator: StartSimulator, new: Simulator
 ) -> None:
     menu = await open_menu(hass, entry)
-    network[ADDRESS] = await start_simulator(serial="121900000011")
+    network[ADDRESS] = await start_simulator("metered_net_three_phase", inverters=3, serial="121900000011")
 
     result = await hass.config_entries.flow.async_configure(menu["flow_id"], {"next_step_id": "replace_gateway"})
 

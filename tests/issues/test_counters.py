@@ -37,7 +37,7 @@ async def noon() -> AsyncIterator[VirtualTime]:
 @pytest.fixture
 async def simulator(noon: VirtualTime, start_simulator: StartSimulator) -> Simulator:
     """Start a gateway with a production and a net CT on three phases."""
-    return await start_simulator("metered_net_three_phase", clock=noon.now)
+    return await start_simulator("metered_net_three_phase", inverters=3, clock=noon.now)
 
 
 PRODUCTION = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
