@@ -175,7 +175,7 @@ class Gateway:
         before = self._parsed.get(endpoint)
         if before is not None and before[0] == body:
             return cast("T", before[1])
-        document = endpoint.read(body)
+        document = endpoint.parse(body)
         self._parsed[endpoint] = (body, document)
         return document
 
