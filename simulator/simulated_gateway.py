@@ -169,7 +169,7 @@ class Simulator:
 
     @property
     def username(self) -> str:
-        """User name of the local account (firmware before 7)."""
+        """Username of the local account (firmware before 7)."""
         return "envoy"
 
     @property
