@@ -11,11 +11,15 @@ import pytest
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from custom_components.enphase_iq_gateway.flow.discovery import store_mac
 from simulator.profiles import NET, PRODUCTION, STORAGE
 from tests.conftest import StartHome
 from tests.support.home import Home
 
 HOUR = 3600.0
+REPORTED_MAC = "00:00:5e:00:53:01"
+"""The address in the simulator's `/home`."""
 
 
 def issues(home: Home) -> set[tuple[str, str]]:
@@ -230,6 +234,42 @@ async def test_inverters_get_their_models_from_the_inventory(home: Home) -> None
     await home.advance(150, step=30)
 
     assert (inverter_device(home).model, inverter_device(home).model_id) == ("IQ8HC", "800-01391-r03")
+
+
+def gateway_connections(home: Home) -> set[tuple[str, str]]:
+    """Return the connections of the gateway's device."""
+    serial = home.simulator.serial
+    device = dr.async_get(home.hass).async_get_device_by_identifier((DOMAIN, serial), home.entry.entry_id)
+    assert device is not None
+    return device.connections
+
+
+async def test_the_network_address_that_the_gateway_reports_is_on_its_device_only(home: Home) -> None:
+    await home.advance(660, step=30)
+
+    assert gateway_connections(home) == {(dr.CONNECTION_NETWORK_MAC, REPORTED_MAC)}
+    document = await async_get_config_entry_diagnostics(home.hass, home.entry)
+    assert document["health"]
+    assert REPORTED_MAC not in str(document).lower()
+
+
+async def test_the_network_address_of_a_lease_is_not_replaced_by_the_reported_one(home: Home) -> None:
+    store_mac(home.hass, home.entry, "001dc0abcdef")
+
+    await home.advance(660, step=30)
+
+    assert gateway_connections(home) == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:ab:cd:ef")}
+
+
+async def test_a_gateway_without_a_certificate_is_not_believed_to_have_a_network_address(start_home: StartHome) -> None:
+    home = await start_home("metered_digest")
+
+    await home.advance(660, step=30)
+
+    health = home.entry.runtime_data.site_coordinator.data.health
+    assert health is not None
+    assert health.mac == REPORTED_MAC
+    assert gateway_connections(home) == set()
 
 
 async def test_the_inventory_is_read_once_a_day(home: Home) -> None:
