@@ -208,7 +208,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         known = data.site.info
         if info.firmware == known.firmware:
             return data
-        LOGGER.info("%s: firmware %s instead of %s", self.name, info.firmware, known.firmware)
+        LOGGER.info("%s: firmware changed from %s to %s", self.name, known.firmware, info.firmware)
         return await self._find_site_again(data, info)
 
     async def _find_site_again(self, data: SiteData, info: Info) -> SiteData | None:

@@ -67,7 +67,7 @@ def test_a_site_offers_only_what_it_has_and_can_prove(changed: dict[str, Any], m
 
 
 def test_only_settings_of_storage_are_looked_at_again() -> None:
-    assert {setting for setting, rule in RULES.items() if rule.second_look_s is not None} == STORAGE
+    assert {setting for setting, rule in RULES.items() if rule.check_again_s is not None} == STORAGE
 
 
 def test_a_collar_proves_the_command_to_the_relay_by_its_own_state() -> None:
