@@ -1,4 +1,4 @@
-"""The site: what the gateway has and which source serves which quantity, looked at again every now and then."""
+"""The site: what the gateway has and which source serves which quantity, checked again at long intervals."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -190,7 +190,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
     @override
     def _next_interval(self, *, expected: bool) -> timedelta:
         due_at = min(task.due_at for task in self._tasks)
-        # Home Assistant cuts the present second, so that a poll may be early by less than one.
+        # Home Assistant leaves out fractions of a second, so a poll may be early by less than one.
         return timedelta(seconds=max(ceil(due_at - monotonic()), 0) + 1)
 
     async def _update_meters(self, data: SiteData) -> SiteData | None:

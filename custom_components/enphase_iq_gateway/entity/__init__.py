@@ -188,7 +188,7 @@ class SeenEntities:
             new: list[Entity] = []
             for serial, inverter in coordinator.data.inverters.items():
                 if serial == gateway:
-                    continue  # it would share the gateway's device, which can not be connected through itself
+                    continue  # it would share the gateway's device, which cannot be connected through itself
                 if not self._owners.has(self._entry, serial):
                     missing.pop(serial, None)
                     continue
