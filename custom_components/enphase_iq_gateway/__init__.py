@@ -28,6 +28,7 @@ from .coordinator import (
     create_coordinators,
     loaded_runtime,
 )
+from .coordinator.inverter_owners import async_follow_inverters, async_inverter_owners
 from .counters.guard import Guard
 from .counters.state import GuardState
 from .counters.steady_clock import clock_after_start
@@ -39,7 +40,6 @@ from .hub.account_layout import async_setup_import
 from .hub.api import async_create_gateway
 from .hub.devices import async_setup_devices
 from .hub.token_renewal import TokenRenewal
-from .inverter_owners import async_follow_inverters, async_inverter_owners
 from .issues import async_setup_issues
 from .issues.identity import accept_device, report_refused_device
 from .issues.registry import async_clear

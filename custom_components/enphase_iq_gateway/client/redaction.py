@@ -21,7 +21,7 @@ _HIDDEN: Final = re.compile(
     r"|(?<![0-9a-z.])(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?![0-9a-z.])"  # a MAC address as routers write it
     r"|(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{12}(?![0-9a-z])"  # a MAC address without separators
     r"|\('[^']*', [0-9]+[^)]*\)"  # address and port in an error of the operating system
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)*"  # an e-mail address
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)*"  # an email address
     r"|eyJ[\w-]+(?:\.[\w-]*)*"  # a token
 )
 _MAYBE_ADDRESS: Final = re.compile(r"(?i)[0-9a-f]*[.:][0-9a-f.:]*[0-9a-f:]")
