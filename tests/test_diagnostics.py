@@ -346,7 +346,9 @@ def test_addresses_are_redacted_without_what_surrounds_them(text: str, shown: st
     assert Scrubber([]).text(text) == shown
 
 
-@pytest.mark.parametrize("text", ["8.2.4345", "12:30:45", "0x0000000000200000", "d123b2", "1781991518", "02.02.00", "5.4.3.2.1"])
+@pytest.mark.parametrize(
+    "text", ["8.2.4345", "12:30:45", "0x0000000000200000", "d123b2", "1781991518", "02.02.00", "5.4.3.2.1"]
+)
 def test_versions_times_and_numbers_in_texts_are_kept(text: str) -> None:
     assert Scrubber([]).text(text) == text
 
