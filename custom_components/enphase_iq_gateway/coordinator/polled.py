@@ -104,7 +104,8 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
 
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
         """Return what the documents contain, its counters checked."""
-        return self._check(measure(self.site, self.group, documents, at))
+        ahead_s = self.gateway.clock_ahead_s
+        return self._check(measure(self.site, self.group, documents, at, clock_ahead_s=ahead_s))
 
     def _check(self, snapshot: Snapshot) -> Snapshot:
         clock_error_s = snapshot.at - self.guard.clock.believed(snapshot.at, monotonic())
