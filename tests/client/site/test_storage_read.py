@@ -1,6 +1,5 @@
 """Probing and polling the endpoints of storage, over a real socket."""
 
-import asyncio
 from collections.abc import Mapping
 
 import pytest
@@ -26,7 +25,7 @@ from custom_components.enphase_iq_gateway.client.site.storage_read import due_en
 from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite, decide_storage, storage_plan
 from tests.support import storage_answers as storage
 from tests.support.answers import NOW, Document, body
-from tests.support.device import Doing, Reply, reply
+from tests.support.device import HANG, HANG_UP, Reply, reply
 from tests.support.full_gateway import BUSY, MISSING, NOT_FOR_US, FullGateway, paths
 from tests.support.models import info
 from tests.support.storage_documents import AC_ONLY, FULL, storage_documents
@@ -42,18 +41,6 @@ def storage_gateway(full_gateway: FullGateway) -> FullGateway:
     """Return a gateway with batteries, a system controller and a generator."""
     full_gateway.replace_answers(replies(FULL))
     return full_gateway
-
-
-async def _hang(_: asyncio.StreamWriter) -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def _drop(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-
-
-HANG = Doing(_hang)
-DROP = Doing(_drop)
 
 
 def now() -> float:
@@ -203,7 +190,7 @@ async def test_a_gateway_that_cannot_be_reached_is_an_error(full_gateway: FullGa
 
 async def test_two_endpoints_without_an_answer_end_a_poll(storage_gateway: FullGateway) -> None:
     """The rest is due in the next one."""
-    storage_gateway.replace_answers({TARIFF: DROP, SCHEDULER: DROP})
+    storage_gateway.replace_answers({TARIFF: HANG_UP, SCHEDULER: HANG_UP})
     documents = storage_documents()
     endpoints: list[Endpoint[object]] = [SECONDARY_CONTROL, TARIFF, SCHEDULER, ENSEMBLE_POWER]
 
