@@ -23,15 +23,15 @@ from tests.support.aged_tokens import (
     YEAR,
     Clock,
     is_asked,
-    is_loaded,
     is_read,
     life_left_s,
     pass_time,
     poll,
     set_up_with,
-    settle,
     token_issue,
 )
+from tests.support.entries import is_loaded
+from tests.support.virtual_time import settle
 
 
 @pytest.fixture
