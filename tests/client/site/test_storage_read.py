@@ -12,6 +12,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     GENERATOR_CONFIG,
     GRID_RELAY,
     INVENTORY,
+    LIVE_DATA,
     REPORT_DETAILED,
     SCHEDULER,
     SECONDARY_CONTROL,
@@ -132,16 +133,28 @@ async def test_what_was_not_reached_in_time_has_failed(storage_gateway: FullGate
     assert documents.failed & documents.missing == frozenset()
 
 
-async def test_an_endpoint_is_due_after_its_interval() -> None:
+@pytest.mark.parametrize(
+    ("passed_s", "due"),
+    [(10, []), (11.5, [GRID_RELAY]), (60, [GRID_RELAY, LIVE_DATA]), (119, [GRID_RELAY, LIVE_DATA, GENERATOR])],
+)
+def test_an_endpoint_is_due_after_its_interval(passed_s: float, due: list[Endpoint[object]]) -> None:
     documents = storage_documents()
-    site = decide_storage(documents)
-    plan = storage_plan(site)
+    plan = storage_plan(decide_storage(documents))
 
-    read = {*FULL} & {*plan}
-    assert not {*due_endpoints(plan, documents, NOW + 10)} & read
-    assert GRID_RELAY in due_endpoints(plan, documents, NOW + 11.5)
-    assert {*due_endpoints(plan, documents, NOW + 60)} & read == {one for one in read if plan[one] <= 60}
-    assert {*due_endpoints(plan, documents, NOW + 86_400)} == {*plan}
+    assert {*due_endpoints(plan, documents, NOW + passed_s)} & documents.read_at.keys() == {*due}
+
+
+def test_every_endpoint_is_due_after_a_day() -> None:
+    documents = storage_documents()
+    plan = storage_plan(decide_storage(documents))
+
+    assert due_endpoints(plan, documents, NOW + 86_400) == [*plan]
+
+
+def test_an_endpoint_that_was_never_read_is_due() -> None:
+    documents = storage_documents(without=(SCHEDULER,))
+
+    assert due_endpoints(storage_plan(decide_storage(documents)), documents, NOW) == [SCHEDULER]
 
 
 async def test_one_endpoint_that_fails_keeps_its_last_answer_for_a_while(storage_gateway: FullGateway) -> None:
