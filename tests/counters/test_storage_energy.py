@@ -14,7 +14,7 @@ from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Qua
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.client.storage_models import LiveData
 from custom_components.enphase_iq_gateway.counters.guard import Guard
-from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.key import FlowCounter
 from custom_components.enphase_iq_gateway.counters.lines import SourceChange
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from custom_components.enphase_iq_gateway.counters.storage_energy import LONGEST_GAP_S, StorageEnergy, step
@@ -242,7 +242,6 @@ def test_a_lost_state_continues_from_the_last_values() -> None:
     other = Guard(site=guard_site(LIVE), state=lost)
     check(other, 330, 1200.0)
     assert shown(check(other, 630, 1200.0))[:2] == (200, 0)
-    assert FlowCounter(STORAGE, CounterField.DELIVERED) in other.state.counters
 
 
 @cache
