@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -11,22 +10,18 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE_CHECK, DOMAIN
 from simulator import Simulator
-from tests.conftest import Network, Reachable, sign_in
+from tests.conftest import Network, Reachable
 
-ADDRESS = "192.0.2.5"
+from .entries import ADDRESS, set_up_at
+
 OTHER_SERIAL = "121900000099"
 
 
-async def set_up_at(
+async def set_up_with_check(
     hass: HomeAssistant, network: Network, simulator: Simulator, check: str = "renewals"
 ) -> ConfigEntry:
-    """Set up a gateway."""
-    network[ADDRESS] = simulator
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: ADDRESS})
-    result = await sign_in(hass, result, simulator)
-    await hass.async_block_till_done()
-    entry: ConfigEntry = result["result"]
+    """Set up a gateway with an option for the check of its certificate."""
+    entry = await set_up_at(hass, network, simulator)
     hass.config_entries.async_update_entry(entry, options={CONF_CERTIFICATE_CHECK: check})
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
