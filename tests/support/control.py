@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
@@ -75,6 +75,11 @@ class ControlledHome:
             domain, name, dict(data), blocking=True, target=target, return_response=domain == DOMAIN
         )
         return asyncio.get_running_loop().create_task(call)
+
+    def repairs(self) -> list[ir.IssueEntry]:
+        """Return the repairs about settings that are ignored."""
+        found = ir.async_get(self.hass).issues.items()
+        return [issue for (domain, name), issue in found if domain == DOMAIN and "ignored_setting" in name]
 
     async def advance(self, seconds: float, *, step: float = 1.0) -> None:
         """Advance the time while an action waits."""
