@@ -10,8 +10,9 @@ import pytest
 from custom_components.enphase_iq_gateway.const import CONF_CONTROL, CONF_UPDATE_INTERVAL
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
 from tests.conftest import StartHome
-from tests.support.control import ControlledHome, StartControl, open_step
+from tests.support.control import ControlledHome, StartControl
 from tests.support.home import Home
+from tests.support.options import open_step
 
 PLATFORMS = {Platform.BUTTON, Platform.NUMBER, Platform.SELECT, Platform.SWITCH}
 
