@@ -31,6 +31,7 @@ from .coordinator import (
 from .coordinator.inverter_owners import async_follow_inverters, async_inverter_owners
 from .counters.guard import Guard
 from .counters.state import GuardState
+from .counters.steady_clock import clock_after_start
 from .counters.store import CounterStore
 from .errors import translated
 from .history.replacement import async_continue_replacement
@@ -72,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         report_refused_device(hass, entry, error)
         raise translated(error, ConfigEntryNotReady) from error
     accept_device(hass, entry, gateway)
-    guard = Guard(site=site, state=counters)
+    guard = Guard(site=site, state=counters, clock=clock_after_start(gateway.clock_ahead_s))
     site_coordinator = SiteCoordinator(
         hass, entry, gateway=gateway, translate=renewal.translate, counters=counters, site=site, documents=documents
     )

@@ -1,6 +1,5 @@
 """Recorded answers of real gateways are read, or refused where they are no answer; figures are those of G§3 to §9."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from custom_components.enphase_iq_gateway.client.exceptions import GatewayRespon
 from custom_components.enphase_iq_gateway.client.models import Flow
 from tests.support.answers import values_in
 from tests.support.captures import CAPTURES, needs
+from tests.support.storage_captures import status
 
 ENDPOINTS: tuple[Endpoint[object], ...] = (
     INFO,
@@ -37,12 +37,6 @@ FILES: dict[str, Endpoint[object]] = {
 }
 
 pytestmark = needs(CAPTURES)
-
-
-def status(file: Path) -> int:
-    """Return the recorded status; an answer kept without one was a good one."""
-    log = file.with_name(f"{file.name}_log.json")
-    return int(json.loads(log.read_bytes())["code"]) if log.exists() else 200
 
 
 def answers(*, html: bool) -> list[object]:

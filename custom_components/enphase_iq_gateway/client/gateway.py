@@ -181,14 +181,15 @@ class Gateway:
         Raises:
             GatewayError: it is not confirmed; after a GatewayConnectionError it may have been followed all the same.
         """
-        body = orjson.dumps(document)
+
+        async def send() -> Answer:
+            # Documents of the gateway that are sent back may be nested too deeply to be written.
+            return await self._sign_in.send(method, path, orjson.dumps(document), timeout_s)
 
         def parse(answer: bytes) -> Json:
             return load_json(answer, path) if answer.strip() else None
 
-        return await self._request(
-            path, lambda: self._sign_in.send(method, path, body, timeout_s), parse, recorded=f"{method} {path}"
-        )
+        return await self._request(path, send, parse, recorded=f"{method} {path}")
 
     async def enable_live_stream(self) -> None:
         """Have the gateway refresh its live data every second, until it reboots or for some minutes (S§14.2).

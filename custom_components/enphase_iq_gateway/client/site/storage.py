@@ -149,7 +149,7 @@ def _ac_batteries(documents: StorageDocuments, clock: GatewayClock) -> dict[str,
         serial: replace(
             battery, last_reported=clock.date(battery.last_reported), counted_since=clock.date(battery.counted_since)
         )
-        for serial, battery in merge_ac_batteries(documents).items()
+        for serial, battery in merge_ac_batteries(documents, clock).items()
     }
 
 
