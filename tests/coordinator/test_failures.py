@@ -11,10 +11,9 @@ from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.coordinator import polled
 from simulator import Faults
+from tests.conftest import StartHome
 from tests.support.home import Home
 from tests.support.virtual_time import settle, until
-
-from .conftest import StartHome
 
 READINGS = "/ivp/meters/readings"
 REPORT = "/production.json"

@@ -8,9 +8,8 @@ import pytest
 from custom_components.enphase_iq_gateway.client.endpoints import LIVE_DATA
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
-
-from .conftest import StartHome
-from .support.home import Home
+from tests.conftest import StartHome
+from tests.support.home import Home
 
 EVENING = datetime(2026, 6, 21, 19, tzinfo=UTC)
 CHARGED, DISCHARGED = "battery_energy_charged", "battery_energy_discharged"
