@@ -19,7 +19,7 @@ import probatio
 from .client import GatewayAuthenticationError, GatewayCertificateError, GatewayWrongDeviceError
 from .client.identifiers import is_serial
 from .const import CONF_METHOD, DOMAIN
-from .entry_data import discovery_check_of
+from .entry_data import certificate_of, discovery_check_of
 from .flow.discovery import async_has_left, may_follow, store_mac, stored_mac
 from .flow.options import GatewayOptionsFlow, async_offer_step
 from .flow.sign_in import SignInFlow
@@ -113,8 +113,12 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
         return await self._choose_sign_in()
 
     async def _check_mac(self, entry: ConfigEntry, host: str, mac: str) -> None:
-        """Store a new MAC address if the gateway itself responds at the address that was leased to it."""
-        known = stored_mac(self.hass, entry) == format_mac(mac)
+        """Store a new MAC address if the gateway itself responds at the address that was leased to it.
+
+        The first one stays where there is no certificate: the gateway is followed by it (`may_follow`).
+        """
+        stored = stored_mac(self.hass, entry)
+        known = stored == format_mac(mac) or (stored is not None and certificate_of(entry) is None)
         check = discovery_check_of(entry)
         if not known and await self._identify(host, serial=entry.unique_id, entry=entry, check=check):
             store_mac(self.hass, entry, mac)

@@ -362,6 +362,20 @@ async def test_a_lease_replaces_the_network_address_only_when_the_gateway_itself
     assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:00:00:09")}
 
 
+async def test_the_network_address_of_a_gateway_without_a_certificate_is_not_replaced(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """It would be followed by it, and any device at its address can answer with its serial."""
+    simulator = await start_simulator("metered_digest")
+    entry = await set_up_at(hass, network, simulator)
+    await leased(hass, ADDRESS)
+    network[ADDRESS] = await start_simulator("metered_digest")
+
+    await leased(hass, ADDRESS, "001dc0000001")
+
+    assert stored_mac(hass, entry) == "00:1d:c0:ab:cd:ef"
+
+
 async def test_a_gateway_that_was_never_there_has_no_device_to_remember(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
