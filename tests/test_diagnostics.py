@@ -10,12 +10,14 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_bytes
+from homeassistant.setup import async_setup_component
 import orjson
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.enphase_iq_gateway.array.feed import async_roof_feed
 from custom_components.enphase_iq_gateway.array.layout import Layout, LayoutSource, RoofArray
-from custom_components.enphase_iq_gateway.client import GatewayError
+from custom_components.enphase_iq_gateway.client import Certificate, GatewayError
 from custom_components.enphase_iq_gateway.client.endpoints import (
     DEVICE_DATA,
     INFO,
@@ -29,7 +31,10 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 )
 from custom_components.enphase_iq_gateway.client.redaction import REDACTED, Scrubber
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.counters.key import InverterCounter
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from custom_components.enphase_iq_gateway.issues.counters import COUNTER_JUMP, async_create_jump_issue
+from custom_components.enphase_iq_gateway.issues.identity import CERTIFICATE_RENEWED, report_renewed_certificate
 from simulator import PROFILES
 from tests.support.captures import CAPTURES, folders, needs
 
@@ -210,6 +215,25 @@ async def test_the_address_of_a_gateway_that_cannot_be_reached_is_redacted(
     document = str(await download(hass, entry))
 
     assert [secret for secret in ("127.0.0.1", "::1", "localhost", port) if secret in document] == []
+
+
+async def test_repairs_add_no_address_and_no_serial_to_the_download(
+    hass: HomeAssistant, start_simulator: StartSimulator, hass_client: ClientSessionGenerator
+) -> None:
+    """Home Assistant adds those that outlast a restart."""
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    (serial, *_) = simulator.world.inverters
+    report_renewed_certificate(hass, entry, Certificate(sha256="ab" * 32, not_before=0, not_after=1))
+    async_create_jump_issue(hass, entry, 0.0, {InverterCounter(serial): 5000.0})
+    assert await async_setup_component(hass, "diagnostics", {})
+
+    answer = await (await hass_client()).get(f"/api/diagnostics/config_entry/{entry.entry_id}")
+    document = await answer.json()
+
+    assert [issue["data"]["kind"] for issue in document["issues"]] == [CERTIFICATE_RENEWED, COUNTER_JUMP]
+    secrets = (entry.data[CONF_HOST], simulator.serial, serial)
+    assert [secret for secret in secrets if secret in str(document)] == []
 
 
 @pytest.mark.parametrize("stored", ["edited", None])
