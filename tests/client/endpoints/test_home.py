@@ -46,7 +46,7 @@ def test_alerts_are_counted() -> None:
         {"primary_interface": "eth0", "interfaces": ["eth0", {"interface": "eth0", "type": "Smith family"}]},
     ],
 )
-def test_what_is_not_understood_is_left_out(network: dict[str, Any]) -> None:
+def test_values_of_another_form_are_left_out(network: dict[str, Any]) -> None:
     assert parse(**network) == NOTHING
 
 
