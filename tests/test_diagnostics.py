@@ -162,7 +162,7 @@ async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start
     assert hass.config_entries.flow.async_progress() == []
 
 
-async def test_a_download_does_not_take_for_ever(
+async def test_a_download_ends_after_its_time_limit(
     hass: HomeAssistant, start_simulator: StartSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("custom_components.enphase_iq_gateway.diagnostics.LIMIT_S", 0.5)
@@ -245,7 +245,7 @@ async def test_a_local_account_is_named_without_its_password(
 
 
 @pytest.mark.parametrize("profile", [*PROFILES])
-async def test_the_document_makes_a_capture(
+async def test_the_answers_in_the_document_can_be_replayed(
     hass: HomeAssistant, start_simulator: StartSimulator, tmp_path: Path, profile: str
 ) -> None:
     """The simulator replays it as the same gateway."""
@@ -261,7 +261,7 @@ async def test_the_document_makes_a_capture(
     assert (await download(hass, again))["site"] == document["site"]
 
 
-# What is not known to be harmless does not stay
+# Redaction
 
 
 def test_unknown_fields_are_redacted_together_with_their_names() -> None:
@@ -351,7 +351,7 @@ def words(text: str) -> list[str]:
 
 @needs(CAPTURES)
 @pytest.mark.parametrize("folder", folders(CAPTURES), ids=lambda folder: folder.name)
-def test_a_scrubbed_answer_says_the_same(folder: Path) -> None:
+def test_a_redacted_answer_has_the_same_values(folder: Path) -> None:
     """The models differ only in their serials."""
     scrubber = Scrubber([])
     endpoints: tuple[Endpoint[Any], ...] = (

@@ -135,7 +135,7 @@ async def test_a_stream_that_ends_makes_nothing_unknown(start_home: StartHome) -
         assert "unknown" not in {home.state(key) for key in ("battery_power", "total_consumption_power")}
 
 
-async def test_live_data_that_stand_still_decide_nothing(start_home: StartHome) -> None:
+async def test_the_reports_of_the_batteries_replace_live_data_that_stand_still(start_home: StartHome) -> None:
     """Whether the batteries charge is what they report themselves, and the profile is unknown."""
     home = await start_home("storage")
     await home.advance(120, step=30)

@@ -138,7 +138,7 @@ def test_the_sum_of_the_inverters_does_not_move_with_one_of_them() -> None:
     assert guard.state.counters[InverterCounter("1")].published == 1_110
 
 
-def test_what_is_learned_of_a_counter_does_not_count_the_shift() -> None:
+def test_the_highest_hour_of_a_counter_does_not_contain_the_shift() -> None:
     guard = Guard(site=guard_site(NET_CT))
     check_production(guard, 0, 12_000)
     check_production(guard, 3_000, 12_300)
@@ -224,7 +224,7 @@ def test_inverters_go_on_at_another_gateway() -> None:
     assert check_inverters(guard, 600, {"1": 8, "2": 0}, 8) == 305
 
 
-def test_an_unusable_value_of_another_gateway_is_turned_away() -> None:
+def test_an_unusable_value_of_another_gateway_is_rejected() -> None:
     guard = Guard(site=guard_site(NET_CT))
     check_production(guard, 0, 12_000)
     continue_from_another_gateway(guard.state)
@@ -233,7 +233,7 @@ def test_an_unusable_value_of_another_gateway_is_turned_away() -> None:
     assert check_production(guard, 60, 700) == 12_000
 
 
-def test_what_another_gateway_has_is_looked_for_anew() -> None:
+def test_another_gateway_has_neither_sources_nor_firmware_of_the_former_one() -> None:
     guard = Guard(site=guard_site(INVERTERS))
     snapshot = Snapshot(at=T0, inverters={"1": Inverter(serial="1", energy_lifetime_wh=5)})
     guard.check(PollGroup.INVERTERS, snapshot, UTC)

@@ -123,7 +123,7 @@ class Day:
 
 
 @pytest.mark.parametrize("profile", WITH_CT, ids=lambda profile: profile.name)
-def test_a_day_ends_with_the_problem_that_the_site_has(profile: Profile) -> None:
+def test_the_problem_of_a_site_is_found_within_a_day_and_no_other(profile: Profile) -> None:
     day = Day(profile, datetime(2026, 6, 10, 4, tzinfo=UTC))
 
     assert can_check(day.site)

@@ -79,10 +79,10 @@ def recorded_storage(folder: Path) -> Bodies:
 
 
 def show(bodies: Bodies) -> None:
-    """Go the way of the data, from the answers to what the entities would show.
+    """Process answers up to the values that the entities would show.
 
     Raises:
-        GatewayError: as it may.
+        GatewayError: the answers are refused.
     """
     documents = Documents(info=INFO.read(bodies[INFO]))
     for endpoint in ENDPOINTS:
@@ -97,7 +97,7 @@ def show(bodies: Bodies) -> None:
 
 
 def show_storage(bodies: Bodies) -> None:
-    """Go the way of the data about storage; an answer that is refused is missing."""
+    """Process answers about storage up to the values; one that is refused is missing."""
     at = 1_795_172_400.0
     documents = StorageDocuments(info=INFO.read(bodies[INFO]))
     for endpoint in (*STORAGE, DEVICE_DATA, REPORT_DETAILED):
@@ -109,7 +109,7 @@ def show_storage(bodies: Bodies) -> None:
 
 
 def run(originals: list[Bodies], runs: int) -> tuple[int, int]:
-    """Spoil so many answers, one by one; give how many gateways could be shown all the same, and how many not."""
+    """Spoil one answer in each run; return how many gateways could be shown, and how many were refused."""
     chance = random.Random(1)  # noqa: S311 - the same answers each time, no secrets
     shown = refused = 0
     for number in range(runs):

@@ -136,7 +136,7 @@ async def start_answers(
 
 
 @needs(ANSWERS)
-async def test_the_same_holds_for_answers_of_other_projects(
+async def test_every_entity_of_answers_of_other_projects_moves_or_stays_for_a_known_reason(
     hass: HomeAssistant, start_simulator: StartSimulator, freezer: FrozenDateTimeFactory, tmp_path: Path
 ) -> None:
     """Those of `REFUSED` are not enough to set this integration up."""

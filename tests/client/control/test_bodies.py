@@ -181,7 +181,7 @@ def test_nothing_is_sent_without_the_document(change: Change) -> None:
         change_wake({"1"}),
     ],
 )
-def test_without_its_proof_nothing_is_in_effect(change: Change) -> None:
+def test_a_change_without_its_proof_is_not_in_effect(change: Change) -> None:
     assert not change.is_in_effect(NOTHING)
 
 
