@@ -35,9 +35,9 @@ from custom_components.enphase_iq_gateway.polling.inverter_health import Inverte
 from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
 from simulator.simulated_site import SimulatedSite
-from tests.support.captures import CAPTURES, folders, needs
+from tests.support.captures import CAPTURES, file_of, folders, needs
 from tests.support.spoiling import spoil
-from tests.support.storage_captures import STORAGE, file_of
+from tests.support.storage_captures import STORAGE
 
 RUNS = int(os.environ.get("IQ_GATEWAY_FUZZ_RUNS", "1500"))
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -65,16 +65,7 @@ def simulated(name: str) -> Bodies:
 
 def recorded(folder: Path) -> Bodies:
     """Return the answers of a recorded gateway."""
-    bodies = {}
-    for endpoint in (INFO, *ENDPOINTS):
-        file = folder / endpoint.path.partition("?")[0].strip("/").replace("/", "_")
-        bodies[endpoint] = file.read_bytes() if file.exists() else b""
-    return bodies | recorded_storage(folder)
-
-
-def recorded_storage(folder: Path) -> Bodies:
-    """Return the answers about storage of a recorded gateway."""
-    files = {endpoint: file_of(folder, endpoint) for endpoint in STORAGE}
+    files = {endpoint: file_of(folder, endpoint) for endpoint in (INFO, *ENDPOINTS, *STORAGE)}
     return {endpoint: file.read_bytes() if file else b"" for endpoint, file in files.items()}
 
 

@@ -18,8 +18,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Flow
 from tests.support.answers import values_in
-from tests.support.captures import CAPTURES, needs
-from tests.support.storage_captures import status
+from tests.support.captures import CAPTURES, file_name, needs, status
 
 ENDPOINTS: tuple[Endpoint[object], ...] = (
     INFO,
@@ -32,7 +31,7 @@ ENDPOINTS: tuple[Endpoint[object], ...] = (
     DEVICE_DATA,
 )
 FILES: dict[str, Endpoint[object]] = {
-    **{endpoint.path[1:].translate(str.maketrans("/?=", "___")): endpoint for endpoint in ENDPOINTS},
+    **{file_name(endpoint): endpoint for endpoint in ENDPOINTS},
     "production.json": REPORT_DETAILED,
 }
 

@@ -18,9 +18,9 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
-from tests.support.captures import ANSWERS, CAPTURES, folders, needs
+from tests.support.captures import ANSWERS, CAPTURES, file_of, folders, needs, status
 from tests.support.ranges import impossible_numbers
-from tests.support.storage_captures import STORAGE, file_of, raw, recorded_storage, shown, status
+from tests.support.storage_captures import STORAGE, raw, recorded_storage, shown
 
 MPREISSNER = ANSWERS / "mpreissner_D8.3.6086"
 WITH_LIVE_DATA = {"acropia_7.6.114", "enphase_brief_2023", "matthew1471_docs", "vk2him_1", MPREISSNER.name}

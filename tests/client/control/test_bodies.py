@@ -33,8 +33,8 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
-from tests.support.captures import CAPTURES, folders, needs
-from tests.support.storage_captures import file_of, recorded_storage
+from tests.support.captures import CAPTURES, file_of, folders, needs
+from tests.support.storage_captures import recorded_storage
 from tests.support.storage_documents import FULL, storage_documents
 
 NOTHING = storage_documents({})
