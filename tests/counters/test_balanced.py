@@ -46,6 +46,12 @@ def test_nothing_is_counted_until_both_counters_have_a_new_sample() -> None:
     assert step(NET, Sample(value=29, at=120), Sample(value=12, at=120), waiting).import_wh == 13
 
 
+def test_samples_of_different_times_are_not_compared_where_both_counters_are_read_together() -> None:
+    """One of the counters was held in the last reading."""
+    state = step(NET, Sample(value=9, at=0), Sample(value=5, at=0), BalancedState())
+    assert step(NET, Sample(value=29, at=60), Sample(value=12, at=30), state) is state
+
+
 def test_counters_that_are_read_at_different_times_are_compared_when_both_are_new() -> None:
     state = step(NET, Sample(value=9, at=0), Sample(value=5, at=0), BalancedState(), together=False)
     waiting = step(NET, Sample(value=19, at=60), Sample(value=5, at=0), state, together=False)

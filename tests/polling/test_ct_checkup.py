@@ -62,6 +62,7 @@ class Array:
         self.interval_s = interval_s
         self.lifetimes = lifetimes
         self.counters = counters
+        self.has_power = True
         self.clock_ahead_s = 0
         self.details_kept = False
         self.keeps_lifetimes = False
@@ -101,6 +102,8 @@ class Array:
         return 360 * len(self.inverters) * self.sun(at) * phase.share * phase.factor + phase.extra_w
 
     def _production(self) -> tuple[Measurement, ...]:
+        if not self.has_power:
+            return (Measurement(), *[Measurement()] * (len(self.phases) if len(self.phases) > 1 else 0))
         counted = self.counters
         phases = [
             Measurement(
@@ -246,6 +249,14 @@ def test_without_values_of_the_ct_nothing_is_found() -> None:
     assert array.pass_hours(3) is None
 
 
+@pytest.mark.parametrize("phases", [1, 3])
+def test_nothing_is_found_while_the_power_of_the_ct_is_unknown(phases: int) -> None:
+    array = Array(*[Phase(share=1 / phases, factor=0.0)] * phases)
+    array.has_power = False
+
+    assert array.pass_hours(3) is None
+
+
 @pytest.mark.parametrize("ahead_s", [-3500, -900, 3500])
 def test_a_gateway_with_a_wrong_clock_is_not_compared(ahead_s: int) -> None:
     array = Array(Phase(factor=0.0), sun=morning)
@@ -287,6 +298,21 @@ def test_nothing_is_found_after_one_reading_with_wrong_counters() -> None:
     array.delivered_wh[0] += 5_000
 
     assert [array.pass_hours(0.25) for _ in range(8)] == [None] * 8
+
+
+def test_nothing_is_found_where_the_counters_of_the_ct_fall_every_half_hour() -> None:
+    array = Array()
+
+    for _ in range(8):
+        assert array.pass_hours(0.5) is None
+        array.delivered_wh[0] -= 5_000
+
+
+def test_nothing_is_found_where_the_power_of_the_ct_is_known_every_20_minutes_only() -> None:
+    """Its moments are those of clouds, and the sun shines in between."""
+    array = Array(sun=lambda at: 0.1 if at % 1200 < 60 else 0.9, live_s=1200, counters=False)
+
+    assert [array.pass_hours(0.5) for _ in range(8)] == [None] * 8
 
 
 def test_nothing_is_found_after_an_outage_of_the_ct() -> None:
