@@ -177,6 +177,16 @@ async def test_the_client_returns_when_its_token_expires() -> None:
         assert (gateway.token_expires_at, other.token_expires_at) == (NOW + 364 * DAY, None)
 
 
+@pytest.mark.parametrize(("ahead_s", "expected"), [(60, 0), (-60, 0), (61, 61), (-3600, -3600)])
+async def test_the_clock_of_the_gateway_is_compared_with_ours(ahead_s: int, expected: float) -> None:
+    """Within a minute the two are the same: an answer takes time."""
+    async with device(identity=OWN) as there, Gateway(there.address, clock=lambda: NOW - ahead_s) as gateway:
+        assert gateway.clock_ahead_s == 0
+        await gateway.identify()
+
+        assert gateway.clock_ahead_s == expected
+
+
 async def test_a_token_is_not_sent_over_plain_http() -> None:
     async with device(info=info(firmware="D5.0.62")) as there, client(there.address) as gateway:
         with pytest.raises(GatewayConnectionError, match="does not go over plain HTTP"):
