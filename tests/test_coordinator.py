@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
+from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.coordinator import polled
 from simulator import Faults
 from tests.support.home import Home
 from tests.support.virtual_time import settle, until
@@ -216,6 +219,14 @@ async def test_a_slow_report_is_read_less_often(start_home: StartHome) -> None:
     await home.advance(105)
 
     assert home.coordinator(PollGroup.LIVE).update_interval == timedelta(seconds=60)
+
+
+async def test_a_report_is_measured_by_the_gateway_s_clock(start_home: StartHome) -> None:
+    """The age of what it has of AC Batteries depends on it."""
+    with patch.object(polled, "measure", wraps=measure) as measured:
+        await start_home(spoil=lambda faults: faults.add("clock_off", seconds=7000))
+
+    assert [call.kwargs["clock_ahead_s"] for call in measured.call_args_list] == [7000]
 
 
 async def test_a_hanging_endpoint_times_out_and_delays_no_other_coordinator(home: Home) -> None:

@@ -226,6 +226,16 @@ async def test_an_answer_that_is_not_json_is_an_error(device: Device, gateway: G
         await gateway.write(PATH, {})
 
 
+async def test_a_document_that_is_nested_too_deeply_is_not_sent(device: Device, gateway: Gateway) -> None:
+    """JSON may be read deeper than it can be written, and the gateway's own documents are sent back."""
+    nested = orjson.loads(b"[" * 300 + b"]" * 300)
+
+    with pytest.raises(GatewayResponseError, match=PATH):
+        await gateway.write(PATH, {"tariff": nested})
+
+    assert written(device) == []
+
+
 async def test_writes_have_statistics_of_their_own(gateway: Gateway) -> None:
     await gateway.write(PATH, {})
     await gateway.read_raw(PATH)

@@ -3,12 +3,10 @@
 import asyncio
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import issue_registry as ir
 import orjson
 import pytest
 
 from custom_components.enphase_iq_gateway.client import GatewayAuthenticationError
-from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import Faults
 from tests.support.control import ControlledHome, StartControl
 from tests.support.repairs import open_repair, submit_repair
@@ -21,15 +19,9 @@ def works(faults: Faults) -> None:
     faults.add("write_works", path=TARIFF)
 
 
-def repairs(controlled: ControlledHome) -> list[ir.IssueEntry]:
-    """Return the repairs about settings that are ignored."""
-    found = ir.async_get(controlled.hass).issues.items()
-    return [issue for (domain, name), issue in found if domain == DOMAIN and "ignored_setting" in name]
-
-
 def issues(controlled: ControlledHome) -> set[str]:
     """Return the translation keys of the repairs about settings that are ignored."""
-    return {str(issue.translation_key) for issue in repairs(controlled)}
+    return {str(issue.translation_key) for issue in controlled.repairs()}
 
 
 async def failure(controlled: ControlledHome, unique_id: str, seconds: float, value: float = 35) -> HomeAssistantError:
@@ -93,7 +85,7 @@ async def test_a_setting_that_is_ignored_becomes_read_only_and_is_explained(cont
 async def test_a_read_only_setting_can_be_tried_again_after_its_repair(controlled: ControlledHome) -> None:
     await failure(controlled, "S_reserve_soc", 40)
 
-    (issue,) = repairs(controlled)
+    (issue,) = controlled.repairs()
     await submit_repair(controlled.hass, await open_repair(controlled.hass, issue))
     works(controlled.home.simulator.faults)
     await controlled.finish(controlled.start("number.set_value", "S_reserve_soc", value=35), 200)

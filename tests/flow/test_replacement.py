@@ -15,10 +15,8 @@ from custom_components.enphase_iq_gateway.issues.identity import WRONG_DEVICE
 from custom_components.enphase_iq_gateway.issues.registry import issue_id
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator
-from tests.support.entries import ADDRESS, OTHER_ADDRESS, is_loaded, set_up_at
+from tests.support.entries import ADDRESS, OTHER_ADDRESS, credentials, is_loaded, move, reconfigure, set_up_at
 from tests.support.repairs import open_repair, submit_repair
-
-from .test_reconfigure import move, reconfigure
 
 NEW = "121900000099"
 LIFETIME = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
@@ -145,16 +143,17 @@ async def test_a_gateway_that_is_set_up_already_replaces_none(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
+@pytest.mark.usefixtures("new")
 async def test_a_third_gateway_at_the_address_gets_no_credentials(
-    hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, start_simulator: StartSimulator, new: Simulator
+    hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, start_simulator: StartSimulator, old: Simulator
 ) -> None:
     menu = await open_menu(hass, entry)
-    network[ADDRESS] = await start_simulator(serial="121900000011")
+    third = network[ADDRESS] = await start_simulator(serial="121900000011")
 
     result = await hass.config_entries.flow.async_configure(menu["flow_id"], {"next_step_id": "replace_gateway"})
 
     assert (result["step_id"], result["errors"]) == ("reconfigure", {"base": "wrong_device"})
-    assert entry.unique_id != new.serial
+    assert (credentials(third), entry.unique_id) == ([], old.serial)
 
 
 @pytest.mark.usefixtures("new")

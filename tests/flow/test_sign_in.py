@@ -13,6 +13,7 @@ from custom_components.enphase_iq_gateway.const import CONF_METHOD, CONF_REMEMBE
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
 from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, start_flow
+from tests.support.entries import credentials
 from tests.support.forms import account, go_to, submit
 from tests.support.texts import error_text, step_text
 from tests.support.virtual_time import VirtualTime
@@ -83,7 +84,7 @@ async def test_a_token_that_cannot_serve_is_not_sent(hass: HomeAssistant, start_
 
     await submit(hass, result, token=simulator.token(serial="121900000099"))
 
-    assert [request.path for request in simulator.requests if request.credential != "none"] == []
+    assert credentials(simulator) == []
 
 
 async def test_a_gateway_that_is_busy_when_the_token_is_checked(

@@ -15,16 +15,8 @@ from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator
 from tests.support.device import Device, info, make_identity, unreadable_identity
-from tests.support.entries import ADDRESS
-from tests.support.impostors import (
-    OTHER_SERIAL,
-    credentials,
-    issues,
-    poll,
-    readable,
-    set_up_with_check,
-    take_over,
-)
+from tests.support.entries import ADDRESS, credentials
+from tests.support.impostors import OTHER_SERIAL, issues, poll, readable, set_up_checked, take_over
 from tests.support.repairs import open_repair, submit_repair
 from tests.support.texts import issue_text
 
@@ -34,7 +26,7 @@ async def test_another_gateway_gets_nothing_and_is_named(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
 ) -> None:
     simulator, impostor = await start_simulator(), await start_simulator(serial=OTHER_SERIAL)
-    entry = await set_up_with_check(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
 
     await take_over(hass, entry, network, impostor, how=how)
 
@@ -57,7 +49,7 @@ async def test_another_certificate_gets_nothing_and_is_shown(
 ) -> None:
     """The serial is right, but not secret; the pinned certificate is valid for most of a year."""
     simulator, impostor = await start_simulator(), await start_simulator()
-    entry = await set_up_with_check(hass, network, simulator, check)
+    entry = await set_up_checked(hass, network, simulator, check)
 
     await take_over(hass, entry, network, impostor, how=how)
 
@@ -85,7 +77,7 @@ async def test_an_accepted_certificate_is_the_pinned_one(
 ) -> None:
     """The user confirms that the gateway was reset; credentials are sent only after that."""
     simulator, reset = await start_simulator(), await start_simulator()
-    entry = await set_up_with_check(hass, network, simulator, "strict")
+    entry = await set_up_checked(hass, network, simulator, "strict")
     await take_over(hass, entry, network, reset, how=how)
     (issue,) = issues(hass).values()
 
@@ -105,7 +97,7 @@ async def test_what_is_accepted_is_what_was_shown(
 ) -> None:
     """A third device that appears meanwhile gets nothing."""
     simulator, shown, third = [await start_simulator() for _ in range(3)]
-    entry = await set_up_with_check(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     await take_over(hass, entry, network, shown, how="running")
     question = await open_repair(hass, issues(hass)["other_certificate"])
 
@@ -133,7 +125,7 @@ async def test_a_certificate_that_cannot_be_read_is_a_gateway_that_is_not_there(
 ) -> None:
     """It is retried, without a traceback, until the right gateway responds."""
     simulator = await start_simulator()
-    entry = await set_up_with_check(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     async with TlsDevice({"/info": info(simulator.serial)}, identity=unreadable_identity()) as impostor:
         await take_over(hass, entry, network, impostor, how=how)
 
@@ -152,7 +144,7 @@ async def test_a_text_of_a_stranger_is_in_no_issue(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_with_check(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     async with TlsDevice({"/info": info(MARKDOWN)}, identity=make_identity()) as impostor:
         await take_over(hass, entry, network, impostor, how="running")
 
@@ -178,7 +170,7 @@ async def test_what_is_no_gateway_gets_nothing(
 ) -> None:
     """After a redirect or a router page there is nothing to accept, so no issue is raised."""
     simulator, impostor = await start_simulator(), await start_simulator()
-    entry = await set_up_with_check(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     spoil(impostor)
 
     await take_over(hass, entry, network, impostor, how=how)
@@ -204,7 +196,7 @@ async def test_an_answer_over_plain_http_gets_nothing(
 ) -> None:
     """A gateway with a certificate is not read over HTTP, whatever firmware the device claims."""
     simulator = await start_simulator()
-    entry = await set_up_with_check(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     async with PlainDevice({"/info": info(simulator.serial, firmware)}) as impostor:
         await take_over(hass, entry, network, impostor, how=how)
 
@@ -221,7 +213,7 @@ async def test_firmware_with_tokens_is_not_believed_over_plain_http(
 ) -> None:
     """It seems to have been updated, which plain HTTP cannot prove."""
     simulator = await start_simulator("metered_digest")
-    entry = await set_up_with_check(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     async with PlainDevice({"/info": info(simulator.serial, "D8.2.4345")}) as impostor:
         await take_over(hass, entry, network, impostor, how="reload")
 
@@ -238,7 +230,7 @@ async def test_old_firmware_is_known_by_its_serial(
         await start_simulator("non_metered"),
         await start_simulator("non_metered", serial=OTHER_SERIAL),
     )
-    entry = await set_up_with_check(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
 
     await take_over(hass, entry, network, impostor, how=how)
 
@@ -256,7 +248,7 @@ async def test_a_deleted_gateway_needs_no_repair(
         hass, DOMAIN, "other", is_fixable=False, severity=ir.IssueSeverity.WARNING, translation_key="other"
     )
     simulator, impostor = await start_simulator(), await start_simulator(serial=OTHER_SERIAL)
-    entry = await set_up_with_check(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     await take_over(hass, entry, network, impostor, how="reload")
     assert list(issues(hass)) == ["other", "wrong_device"]
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from unittest.mock import Mock
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE, Platform
-from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, HomeAssistant, callback
+from homeassistant.core import Event, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import Entity
 import pytest
@@ -38,20 +39,26 @@ def device(home: Home, serial: str) -> dr.DeviceEntry:
     return found
 
 
-def writes(home: Home) -> Callable[[], set[str]]:
-    """Record which entities write a state from now on, changed or not."""
-    written = set()
+def count_writes(home: Home) -> Counter[str]:
+    """Count how often each entity writes a state from now on, changed or not."""
+    counts: Counter[str] = Counter()
 
     @callback
-    def note(event: Event[Any]) -> None:
-        written.add(event.data["entity_id"])
+    def count(event: Event[Any]) -> None:
+        counts[event.data["entity_id"]] += 1
 
     @callback
-    def all_of_them(_: EventStateReportedData) -> bool:
+    def accept(_: EventStateReportedData) -> bool:
         return True
 
-    home.hass.bus.async_listen(EVENT_STATE_CHANGED, note)
-    home.hass.bus.async_listen(EVENT_STATE_REPORTED, note, event_filter=all_of_them)
+    home.hass.bus.async_listen(EVENT_STATE_CHANGED, count)
+    home.hass.bus.async_listen(EVENT_STATE_REPORTED, count, event_filter=accept)
+    return counts
+
+
+def writes(home: Home) -> Callable[[], set[str]]:
+    """Record which entities of the gateway write a state from now on, changed or not, by unique id."""
+    written = count_writes(home)
     return lambda: {
         registered.unique_id
         for registered in er.async_entries_for_config_entry(er.async_get(home.hass), home.entry.entry_id)
@@ -262,18 +269,6 @@ async def live_mode(home: Home) -> None:
     await settle(home.hass)
 
 
-def changes(home: Home) -> Counter[str]:
-    """Count the changes of the gateway's states from now on, by the end of the entity id."""
-    counts: Counter[str] = Counter()
-
-    @callback
-    def count(event: Event[EventStateChangedData]) -> None:
-        counts[event.data["entity_id"].partition("iq_gateway_")[2]] += 1
-
-    home.hass.bus.async_listen(EVENT_STATE_CHANGED, count)
-    return counts
-
-
 @pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
 @pytest.mark.parametrize("profile", ["metered_net_three_phase", "metered_total_split_phase"])
 async def test_in_live_mode_power_is_shown_each_time_and_counters_each_half_minute(
@@ -281,29 +276,33 @@ async def test_in_live_mode_power_is_shown_each_time_and_counters_each_half_minu
 ) -> None:
     home = await start_home(profile)
     await live_mode(home)
-    counts = changes(home)
+    counts = count_writes(home)
 
     # Home Assistant adds a part of a second to each interval.
     await home.advance(300, step=6)
 
     shown = ("production_power", "grid_power", "lifetime_production", "production_today")
-    assert [counts[name] for name in shown] == [50, 50, 10, 10]
-    assert 5 < counts["grid_export_balanced"] <= 10
+    assert [counts[f"sensor.iq_gateway_{name}"] for name in shown] == [50, 50, 10, 10]
+    assert 5 < counts["sensor.iq_gateway_grid_export_balanced"] <= 10
 
 
 @pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
-async def test_what_is_too_small_to_be_shown_is_no_news(home: Home) -> None:
+async def test_no_state_is_written_for_a_change_below_one_watt(home: Home) -> None:
     await live_mode(home)
-    counts = changes(home)
-    flow = Flow.TOTAL_CONSUMPTION
+    counts = count_writes(home)
     coordinator = home.coordinator(PollGroup.LIVE)
-    measured = set()
-    coordinator.async_add_listener(lambda: measured.add(coordinator.data.measurement(flow, 3).power_w))
+
+    def power_w() -> float:
+        return coordinator.data.measurement(Flow.TOTAL_CONSUMPTION, 3).power_w or 0.0
+
+    powers_w = [power_w()]
+    coordinator.async_add_listener(lambda: powers_w.append(power_w()))
 
     await home.advance(300, step=6)
 
-    assert len(measured) == 50
-    assert counts["consumption_power_l3"] == len({round(power) for power in measured if power is not None}) - 1
+    assert len(set(powers_w)) == 51
+    shown = sum(round(before) != round(after) for before, after in pairwise(powers_w))
+    assert counts["sensor.iq_gateway_consumption_power_l3"] == shown < 50
 
 
 async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:

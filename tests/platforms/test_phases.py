@@ -6,6 +6,7 @@ import pytest
 from custom_components.enphase_iq_gateway.const import CONF_PHASE_VALUES, DOMAIN, PhaseValues
 from tests.conftest import StartHome
 from tests.support.home import Home
+from tests.support.options import open_step
 from tests.support.virtual_time import settle
 
 POWER, ENERGY, VOLTAGE = "production_power_l1", "production_energy_lifetime_l1", "production_voltage_l1"
@@ -13,10 +14,8 @@ POWER, ENERGY, VOLTAGE = "production_power_l1", "production_energy_lifetime_l1",
 
 async def choose(home: Home, phase_values: PhaseValues) -> None:
     """Choose an option in the settings."""
-    flows = home.hass.config_entries.options
-    menu = await flows.async_init(home.entry.entry_id)
-    form = await flows.async_configure(menu["flow_id"], {"next_step_id": "settings"})
-    await flows.async_configure(form["flow_id"], {CONF_PHASE_VALUES: phase_values})
+    form = await open_step(home.hass, home.entry.entry_id, "settings")
+    await home.hass.config_entries.options.async_configure(form["flow_id"], {CONF_PHASE_VALUES: phase_values})
     await settle(home.hass)
 
 

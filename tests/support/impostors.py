@@ -17,12 +17,11 @@ from .entries import ADDRESS, set_up_at
 OTHER_SERIAL = "121900000099"
 
 
-async def set_up_with_check(
+async def set_up_checked(
     hass: HomeAssistant, network: Network, simulator: Simulator, check: str = "renewals"
 ) -> ConfigEntry:
-    """Set up a gateway with an option for the check of its certificate."""
-    entry = await set_up_at(hass, network, simulator)
-    hass.config_entries.async_update_entry(entry, options={CONF_CERTIFICATE_CHECK: check})
+    """Set up a gateway whose certificate is checked as chosen in the options."""
+    entry = await set_up_at(hass, network, simulator, options={CONF_CERTIFICATE_CHECK: check})
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
     return entry
@@ -56,11 +55,6 @@ def readable(entry: ConfigEntry) -> bool:
     return entry.state is ConfigEntryState.LOADED and all(
         coordinator.last_update_success for coordinator in entry.runtime_data.coordinators.values()
     )
-
-
-def credentials(simulator: Simulator) -> list[str]:
-    """Return the paths that were requested with credentials, right or wrong."""
-    return [request.path for request in simulator.requests if request.credential != "none"]
 
 
 def issues(hass: HomeAssistant) -> dict[str | None, ir.IssueEntry]:

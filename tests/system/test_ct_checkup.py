@@ -78,7 +78,7 @@ class Day:
         answered = answer(self.simulated, path, query, self.at)
         if answered.status != 200:
             raise GatewayResponseError(path, "status")
-        return endpoint.read(answered.body)
+        return endpoint.parse(answered.body)
 
     def documents(self, *endpoints: Endpoint[object]) -> Documents:
         documents = Documents(info=self.info)
@@ -155,13 +155,13 @@ def recorded(folder: Path) -> tuple[Site, Documents] | None:
     info = file_of(folder, INFO)
     if info is None:
         return None
-    documents = Documents(info=INFO.read(info.read_bytes()))
+    documents = Documents(info=INFO.parse(info.read_bytes()))
     for endpoint in ENDPOINTS:
         file = file_of(folder, endpoint)
         if file is None:
             continue
         try:
-            documents = documents.with_answer(endpoint, endpoint.read(file.read_bytes()))
+            documents = documents.with_answer(endpoint, endpoint.parse(file.read_bytes()))
         except GatewayError:
             continue
     try:

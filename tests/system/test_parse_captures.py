@@ -51,7 +51,7 @@ def answers(*, html: bool) -> list[object]:
 def read[T](endpoint: Endpoint[T], folder: str, file: str | None = None) -> T:
     """Read one recorded answer."""
     name = file or next(name for name, known in FILES.items() if known is endpoint)
-    return endpoint.read(CAPTURES.joinpath(folder, name).read_bytes())
+    return endpoint.parse(CAPTURES.joinpath(folder, name).read_bytes())
 
 
 @pytest.mark.parametrize(("endpoint", "file"), answers(html=False))
@@ -59,14 +59,14 @@ def test_every_answer_is_read(endpoint: Endpoint[object], file: Path) -> None:
     """Each has at least one value, unless the answer is an empty list."""
     body = file.read_bytes()
 
-    assert any(value is not None for value in values_in(endpoint.read(body))) or body.strip() == b"[]"
+    assert any(value is not None for value in values_in(endpoint.parse(body))) or body.strip() == b"[]"
 
 
 @pytest.mark.parametrize(("endpoint", "file"), answers(html=True))
 def test_html_where_json_is_due_is_refused(endpoint: Endpoint[object], file: Path) -> None:
     """Legacy gateways send it with status 200."""
     with pytest.raises(GatewayResponseError, match="HTML, expected JSON"):
-        endpoint.read(file.read_bytes())
+        endpoint.parse(file.read_bytes())
 
 
 def test_most_answers_are_valid() -> None:

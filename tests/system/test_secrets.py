@@ -1,6 +1,6 @@
 """Secrets are in the storage of the config entry and nowhere else, also after every kind of failure.
 
-Tokens, passwords, cookies and the e-mail address are only there. Serials (the end of one is the password of old
+Tokens, passwords, cookies and the email address are only there. Serials (the end of one is the password of old
 firmware) and MAC addresses are also where Home Assistant stores and names its devices, but not in the log lines, errors
 and diagnostics of the integration.
 """

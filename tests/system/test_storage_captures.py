@@ -50,14 +50,14 @@ def recordings(*, good: bool) -> Iterator[object]:
 
 @pytest.mark.parametrize(("endpoint", "file"), recordings(good=True))
 def test_every_answer_is_read_without_an_impossible_number(endpoint: Endpoint[object], file: Path) -> None:
-    assert impossible_numbers(endpoint.read(file.read_bytes())) == []
+    assert impossible_numbers(endpoint.parse(file.read_bytes())) == []
 
 
 @pytest.mark.parametrize(("endpoint", "file"), recordings(good=False))
 def test_every_error_is_refused(endpoint: Endpoint[object], file: Path) -> None:
     """S§1: two bodies of a 404, a page for a 401, and HTML with status 200."""
     with pytest.raises(GatewayResponseError):
-        endpoint.read(file.read_bytes())
+        endpoint.parse(file.read_bytes())
 
 
 def test_there_are_many_recordings() -> None:
@@ -402,7 +402,7 @@ def test_the_load_of_live_data_is_grid_and_production_and_storage(name: str) -> 
     """S§14.1: to the mW in every sample."""
     file = file_of(ANSWERS / name, LIVE_DATA)
     assert file is not None
-    live = LIVE_DATA.read(file.read_bytes())
+    live = LIVE_DATA.parse(file.read_bytes())
     parts = [flow.total_w or 0 for flow in (live.production, live.storage, live.grid)]
 
     assert live.load.total_w == pytest.approx(sum(parts), abs=0.002)

@@ -10,7 +10,7 @@ import pytest
 from custom_components.enphase_iq_gateway.const import CONF_CONTROL, DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import Left, Meaning
 
-from .test_flow import as_shown, open_step, parts, submit
+from .forms import as_shown, open_step, parts, submit
 from .two_integrations import TwoIntegrations
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("home", ["storage"], indirect=True)]

@@ -4,7 +4,7 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.components.energy.data import EnergyManager, async_get_manager
-from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -17,57 +17,10 @@ from custom_components.enphase_iq_gateway.issues.registry import issue_id
 from custom_components.enphase_iq_gateway.issues.takeover import TWO_INTEGRATIONS
 from tests.support.repairs import open_repair, submit_repair
 
+from .forms import menu_options, open_step, parts, submit
 from .two_integrations import TwoIntegrations
 
 pytestmark = pytest.mark.slow
-
-
-async def open_menu(home: TwoIntegrations) -> ConfigFlowResult:
-    """Open the menu of the options, without the step that set-up has offered."""
-    options = home.hass.config_entries.options
-    for offered in options.async_progress():
-        options.async_abort(offered["flow_id"])
-    menu = await options.async_init(home.entry.entry_id)
-    assert menu["type"] is FlowResultType.MENU
-    return menu
-
-
-async def open_step(home: TwoIntegrations, step: str) -> ConfigFlowResult:
-    """Open the options and choose from the menu."""
-    menu = await open_menu(home)
-    return await home.hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": step})
-
-
-async def menu_options(home: TwoIntegrations) -> list[str]:
-    menu = await open_menu(home)
-    home.hass.config_entries.options.async_abort(menu["flow_id"])
-    offered = menu["menu_options"]
-    assert isinstance(offered, list)
-    return offered
-
-
-def as_shown(form: ConfigFlowResult) -> dict[str, Any]:
-    """Return the choices that the frontend preselects."""
-    schema = form["data_schema"]
-    assert schema is not None
-    suggested = {str(key): key.description["suggested_value"] for key in schema.schema if key.description}
-    return {**schema({}), **suggested}
-
-
-async def submit(
-    home: TwoIntegrations, form: ConfigFlowResult, answers: dict[str, Any] | None = None
-) -> ConfigFlowResult:
-    """Submit a form, by default as it is."""
-    choices = {**as_shown(form), **(answers or {})}
-    result = await home.hass.config_entries.options.async_configure(form["flow_id"], choices)
-    await home.turn()
-    return result
-
-
-def parts(form: ConfigFlowResult) -> dict[str, list[str]]:
-    """Return the lines of the three parts of the preview."""
-    placeholders = form["description_placeholders"] or {}
-    return {part: placeholders[part].splitlines() for part in ("moves", "changes", "left")}
 
 
 async def test_set_up_continues_with_the_takeover(home: TwoIntegrations) -> None:
