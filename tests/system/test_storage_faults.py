@@ -143,6 +143,17 @@ async def test_an_endpoint_that_hangs_affects_no_others_where_nothing_is_read_ev
     assert missing(home) == {"battery power"}
 
 
+async def test_an_endpoint_that_keeps_failing_is_requested_every_five_minutes(start_home: StartHome) -> None:
+    home = await start_home("storage_single_phase")
+    fault = home.simulator.faults.add("status", path="/ivp/ensemble/power", code=503)
+    await home.advance(900, step=STEP_S)
+    before = fault.hits
+
+    await home.advance(10 * AGAIN_S, step=STEP_S)
+
+    assert 8 <= fault.hits - before <= 10
+
+
 async def test_a_gateway_that_resets_every_connection_is_requested_less_often(home: Home) -> None:
     before = len(home.simulator.requests)
     home.simulator.faults.add("reset")
