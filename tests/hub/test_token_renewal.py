@@ -1,4 +1,4 @@
-"""The end of a token: renewed in time where possible; otherwise the user is asked for a new one."""
+"""The end of a token: it is renewed in time where possible; otherwise the user has to sign in again."""
 
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
-    """Start a gateway that wants a token."""
+    """Start a gateway that requires a token."""
     return await start_simulator(clock=clock)
 
 
