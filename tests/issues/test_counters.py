@@ -217,18 +217,20 @@ async def test_counters_read_minutes_apart_share_an_issue(hass: HomeAssistant, *
 
 async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
     await set_up(hass, simulator)
-    simulator.faults.add("spike", count=4)
+    glitch = simulator.faults.add("spike", count=4)
     await pass_time(hass, noon, 1200)
+    assert glitch.hits == 4
     assert issues(hass, "counter_jump") == []
 
 
 async def test_a_meter_replaced_by_a_new_one_is_no_repair(
-    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It starts at zero, which statistics handle: there is nothing to decide."""
     await set_up(hass, simulator)
-    simulator.faults.add("spike", path="/ivp/meters/readings", wh=-5_200_000.0)
+    simulator.faults.add("replaced_meter")
     await pass_time(hass, noon, 1200)
+    assert "production.energy_lifetime_wh.0: reset of" in caplog.text
     assert issues(hass, "counter_jump") == []
 
 

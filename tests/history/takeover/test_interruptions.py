@@ -39,7 +39,7 @@ SHIFT = Shifts(counters={PRODUCED: 5_000.0}, days={})
 
 
 class PointError(Exception):
-    """What happens at a point."""
+    """Raised instead of a change of a registry."""
 
 
 @contextmanager

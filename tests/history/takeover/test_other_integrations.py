@@ -183,6 +183,15 @@ async def test_an_entry_that_runs_is_not_started_again(home: TwoIntegrations) ->
     assert home.core.runtime_data is running
 
 
+async def test_an_entry_that_could_not_be_migrated_stays_enabled(home: TwoIntegrations) -> None:
+    hoffmann = Hoffmann(home)
+    hoffmann.entry.mock_state(home.hass, ConfigEntryState.MIGRATION_ERROR)
+
+    assert await async_stop(home.hass, hoffmann.entry)
+
+    assert hoffmann.entry.disabled_by is None
+
+
 async def test_an_entry_that_does_not_run_needs_no_stop(home: TwoIntegrations) -> None:
     await home.hass.config_entries.async_unload(home.core.entry_id)
 
