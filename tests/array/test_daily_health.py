@@ -153,7 +153,7 @@ async def test_panels_below_their_array_are_shown_until_they_are_good_again(
         {"version": 99, "data": {}},
     ],
 )
-async def test_a_report_that_cannot_be_read_counts_as_none(
+async def test_a_stored_report_that_cannot_be_read_is_ignored(
     hass: HomeAssistant, hass_storage: dict[str, Any], stored: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     hass_storage[f"{DOMAIN}.entry.health"] = {"minor_version": 1, "key": f"{DOMAIN}.entry.health", **stored}

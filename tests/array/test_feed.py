@@ -48,7 +48,7 @@ def power_entity(roof: Home, serial: str) -> str:
     return entity_id
 
 
-async def test_the_roof_names_every_panel_and_where_it_is(roof: Home, shown: Shown) -> None:
+async def test_the_first_message_lists_every_panel_with_its_entity_and_place(roof: Home, shown: Shown) -> None:
     message, _ = shown.take()
 
     serials = sorted(roof.coordinator(PollGroup.INVERTERS).data.inverters)
@@ -78,7 +78,7 @@ async def test_now_has_the_latest_reading_in_the_order_of_the_panels(roof: Home,
     assert len(now["today_wh"]) == 5
 
 
-async def test_one_message_comes_with_every_reading_and_none_between(roof: Home, shown: Shown) -> None:
+async def test_every_reading_sends_one_message(roof: Home, shown: Shown) -> None:
     _, first = shown.take()
 
     await roof.advance(1560)

@@ -62,9 +62,7 @@ async def rows_of(page: Page) -> int:
     return len(set(tops))
 
 
-async def test_what_an_administrator_arranges_others_see_and_cannot_change(
-    frontend: Frontend, browser: Browser
-) -> None:
+async def test_other_users_see_a_new_layout_and_cannot_change_it(frontend: Frontend, browser: Browser) -> None:
     await frontend.set_up()
     dashboard = {"url_path": "solar-roof", "title": "Roof", "mode": "storage"}
     await frontend.home_assistant.websocket_command("lovelace/dashboards/create", **dashboard)

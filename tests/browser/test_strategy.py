@@ -63,7 +63,7 @@ def headings(view: dict[str, Any]) -> list[str]:
     return [card["heading"] for section in view["sections"] for card in section["cards"] if card["type"] == "heading"]
 
 
-async def test_every_gateway_has_its_sections_with_what_it_has(page: Page) -> None:
+async def test_every_gateway_has_the_sections_of_its_entities(page: Page) -> None:
     first, second = gateway(1, "production_power", "net_consumption_ct_status"), gateway(2, "battery_state_of_charge")
     site = {"entities": first[0] | second[0], "devices": first[1] | second[1], "preferences": None}
 
@@ -81,7 +81,7 @@ async def test_every_gateway_has_its_sections_with_what_it_has(page: Page) -> No
     ]
 
 
-async def test_energy_cards_are_there_if_the_energy_dashboard_has_what_they_need(page: Page) -> None:
+async def test_energy_cards_are_shown_for_the_sources_of_the_energy_dashboard(page: Page) -> None:
     entities, devices = gateway(1, "production_power")
     preferences = {
         "energy_sources": [{"type": "solar", "stat_rate": "sensor.power"}],

@@ -100,7 +100,7 @@ async def test_a_storage_setting_that_the_cloud_undoes_after_90_s_fails_and_beco
 
 
 @pytest.mark.parametrize("kind", ["contact", "contact setting", "grid relay", "generator"])
-async def test_what_is_undone_later_by_others_is_shown_as_it_is(start_control: StartControl, kind: str) -> None:
+async def test_a_setting_that_is_undone_later_is_shown_as_it_is(start_control: StartControl, kind: str) -> None:
     """The cloud is not known to undo these: the change is confirmed, and the polls show what becomes of it."""
     controlled = await home_for(start_control, kind)
     service, unique_id, data, before, after = CHANGES[kind]

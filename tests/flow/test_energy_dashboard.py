@@ -116,7 +116,7 @@ async def test_gateways_are_distinguished_by_their_titles(hass: HomeAssistant, s
 
 @pytest.mark.usefixtures("energy")
 @pytest.mark.parametrize("profile", ["metered_storage_split_phase", "storage_ct_split"])
-async def test_a_storage_ct_gives_the_battery(
+async def test_a_storage_ct_provides_the_battery_source(
     hass: HomeAssistant, start_simulator: StartSimulator, profile: str
 ) -> None:
     entry = await set_up(hass, await start_simulator(profile))
@@ -177,7 +177,7 @@ async def test_nothing_is_added_twice(hass: HomeAssistant, start_simulator: Star
 
 
 @pytest.mark.usefixtures("energy")
-async def test_a_grid_that_something_else_measures_is_left_alone(
+async def test_a_grid_source_of_another_meter_is_left_unchanged(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     """A second grid would count the same energy twice; the source of the user keeps its prices."""
@@ -192,7 +192,9 @@ async def test_a_grid_that_something_else_measures_is_left_alone(
 
 
 @pytest.mark.usefixtures("energy")
-async def test_solar_of_the_same_panels_is_left_alone(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_a_solar_source_of_another_integration_is_left_unchanged(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
     """The solar source of another integration may be the panels of this gateway."""
     entry = await set_up(hass, await start_simulator())
     await add_by_hand(
@@ -291,7 +293,7 @@ async def test_power_that_is_turned_off_is_left_out(hass: HomeAssistant, start_s
 
 
 @pytest.mark.usefixtures("energy")
-async def test_a_counter_without_a_value_so_far_is_waited_for(
+async def test_a_grid_whose_counter_has_no_value_yet_is_not_added(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     entry = await set_up(hass, await start_simulator())

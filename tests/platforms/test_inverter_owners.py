@@ -63,7 +63,7 @@ async def pair(start_home: StartHome, start_simulator: StartSimulator, all_entit
     return pair
 
 
-async def test_an_inverter_that_both_receive_stays_where_it_is(pair: Pair) -> None:
+async def test_an_inverter_that_both_gateways_receive_does_not_move(pair: Pair) -> None:
     await pair.home.advance(2 * HOUR, step=60)
 
     assert pair.entries() == {pair.home.entry.entry_id}

@@ -71,7 +71,7 @@ async def test_a_sensor_that_is_new_with_the_option_is_disabled_without_it(start
     assert enabled(home) == set()
 
 
-async def test_what_the_user_has_enabled_stays_enabled(start_home: StartHome) -> None:
+async def test_a_sensor_that_the_user_enabled_stays_enabled(start_home: StartHome) -> None:
     home = await start_home()
     er.async_get(home.hass).async_update_entity(entity(home, POWER).entity_id, disabled_by=None)
     await choose(home, PhaseValues.POWER)
@@ -81,7 +81,7 @@ async def test_what_the_user_has_enabled_stays_enabled(start_home: StartHome) ->
     assert enabled(home) == {POWER}
 
 
-async def test_what_the_user_has_disabled_stays_disabled(start_home: StartHome) -> None:
+async def test_a_sensor_that_the_user_disabled_stays_disabled(start_home: StartHome) -> None:
     home = await start_home()
     registry = er.async_get(home.hass)
     registry.async_update_entity(entity(home, POWER).entity_id, disabled_by=er.RegistryEntryDisabler.USER)

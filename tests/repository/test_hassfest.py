@@ -69,7 +69,7 @@ def test_the_manifest_has_allowed_values() -> None:
     assert all(" " not in requirement for requirement in MANIFEST["requirements"])
 
 
-def test_the_discovery_of_the_manifest_is_written_as_it_is_compared() -> None:
+def test_the_discovery_matchers_have_the_required_case() -> None:
     assert [each for each in MANIFEST["zeroconf"] if each != each.lower()] == []
     for each in MANIFEST["dhcp"]:
         assert each.get("hostname", "").islower() is ("hostname" in each)

@@ -201,7 +201,7 @@ CHANGES = """# Changelog
 """
 
 
-def test_what_is_unreleased_becomes_the_section_of_the_version(tmp_path: Path) -> None:
+def test_the_unreleased_changes_become_the_section_of_the_version(tmp_path: Path) -> None:
     changelog = tmp_path / "CHANGELOG.md"
     changelog.write_text(CHANGES)
 

@@ -230,7 +230,7 @@ def test_every_key_in_the_code_has_a_text(keyword: str, places: set[str]) -> Non
     assert keys - there - own == set()
 
 
-def test_all_options_of_a_menu_are_described_or_none() -> None:
+def test_a_menu_describes_all_of_its_options_or_none() -> None:
     menus = {path[:-1] for path in ENGLISH if path[-2:-1] == ("menu_options",)}
     described = {path[:-1] for path in ENGLISH if path[-2:-1] == ("menu_option_descriptions",)}
 
@@ -261,7 +261,7 @@ def test_every_icon_exists_and_belongs_to_an_entity_or_action() -> None:
 
 
 @pytest.mark.parametrize("quantity", ["power", "energy_lifetime", "voltage", "current"])
-def test_icons_tell_production_consumption_and_grid_apart(quantity: str) -> None:
+def test_production_consumption_and_grid_have_different_icons(quantity: str) -> None:
     icons = dict(flat(load(FOLDER / "icons.json")))
     flows = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 

@@ -74,7 +74,7 @@ async def test_v1_is_the_meters_quarter_hour_record(start: Start, clock: Clock) 
     assert v1["wattHoursLifetime"] < entry(await client.json(REPORT), "production")["whLifetime"]
 
 
-async def test_today_is_the_records_today_and_what_came_since(start: Start, clock: Clock) -> None:
+async def test_today_is_that_of_the_last_record_and_the_energy_since(start: Start, clock: Clock) -> None:
     """The same applies to the seven days (G§6.5)."""
     _, client = await start("metered_net_single_phase")
     clock.advance(seconds=600)
