@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
+from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.coordinator import polled
 from simulator import Faults
 from tests.support.home import Home
 from tests.support.virtual_time import settle, until
@@ -20,10 +23,11 @@ DEVICES = "/ivp/pdm/device_data"
 
 async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
     before = home.states()
-    home.simulator.faults.add("status", path=READINGS, code=503, count=1)
+    fault = home.simulator.faults.add("status", path=READINGS, code=503, count=1)
 
     await home.advance(32)
 
+    assert fault.hits == 1
     assert home.states() == before
     assert home.log() == []
 
@@ -163,10 +167,11 @@ async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) 
 
 async def test_one_sample_without_device_data_keeps_the_details(home: Home) -> None:
     serial = next(iter(home.simulator.world.inverters))
-    home.simulator.faults.add("truncated", path=DEVICES, count=1)
+    fault = home.simulator.faults.add("truncated", path=DEVICES, count=1)
 
     await home.advance(305)
 
+    assert fault.hits == 1
     assert float(home.states()[f"{serial}_temperature"][1]) > 0
 
 
@@ -214,6 +219,14 @@ async def test_a_slow_report_is_read_less_often(start_home: StartHome) -> None:
     await home.advance(105)
 
     assert home.coordinator(PollGroup.LIVE).update_interval == timedelta(seconds=60)
+
+
+async def test_a_report_is_measured_by_the_gateway_s_clock(start_home: StartHome) -> None:
+    """The age of what it has of AC Batteries depends on it."""
+    with patch.object(polled, "measure", wraps=measure) as measured:
+        await start_home(spoil=lambda faults: faults.add("clock_off", seconds=7000))
+
+    assert [call.kwargs["clock_ahead_s"] for call in measured.call_args_list] == [7000]
 
 
 async def test_a_hanging_endpoint_is_given_up_and_keeps_no_other_coordinator(home: Home) -> None:
@@ -264,8 +277,8 @@ async def test_a_long_maintenance_makes_values_unavailable_after_five_minutes_wi
     assert home.lost() == set()
     await home.advance(180)
     assert PollGroup.LIVE in home.lost()
-    asked = [request.at for request in home.simulator.requests if request.at > home.clock.now() - 180]
-    assert len(asked) <= 2 * len(PollGroup) * 180 / 30
+    polls = 180 / 30 + 2  # of the live coordinator, and one of each of the others
+    assert sum(request.at > home.clock.now() - 180 for request in home.simulator.requests) <= 2 * polls
     home.simulator.faults.clear()
 
     await home.advance(32)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
@@ -46,6 +47,21 @@ async def test_the_gateway_s_own_health_is_shown_once_it_was_read(home: Home) ->
         "network": "ethernet",
     }
     assert "alerts" not in shown
+
+
+@pytest.mark.parametrize("ahead_s", [-7000, 7000])
+async def test_the_last_report_to_enphase_is_by_our_clock(start_home: StartHome, ahead_s: int) -> None:
+    home = await start_home(spoil=lambda faults: faults.add("clock_off", seconds=ahead_s))
+    await home.advance(660, step=30)
+
+    assert (await health(home.hass))["last_cloud_report"] == datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+
+
+async def test_a_last_report_in_the_future_is_not_shown(start_home: StartHome) -> None:
+    home = await start_home(spoil=lambda faults: faults.add("clock_off", seconds=7000, path="/home"))
+    await home.advance(660, step=30)
+
+    assert "last_cloud_report" not in await health(home.hass)
 
 
 async def test_a_firmware_with_known_faults_has_an_advice(home: Home) -> None:

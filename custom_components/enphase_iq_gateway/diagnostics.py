@@ -20,7 +20,7 @@ from .client.redaction import Scrubber
 from .client.site.storage_site import StorageSite
 from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
 from .coordinator import GatewayConfigEntry, GatewayRuntime, PollGroupCoordinator, loaded_runtime
-from .entry_data import certificate_of
+from .hub.entry_data import certificate_of
 
 # A user waits for the download. An idle gateway takes a second or two, the slowest report 33 s (G§6).
 LIMIT_S: Final = 60.0

@@ -1,6 +1,5 @@
 """Writing to the gateway: once, with the same trust as reading, and the live stream."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import orjson
@@ -26,13 +25,14 @@ from tests.support.answers import body
 from tests.support.device import (
     CHALLENGE,
     DAY,
+    HANG,
+    HANG_UP,
     NOW,
     OTHER_SERIAL,
     SERIAL,
     UNAUTHORIZED,
     VALID,
     Device,
-    Doing,
     Identity,
     Reply,
     Request,
@@ -171,10 +171,7 @@ async def test_without_a_credential_a_write_is_sent_without_one() -> None:
 
 
 async def test_a_write_that_is_not_answered_is_not_repeated(device: Device, gateway: Gateway) -> None:
-    async def hang(_: asyncio.StreamWriter) -> None:
-        await asyncio.get_running_loop().create_future()
-
-    device.replies[PATH] = Doing(hang)
+    device.replies[PATH] = HANG
 
     with pytest.raises(GatewayTimeoutError):
         await gateway.write(PATH, {}, timeout_s=0.3)
@@ -183,11 +180,8 @@ async def test_a_write_that_is_not_answered_is_not_repeated(device: Device, gate
 
 
 async def test_a_write_whose_connection_breaks_is_not_repeated(device: Device, gateway: Gateway) -> None:
-    async def hang_up(writer: asyncio.StreamWriter) -> None:
-        writer.close()
-
     await gateway.check_sign_in()
-    device.replies[PATH] = Doing(hang_up)
+    device.replies[PATH] = HANG_UP
 
     with pytest.raises(GatewayConnectionError):
         await gateway.write(PATH, {})
@@ -230,6 +224,16 @@ async def test_an_answer_that_is_not_json_is_an_error(device: Device, gateway: G
 
     with pytest.raises(GatewayResponseError, match="HTML"):
         await gateway.write(PATH, {})
+
+
+async def test_a_document_that_is_nested_too_deeply_is_not_sent(device: Device, gateway: Gateway) -> None:
+    """JSON may be read deeper than it can be written, and the gateway's own documents are sent back."""
+    nested = orjson.loads(b"[" * 300 + b"]" * 300)
+
+    with pytest.raises(GatewayResponseError, match=PATH):
+        await gateway.write(PATH, {"tariff": nested})
+
+    assert written(device) == []
 
 
 async def test_writes_have_statistics_of_their_own(gateway: Gateway) -> None:

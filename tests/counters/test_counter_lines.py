@@ -15,8 +15,10 @@ from custom_components.enphase_iq_gateway.counters.counter import (
     accept_jump,
     step,
 )
-from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState, Hours
 from tests.support.counters import LIVE, MWH_12, NET, T0, events, line, published, run, settled
+
+CT = Limits(rise_w=3 * 55_400, interval_s=60)
 
 # Held, and confirmed
 
@@ -150,6 +152,22 @@ def test_a_wrap_while_home_assistant_was_off_for_days_waits_for_confirmation() -
     for number in range(1, 31):
         first = step(7_000 + 40 * number, T0 + five_days + 30 * number, LIVE, first.state)
     assert first.publish == pytest.approx(WRAP_WH + 7_000 + 1_200)
+
+
+@pytest.mark.parametrize(
+    ("replaced_at", "kept"),
+    [pytest.param(1_150_000, False, id="too far from a wrap"), pytest.param(1_190_000, True, id="as near as an hour")],
+)
+def test_a_meter_that_is_replaced_in_a_pause_wraps_only_if_the_site_could_have_reached_it(
+    replaced_at: float, *, kept: bool
+) -> None:
+    """The new meter counts from zero; in its highest hour the site had 8 kWh."""
+    state = replace(settled(replaced_at), hours=Hours(begin=replaced_at, begin_at=T0, highest_w=8_000.0, count=72))
+    two_hours = 7_200.0
+    for number in range(40):
+        done = step(500 + 40 * number, T0 + two_hours + 30 * number, CT, state)
+        state = done.state
+    assert state.published == pytest.approx((WRAP_WH if kept else 0) + 500 + 39 * 40)
 
 
 def test_a_wrap_during_a_held_glitch_is_continued() -> None:

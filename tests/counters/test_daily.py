@@ -30,13 +30,23 @@ class Day:
         self.zone = zone
         self.state: DailyState | None = None
 
-    def see(self, when: str, lifetime: float, gateway_today: float | None = None) -> float:
+    def see(self, when: str, lifetime: float, gateway_today: float | None = None, *, confirmed: bool = True) -> float:
         """Return today as of that local time."""
-        return self.see_at(moment(when, self.zone), lifetime, gateway_today)
+        return self.see_at(moment(when, self.zone), lifetime, gateway_today, confirmed=confirmed)
 
-    def see_at(self, at: float, lifetime: float, gateway_today: float | None = None) -> float:
+    def see_at(
+        self, at: float, lifetime: float, gateway_today: float | None = None, *, confirmed: bool = True
+    ) -> float:
         """Return today as of that epoch second."""
-        today, self.state = step(lifetime, at, self.zone, gateway_today=gateway_today, rise_w=RISE_W, state=self.state)
+        today, self.state = step(
+            lifetime,
+            at,
+            self.zone,
+            confirmed=confirmed,
+            gateway_today=gateway_today,
+            rise_w=RISE_W,
+            state=self.state,
+        )
         return today
 
 
@@ -240,6 +250,21 @@ def test_after_a_clock_that_was_wrong_for_minutes_the_last_reset_is_what_it_was(
         state = DailyState.from_json(json.loads(json.dumps(state.as_json())))
         _, state = step(lifetime, seconds, BERLIN, gateway_today=None, rise_w=RISE_W, falls=True, state=state)
     assert state.reset_at == reset_at
+
+
+@pytest.mark.parametrize("wrong", ["2026-06-02 08:00", "1970-01-01 00:05"])
+def test_at_an_unconfirmed_time_on_another_day_today_stands(wrong: str) -> None:
+    day = Day()
+    day.see("2026-06-01 20:00", LIFETIME, 30_000)
+    assert day.see(wrong, LIFETIME + 40, confirmed=False) == 30_000
+    assert day.see("2026-06-01 20:10", LIFETIME + 80, confirmed=False) == 30_080
+
+
+def test_a_day_that_is_confirmed_later_has_its_energy_from_the_beginning() -> None:
+    day = Day()
+    day.see("2026-06-01 20:00", LIFETIME, 30_000)
+    assert day.see("2026-06-02 08:00", LIFETIME + 3_000, 2_000, confirmed=False) == 30_000
+    assert day.see("2026-06-02 08:15", LIFETIME + 3_100, 2_100) == 2_100
 
 
 def test_a_state_without_the_newer_fields_is_read() -> None:

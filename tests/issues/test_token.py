@@ -23,12 +23,12 @@ from tests.support.aged_tokens import (
     life_left_s,
     pass_time,
     set_up_with,
-    settle,
     token_issue,
 )
 from tests.support.forms import account, submit
 from tests.support.repairs import open_repair, submit_repair
 from tests.support.texts import issue_text
+from tests.support.virtual_time import settle
 
 
 @pytest.fixture

@@ -159,6 +159,17 @@ def test_a_quarter_of_an_hour_is_not_hourly() -> None:
     assert not roof.judged.reports_hourly
 
 
+def test_the_interval_of_a_replaced_inverter_is_forgotten() -> None:
+    roof = Roof()
+    roof.pass_hours(3, interval_s=3600)
+    for gone in "abc":
+        del roof.reported[gone]
+
+    roof.pass_hours(1)
+
+    assert not roof.judged.reports_hourly
+
+
 def test_an_hourly_inverter_is_not_silent_between_its_reports() -> None:
     roof = Roof()
 

@@ -15,13 +15,13 @@ from custom_components.enphase_iq_gateway.binary_sensor.storage import (
 )
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.control.entity import OF_CONTROLLER
+from custom_components.enphase_iq_gateway.entity.storage import ac_batteries, batteries, other_devices
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.health import PANELS_BELOW_ARRAY
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
-from custom_components.enphase_iq_gateway.storage_entity import ac_batteries, batteries, other_devices
 from tests.support.entity_names import CONTROLS, PERFORMANCE
 from tests.support.home import Home
 from tests.support.pages import DOCS, ROOT, section, table

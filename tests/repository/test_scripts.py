@@ -12,7 +12,14 @@ import pytest
 from scripts.demo_home.requirements import normalize, required_packages
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = sorted(path.name for path in (ROOT / "scripts").iterdir() if path.is_file() and path.stat().st_mode & 0o100)
+SCRIPTS = [
+    ".ci/run",
+    *sorted(
+        f"scripts/{path.name}"
+        for path in (ROOT / "scripts").iterdir()
+        if path.is_file() and path.stat().st_mode & 0o100
+    ),
+]
 
 
 def is_shell_script(path: Path) -> bool:
@@ -43,13 +50,15 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("option", ["-h", "--help"])
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_help_explains_the_script_and_changes_nothing(checkout: Path, script: str, option: str) -> None:
-    """Set-up in particular, which would leave .tools and .venv behind."""
+    """Set-up in particular, which would leave .tools and .venv behind; also where it is started from elsewhere."""
     before = set(checkout.rglob("*"))
-    command = [str(checkout / "scripts" / script), option]
+    command = [f"{checkout.name}/{script}", option]
 
-    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 - our own
+    answer = subprocess.run(  # noqa: S603 - our own
+        command, cwd=checkout.parent, capture_output=True, text=True, check=True, timeout=30
+    )
 
-    assert f"Usage: scripts/{script}" in answer.stdout
+    assert f"Usage: {script}" in answer.stdout
     assert answer.stderr == ""
     assert set(checkout.rglob("*")) == before
 

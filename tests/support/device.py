@@ -31,9 +31,23 @@ type Reply = bytes | Callable[[Request], bytes] | Doing
 
 @dataclass(frozen=True)
 class Doing:
-    """A function that does something else than to answer."""
+    """A function that handles a request in another way than by an answer."""
 
     doing: Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+async def hang(_: asyncio.StreamWriter) -> None:
+    """Send no answer and keep the connection open."""
+    await asyncio.get_running_loop().create_future()
+
+
+async def hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close the connection without an answer."""
+    writer.close()
+    await writer.wait_closed()
+
+
+HANG, HANG_UP = Doing(hang), Doing(hang_up)
 
 
 @dataclass(frozen=True)

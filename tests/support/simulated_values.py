@@ -74,7 +74,7 @@ class SimulatedGateway:
     def _read[T](self, endpoint: Endpoint[T]) -> T:
         path, _, query = endpoint.path.partition("?")
         answered = answer(self._site, path, query, NOON)
-        return endpoint.read(answered.body if answered.status == 200 else b"")
+        return endpoint.parse(answered.body if answered.status == 200 else b"")
 
     def shown(self) -> SimulatedValues:
         """Return what the integration makes of the answers."""

@@ -69,13 +69,13 @@ def raw(folder: Path, endpoint: Endpoint[object]) -> object:
 def recorded_storage(folder: Path) -> StorageDocuments:
     """Return the documents of a recorded gateway; what it refused is left out."""
     info_file = file_of(folder, INFO)
-    info = INFO.read(info_file.read_bytes()) if info_file else Info(serial="1", firmware=AwesomeVersion("8.3.6086"))
+    info = INFO.parse(info_file.read_bytes()) if info_file else Info(serial="1", firmware=AwesomeVersion("8.3.6086"))
     documents = StorageDocuments(info=info)
     for endpoint in ALL:
         file = file_of(folder, endpoint)
         if file is not None and endpoint is not REPORT and status(file) == 200:
             try:
-                documents = documents.with_answer(endpoint, endpoint.read(file.read_bytes()), 0)
+                documents = documents.with_answer(endpoint, endpoint.parse(file.read_bytes()), 0)
             except GatewayError:
                 documents = documents.with_failure(endpoint, 0, missing=True)
     return documents

@@ -78,7 +78,7 @@ class Day:
         answered = answer(self.simulated, path, query, self.at)
         if answered.status != 200:
             raise GatewayResponseError(path, "status")
-        return endpoint.read(answered.body)
+        return endpoint.parse(answered.body)
 
     def documents(self, *endpoints: Endpoint[object]) -> Documents:
         documents = Documents(info=self.info)
@@ -155,14 +155,14 @@ def recorded(folder: Path) -> tuple[Site, Documents] | None:
     files = {file.name.removesuffix(".json").removesuffix(".xml"): file for file in folder.iterdir() if file.is_file()}
     if "info" not in files:
         return None
-    documents = Documents(info=INFO.read(files["info"].read_bytes()))
+    documents = Documents(info=INFO.parse(files["info"].read_bytes()))
     for endpoint in ENDPOINTS:
         name = endpoint.path[1:].translate(str.maketrans("/?=", "___"))
         file = files.get(name) or (files.get("production") if endpoint is REPORT_DETAILED else None)
         if file is None:
             continue
         try:
-            documents = documents.with_answer(endpoint, endpoint.read(file.read_bytes()))
+            documents = documents.with_answer(endpoint, endpoint.parse(file.read_bytes()))
         except GatewayError:
             continue
     try:

@@ -84,10 +84,10 @@ def show(bodies: Bodies) -> None:
     Raises:
         GatewayError: as it may.
     """
-    documents = Documents(info=INFO.read(bodies[INFO]))
+    documents = Documents(info=INFO.parse(bodies[INFO]))
     for endpoint in ENDPOINTS:
         with suppress(GatewayError):
-            documents = documents.with_answer(endpoint, endpoint.read(bodies[endpoint]))
+            documents = documents.with_answer(endpoint, endpoint.parse(bodies[endpoint]))
     site = decide(documents)
     guard = Guard(site=site)
     for coordinator in PollGroup:
@@ -99,10 +99,10 @@ def show(bodies: Bodies) -> None:
 def show_storage(bodies: Bodies) -> None:
     """Go the way of the data about storage; an answer that is refused is missing."""
     at = 1_795_172_400.0
-    documents = StorageDocuments(info=INFO.read(bodies[INFO]))
+    documents = StorageDocuments(info=INFO.parse(bodies[INFO]))
     for endpoint in (*STORAGE, DEVICE_DATA, REPORT_DETAILED):
         with suppress(GatewayError):
-            documents = documents.with_answer(endpoint, endpoint.read(bodies[endpoint]), at)
+            documents = documents.with_answer(endpoint, endpoint.parse(bodies[endpoint]), at)
     site = decide_storage(documents)
     snapshot = measure_storage(site, documents, at)
     measure_storage(site, documents, at + 10, previous=snapshot.grid_state, clock_ahead_s=-400_000_000.0)

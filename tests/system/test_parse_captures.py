@@ -1,6 +1,5 @@
 """Recorded answers of real gateways are read, or refused where they are no answer; figures are those of G§3 to §9."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from custom_components.enphase_iq_gateway.client.exceptions import GatewayRespon
 from custom_components.enphase_iq_gateway.client.models import Flow
 from tests.support.answers import values_in
 from tests.support.captures import CAPTURES, needs
+from tests.support.storage_captures import status
 
 ENDPOINTS: tuple[Endpoint[object], ...] = (
     INFO,
@@ -39,12 +39,6 @@ FILES: dict[str, Endpoint[object]] = {
 pytestmark = needs(CAPTURES)
 
 
-def status(file: Path) -> int:
-    """Return the recorded status; an answer kept without one was a good one."""
-    log = file.with_name(f"{file.name}_log.json")
-    return int(json.loads(log.read_bytes())["code"]) if log.exists() else 200
-
-
 def answers(*, html: bool) -> list[object]:
     """List the recorded answers with status 200, those that are HTML instead of JSON apart."""
     return [
@@ -58,7 +52,7 @@ def answers(*, html: bool) -> list[object]:
 def read[T](endpoint: Endpoint[T], folder: str, file: str | None = None) -> T:
     """Read one recorded answer."""
     name = file or next(name for name, known in FILES.items() if known is endpoint)
-    return endpoint.read(CAPTURES.joinpath(folder, name).read_bytes())
+    return endpoint.parse(CAPTURES.joinpath(folder, name).read_bytes())
 
 
 @pytest.mark.parametrize(("endpoint", "file"), answers(html=False))
@@ -66,14 +60,14 @@ def test_every_answer_is_read(endpoint: Endpoint[object], file: Path) -> None:
     """Each has at least one value, unless the answer is an empty list."""
     body = file.read_bytes()
 
-    assert any(value is not None for value in values_in(endpoint.read(body))) or body.strip() == b"[]"
+    assert any(value is not None for value in values_in(endpoint.parse(body))) or body.strip() == b"[]"
 
 
 @pytest.mark.parametrize(("endpoint", "file"), answers(html=True))
 def test_html_where_json_is_due_is_refused(endpoint: Endpoint[object], file: Path) -> None:
     """Legacy gateways send it with status 200."""
     with pytest.raises(GatewayResponseError, match="HTML, expected JSON"):
-        endpoint.read(file.read_bytes())
+        endpoint.parse(file.read_bytes())
 
 
 def test_most_answers_are_good_ones() -> None:

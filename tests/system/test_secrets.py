@@ -1,6 +1,6 @@
 """Secrets are in the storage of the config entry and nowhere else, whatever happens.
 
-Tokens, passwords, cookies and the e-mail address are only there. Serials (the end of one is the password of old
+Tokens, passwords, cookies and the email address are only there. Serials (the end of one is the password of old
 firmware) and MAC addresses are also where Home Assistant stores and names its devices, but not in the log lines, errors
 and diagnostics of the integration.
 """
@@ -32,8 +32,9 @@ from simulator import Simulator
 from simulator.cloud import CloudAnswer
 from simulator.second_factor import Checking
 from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator
+from tests.support.entries import ADDRESS
+from tests.support.virtual_time import settle
 
-ADDRESS = "192.0.2.5"
 SERIAL, OTHER_SERIAL = "122300424242", "121900575757"
 MAC = "00:1d:c0:ab:cd:ef"
 OWN_LOG = "custom_components.enphase_iq_gateway"
@@ -138,11 +139,6 @@ class Scenario:
         """Submit the forms of the reauthentication."""
         (flow,) = self._hass.config_entries.flow.async_progress_by_handler(DOMAIN)
         await self.answer(flow["flow_id"], {}, *answers)
-
-
-async def settle(hass: HomeAssistant) -> None:
-    """Wait until background tasks have ended."""
-    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def stored_elsewhere(hass: HomeAssistant, hass_storage: dict[str, Any], entry: ConfigEntry) -> str:

@@ -74,9 +74,9 @@ def profile() -> str:
 
 
 @pytest.fixture
-async def home(start_home: StartHome, all_entities_enabled: None, profile: str) -> Home:
+async def home(request: pytest.FixtureRequest, start_home: StartHome, profile: str) -> Home:
     """Set up a site, every entity enabled."""
-    assert all_entities_enabled is None
+    request.getfixturevalue("all_entities_enabled")
     home = await start_home(profile)
     await home.advance(120, step=STEP_S)
     home.caplog.clear()

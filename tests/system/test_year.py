@@ -110,7 +110,7 @@ class Year:
         request = Request(method="GET", target=endpoint.path, headers={}, body=b"", connection=1)
         answered = self.faults.apply(request, answer(self.site, path, query, self.at))
         try:
-            return endpoint.read(answered.body) if answered.status == 200 else None
+            return endpoint.parse(answered.body) if answered.status == 200 else None
         except GatewayResponseError:
             return None
 

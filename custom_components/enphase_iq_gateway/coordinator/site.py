@@ -30,6 +30,7 @@ from ..client.endpoints import (
 )
 from ..client.models import Flow, GatewayHealth, Info, Meter, Reading
 from ..client.site.documents import Documents
+from ..client.site.gateway_clock import GatewayClock
 from ..client.site.probe import PROBE_LIMIT_S, probe
 from ..client.site.site import Site, endpoints_of
 from ..client.site.sources import decide
@@ -255,6 +256,9 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         """Read the gateway's health; what it was before is of no use, so a failure drops it until tomorrow."""
         try:
             health = await self.gateway.read(HOME)
+            ahead_s = self.gateway.clock_ahead_s
+            clock = GatewayClock(now=time() + ahead_s, ahead_s=ahead_s)
+            health = replace(health, last_cloud_report=clock.date(health.last_cloud_report))
         except (GatewayConnectionError, GatewayResponseError) as error:
             LOGGER.debug("%s: no health: %s", self.name, error)
             health = None

@@ -16,7 +16,7 @@ from homeassistant.const import (
     UnitOfReactivePower,
 )
 
-from ..client.models import Flow, Measurement
+from ..client.models import OTHER_CTS, Flow, Measurement
 from ..client.site.site import CALCULATED, Quantity, Site, Source
 from ..client.storage_models import BatteryPowerSource
 from ..counters.limits import may_fall
@@ -31,7 +31,6 @@ HOUSE: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 PRODUCED_AND_CONSUMED: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
 NET: Final = (Flow.NET_CONSUMPTION,)
 STORAGE: Final = (Flow.STORAGE,)
-OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
 _SENT_DIGITS: Final = 3
 """Decimals that the gateway sends of electrical details.
 

@@ -13,7 +13,7 @@ from ..client.site.storage_site import StorageSite
 from ..client.site.storage_snapshot import StorageSnapshot
 from ..client.storage_models import BatteryState
 from ..entity import Value
-from ..storage_entity import (
+from ..entity.storage import (
     StorageDescription,
     has_devices,
     has_generator,

@@ -1,6 +1,5 @@
 """Signing in, and what a refusal means (G§2.2, §2.5, §2.6)."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -23,12 +22,12 @@ from simulator import PROFILES, Simulator
 from tests.support.device import (
     CHALLENGE,
     DAY,
+    HANG_UP,
     NOW,
     OTHER_SERIAL,
     UNAUTHORIZED,
     VALID,
     Device,
-    Doing,
     Reply,
     Request,
     info,
@@ -196,12 +195,6 @@ async def test_a_token_that_the_check_refuses_is_a_failed_sign_in(status: int) -
             await gateway.read_raw(PATH)
 
 
-async def hang_up(writer: asyncio.StreamWriter) -> None:
-    """Close the connection before anything is sent."""
-    writer.close()
-    await writer.wait_closed()
-
-
 async def test_a_new_token_takes_the_place_of_the_old_one() -> None:
     """The new token has its own session."""
     renewed = make_token(issued_at=NOW)
@@ -222,7 +215,7 @@ async def test_a_new_token_takes_the_place_of_the_old_one() -> None:
         (reply(b"", 504), GatewayStatusError),
         (reply(b"", 302, "Location: /login.html"), GatewayStatusError),
         (reply(b"<html>Welcome</html>"), GatewayResponseError),
-        (Doing(hang_up), GatewayConnectionError),
+        (HANG_UP, GatewayConnectionError),
     ],
 )
 async def test_a_check_that_does_not_answer_is_an_outage(check: Reply, error: type[GatewayError]) -> None:

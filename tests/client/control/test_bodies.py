@@ -214,7 +214,7 @@ def test_a_level_between_two_percents_keeps_its_decimals() -> None:
     """The document may have whole numbers."""
     documents = NOTHING.with_answer(
         DRY_CONTACT_SETTINGS,
-        DRY_CONTACT_SETTINGS.read(b'{"dry_contacts":[{"id":"NC1","type":"LOAD","soc_low":30,"soc_high":40}]}'),
+        DRY_CONTACT_SETTINGS.parse(b'{"dry_contacts":[{"id":"NC1","type":"LOAD","soc_low":30,"soc_high":40}]}'),
         0,
     )
 

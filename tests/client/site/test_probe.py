@@ -1,6 +1,5 @@
 """The endpoints that set-up reads, and the consequences of missing answers."""
 
-import asyncio
 from importlib import import_module
 
 import pytest
@@ -25,7 +24,7 @@ from custom_components.enphase_iq_gateway.client.site.probe import check_support
 from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source, endpoints_of
 from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support import answers
-from tests.support.device import Doing, Reply, reply
+from tests.support.device import HANG, HANG_UP, Reply, reply
 from tests.support.full_gateway import ANSWERS, BUSY, FULL, MISSING, NOT_FOR_US, FullGateway, paths
 from tests.support.models import info
 
@@ -34,17 +33,6 @@ NO_METERS = reply(b"[]")
 
 # The package gives the function of the same name.
 PROBE_MODULE = import_module("custom_components.enphase_iq_gateway.client.site.probe")
-
-
-async def _hang(_: asyncio.StreamWriter) -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-
-
-HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,11 @@ from custom_components.enphase_iq_gateway.client.site.site import (
     GatewayClass,
     PollGroup,
     Quantity,
-    Site,
     Source,
     Sources,
 )
 from custom_components.enphase_iq_gateway.client.site.sources import decide
+from tests.support.measuring import by_quantity
 from tests.support.models import (
     READINGS as BOTH_READINGS,
     ZEROS,
@@ -41,11 +41,6 @@ from tests.support.models import (
 )
 
 PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
-
-
-def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
-    """Return the sources of one flow."""
-    return {quantity: source for (its_flow, quantity), source in site.sources.items() if its_flow is flow}
 
 
 @pytest.mark.parametrize(

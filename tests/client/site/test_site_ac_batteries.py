@@ -6,18 +6,14 @@ from custom_components.enphase_iq_gateway.client.endpoints import LIVE_DATA
 from custom_components.enphase_iq_gateway.client.models import Flow, ReportedFlow
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
 from custom_components.enphase_iq_gateway.client.site.measure import measure
-from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site, Source
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source
 from custom_components.enphase_iq_gateway.client.site.sources import decide
 from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite
 from custom_components.enphase_iq_gateway.client.storage_models import ReportedStorage
+from tests.support.measuring import by_quantity
 from tests.support.models import READINGS as BOTH_READINGS, changed, documents_of, house, info, metered, meters, report
 
 PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
-
-
-def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
-    """Return the sources of a flow."""
-    return {quantity: source for (its_flow, quantity), source in site.sources.items() if its_flow is flow}
 
 
 AC_BATTERIES = StorageSite(has_ac_batteries=True, missing=frozenset({LIVE_DATA}))

@@ -33,8 +33,8 @@ def test_what_is_no_certificate_is_a_value_error() -> None:
 
 
 @pytest.mark.parametrize("version", [3, 4, 127, 128, 255])
-def test_a_certificate_of_any_version_is_read_or_a_value_error(version: int) -> None:
-    """OpenSSL takes every version, but `cryptography` raises an error of its own for some."""
+def test_a_certificate_of_another_version_is_a_value_error(version: int) -> None:
+    """OpenSSL accepts every version, but `cryptography` raises an error of its own for some."""
     der = make_identity().der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01" + bytes([version]), 1)
 
     with pytest.raises(ValueError, match=r"version|error parsing"):

@@ -66,7 +66,7 @@ class CloudSignIn:
         return await self._request_token()
 
     async def send_code(self) -> None:
-        """Have a code sent to the user by e-mail or SMS.
+        """Have a code sent to the user by email or SMS.
 
         Raises:
             CloudError: no code was sent; `CODE_TOO_SOON` within 30 s of the last one.

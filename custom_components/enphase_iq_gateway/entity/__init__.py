@@ -15,11 +15,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .client.models import Inverter
-from .const import DOMAIN, LOGGER
-from .coordinator import GatewayConfigEntry, PollGroupCoordinator, gateway_answers
-from .hub.devices import async_register_inverter
-from .inverter_owners import async_inverter_owners
+from ..client.models import Inverter
+from ..const import DOMAIN, LOGGER
+from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, gateway_answers
+from ..coordinator.inverter_owners import async_inverter_owners
+from ..hub.devices import async_register_inverter
 
 type Value = StateType | datetime
 
