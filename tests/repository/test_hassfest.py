@@ -52,6 +52,11 @@ def test_the_manifest_has_the_keys_that_are_allowed() -> None:
     assert MANIFEST.keys() - REQUIRED - OPTIONAL == set()
 
 
+def test_the_keys_of_the_manifest_are_in_order() -> None:
+    keys = list(MANIFEST)
+    assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
+
+
 def test_the_manifest_has_allowed_values() -> None:
     strategies = [
         *(AwesomeVersionStrategy.CALVER, AwesomeVersionStrategy.SEMVER, AwesomeVersionStrategy.SIMPLEVER),

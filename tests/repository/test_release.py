@@ -259,12 +259,6 @@ def test_the_minimum_home_assistant_is_the_tested_one() -> None:
         assert minimum in (ROOT / page).read_text()
 
 
-def test_the_manifest_s_keys_are_in_order() -> None:
-    """Home Assistant's validator demands the domain, the name, then the rest by alphabet."""
-    keys = list(MANIFEST)
-    assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
-
-
 def test_there_is_one_manifest() -> None:
     """The validator reads every file of that name as an integration."""
     assert [path for path in text_files(ROOT) if path.name == "manifest.json"] == [INTEGRATION / "manifest.json"]

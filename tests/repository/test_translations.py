@@ -10,7 +10,6 @@ from pathlib import Path
 import re
 from types import ModuleType
 
-from awesomeversion import AwesomeVersion
 import hass_frontend
 from homeassistant.components.sensor import SensorEntityDescription
 import orjson
@@ -266,11 +265,3 @@ def test_production_consumption_and_grid_have_different_icons(quantity: str) -> 
     flows = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 
     assert len({icons["entity", "sensor", f"{flow}_{quantity}", "default"] for flow in flows}) == len(flows)
-
-
-def test_the_manifest_starts_with_domain_and_name_and_is_sorted() -> None:
-    manifest = orjson.loads((FOLDER / "manifest.json").read_bytes())
-    first, second, *others = manifest
-    assert [first, second] == ["domain", "name"]
-    assert others == sorted(others)
-    assert AwesomeVersion(manifest["version"]).valid

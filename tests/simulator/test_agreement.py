@@ -3,15 +3,8 @@
 import pytest
 
 from .conftest import Start
+from .documents import REPORT, entry
 from .gateway_client import Clock, Json
-
-REPORT = "/production.json?details=1"
-
-
-def entry(document: Json, kind: str) -> Json:
-    """Return the entry of a measurement type in production.json."""
-    entries = document["production"] + document.get("consumption", [])
-    return next(each for each in entries if each.get("measurementType") == kind)
 
 
 async def test_readings_show_the_present(start: Start) -> None:
@@ -41,16 +34,6 @@ async def test_production_json_and_readings_agree(start: Start) -> None:
     assert made["wNow"] == pytest.approx(readings[0]["activePower"], abs=0.01)
     assert made["whLifetime"] == pytest.approx(readings[0]["actEnergyDlvd"], abs=0.01)
     assert net["whLifetime"] == pytest.approx(readings[1]["actEnergyDlvd"] - readings[1]["actEnergyRcvd"], abs=0.01)
-
-
-async def test_total_consumption_is_production_plus_net(start: Start) -> None:
-    """The gateway calculates it the same way (G§6.4)."""
-    _, client = await start()
-    report = await client.json(REPORT)
-    total = entry(report, "total-consumption")["wNow"]
-    assert total == pytest.approx(
-        entry(report, "production")["wNow"] + entry(report, "net-consumption")["wNow"], abs=0.01
-    )
 
 
 async def test_phases_add_up_to_their_entry(start: Start) -> None:

@@ -10,9 +10,8 @@ import pytest
 from simulator import FAULTS, Simulator
 
 from .conftest import Start
+from .documents import REPORT, WRAP_WH, entry
 from .gateway_client import Clock, Json
-from .test_agreement import REPORT, entry
-from .test_profiles import WRAP_WH
 
 V1 = "/api/v1/production"
 READINGS = "/ivp/meters/readings"

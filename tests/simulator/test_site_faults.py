@@ -3,8 +3,8 @@
 import pytest
 
 from .conftest import Start
+from .documents import REPORT, entry
 from .gateway_client import Clock
-from .test_agreement import REPORT, entry
 
 READINGS = "/ivp/meters/readings"
 

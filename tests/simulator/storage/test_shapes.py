@@ -15,8 +15,8 @@ from simulator.storage.hardware import (
     GeneratorModel,
     Hardware,
 )
+from tests.simulator.documents import places
 from tests.simulator.gateway_client import Clock, GatewayClient, Json
-from tests.simulator.test_likeness import places
 from tests.support.captures import CAPTURES, needs
 
 FILES = {

@@ -1,16 +1,12 @@
 """Each fault of storage has its documented effect (S§34-S§36)."""
 
 from tests.simulator.conftest import Start
+from tests.simulator.documents import INVENTORY, batteries
 from tests.simulator.gateway_client import Clock, GatewayClient, Json
 
-INVENTORY, POWER = "/ivp/ensemble/inventory", "/ivp/ensemble/power"
+POWER = "/ivp/ensemble/power"
 LIVE_DATA, READINGS = "/ivp/livedata/status", "/ivp/meters/readings"
 REPORT, TARIFF = "/production.json", "/admin/lib/tariff"
-
-
-async def batteries(client: GatewayClient) -> list[Json]:
-    """Return the IQ Batteries of the inventory."""
-    return next(each["devices"] for each in await client.json(INVENTORY) if each["type"] == "ENCHARGE")
 
 
 async def storage_ct(client: GatewayClient) -> Json:
