@@ -126,7 +126,7 @@ async def test_a_disabled_power_entity_is_left_out(roof: Home, shown: Shown) -> 
 
 
 async def test_a_panel_without_a_place_is_listed_and_the_layout_stays(roof: Home, shown: Shown) -> None:
-    """As after an inverter was replaced: the old one stays in the layout until a user takes it off the roof."""
+    """After a replacement, the old inverter stays in the layout until a user removes it."""
     panels = shown.take()[0]["panels"]
     placed = [panel["serial"] for panel in panels[1:]] + ["122000000099"]
     layout = replace(automatic_layout(placed), source=LayoutSource.PERSON)

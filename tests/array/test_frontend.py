@@ -1,4 +1,4 @@
-"""The modules of the page are served under an address that changes with them, and loaded by every page."""
+"""The modules of the frontend: their address changes with their content, and they stay small."""
 
 from pathlib import Path
 import re
@@ -22,7 +22,7 @@ MOST_BYTES = {
     "strategy.js": 10_000,
     "form.js": 5_000,
 }
-"""Of a module that is loaded by itself, with what it imports and, if it is for the card, the card has not."""
+"""The size of each module that is loaded by itself, with its imports; modules of the card without those of the card."""
 WITHOUT_CARD = {"entry.js", "names.js", "card.js"}
 IMPORT = re.compile(r'^import .* from "\./(.+)";$', re.MULTILINE)
 

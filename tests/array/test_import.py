@@ -192,7 +192,7 @@ async def test_importing_fails_without_a_stored_password(hass: HomeAssistant, si
 
 @pytest.fixture
 async def remembered(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> ConfigEntry:
-    """Set the gateway up with a password whose account has not been asked for the layout."""
+    """Set up the gateway with a stored password, without reading the layout of the account."""
     assert cloud.requests == []
     entry = await set_up(hass, simulator)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD})

@@ -1,4 +1,4 @@
-"""The layout's document, the grid without one, and that of Enphase: whatever it contains, it is read or refused."""
+"""The stored layout, the automatic grid, and the layout of Enphase: any document is read or refused."""
 
 from collections.abc import Callable
 from dataclasses import replace

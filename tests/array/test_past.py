@@ -1,4 +1,4 @@
-"""Past days: the recorder's rows as columns of whole numbers, whatever the day and the zone are."""
+"""Past days: the rows of the recorder as columns of whole numbers, in every time zone."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Arrays of the layout, and those that are proposed from the shape of the day."""
+"""The arrays of the layout, and arrays that are proposed from the hours in which panels peak."""
 
 from datetime import UTC
 

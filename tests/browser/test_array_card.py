@@ -133,7 +133,7 @@ async def test_the_day_before_is_shown_at_noon_and_its_energy_whole(card: CardPa
 
 
 async def test_a_past_day_has_the_marks_of_that_day(card: CardPage) -> None:
-    """The panel without power has been so since the 28th, the weak one since the 3rd."""
+    """The panel without power has had none since the 28th, the weak one is weak since the 3rd."""
     await card.card.locator("input[type=date]").evaluate(
         "(input) => { input.value = '2026-06-20'; input.dispatchEvent(new Event('change')); }"
     )

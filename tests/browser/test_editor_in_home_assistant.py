@@ -1,4 +1,4 @@
-"""What an administrator arranges reaches the other browsers."""
+"""The layout that an administrator saves reaches other browsers."""
 
 import asyncio
 import json
@@ -55,7 +55,7 @@ async def open_menu(page: Page) -> None:
 
 
 async def rows_of(page: Page) -> int:
-    """Return in how many rows the card shows the panels."""
+    """Return the number of rows of panels on the card."""
     tops: list[int] = await page.locator(f"{CARD} .tile").evaluate_all(
         "(tiles) => tiles.map((tile) => Math.round(tile.getBoundingClientRect().top))"
     )

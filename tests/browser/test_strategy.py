@@ -1,4 +1,4 @@
-"""What the ready-made dashboard has on sites with several gateways, with few entities and without any."""
+"""The ready-made dashboard on sites with several gateways, with few entities and without any."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -11,7 +11,7 @@ from scripts.demo_home.home_assistant import ROOT
 
 ADDRESS = "http://dashboard.invalid"
 MODULES = ROOT / "custom_components" / DOMAIN / "frontend"
-# The part of Home Assistant's object that the dashboard is made from; a text is the end of its key.
+# Generates the dashboard from the part of the `hass` object that it reads; a text is the end of its key.
 GENERATE = """async ({ entities, devices, preferences }) => {
   const { generate } = await import("/strategy.js");
   return generate({

@@ -189,7 +189,7 @@ async def test_a_low_charge_keeps_the_home_on_the_grid(controlled: ControlledHom
 
 @pytest.mark.usefixtures("enough_charge")
 async def test_going_off_grid_is_shown_once_the_relay_is_open(controlled: ControlledHome) -> None:
-    """The commanded position is the requested one at once, which proves nothing."""
+    """The commanded position follows the request at once, but is no proof that the relay has moved."""
     task = controlled.start("switch.turn_off", "E_grid_relay")
     await controlled.advance(24)
     relay = controlled.home.coordinator(PollGroup.STORAGE).data.storage
@@ -275,7 +275,7 @@ async def test_going_off_grid_is_refused_while_the_generator_runs(controlled: Co
 
 
 async def test_the_generator_is_on_once_its_relay_is_closed(controlled: ControlledHome) -> None:
-    """It warms up for five minutes; the command alone proves nothing."""
+    """It warms up for five minutes; the accepted command is no proof that it runs."""
     task = controlled.start("select.select_option", "S_generator_mode", option="on")
     await controlled.advance(240, step=15)
     assert not task.done()

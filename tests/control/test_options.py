@@ -1,4 +1,4 @@
-"""The options turn control on area by area; without them there is nothing."""
+"""The options turn control on area by area; without them there are no entities of control."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Every way a write can end, from the action of a user to the state that they see."""
+"""Every outcome of a write, from the user's action to the state that is shown."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Find the gateway to set up: addresses, their errors, and that set-up works once they are corrected."""
+"""Find the gateway to set up: wrong addresses are explained, and set-up works once they are corrected."""
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, EVENT_HOMEASSISTANT_CLOSE

@@ -116,7 +116,7 @@ async def test_a_link_local_address_is_dropped(
 async def test_an_announcement_with_a_serial_of_another_form_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str
 ) -> None:
-    """It would become an id, and a part of texts that are rendered as Markdown."""
+    """It would become a unique id and a part of texts that are rendered as Markdown."""
     simulator = network[ADDRESS] = await start_simulator()
 
     assert (await announced(hass, ADDRESS, serial))["reason"] == "cannot_connect"

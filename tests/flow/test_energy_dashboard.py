@@ -1,4 +1,4 @@
-"""The Energy dashboard: what is added, what is left unchanged and why, and that Home Assistant finds no fault."""
+"""The Energy dashboard: the sources that are added or left unchanged, and their validation by Home Assistant."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Sign in with a second factor: whatever goes wrong, set-up works once the user corrects it (S§42)."""
+"""Sign in with a second factor: every error is explained, and set-up works once it is corrected (S§42)."""
 
 from enum import StrEnum
 import gc
@@ -143,7 +143,7 @@ async def test_another_code_can_be_sent_after_half_a_minute(
 
 
 async def test_showing_the_form_again_sends_no_code(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> None:
-    """A page that is loaded again asks for the present step."""
+    """The frontend requests the present step when a page is loaded again."""
     result = await enter_account(hass, simulator)
 
     result = await hass.config_entries.flow.async_configure(result["flow_id"])
@@ -265,7 +265,7 @@ async def test_a_code_that_could_not_be_sent_can_be_sent_at_once(
 
 
 async def test_a_refused_code_is_requested_once_more(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> None:
-    """The cloud wants the login repeated; that is not done over and over."""
+    """The cloud requires another login, which is tried once."""
     cloud.second_factor.send_answer = Sending.REFUSED
 
     result = await enter_account(hass, simulator)

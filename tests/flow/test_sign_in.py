@@ -1,4 +1,4 @@
-"""Sign in: what users enter, the errors they read, and that set-up works once they are corrected."""
+"""Sign in: every error is explained, and set-up works once it is corrected."""
 
 from collections.abc import Callable
 

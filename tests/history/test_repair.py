@@ -1,4 +1,4 @@
-"""False energy leaves the statistics of any energy sensor, and no true energy leaves with it."""
+"""A repair removes false energy from the statistics of any energy sensor, and no true energy."""
 
 import asyncio
 from collections.abc import Mapping
@@ -95,7 +95,7 @@ async def test_missing_energy_is_added(hass: HomeAssistant) -> None:
 
 @pytest.mark.usefixtures("action")
 async def test_the_false_energy_after_hours_of_zero_is_removed(hass: HomeAssistant) -> None:
-    """The hour that counts the whole reading again shows as much: only the hours before it show that it is false."""
+    """The false hour has a reading that agrees with its energy; only the hours before it show that it is false."""
     readings = [(hour, 0.0 if hour in range(100, 103) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
     await put(hass, counted(readings))
     await repair(hass, {"dry_run": False})

@@ -1,4 +1,4 @@
-"""What is false in statistics, and what is true however odd it looks."""
+"""False energy in statistics, and true energy that looks false."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

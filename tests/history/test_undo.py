@@ -1,4 +1,4 @@
-"""What a repair removed can be put back: exactly, after restarts, and after anything that happened in between."""
+"""A repair can be undone exactly, also after restarts and after later changes."""
 
 from typing import Any
 

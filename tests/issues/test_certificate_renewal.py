@@ -81,7 +81,7 @@ async def test_the_repair_of_a_renewal_shows_both_certificates_and_stays_until_i
 async def test_a_certificate_whose_device_rejects_the_token_is_not_accepted(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
 ) -> None:
-    """The pinned certificate stays, nobody is asked to sign in, and the gateway itself is read again at once."""
+    """The pinned certificate stays, no sign-in is requested, and the gateway itself is read again at once."""
     simulator, impostor = await start_simulator(), await start_simulator()
     simulator.replace_certificate(days_valid=60)
     entry = await set_up_checked(hass, network, simulator)

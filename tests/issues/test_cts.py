@@ -1,4 +1,4 @@
-"""The kind of issue that a CT has by what the gateway reports of it."""
+"""The issue of a CT follows from its flags and its status."""
 
 import pytest
 

@@ -211,7 +211,7 @@ async def test_a_device_without_tls_gets_no_credentials(
 async def test_an_update_to_firmware_with_tokens_is_not_believed_without_tls(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """It seems to have been updated, which plain HTTP cannot prove."""
+    """The gateway seems to have been updated, which plain HTTP cannot prove."""
     simulator = await start_simulator("metered_digest")
     entry = await set_up_checked(hass, network, simulator)
     async with PlainDevice({"/info": info(simulator.serial, "D8.2.4345")}) as impostor:

@@ -39,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
-    """Start a gateway that wants a token."""
+    """Start a gateway that requires a token."""
     return await start_simulator(clock=clock)
 
 

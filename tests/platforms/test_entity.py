@@ -1,4 +1,4 @@
-"""When entities are added, their devices, when they write a state, and what is left after them."""
+"""Entities: when they are added and write a state, their devices, and their removal."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -93,7 +93,7 @@ async def test_a_counter_at_zero_is_added_once_zero_is_confirmed(start_home: Sta
 
 
 def broken(*_: object) -> float:
-    """Stand in for a value that cannot be computed."""
+    """Raise as a value that cannot be computed."""
     raise OverflowError("cannot convert float infinity to integer")
 
 
@@ -109,7 +109,7 @@ def added(add: Mock) -> list[str]:
 
 
 async def test_a_value_that_raises_does_not_affect_other_entities(home: Home) -> None:
-    """It is logged once, without the serial, and comes when it can be computed."""
+    """The error is logged once, without the serial, and the entity is added once its value can be computed."""
     add = Mock()
     values: dict[str, Callable[[], object]] = {"broken": broken, "fine": lambda: 1}
     coordinator = home.entry.runtime_data.coordinators[PollGroup.LIVE]

@@ -1,4 +1,4 @@
-"""An inverter that two gateways list belongs to the one that has received its last report."""
+"""An inverter that two gateways list is an inverter of the one that has received its last report."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from tests.support.virtual_time import settle
 
 HOUR = 3600.0
 SLOW = {CONF_UPDATE_INTERVAL: 300}
-"""Inverters are read as often as ever, all else as seldom as they are."""
+"""Everything but the inverters is polled every five minutes only, as the inverters are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class Pair:
         return {key for key, (_, state) in states.items() if key.startswith(self.serial) and state == "unavailable"}
 
     def silence(self, simulator: Simulator) -> None:
-        """Let a gateway receive no report of the shared inverter any more."""
+        """Stop the reports of the shared inverter to a gateway."""
         simulator.world.inverters[self.serial].communicating = False
 
 

@@ -1,4 +1,4 @@
-"""Sensors of what an installer has set: limits, and when a generator starts by itself."""
+"""Sensors of settings of the installer: limits, and the schedule of the generator."""
 
 from homeassistant.helpers import entity_registry as er
 import pytest

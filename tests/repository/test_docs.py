@@ -93,7 +93,7 @@ def test_every_entity_of_the_gateway_is_listed() -> None:
 
     rows = table(section(ENTITIES, "The gateway"))
 
-    assert {entity: told for cell, *told in rows for entity in names(cell)} == of_code
+    assert {entity: cells for cell, *cells in rows for entity in names(cell)} == of_code
 
 
 def test_every_entity_of_a_phase_has_its_name_and_is_disabled() -> None:
@@ -116,7 +116,7 @@ def test_every_entity_of_an_inverter_is_listed() -> None:
 
     rows = table(section(ENTITIES, "Inverters"))
 
-    assert {entity: told for cell, *told in rows for entity in names(cell)} == of_code
+    assert {entity: cells for cell, *cells in rows for entity in names(cell)} == of_code
 
 
 def test_every_entity_of_storage_and_grid_is_listed() -> None:
@@ -128,7 +128,7 @@ def test_every_entity_of_storage_and_grid_is_listed() -> None:
 
     listed = section(ENTITIES, "Batteries, grid and generator").partition("Every battery is a device")[0]
 
-    assert {entity: told for cell, *told in table(listed) for entity in names(cell)} == of_code
+    assert {entity: cells for cell, *cells in table(listed) for entity in names(cell)} == of_code
 
 
 def test_every_entity_of_a_battery_or_another_device_is_listed() -> None:
@@ -147,7 +147,7 @@ def test_every_entity_of_a_battery_or_another_device_is_listed() -> None:
 
 
 def test_the_readme_names_the_enabled_entities_of_a_gateway() -> None:
-    listed = {entity: told[-1] for cell, *told in table(section(ENTITIES, "The gateway")) for entity in names(cell)}
+    listed = {entity: cells[-1] for cell, *cells in table(section(ENTITIES, "The gateway")) for entity in names(cell)}
 
     gateway, *_ = table(section(README, "What you get"))
     enabled = names(gateway[1])

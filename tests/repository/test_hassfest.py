@@ -1,4 +1,4 @@
-"""What hassfest and the check of HACS demand of a custom integration; both validators run only on GitHub.
+"""The rules of hassfest and of HACS for a custom integration; both validators run only on GitHub.
 
 The rules are those of the developer documentation: hassfest is in no package of Home Assistant.
 """

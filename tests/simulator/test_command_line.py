@@ -58,7 +58,7 @@ async def test_the_printed_address_and_token_can_be_used(capfd: pytest.CaptureFi
 
 @pytest.mark.slow
 async def test_with_noon_the_sun_shines_on_a_winter_night_and_reports_are_recent() -> None:
-    """A user who tries it in the evening sees power and recent reports."""
+    """A simulator that is started in the evening has power and recent reports."""
     night = "2026-12-21T23:30+01:00"
     async with running("--json", "--noon", "--start", night) as process, aiohttp.ClientSession() as session:
         facts = await described(process)

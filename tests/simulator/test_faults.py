@@ -19,7 +19,7 @@ DEVICES = "/ivp/pdm/device_data"
 
 
 def test_every_fault_cites_its_source() -> None:
-    """No gateway was seen to have the others, but a client has to handle them all the same."""
+    """Two faults were seen at no gateway, but a client has to handle them."""
     source = re.compile(r"\(([GS]§\d|[\w.-]+/[\w.-]+#\d)")
     without = {name for name, kind in FAULTS.items() if not source.search(kind.description)}
     assert without == {"absurd_interval", "huge"}

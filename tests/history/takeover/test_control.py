@@ -1,4 +1,4 @@
-"""What core switches and sets moves where control is on, or is turned on with the takeover."""
+"""Core's switches, selects and numbers move where control is on, or is turned on with the takeover."""
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant

@@ -238,7 +238,7 @@ def issue(home: TwoIntegrations) -> ir.IssueEntry | None:
 
 @pytest.fixture
 async def raised(home: TwoIntegrations) -> ir.IssueEntry:
-    """Let the issue be raised."""
+    """Wait until the issue is raised."""
     await home.live(1)
     raised = issue(home)
     assert raised is not None

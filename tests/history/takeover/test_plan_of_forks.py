@@ -48,7 +48,7 @@ def test_the_voltage_is_that_of_the_net_ct_where_briancmpbll_has_made_it() -> No
 
 
 def test_rows_of_several_integrations_are_planned_together() -> None:
-    """People go from one code to the other; the rows of each stay as they were made."""
+    """Users change from one fork to another, and the registry keeps the rows of all of them."""
     rows = [row("voltage"), fork("lifetime_production"), fork("inverter_data_watts", serial=INVERTER)]
 
     moves, _ = planned(

@@ -1,4 +1,4 @@
-"""Statistics go on over a takeover and its undo, wherever the two integrations count from."""
+"""Statistics continue over a takeover and its undo, also where the counters of the integrations differ."""
 
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ LARGEST_KWH = 0.2
 
 
 def show(home: TwoIntegrations, entity_id: str, more: float) -> None:
-    """Let core show more than the gateway has counted, in its own unit."""
+    """Make core show more than the gateway has counted, in its own unit."""
     state = home.hass.states.get(entity_id)
     assert state is not None
     home.hass.states.async_set(entity_id, str(float(state.state) + more), state.attributes)

@@ -1,4 +1,4 @@
-"""Entities of core's integration move here with all that users have made of them, and back."""
+"""Entities of core's integration move with their customizations, and back."""
 
 import pytest
 

@@ -241,7 +241,7 @@ def test_an_unknown_event_is_refused() -> None:
 
 
 def test_the_state_of_the_grid_is_available_for_past_times() -> None:
-    """The truth that tests compare with."""
+    """Other tests compare with it."""
     clock = Clock()
     site = world(clock)
     clock.advance(seconds=30)

@@ -1,4 +1,4 @@
-"""The batteries obey physics: nothing is created or lost but for their losses."""
+"""The batteries obey physics: energy is conserved, apart from their losses."""
 
 from dataclasses import replace
 
@@ -147,7 +147,7 @@ def test_ac_batteries_charge_to_the_band_in_which_they_sleep() -> None:
 
 
 def test_a_site_with_events_is_independent_of_how_often_it_is_read() -> None:
-    """What was simulated beyond an event is simulated anew."""
+    """An event discards the states that were already simulated beyond it."""
     often, seldom = Clock(), Clock()
     watched, left_alone = world(often, "storage_ct_split"), world(seldom, "storage_ct_split")
     for event in ("fail_grid", "restore_grid"):
@@ -164,7 +164,7 @@ def test_a_site_with_events_is_independent_of_how_often_it_is_read() -> None:
 
 
 def test_a_change_at_the_time_of_an_event_is_sudden() -> None:
-    """Before it nothing has changed, from then on everything has."""
+    """Nothing changes before the event."""
     clock = Clock(MIDSUMMER + 20.0)
     site = world(clock)
     before = site.now
