@@ -13,7 +13,7 @@ from custom_components.enphase_iq_gateway.array.feed import Message, async_roof_
 from custom_components.enphase_iq_gateway.array.health import HealthReport, PanelHealth, PanelState
 from custom_components.enphase_iq_gateway.array.layout import LayoutSource, automatic_layout
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
-from custom_components.enphase_iq_gateway.const import DOMAIN
+from tests.support.entries import sensor_id
 from tests.support.home import Home
 from tests.support.virtual_time import settle
 
@@ -43,9 +43,7 @@ async def shown(roof: Home) -> Shown:
 
 
 def power_entity(roof: Home, serial: str) -> str:
-    entity_id = er.async_get(roof.hass).async_get_entity_id("sensor", DOMAIN, f"{serial}_power")
-    assert entity_id is not None
-    return entity_id
+    return sensor_id(roof.hass, f"{serial}_power")
 
 
 async def test_the_first_message_lists_every_panel_with_its_entity_and_place(roof: Home, shown: Shown) -> None:

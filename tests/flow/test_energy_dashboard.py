@@ -30,6 +30,7 @@ from custom_components.enphase_iq_gateway.flow.energy_dashboard import (
     async_propose,
 )
 from tests.conftest import StartSimulator, set_up
+from tests.support.entries import sensor_id
 
 METER: GridSourceType = {
     "type": "grid",
@@ -60,9 +61,7 @@ async def energy(mock_recorder_before_hass: None, recorder_mock: Recorder, hass:
 
 def sensor(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str:
     """Return the entity id of a sensor of the gateway."""
-    entity_id = er.async_get(hass).async_get_entity_id(Platform.SENSOR, DOMAIN, f"{entry.unique_id}_{key}")
-    assert entity_id is not None
-    return entity_id
+    return sensor_id(hass, f"{entry.unique_id}_{key}")
 
 
 async def add_by_hand(hass: HomeAssistant, *sources: SourceType) -> None:

@@ -10,6 +10,7 @@ from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOM
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from simulator import Simulator
 from tests.conftest import StartHome, StartSimulator, set_up
+from tests.support.entries import sensor_id
 from tests.support.home import Home
 from tests.support.virtual_time import settle
 
@@ -30,9 +31,7 @@ class Pair:
     def registered(self) -> er.RegistryEntry:
         """Return the registered power of the shared inverter."""
         registry = er.async_get(self.home.hass)
-        entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{self.serial}_power")
-        assert entity_id is not None
-        found = registry.async_get(entity_id)
+        found = registry.async_get(sensor_id(self.home.hass, f"{self.serial}_power"))
         assert found is not None
         return found
 

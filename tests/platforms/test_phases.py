@@ -3,8 +3,9 @@
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.const import CONF_PHASE_VALUES, DOMAIN, PhaseValues
+from custom_components.enphase_iq_gateway.const import CONF_PHASE_VALUES, PhaseValues
 from tests.conftest import StartHome
+from tests.support.entries import sensor_id
 from tests.support.home import Home
 from tests.support.options import open_step
 from tests.support.virtual_time import settle
@@ -22,9 +23,7 @@ async def choose(home: Home, phase_values: PhaseValues) -> None:
 def entity(home: Home, key: str) -> er.RegistryEntry:
     """Return an entity of the gateway from the registry."""
     registry = er.async_get(home.hass)
-    entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{home.entry.unique_id}_{key}")
-    assert entity_id is not None
-    return registry.entities[entity_id]
+    return registry.entities[sensor_id(home.hass, f"{home.entry.unique_id}_{key}")]
 
 
 def enabled(home: Home) -> set[str]:

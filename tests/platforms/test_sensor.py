@@ -14,6 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import PROFILES
 from tests.conftest import StartHome
+from tests.support.entries import sensor_id
 from tests.support.home import Home
 
 MIDSUMMER: Final = datetime(2026, 6, 21, 10, 0, tzinfo=UTC)
@@ -123,11 +124,7 @@ async def test_rejected_readings_are_counted_by_reason(start_home: StartHome) ->
 
     await home.advance(35)  # in which the readings are read once
 
-    entity_id = er.async_get(home.hass).async_get_entity_id(
-        "sensor", DOMAIN, f"{home.entry.unique_id}_rejected_readings"
-    )
-    assert entity_id is not None
-    state = home.hass.states.get(entity_id)
+    state = home.hass.states.get(sensor_id(home.hass, f"{home.entry.unique_id}_rejected_readings"))
     assert state is not None
     # Production, import and export, each of all phases together and of three single ones.
     assert (state.state, state.attributes["fall"]) == ("12", 12)
