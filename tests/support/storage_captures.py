@@ -82,7 +82,7 @@ def recorded_at(documents: StorageDocuments) -> float:
 
 
 def shown(folder: Path) -> tuple[StorageSite, StorageSnapshot]:
-    """Return what a recorded gateway has and what is shown of it."""
+    """Return the storage of a recorded gateway and its values."""
     documents = recorded_storage(folder)
     site = decide_storage(documents)
     return site, measure_storage(site, documents, recorded_at(documents))
