@@ -41,6 +41,7 @@ from custom_components.enphase_iq_gateway.client.site.storage_documents import S
 from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
 from custom_components.enphase_iq_gateway.counters.allowance import AT_ONCE_S, NEGLIGIBLE_SHARE, most_wh
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (
     COUNTERS_OF,
@@ -236,7 +237,7 @@ class Life:
             check_storage(shown.read_storage(storage, at))
             check_falls(shown.guard, before)
             truth.read(clean, self.now)
-            check_rises(shown, truth, faulty=faulty)
+            check_rises(shown, truth, before, faulty=faulty)
             if number < readings and self.chance.random() < 0.15:
                 self._restart(shown, documents, storage)
             if number < readings:
@@ -255,8 +256,10 @@ class Life:
         shown.store(site, clock_after_start(-self.clock_s))
 
 
-def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:
+def check_rises(shown: Shown, truth: Truth, before: Mapping[CounterKey, CounterState], *, faulty: bool) -> None:
     """Check that no counter has risen by more than the energy that there was, or with a fault than one answer proves.
+
+    `before` are the states before the reading.
 
     A counter is compared from the first reading without a fault that it follows, and anew where its source has changed.
 
@@ -280,8 +283,9 @@ def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:
             most += proven_wh(shown.guard.site, key)
         if excess > most:
             raise Broken(f"{key} has risen by {excess:.0f} Wh too much, before by {shown.excess[key]:.0f}: {state}")
-        # A held counter stands while the true one rises; what it had before it was held, it has again afterwards.
-        shown.excess[key] = excess if state.held is None else max(excess, shown.excess[key])
+        # A counter that is held or not read stands while the true one rises, and afterwards has its excess again.
+        stands = state.held is not None or state == before.get(key)
+        shown.excess[key] = max(excess, shown.excess[key]) if stands else excess
 
 
 def proven_wh(site: Site, key: CounterKey) -> float:
