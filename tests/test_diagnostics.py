@@ -153,7 +153,7 @@ async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start
     assert hass.config_entries.flow.async_progress() == []
 
 
-async def test_a_download_does_not_take_for_ever(
+async def test_a_download_ends_after_its_time_limit(
     hass: HomeAssistant, start_simulator: StartSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("custom_components.enphase_iq_gateway.diagnostics.LIMIT_S", 0.5)
@@ -255,7 +255,7 @@ async def test_a_local_account_is_named_without_its_password(
 
 
 @pytest.mark.parametrize("profile", [*PROFILES])
-async def test_the_document_makes_a_capture(
+async def test_the_answers_in_the_document_can_be_replayed(
     hass: HomeAssistant, start_simulator: StartSimulator, tmp_path: Path, profile: str
 ) -> None:
     """The simulator replays it as the same gateway."""

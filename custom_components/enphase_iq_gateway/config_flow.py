@@ -19,10 +19,10 @@ import probatio
 from .client import GatewayAuthenticationError, GatewayCertificateError, GatewayWrongDeviceError
 from .client.identifiers import is_serial
 from .const import CONF_METHOD, DOMAIN
-from .entry_data import certificate_of, discovery_check_of
 from .flow.discovery import async_has_left, may_follow, store_mac, stored_mac
 from .flow.options import GatewayOptionsFlow, async_offer_step
 from .flow.sign_in import SignInFlow
+from .hub.entry_data import certificate_of, discovery_check_of
 from .issues.identity import placeholders_of_both
 
 _CREDENTIALS: Final = (CONF_TOKEN, CONF_USERNAME, CONF_PASSWORD)

@@ -1,6 +1,5 @@
 """Writing to the gateway: once, with the same trust as reading, and the live stream."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import orjson
@@ -26,13 +25,14 @@ from tests.support.answers import body
 from tests.support.device import (
     CHALLENGE,
     DAY,
+    HANG,
+    HANG_UP,
     NOW,
     OTHER_SERIAL,
     SERIAL,
     UNAUTHORIZED,
     VALID,
     Device,
-    Doing,
     Identity,
     Reply,
     Request,
@@ -171,10 +171,7 @@ async def test_without_a_credential_a_write_is_sent_without_one() -> None:
 
 
 async def test_a_write_that_is_not_answered_is_not_repeated(device: Device, gateway: Gateway) -> None:
-    async def hang(_: asyncio.StreamWriter) -> None:
-        await asyncio.get_running_loop().create_future()
-
-    device.replies[PATH] = Doing(hang)
+    device.replies[PATH] = HANG
 
     with pytest.raises(GatewayTimeoutError):
         await gateway.write(PATH, {}, timeout_s=0.3)
@@ -183,11 +180,8 @@ async def test_a_write_that_is_not_answered_is_not_repeated(device: Device, gate
 
 
 async def test_a_write_whose_connection_breaks_is_not_repeated(device: Device, gateway: Gateway) -> None:
-    async def hang_up(writer: asyncio.StreamWriter) -> None:
-        writer.close()
-
     await gateway.check_sign_in()
-    device.replies[PATH] = Doing(hang_up)
+    device.replies[PATH] = HANG_UP
 
     with pytest.raises(GatewayConnectionError):
         await gateway.write(PATH, {})
@@ -258,7 +252,7 @@ async def test_the_live_stream_is_enabled(device: Device, gateway: Gateway) -> N
 
 
 def live_reply(word: str) -> Reply:
-    """Return live data whose stream is as the word says."""
+    """Return live data with this word for the state of their stream."""
     return reply(body(storage.live_data(connection={"sc_stream": word})))
 
 

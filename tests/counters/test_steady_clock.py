@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.enphase_iq_gateway.counters.steady_clock import SteadyClock
+from custom_components.enphase_iq_gateway.counters.steady_clock import clock_after_start
 
 NOON = 1_781_000_000.0
 DAY = 86_400.0
@@ -11,8 +11,8 @@ DAY = 86_400.0
 class Clocks:
     """A wall clock that may be set, and the one that is believed."""
 
-    def __init__(self) -> None:
-        self.steady = SteadyClock()
+    def __init__(self, *, gateway_ahead_s: float = 0.0) -> None:
+        self.steady = clock_after_start(gateway_ahead_s)
         self.wall, self.monotonic = NOON, 500.0
 
     def after(self, seconds: float, *, set_by: float = 0.0) -> float:
@@ -65,3 +65,19 @@ def test_after_a_pause_the_clock_is_believed() -> None:
     clocks.wall += DAY
     clocks.monotonic += DAY
     assert clocks.after(0) == NOON + 600 + DAY
+
+
+@pytest.mark.parametrize(("gateway_ahead_s", "confirmed"), [(0, True), (-800, True), (-DAY, False), (40 * DAY, False)])
+def test_at_the_start_the_clock_is_confirmed_by_that_of_the_gateway(gateway_ahead_s: float, *, confirmed: bool) -> None:
+    clocks = Clocks(gateway_ahead_s=gateway_ahead_s)
+    assert clocks.after(0) == NOON
+    assert clocks.steady.confirmed is confirmed
+
+
+def test_without_the_gateway_the_clock_is_confirmed_after_fifteen_minutes_without_a_correction() -> None:
+    clocks = Clocks(gateway_ahead_s=-DAY)
+    clocks.after(600)
+    assert clocks.after(600, set_by=-DAY) == NOON + 1200 - DAY
+    assert not clocks.steady.confirmed
+    clocks.after(600)
+    assert clocks.steady.confirmed

@@ -1,4 +1,4 @@
-"""A gateway that wants a token, and the cloud that issues tokens for it."""
+"""A gateway that requires a token, and the cloud that issues tokens for it."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
-    """Start a gateway that wants a token."""
+    """Start a gateway that requires a token."""
     return await start_simulator(clock=clock)
 
 

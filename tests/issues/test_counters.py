@@ -257,22 +257,24 @@ async def test_counters_read_minutes_apart_share_an_issue(hass: HomeAssistant, *
 
 async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
     await set_up(hass, simulator)
-    simulator.faults.add("spike", count=4)
+    glitch = simulator.faults.add("spike", count=4)
     await pass_time(hass, noon, 1200)
+    assert glitch.hits == 4
     assert issues(hass, "counter_jump") == []
 
 
 async def test_a_meter_replaced_by_a_new_one_is_no_repair(
-    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It starts at zero, which statistics handle: there is nothing to decide."""
     await set_up(hass, simulator)
-    simulator.faults.add("spike", path="/ivp/meters/readings", wh=-5_200_000.0)
+    simulator.faults.add("replaced_meter")
     await pass_time(hass, noon, 1200)
+    assert "production.energy_lifetime_wh.0: reset of" in caplog.text
     assert issues(hass, "counter_jump") == []
 
 
-async def test_a_jump_that_was_undone_is_taken_out_of_the_issue(hass: HomeAssistant) -> None:
+async def test_a_jump_that_was_undone_is_removed_from_the_issue(hass: HomeAssistant) -> None:
     """With the last counter the issue is deleted."""
     entry, at = MockConfigEntry(domain=DOMAIN), 1_781_000_000.0
     async_create_jump_issue(hass, entry, at, {PRODUCTION: 5000.0, CONSUMPTION: 6000.0})
@@ -285,7 +287,7 @@ async def test_a_jump_that_was_undone_is_taken_out_of_the_issue(hass: HomeAssist
     assert issues(hass, "counter_jump") == []
 
 
-async def test_a_source_that_is_gone_for_good_is_logged_and_the_counter_goes_on(
+async def test_a_counter_continues_when_firmware_removes_its_source(
     hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A firmware update removed the device data of a gateway without CTs."""
@@ -316,7 +318,7 @@ async def test_an_issue_about_a_source_is_deleted_at_set_up(hass: HomeAssistant,
 
 
 @pytest.mark.parametrize("code", [503, 404])
-async def test_a_source_that_cannot_be_read_just_now_is_kept(
+async def test_a_source_that_cannot_be_read_is_kept_while_the_firmware_is_the_same(
     hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture, code: int
 ) -> None:
     """No other source replaces it while the firmware is the same."""
@@ -336,7 +338,7 @@ async def test_removing_the_gateway_removes_its_repairs(
     assert issues(hass, "counter_jump") == []
 
 
-async def test_the_question_about_a_jump_that_is_undone_is_withdrawn(
+async def test_the_issue_of_a_jump_that_is_undone_is_deleted(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
     await jump(hass, noon, simulator)

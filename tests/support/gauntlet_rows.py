@@ -247,6 +247,18 @@ ROWS = (
         source="clock",
         jumps={10: 86_400.0, 20: -86_400.0, 40: 3_600.0, 50: -3_600.0},
     ),
+    Row(
+        name="a restart while the clock is a day ahead",
+        source="clock",
+        jumps={10: 86_400.0, 20: -86_400.0},
+        restarts=(10,),
+    ),
+    Row(
+        name="a restart of a computer without a clock of its own",
+        source="clock",
+        jumps={10: -40 * 86_400.0, 20: 40 * 86_400.0},
+        restarts=(10,),
+    ),
     Row(name="a net CT alone", source="G§13.2", profile="metered_net_only_three_phase"),
     Row(
         name="a net CT alone, an inverter out of reach",

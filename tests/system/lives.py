@@ -53,6 +53,7 @@ from custom_components.enphase_iq_gateway.counters.key import (
 from custom_components.enphase_iq_gateway.counters.limits import LONGEST_REPORT_S, counter_limits, inverter_limits
 from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
+from custom_components.enphase_iq_gateway.counters.steady_clock import SteadyClock, clock_after_start
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
@@ -99,7 +100,7 @@ class Shown:
             snapshot = measure(self.guard.site, group, documents, at)
             if group is PollGroup.INVERTERS:
                 snapshot = self.health.judge(snapshot)
-            snapshot = replace(snapshot, clock_error_s=clock_error_s)
+            snapshot = replace(snapshot, clock_error_s=clock_error_s, clock_confirmed=self.guard.clock.confirmed)
             snapshots.append(self.guard.check(group, snapshot, zone))
         return snapshots
 
@@ -109,10 +110,10 @@ class Shown:
         self.grid = snapshot.grid_state
         return replace(snapshot, ac_batteries=self.guard.check_ac_batteries(snapshot.ac_batteries, at))
 
-    def store(self, site: Site) -> None:
+    def store(self, site: Site, clock: SteadyClock) -> None:
         """Restart with the stored state."""
         stored = orjson.loads(orjson.dumps(self.guard.state.as_json()))
-        self.guard = Guard(site=site, state=GuardState.from_json(stored))
+        self.guard = Guard(site=site, state=GuardState.from_json(stored), clock=clock)
 
 
 @dataclass(kw_only=True)
@@ -251,7 +252,7 @@ class Life:
         site = shown.guard.site
         with suppress(GatewayError):
             site = decide(documents, shown.guard.state.locked_sources(), decide_storage(storage))
-        shown.store(site)
+        shown.store(site, clock_after_start(-self.clock_s))
 
 
 def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 import time
 from types import MappingProxyType, TracebackType
-from typing import Final, Literal, Self, cast
+from typing import Final, Literal, Self
 
 from aiohttp.abc import AbstractResolver
 import orjson
@@ -77,7 +77,6 @@ class Gateway:
         self._clock = clock
         self._sign_in = _sign_in(self._connection, credential, clock)
         self._statistics: dict[str, EndpointStatistics] = {}
-        self._parsed: dict[Endpoint[object], tuple[bytes, object]] = {}
         self._clock_ahead_s = 0.0
 
     async def __aenter__(self) -> Self:
@@ -160,24 +159,8 @@ class Gateway:
         Raises:
             GatewayError: it cannot be read; GatewayStatusError for a 401 that concerns this endpoint only (G§2.6).
         """
-
-        def parse(body: bytes) -> T:
-            return self._parse(endpoint, body)
-
         limit_s = endpoint.limit_s if timeout_s is None else timeout_s
-        return await self._request(endpoint.path, lambda: self._answer(endpoint.path, limit_s), parse)
-
-    def _parse[T](self, endpoint: Endpoint[T], body: bytes) -> T:
-        """Return the document in a body; a body that repeats the last one is not parsed again.
-
-        `/info` is parsed once by this: it is needed to verify the device and, when it is read, as a document.
-        """
-        before = self._parsed.get(endpoint)
-        if before is not None and before[0] == body:
-            return cast("T", before[1])
-        document = endpoint.read(body)
-        self._parsed[endpoint] = (body, document)
-        return document
+        return await self._request(endpoint.path, lambda: self._answer(endpoint.path, limit_s), endpoint.parse)
 
     async def read_raw(self, path: str, *, timeout_s: float | None = None) -> bytes:
         """Return the unparsed answer of a path, for diagnostics.
@@ -270,7 +253,7 @@ class Gateway:
             GatewayConnectionError: it was read over plain HTTP, but the firmware requires TLS: its TLS server is down,
                 or another device pretends to be the gateway.
         """
-        info = self._parse(INFO, body)
+        info = INFO.parse(body)
         if info.wants_token and scheme == "http":
             raise GatewayConnectionError(f"{INFO.path}: firmware {info.firmware} over plain HTTP, expected TLS")
         return info.serial

@@ -23,7 +23,7 @@ _HIDDEN: Final = re.compile(
     r"|(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{12}(?![0-9a-z])"  # a MAC address without separators
     r"|\('[^']*', [0-9]+[^)]*\)"  # address and port in an error of the operating system
     r"|(?<![0-9])(?<![0-9]\.)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])"  # an IPv4 address, also before a port
-    r"|[\w.+'-]+@[\w-]+(?:\.[\w-]+)*"  # an e-mail address
+    r"|[\w.+'-]+@[\w-]+(?:\.[\w-]+)*"  # an email address
     r"|eyJ[\w-]+(?:\.[\w-]*)*"  # a token
 )
 _MAYBE_IPV6: Final = re.compile(r"(?i)[0-9a-f]*:[0-9a-f:]*(?:::|[0-9a-f])")

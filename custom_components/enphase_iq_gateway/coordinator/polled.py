@@ -109,7 +109,7 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
 
     def _check(self, snapshot: Snapshot) -> Snapshot:
         clock_error_s = snapshot.at - self.guard.clock.believed(snapshot.at, monotonic())
-        snapshot = replace(snapshot, clock_error_s=clock_error_s)
+        snapshot = replace(snapshot, clock_error_s=clock_error_s, clock_confirmed=self.guard.clock.confirmed)
         return self.guard.check(self.group, snapshot, dt_util.get_default_time_zone())
 
     def _record_answers(self, read: Collection[Endpoint[object]], failed: Collection[Endpoint[object]]) -> None:

@@ -348,8 +348,8 @@ def _settle(held: Held, limits: Limits, state: CounterState, published: float) -
         return _undone(held.last, held.last_at, limits, state, left=left)
     seconds = held.first_at - state.at
     wraps = round(-change / WRAP_WH)
-    tolerance = min(most_wh(limits.rise_w, seconds, limits), _WRAP_TOLERANCE_WH)
-    if wraps <= 1 and wraps != 0 and abs(change + wraps * WRAP_WH) <= tolerance:
+    energy = abs(change + wraps * WRAP_WH)
+    if wraps <= 1 and wraps != 0 and energy <= _WRAP_TOLERANCE_WH and likely(energy, seconds, limits, state):
         # A firmware that counts correctly again gives all wraps back at once (G§6.6).
         return _continue(state, held.last, state.offset + wraps * WRAP_WH, held.last_at, limits)
     if limits.fall_w is None and change < 0 and possible(held.first, seconds, limits):

@@ -12,9 +12,9 @@ from ..client import Address, AddressError, Certificate, CertificateCheck, Gatew
 from ..client.models import Info
 from ..client.site.probe import check_supported
 from ..const import CONF_CERTIFICATE, CONF_REPLACED, TOKEN_PAGE
-from ..entry_data import certificate_check_of, certificate_of, credential_of
 from ..history.replacement import replaced_by
 from ..hub.api import async_open_gateway
+from ..hub.entry_data import certificate_check_of, certificate_of, credential_of
 from ..issues.identity import report_renewed_certificate
 from .errors import form_error
 

@@ -8,8 +8,8 @@ from homeassistant.helpers import device_registry as dr
 from ..client import Address, GatewayError
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry, loaded_runtime
-from ..entry_data import certificate_of, discovery_check_of
 from ..hub.api import async_open_gateway
+from ..hub.entry_data import certificate_of, discovery_check_of
 
 
 async def async_has_left(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:

@@ -22,7 +22,7 @@ from ..client import (
     Token,
 )
 from ..const import DOMAIN
-from ..entry_data import certificate_check_of, certificate_of, credential_of
+from .entry_data import certificate_check_of, certificate_of, credential_of
 
 _RESOLVER: HassKey[AbstractResolver] = HassKey(f"{DOMAIN}_resolver")
 

@@ -112,7 +112,7 @@ class TokenRenewal:
         """Replace a token that was refused during set-up, with at most one request.
 
         Raises:
-            CloudError: The cloud gives no token, or gave none shortly before.
+            CloudError: The cloud issues no token, or issued none shortly before.
             GatewayAuthenticationError: The refused token is new.
         """
         if self._backoff.left_s:
@@ -196,7 +196,7 @@ class TokenRenewal:
         """Request a new token with the stored password, use it from now on and store it.
 
         Raises:
-            CloudError: The cloud gives no token.
+            CloudError: The cloud issues no token.
         """
         data = self._entry.data
         token = await async_fetch_token(

@@ -124,7 +124,7 @@ def async_create_jump_issue(
 
 
 def _withdraw_jump(hass: HomeAssistant, entry: ConfigEntry, at: float, counter: CounterKey) -> None:
-    """Take a counter whose jump has been undone out of its issue, and delete an issue without counters."""
+    """Remove a counter whose jump has been undone from its issue, and delete an issue without counters."""
     for issue in _open_issues(hass, entry, at):
         data = {
             name: value

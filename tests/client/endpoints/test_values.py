@@ -32,9 +32,9 @@ def listing(endpoint: Endpoint[object], count: int) -> Document:
 )
 def test_more_devices_than_any_gateway_has_are_an_error(endpoint: Endpoint[object]) -> None:
     """Home Assistant would make a device of each, and be busy with that for minutes."""
-    assert endpoint.read(body(listing(endpoint, MOST_DEVICES)))
+    assert endpoint.parse(body(listing(endpoint, MOST_DEVICES)))
     with pytest.raises(GatewayResponseError, match=f"{MOST_DEVICES + 1} devices, expected at most {MOST_DEVICES}"):
-        endpoint.read(body(listing(endpoint, MOST_DEVICES + 1)))
+        endpoint.parse(body(listing(endpoint, MOST_DEVICES + 1)))
 
 
 @pytest.mark.parametrize("sent", ["open\0", "a\nb", "\u202eopen", "x" * 256, "", " ", None, 1])

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 
-from .client import Account, Certificate, CertificateCheck, Token
-from .client.auth.secret import Secret
-from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK
+from ..client import Account, Certificate, CertificateCheck, Token
+from ..client.auth.secret import Secret
+from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK
 
 
 def credential_of(data: Mapping[str, str]) -> Token | Account:
