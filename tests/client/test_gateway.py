@@ -172,6 +172,22 @@ async def test_any_exception_of_the_sign_in_becomes_an_error_of_the_client(monke
             await gateway.check_sign_in()
 
 
+async def test_a_request_whose_token_was_replaced_meanwhile_is_sent_with_the_new_one() -> None:
+    """It is no refusal of the new token."""
+    renewed = make_token(lifetime_s=400 * DAY)
+    async with device(identity=OWN) as there, client(there.address) as gateway:
+
+        def check(request: Request) -> bytes:
+            if request.headers["authorization"].endswith(renewed):
+                return VALID
+            gateway.replace_token(Token.parse(renewed))
+            return UNAUTHORIZED
+
+        there.replies[CHECK_PATH] = check
+
+        assert await gateway.read_raw(PATH) == b"{}"
+
+
 async def test_the_client_returns_when_its_token_expires() -> None:
     async with client(Address("127.0.0.1")) as gateway, Gateway(Address("127.0.0.1")) as other:
         assert (gateway.token_expires_at, other.token_expires_at) == (NOW + 364 * DAY, None)

@@ -15,7 +15,7 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.hub import token_renewal
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
-from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, set_up
+from tests.conftest import PASSWORD, USERNAME, set_up
 from tests.support.aged_tokens import (
     DAY,
     INSTALLER,
@@ -32,24 +32,6 @@ from tests.support.aged_tokens import (
 )
 from tests.support.entries import is_loaded
 from tests.support.virtual_time import settle
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Return the simulator's clock."""
-    return Clock()
-
-
-@pytest.fixture
-async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
-    """Start a gateway that requires a token."""
-    return await start_simulator(clock=clock)
-
-
-@pytest.fixture
-async def cloud(start_cloud: StartCloud, simulator: Simulator) -> Cloud:
-    """Start the cloud that issues tokens for it."""
-    return await start_cloud(simulator)
 
 
 @pytest.fixture
@@ -263,47 +245,6 @@ async def test_a_refusal_does_not_wait_for_the_next_try(
     await settle(hass)
 
     assert (is_read(entry), is_asked(hass)) == (True, False)
-
-
-async def test_tokens_that_are_refused_soon_are_renewed_less_and_less_often(
-    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Enphase blocks an account that requests too many tokens."""
-    now_s = 1000.0
-    monkeypatch.setattr(token_renewal, "monotonic", lambda: now_s)
-    entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
-    simulator.revoke_tokens()
-    await poll(hass, entry)
-
-    for renewals, wait_s in ((1, 60), (2, 120), (3, 240)):
-        simulator.revoke_tokens()
-        await poll(hass, entry)
-        await pass_time(hass, wait_s - 1)
-        assert (cloud.login_requests, is_read(entry)) == (renewals, False)
-        now_s += wait_s
-        await pass_time(hass, wait_s + 1)
-        await poll(hass, entry)
-        assert (cloud.login_requests, is_read(entry)) == (renewals + 1, True)
-
-    now_s += DAY
-    simulator.revoke_tokens()
-    await poll(hass, entry)
-    assert (cloud.login_requests, is_asked(hass)) == (5, False)
-
-
-async def test_a_failing_cloud_is_not_asked_at_every_refusal(
-    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
-) -> None:
-    cloud.login_answer = CloudAnswer.SERVER_ERROR
-    entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
-
-    for _ in range(4):
-        simulator.faults.add("status", path="/*", code=401)
-        await poll(hass, entry)
-        simulator.faults.clear()
-        await poll(hass, entry)
-
-    assert cloud.login_requests == 1
 
 
 async def test_a_token_that_ended_while_home_assistant_was_off_is_renewed_at_start(

@@ -208,23 +208,6 @@ async def test_a_new_token_takes_the_place_of_the_old_one() -> None:
     assert device.requests[-2].headers["authorization"] == f"Bearer {renewed}"
 
 
-async def test_a_request_whose_token_was_replaced_meanwhile_is_sent_with_the_new_one() -> None:
-    """It is no refusal of the new token."""
-    renewed = make_token(lifetime_s=400 * DAY)
-
-    async with by_token() as (device, gateway, _):
-
-        def check(request: Request) -> bytes:
-            if request.headers["authorization"].endswith(renewed):
-                return VALID
-            gateway.replace_token(Token.parse(renewed))
-            return UNAUTHORIZED
-
-        device.replies[CHECK_PATH] = check
-
-        assert await gateway.read_raw(PATH) == b"{}"
-
-
 @pytest.mark.parametrize(
     ("check", "error"),
     [
