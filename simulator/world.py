@@ -189,11 +189,11 @@ class World:
     # Events, all at the present time unless they are planned
 
     def fail_grid(self) -> None:
-        """Let the grid fail, until it is restored."""
+        """Cut the grid off until it is restored."""
         self._plan_relay("fail")
 
     def restore_grid(self) -> None:
-        """Let the grid return; the relay closes 70 s later unless it is commanded open."""
+        """Restore the grid; the relay closes 70 s later unless it is commanded open."""
         self._plan_relay("return")
 
     def command_relay(self, position: str, *, delay_s: float = 0.0) -> None:

@@ -47,7 +47,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Gateway
             for path, statistics in runtime.gateway.statistics.items()
         },
         "layout": _layout(async_roof_feed(hass, entry.entry_id).layouts.layout),
-        "health": None if health is None else asdict(health),
+        "health": None if health is None else {name: value for name, value in asdict(health).items() if name != "mac"},
         "counters": runtime.guard.state.as_diagnostics(),
         "answers": capture.answers,
         "unanswered": capture.unanswered,

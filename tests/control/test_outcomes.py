@@ -106,7 +106,7 @@ async def test_read_only_outlasts_a_reload_but_not_other_firmware(controlled: Co
     assert issues(controlled) == set()
 
 
-async def test_a_setting_that_the_cloud_undoes_fails_after_the_second_look(controlled: ControlledHome) -> None:
+async def test_a_setting_that_the_cloud_undoes_fails_at_the_later_check(controlled: ControlledHome) -> None:
     controlled.home.simulator.faults.add("write_undone", path=TARIFF, seconds=90)
     task = controlled.start("number.set_value", "S_reserve_soc", value=35)
     await controlled.advance(60, step=5)
@@ -200,7 +200,7 @@ async def test_nothing_is_sent_while_the_gateway_cannot_be_reached(controlled: C
     assert controlled.written() == []
 
 
-async def test_a_second_look_without_an_answer_is_reported_as_unknown(controlled: ControlledHome) -> None:
+async def test_a_later_check_without_an_answer_is_reported_as_unknown(controlled: ControlledHome) -> None:
     works(controlled.home.simulator.faults)
     task = controlled.start("number.set_value", "S_reserve_soc", value=35)
     await controlled.advance(150, step=10)
@@ -213,7 +213,7 @@ async def test_a_second_look_without_an_answer_is_reported_as_unknown(controlled
     assert issues(controlled) == set()
 
 
-async def test_a_later_change_replaces_the_second_look_of_the_first(controlled: ControlledHome) -> None:
+async def test_a_later_change_replaces_the_later_check_of_the_first(controlled: ControlledHome) -> None:
     works(controlled.home.simulator.faults)
     first = controlled.start("number.set_value", "S_reserve_soc", value=35)
     await controlled.advance(60, step=10)

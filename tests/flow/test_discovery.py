@@ -258,10 +258,13 @@ async def test_a_gateway_is_not_followed_to_another_serial(
     assert credentials(impostor) == []
 
 
+@pytest.mark.parametrize("days_valid", [300, 60], ids=["not due for renewal", "due for renewal"])
 async def test_a_gateway_is_not_followed_to_another_certificate(
-    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, days_valid: int
 ) -> None:
+    """It cannot prove that it is the renewed one: no token is checked there."""
     simulator = await start_simulator()
+    simulator.replace_certificate(days_valid=days_valid)
     entry = await set_up_announced(hass, network, simulator)
     await lose(hass, network, entry)
     impostor = network[OTHER_ADDRESS] = await start_simulator()
@@ -280,6 +283,24 @@ async def test_a_gateway_is_followed_although_another_device_is_at_its_old_addre
     simulator = await start_simulator()
     entry = await set_up_announced(hass, network, simulator)
     network[ADDRESS] = await start_simulator(serial="121900000099")
+    await hass.config_entries.async_reload(entry.entry_id)
+    network[OTHER_ADDRESS] = simulator
+
+    await announced(hass, OTHER_ADDRESS, simulator.serial)
+    await hass.async_block_till_done()
+
+    assert entry.data[CONF_HOST] == OTHER_ADDRESS
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_device_with_a_certificate_that_may_be_renewed_does_not_hold_a_gateway_back(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator, impostor = await start_simulator(), await start_simulator()
+    simulator.replace_certificate(days_valid=60)
+    entry = await set_up_announced(hass, network, simulator)
+    impostor.revoke_tokens()
+    network[ADDRESS] = impostor
     await hass.config_entries.async_reload(entry.entry_id)
     network[OTHER_ADDRESS] = simulator
 
@@ -336,6 +357,20 @@ async def test_a_lease_replaces_the_network_address_only_when_the_gateway_itself
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, simulator.serial), entry.entry_id)
     assert device is not None
     assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:00:00:09")}
+
+
+async def test_the_network_address_of_a_gateway_without_a_certificate_is_not_replaced(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """It would be followed by it, and any device at its address can answer with its serial."""
+    simulator = await start_simulator("metered_digest")
+    entry = await set_up_announced(hass, network, simulator)
+    await leased(hass, ADDRESS)
+    network[ADDRESS] = await start_simulator("metered_digest")
+
+    await leased(hass, ADDRESS, "001dc0000001")
+
+    assert stored_mac(hass, entry) == "00:1d:c0:ab:cd:ef"
 
 
 async def test_a_lease_creates_no_device(

@@ -1,8 +1,10 @@
 """A repair can be undone exactly, also after restarts and after later changes."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.components.recorder.models import StatisticData
+from homeassistant.components.recorder.statistics import async_change_statistics_unit
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
@@ -68,6 +70,23 @@ async def test_an_undo_is_possible_after_a_restart(hass: HomeAssistant) -> None:
     await repair(hass, CHANGE)
     await StatisticsRepairs(hass).async_undo(ENTITY)
     assert (await sums(hass))[-1] == pytest.approx(END + SPIKE)
+
+
+async def test_the_unit_may_be_changed_in_between(hass: HomeAssistant) -> None:
+    """Home Assistant converts what is stored when a user does this."""
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, CHANGE)
+    await async_change_statistics_unit(hass, ENTITY, new_unit_of_measurement="MWh", old_unit_of_measurement="kWh")
+    await async_wait_recording_done(hass)
+    await undo(hass)
+    assert (await sums(hass))[-1] == pytest.approx(END + SPIKE)
+
+
+async def test_repairs_and_undos_at_the_same_time_follow_one_another(hass: HomeAssistant) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    before = await sums(hass)
+    await asyncio.gather(repair(hass, CHANGE), undo(hass), repair(hass, CHANGE), undo(hass))
+    assert await sums(hass) == pytest.approx(before)
 
 
 async def test_each_undo_reverts_one_repair_more(hass: HomeAssistant) -> None:

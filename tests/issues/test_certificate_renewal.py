@@ -1,5 +1,6 @@
 """A renewed certificate is accepted while it is due, and reported by an issue with both fingerprints."""
 
+from dataclasses import replace
 import time
 
 from homeassistant.core import HomeAssistant
@@ -70,9 +71,11 @@ async def test_the_repair_of_a_renewal_shows_both_certificates_and_stays_until_i
 
     (issue,) = issues(hass).values()
     assert (issue.translation_key, issue.is_persistent, issue.is_fixable) == ("certificate_renewed", True, True)
-    for fingerprint in fingerprints:
-        assert bytes.fromhex(fingerprint).hex(":").upper() in issue_text(issue)
-    await submit_repair(hass, await open_repair(hass, issue))
+    question = await open_repair(hass, issue)
+    text = issue_text(replace(issue, translation_placeholders=dict(question["description_placeholders"] or {})))
+    for shown in (ADDRESS, simulator.serial, *(bytes.fromhex(one).hex(":").upper() for one in fingerprints)):
+        assert shown in text
+    await submit_repair(hass, question)
     assert issues(hass) == {}
     assert readable(entry)
 

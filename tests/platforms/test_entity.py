@@ -161,6 +161,17 @@ async def test_an_inverter_value_that_raises_does_not_affect_other_entities(
     assert values_that_are_broken(home) == [first.key] * len(serials)
 
 
+async def test_inverters_are_not_added_for_ever(start_home: StartHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway may list others in every answer."""
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.entity.MOST_DEVICES", 4)
+    home = await start_home()
+
+    first, second = home.simulator.world.add_inverter(), home.simulator.world.add_inverter()
+    await home.advance(2400, step=60)
+
+    assert {f"{first}_power", f"{second}_power"} & home.states().keys() == {f"{first}_power"}
+
+
 async def test_a_registered_entity_is_added_at_start_without_a_value(home: Home) -> None:
     (serial, *_) = home.simulator.world.inverters
     home.simulator.faults.add("missing_device", serial=serial)

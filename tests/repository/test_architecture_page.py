@@ -63,6 +63,17 @@ def test_the_layout_lists_every_package() -> None:
     assert packages - {"."} <= listed
 
 
+def test_what_is_new_goes_into_files_that_exist() -> None:
+    rows = table(section(ROOT / "CONTRIBUTING.md", "Where would ... go?"))
+    paths = {path for _, places in rows for path in re.findall(r"`([\w/]+(?:/|\.\w+))`", places)}
+
+    missing = {path for path in paths if not (INTEGRATION / path).exists() and not (ROOT / path).exists()}
+
+    assert [subject for subject, _ in rows] == ["CT type", "entity", "endpoint", "repair"]
+    assert len(paths) > 20
+    assert missing == set()
+
+
 def test_every_unique_id_is_listed() -> None:
     of_gateway = {row.key for row in FLOW_SENSORS} | {
         "{flow}_ct_status" if row.key.endswith("_ct_status") else row.key

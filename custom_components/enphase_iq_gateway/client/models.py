@@ -223,6 +223,8 @@ class GatewayHealth:
     """Epoch seconds."""
     network: str | None
     """The kind of the interface in use: ethernet, wifi, cellular."""
+    mac: str | None
+    """The MAC address of this interface, in lower case with colons."""
     alerts: int | None
     """The number of alerts; only some firmware has a list of them."""
 

@@ -17,7 +17,7 @@ from .polled import PollGroupCoordinator
 from .runtime import GatewayConfigEntry
 
 _MOVES_AFTER_S: Final = 1800.0
-"""How much newer the other gateway's report must be: where both receive an inverter, they are ahead by turns."""
+"""How much newer the other gateway's report must be: where both receive an inverter, each is ahead at times."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -143,7 +143,7 @@ def _follow(lifetime: float, state: DailyState, *, falls: bool) -> tuple[float, 
     """Return the lifetime at the start of the day, and the gain since the last value.
 
     A counter that only rises falls when it begins again, or when a spike is undone. Today falls with it only as far as
-    Home Assistant does not take it for a new start; otherwise it stands and continues from there.
+    Home Assistant does not treat it as a new start; otherwise it stands and continues from there.
     """
     gain = lifetime - state.lifetime
     if falls or gain >= 0:

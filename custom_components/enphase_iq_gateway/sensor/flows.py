@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
@@ -66,7 +65,7 @@ class FlowSensorDescription(SensorEntityDescription):
     attributes_fn: Callable[[Source], Mapping[str, object]] | None = None
     """Returns the attributes by the source of the quantity."""
 
-    @cached_property
+    @property
     def counted(self) -> bool:
         """Whether it shows a checked counter, and not what was measured."""
         return self.quantity in (Quantity.LIFETIME, Quantity.IMPORT_EXPORT)
