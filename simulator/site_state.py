@@ -1,6 +1,6 @@
 """State of a site at one time, and the exact integration from one state to the next."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .areas import add_areas, add_halves
 from .storage.units import stored_after
@@ -96,13 +96,23 @@ class Energies:
 
     def shifted(self, produced: list[float], exported: list[float], imported: list[float]) -> Energies:
         """Return the energies plus some of each phase."""
-        return replace(
-            self,
-            produced=_sums(self.produced, produced),
-            exported=_sums(self.exported, exported),
-            imported=_sums(self.imported, imported),
-            balanced_import=self.balanced_import + sum(imported),
-            balanced_export=self.balanced_export + sum(exported),
+        return Energies(
+            self.light_h,
+            _sums(self.produced, produced),
+            self.standby,
+            _sums(self.imported, imported),
+            _sums(self.exported, exported),
+            self.charged,
+            self.discharged,
+            self.third_party,
+            self.balanced_import + sum(imported),
+            self.balanced_export + sum(exported),
+            self.units_charged,
+            self.units_discharged,
+            self.stored,
+            self.battery_charged,
+            self.battery_discharged,
+            self.generated,
         )
 
     def after(self, start: Powers, end: Powers, seconds: float) -> Energies:

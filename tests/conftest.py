@@ -56,6 +56,7 @@ logging.root.handlers = [handler for handler in logging.root.handlers if type(ha
 # Python's own thresholds cost an eighth of the time. Home Assistant's test plugin collects garbage after each module.
 gc.set_threshold(100_000, 20, 50)
 _LOOP_FIXTURES = {"configure_event_loop", "enable_event_loop_debug", "verify_cleanup"}
+_HOME_ASSISTANT_FIXTURES = {"_no_maintenance", "disable_http_server", "fail_on_log_exception", "skip_stop_scripts"}
 
 
 class Reachable(Protocol):
@@ -77,12 +78,14 @@ type StartHome = Callable[..., Awaitable[Home]]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Run a test that is no coroutine without an event loop, which takes longer than most such tests.
+    """Run a test without the fixtures of Home Assistant's test plugin that it does not need.
 
-    Home Assistant's test plugin has fixtures for every test that create one.
+    The plugin has some for every test, which together take longer than most tests: they patch Home Assistant, and
+    create an event loop even for a test that is no coroutine.
     """
-    if isinstance(item, pytest.Function) and not iscoroutinefunction(item.function) and "hass" not in item.fixturenames:
-        item.fixturenames[:] = [name for name in item.fixturenames if name not in _LOOP_FIXTURES]
+    if isinstance(item, pytest.Function) and "hass" not in item.fixturenames:
+        unused = _HOME_ASSISTANT_FIXTURES | (set() if iscoroutinefunction(item.function) else _LOOP_FIXTURES)
+        item.fixturenames[:] = [name for name in item.fixturenames if name not in unused]
 
 
 @pytest.fixture(autouse=True)

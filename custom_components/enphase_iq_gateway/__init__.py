@@ -120,10 +120,10 @@ async def _async_find_site(gateway: Gateway, counters: GuardState, renewal: Toke
     try:
         limit_s = PROBE_LIMIT_S - (monotonic() - started)
         site, documents = await async_find_site(gateway, info, counters, limit_s=limit_s)
-    except GatewayAuthenticationError:
+    except GatewayAuthenticationError as refusal:
         if not renewal.possible:
             raise
-        await renewal.async_replace_refused()
+        await renewal.async_replace_refused(refusal)
         site, documents = await async_find_site(gateway, info, counters)
     counters.firmware = str(info.firmware)
     return site, documents

@@ -4,7 +4,8 @@ It contains no time and no random number, so that the same files always make the
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions, version as installed_version
 import json
 from pathlib import Path
@@ -20,6 +21,7 @@ def sbom(archive: Path, version: str, address: str) -> str:
     """Return the document of a zip; `address` is that of the repository, OWNER/NAME."""
     with ZipFile(archive) as opened:
         contents = {name: opened.read(name) for name in sorted(opened.namelist())}
+    libraries = packages(contents)
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -37,13 +39,13 @@ def sbom(archive: Path, version: str, address: str) -> str:
             }
         },
         "components": [
-            *(_package(name) for name in packages(contents)),
+            *(_package(name) for name in libraries),
             *(
                 {"type": "file", "name": name, "hashes": [{"alg": "SHA-256", "content": digest_of(data)}]}
                 for name, data in contents.items()
             ),
         ],
-        "dependencies": [{"ref": archive.stem, "dependsOn": [_purl(name) for name in packages(contents)]}],
+        "dependencies": [{"ref": archive.stem, "dependsOn": [_purl(name) for name in libraries]}],
     }
     return json.dumps(document, indent=2) + "\n"
 
@@ -56,10 +58,16 @@ def packages(contents: dict[str, bytes]) -> list[str]:
         if path.endswith(".py")
         for name in _imported(source)
     } - sys.stdlib_module_names
-    distributions = packages_distributions()
+    distributions = _installed()
     if unknown := modules - distributions.keys():
         raise ReleaseError(f"no installed package provides {', '.join(sorted(unknown))}")
     return sorted({distributions[module][0].lower().replace("_", "-") for module in modules})
+
+
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    """Return the distributions that provide each module; finding them takes half a second."""
+    return packages_distributions()
 
 
 def _imported(source: bytes) -> Iterable[str]:

@@ -65,7 +65,7 @@ def test_hours_of_shade_are_local() -> None:
     assert found.panels[PANEL].shade_hours == (10,)
 
 
-def test_shade_across_the_array_makes_nobody_weak() -> None:
+def test_shade_across_the_array_makes_no_panel_weak() -> None:
     """In those hours its panels do not agree, so that nothing is compared."""
 
     def factor(serial: str, _ago: int, hour: int) -> float | None:
@@ -82,7 +82,7 @@ def test_weakness_begins_on_the_first_low_day() -> None:
     assert found.since == LAST_DAY - timedelta(days=10)
 
 
-def test_the_beginning_is_unknown_where_all_days_are_low() -> None:
+def test_the_first_weak_day_is_unknown_where_all_days_are_low() -> None:
     assert panel(lambda *_: 0.8).since is None
 
 
@@ -152,7 +152,7 @@ def test_a_panel_without_values_is_unknown() -> None:
     assert panel(lambda *_: None) == PanelHealth()
 
 
-def test_a_silent_inverter_is_only_silent() -> None:
+def test_the_panel_of_a_silent_inverter_has_no_other_state() -> None:
     found = judge(hour_means(), [PANELS], day=LAST_DAY, zone=UTC, silent={PANEL})
 
     assert found.panels[PANEL] == PanelHealth(state=PanelState.SILENT)

@@ -252,7 +252,7 @@ async def test_the_live_stream_is_enabled(device: Device, gateway: Gateway) -> N
 
 
 def live_reply(word: str) -> Reply:
-    """Return live data whose stream is as the word says."""
+    """Return live data with this word for the state of their stream."""
     return reply(body(storage.live_data(connection={"sc_stream": word})))
 
 

@@ -12,8 +12,8 @@ from custom_components.enphase_iq_gateway.client.site.storage_documents import S
 from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from tests.support import storage_answers as storage
 from tests.support.answers import Document, body
-from tests.support.captures import ANSWERS, CAPTURES, folders, needs
-from tests.support.storage_captures import ALL, STORAGE, file_of, recorded_storage
+from tests.support.captures import ANSWERS, CAPTURES, file_of, folders, needs
+from tests.support.storage_captures import ALL, STORAGE, recorded_storage
 from tests.support.storage_documents import AC_ONLY, FULL
 
 STORED = (*folders(CAPTURES), ANSWERS / "mpreissner_D8.3.6086")

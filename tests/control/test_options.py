@@ -1,4 +1,4 @@
-"""The options turn control on area by area; without them there is nothing."""
+"""The options turn control on area by area; without them there are no entities of control."""
 
 from dataclasses import replace
 
@@ -95,14 +95,16 @@ async def test_ac_batteries_have_their_entities(start_control: StartControl) -> 
         ("collar", {"storage_mode", "reserve_soc", "grid_relay"}),
     ],
 )
-async def test_only_what_a_site_has_is_offered(start_control: StartControl, profile: str, expected: set[str]) -> None:
+async def test_only_the_settings_of_the_site_are_offered(
+    start_control: StartControl, profile: str, expected: set[str]
+) -> None:
     """EU batteries have no relay, and a collar has no contacts."""
     controlled = await start_control(profile)
 
     assert controls(controlled.home) == expected
 
 
-async def test_the_entities_go_with_their_area(controlled: ControlledHome) -> None:
+async def test_the_entities_and_actions_of_an_area_that_is_turned_off_are_removed(controlled: ControlledHome) -> None:
     await controlled.turn_on(ControlArea.GRID_RELAY)
 
     assert controls(controlled.home) == {"grid_relay"}
@@ -135,7 +137,7 @@ async def test_control_is_kept_when_the_settings_change(controlled: ControlledHo
     assert controlled.home.entry.options[CONF_UPDATE_INTERVAL] == 60
 
 
-async def test_the_step_shows_what_is_on(controlled: ControlledHome) -> None:
+async def test_the_form_shows_which_areas_are_on(controlled: ControlledHome) -> None:
     await controlled.turn_on(ControlArea.GENERATOR)
 
     form = await open_step(controlled.hass, controlled.home.entry.entry_id, "control")

@@ -1,4 +1,4 @@
-"""Every way a write can end, from the action of a user to the state that they see."""
+"""Every outcome of a write, from the user's action to the state that is shown."""
 
 import asyncio
 
@@ -213,7 +213,7 @@ async def test_a_later_check_without_an_answer_is_reported_as_unknown(controlled
     assert issues(controlled) == set()
 
 
-async def test_a_later_change_makes_the_later_check_of_the_first_pointless(controlled: ControlledHome) -> None:
+async def test_a_later_change_replaces_the_later_check_of_the_first(controlled: ControlledHome) -> None:
     works(controlled.home.simulator.faults)
     first = controlled.start("number.set_value", "S_reserve_soc", value=35)
     await controlled.advance(60, step=10)
@@ -226,7 +226,7 @@ async def test_a_later_change_makes_the_later_check_of_the_first_pointless(contr
     assert issues(controlled) == set()
 
 
-async def test_a_write_that_the_gateway_refuses_the_token_for_names_the_credentials(
+async def test_a_write_with_a_rejected_token_is_an_error_about_the_credentials(
     controlled: ControlledHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(*_: object, **__: object) -> None:
@@ -266,7 +266,7 @@ async def test_a_change_ends_when_the_gateway_is_unloaded(controlled: Controlled
     assert caught.value.translation_key == "control_unknown"
 
 
-async def test_the_error_is_in_the_words_of_the_user(controlled: ControlledHome) -> None:
+async def test_the_error_is_a_translated_sentence(controlled: ControlledHome) -> None:
     controlled.home.simulator.faults.add("write_ignored")
 
     error = await failure(controlled, "S_reserve_soc", 40)

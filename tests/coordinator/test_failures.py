@@ -39,7 +39,7 @@ async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
         ("*production/inverters", PollGroup.INVERTERS, 345),
     ],
 )
-async def test_two_failures_in_a_row_lose_the_coordinator_and_no_other(
+async def test_two_failures_in_a_row_make_only_the_values_of_that_coordinator_unavailable(
     home: Home, path: str, coordinator: PollGroup, seconds: float
 ) -> None:
     home.simulator.faults.add("html", path=path)
@@ -52,7 +52,7 @@ async def test_two_failures_in_a_row_lose_the_coordinator_and_no_other(
 
 
 @pytest.mark.slow
-async def test_a_lost_coordinator_is_logged_once_with_the_reason(home: Home) -> None:
+async def test_a_coordinator_that_fails_is_logged_once_with_the_reason(home: Home) -> None:
     home.simulator.faults.add("status", path=READINGS, code=500)
 
     await home.advance(1800)
@@ -108,17 +108,17 @@ async def test_the_energy_of_today_does_not_stand_beyond_midnight(home: Home) ->
     assert float(home.state("total_consumption_energy_lifetime")) > 0
 
 
-async def test_a_broken_document_is_read_again_after_half_a_minute_and_then_doubled(home: Home) -> None:
+async def test_a_broken_document_is_read_again_after_half_a_minute_which_doubles(home: Home) -> None:
     home.simulator.faults.add("truncated", path=REPORT)
 
     await home.advance(300 + 30 + 60 + 120 + 240 + 300 + 60)
 
-    asked = [request.at for request in home.simulator.requests if request.path.startswith(REPORT)]
-    waited = [after - before for before, after in pairwise(asked[-6:])]
+    requested = [request.at for request in home.simulator.requests if request.path.startswith(REPORT)]
+    waited = [after - before for before, after in pairwise(requested[-6:])]
     assert waited == pytest.approx([30, 60, 120, 240, 300], abs=10)
 
 
-async def test_a_coordinator_that_is_back_is_logged_once(home: Home) -> None:
+async def test_a_coordinator_that_recovers_is_logged_once(home: Home) -> None:
     home.simulator.faults.add("status", path=READINGS, code=500)
     await home.advance(75)
     home.simulator.faults.clear()
@@ -131,7 +131,7 @@ async def test_a_coordinator_that_is_back_is_logged_once(home: Home) -> None:
 
 
 @pytest.mark.slow
-async def test_a_coordinator_that_fails_at_times_does_not_flap(home: Home) -> None:
+async def test_values_stay_available_where_every_other_request_fails(home: Home) -> None:
     for after in range(0, 240, 2):
         home.simulator.faults.add("reset", path=READINGS, after=after, count=1)
     lost: set[PollGroup] = set()
@@ -144,7 +144,7 @@ async def test_a_coordinator_that_fails_at_times_does_not_flap(home: Home) -> No
 
 
 @pytest.mark.slow
-async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) -> None:
+async def test_broken_device_data_make_only_the_details_unknown(home: Home) -> None:
     serial = next(iter(home.simulator.world.inverters))
     home.simulator.faults.add("status", path=DEVICES, code=500)
 
@@ -174,7 +174,7 @@ async def test_one_sample_without_device_data_keeps_the_details(home: Home) -> N
     assert float(home.states()[f"{serial}_temperature"][1]) > 0
 
 
-async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> None:
+async def test_an_inverter_without_a_reading_is_unknown_and_the_others_are_not(home: Home) -> None:
     first, second, *_ = home.simulator.world.inverters
     home.simulator.faults.add("missing_device", serial=first)
 
@@ -187,7 +187,7 @@ async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> 
 
 
 @pytest.mark.slow
-async def test_a_gateway_that_was_off_for_hours_has_all_coordinators_back_with_the_first(home: Home) -> None:
+async def test_after_hours_without_a_gateway_all_coordinators_recover_with_the_first(home: Home) -> None:
     home.simulator.faults.add("reset")
     await home.advance(7200)
     assert home.lost() == set(home.entry.runtime_data.coordinators)
@@ -228,7 +228,7 @@ async def test_a_report_is_measured_by_the_gateway_s_clock(start_home: StartHome
     assert [call.kwargs["clock_ahead_s"] for call in measured.call_args_list] == [7000]
 
 
-async def test_a_hanging_endpoint_is_given_up_and_keeps_no_other_coordinator(home: Home) -> None:
+async def test_a_hanging_endpoint_times_out_and_delays_no_other_coordinator(home: Home) -> None:
     home.simulator.faults.add("hang", path=REPORT)
 
     await home.advance_hanging(650)
@@ -256,7 +256,7 @@ at_night = pytest.mark.parametrize("clock", [datetime(2026, 11, 20, 21, 59, 30, 
 
 
 @at_night
-async def test_two_minutes_of_maintenance_are_not_noticed(home: Home) -> None:
+async def test_values_stay_available_during_two_minutes_of_maintenance(home: Home) -> None:
     home.simulator.faults.add("nightly_outage")
     lost: set[PollGroup] = set()
 
@@ -319,15 +319,15 @@ async def test_a_reboot_never_lets_a_counter_fall(home: Home) -> None:
 
 
 async def test_no_coordinator_starts_again_before_its_last_run_ended(home: Home) -> None:
-    asked = len(home.simulator.requests)
+    before = len(home.simulator.requests)
     home.simulator.faults.add("hang", path=READINGS)
     home.clock.tick(31)
-    await until(lambda: len(home.simulator.requests) > asked)
+    await until(lambda: len(home.simulator.requests) > before)
 
     refresh = home.hass.async_create_task(home.coordinator(PollGroup.LIVE).async_request_refresh())
     await home.turn()
 
-    assert [request.path for request in home.simulator.requests[asked:]] == [READINGS]
+    assert [request.path for request in home.simulator.requests[before:]] == [READINGS]
     home.simulator.faults.clear()
     home.clock.tick(21)
     await refresh

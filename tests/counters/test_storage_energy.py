@@ -126,6 +126,15 @@ def test_over_a_long_gap_the_energy_in_the_batteries_counts(
     assert (state.discharged_wh, state.charged_wh) == expected
 
 
+def test_over_a_long_gap_the_energy_in_the_batteries_is_that_of_all_phases_together() -> None:
+    guard = Guard(site=guard_site(LIVE, phases=2))
+    flows = {STORAGE: tuple(Measurement(power_w=power_w) for power_w in (1000.0, 600.0, 400.0))}
+    for seconds, stored_wh in ((0, 8000.0), (36_000, 5000.0)):
+        live = LiveData(battery_available_energy_wh=stored_wh)
+        checked = guard.check(PollGroup.LIVE, Snapshot(at=T0 + seconds, flows=flows, live_data=live), UTC)
+    assert [each.energy_delivered_wh for each in checked.counted[STORAGE]] == [3000, 0, 0]
+
+
 def test_the_energies_survive_a_restart() -> None:
     state = step(1000.0, T0 + 300, step(1000.0, T0, StorageEnergy()), stored_wh=7000.0)
     assert StorageEnergy.from_json(json.loads(json.dumps(state.as_json()))) == state

@@ -89,7 +89,7 @@ async def test_a_leased_address_leads_to_a_gateway(
     assert result["result"].unique_id == simulator.serial
 
 
-async def test_an_announcement_without_a_serial_is_asked_for_it(
+async def test_the_serial_is_read_where_an_announcement_has_none(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = network[ADDRESS] = await start_simulator()
@@ -100,7 +100,7 @@ async def test_an_announcement_without_a_serial_is_asked_for_it(
 
 
 @pytest.mark.parametrize("address", ["169.254.120.1", "fe80::21d:c0ff:fe00:1"])
-async def test_an_address_that_only_works_on_one_cable_is_dropped(
+async def test_a_link_local_address_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, address: str
 ) -> None:
     """The access point of the gateway announces itself, too (G§12)."""
@@ -116,7 +116,7 @@ async def test_an_address_that_only_works_on_one_cable_is_dropped(
 async def test_an_announcement_with_a_serial_of_another_form_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str
 ) -> None:
-    """It would become an id, and a part of texts that are rendered as Markdown."""
+    """It would become a unique id and a part of texts that are rendered as Markdown."""
     simulator = network[ADDRESS] = await start_simulator()
 
     assert (await announced(hass, ADDRESS, serial))["reason"] == "cannot_connect"
@@ -124,7 +124,7 @@ async def test_an_announcement_with_a_serial_of_another_form_is_dropped(
 
 
 @pytest.mark.parametrize("serial", ["121900000099", None])
-async def test_what_is_not_what_it_says_is_dropped(
+async def test_a_device_that_is_not_the_announced_gateway_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str | None
 ) -> None:
     simulator = network[ADDRESS] = await start_simulator()
@@ -242,7 +242,7 @@ async def test_two_interfaces_that_announce_in_turn_change_nothing(
     assert entry.data[CONF_HOST] == ADDRESS
 
 
-async def test_a_new_address_is_not_believed_without_its_serial(
+async def test_a_gateway_is_not_followed_to_another_serial(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
@@ -258,10 +258,13 @@ async def test_a_new_address_is_not_believed_without_its_serial(
     assert credentials(impostor) == []
 
 
-async def test_a_new_address_is_not_believed_with_another_certificate(
-    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+@pytest.mark.parametrize("days_valid", [300, 60], ids=["not due for renewal", "due for renewal"])
+async def test_a_gateway_is_not_followed_to_another_certificate(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, days_valid: int
 ) -> None:
+    """It cannot prove that it is the renewed one: no token is checked there."""
     simulator = await start_simulator()
+    simulator.replace_certificate(days_valid=days_valid)
     entry = await set_up_announced(hass, network, simulator)
     await lose(hass, network, entry)
     impostor = network[OTHER_ADDRESS] = await start_simulator()
@@ -274,12 +277,30 @@ async def test_a_new_address_is_not_believed_with_another_certificate(
     assert credentials(impostor) == []
 
 
-async def test_another_device_at_the_old_address_does_not_hold_a_gateway_back(
+async def test_a_gateway_is_followed_although_another_device_is_at_its_old_address(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
     entry = await set_up_announced(hass, network, simulator)
     network[ADDRESS] = await start_simulator(serial="121900000099")
+    await hass.config_entries.async_reload(entry.entry_id)
+    network[OTHER_ADDRESS] = simulator
+
+    await announced(hass, OTHER_ADDRESS, simulator.serial)
+    await hass.async_block_till_done()
+
+    assert entry.data[CONF_HOST] == OTHER_ADDRESS
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_device_with_a_certificate_that_may_be_renewed_does_not_hold_a_gateway_back(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator, impostor = await start_simulator(), await start_simulator()
+    simulator.replace_certificate(days_valid=60)
+    entry = await set_up_announced(hass, network, simulator)
+    impostor.revoke_tokens()
+    network[ADDRESS] = impostor
     await hass.config_entries.async_reload(entry.entry_id)
     network[OTHER_ADDRESS] = simulator
 
@@ -338,7 +359,21 @@ async def test_a_lease_replaces_the_network_address_only_when_the_gateway_itself
     assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:00:00:09")}
 
 
-async def test_a_gateway_that_was_never_there_has_no_device_to_remember(
+async def test_the_network_address_of_a_gateway_without_a_certificate_is_not_replaced(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """It would be followed by it, and any device at its address can answer with its serial."""
+    simulator = await start_simulator("metered_digest")
+    entry = await set_up_announced(hass, network, simulator)
+    await leased(hass, ADDRESS)
+    network[ADDRESS] = await start_simulator("metered_digest")
+
+    await leased(hass, ADDRESS, "001dc0000001")
+
+    assert stored_mac(hass, entry) == "00:1d:c0:ab:cd:ef"
+
+
+async def test_a_lease_creates_no_device(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()

@@ -43,7 +43,9 @@ async def test_an_interval_out_of_range_is_refused(
 
 
 @pytest.mark.usefixtures("energy_is_on")
-async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_the_energy_step_shows_the_sources_and_then_adds_them(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
     entry = await set_up(hass, await start_simulator())
     hass.config_entries.async_update_entry(entry, options={CONF_UPDATE_INTERVAL: 60})
     manager = await async_get_manager(hass)
@@ -98,7 +100,9 @@ async def test_without_a_choice_the_energy_step_has_no_fields(
 
 
 @pytest.mark.usefixtures("energy_is_on")
-async def test_a_second_visit_says_that_all_is_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_the_energy_step_ends_where_all_sources_are_in_the_dashboard(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
     entry = await set_up(hass, await start_simulator("non_metered_token"))
     form = await open_step(hass, entry.entry_id, "energy_dashboard")
     await hass.config_entries.options.async_configure(form["flow_id"], {})
@@ -133,7 +137,9 @@ async def test_options_opened_by_set_up_go_straight_to_the_energy_step(
 
 
 @pytest.mark.usefixtures("energy_is_on")
-async def test_set_up_offers_nothing_where_all_is_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_set_up_skips_the_energy_step_where_all_sources_are_in_the_dashboard(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     form = await open_step(hass, entry.entry_id, "energy_dashboard")
@@ -146,7 +152,7 @@ async def test_set_up_offers_nothing_where_all_is_there(hass: HomeAssistant, sta
     assert "next_flow" not in result
 
 
-async def test_without_the_energy_dashboard_it_is_not_offered(
+async def test_the_energy_step_is_not_offered_without_the_energy_dashboard(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     simulator = await start_simulator()
@@ -157,7 +163,7 @@ async def test_without_the_energy_dashboard_it_is_not_offered(
 
 
 @pytest.mark.usefixtures("energy_is_on")
-async def test_a_gateway_that_does_not_run_has_nothing_to_propose(
+async def test_the_energy_step_ends_while_the_gateway_is_not_loaded(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     entry = await set_up(hass, await start_simulator())

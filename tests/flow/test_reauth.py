@@ -88,7 +88,7 @@ async def test_a_wrong_answer_can_be_corrected(hass: HomeAssistant, start_simula
     assert result["reason"] == "reauth_successful"
 
 
-async def test_nothing_is_asked_of_another_device(
+async def test_another_device_gets_no_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
@@ -136,7 +136,7 @@ async def test_an_update_to_firmware_with_tokens_leads_to_the_token(
 
 
 @pytest.mark.parametrize("step", ["token", "account"])
-async def test_another_kind_of_sign_in_at_start(
+async def test_an_update_while_home_assistant_was_off_leads_to_another_sign_in(
     hass: HomeAssistant,
     start_simulator: StartSimulator,
     start_cloud: StartCloud,
@@ -192,7 +192,7 @@ async def test_a_stored_text_that_is_no_token_is_not_sent(hass: HomeAssistant, s
 # Reading a 401 (G§2.6)
 
 
-async def test_a_refusal_of_one_endpoint_concerns_that_endpoint(
+async def test_a_refusal_of_one_endpoint_asks_for_no_sign_in(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     """The role of the token is too low for it; the other coordinators continue."""
@@ -241,7 +241,7 @@ async def test_an_ended_session_is_renewed_without_the_user(
 
 
 @pytest.mark.parametrize(("fault", "parameters"), [("status", {"code": 503}), ("reset", {})])
-async def test_an_outage_of_the_check_is_no_refusal(
+async def test_a_token_check_that_fails_asks_for_no_sign_in(
     hass: HomeAssistant, start_simulator: StartSimulator, fault: str, parameters: dict[str, int]
 ) -> None:
     """A gateway that is starting refuses and fails by turns."""

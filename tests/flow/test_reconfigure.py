@@ -36,7 +36,7 @@ async def choose_method(hass: HomeAssistant, result: ConfigFlowResult, method: s
 
 
 def without_certificate(entry: ConfigEntry) -> dict[str, object]:
-    """Return the data of an entry without its certificate, whose last sight changes."""
+    """Return the data of an entry without its certificate, whose time of last use changes."""
     return {key: value for key, value in entry.data.items() if key != CONF_CERTIFICATE}
 
 
@@ -167,7 +167,7 @@ async def test_a_gateway_is_not_moved_to_another_one_unless_it_replaces_it(
 async def moved_and_reset(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> tuple[ConfigEntry, Simulator, str]:
-    """Set up a gateway, then give it another address and another certificate; return the fingerprint it had."""
+    """Set up a gateway, then change its address and its certificate; return also its first fingerprint."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     known = simulator.fingerprint

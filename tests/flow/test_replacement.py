@@ -88,7 +88,7 @@ async def test_entities_devices_and_counters_continue(
     assert not [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
 
 
-async def test_reconfigure_offers_it_too(
+async def test_a_gateway_at_another_address_can_replace_it_by_reconfiguring(
     hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, start_simulator: StartSimulator
 ) -> None:
     """At another address."""
@@ -121,7 +121,9 @@ async def test_the_former_gateway_can_come_back(
 
 
 @pytest.mark.usefixtures("new")
-async def test_another_device_changes_nothing(hass: HomeAssistant, entry: GatewayConfigEntry, old: Simulator) -> None:
+async def test_choosing_another_device_changes_nothing(
+    hass: HomeAssistant, entry: GatewayConfigEntry, old: Simulator
+) -> None:
     await hass.config_entries.async_reload(entry.entry_id)
     issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id(WRONG_DEVICE, entry))
     assert issue is not None
@@ -132,7 +134,7 @@ async def test_another_device_changes_nothing(hass: HomeAssistant, entry: Gatewa
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id(WRONG_DEVICE, entry)) is not None
 
 
-async def test_a_gateway_that_is_set_up_already_replaces_none(
+async def test_a_gateway_that_is_set_up_cannot_replace_another(
     hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, new: Simulator
 ) -> None:
     await set_up_at(hass, network, new, "192.0.2.9")

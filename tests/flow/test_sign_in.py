@@ -1,4 +1,4 @@
-"""Sign in: what users enter, the errors they read, and that set-up works once they are corrected."""
+"""Sign in: every error is explained, and set-up works once it is corrected."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_da
     ],
     ids=["double quotes and white space", "quotes", "broken into lines"],
 )
-async def test_what_comes_along_with_a_pasted_token_is_dropped(
+async def test_quotes_and_white_space_around_a_pasted_token_are_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, wrapped: Callable[[str], str]
 ) -> None:
     simulator = await start_simulator()
@@ -78,7 +78,7 @@ async def test_a_wrong_token_is_explained(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_a_token_that_cannot_serve_is_not_sent(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_a_token_of_another_gateway_is_not_sent(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     simulator = await start_simulator()
     result = await go_to(hass, await start_flow(hass, simulator), "token")
 
@@ -87,7 +87,7 @@ async def test_a_token_that_cannot_serve_is_not_sent(hass: HomeAssistant, start_
     assert credentials(simulator) == []
 
 
-async def test_a_gateway_that_is_busy_when_the_token_is_checked(
+async def test_a_gateway_that_is_busy_when_the_token_is_checked_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     simulator = await start_simulator()
@@ -106,7 +106,7 @@ async def test_a_gateway_that_is_busy_when_the_token_is_checked(
 
 
 @pytest.mark.parametrize("remember", [False, True], ids=["forgotten", "remembered"])
-async def test_the_password_is_stored_only_when_that_is_wanted(
+async def test_the_password_is_stored_only_when_the_user_chooses_so(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, *, remember: bool
 ) -> None:
     simulator = await start_simulator()
@@ -188,7 +188,7 @@ async def test_each_answer_to_the_request_for_a_token_is_explained(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_enlighten_gives_the_token_that_entrez_does_not(
+async def test_the_token_comes_from_enlighten_where_entrez_has_none(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
     simulator = await start_simulator()
@@ -247,7 +247,7 @@ async def test_a_wrong_password_can_be_corrected(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_the_cloud_cannot_be_reached(
+async def test_a_cloud_that_cannot_be_reached_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
     simulator = await start_simulator()
@@ -272,7 +272,7 @@ async def test_the_cloud_cannot_be_reached(
     ],
     ids=["other gateway", "ended"],
 )
-async def test_the_cloud_gives_a_token_that_cannot_serve(
+async def test_a_token_of_the_cloud_that_does_not_fit_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, spoil: Callable[[Cloud], None]
 ) -> None:
     simulator = await start_simulator()
@@ -289,7 +289,7 @@ async def test_the_cloud_gives_a_token_that_cannot_serve(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_the_gateway_refuses_the_token_of_the_cloud(
+async def test_a_token_of_the_cloud_that_the_gateway_rejects_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
     """Its clock may be far off (G§2.6)."""

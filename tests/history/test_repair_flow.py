@@ -72,7 +72,7 @@ async def test_the_form_proposes_the_last_month(hass: HomeAssistant, entry: Mock
     assert suggested["begin"] < suggested["end"]
 
 
-async def test_statistics_in_order_are_left_alone(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+async def test_correct_statistics_are_left_unchanged(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await put(hass, ten_days())
 
     form = await submit(hass, await open_form(hass, entry, "repair_statistics"), PERIOD)

@@ -1,4 +1,4 @@
-"""The end of a token: renewed in time where possible; otherwise the user is asked for a new one."""
+"""The end of a token: it is renewed in time where possible; otherwise the user has to sign in again."""
 
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
-    """Start a gateway that wants a token."""
+    """Start a gateway that requires a token."""
     return await start_simulator(clock=clock)
 
 
@@ -263,6 +263,47 @@ async def test_a_refusal_does_not_wait_for_the_next_try(
     await settle(hass)
 
     assert (is_read(entry), is_asked(hass)) == (True, False)
+
+
+async def test_tokens_that_are_refused_soon_are_renewed_less_and_less_often(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enphase blocks an account that requests too many tokens."""
+    now_s = 1000.0
+    monkeypatch.setattr(token_renewal, "monotonic", lambda: now_s)
+    entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
+    simulator.revoke_tokens()
+    await poll(hass, entry)
+
+    for renewals, wait_s in ((1, 60), (2, 120), (3, 240)):
+        simulator.revoke_tokens()
+        await poll(hass, entry)
+        await pass_time(hass, wait_s - 1)
+        assert (cloud.login_requests, is_read(entry)) == (renewals, False)
+        now_s += wait_s
+        await pass_time(hass, wait_s + 1)
+        await poll(hass, entry)
+        assert (cloud.login_requests, is_read(entry)) == (renewals + 1, True)
+
+    now_s += DAY
+    simulator.revoke_tokens()
+    await poll(hass, entry)
+    assert (cloud.login_requests, is_asked(hass)) == (5, False)
+
+
+async def test_a_failing_cloud_is_not_asked_at_every_refusal(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    cloud.login_answer = CloudAnswer.SERVER_ERROR
+    entry = await set_up_with(hass, simulator, clock, left_s=300 * DAY)
+
+    for _ in range(4):
+        simulator.faults.add("status", path="/*", code=401)
+        await poll(hass, entry)
+        simulator.faults.clear()
+        await poll(hass, entry)
+
+    assert cloud.login_requests == 1
 
 
 async def test_a_token_that_ended_while_home_assistant_was_off_is_renewed_at_start(

@@ -1,5 +1,6 @@
 """A renewed certificate is accepted while it is due, and reported by an issue with both fingerprints."""
 
+from dataclasses import replace
 import time
 
 from homeassistant.core import HomeAssistant
@@ -27,7 +28,7 @@ DAY = 86_400
         (300, "off", True),
     ],
 )
-async def test_a_renewal_is_believed_when_it_is_due(
+async def test_a_renewed_certificate_is_accepted_when_it_is_due(
     hass: HomeAssistant,
     caplog: pytest.LogCaptureFixture,
     start_simulator: StartSimulator,
@@ -70,18 +71,20 @@ async def test_the_repair_of_a_renewal_shows_both_certificates_and_stays_until_i
 
     (issue,) = issues(hass).values()
     assert (issue.translation_key, issue.is_persistent, issue.is_fixable) == ("certificate_renewed", True, True)
-    for fingerprint in fingerprints:
-        assert bytes.fromhex(fingerprint).hex(":").upper() in issue_text(issue)
-    await submit_repair(hass, await open_repair(hass, issue))
+    question = await open_repair(hass, issue)
+    text = issue_text(replace(issue, translation_placeholders=dict(question["description_placeholders"] or {})))
+    for shown in (ADDRESS, simulator.serial, *(bytes.fromhex(one).hex(":").upper() for one in fingerprints)):
+        assert shown in text
+    await submit_repair(hass, question)
     assert issues(hass) == {}
     assert readable(entry)
 
 
 @pytest.mark.parametrize("how", ["running", "reload"])
-async def test_an_impostor_that_refuses_the_token_is_no_renewal(
+async def test_a_certificate_whose_device_rejects_the_token_is_not_accepted(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
 ) -> None:
-    """The pinned certificate stays, nobody is asked to sign in, and the gateway itself is read again at once."""
+    """The pinned certificate stays, no sign-in is requested, and the gateway itself is read again at once."""
     simulator, impostor = await start_simulator(), await start_simulator()
     simulator.replace_certificate(days_valid=60)
     entry = await set_up_checked(hass, network, simulator)
@@ -102,7 +105,7 @@ async def test_an_impostor_that_refuses_the_token_is_no_renewal(
     assert (readable(entry), issues(hass)) == (True, {})
 
 
-async def test_a_renewed_certificate_is_known_after_a_restart(
+async def test_a_renewed_certificate_is_pinned_after_a_restart(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()

@@ -22,7 +22,7 @@ from tests.support.texts import issue_text
 
 
 @pytest.mark.parametrize("how", ["running", "reload"])
-async def test_another_gateway_gets_nothing_and_is_named(
+async def test_another_gateway_gets_no_credentials_and_is_named(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
 ) -> None:
     simulator, impostor = await start_simulator(), await start_simulator(serial=OTHER_SERIAL)
@@ -44,7 +44,7 @@ async def test_another_gateway_gets_nothing_and_is_named(
 
 @pytest.mark.parametrize("how", ["running", "reload"])
 @pytest.mark.parametrize("check", ["renewals", "strict"])
-async def test_another_certificate_gets_nothing_and_is_shown(
+async def test_a_device_with_another_certificate_gets_no_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str, check: str
 ) -> None:
     """The serial is right, but not secret; the pinned certificate is valid for most of a year."""
@@ -92,7 +92,7 @@ async def test_an_accepted_certificate_is_the_pinned_one(
     assert issues(hass) == {}
 
 
-async def test_what_is_accepted_is_what_was_shown(
+async def test_only_the_certificate_that_was_shown_is_accepted(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     """A third device that appears meanwhile gets nothing."""
@@ -116,7 +116,7 @@ class TlsDevice(Device):
 
 
 @pytest.mark.parametrize("how", ["running", "reload"])
-async def test_a_certificate_that_cannot_be_read_is_a_gateway_that_is_not_there(
+async def test_a_certificate_that_cannot_be_read_is_retried(
     hass: HomeAssistant,
     caplog: pytest.LogCaptureFixture,
     start_simulator: StartSimulator,
@@ -140,7 +140,7 @@ async def test_a_certificate_that_cannot_be_read_is_a_gateway_that_is_not_there(
 MARKDOWN = "1. Your token was stolen. [Sign in again](https://example.com) ![](https://example.com/pixel.png)"
 
 
-async def test_a_text_of_a_stranger_is_in_no_issue(
+async def test_text_from_another_device_is_in_no_issue(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
@@ -161,7 +161,7 @@ def _router_page(impostor: Simulator) -> None:
 
 @pytest.mark.parametrize("how", ["running", "reload"])
 @pytest.mark.parametrize("spoil", [_redirect, _router_page])
-async def test_what_is_no_gateway_gets_nothing(
+async def test_a_device_that_is_no_gateway_gets_no_credentials(
     hass: HomeAssistant,
     start_simulator: StartSimulator,
     network: Network,
@@ -191,7 +191,7 @@ class PlainDevice(Device):
 
 @pytest.mark.parametrize("how", ["running", "reload"])
 @pytest.mark.parametrize("firmware", ["D8.2.4345", "D5.0.62"])
-async def test_an_answer_over_plain_http_gets_nothing(
+async def test_a_device_without_tls_gets_no_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str, firmware: str
 ) -> None:
     """A gateway with a certificate is not read over HTTP, whatever firmware the device claims."""
@@ -208,10 +208,10 @@ async def test_an_answer_over_plain_http_gets_nothing(
         assert (readable(entry), impostor.credentials) == (True, [])
 
 
-async def test_firmware_with_tokens_is_not_believed_over_plain_http(
+async def test_an_update_to_firmware_with_tokens_is_not_believed_without_tls(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """It seems to have been updated, which plain HTTP cannot prove."""
+    """The gateway seems to have been updated, which plain HTTP cannot prove."""
     simulator = await start_simulator("metered_digest")
     entry = await set_up_checked(hass, network, simulator)
     async with PlainDevice({"/info": info(simulator.serial, "D8.2.4345")}) as impostor:
@@ -222,7 +222,7 @@ async def test_firmware_with_tokens_is_not_believed_over_plain_http(
 
 
 @pytest.mark.parametrize("how", ["running", "reload"])
-async def test_old_firmware_is_known_by_its_serial(
+async def test_another_gateway_with_old_firmware_gets_no_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
 ) -> None:
     """Another gateway gets no answer to its digest challenge."""
@@ -241,7 +241,7 @@ async def test_old_firmware_is_known_by_its_serial(
     assert (readable(entry), issues(hass), credentials(impostor)) == (True, {}, [])
 
 
-async def test_a_deleted_gateway_needs_no_repair(
+async def test_the_issues_of_a_deleted_gateway_are_deleted(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     ir.async_create_issue(

@@ -1,4 +1,4 @@
-"""When entities are added, their devices, when they write a state, and what is left after them."""
+"""Entities: when they are added and write a state, their devices, and their removal."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -67,7 +67,7 @@ def writes(home: Home) -> Callable[[], set[str]]:
 
 
 @pytest.mark.usefixtures("all_entities_enabled")
-async def test_an_entity_comes_when_its_value_is_first_seen(start_home: StartHome) -> None:
+async def test_an_entity_is_added_with_its_first_value(start_home: StartHome) -> None:
     home = await start_home(spoil=lambda faults: faults.add("status", path=DEVICE_DATA, code=503))
     runtime = home.entry.runtime_data
     (serial, *_) = home.simulator.world.inverters
@@ -82,7 +82,7 @@ async def test_an_entity_comes_when_its_value_is_first_seen(start_home: StartHom
 
 
 @pytest.mark.usefixtures("all_entities_enabled")
-async def test_a_counter_that_stands_at_zero_comes_once_that_is_sure(start_home: StartHome) -> None:
+async def test_a_counter_at_zero_is_added_once_zero_is_confirmed(start_home: StartHome) -> None:
     home = await start_home(inverters=1)
     assert home.state("production_energy_lifetime_l1")
     assert f"{home.entry.unique_id}_production_energy_lifetime_l2" not in home.states()
@@ -93,7 +93,7 @@ async def test_a_counter_that_stands_at_zero_comes_once_that_is_sure(start_home:
 
 
 def broken(*_: object) -> float:
-    """Stand in for a value that cannot be computed."""
+    """Raise as a value that cannot be computed."""
     raise OverflowError("cannot convert float infinity to integer")
 
 
@@ -108,8 +108,8 @@ def added(add: Mock) -> list[str]:
     return [entity.unique_id for call in add.call_args_list for entity in call.args[0]]
 
 
-async def test_a_value_that_raises_takes_no_other_entity_with_it(home: Home) -> None:
-    """It is logged once, without the serial, and comes when it can be computed."""
+async def test_a_value_that_raises_does_not_affect_other_entities(home: Home) -> None:
+    """The error is logged once, without the serial, and the entity is added once its value can be computed."""
     add = Mock()
     values: dict[str, Callable[[], object]] = {"broken": broken, "fine": lambda: 1}
     coordinator = home.entry.runtime_data.coordinators[PollGroup.LIVE]
@@ -142,7 +142,7 @@ async def test_a_value_that_raises_takes_no_other_entity_with_it(home: Home) -> 
     assert added(add)[1:] == [f"{home.entry.unique_id}_broken"]
 
 
-async def test_a_value_of_an_inverter_that_raises_takes_no_other_entity_with_it(
+async def test_an_inverter_value_that_raises_does_not_affect_other_entities(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set(home.states())
@@ -161,7 +161,18 @@ async def test_a_value_of_an_inverter_that_raises_takes_no_other_entity_with_it(
     assert values_that_are_broken(home) == [first.key] * len(serials)
 
 
-async def test_an_entity_that_was_there_comes_back_with_a_restart_whatever_the_first_reading_says(home: Home) -> None:
+async def test_inverters_are_not_added_for_ever(start_home: StartHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway may list others in every answer."""
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.entity.MOST_DEVICES", 4)
+    home = await start_home()
+
+    first, second = home.simulator.world.add_inverter(), home.simulator.world.add_inverter()
+    await home.advance(2400, step=60)
+
+    assert {f"{first}_power", f"{second}_power"} & home.states().keys() == {f"{first}_power"}
+
+
+async def test_a_registered_entity_is_added_at_start_without_a_value(home: Home) -> None:
     (serial, *_) = home.simulator.world.inverters
     home.simulator.faults.add("missing_device", serial=serial)
 
@@ -209,7 +220,7 @@ async def test_an_inverter_with_the_serial_of_the_gateway_does_not_affect_the_ot
     assert "via device" not in caplog.text
 
 
-async def test_what_is_there_cannot_be_deleted(home: Home) -> None:
+async def test_a_device_that_is_listed_cannot_be_deleted(home: Home) -> None:
     assert home.entry.unique_id is not None
     for serial in (home.entry.unique_id, *home.simulator.world.inverters):
         assert not await async_remove_config_entry_device(home.hass, home.entry, device(home, serial))
@@ -319,7 +330,7 @@ async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:
     assert [coordinator for coordinator in coordinators.values() if coordinator._listeners] == []  # noqa: SLF001 - no public attribute shows it
 
 
-async def test_a_reload_brings_the_same_entities(home: Home) -> None:
+async def test_a_reload_restores_the_same_entities_and_polls(home: Home) -> None:
     entities = set(home.states())
     assert await home.hass.config_entries.async_reload(home.entry.entry_id)
     await settle(home.hass)
@@ -331,7 +342,7 @@ async def test_a_reload_brings_the_same_entities(home: Home) -> None:
     assert [request.path for request in home.simulator.requests[before:]] == ["/ivp/meters/readings"]
 
 
-async def test_a_removed_gateway_takes_its_entities_and_devices_with_it(home: Home) -> None:
+async def test_a_removed_gateway_has_no_entities_and_devices(home: Home) -> None:
     await home.hass.config_entries.async_remove(home.entry.entry_id)
     await settle(home.hass)
 

@@ -3,8 +3,9 @@
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.const import CONF_PHASE_VALUES, DOMAIN, PhaseValues
+from custom_components.enphase_iq_gateway.const import CONF_PHASE_VALUES, PhaseValues
 from tests.conftest import StartHome
+from tests.support.entries import sensor_id
 from tests.support.home import Home
 from tests.support.options import open_step
 from tests.support.virtual_time import settle
@@ -22,9 +23,7 @@ async def choose(home: Home, phase_values: PhaseValues) -> None:
 def entity(home: Home, key: str) -> er.RegistryEntry:
     """Return an entity of the gateway from the registry."""
     registry = er.async_get(home.hass)
-    entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{home.entry.unique_id}_{key}")
-    assert entity_id is not None
-    return registry.entities[entity_id]
+    return registry.entities[sensor_id(home.hass, f"{home.entry.unique_id}_{key}")]
 
 
 def enabled(home: Home) -> set[str]:
@@ -71,7 +70,7 @@ async def test_a_sensor_that_is_new_with_the_option_is_disabled_without_it(start
     assert enabled(home) == set()
 
 
-async def test_what_the_user_has_enabled_stays_enabled(start_home: StartHome) -> None:
+async def test_a_sensor_that_the_user_enabled_stays_enabled(start_home: StartHome) -> None:
     home = await start_home()
     er.async_get(home.hass).async_update_entity(entity(home, POWER).entity_id, disabled_by=None)
     await choose(home, PhaseValues.POWER)
@@ -81,7 +80,7 @@ async def test_what_the_user_has_enabled_stays_enabled(start_home: StartHome) ->
     assert enabled(home) == {POWER}
 
 
-async def test_what_the_user_has_disabled_stays_disabled(start_home: StartHome) -> None:
+async def test_a_sensor_that_the_user_disabled_stays_disabled(start_home: StartHome) -> None:
     home = await start_home()
     registry = er.async_get(home.hass)
     registry.async_update_entity(entity(home, POWER).entity_id, disabled_by=er.RegistryEntryDisabler.USER)

@@ -1,4 +1,4 @@
-"""Check what docs/architecture.md says about the code."""
+"""Compare docs/architecture.md with the code."""
 
 from importlib import import_module
 from inspect import unwrap

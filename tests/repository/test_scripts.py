@@ -29,7 +29,7 @@ def is_shell_script(path: Path) -> bool:
 
 
 def pins(group: str) -> dict[str, str]:
-    """Return the versions that a dependency group of pyproject.toml asks for, by normal name."""
+    """Return the versions in a dependency group of pyproject.toml by normalized name."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     return dict(normalize(requirement) for requirement in groups[group])
 
@@ -73,13 +73,13 @@ def test_the_linters_check_every_shell_script() -> None:
 
 
 def test_every_demand_of_the_demo_s_home_assistant_is_installed() -> None:
-    """The demo starts Home Assistant without its installer, so everything is there in the version it wants."""
+    """The demo starts Home Assistant without its installer, so its requirements must be installed."""
     installed = {name: version(name) for name in required_packages()}
     assert installed == required_packages()
 
 
 def test_the_demo_s_pins_are_those_of_home_assistant() -> None:
-    """A pin that Home Assistant does not demand, or not in that version, is one too many."""
+    """Home Assistant must require every pin, in the same version."""
     wanted = required_packages()
     assert pins("demo") == {name: wanted.get(name) for name in pins("demo")}
 

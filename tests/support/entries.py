@@ -11,7 +11,7 @@ from homeassistant.config_entries import (
     ConfigFlowContext,
     ConfigFlowResult,
 )
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
@@ -67,6 +67,13 @@ def entities(hass: HomeAssistant, entry: ConfigEntry) -> set[tuple[str, str]]:
     """Return the entity ids and unique ids of a gateway."""
     registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     return {(entity.entity_id, entity.unique_id) for entity in registered}
+
+
+def sensor_id(hass: HomeAssistant, unique_id: str) -> str:
+    """Return the entity id of a sensor of this integration."""
+    entity_id = er.async_get(hass).async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+    assert entity_id is not None, unique_id
+    return entity_id
 
 
 def credentials(simulator: Simulator) -> list[str]:

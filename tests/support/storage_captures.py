@@ -23,6 +23,8 @@ from custom_components.enphase_iq_gateway.client.site.storage_site import Storag
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
 from custom_components.enphase_iq_gateway.client.storage_models import EnsembleDevice
 
+from .captures import file_of, status
+
 STORAGE: tuple[Endpoint[object], ...] = (
     endpoints.ENSEMBLE_INVENTORY,
     endpoints.ENSEMBLE_POWER,
@@ -45,19 +47,6 @@ STORAGE: tuple[Endpoint[object], ...] = (
 )
 """The endpoints that only storage needs."""
 ALL: tuple[Endpoint[object], ...] = (*STORAGE, endpoints.DEVICE_DATA, REPORT_DETAILED)
-
-
-def file_of(folder: Path, endpoint: Endpoint[object]) -> Path | None:
-    """Return the file of an answer, None where it was not recorded."""
-    name = endpoint.path[1:].translate(str.maketrans("/?=", "___"))
-    names = (name, f"{name}.json", name.partition("_details")[0], f"{name.partition('_deleted')[0]}")
-    return next((folder / one for one in names if (folder / one).is_file()), None)
-
-
-def status(file: Path) -> int:
-    """Return the recorded status; an answer kept without one was a good one."""
-    log = file.with_name(f"{file.name}_log.json")
-    return int(json.loads(log.read_bytes())["code"]) if log.exists() else 200
 
 
 def raw(folder: Path, endpoint: Endpoint[object]) -> object:
@@ -93,7 +82,7 @@ def recorded_at(documents: StorageDocuments) -> float:
 
 
 def shown(folder: Path) -> tuple[StorageSite, StorageSnapshot]:
-    """Return what a recorded gateway has and what is shown of it."""
+    """Return the storage of a recorded gateway and its values."""
     documents = recorded_storage(folder)
     site = decide_storage(documents)
     return site, measure_storage(site, documents, recorded_at(documents))

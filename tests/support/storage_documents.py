@@ -1,4 +1,4 @@
-"""Parsed answers about storage, for tests of what is made of them."""
+"""Parsed answers about storage."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A simulated week of a site with batteries, read without a network, and what the integration makes of it."""
+"""A simulated week of a site with batteries, read and measured by the integration without a network."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -135,7 +135,7 @@ SITES = {
 
 @pytest.mark.parametrize("clock", [MIDSUMMER_NOON], indirect=True)
 @pytest.mark.parametrize("profile", SITES)
-async def test_an_hour_costs_exactly_this(start_home: StartHome, profile: str) -> None:
+async def test_an_hour_has_exactly_the_expected_requests_bytes_and_writes(start_home: StartHome, profile: str) -> None:
     """The site has no write without a change."""
     home = await start_home(profile, inverters=INVERTERS)
 

@@ -18,8 +18,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Flow
 from tests.support.answers import values_in
-from tests.support.captures import CAPTURES, needs
-from tests.support.storage_captures import status
+from tests.support.captures import CAPTURES, file_name, needs, status
 
 ENDPOINTS: tuple[Endpoint[object], ...] = (
     INFO,
@@ -32,7 +31,7 @@ ENDPOINTS: tuple[Endpoint[object], ...] = (
     DEVICE_DATA,
 )
 FILES: dict[str, Endpoint[object]] = {
-    **{endpoint.path[1:].translate(str.maketrans("/?=", "___")): endpoint for endpoint in ENDPOINTS},
+    **{file_name(endpoint): endpoint for endpoint in ENDPOINTS},
     "production.json": REPORT_DETAILED,
 }
 
@@ -70,7 +69,7 @@ def test_html_where_json_is_due_is_refused(endpoint: Endpoint[object], file: Pat
         endpoint.parse(file.read_bytes())
 
 
-def test_most_answers_are_good_ones() -> None:
+def test_most_answers_are_valid() -> None:
     """The lists above are not empty: 22 gateways, most with half a dozen endpoints."""
     assert len(list(CAPTURES.glob("*/info"))) >= 22
     assert len(answers(html=False)) > 120
@@ -78,7 +77,7 @@ def test_most_answers_are_good_ones() -> None:
 
 
 def test_firmware_and_hardware_of_a_legacy_gateway() -> None:
-    """G§14: folder 3.8.10 holds D3.18.10; it says nothing of metering hardware."""
+    """G§14: folder 3.8.10 holds D3.18.10; it does not report metering hardware."""
     found = read(INFO, "3.8.10")
 
     assert (found.firmware, found.part_number, found.has_meter) == ("3.18.10", "800-00069-r05", None)

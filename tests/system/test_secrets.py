@@ -1,4 +1,4 @@
-"""Secrets are in the storage of the config entry and nowhere else, whatever happens.
+"""Secrets are in the storage of the config entry and nowhere else, also after every kind of failure.
 
 Tokens, passwords, cookies and the email address are only there. Serials (the end of one is the password of old
 firmware) and MAC addresses are also where Home Assistant stores and names its devices, but not in the log lines, errors
@@ -75,7 +75,7 @@ def lines(log: pytest.LogCaptureFixture, logger: str = "") -> str:
 
 
 class Scenario:
-    """Everything that can happen to one gateway."""
+    """A gateway that fails, is replaced and is signed in to again."""
 
     def __init__(self, hass: HomeAssistant, network: Network, simulator: Simulator) -> None:
         self._hass = hass
@@ -157,7 +157,7 @@ def found(secrets: Iterable[str], text: str) -> list[str]:
     return sorted(secret for secret in secrets if secret in text)
 
 
-async def test_a_token_and_an_account_are_nowhere_else(
+async def test_a_token_and_an_account_are_stored_in_the_entry_only(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     start_simulator: StartSimulator,
@@ -215,7 +215,7 @@ async def test_a_second_factor_leaves_only_the_token(
     secrets: set[str],
     log: pytest.LogCaptureFixture,
 ) -> None:
-    """Whatever the cloud answers, no password, cookie or code is kept, even where the password should be remembered."""
+    """No password, cookie or code is kept, even where the password should be remembered."""
     simulator = await start_simulator(serial=SERIAL)
     cloud = await start_cloud(simulator)
     second_factor = cloud.second_factor
@@ -251,7 +251,7 @@ async def test_a_second_factor_leaves_only_the_token(
     assert found({*secrets, SERIAL, MAC}, str(scenario.documents)) == []
 
 
-async def test_a_local_account_is_nowhere_else(
+async def test_a_local_account_is_stored_in_the_entry_only(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     start_simulator: StartSimulator,

@@ -90,11 +90,13 @@ async def test_new_firmware_that_changes_the_site_reloads(start_home: StartHome)
 async def test_firmware_that_still_boots_is_checked_again(start_home: StartHome) -> None:
     home = await start_home("metered_storage_split_phase")
     serial = next(iter(home.simulator.world.inverters))
+    runtime = home.entry.runtime_data
     await home.advance(4 * HOUR - 60, step=300)
     home.simulator.set_firmware("8.2.4345")
     home.simulator.faults.add("status", path="/ivp/pdm/device_data", code=503)
     await home.advance(120, step=30)
     home.simulator.faults.clear()
+    assert home.entry.runtime_data is runtime
     assert f"{serial}_energy_lifetime" not in home.states()
 
     await home.advance(330, step=30)
@@ -133,6 +135,16 @@ async def test_a_flag_of_the_gateway_is_an_issue_within_the_hour_until_it_is_gon
     await home.advance(HOUR, step=300)
 
     assert issues(home) == set()
+
+
+async def test_another_status_of_a_ct_does_not_probe_the_gateway_again(home: Home) -> None:
+    home.simulator.faults.add("meter_status", kind=NET)
+    before = request_count(home, "/ivp/meters")
+
+    await home.advance(HOUR + 60, step=300)
+
+    assert issues(home) == {("ct_check_wiring", "net_consumption")}
+    assert request_count(home, "/ivp/meters") == before + 1
 
 
 async def test_a_fitted_ct_that_is_not_enabled_is_an_issue_within_the_hour(start_home: StartHome) -> None:

@@ -18,9 +18,9 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
-from tests.support.captures import ANSWERS, CAPTURES, folders, needs
+from tests.support.captures import ANSWERS, CAPTURES, file_of, folders, needs, status
 from tests.support.ranges import impossible_numbers
-from tests.support.storage_captures import STORAGE, file_of, raw, recorded_storage, shown, status
+from tests.support.storage_captures import STORAGE, raw, recorded_storage, shown
 
 MPREISSNER = ANSWERS / "mpreissner_D8.3.6086"
 WITH_LIVE_DATA = {"acropia_7.6.114", "enphase_brief_2023", "matthew1471_docs", "vk2him_1", MPREISSNER.name}
@@ -60,7 +60,7 @@ def test_every_error_is_refused(endpoint: Endpoint[object], file: Path) -> None:
         endpoint.parse(file.read_bytes())
 
 
-def test_the_recordings_are_many() -> None:
+def test_there_are_many_recordings() -> None:
     assert len(list(recordings(good=True))) > 180
     assert len(list(recordings(good=False))) > 35
 
@@ -274,7 +274,7 @@ def test_settings_in_force_are_unknown_where_the_tariff_is_not_followed(
         ("8.3.5169_ACB_inventory", -2.0, "idle"),
     ],
 )
-def test_the_power_of_the_batteries_together(name: str, power_w: float, state: str) -> None:
+def test_the_batteries_together_have_a_power_and_a_state(name: str, power_w: float, state: str) -> None:
     """S§3, S§13."""
     _, snapshot = shown(CAPTURES / name)
 

@@ -236,7 +236,14 @@ class Gateway:
         """Return the answer of a path: `/info` without a credential, which verifies the device; others signed in."""
         if path == INFO.path:
             return await self._connection.identify()
-        return await self._sign_in.get(path, timeout_s)
+        sign_in = self._sign_in
+        try:
+            return await sign_in.get(path, timeout_s)
+        except GatewayAuthenticationError:
+            if sign_in is self._sign_in:
+                raise
+            # The request has waited for another one, while the token was replaced.
+            return await self._sign_in.get(path, timeout_s)
 
     def _read_serial(self, body: bytes, scheme: Scheme) -> str:
         """Return the serial in `/info`.

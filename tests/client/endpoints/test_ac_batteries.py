@@ -70,7 +70,7 @@ def test_a_deleted_battery_and_one_without_a_serial_are_left_out(changes: dict[s
 
 
 @pytest.mark.parametrize("date", ["", "soon", "-5", "٣٣", "99999999999", None, 0])
-def test_a_time_that_is_none_is_missing(date: Document) -> None:
+def test_an_invalid_time_is_missing(date: Document) -> None:
     assert listed(last_rpt_date=date)[storage.AC_BATTERY].last_reported is None
 
 
@@ -112,7 +112,7 @@ def test_without_an_interval_only_the_counters_are_known() -> None:
 
 
 @pytest.mark.parametrize("joules", [-1, None, "1"])
-def test_a_counter_that_is_none_is_missing(joules: Document) -> None:
+def test_an_invalid_counter_is_missing(joules: Document) -> None:
     assert detailed(None, {"joulesUsed": joules})[storage.AC_BATTERY].energy_charged_wh is None
 
 

@@ -128,7 +128,7 @@ PLACES = [places(document) for _, document in VALID]
 
 
 @for_each_json_endpoint
-def test_the_documents_of_these_tests_are_good_ones(endpoint: Endpoint[object], document: Document) -> None:
+def test_the_documents_of_these_tests_are_valid(endpoint: Endpoint[object], document: Document) -> None:
     """Otherwise changing them would test nothing."""
     assert any(
         isinstance(value, float) or value is True or value in {"closed", "on", storage.AC_BATTERY}

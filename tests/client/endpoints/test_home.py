@@ -53,7 +53,7 @@ def test_alerts_are_counted() -> None:
         {"primary_interface": "eth0", "interfaces": [{"interface": "eth0", "mac": "at the Smith family's"}]},
     ],
 )
-def test_what_is_not_understood_is_left_out(network: dict[str, Any]) -> None:
+def test_values_of_another_form_are_left_out(network: dict[str, Any]) -> None:
     assert parse(**network) == NOTHING
 
 

@@ -36,7 +36,7 @@ def test_padding_around_the_document_is_ignored(before: bytes, after: bytes) -> 
 
 
 @pytest.mark.parametrize("software", ["D8.2.4264", "8.2.4264", "  DEV-8.2.4264", "R8.2.4264 (abcdef)"])
-def test_all_that_stands_before_the_firmware_s_digits_is_cut(software: str) -> None:
+def test_text_before_the_digits_of_the_firmware_is_cut_off(software: str) -> None:
     assert INFO.parse(documents.info(software=software)).firmware == AwesomeVersion("8.2.4264")
 
 
@@ -49,12 +49,12 @@ def test_firmware_compares_by_number(older: str, newer: str) -> None:
 
 
 @pytest.mark.parametrize(("software", "wants_token"), [("D6.9.99", False), ("D7.0.88", True), ("R3.9.36", False)])
-def test_firmware_7_and_later_wants_a_token(software: str, *, wants_token: bool) -> None:
+def test_firmware_7_and_later_requires_a_token(software: str, *, wants_token: bool) -> None:
     """web-tokens may be missing."""
     assert INFO.parse(documents.info(software=software)).wants_token is wants_token
 
 
-def test_web_tokens_alone_wants_a_token() -> None:
+def test_web_tokens_alone_shows_that_a_token_is_required() -> None:
     """web-tokens is the most direct sign."""
     assert INFO.parse(documents.info(software="D6.1", inside_root="<web-tokens>true</web-tokens>")).wants_token
 
@@ -63,7 +63,7 @@ def test_web_tokens_alone_wants_a_token() -> None:
     ("imeter", "has_meter"),
     [("<imeter>true</imeter>", True), ("<imeter>false</imeter>", False), ("<imeter/>", None), ("", None)],
 )
-def test_imeter_absent_is_no_answer(imeter: str, *, has_meter: bool | None) -> None:
+def test_without_imeter_the_metering_hardware_is_unknown(imeter: str, *, has_meter: bool | None) -> None:
     """The gateway may have metering hardware nevertheless."""
     assert INFO.parse(documents.info(inside_device=imeter)).has_meter is has_meter
 
@@ -119,7 +119,7 @@ def test_what_is_missing_is_none() -> None:
         "\N{FULLWIDTH DIGIT ONE}",
     ],
 )
-def test_a_time_that_is_none_is_none(time: str) -> None:
+def test_an_invalid_time_is_none(time: str) -> None:
     """A time must fit into 32 bits."""
     body = f"<envoy_info><time>{time}</time><device><sn>1234</sn><software>R3.9</software></device></envoy_info>"
 

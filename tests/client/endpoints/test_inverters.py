@@ -25,7 +25,7 @@ def test_inverters_are_kept_by_serial() -> None:
     assert {serial: each.serial for serial, each in found.inverters.items()} == {"aaaa": "aaaa", "bbbb": "bbbb"}
 
 
-@pytest.mark.parametrize("serial", ["[a](https://example.com)", "123", "", 482300000001, None])
+@pytest.mark.parametrize("serial", ["[a](https://example.com)", "123", "", " ", 5, 482300000001, None])
 def test_an_inverter_without_a_serial_is_left_out(serial: Document) -> None:
     found = INVERTER_LIST.parse(body([listed_inverter(serialNumber=serial), listed_inverter()]))
 
@@ -54,18 +54,18 @@ def test_a_device_that_has_never_reported_has_no_values() -> None:
 
 
 @pytest.mark.parametrize("missing", [None, True, "210", []])
-def test_what_is_no_number_is_missing(missing: Document) -> None:
+def test_a_value_that_is_no_number_is_missing(missing: Document) -> None:
     found = read_one(lastReportWatts=missing)
 
     assert (found.power_w, found.max_power_w, found.last_reported) == (None, 300.0, NOW)
 
 
-def test_the_unsigned_image_of_a_negative_power_is_turned_round() -> None:
+def test_the_unsigned_image_of_a_negative_power_becomes_negative() -> None:
     assert read_one(lastReportWatts=4294967295).power_w == -1.0
 
 
-@pytest.mark.parametrize("broken", [{}, None, 5, {"serialNumber": None}, {"serialNumber": " "}, {"serialNumber": 5}])
-def test_a_device_without_a_serial_leaves_the_others(broken: Document) -> None:
+@pytest.mark.parametrize("broken", [{}, None, 5])
+def test_an_element_that_is_no_device_leaves_the_others(broken: Document) -> None:
     assert set(INVERTER_LIST.parse(body([broken, listed_inverter()])).inverters) == {SERIAL}
 
 

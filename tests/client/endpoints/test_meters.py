@@ -124,7 +124,7 @@ def test_a_time_may_be_a_float() -> None:
 
 
 @pytest.mark.parametrize("missing", [None, True, "5", [], {}])
-def test_what_is_no_number_is_missing(missing: Document) -> None:
+def test_a_value_that_is_no_number_is_missing(missing: Document) -> None:
     """A boolean or a text is no number."""
     found = one_reading(activePower=missing, actEnergyDlvd=missing, pwrFactor=missing).total
 

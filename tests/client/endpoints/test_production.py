@@ -119,7 +119,7 @@ def test_only_a_count_above_zero_is_active(count: Document, *, active: bool) -> 
 
 
 @pytest.mark.parametrize("missing", [None, True, "5", [], {}])
-def test_what_is_no_number_is_missing(missing: Document) -> None:
+def test_a_value_that_is_no_number_is_missing(missing: Document) -> None:
     found = production(wNow=missing).total
 
     assert (found.power_w, found.energy_lifetime_wh) == (None, 70000.25)
@@ -200,7 +200,7 @@ def test_four_zeros_are_a_good_summary() -> None:
 @pytest.mark.parametrize(
     ("sent", "read"), [(-4, -4.0), (4294967292, -4.0), (2147483648, -2147483648.0), (2147483647, 2147483647.0)]
 )
-def test_the_unsigned_image_of_a_negative_power_is_turned_round(sent: int, read: float) -> None:
+def test_the_unsigned_image_of_a_negative_power_becomes_negative(sent: int, read: float) -> None:
     """4294967292 is -4, and -4 stays -4."""
     assert PRODUCTION_SUMMARY.parse(body(production_summary(wattsNow=sent))).power_w == read
 

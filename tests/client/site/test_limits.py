@@ -62,7 +62,7 @@ def test_a_ct_has_a_limit_for_each_of_its_phases(*, phases: int, power_w: float,
     assert (measure_live(documents).measurement(PRODUCTION).power_w is not None) is possible
 
 
-def test_one_phase_alone_may_be_impossible() -> None:
+def test_an_impossible_power_of_one_phase_leaves_the_others() -> None:
     channels = (lifetime(None, IMPOSSIBLE_W), lifetime(None, 10.0), lifetime(None, 20.0))
     documents = changed(metered(phases=2), readings=(reading(PRODUCTION, lifetime(None, 30.0), *channels),))
 

@@ -99,7 +99,7 @@ def test_a_legacy_gateway_has_its_summary_alone() -> None:
     assert site.reads(PollGroup.REPORT) == frozenset()
 
 
-def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
+def test_a_legacy_gateway_that_has_just_booted_has_its_source() -> None:
     """It sends four zeros for some minutes (G§3), and there is no other source."""
     assert decide(documents_of(info=info("3.9.36", has_meter=None), summary=ZEROS)).group(PRODUCTION, Quantity.POWER)
 
@@ -153,7 +153,7 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
             Source.REPORTED_INVERTERS,
             Source.REPORTED_INVERTERS,
             None,
-            id="B: the summary says less than the inverters",
+            id="B: the summary is less than that of the inverters",
         ),
         pytest.param(
             documents_of(
@@ -225,7 +225,7 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
             Source.REPORTED_INVERTERS,
             Source.REPORTED_INVERTERS,
             None,
-            id="C: a summary that could not be read is not believed unseen",
+            id="C: a summary that could not be read is not used",
         ),
     ],
 )

@@ -35,7 +35,7 @@ def test_without_live_data_the_report_has_the_power_of_ac_batteries() -> None:
     assert site.calculates_storage
 
 
-def test_what_the_cts_measure_is_not_mixed_with_reports_of_other_times() -> None:
+def test_total_consumption_of_the_cts_does_not_contain_older_reports() -> None:
     """They are up to 15 minutes old."""
     site = decide(with_ac_batteries(metered(), house()), storage=AC_BATTERIES)
 

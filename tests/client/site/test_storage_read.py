@@ -27,7 +27,7 @@ from custom_components.enphase_iq_gateway.client.site.storage_site import Storag
 from tests.support import storage_answers as storage
 from tests.support.answers import NOW, Document, body
 from tests.support.device import HANG, HANG_UP, Reply, reply
-from tests.support.full_gateway import BUSY, MISSING, NOT_FOR_US, FullGateway, paths
+from tests.support.full_gateway import BUSY, CLOSED, MISSING, FullGateway, paths
 from tests.support.models import info
 from tests.support.storage_documents import AC_ONLY, FULL, storage_documents
 
@@ -70,7 +70,7 @@ async def test_a_site_with_storage_has_everything_read_once(storage_gateway: Ful
     [
         pytest.param(reply(b"[]"), id="no devices"),
         pytest.param(MISSING, id="404"),
-        pytest.param(NOT_FOR_US, id="401"),
+        pytest.param(CLOSED, id="401"),
         pytest.param(reply(b"<html>"), id="HTML"),
         pytest.param(reply(b'{"error": "404 - Not Found"}'), id="an error with status 200"),
     ],
@@ -96,7 +96,7 @@ async def test_an_inventory_that_could_not_be_read_may_exist(full_gateway: FullG
 
 async def test_a_missing_endpoint_does_not_affect_the_others(storage_gateway: FullGateway) -> None:
     """S§1: some firmware answers 401 to all but the inventory."""
-    storage_gateway.replace_answers({SCHEDULER: NOT_FOR_US, TARIFF: BUSY})
+    storage_gateway.replace_answers({SCHEDULER: CLOSED, TARIFF: BUSY})
 
     documents = await probed(storage_gateway)
     site = decide_storage(documents)
@@ -123,7 +123,7 @@ async def test_ac_batteries_are_found_in_what_was_read_before(full_gateway: Full
     assert REPORT_DETAILED.path not in full_gateway.requested
 
 
-async def test_what_was_not_reached_in_time_has_failed(storage_gateway: FullGateway) -> None:
+async def test_endpoints_that_were_not_reached_in_time_have_failed(storage_gateway: FullGateway) -> None:
     storage_gateway.replace_answers({SECONDARY_CONTROL: HANG})
 
     documents = await probed(storage_gateway, limit_s=0.3)
@@ -172,7 +172,7 @@ async def test_one_endpoint_that_fails_keeps_its_last_answer_for_a_while(storage
     assert late.read_at[SECONDARY_CONTROL] == late.tried_at[ENSEMBLE_POWER] == NOW + 451
 
 
-async def test_an_endpoint_that_answered_before_is_not_missing_after_one_odd_answer(
+async def test_an_endpoint_that_answered_before_is_not_missing_after_one_404(
     storage_gateway: FullGateway,
 ) -> None:
     documents = storage_documents()

@@ -178,7 +178,7 @@ async def test_a_closed_port_is_a_connection_error() -> None:
             await gateway.read_raw(PATH)
 
 
-async def test_a_port_that_does_not_greet_is_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_port_that_does_not_answer_tls_is_a_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time to connect ends before that of the whole answer."""
     monkeypatch.setattr(connection, "CONNECT_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -197,7 +197,7 @@ async def _after_plain_http(server: socket.socket, identity: asyncio.Task[object
     while (await loop.sock_recv(tls, 4096)) != b"":
         pass
     tls.close()
-    for _ in range(2):  # aiohttp asks once more
+    for _ in range(2):  # aiohttp connects once more
         plain, _ = await loop.sock_accept(server)
         plain.close()
     await identity
@@ -230,7 +230,7 @@ class OneName(AbstractResolver):
         raise AssertionError
 
 
-async def test_names_go_to_the_resolver_that_was_given() -> None:
+async def test_names_are_resolved_by_the_resolver_of_the_caller() -> None:
     """It stays open, as it is not the client's."""
     async with Device({"/info": LEGACY}) as device:
         async with Gateway(Address("envoy.local", device.port), resolver=OneName()) as gateway:
@@ -283,7 +283,7 @@ async def test_a_kept_connection_that_was_closed_is_made_anew() -> None:
         assert device.paths == ["/info", PATH, "/info", PATH]
 
 
-async def test_requests_go_one_after_the_other() -> None:
+async def test_requests_are_sent_one_after_the_other() -> None:
     busy = 0
     most = 0
 
@@ -350,7 +350,7 @@ BODIES = [b"", b"{}", b"5\r\nhello\r\n0\r\n\r\n", b"5;x\r\nhel", bytes(range(256
 
 @pytest.mark.parametrize("status_line", STATUS_LINES)
 @pytest.mark.slow
-async def test_nothing_but_an_answer_or_an_error_of_the_client_comes_of_any_bytes(status_line: bytes) -> None:
+async def test_any_bytes_are_an_answer_or_an_error_of_the_client(status_line: bytes) -> None:
     """The next request succeeds."""
     account = Account(username="envoy", password=Secret("made-up"))
     async with Device({"/info": LEGACY}) as device, Gateway(device.address, credential=account) as gateway:

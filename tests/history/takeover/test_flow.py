@@ -45,7 +45,7 @@ async def test_the_preview_shows_three_parts(home: TwoIntegrations) -> None:
     assert [line for line in shown["left"] if line.startswith("- The same value as one that moves")]
 
 
-async def test_what_stays_only_because_its_meaning_would_change_can_be_moved(home: TwoIntegrations) -> None:
+async def test_an_entity_whose_meaning_would_change_moves_if_chosen(home: TwoIntegrations) -> None:
     """Three phases, whose voltages core adds up."""
     voltage = home.entity_id("voltage")
     er.async_get(home.hass).async_update_entity(voltage, disabled_by=None)
@@ -61,7 +61,7 @@ async def test_what_stays_only_because_its_meaning_would_change_can_be_moved(hom
     assert home.rows_by_id(voltage).platform == DOMAIN
 
 
-async def test_submitting_as_it_is_moves_and_disables(home: TwoIntegrations) -> None:
+async def test_the_preset_form_moves_the_entities_and_disables_the_other_integration(home: TwoIntegrations) -> None:
     plan = home.plan()
     result = await submit(home, await open_step(home, "take_over"))
 
@@ -74,7 +74,7 @@ async def test_submitting_as_it_is_moves_and_disables(home: TwoIntegrations) -> 
     assert "take_over" not in await menu_options(home)
 
 
-async def test_names_are_kept(home: TwoIntegrations) -> None:
+async def test_names_are_kept_by_default(home: TwoIntegrations) -> None:
     entity_id = home.entity_id("lifetime_production")
     name = er.async_get(home.hass).async_get(entity_id)
     assert name is not None
@@ -86,7 +86,7 @@ async def test_names_are_kept(home: TwoIntegrations) -> None:
     assert state.name.endswith(str(name.original_name))
 
 
-async def test_names_can_become_ours(home: TwoIntegrations) -> None:
+async def test_names_can_be_those_of_this_integration(home: TwoIntegrations) -> None:
     entity_id = home.entity_id("lifetime_production")
 
     await submit(home, await open_step(home, "take_over"), {"keep_names": False})
@@ -96,7 +96,7 @@ async def test_names_can_become_ours(home: TwoIntegrations) -> None:
     assert state.name.endswith("Lifetime production")
 
 
-async def test_what_stays_behind_and_is_used_is_shown_and_stays_enabled(home: TwoIntegrations) -> None:
+async def test_an_entity_in_use_that_stays_behind_is_shown_and_stays_enabled(home: TwoIntegrations) -> None:
     left = home.entity_id("production_ct_energy_delivered")
     triggers = [{"trigger": "state", "entity_id": left}]
     automation = {"id": "a", "alias": "a", "triggers": triggers, "actions": []}
@@ -117,7 +117,7 @@ async def test_what_stays_behind_and_is_used_is_shown_and_stays_enabled(home: Tw
     assert [row.entity_id for row in rows if row.entity_id.endswith("_2") and not row.disabled] == []
 
 
-async def test_undo_is_offered_and_undoes(home: TwoIntegrations) -> None:
+async def test_undo_is_offered_after_a_takeover_and_reverts_it(home: TwoIntegrations) -> None:
     before = home.rows(home.core)
     await submit(home, await open_step(home, "take_over"))
 
@@ -143,7 +143,7 @@ def in_dashboard(manager: EnergyManager) -> list[object]:
     return [source["stat_energy_from"] for source in manager.data["energy_sources"]]
 
 
-async def test_our_ids_in_the_dashboard_are_replaced_and_come_back(home: TwoIntegrations) -> None:
+async def test_entity_ids_in_the_dashboard_are_replaced_and_restored(home: TwoIntegrations) -> None:
     own, old = home.entity_id("production_energy_lifetime", domain=DOMAIN), home.entity_id("lifetime_production")
     manager = await use_in_dashboard(home, own)
 
@@ -153,7 +153,7 @@ async def test_our_ids_in_the_dashboard_are_replaced_and_come_back(home: TwoInte
     assert in_dashboard(manager) == [own]
 
 
-async def test_a_dashboard_that_was_not_on_disk_is_changed_again(home: TwoIntegrations) -> None:
+async def test_a_dashboard_that_was_not_saved_is_changed_again(home: TwoIntegrations) -> None:
     """Home Assistant writes it a minute after a change."""
     own, old = home.entity_id("production_energy_lifetime", domain=DOMAIN), home.entity_id("lifetime_production")
     await use_in_dashboard(home, own)
@@ -238,7 +238,7 @@ def issue(home: TwoIntegrations) -> ir.IssueEntry | None:
 
 @pytest.fixture
 async def raised(home: TwoIntegrations) -> ir.IssueEntry:
-    """Let the issue be raised."""
+    """Wait until the issue is raised."""
     await home.live(1)
     raised = issue(home)
     assert raised is not None
@@ -264,7 +264,9 @@ async def test_one_repair_leads_to_the_takeover(
     assert issue(home) is None
 
 
-async def test_both_can_be_kept(home: TwoIntegrations, raised: ir.IssueEntry, hass: HomeAssistant) -> None:
+async def test_the_repair_can_keep_both_integrations(
+    home: TwoIntegrations, raised: ir.IssueEntry, hass: HomeAssistant
+) -> None:
     result = await submit_repair(hass, await open_repair(hass, raised), {"next_step_id": "keep_both"})
 
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "both_kept")
