@@ -25,7 +25,6 @@ from tests.support.answers import body
 from tests.support.device import (
     CHALLENGE,
     DAY,
-    HANG,
     HANG_UP,
     NOW,
     OTHER_SERIAL,
@@ -36,6 +35,7 @@ from tests.support.device import (
     Identity,
     Reply,
     Request,
+    hang_for,
     info,
     make_identity,
     make_token,
@@ -171,10 +171,10 @@ async def test_without_a_credential_a_write_is_sent_without_one() -> None:
 
 
 async def test_a_write_that_is_not_answered_is_not_repeated(device: Device, gateway: Gateway) -> None:
-    device.replies[PATH] = HANG
+    device.replies[PATH] = hang_for(6)
 
     with pytest.raises(GatewayTimeoutError):
-        await gateway.write(PATH, {}, timeout_s=0.3)
+        await gateway.write(PATH, {}, timeout_s=5)
 
     assert len(written(device)) == 1
 

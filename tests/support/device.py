@@ -50,6 +50,23 @@ async def hang_up(writer: asyncio.StreamWriter) -> None:
 HANG, HANG_UP = Doing(hang), Doing(hang_up)
 
 
+def hang_for(seconds: float) -> Doing:
+    """Send no answer while so many seconds pass at once by the clock of the event loop."""
+
+    async def pass_time(writer: asyncio.StreamWriter) -> None:
+        advance_loop(seconds)
+        await hang(writer)
+
+    return Doing(pass_time)
+
+
+def advance_loop(seconds: float) -> None:
+    """Advance the clock of the running event loop, so that timers are due."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    vars(loop)["time"] = lambda: now() + seconds
+
+
 @dataclass(frozen=True)
 class Request:
     """A request that has arrived."""

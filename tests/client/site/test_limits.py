@@ -92,6 +92,28 @@ def test_an_impossible_power_in_the_report_is_unknown() -> None:
     assert snapshot.measurement(TOTAL).power_w == 2000.0
 
 
+def test_an_impossible_power_of_one_line_of_a_report_leaves_the_others() -> None:
+    lines = (lifetime(None, IMPOSSIBLE_W), lifetime(None, 10.0))
+    flows = {**house(), PRODUCTION: reported(lifetime(50_000.0, 30.0), *lines)}
+    documents = changed(metered(phases=2), readings=None, report=report(flows))
+
+    snapshot = measure_live(documents)
+
+    assert [part.power_w for part in snapshot.flows[PRODUCTION]] == [30.0, None, 10.0]
+    assert snapshot.rejected_powers == 1
+
+
+def test_the_power_of_an_inactive_entry_of_the_report_is_not_counted() -> None:
+    documents = documents_of(info=info("7.3.517"), report=report(house()))
+    odd = reported(lifetime(50_000.0, IMPOSSIBLE_W), active=False)
+
+    snapshot = measure(
+        decide(documents), PollGroup.LIVE, changed(documents, report=report({**house(), PRODUCTION: odd})), NOW
+    )
+
+    assert snapshot.rejected_powers == 0
+
+
 @pytest.mark.parametrize(
     ("documents", "group"),
     [

@@ -1,7 +1,5 @@
 """The endpoints that set-up reads, and the consequences of missing answers."""
 
-from importlib import import_module
-
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
@@ -24,15 +22,11 @@ from custom_components.enphase_iq_gateway.client.site.probe import check_support
 from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source, endpoints_of
 from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support import answers
-from tests.support.device import HANG, HANG_UP, Reply, reply
+from tests.support.device import HANG_UP, Reply, hang_for, reply
 from tests.support.full_gateway import ANSWERS, BUSY, CLOSED, FULL, MISSING, FullGateway, paths
 from tests.support.models import info
 
 NO_METERS = reply(b"[]")
-
-
-# As an attribute of the package, the name is that of the function.
-PROBE_MODULE = import_module("custom_components.enphase_iq_gateway.client.site.probe")
 
 
 @pytest.mark.parametrize(
@@ -121,11 +115,13 @@ CTS = reply(answers.body([answers.meter()]))
 
 
 async def test_a_probe_without_the_list_of_meters_is_an_error(full_gateway: FullGateway) -> None:
-    """The gateway may have one."""
+    """The gateway may have one. The list of inverters is read because it alone shows that an account is refused."""
     full_gateway.replace_answers({METERS: BUSY})
 
     with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
         await probe(full_gateway.client, info())
+
+    assert full_gateway.requested == paths(METERS, METERS, INVERTER_LIST)
 
 
 HTML = reply(b"<html>")
@@ -239,29 +235,24 @@ async def test_the_report_without_details_is_read_where_the_detailed_one_fails(
 )
 async def test_endpoints_that_there_was_no_time_for_have_failed(
     full_gateway: FullGateway,
-    monkeypatch: pytest.MonkeyPatch,
     hangs: Endpoint[object],
     firmware: str,
     failed: set[Endpoint[object]],
 ) -> None:
     """Set-up ends in time with the answers it has, and no endpoint counts as missing."""
-    monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
-    full_gateway.replace_answers({hangs: HANG})
+    full_gateway.replace_answers({hangs: hang_for(6)})
 
-    documents = await probe(full_gateway.client, info(firmware))
+    documents = await probe(full_gateway.client, info(firmware), limit_s=5)
 
     assert documents.failed == failed
     assert documents.get(METERS)
 
 
-async def test_a_probe_without_time_for_the_list_of_meters_is_an_error(
-    full_gateway: FullGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
-    full_gateway.replace_answers({METERS: HANG})
+async def test_a_probe_without_time_for_the_list_of_meters_is_an_error(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers({METERS: hang_for(6)})
 
     with pytest.raises(GatewayTimeoutError, match="/ivp/meters"):
-        await probe(full_gateway.client, info())
+        await probe(full_gateway.client, info(), limit_s=5)
 
 
 @pytest.mark.parametrize("there", [PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED])

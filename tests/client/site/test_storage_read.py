@@ -26,7 +26,7 @@ from custom_components.enphase_iq_gateway.client.site.storage_read import due_en
 from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite, decide_storage, storage_plan
 from tests.support import storage_answers as storage
 from tests.support.answers import NOW, Document, body
-from tests.support.device import HANG, HANG_UP, Reply, reply
+from tests.support.device import HANG_UP, Reply, hang_for, reply
 from tests.support.full_gateway import BUSY, CLOSED, MISSING, FullGateway, paths
 from tests.support.models import info
 from tests.support.storage_documents import AC_ONLY, FULL, storage_documents
@@ -124,9 +124,9 @@ async def test_ac_batteries_are_found_in_what_was_read_before(full_gateway: Full
 
 
 async def test_endpoints_that_were_not_reached_in_time_have_failed(storage_gateway: FullGateway) -> None:
-    storage_gateway.replace_answers({SECONDARY_CONTROL: HANG})
+    storage_gateway.replace_answers({SECONDARY_CONTROL: hang_for(6)})
 
-    documents = await probed(storage_gateway, limit_s=0.3)
+    documents = await probed(storage_gateway, limit_s=5)
 
     assert documents.get(ENSEMBLE_INVENTORY) is not None
     assert SECONDARY_CONTROL in documents.failed
