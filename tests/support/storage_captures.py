@@ -1,5 +1,6 @@
 """The recorded answers about storage of one gateway, parsed."""
 
+from functools import cache
 import json
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def raw(folder: Path, endpoint: Endpoint[object]) -> object:
     return None if file is None else json.loads(file.read_bytes())
 
 
+@cache
 def recorded_storage(folder: Path) -> StorageDocuments:
     """Return the documents of a recorded gateway; what it refused is left out."""
     info_file = file_of(folder, INFO)
