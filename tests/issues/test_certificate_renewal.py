@@ -18,7 +18,7 @@ DAY = 86_400
 
 @pytest.mark.parametrize("how", ["running", "reload"])
 @pytest.mark.parametrize(
-    ("days_left", "check", "believed"),
+    ("days_left", "check", "accepted"),
     [
         (74, "renewals", True),
         (51, "renewals", True),
@@ -36,7 +36,7 @@ async def test_a_renewed_certificate_is_accepted_when_it_is_due(
     *,
     days_left: int,
     check: str,
-    believed: bool,
+    accepted: bool,
     how: str,
 ) -> None:
     """From 75 to 50 days before the end of the pinned one, or as set in the options; then it is reported."""
@@ -49,11 +49,11 @@ async def test_a_renewed_certificate_is_accepted_when_it_is_due(
     simulator.replace_certificate()
     await take_over(hass, entry, network, simulator, how=how)
 
-    assert (readable(entry), bool(credentials(simulator))) == (believed, believed)
+    assert (readable(entry), bool(credentials(simulator))) == (accepted, accepted)
     reported = [] if check == "off" else ["certificate_renewed"]
-    assert list(issues(hass)) == (reported if believed else ["other_certificate"])
-    assert entry.data[CONF_CERTIFICATE]["sha256"] == (simulator.fingerprint if believed else pinned)
-    assert (f"New certificate {simulator.fingerprint} accepted in place of {pinned}" in caplog.text) is believed
+    assert list(issues(hass)) == (reported if accepted else ["other_certificate"])
+    assert entry.data[CONF_CERTIFICATE]["sha256"] == (simulator.fingerprint if accepted else pinned)
+    assert (f"New certificate {simulator.fingerprint} accepted in place of {pinned}" in caplog.text) is accepted
 
 
 async def test_the_repair_of_a_renewal_shows_both_certificates_and_stays_until_it_is_closed(

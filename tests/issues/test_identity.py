@@ -208,7 +208,7 @@ async def test_a_device_without_tls_gets_no_credentials(
         assert (readable(entry), impostor.credentials) == (True, [])
 
 
-async def test_an_update_to_firmware_with_tokens_is_not_believed_without_tls(
+async def test_an_update_to_firmware_with_tokens_is_not_accepted_without_tls(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     """The gateway seems to have been updated, which plain HTTP cannot prove."""

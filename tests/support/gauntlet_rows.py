@@ -134,7 +134,7 @@ ROWS = (
         name="a spike as the first answer after a pause",
         source="G§6.5",
         acts={
-            # A spike that is believed is undone a quarter of an hour after its end.
+            # A spike that is accepted is undone a quarter of an hour after its end.
             10: fault("status", code=503),
             44: spike_after_all,
         },

@@ -96,7 +96,7 @@ class Shown:
     def read(self, documents: Documents, at: float, monotonic: float, zone: tzinfo) -> list[Snapshot]:
         """Measure the documents and check their counters, as the coordinators do, at the times of two clocks."""
         snapshots = []
-        clock_error_s = at - self.guard.clock.believed(at, monotonic)
+        clock_error_s = at - self.guard.clock.accepted(at, monotonic)
         for group in PollGroup:
             snapshot = measure(self.guard.site, group, documents, at)
             if group is PollGroup.INVERTERS:

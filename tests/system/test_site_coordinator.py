@@ -272,7 +272,9 @@ async def test_the_network_address_of_a_lease_is_not_replaced_by_the_reported_on
     assert gateway_connections(home) == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:ab:cd:ef")}
 
 
-async def test_a_gateway_without_a_certificate_is_not_believed_to_have_a_network_address(start_home: StartHome) -> None:
+async def test_the_network_address_that_a_gateway_without_a_certificate_reports_is_ignored(
+    start_home: StartHome,
+) -> None:
     home = await start_home("metered_digest")
 
     await home.advance(660, step=30)

@@ -108,7 +108,7 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
         return self._check(measure(self.site, self.group, documents, at, clock_ahead_s=ahead_s))
 
     def _check(self, snapshot: Snapshot) -> Snapshot:
-        clock_error_s = snapshot.at - self.guard.clock.believed(snapshot.at, monotonic())
+        clock_error_s = snapshot.at - self.guard.clock.accepted(snapshot.at, monotonic())
         snapshot = replace(snapshot, clock_error_s=clock_error_s, clock_confirmed=self.guard.clock.confirmed)
         return self.guard.check(self.group, snapshot, dt_util.get_default_time_zone())
 

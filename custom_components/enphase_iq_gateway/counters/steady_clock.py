@@ -8,9 +8,9 @@ starts with a wrong time.
 from dataclasses import dataclass
 from typing import Final
 
-_BELIEVED_AFTER_S: Final = 900.0
+_ACCEPTED_AFTER_S: Final = 900.0
 _SAME_S: Final = 60.0
-"""A smaller correction is believed at once: it moves midnight by no more than a minute."""
+"""A smaller correction is accepted at once: it moves midnight by no more than a minute."""
 _GATEWAY_S: Final = 900.0
 """The clock of a gateway without access to the internet may drift this far."""
 
@@ -22,14 +22,14 @@ class SteadyClock:
     confirmed: bool = True
     """Whether the time is certain enough for a new day; after a start, the gateway's clock has to agree."""
     _ahead_s: float | None = None
-    """How far the believed time is ahead of the monotonic clock, None before the first reading."""
+    """How far the accepted time is ahead of the monotonic clock, None before the first reading."""
     _other_ahead_s: float | None = None
     """The same of another time on trial."""
     _other_since: float = 0.0
     """When the other time began, by the monotonic clock."""
 
-    def believed(self, wall: float, monotonic: float) -> float:
-        """Return the believed time in epoch seconds; `wall` and `monotonic` are the two clocks' times now, in seconds.
+    def accepted(self, wall: float, monotonic: float) -> float:
+        """Return the accepted time in epoch seconds; `wall` and `monotonic` are the two clocks' times now, in seconds.
 
         The monotonic clock is never set, but starts again with the system.
         """
@@ -38,7 +38,7 @@ class SteadyClock:
             return self._follow(wall, ahead_s)
         if not _is_same(ahead_s, self._other_ahead_s):
             self._other_ahead_s, self._other_since = ahead_s, monotonic
-        if monotonic - self._other_since >= _BELIEVED_AFTER_S:
+        if monotonic - self._other_since >= _ACCEPTED_AFTER_S:
             return self._follow(wall, ahead_s)
         return wall if self._ahead_s is None else monotonic + self._ahead_s
 
