@@ -87,6 +87,7 @@ def test_the_azimuth_may_be_unknown() -> None:
     assert Layout.from_json(unknown.as_json()) == unknown
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(own_documents)
 def test_any_document_is_a_layout_or_refused(found: Json) -> None:

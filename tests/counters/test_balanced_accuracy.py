@@ -13,6 +13,7 @@ START: Final = datetime(2026, 3, 10, tzinfo=UTC).timestamp()
 DAY_S: Final = 86_400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("interval_s", "most"), [(5, 0.0001), (30, 0.0005), (300, 0.006)])
 def test_the_error_is_as_small_as_the_page_about_counters_states(interval_s: int, most: float) -> None:
     """Over two days in March, on three phases with six inverters: the smallest energies, and so the largest errors."""

@@ -271,6 +271,7 @@ def _house_with_switching_appliances(seed: int) -> tuple[list[float], tuple[floa
     return limited, energies(*((5 * number, power_w) for number, power_w in enumerate(limited)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("interval_s", "most"), [(10, 0.002), (30, 0.005), (60, 0.01), (300, 0.07)])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_error_by_the_interval_is_as_small_as_the_page_about_counters_states(

@@ -155,6 +155,7 @@ def test_energy_below_the_limit_that_the_reading_contradicts_is_unclear() -> Non
     assert (findings.false, [step.counted for step in findings.unclear]) == ((), [61.5])
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0, 1e6), min_size=50, max_size=300), st.sampled_from([0.001, 1.0, 1000.0]))
 def test_a_counter_that_only_rises_has_no_false_energy(energy: list[float], scale: float) -> None:
     readings = list(enumerate(total * scale for total in accumulate(energy, initial=0.0)))
@@ -163,6 +164,7 @@ def test_a_counter_that_only_rises_has_no_false_energy(energy: list[float], scal
         assert judge(found, limits).false == ()
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.floats(0.1, 20), min_size=100, max_size=300),
     st.integers(40, 80),

@@ -240,6 +240,7 @@ async def test_balanced_counters_begin_at_zero_and_count_as_a_utility_meter_does
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clock", [MIDSUMMER - timedelta(hours=12)], indirect=True, ids=["midnight"])
 async def test_consumption_is_calculated_where_only_a_net_ct_is_enabled(start_home: StartHome) -> None:
     """The inverters report up to a quarter of an hour late, which is over by the end of the day."""
