@@ -104,7 +104,7 @@ def documents(capture: Path) -> Iterator[tuple[Endpoint[Any], bytes, Callable[[b
         their_reader = their_readings(meters or b"[]")
     except LookupError, TypeError, ValueError:
         return
-    if readings is not None and METERS.read(meters or b"[]"):
+    if readings is not None and METERS.parse(meters or b"[]"):
         yield READINGS, readings, their_reader
 
 
@@ -119,10 +119,10 @@ def main() -> int:
     write(f"ns per document, and per inverter; theirs: pyenphase {version('pyenphase')}\n")
     for capture in sorted(path for path in folder.iterdir() if path.is_dir()):
         for endpoint, body, theirs in documents(capture):
-            ours_ns, theirs_ns = cost_ns(endpoint.read, body), cost_ns(theirs, body)
+            ours_ns, theirs_ns = cost_ns(endpoint.parse, body), cost_ns(theirs, body)
             if ours_ns is None:
                 continue
-            count = len(endpoint.read(body).inverters) if endpoint in (INVERTER_LIST, DEVICE_DATA) else 0
+            count = len(endpoint.parse(body).inverters) if endpoint in (INVERTER_LIST, DEVICE_DATA) else 0
             line = f"{capture.name[:36]:36} {endpoint.path:32} {len(body):6} B  ours {ours_ns:7.0f}"
             line += f"  theirs {theirs_ns:7.0f}" if theirs_ns is not None else "  theirs      -"
             if count:

@@ -67,7 +67,7 @@ class Cloud:
     """Both hosts on loopback ports over plain HTTP, used with `async with`."""
 
     def __init__(self, simulator: Simulator, accounts: Mapping[str, str]) -> None:
-        """Create the hosts with accounts (e-mail to password) that own the simulated gateway."""
+        """Create the hosts with accounts (email to password) that own the simulated gateway."""
         self.simulator = simulator
         self.accounts = dict(accounts)
         self.login_answer = CloudAnswer.OK

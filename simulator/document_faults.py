@@ -15,7 +15,10 @@ REPORT_PATHS = ("/production.json", "/production")
 READINGS_PATH = "/ivp/meters/readings"
 DEVICES_PATH = "/ivp/pdm/device_data"
 _WRAP_WH = WRAP_J / 3600
-_DATE = re.compile(rb'(<time>|"(?:timestamp|readingTime|lastReportDate|created|endDate)":)(\d+)')
+_DATE = re.compile(
+    rb'(<time>|"(?:timestamp|readingTime|lastReportDate|created|endDate'
+    rb'|last_update|last_rpt_date|last_enlighten_report_time)":"?)(\d+)'
+)
 
 # Keys of the lifetime counters in v1, production.json and the readings.
 _LIFETIME_KEYS = frozenset({"wattHoursLifetime", "whLifetime", "actEnergyDlvd", "actEnergyRcvd"})

@@ -120,14 +120,7 @@ class Simulator:
             self.username, self.password, keeps_alive_after_401=not self._firmware.legacy
         )
         self._certificate: Certificate | None = None
-        self._server = HttpServer(
-            self._handle,
-            host,
-            port,
-            tls=self._tls() if self._firmware.tokens else None,
-            server_header=_SERVER_HEADER if self._firmware.tokens else None,
-            double_date=self._firmware.closes_connections,
-        )
+        self._server = self._new_server(host, port)
 
     async def __aenter__(self) -> Self:
         """Start listening."""
@@ -176,7 +169,7 @@ class Simulator:
 
     @property
     def username(self) -> str:
-        """User name of the local account (firmware before 7)."""
+        """Username of the local account (firmware before 7)."""
         return "envoy"
 
     @property
@@ -272,6 +265,17 @@ class Simulator:
         if self._firmware.tokens:
             return replace(answer, headers=(*answer.headers, *_SECURITY_HEADERS))
         return replace(answer, close=True) if self._firmware.closes_connections else answer
+
+    def _new_server(self, host: str, port: int) -> HttpServer:
+        """Return a server that responds as this firmware does."""
+        return HttpServer(
+            self._handle,
+            host,
+            port,
+            tls=self._tls() if self._firmware.tokens else None,
+            server_header=_SERVER_HEADER if self._firmware.tokens else None,
+            double_date=self._firmware.closes_connections,
+        )
 
     def _tls(self) -> ssl.SSLContext:
         """Return a TLS context with a new certificate that counts the handshakes."""

@@ -75,13 +75,7 @@ class World:
         self._history = History()
         self._balance = Balance(profile, self.plant, self.noise, self.days)
         self._first_number = neighbor.next_number - shared if neighbor is not None else 0
-        for inverter in others[len(others) - shared :]:
-            self._listed.append(inverter.with_another_gateway(self._phase(len(self._listed))))
-        while len(self._listed) < self._panels:
-            self._listed.append(self._new_inverter())
-        for inverter in self._listed[shared : shared + profile.retired_inverters]:
-            inverter.retired_at = 0.0
-            inverter.light_retired = DARK
+        self._list_inverters(others[len(others) - shared :], retired=profile.retired_inverters)
         self._install()
         self.plant.stream_until = clock() - _STREAM_BEFORE_S
         self._go_through_past(profile, clock())
@@ -195,11 +189,11 @@ class World:
     # Events, all at the present time unless they are planned
 
     def fail_grid(self) -> None:
-        """Let the grid fail, until it is restored."""
+        """Cut the grid off until it is restored."""
         self._plan_relay("fail")
 
     def restore_grid(self) -> None:
-        """Let the grid return; the relay closes 70 s later unless it is commanded open."""
+        """Restore the grid; the relay closes 70 s later unless it is commanded open."""
         self._plan_relay("return")
 
     def command_relay(self, position: str, *, delay_s: float = 0.0) -> None:
@@ -266,6 +260,16 @@ class World:
         return known
 
     # Simulation over time
+
+    def _list_inverters(self, shared: list[Inverter], *, retired: int) -> None:
+        """List the inverters that another gateway lists too, then new ones, the first `retired` of them out of use."""
+        for inverter in shared:
+            self._listed.append(inverter.with_another_gateway(self._phase(len(self._listed))))
+        while len(self._listed) < self._panels:
+            self._listed.append(self._new_inverter())
+        for inverter in self._listed[len(shared) : len(shared) + retired]:
+            inverter.retired_at = 0.0
+            inverter.light_retired = DARK
 
     def _new_inverter(self) -> Inverter:
         """Return a new inverter with a rating, orientation and report offset of its own."""

@@ -200,7 +200,7 @@ async def start_simulator() -> AsyncIterator[StartSimulator]:
 @pytest.fixture
 async def start_cloud(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StartCloud]:
     """Return a function that starts the cloud with the tokens of a simulator; time-outs are short."""
-    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.TIMEOUT_S", 0.3)
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.client.auth.cloud.TIMEOUT_S", 1.0)
     async with AsyncExitStack() as stack:
 
         async def start(simulator: Simulator) -> Cloud:

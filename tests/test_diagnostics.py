@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-import re
 from typing import Any
 from unittest.mock import patch
 
@@ -10,28 +9,20 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_bytes
+from homeassistant.setup import async_setup_component
 import orjson
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.enphase_iq_gateway.array.feed import async_roof_feed
 from custom_components.enphase_iq_gateway.array.layout import Layout, LayoutSource, RoofArray
-from custom_components.enphase_iq_gateway.client import GatewayError
-from custom_components.enphase_iq_gateway.client.endpoints import (
-    DEVICE_DATA,
-    INFO,
-    INVERTER_LIST,
-    METERS,
-    PRODUCTION_SUMMARY,
-    READINGS,
-    REPORT,
-    REPORT_DETAILED,
-    Endpoint,
-)
-from custom_components.enphase_iq_gateway.client.redaction import REDACTED, Scrubber
+from custom_components.enphase_iq_gateway.client import Certificate
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.counters.key import InverterCounter
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from custom_components.enphase_iq_gateway.issues.counters import COUNTER_JUMP, async_create_jump_issue
+from custom_components.enphase_iq_gateway.issues.identity import CERTIFICATE_RENEWED, report_renewed_certificate
 from simulator import PROFILES
-from tests.support.captures import CAPTURES, folders, needs
 
 from .conftest import StartSimulator, set_up
 
@@ -162,7 +153,7 @@ async def test_an_endpoint_that_fails_gives_its_error(hass: HomeAssistant, start
     assert hass.config_entries.flow.async_progress() == []
 
 
-async def test_a_download_does_not_take_for_ever(
+async def test_a_download_ends_after_its_time_limit(
     hass: HomeAssistant, start_simulator: StartSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("custom_components.enphase_iq_gateway.diagnostics.LIMIT_S", 0.5)
@@ -212,6 +203,25 @@ async def test_the_address_of_a_gateway_that_cannot_be_reached_is_redacted(
     assert [secret for secret in ("127.0.0.1", "::1", "localhost", port) if secret in document] == []
 
 
+async def test_repairs_add_no_address_and_no_serial_to_the_download(
+    hass: HomeAssistant, start_simulator: StartSimulator, hass_client: ClientSessionGenerator
+) -> None:
+    """Home Assistant adds those that outlast a restart."""
+    simulator = await start_simulator()
+    entry = await set_up(hass, simulator)
+    (serial, *_) = simulator.world.inverters
+    report_renewed_certificate(hass, entry, Certificate(sha256="ab" * 32, not_before=0, not_after=1))
+    async_create_jump_issue(hass, entry, 0.0, {InverterCounter(serial): 5000.0})
+    assert await async_setup_component(hass, "diagnostics", {})
+
+    answer = await (await hass_client()).get(f"/api/diagnostics/config_entry/{entry.entry_id}")
+    document = await answer.json()
+
+    assert [issue["data"]["kind"] for issue in document["issues"]] == [CERTIFICATE_RENEWED, COUNTER_JUMP]
+    secrets = (entry.data[CONF_HOST], simulator.serial, serial)
+    assert [secret for secret in secrets if secret in str(document)] == []
+
+
 @pytest.mark.parametrize("stored", ["edited", None])
 async def test_a_gateway_that_is_not_set_up_has_a_document_too(
     hass: HomeAssistant, start_simulator: StartSimulator, stored: str | None
@@ -245,7 +255,7 @@ async def test_a_local_account_is_named_without_its_password(
 
 
 @pytest.mark.parametrize("profile", [*PROFILES])
-async def test_the_document_makes_a_capture(
+async def test_the_answers_in_the_document_can_be_replayed(
     hass: HomeAssistant, start_simulator: StartSimulator, tmp_path: Path, profile: str
 ) -> None:
     """The simulator replays it as the same gateway."""
@@ -259,114 +269,3 @@ async def test_the_document_makes_a_capture(
     assert again.state is ConfigEntryState.LOADED
     assert again.unique_id == GATEWAY
     assert (await download(hass, again))["site"] == document["site"]
-
-
-# What is not known to be harmless does not stay
-
-
-def test_unknown_fields_are_redacted_together_with_their_names() -> None:
-    """The name of a field may be the name of a user."""
-    answer = (
-        b'{"wNow": 5, "ssid": "Our home", "owner": {"city": 7}, "type": "a sentence, with a name in it", "lines": [{}]}'
-    )
-
-    assert Scrubber([]).answer(answer) == {
-        "wNow": 5,
-        f"{REDACTED} 1": REDACTED,
-        f"{REDACTED} 2": {f"{REDACTED} 0": REDACTED},
-        "type": REDACTED,
-        "lines": [{}],
-    }
-
-
-def test_numbers_and_words_of_known_fields_stay() -> None:
-    """Twelve digits are a serial only in the fields of serials."""
-    answer = b'{"joulesProduced": 121900000099, "sn": 121900000099, "devName": "pcu", "active": true, "state": null}'
-
-    assert Scrubber([]).answer(answer) == {
-        "joulesProduced": 121900000099,
-        "sn": 999900000000,
-        "devName": "pcu",
-        "active": True,
-        "state": None,
-    }
-
-
-def test_serials_in_names_and_texts_are_replaced() -> None:
-    scrubber = Scrubber(["ABC123"])
-
-    assert scrubber.text("counter of ABC123, and 121900000099") == "counter of 999900000000, and 999900000001"
-    assert scrubber.value({"121900000099": {"type": "121900000099"}}) == {"999900000001": {"type": "999900000001"}}
-
-
-def test_a_serial_that_contains_another_has_its_own_pseudonym() -> None:
-    scrubber = Scrubber(["122300000001", "12122300000001", "122300000001EIM1"])
-
-    assert scrubber.text("12122300000001 122300000001EIM1 122300000001") == "999900000001 999900000002 999900000000"
-
-
-@pytest.mark.parametrize(
-    "secret",
-    [
-        "00:1d:c0:ab:cd:ef",
-        "001dc0abcdef",
-        "somebody@example.com",
-        "eyJhbGciOi.eyJhdWQi.c2ln",
-        "192.0.2.5",
-        "2001:db8::5",
-        "fe80::1",
-        "envoy.example",
-        "('192.0.2.5', 8443)",
-        "('2001:db8::5', 443, 0, 0)",
-    ],
-)
-def test_addresses_and_tokens_in_texts_are_redacted(secret: str) -> None:
-    text = Scrubber([], ["envoy.example"]).text(f"before {secret} after")
-
-    assert text == f"before {REDACTED} after"
-
-
-@pytest.mark.parametrize("text", ["8.2.4345", "12:30:45", "0x0000000000200000", "d123b2", "1781991518", "02.02.00"])
-def test_versions_times_and_numbers_in_texts_are_kept(text: str) -> None:
-    assert Scrubber([]).text(text) == text
-
-
-def test_only_known_tags_of_info_keep_their_text() -> None:
-    answer = (
-        b'<?xml version="1.0"?><envoy_info id="1"><device><sn>121900000099</sn><software>D8.2.4345</software>'
-        b'<mac>001dc0abcdef</mac></device><package name="app"><pn>500-00002-r01</pn></package>rest</envoy_info>'
-    )
-
-    assert Scrubber([]).answer(answer) == (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<envoy_info><device><sn>999900000000</sn>'
-        "<software>D8.2.4345</software>"
-        f'<mac>{REDACTED}</mac></device><package name="app"><pn>500-00002-r01</pn></package>{REDACTED}</envoy_info>'
-    )
-
-
-def words(text: str) -> list[str]:
-    """Return the words of a text, sorted because sets have no order."""
-    return sorted(re.findall(r"[\w.-]+", text))
-
-
-@needs(CAPTURES)
-@pytest.mark.parametrize("folder", folders(CAPTURES), ids=lambda folder: folder.name)
-def test_a_scrubbed_answer_says_the_same(folder: Path) -> None:
-    """The models differ only in their serials."""
-    scrubber = Scrubber([])
-    endpoints: tuple[Endpoint[Any], ...] = (
-        *(INFO, METERS, READINGS, REPORT, REPORT_DETAILED, PRODUCTION_SUMMARY, INVERTER_LIST, DEVICE_DATA),
-    )
-    compared = 0
-    for endpoint in endpoints:
-        file = folder / endpoint.path.strip("/").translate(str.maketrans("/?=&", "____"))
-        try:
-            body = file.read_bytes()
-            recorded = endpoint.read(body)
-        except FileNotFoundError, GatewayError:
-            continue
-        scrubbed = scrubber.answer(body)
-        again = endpoint.read(scrubbed.encode() if isinstance(scrubbed, str) else orjson.dumps(scrubbed))
-        assert words(scrubber.text(repr(recorded))) == words(repr(again))
-        compared += 1
-    assert compared

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+import pytest
 from pytest_homeassistant_custom_component.common import get_system_health_info
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
@@ -20,7 +21,7 @@ async def health(hass: HomeAssistant) -> dict[str, object]:
     return dict(await get_system_health_info(hass, DOMAIN))
 
 
-async def test_a_gateway_that_answers(home: Home) -> None:
+async def test_a_gateway_that_answers_is_reachable(home: Home) -> None:
     now = dt_util.utcnow()
 
     assert await health(home.hass) == {
@@ -48,7 +49,22 @@ async def test_the_gateway_s_own_health_is_shown_once_it_was_read(home: Home) ->
     assert "alerts" not in shown
 
 
-async def test_a_firmware_with_known_faults_has_an_advice(home: Home) -> None:
+@pytest.mark.parametrize("ahead_s", [-7000, 7000])
+async def test_the_last_report_to_enphase_is_by_our_clock(start_home: StartHome, ahead_s: int) -> None:
+    home = await start_home(spoil=lambda faults: faults.add("clock_off", seconds=ahead_s))
+    await home.advance(660, step=30)
+
+    assert (await health(home.hass))["last_cloud_report"] == datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+
+
+async def test_a_last_report_in_the_future_is_not_shown(start_home: StartHome) -> None:
+    home = await start_home(spoil=lambda faults: faults.add("clock_off", seconds=7000, path="/home"))
+    await home.advance(660, step=30)
+
+    assert "last_cloud_report" not in await health(home.hass)
+
+
+async def test_firmware_with_known_faults_has_advice(home: Home) -> None:
     home.simulator.set_firmware("8.3.6086")
     await home.advance(4 * 3600 + 60, step=60)
 
@@ -57,7 +73,7 @@ async def test_a_firmware_with_known_faults_has_an_advice(home: Home) -> None:
     assert str(shown["firmware_advice"]).split("; ")[-1] == ("may report live data of batteries that no longer changes")
 
 
-async def test_a_gateway_that_does_not_answer(home: Home) -> None:
+async def test_a_gateway_that_does_not_answer_is_not_reachable(home: Home) -> None:
     began = dt_util.utcnow()
     home.simulator.faults.add("reset")
     await home.advance(400)
@@ -67,7 +83,7 @@ async def test_a_gateway_that_does_not_answer(home: Home) -> None:
     assert (shown["reachable"], shown["report_last_success"]) == (False, began)
 
 
-async def test_a_gateway_that_is_not_set_up(home: Home) -> None:
+async def test_a_gateway_that_is_not_set_up_is_not_reachable(home: Home) -> None:
     await home.hass.config_entries.async_unload(home.entry.entry_id)
 
     assert await health(home.hass) == {"reachable": False}

@@ -28,8 +28,10 @@ from .coordinator import (
     create_coordinators,
     loaded_runtime,
 )
+from .coordinator.inverter_owners import async_follow_inverters, async_inverter_owners
 from .counters.guard import Guard
 from .counters.state import GuardState
+from .counters.steady_clock import clock_after_start
 from .counters.store import CounterStore
 from .errors import translated
 from .history.replacement import async_continue_replacement
@@ -38,7 +40,6 @@ from .hub.account_layout import async_setup_import
 from .hub.api import async_create_gateway
 from .hub.devices import async_setup_devices
 from .hub.token_renewal import TokenRenewal
-from .inverter_owners import async_follow_inverters, async_inverter_owners
 from .issues import async_setup_issues
 from .issues.identity import accept_device, report_refused_device
 from .issues.registry import async_clear
@@ -72,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         report_refused_device(hass, entry, error)
         raise translated(error, ConfigEntryNotReady) from error
     accept_device(hass, entry, gateway)
-    guard = Guard(site=site, state=counters)
+    guard = Guard(site=site, state=counters, clock=clock_after_start(gateway.clock_ahead_s))
     site_coordinator = SiteCoordinator(
         hass, entry, gateway=gateway, translate=renewal.translate, counters=counters, site=site, documents=documents
     )
@@ -119,10 +120,10 @@ async def _async_find_site(gateway: Gateway, counters: GuardState, renewal: Toke
     try:
         limit_s = PROBE_LIMIT_S - (monotonic() - started)
         site, documents = await async_find_site(gateway, info, counters, limit_s=limit_s)
-    except GatewayAuthenticationError:
+    except GatewayAuthenticationError as refusal:
         if not renewal.possible:
             raise
-        await renewal.async_replace_refused()
+        await renewal.async_replace_refused(refusal)
         site, documents = await async_find_site(gateway, info, counters)
     counters.firmware = str(info.firmware)
     return site, documents

@@ -22,6 +22,7 @@ from .const import CONF_METHOD, DOMAIN
 from .flow.discovery import async_has_left, may_follow, store_mac, stored_mac
 from .flow.options import GatewayOptionsFlow, async_offer_step
 from .flow.sign_in import SignInFlow
+from .hub.entry_data import certificate_of, discovery_check_of
 from .issues.identity import placeholders_of_both
 
 _CREDENTIALS: Final = (CONF_TOKEN, CONF_USERNAME, CONF_PASSWORD)
@@ -99,7 +100,8 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
             await self._check_mac(entry, host, mac)
         if entry is None or entry.data[CONF_HOST] == host or not await async_has_left(self.hass, entry):
             self._abort_if_unique_id_configured()
-        if not await self._identify(host, serial=serial, entry=entry):
+        check = None if entry is None else discovery_check_of(entry)
+        if not await self._identify(host, serial=serial, entry=entry, check=check):
             return self.async_abort(reason="cannot_connect")
         if entry is not None:
             if mac is not None:
@@ -111,9 +113,14 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
         return await self._choose_sign_in()
 
     async def _check_mac(self, entry: ConfigEntry, host: str, mac: str) -> None:
-        """Store a new MAC address if the gateway itself responds at the address that was leased to it."""
-        known = stored_mac(self.hass, entry) == format_mac(mac)
-        if not known and await self._identify(host, serial=entry.unique_id, entry=entry):
+        """Store a new MAC address if the gateway itself responds at the address that was leased to it.
+
+        The first one stays where there is no certificate: the gateway is followed by it (`may_follow`).
+        """
+        stored = stored_mac(self.hass, entry)
+        known = stored == format_mac(mac) or (stored is not None and certificate_of(entry) is None)
+        check = discovery_check_of(entry)
+        if not known and await self._identify(host, serial=entry.unique_id, entry=entry, check=check):
             store_mac(self.hass, entry, mac)
 
     def _entry_of(self, serial: str) -> ConfigEntry | None:

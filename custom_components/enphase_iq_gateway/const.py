@@ -67,8 +67,8 @@ CONTACT_SETTINGS_INTERVAL_S: Final = 600.0
 GRID_CONFIRMED_AFTER: Final = timedelta(seconds=1)
 # An endpoint of storage that keeps failing may take up to its time limit at every attempt.
 LOST_STORAGE_INTERVAL_S: Final = 300.0
-# From 50 devices on a gateway cuts the details (G§5.1), so the list, which has every report, is read as well. Details
-# cost the gateway ten times as much: every third reading, a little more often than every quarter of an hour.
+# From 50 devices on a gateway truncates the details (G§5.1), so the list, which has every report, is read as well.
+# Details cost the gateway ten times as much: every third reading, a little more often than every quarter of an hour.
 DETAILS_INTERVAL_S: Final = 840.0
 # Inverters do not report at night. The first report at dawn covers 5 or 15 minutes (G§4).
 ASLEEP_INTERVAL: Final = timedelta(minutes=15)

@@ -20,7 +20,7 @@ from .client.redaction import Scrubber
 from .client.site.storage_site import StorageSite
 from .const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
 from .coordinator import GatewayConfigEntry, GatewayRuntime, PollGroupCoordinator, loaded_runtime
-from .entry_data import certificate_of
+from .hub.entry_data import certificate_of
 
 # A user waits for the download. An idle gateway takes a second or two, the slowest report 33 s (G§6).
 LIMIT_S: Final = 60.0
@@ -47,7 +47,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Gateway
             for path, statistics in runtime.gateway.statistics.items()
         },
         "layout": _layout(async_roof_feed(hass, entry.entry_id).layouts.layout),
-        "health": None if health is None else asdict(health),
+        "health": None if health is None else {name: value for name, value in asdict(health).items() if name != "mac"},
         "counters": runtime.guard.state.as_diagnostics(),
         "answers": capture.answers,
         "unanswered": capture.unanswered,

@@ -20,6 +20,7 @@ from .issues.identity import (
     OTHER_CERTIFICATE,
     WRONG_DEVICE,
     CertificateRepair,
+    RenewalRepair,
     WrongDeviceRepair,
 )
 from .issues.ignored_setting import IGNORED_SETTING
@@ -29,7 +30,7 @@ from .issues.token import TOKEN_ENDS, TokenRepair
 type IssueData = dict[str, str | int | float | None]
 
 FLOWS: Final[dict[str, type[RepairsFlow]]] = {
-    CERTIFICATE_RENEWED: ConfirmRepairFlow,
+    CERTIFICATE_RENEWED: RenewalRepair,
     CHECK_WIRING: CtRepair,
     COUNTER_JUMP: JumpRepair,
     DISABLED: CtRepair,

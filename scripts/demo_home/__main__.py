@@ -111,7 +111,7 @@ async def demo(options: argparse.Namespace, real: Gateway | None) -> None:
 
 
 async def wait_for_values(home: HomeAssistant) -> None:
-    """Wait until any entity has a value: a change of the options reloads the entry, which takes all of them away."""
+    """Wait until any entity has a value: a change of the options reloads the entry, which removes all of them."""
     while True:
         if any(row.has_value for row in await read_rows(home)):
             return

@@ -34,7 +34,7 @@ def ask_credentials(host: str, token_file: Path | None) -> Gateway:
     print("Enter the gateway's token (firmware 7 and later), or leave it empty to sign in with its local account.")
     if token := getpass("Token: ").strip():
         return Gateway(host=host, token=token)
-    return Gateway(host=host, username=input("User name [envoy]: ").strip() or "envoy", password=getpass("Password: "))
+    return Gateway(host=host, username=input("Username [envoy]: ").strip() or "envoy", password=getpass("Password: "))
 
 
 async def add_gateway(home: HomeAssistant, gateway: Gateway) -> str:

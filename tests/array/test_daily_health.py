@@ -9,7 +9,7 @@ from unittest.mock import Mock
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
@@ -20,6 +20,7 @@ from custom_components.enphase_iq_gateway.array.health import PanelState
 from custom_components.enphase_iq_gateway.array.health_store import HealthStore
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from tests.conftest import StartHome
+from tests.support.entries import sensor_id
 from tests.support.home import Home
 from tests.support.panels import Factor, healthy, hour_means
 
@@ -42,12 +43,6 @@ async def recorded(
     await async_setup_recorder_instance(hass)
 
 
-def entity_id(home: Home, unique_id: str) -> str:
-    found = er.async_get(home.hass).async_get_entity_id("sensor", DOMAIN, unique_id)
-    assert found is not None
-    return found
-
-
 async def record(home: Home, serials: Iterable[str], factor: Factor, last_day: date, days: int) -> None:
     """Put the hour means of some days into the recorder's database."""
     for serial, powers in hour_means(factor, serials=serials, days=days, last_day=last_day).items():
@@ -58,7 +53,7 @@ async def record(home: Home, serials: Iterable[str], factor: Factor, last_day: d
                 mean_type=StatisticMeanType.ARITHMETIC,
                 name=None,
                 source="recorder",
-                statistic_id=entity_id(home, f"{serial}_power"),
+                statistic_id=sensor_id(home.hass, f"{serial}_power"),
                 unit_class="power",
                 unit_of_measurement="W",
             ),
@@ -74,7 +69,7 @@ def health(home: Home) -> DailyHealth:
 
 
 def shown(home: Home, unique_id: str) -> State:
-    state = home.hass.states.get(entity_id(home, unique_id))
+    state = home.hass.states.get(sensor_id(home.hass, unique_id))
     assert state is not None
     return state
 
@@ -153,7 +148,7 @@ async def test_panels_below_their_array_are_shown_until_they_are_good_again(
         {"version": 99, "data": {}},
     ],
 )
-async def test_a_report_that_cannot_be_read_counts_as_none(
+async def test_a_stored_report_that_cannot_be_read_is_ignored(
     hass: HomeAssistant, hass_storage: dict[str, Any], stored: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     hass_storage[f"{DOMAIN}.entry.health"] = {"minor_version": 1, "key": f"{DOMAIN}.entry.health", **stored}

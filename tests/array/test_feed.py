@@ -13,7 +13,7 @@ from custom_components.enphase_iq_gateway.array.feed import Message, async_roof_
 from custom_components.enphase_iq_gateway.array.health import HealthReport, PanelHealth, PanelState
 from custom_components.enphase_iq_gateway.array.layout import LayoutSource, automatic_layout
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
-from custom_components.enphase_iq_gateway.const import DOMAIN
+from tests.support.entries import sensor_id
 from tests.support.home import Home
 from tests.support.virtual_time import settle
 
@@ -43,12 +43,10 @@ async def shown(roof: Home) -> Shown:
 
 
 def power_entity(roof: Home, serial: str) -> str:
-    entity_id = er.async_get(roof.hass).async_get_entity_id("sensor", DOMAIN, f"{serial}_power")
-    assert entity_id is not None
-    return entity_id
+    return sensor_id(roof.hass, f"{serial}_power")
 
 
-async def test_the_roof_names_every_panel_and_where_it_is(roof: Home, shown: Shown) -> None:
+async def test_the_first_message_lists_every_panel_with_its_entity_and_place(roof: Home, shown: Shown) -> None:
     message, _ = shown.take()
 
     serials = sorted(roof.coordinator(PollGroup.INVERTERS).data.inverters)
@@ -78,7 +76,7 @@ async def test_now_has_the_latest_reading_in_the_order_of_the_panels(roof: Home,
     assert len(now["today_wh"]) == 5
 
 
-async def test_one_message_comes_with_every_reading_and_none_between(roof: Home, shown: Shown) -> None:
+async def test_every_reading_sends_one_message(roof: Home, shown: Shown) -> None:
     _, first = shown.take()
 
     await roof.advance(1560)
@@ -126,7 +124,7 @@ async def test_a_disabled_power_entity_is_left_out(roof: Home, shown: Shown) -> 
 
 
 async def test_a_panel_without_a_place_is_listed_and_the_layout_stays(roof: Home, shown: Shown) -> None:
-    """As after an inverter was replaced: the old one stays in the layout until a user takes it off the roof."""
+    """After a replacement, the old inverter stays in the layout until a user removes it."""
     panels = shown.take()[0]["panels"]
     placed = [panel["serial"] for panel in panels[1:]] + ["122000000099"]
     layout = replace(automatic_layout(placed), source=LayoutSource.PERSON)

@@ -1,4 +1,4 @@
-"""The modules of the page are served under an address that changes with them, and loaded by every page."""
+"""The modules of the frontend: their address changes with their content, and they stay small."""
 
 from pathlib import Path
 import re
@@ -22,7 +22,7 @@ MOST_BYTES = {
     "strategy.js": 10_000,
     "form.js": 5_000,
 }
-"""Of a module that is loaded by itself, with what it imports and, if it is for the card, the card has not."""
+"""The size of each module that is loaded by itself, with its imports; modules of the card without those of the card."""
 WITHOUT_CARD = {"entry.js", "names.js", "card.js"}
 IMPORT = re.compile(r'^import .* from "\./(.+)";$', re.MULTILINE)
 
@@ -70,7 +70,7 @@ def loaded_with(module: str) -> set[str]:
     return found
 
 
-def test_every_page_loads_the_entry_alone() -> None:
+def test_the_entry_imports_no_other_module() -> None:
     assert loaded_with("entry.js") == {"entry.js"}
 
 
@@ -81,7 +81,7 @@ def test_every_module_is_loaded_by_one_with_a_limit() -> None:
 
 
 @pytest.mark.parametrize(("module", "most_bytes"), MOST_BYTES.items())
-def test_what_is_loaded_at_once_stays_small(module: str, most_bytes: int) -> None:
+def test_a_module_with_its_imports_stays_small(module: str, most_bytes: int) -> None:
     loaded = loaded_with(module) - (set() if module in WITHOUT_CARD else loaded_with("card.js"))
 
     assert sum((FOLDER / name).stat().st_size for name in loaded) <= most_bytes

@@ -57,6 +57,20 @@ def test_a_shaded_panel_is_not_weak() -> None:
     assert found.shade_loss == pytest.approx(0.15, abs=0.05)
 
 
+def test_hours_with_little_light_do_not_count() -> None:
+    """At dawn and at dusk sensors and angles decide."""
+    assert panel(lambda _, __, hour: 0.4 if hour in (6, 18) else 1.0).state is PanelState.GOOD
+
+
+def test_a_panel_is_not_weak_in_an_array_whose_panels_differ_much() -> None:
+    levels = dict(zip(PANELS, (0.92, 0.95, 0.98, 0.87, 1.0, 1.03, 1.06, 1.09), strict=True))
+
+    found = report(lambda serial, *_: levels[serial])
+
+    assert found.panels[PANEL].state is PanelState.GOOD
+    assert found.panels[PANEL].level == pytest.approx(0.88, abs=0.01)
+
+
 def test_hours_of_shade_are_local() -> None:
     watts = hour_means(lambda serial, _, hour: 0.4 if serial == PANEL and hour == 8 else 1.0)
 
@@ -65,7 +79,7 @@ def test_hours_of_shade_are_local() -> None:
     assert found.panels[PANEL].shade_hours == (10,)
 
 
-def test_shade_across_the_array_makes_nobody_weak() -> None:
+def test_shade_across_the_array_makes_no_panel_weak() -> None:
     """In those hours its panels do not agree, so that nothing is compared."""
 
     def factor(serial: str, _ago: int, hour: int) -> float | None:
@@ -82,7 +96,7 @@ def test_weakness_begins_on_the_first_low_day() -> None:
     assert found.since == LAST_DAY - timedelta(days=10)
 
 
-def test_the_beginning_is_unknown_where_all_days_are_low() -> None:
+def test_the_first_weak_day_is_unknown_where_all_days_are_low() -> None:
     assert panel(lambda *_: 0.8).since is None
 
 
@@ -123,6 +137,11 @@ def test_a_panel_without_power_is_found_on_the_same_day() -> None:
     assert found.days_without_power == 0
 
 
+def test_a_single_hour_without_power_is_ignored() -> None:
+    """In the hour after, there is too little light."""
+    assert panel(lambda _, ago, hour: 0.0 if ago == 0 and hour >= 17 else 1.0).state is PanelState.GOOD
+
+
 def test_panels_without_power_are_found_up_to_half_of_the_array() -> None:
     dark = PANELS[:3]
 
@@ -152,7 +171,7 @@ def test_a_panel_without_values_is_unknown() -> None:
     assert panel(lambda *_: None) == PanelHealth()
 
 
-def test_a_silent_inverter_is_only_silent() -> None:
+def test_the_panel_of_a_silent_inverter_has_no_other_state() -> None:
     found = judge(hour_means(), [PANELS], day=LAST_DAY, zone=UTC, silent={PANEL})
 
     assert found.panels[PANEL] == PanelHealth(state=PanelState.SILENT)

@@ -80,7 +80,7 @@ async def test_the_layout_is_stored_at_the_first_sign_in(
 @pytest.mark.parametrize(
     "answer", [CloudAnswer.NOT_JSON, CloudAnswer.BLOCKED, CloudAnswer.SERVER_ERROR, CloudAnswer.HANG]
 )
-async def test_a_failure_is_none_of_the_sign_in(
+async def test_a_sign_in_succeeds_without_the_layout(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, answer: CloudAnswer
 ) -> None:
     cloud.layout_answer = answer
@@ -105,7 +105,7 @@ async def test_the_layout_of_another_roof_is_not_stored(
 
 
 @pytest.mark.parametrize(("source", "version"), [(LayoutSource.PERSON, 2), (LayoutSource.ENPHASE, 3)])
-async def test_what_a_user_has_arranged_is_kept_at_another_sign_in(
+async def test_the_layout_of_a_user_is_kept_at_another_sign_in(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, source: LayoutSource, version: int
 ) -> None:
     entry = await sign_in(hass, simulator)
@@ -144,7 +144,7 @@ async def test_the_layout_is_read_after_a_code(hass: HomeAssistant, simulator: S
 # On request
 
 
-async def test_with_a_stored_password_the_account_is_asked(
+async def test_with_a_stored_password_the_layout_is_read_from_the_account(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud
 ) -> None:
     entry = await sign_in(hass, simulator, remember=True)
@@ -181,7 +181,7 @@ async def test_the_layout_is_forgotten_with_the_entry(hass: HomeAssistant, simul
 
 
 @pytest.mark.usefixtures("cloud")
-async def test_with_a_pasted_token_there_is_no_session(hass: HomeAssistant, simulator: Simulator) -> None:
+async def test_importing_fails_without_a_stored_password(hass: HomeAssistant, simulator: Simulator) -> None:
     entry = await set_up(hass, simulator)
 
     with pytest.raises(LayoutImportError, match="password of the Enphase account isn't stored") as caught:
@@ -192,7 +192,7 @@ async def test_with_a_pasted_token_there_is_no_session(hass: HomeAssistant, simu
 
 @pytest.fixture
 async def remembered(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> ConfigEntry:
-    """Set the gateway up with a password whose account has not been asked for the layout."""
+    """Set up the gateway with a stored password, without reading the layout of the account."""
     assert cloud.requests == []
     entry = await set_up(hass, simulator)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD})
@@ -207,7 +207,7 @@ async def remembered(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) ->
         (CloudAnswer.SERVER_ERROR, "didn't provide the layout"),
     ],
 )
-async def test_without_a_sign_in_there_is_no_session(
+async def test_importing_fails_when_the_account_rejects_the_sign_in(
     hass: HomeAssistant, remembered: ConfigEntry, cloud: Cloud, answer: CloudAnswer, text: str
 ) -> None:
     cloud.login_answer = answer
@@ -218,7 +218,9 @@ async def test_without_a_sign_in_there_is_no_session(
     assert caught.value.code == "no_session"
 
 
-async def test_an_answer_that_is_no_layout_is_none(hass: HomeAssistant, remembered: ConfigEntry, cloud: Cloud) -> None:
+async def test_importing_an_invalid_document_is_an_error(
+    hass: HomeAssistant, remembered: ConfigEntry, cloud: Cloud
+) -> None:
     cloud.layout_answer = CloudAnswer.BLOCKED
 
     with pytest.raises(LayoutImportError, match="didn't provide the layout") as caught:
@@ -227,7 +229,9 @@ async def test_an_answer_that_is_no_layout_is_none(hass: HomeAssistant, remember
     assert caught.value.code == "no_layout"
 
 
-async def test_the_layout_of_another_roof_is_none(hass: HomeAssistant, remembered: ConfigEntry, cloud: Cloud) -> None:
+async def test_importing_the_layout_of_another_roof_is_an_error(
+    hass: HomeAssistant, remembered: ConfigEntry, cloud: Cloud
+) -> None:
     cloud.layout_of = Simulator(inverters=3, neighbor=cloud.simulator)
 
     with pytest.raises(LayoutImportError, match="no panels of this gateway") as caught:
@@ -236,7 +240,9 @@ async def test_the_layout_of_another_roof_is_none(hass: HomeAssistant, remembere
     assert caught.value.code == "no_layout"
 
 
-async def test_a_second_factor_needs_the_user(hass: HomeAssistant, remembered: ConfigEntry, cloud: Cloud) -> None:
+async def test_importing_fails_with_a_second_factor_and_sends_no_code(
+    hass: HomeAssistant, remembered: ConfigEntry, cloud: Cloud
+) -> None:
     cloud.second_factor.required = True
 
     with pytest.raises(LayoutImportError, match="multi-factor") as caught:

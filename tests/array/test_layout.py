@@ -1,4 +1,4 @@
-"""The layout's document, the grid without one, and that of Enphase: whatever it contains, it is read or refused."""
+"""The stored layout, the automatic grid, and the layout of Enphase: any document is read or refused."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -175,7 +175,7 @@ def test_the_simulated_roof_is_read_with_every_panel() -> None:
 
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (700, -300)], ids=["in the array", "on the roof"])
-def test_a_panel_is_placed_in_its_array_whichever_way_the_document_does_it(x: int, y: int) -> None:
+def test_coordinates_may_be_those_of_the_array_or_of_the_roof(x: int, y: int) -> None:
     modules = [module(f"{number:012}", x + 106 * number - 53, y) for number in range(2)]
 
     layout = parse_layout(document(*modules, x=700, y=-300))
@@ -184,18 +184,18 @@ def test_a_panel_is_placed_in_its_array_whichever_way_the_document_does_it(x: in
 
 
 @pytest.mark.parametrize(("rotation", "lying"), [(0, False), (90, True), (180, False), (270, True), (None, False)])
-def test_a_turned_panel_lies(rotation: int | None, *, lying: bool) -> None:
+def test_a_panel_rotated_by_a_quarter_is_in_landscape(rotation: int | None, *, lying: bool) -> None:
     assert parse_layout(document(module(rotation=rotation))).panels[SERIAL].lying is lying
 
 
-def test_of_a_serial_that_occurs_twice_the_first_place_counts() -> None:
+def test_a_repeated_serial_keeps_its_first_place() -> None:
     layout = parse_layout({"arrays": [{"modules": [module(x=-5), module("b" * 12, 5)]}, {"modules": [module(x=9)]}]})
 
     assert {serial: place.x for serial, place in layout.panels.items()} == {SERIAL: -5, "b" * 12: 5}
     assert len(layout.arrays) == 1
 
 
-def test_what_is_no_panel_is_left_out() -> None:
+def test_invalid_modules_are_left_out() -> None:
     others: list[Any] = [
         None,
         5,
@@ -228,7 +228,7 @@ def test_a_roof_has_at_most_5000_panels() -> None:
 
 
 @pytest.mark.parametrize("pasted", ["", "<html>", "[]", '{"arrays": []}', '{"arrays": 1}', "NaN"])
-def test_what_is_pasted_must_be_a_layout(pasted: str) -> None:
+def test_pasted_text_that_is_no_layout_is_refused(pasted: str) -> None:
     with pytest.raises(LayoutError):
         parse_pasted(pasted)
 

@@ -1,4 +1,4 @@
-"""Past days: the recorder's rows as columns of whole numbers, whatever the day and the zone are."""
+"""Past days: the rows of the recorder as columns of whole numbers, in every time zone."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -269,7 +269,7 @@ async def test_a_day_of_200_panels_is_at_most_200_kb(recorder: HomeAssistant) ->
     assert len(orjson.dumps(read)) <= MOST_BYTES
 
 
-async def test_the_first_day_and_the_fine_days_are_those_of_any_panel(recorder: HomeAssistant) -> None:
+async def test_the_recorded_days_begin_with_the_earliest_of_any_panel(recorder: HomeAssistant) -> None:
     start, _ = day_of(date(2026, 7, 1))
     await record(
         recorder,

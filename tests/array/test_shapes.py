@@ -1,4 +1,4 @@
-"""Arrays of the layout, and those that are proposed from the shape of the day."""
+"""The arrays of the layout, and arrays that are proposed from the hours in which panels peak."""
 
 from datetime import UTC
 
@@ -9,7 +9,7 @@ from tests.support.panels import PANELS, hour_means
 EAST, WEST = PANELS[:4], PANELS[4:]
 
 
-def test_panels_with_another_noon_are_another_array() -> None:
+def test_panels_that_peak_at_another_time_are_another_array() -> None:
     watts = hour_means(serials=EAST, noon=10.5) | hour_means(serials=WEST, noon=13.5)
 
     assert list(map(set, propose_arrays(watts, PANELS, UTC))) == [set(EAST), set(WEST)]
@@ -31,7 +31,7 @@ def test_nothing_is_proposed_without_power() -> None:
     assert propose_arrays({}, PANELS, UTC) == []
 
 
-def test_the_arrays_are_those_of_the_layout_as_far_as_it_has_places() -> None:
+def test_panels_without_a_place_are_an_array_beside_those_of_the_layout() -> None:
     layout = Layout(
         version=1,
         source=LayoutSource.PERSON,

@@ -1,4 +1,4 @@
-"""The stored layout: its version guards it, an unusable file stays until a user saves another one."""
+"""The stored layout: saved only over the version that was read; an unusable file stays until the next save."""
 
 from dataclasses import replace
 from typing import Any

@@ -133,5 +133,5 @@ async def test_without_a_recorder_there_are_no_days(page: Page) -> None:
 
 
 @pytest.mark.parametrize("date", ["2026-11-21", "9999-12-31", "0001-01-01", "yesterday", 5])
-async def test_a_day_must_be_one_until_today(page: Page, date: object) -> None:
+async def test_a_day_that_is_invalid_or_in_the_future_is_an_error(page: Page, date: object) -> None:
     assert (await page.error("day", date=date))["code"] == "invalid_format"

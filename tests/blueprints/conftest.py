@@ -31,7 +31,7 @@ class Automation:
         await self._turn()
 
     async def wait(self, minutes: float) -> None:
-        """Let time pass."""
+        """Advance the time."""
         self.time.tick(timedelta(minutes=minutes))
         async_fire_time_changed(self.hass)
         await self._turn()

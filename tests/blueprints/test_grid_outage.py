@@ -38,7 +38,7 @@ async def test_a_moment_without_the_grid_is_not_reported(start_automation: Start
     assert automation.messages == []
 
 
-async def test_a_gateway_that_does_not_answer_meanwhile_does_not_end_an_outage(
+async def test_an_unavailable_gateway_does_not_end_an_outage(
     start_automation: StartAutomation,
 ) -> None:
     automation = await start_automation("grid_outage", grid_state="sensor.grid")

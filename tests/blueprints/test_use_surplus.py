@@ -47,8 +47,8 @@ async def test_devices_stop_when_the_battery_feeds_them(start_automation: StartA
     assert automation.switched == ["turn_off"]
 
 
-async def test_the_battery_comes_first(start_automation: StartAutomation) -> None:
-    """What charges it is surplus from the chosen level on."""
+async def test_devices_start_once_the_battery_has_reached_its_level(start_automation: StartAutomation) -> None:
+    """From the chosen level on, the power that charges the battery counts as surplus."""
     automation = await start_automation("use_surplus", **WITH_BATTERY)
     await automation.set(grid=0, battery=0, level=50)
     await automation.set(battery=-2000)

@@ -19,8 +19,7 @@ NOW: Final = datetime(2026, 6, 30, 13, 2, tzinfo=ZONE)
 FINE_FROM: Final = "2026-06-20"
 SOUTH: Final = 6
 SERIALS: Final = tuple(f"48230000{number:04}" for number in range(1, 11))
-"""Of the panels: six on the south roof, upright, and four on the garage, lying."""
-ENTRY: Final = "entry"
+"""The serials of the panels: six in portrait on the south roof, four in landscape on the garage."""
 # A panel of the site makes this share of its array's power.
 SHARES: Final = {2: 0.8, 4: 0.0}
 
@@ -71,7 +70,7 @@ async ({ config, texts, language, events, days, codes }) => {
 
 
 def share(panel: int) -> float:
-    """Return what a panel makes of its array's power."""
+    """Return the power of a panel as a share of a healthy one."""
     return SHARES.get(panel, 1.0)
 
 
@@ -178,7 +177,7 @@ class CardPage:
 
     @property
     def summary(self) -> Locator:
-        """Return the total and what it is of."""
+        """Return the total with its unit and time."""
         return self.card.locator(".summary")
 
     @property
@@ -192,7 +191,7 @@ class CardPage:
         return self.card.locator("dialog")
 
     async def numbers(self) -> list[str]:
-        """Return what is written on the panels."""
+        """Return the numbers on the panels."""
         return await self.tiles.locator(".number").all_text_contents()
 
     async def press(self, name: str) -> None:

@@ -23,7 +23,7 @@ async def simulator(profile: str, inverters: int) -> AsyncGenerator[Simulator]:
 
 @pytest.fixture
 def profile() -> str:
-    """Return the site that is simulated; modules and parameters override it, as the two below."""
+    """Return the profile of the simulated gateway; modules and parameters override this fixture and the two below."""
     return "metered_net_three_phase"
 
 

@@ -11,7 +11,7 @@ CARD = "enphase-iq-gateway-array-card"
 SLOW_BITS_PER_S = 10_000_000
 SLOW_LATENCY_MS = 60
 LOADED_WITHIN_MS = 90_000
-# Home Assistant's page has no main landmark and no first heading, and its own card of flows has pale figures.
+# These findings are those of Home Assistant's own page and of its card of energy flows, whose numbers lack contrast.
 OF_HOME_ASSISTANT = ("landmark-one-main", "landmark-unique", "meta-viewport", "page-has-heading-one", "region")
 PALE = "hui-energy-distribution-card"
 # Moves the slider by a step with each frame, so that every panel changes, and returns the times between frames in ms.
@@ -67,7 +67,7 @@ async def frame_times_ms(page: Page, frames: int) -> list[float]:
 
 
 async def accessibility_findings(page: Page) -> list[str]:
-    """Return what axe finds on the page, without what is Home Assistant's own."""
+    """Return the findings of axe on the page, without those of Home Assistant's own parts."""
     rules = {rule: {"enabled": False} for rule in OF_HOME_ASSISTANT}
     results = await Axe().run(page, options={"resultTypes": ["violations"], "rules": rules})
     return [

@@ -31,7 +31,7 @@ async def test_a_new_reading_changes_the_numbers(card: CardPage) -> None:
     assert await card.numbers() == ["100"] * len(PANELS)
 
 
-async def test_energy_is_that_of_today(card: CardPage) -> None:
+async def test_energy_is_shown_for_today(card: CardPage) -> None:
     await card.press("Energy")
 
     energy = day(TODAY)["energy_wh"]
@@ -85,7 +85,7 @@ async def test_a_panel_without_a_value_has_no_number(card: CardPage) -> None:
     assert (await card.numbers())[0] == ""
 
 
-async def test_sleeping_inverters_are_quiet(card: CardPage) -> None:
+async def test_sleeping_inverters_have_no_numbers(card: CardPage) -> None:
     await card.send(now(asleep=True, watts=[0] * len(PANELS)))
 
     await expect(card.summary).to_contain_text("The inverters sleep")
@@ -132,8 +132,8 @@ async def test_the_day_before_is_shown_at_noon_and_its_energy_whole(card: CardPa
     assert await card.numbers() == [f"{value / 1000:.2f}" for value in day("2026-06-29")["energy_wh"]]
 
 
-async def test_marks_of_past_days_are_those_that_held_then(card: CardPage) -> None:
-    """The panel without power has been so since the 28th, the weak one since the 3rd."""
+async def test_a_past_day_has_the_marks_of_that_day(card: CardPage) -> None:
+    """The panel without power has had none since the 28th, the weak one is weak since the 3rd."""
     await card.card.locator("input[type=date]").evaluate(
         "(input) => { input.value = '2026-06-20'; input.dispatchEvent(new Event('change')); }"
     )
@@ -231,7 +231,7 @@ async def test_the_table_has_a_row_for_each_panel(card: CardPage) -> None:
     ]
 
 
-async def test_colors_reach_up_to_the_best_panel_if_wanted(card: CardPage) -> None:
+async def test_colors_can_reach_up_to_the_best_panel(card: CardPage) -> None:
     await expect(card.card.locator(".legend")).to_have_text("0300 W")
     await card.choose("Colors up to the best panel")
 
@@ -282,7 +282,7 @@ async def test_a_lost_connection_is_followed_by_a_new_subscription(card: CardPag
     await expect(card.tiles).to_have_count(len(PANELS))
 
 
-async def test_a_card_that_is_left_ends_its_subscription(card: CardPage) -> None:
+async def test_a_removed_card_ends_its_subscription(card: CardPage) -> None:
     while_shown = await card.page.evaluate("window.commands.includes('unsubscribe')")
     await card.page.evaluate("document.querySelector('main').remove()")
 
@@ -310,7 +310,7 @@ async def test_nothing_is_cut_off_on_a_phone(browser: Browser, language: str) ->
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_a_screen_reader_finds_its_way(browser: Browser, theme: str) -> None:
+async def test_the_card_has_no_accessibility_findings(browser: Browser, theme: str) -> None:
     """Axe has no findings in the picture, in a sheet and in the table."""
     card = await open_card(browser, dark=theme == "dark")
     await card.send(now(silent=[7]))

@@ -19,7 +19,7 @@ DASHBOARD = "test-roof"
 NAME = "Enphase solar panels"
 AFTERNOON = 13
 FORTNIGHT = 18
-"""Days that the verdicts look back on, and some more."""
+"""More days than the verdicts depend on."""
 WEAK, DEAD = 1, 4
 """Panels by their place."""
 CONDITIONS = {WEAK: Condition(output=0.8), DEAD: Condition(output=0.0)}
@@ -65,7 +65,7 @@ def card_of(frontend: Frontend) -> Locator:
 
 
 async def numbers(card: Locator) -> list[str]:
-    """Return what is written on the panels, once they are there."""
+    """Return the numbers on the panels, once they are shown."""
     await expect(card.locator(".tile").first).to_be_visible(timeout=TIMEOUT_MS)
     return await card.locator(".tile .number").all_text_contents()
 

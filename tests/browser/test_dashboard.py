@@ -64,7 +64,7 @@ async def judge_panels(frontend: Frontend) -> None:
     )
 
 
-async def test_the_dashboard_is_made_in_the_dialog(frontend: Frontend) -> None:
+async def test_the_dashboard_is_created_in_the_dialog_with_all_its_views(frontend: Frontend) -> None:
     """It has the picture of the roof with a weak panel and one without power, and the values of the house."""
     past = list(hours(frontend.simulator, DAYS_JUDGED, CONDITIONS, HALF_A_YEAR_S))
     for serial in frontend.simulator.world.inverters:

@@ -129,7 +129,7 @@ async def test_panels_are_dragged_out_of_the_tray_and_back(browser: Browser) -> 
     assert place(saved, SERIALS[7]) == (318, 205)
 
 
-async def test_a_finger_aims_places_and_drags(browser: Browser) -> None:
+async def test_panels_are_placed_and_dragged_by_touch(browser: Browser) -> None:
     editor = await open_editor(browser, roof(placed=1), SERIALS[:3], size=PHONE)
     session = await editor.page.context.new_cdp_session(editor.page)
     x, y = await editor.center(editor.tile(FIRST))
@@ -232,7 +232,7 @@ async def test_an_import_is_previewed_and_mirrored_before_it_is_used(browser: Br
 
 
 @pytest.mark.parametrize(("size", "dark", "language"), [(DESKTOP, False, "en"), (PHONE, True, "de")])
-async def test_everything_is_readable_and_large_enough(
+async def test_the_editor_is_accessible_and_its_buttons_are_large(
     browser: Browser, *, size: ViewportSize, dark: bool, language: str
 ) -> None:
     editor = await open_editor(browser, roof(), SERIALS, size=size, dark=dark, language=language)

@@ -1,4 +1,4 @@
-"""What an administrator arranges reaches the other browsers."""
+"""The layout that an administrator saves reaches other browsers."""
 
 import asyncio
 import json
@@ -55,16 +55,14 @@ async def open_menu(page: Page) -> None:
 
 
 async def rows_of(page: Page) -> int:
-    """Return in how many rows the card shows the panels."""
+    """Return the number of rows of panels on the card."""
     tops: list[int] = await page.locator(f"{CARD} .tile").evaluate_all(
         "(tiles) => tiles.map((tile) => Math.round(tile.getBoundingClientRect().top))"
     )
     return len(set(tops))
 
 
-async def test_what_an_administrator_arranges_others_see_and_cannot_change(
-    frontend: Frontend, browser: Browser
-) -> None:
+async def test_other_users_see_a_new_layout_and_cannot_change_it(frontend: Frontend, browser: Browser) -> None:
     await frontend.set_up()
     dashboard = {"url_path": "solar-roof", "title": "Roof", "mode": "storage"}
     await frontend.home_assistant.websocket_command("lovelace/dashboards/create", **dashboard)

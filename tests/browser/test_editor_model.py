@@ -70,7 +70,7 @@ async def test_a_panel_snaps(
     assert (found["x"], found["y"]) == snapped
 
 
-async def test_panels_that_move_along_hold_nothing(call: Call) -> None:
+async def test_a_panel_does_not_snap_to_panels_that_move_with_it(call: Call) -> None:
     found = await call("snap", layout((0, 0), (106, 0), (1000, 0)), place(20, 20), ["1", "2"])
 
     assert (found["x"], found["y"]) == (46, 0)  # half panels from the third one

@@ -59,7 +59,7 @@ async def test_the_energy_dashboard_is_filled(frontend: Frontend) -> None:
     await frontend.screenshot("energy-dashboard")
 
 
-async def test_a_grid_that_is_there_is_left_alone(frontend: Frontend) -> None:
+async def test_an_existing_grid_source_is_left_unchanged(frontend: Frontend) -> None:
     await frontend.home_assistant.websocket_command("energy/save_prefs", energy_sources=[METER])
     await frontend.set_up()
     await frontend.open(INTEGRATION)
@@ -73,7 +73,7 @@ async def test_a_grid_that_is_there_is_left_alone(frontend: Frontend) -> None:
     assert [source["type"] for source in sources] == ["grid", "solar"]
 
 
-async def test_a_token_that_is_refused_is_given_anew(frontend: Frontend) -> None:
+async def test_a_rejected_token_is_replaced(frontend: Frontend) -> None:
     entry = await frontend.set_up()
     frontend.simulator.revoke_tokens()
     frontend.simulator.end_sessions()

@@ -1,4 +1,4 @@
-"""What the ready-made dashboard has on sites with several gateways, with few entities and without any."""
+"""The ready-made dashboard on sites with several gateways, with few entities and without any."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -11,7 +11,7 @@ from scripts.demo_home.home_assistant import ROOT
 
 ADDRESS = "http://dashboard.invalid"
 MODULES = ROOT / "custom_components" / DOMAIN / "frontend"
-# The part of Home Assistant's object that the dashboard is made from; a text is the end of its key.
+# Generates the dashboard from the part of the `hass` object that it reads; a text is the end of its key.
 GENERATE = """async ({ entities, devices, preferences }) => {
   const { generate } = await import("/strategy.js");
   return generate({
@@ -63,7 +63,7 @@ def headings(view: dict[str, Any]) -> list[str]:
     return [card["heading"] for section in view["sections"] for card in section["cards"] if card["type"] == "heading"]
 
 
-async def test_every_gateway_has_its_sections_with_what_it_has(page: Page) -> None:
+async def test_every_gateway_has_the_sections_of_its_entities(page: Page) -> None:
     first, second = gateway(1, "production_power", "net_consumption_ct_status"), gateway(2, "battery_state_of_charge")
     site = {"entities": first[0] | second[0], "devices": first[1] | second[1], "preferences": None}
 
@@ -81,7 +81,7 @@ async def test_every_gateway_has_its_sections_with_what_it_has(page: Page) -> No
     ]
 
 
-async def test_energy_cards_are_there_if_the_energy_dashboard_has_what_they_need(page: Page) -> None:
+async def test_energy_cards_are_shown_for_the_sources_of_the_energy_dashboard(page: Page) -> None:
     entities, devices = gateway(1, "production_power")
     preferences = {
         "energy_sources": [{"type": "solar", "stat_rate": "sensor.power"}],

@@ -1,12 +1,10 @@
-"""A renewed certificate becomes the known one only when the gateway has accepted the token over it."""
+"""A renewed certificate replaces the pinned one only when the gateway has accepted the token over it."""
 
 import pytest
 
 from custom_components.enphase_iq_gateway.client.auth.secret import Secret
 from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH, Account
-from custom_components.enphase_iq_gateway.client.exceptions import (
-    GatewayCertificateError,
-)
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayCertificateError
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
 from custom_components.enphase_iq_gateway.client.transport.certificates import CertificateCheck
 from tests.support.device import (
@@ -23,7 +21,7 @@ from tests.support.trusting import PATH, client, device
 
 
 @pytest.mark.parametrize(
-    ("check", "days_left", "believed"),
+    ("check", "days_left", "accepted"),
     [
         (CertificateCheck.RENEWALS, 74, True),
         (CertificateCheck.RENEWALS, 76, False),
@@ -31,8 +29,8 @@ from tests.support.trusting import PATH, client, device
         (CertificateCheck.OFF, 76, True),
     ],
 )
-async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
-    check: CertificateCheck, days_left: int, caplog: pytest.LogCaptureFixture, *, believed: bool
+async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_accepted(
+    check: CertificateCheck, days_left: int, caplog: pytest.LogCaptureFixture, *, accepted: bool
 ) -> None:
     """It replaces the pinned one once the gateway has accepted the token over it, and is logged."""
     identity = make_identity(not_after=NOW + days_left * DAY)
@@ -42,23 +40,23 @@ async def test_a_renewal_near_the_end_of_the_pinned_certificate_is_believed(
         identity.turn_into(renewed)
         there.hang_up()
         there.requests.clear()
-        if believed:
+        if accepted:
             await gateway.read_raw(PATH)
         else:
             with pytest.raises(GatewayCertificateError):
                 await gateway.read_raw(PATH)
 
         checked = [(CHECK_PATH, "bearer")] if check is CertificateCheck.RENEWALS else []
-        assert there.credentials == ([*checked, (PATH, "cookie")] if believed else [])
-        assert gateway.certificate == (renewed if believed else identity).certificate
-        assert (f"New certificate {renewed.certificate.sha256} accepted" in caplog.text) == believed
+        assert there.credentials == ([*checked, (PATH, "cookie")] if accepted else [])
+        assert gateway.certificate == (renewed if accepted else identity).certificate
+        assert (f"New certificate {renewed.certificate.sha256} accepted" in caplog.text) == accepted
 
 
 @pytest.mark.parametrize("keeps_connections", [True, False])
-async def test_a_renewal_is_not_believed_of_a_device_that_refuses_the_token(
+async def test_a_renewal_is_not_accepted_from_a_device_that_refuses_the_token(
     caplog: pytest.LogCaptureFixture, *, keeps_connections: bool
 ) -> None:
-    """It gets the token once and no session, and the gateway itself is still the known one when it is back."""
+    """It receives the token once and no session, and the pinned certificate is still accepted."""
     identity = make_identity(not_after=NOW + 60 * DAY)
     async with device(identity=identity) as there, client(there.address, identity.certificate) as gateway:
         there.keeps_connections = keeps_connections
@@ -82,8 +80,8 @@ async def test_a_renewal_is_not_believed_of_a_device_that_refuses_the_token(
 
 
 @pytest.mark.parametrize("answer", [reply(b"<html>Log in</html>"), reply(b"", 503)])
-async def test_a_renewal_is_not_believed_until_the_check_of_the_token_answers(answer: bytes) -> None:
-    """Until then it is another certificate: an issue reports it."""
+async def test_a_renewal_is_not_accepted_until_the_check_of_the_token_answers(answer: bytes) -> None:
+    """Until then it is refused, and an issue reports it."""
     identity = make_identity(not_after=NOW + 60 * DAY)
     renewed = make_identity(not_before=NOW - 60)
     async with device(identity=renewed) as there, client(there.address, identity.certificate) as gateway:
@@ -98,7 +96,7 @@ async def test_a_renewal_is_not_believed_until_the_check_of_the_token_answers(an
 
 
 @pytest.mark.parametrize("credential", [None, Account(username="envoy", password=Secret("made-up"))])
-async def test_a_renewal_is_not_believed_without_a_token(credential: Account | None) -> None:
+async def test_a_renewal_is_not_accepted_without_a_token(credential: Account | None) -> None:
     identity = make_identity(not_after=NOW + 60 * DAY)
     renewed = make_identity(not_before=NOW - 60)
     async with (

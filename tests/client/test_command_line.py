@@ -51,7 +51,7 @@ async def run(*arguments: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.slow
-async def test_it_shows_what_the_gateway_has_without_home_assistant(tmp_path: Path) -> None:
+async def test_the_command_line_shows_what_the_gateway_has_without_home_assistant(tmp_path: Path) -> None:
     async with simulated() as simulator:
         status, output, errors = await run(simulator.address, *token_file(tmp_path, simulator))
 

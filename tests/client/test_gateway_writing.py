@@ -1,6 +1,5 @@
 """Writing to the gateway: once, with the same trust as reading, and the live stream."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import orjson
@@ -26,16 +25,17 @@ from tests.support.answers import body
 from tests.support.device import (
     CHALLENGE,
     DAY,
+    HANG_UP,
     NOW,
     OTHER_SERIAL,
     SERIAL,
     UNAUTHORIZED,
     VALID,
     Device,
-    Doing,
     Identity,
     Reply,
     Request,
+    hang_for,
     info,
     make_identity,
     make_token,
@@ -171,23 +171,17 @@ async def test_without_a_credential_a_write_is_sent_without_one() -> None:
 
 
 async def test_a_write_that_is_not_answered_is_not_repeated(device: Device, gateway: Gateway) -> None:
-    async def hang(_: asyncio.StreamWriter) -> None:
-        await asyncio.get_running_loop().create_future()
-
-    device.replies[PATH] = Doing(hang)
+    device.replies[PATH] = hang_for(6)
 
     with pytest.raises(GatewayTimeoutError):
-        await gateway.write(PATH, {}, timeout_s=0.3)
+        await gateway.write(PATH, {}, timeout_s=5)
 
     assert len(written(device)) == 1
 
 
 async def test_a_write_whose_connection_breaks_is_not_repeated(device: Device, gateway: Gateway) -> None:
-    async def hang_up(writer: asyncio.StreamWriter) -> None:
-        writer.close()
-
     await gateway.check_sign_in()
-    device.replies[PATH] = Doing(hang_up)
+    device.replies[PATH] = HANG_UP
 
     with pytest.raises(GatewayConnectionError):
         await gateway.write(PATH, {})
@@ -232,6 +226,16 @@ async def test_an_answer_that_is_not_json_is_an_error(device: Device, gateway: G
         await gateway.write(PATH, {})
 
 
+async def test_a_document_that_is_nested_too_deeply_is_not_sent(device: Device, gateway: Gateway) -> None:
+    """JSON may be read deeper than it can be written, and the gateway's own documents are sent back."""
+    nested = orjson.loads(b"[" * 300 + b"]" * 300)
+
+    with pytest.raises(GatewayResponseError, match=PATH):
+        await gateway.write(PATH, {"tariff": nested})
+
+    assert written(device) == []
+
+
 async def test_writes_have_statistics_of_their_own(gateway: Gateway) -> None:
     await gateway.write(PATH, {})
     await gateway.read_raw(PATH)
@@ -248,7 +252,7 @@ async def test_the_live_stream_is_enabled(device: Device, gateway: Gateway) -> N
 
 
 def live_reply(word: str) -> Reply:
-    """Return live data whose stream is as the word says."""
+    """Return live data with this word for the state of their stream."""
     return reply(body(storage.live_data(connection={"sc_stream": word})))
 
 

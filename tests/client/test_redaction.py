@@ -12,8 +12,8 @@ from custom_components.enphase_iq_gateway.client.site.storage_documents import S
 from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from tests.support import storage_answers as storage
 from tests.support.answers import Document, body
-from tests.support.captures import ANSWERS, CAPTURES, folders, needs
-from tests.support.storage_captures import ALL, STORAGE, file_of, recorded_storage
+from tests.support.captures import ANSWERS, CAPTURES, file_of, folders, needs
+from tests.support.storage_captures import ALL, STORAGE, recorded_storage
 from tests.support.storage_documents import AC_ONLY, FULL
 
 STORED = (*folders(CAPTURES), ANSWERS / "mpreissner_D8.3.6086")
@@ -61,7 +61,7 @@ DOCUMENTS = {**FULL, INVENTORY: AC_ONLY[INVENTORY], ACB_CONFIG: ASLEEP}
 @pytest.mark.parametrize("endpoint", STORAGE, ids=lambda endpoint: endpoint.path)
 def test_the_redacted_document_of_every_endpoint_of_storage_can_be_read(endpoint: Endpoint[object]) -> None:
     """The simulator replays it."""
-    assert endpoint.read(orjson.dumps(Scrubber([]).answer(body(DOCUMENTS[endpoint]))))
+    assert endpoint.parse(orjson.dumps(Scrubber([]).answer(body(DOCUMENTS[endpoint]))))
 
 
 def values_of(documents: StorageDocuments) -> list[object]:
@@ -99,7 +99,7 @@ def test_redacted_answers_show_the_same(folder: Path) -> None:
         file = file_of(folder, endpoint)
         if file is not None and recorded.get(endpoint) is not None:
             answer = orjson.dumps(scrubber.answer(file.read_bytes()))
-            again = again.with_answer(endpoint, endpoint.read(answer), 0)
+            again = again.with_answer(endpoint, endpoint.parse(answer), 0)
 
     assert values_of(again) == values_of(recorded)
     assert set(again.answers) == set(recorded.answers)

@@ -36,6 +36,12 @@ async def controlled(start_control: StartControl) -> ControlledHome:
 
 
 @pytest.fixture
+async def controlled_by_new_firmware(start_control: StartControl) -> ControlledHome:
+    """Set up a site whose firmware reports closed contacts as open after a change of their settings (S§29)."""
+    return await start_control("storage")
+
+
+@pytest.fixture
 def enough_charge(controlled: ControlledHome) -> None:
     """Lower the level at which the batteries stop to 5 %, so that they may form the grid."""
     controlled.home.simulator.world.change_settings(lambda settings: replace(settings, very_low=5))

@@ -83,3 +83,25 @@ async def test_with_two_gateways_one_must_be_chosen(
         await controlled.start("go_on_grid")
 
     assert caught.value.translation_key == "which_gateway"
+
+
+async def test_a_gateway_that_is_away_is_refused_in_words(controlled: ControlledHome) -> None:
+    """Home Assistant tries to set it up again, and the user may have named it or not."""
+    await controlled.hass.config_entries.async_unload(controlled.home.entry.entry_id)
+
+    for named in ({}, {"gateway": controlled.home.entry.entry_id}):
+        with pytest.raises(ServiceValidationError) as caught:
+            await controlled.start("go_on_grid", **named)
+        assert caught.value.translation_key == "not_loaded"
+
+
+async def test_nothing_is_changed_on_another_gateway_while_one_is_away(
+    controlled: ControlledHome, start_simulator: StartSimulator
+) -> None:
+    other = await set_up(controlled.hass, await start_simulator(serial="122300000002"))
+    await controlled.hass.config_entries.async_unload(other.entry_id)
+
+    with pytest.raises(ServiceValidationError) as caught:
+        await controlled.start("go_on_grid")
+
+    assert caught.value.translation_key == "which_gateway"

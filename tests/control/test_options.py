@@ -1,4 +1,4 @@
-"""The options turn control on area by area; without them there is nothing."""
+"""The options turn control on area by area; without them there are no entities of control."""
 
 from dataclasses import replace
 
@@ -10,8 +10,9 @@ import pytest
 from custom_components.enphase_iq_gateway.const import CONF_CONTROL, CONF_UPDATE_INTERVAL
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
 from tests.conftest import StartHome
-from tests.support.control import ControlledHome, StartControl, open_step
+from tests.support.control import ControlledHome, StartControl
 from tests.support.home import Home
+from tests.support.options import open_step
 
 PLATFORMS = {Platform.BUTTON, Platform.NUMBER, Platform.SELECT, Platform.SWITCH}
 
@@ -24,9 +25,7 @@ def controls(home: Home) -> set[str]:
 
 @pytest.mark.usefixtures("all_entities_enabled")
 @pytest.mark.parametrize("profile", ["storage_ct_split", "acb"])
-async def test_without_the_option_there_is_no_entity_no_write_and_no_request(
-    start_home: StartHome, profile: str
-) -> None:
+async def test_without_the_option_there_is_no_entity_and_no_write(start_home: StartHome, profile: str) -> None:
     home = await start_home(profile)
     await home.advance(300, step=30)
 
@@ -92,18 +91,20 @@ async def test_ac_batteries_have_their_entities(start_control: StartControl) -> 
     ("profile", "expected"),
     [
         ("metered_net_three_phase", set()),
-        ("storage_single_phase", {"storage_mode", "reserve_soc", "charge_from_grid"}),
+        ("storage_single_phase", {"storage_mode", "reserve_soc"}),
         ("collar", {"storage_mode", "reserve_soc", "grid_relay"}),
     ],
 )
-async def test_only_what_a_site_has_is_offered(start_control: StartControl, profile: str, expected: set[str]) -> None:
+async def test_only_the_settings_of_the_site_are_offered(
+    start_control: StartControl, profile: str, expected: set[str]
+) -> None:
     """EU batteries have no relay, and a collar has no contacts."""
     controlled = await start_control(profile)
 
-    assert controls(controlled.home) - {"charge_from_grid"} == expected - {"charge_from_grid"}
+    assert controls(controlled.home) == expected
 
 
-async def test_the_entities_go_with_their_area(controlled: ControlledHome) -> None:
+async def test_the_entities_and_actions_of_an_area_that_is_turned_off_are_removed(controlled: ControlledHome) -> None:
     await controlled.turn_on(ControlArea.GRID_RELAY)
 
     assert controls(controlled.home) == {"grid_relay"}
@@ -117,9 +118,13 @@ async def test_turning_the_storage_settings_off_resolves_their_repairs(controlle
     task = controlled.start("number.set_value", "S_reserve_soc", value=35)
     with pytest.raises(HomeAssistantError):
         await controlled.finish(task, 60)
+    raised = controlled.repairs()
 
     await controlled.turn_on(ControlArea.GRID_RELAY)
+    left = controlled.repairs()
     await controlled.turn_on(ControlArea.STORAGE_SETTINGS)
+
+    assert (len(raised), left) == (1, [])
 
     assert "read_only" not in controlled.shown("S_reserve_soc").attributes
 
@@ -132,7 +137,7 @@ async def test_control_is_kept_when_the_settings_change(controlled: ControlledHo
     assert controlled.home.entry.options[CONF_UPDATE_INTERVAL] == 60
 
 
-async def test_the_step_shows_what_is_on(controlled: ControlledHome) -> None:
+async def test_the_form_shows_which_areas_are_on(controlled: ControlledHome) -> None:
     await controlled.turn_on(ControlArea.GENERATOR)
 
     form = await open_step(controlled.hass, controlled.home.entry.entry_id, "control")

@@ -1,14 +1,12 @@
-"""Every way a write can end, from the action of a user to the state that they see."""
+"""Every outcome of a write, from the user's action to the state that is shown."""
 
 import asyncio
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import issue_registry as ir
 import orjson
 import pytest
 
 from custom_components.enphase_iq_gateway.client import GatewayAuthenticationError
-from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import Faults
 from tests.support.control import ControlledHome, StartControl
 from tests.support.repairs import open_repair, submit_repair
@@ -21,15 +19,9 @@ def works(faults: Faults) -> None:
     faults.add("write_works", path=TARIFF)
 
 
-def repairs(controlled: ControlledHome) -> list[ir.IssueEntry]:
-    """Return the repairs about settings that are ignored."""
-    found = ir.async_get(controlled.hass).issues.items()
-    return [issue for (domain, name), issue in found if domain == DOMAIN and "ignored_setting" in name]
-
-
 def issues(controlled: ControlledHome) -> set[str]:
     """Return the translation keys of the repairs about settings that are ignored."""
-    return {str(issue.translation_key) for issue in repairs(controlled)}
+    return {str(issue.translation_key) for issue in controlled.repairs()}
 
 
 async def failure(controlled: ControlledHome, unique_id: str, seconds: float, value: float = 35) -> HomeAssistantError:
@@ -93,7 +85,7 @@ async def test_a_setting_that_is_ignored_becomes_read_only_and_is_explained(cont
 async def test_a_read_only_setting_can_be_tried_again_after_its_repair(controlled: ControlledHome) -> None:
     await failure(controlled, "S_reserve_soc", 40)
 
-    (issue,) = repairs(controlled)
+    (issue,) = controlled.repairs()
     await submit_repair(controlled.hass, await open_repair(controlled.hass, issue))
     works(controlled.home.simulator.faults)
     await controlled.finish(controlled.start("number.set_value", "S_reserve_soc", value=35), 200)
@@ -114,7 +106,7 @@ async def test_read_only_outlasts_a_reload_but_not_other_firmware(controlled: Co
     assert issues(controlled) == set()
 
 
-async def test_a_setting_that_the_cloud_undoes_fails_after_the_second_look(controlled: ControlledHome) -> None:
+async def test_a_setting_that_the_cloud_undoes_fails_at_the_later_check(controlled: ControlledHome) -> None:
     controlled.home.simulator.faults.add("write_undone", path=TARIFF, seconds=90)
     task = controlled.start("number.set_value", "S_reserve_soc", value=35)
     await controlled.advance(60, step=5)
@@ -208,7 +200,7 @@ async def test_nothing_is_sent_while_the_gateway_cannot_be_reached(controlled: C
     assert controlled.written() == []
 
 
-async def test_a_second_look_without_an_answer_is_reported_as_unknown(controlled: ControlledHome) -> None:
+async def test_a_later_check_without_an_answer_is_reported_as_unknown(controlled: ControlledHome) -> None:
     works(controlled.home.simulator.faults)
     task = controlled.start("number.set_value", "S_reserve_soc", value=35)
     await controlled.advance(150, step=10)
@@ -221,7 +213,7 @@ async def test_a_second_look_without_an_answer_is_reported_as_unknown(controlled
     assert issues(controlled) == set()
 
 
-async def test_a_later_change_makes_the_second_look_of_the_first_pointless(controlled: ControlledHome) -> None:
+async def test_a_later_change_replaces_the_later_check_of_the_first(controlled: ControlledHome) -> None:
     works(controlled.home.simulator.faults)
     first = controlled.start("number.set_value", "S_reserve_soc", value=35)
     await controlled.advance(60, step=10)
@@ -234,7 +226,7 @@ async def test_a_later_change_makes_the_second_look_of_the_first_pointless(contr
     assert issues(controlled) == set()
 
 
-async def test_a_write_that_the_gateway_refuses_the_token_for_names_the_credentials(
+async def test_a_write_with_a_rejected_token_is_an_error_about_the_credentials(
     controlled: ControlledHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(*_: object, **__: object) -> None:
@@ -274,7 +266,7 @@ async def test_a_change_ends_when_the_gateway_is_unloaded(controlled: Controlled
     assert caught.value.translation_key == "control_unknown"
 
 
-async def test_the_error_is_in_the_words_of_the_user(controlled: ControlledHome) -> None:
+async def test_the_error_is_a_translated_sentence(controlled: ControlledHome) -> None:
     controlled.home.simulator.faults.add("write_ignored")
 
     error = await failure(controlled, "S_reserve_soc", 40)

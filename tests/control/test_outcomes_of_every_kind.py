@@ -1,4 +1,4 @@
-"""Each kind of write with each way in which it can end, from the action of a user to the state that they see."""
+"""Every outcome of every kind of write, from the user's action to the state that is shown."""
 
 import asyncio
 from collections.abc import Mapping
@@ -100,8 +100,8 @@ async def test_a_storage_setting_that_the_cloud_undoes_after_90_s_fails_and_beco
 
 
 @pytest.mark.parametrize("kind", ["contact", "contact setting", "grid relay", "generator"])
-async def test_what_is_undone_later_by_others_is_shown_as_it_is(start_control: StartControl, kind: str) -> None:
-    """The cloud is not known to undo these: the change is confirmed, and the polls show what becomes of it."""
+async def test_a_setting_that_is_undone_later_is_shown_as_it_is(start_control: StartControl, kind: str) -> None:
+    """The cloud is not known to undo these settings: the change is confirmed, and later polls show the new state."""
     controlled = await home_for(start_control, kind)
     service, unique_id, data, before, after = CHANGES[kind]
     controlled.home.simulator.faults.add("write_undone", seconds=90)
@@ -136,7 +136,7 @@ SLEEP = {
 async def test_an_order_to_ac_batteries_ends_as_they_report(
     start_control: StartControl, fault: str, key: str | None
 ) -> None:
-    """They report every 15 minutes, so an order that is undone before is never seen."""
+    """They report every 15 minutes, so an order that is undone before the next report has no effect."""
     controlled = await start_control("acb")
     controlled.home.simulator.faults.add(fault)
     task = controlled.start("button.press", "S_acb_sleep")

@@ -98,4 +98,7 @@ def test_a_replaced_gateway_continues_from_the_last_values() -> None:
 
 
 def test_diagnostics_have_no_serials() -> None:
-    assert SERIAL not in str(new_guard().state.as_diagnostics())
+    shown = str(new_guard().state.as_diagnostics())
+
+    assert SERIAL not in shown
+    assert str(DISCHARGED).replace(SERIAL, "1") in shown

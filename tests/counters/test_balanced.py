@@ -39,11 +39,17 @@ def test_a_missing_counter_changes_nothing(plus: Sample | None, minus: Sample | 
     assert step(NET, plus, minus, state) is state
 
 
-def test_a_counter_without_a_new_sample_is_waited_for() -> None:
+def test_nothing_is_counted_until_both_counters_have_a_new_sample() -> None:
     state = step(NET, Sample(value=9, at=0), Sample(value=5, at=0), BalancedState())
     waiting = step(NET, Sample(value=19, at=60), Sample(value=5, at=0), state)
     assert waiting is state
     assert step(NET, Sample(value=29, at=120), Sample(value=12, at=120), waiting).import_wh == 13
+
+
+def test_samples_of_different_times_are_not_compared_where_both_counters_are_read_together() -> None:
+    """One of the counters was held in the last reading."""
+    state = step(NET, Sample(value=9, at=0), Sample(value=5, at=0), BalancedState())
+    assert step(NET, Sample(value=29, at=60), Sample(value=12, at=30), state) is state
 
 
 def test_counters_that_are_read_at_different_times_are_compared_when_both_are_new() -> None:
@@ -68,7 +74,7 @@ def test_a_spike_on_a_young_counter_is_taken_back() -> None:
 
 
 def test_with_a_total_ct_a_spike_on_a_young_counter_is_balanced_on_the_other_side() -> None:
-    """The statistics of a `total_increasing` sensor would take a greater fall for a new start."""
+    """The statistics of a `total_increasing` sensor would count a greater fall as a new start."""
     state = BalancedState()
     for at, plus in enumerate((50_000, 52_000, 50_000)):
         state = step(Flow.TOTAL_CONSUMPTION, Sample(value=plus, at=at), Sample(value=20_000, at=at), state)
@@ -112,6 +118,6 @@ def test_a_state_survives_json() -> None:
         {"flow": "x"},
     ],
 )
-def test_an_odd_saved_state_is_refused(change: dict[str, object]) -> None:
+def test_a_malformed_state_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"."):
         BalancedState.from_json({**BalancedState().as_json(), **change})

@@ -1,30 +1,22 @@
 """Counters computed from others: a fault of one part is no energy."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC
 
-from awesomeversion import AwesomeVersion
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints import REPORT_DETAILED
-from custom_components.enphase_iq_gateway.client.models import Flow, Info, Measurement
-from custom_components.enphase_iq_gateway.client.site.site import (
-    GatewayClass,
-    PollGroup,
-    Quantity,
-    Site,
-    Source,
-    Sources,
-)
+from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site, Source, Sources
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.composed import parts_of
 from custom_components.enphase_iq_gateway.counters.counter import WRAP_WH, EventKind
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
 from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
+from tests.support.guard import NET, PRODUCTION, T0, TOTAL, guard_site
 
-T0 = 1_790_000_000.0
-PRODUCTION, TOTAL, NET, STORAGE = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION, Flow.STORAGE
+STORAGE = Flow.STORAGE
 DELIVERED, RECEIVED, LIFETIME = CounterField.DELIVERED, CounterField.RECEIVED, CounterField.LIFETIME
 NET_CT: Sources = dict.fromkeys(
     [
@@ -49,16 +41,8 @@ type Values = dict[str, float | None]
 
 
 def site(sources: Sources, phase_counts: Mapping[Flow, int] | None = None) -> Site:
-    """Return a gateway with these sources."""
-    return Site(
-        info=Info(serial="999900000001", firmware=AwesomeVersion("8.2.4345")),
-        gateway_class=GatewayClass.METERED,
-        phase_counts=phase_counts or {},
-        sources=sources,
-        report_endpoint=REPORT_DETAILED,
-        inverter_endpoints=frozenset(),
-        inverter_count=20,
-    )
+    """Return a gateway with these sources and 20 inverters."""
+    return replace(guard_site(sources), phase_counts=phase_counts or {}, inverter_count=20)
 
 
 class House:

@@ -45,7 +45,7 @@ def after_a_pause(rise: float, limits: Limits = LIVE, state: CounterState | None
     return steps
 
 
-def test_after_a_pause_the_energy_of_the_time_is_believed_when_samples_agree() -> None:
+def test_after_a_pause_the_energy_of_the_time_is_accepted_when_samples_agree() -> None:
     assert published(after_a_pause(50_000)) == [MWH_12, MWH_12, MWH_12 + 50_080, MWH_12 + 50_120]
 
 
@@ -65,14 +65,14 @@ def test_after_a_short_pause_one_sample_is_enough() -> None:
     assert step(MWH_12 + 800, T0 + 290, LIVE, settled()).publish == MWH_12 + 800
 
 
-def test_after_a_pause_no_more_is_believed_than_the_inverters_can_produce() -> None:
+def test_after_a_pause_no_more_is_accepted_than_the_inverters_can_produce() -> None:
     """The CT could carry much more."""
     limits = replace(LIVE, likely_w=2_000.0)
     assert published(after_a_pause(19_000, limits))[-1] == MWH_12 + 19_120
     assert published(after_a_pause(25_000, limits))[-1] == MWH_12
 
 
-def test_after_a_pause_no_more_is_believed_than_the_highest_hour_allows() -> None:
+def test_after_a_pause_no_more_is_accepted_than_the_highest_hour_allows() -> None:
     learned = replace(settled(), hours=Hours(begin=MWH_12, begin_at=T0, highest_w=2_000.0, count=72))
     assert published(after_a_pause(29_000, state=learned))[-1] == MWH_12 + 29_120
     assert published(after_a_pause(35_000, state=learned))[-1] == MWH_12
@@ -107,7 +107,7 @@ def test_a_clock_set_back_changes_nothing() -> None:
     assert published(steps) == [MWH_12 + 40, MWH_12 + 80]
 
 
-# Turned away
+# Rejected
 
 
 @pytest.mark.parametrize(
@@ -121,13 +121,13 @@ def test_a_clock_set_back_changes_nothing() -> None:
         (-19.677, Reason.NEGATIVE),
     ],
 )
-def test_what_is_no_energy_is_turned_away_and_the_last_value_stands(value: float | None, reason: Reason) -> None:
+def test_a_value_that_is_no_energy_is_rejected_and_the_last_value_stands(value: float | None, reason: Reason) -> None:
     """The state does not change either (G§15.27, §15.31)."""
     state = settled()
     assert step(value, T0 + 30, LIVE, state) == Step(publish=MWH_12, state=state, reason=reason)
 
 
-def test_a_time_that_is_no_number_is_turned_away() -> None:
+def test_a_time_that_is_no_number_is_rejected() -> None:
     assert step(MWH_12, math.nan, LIVE, settled()).reason is Reason.NOT_A_NUMBER
 
 
@@ -222,7 +222,7 @@ def test_a_glitch_while_inverters_are_on_standby_is_a_glitch() -> None:
 
 
 @pytest.mark.parametrize("glitch", [[0.0], [0.0, 0.0], [MWH_12 + 5e6], [4294967292.0, 0.0, 7.0], [MWH_12 / 2] * 20])
-def test_a_glitch_never_happened(glitch: list[float | None]) -> None:
+def test_a_glitch_is_never_published(glitch: list[float | None]) -> None:
     after = MWH_12 + 40 * (1 + len(glitch))
     steps = run([MWH_12, MWH_12 + 40, *glitch, after])
     assert published(steps) == [MWH_12, *[MWH_12 + 40] * (1 + len(glitch)), after]

@@ -15,8 +15,10 @@ from custom_components.enphase_iq_gateway.counters.counter import (
     accept_jump,
     step,
 )
-from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState, Hours
 from tests.support.counters import LIVE, MWH_12, NET, T0, events, line, published, run, settled
+
+CT = Limits(rise_w=3 * 55_400, interval_s=60)
 
 # Held, and confirmed
 
@@ -29,12 +31,14 @@ def test_a_jump_is_left_out_and_an_event() -> None:
     assert events(steps) == [Event(kind=EventKind.JUMP, amount_wh=1_691_000, at=T0 + 30)]
 
 
-def test_it_takes_fifteen_minutes_and_three_samples_to_be_believed() -> None:
-    jumped = line(MWH_12 + 1_691_000, 4)
-    assert not events(run([MWH_12, *jumped[:2]], every=900))
-    assert events(run([MWH_12, *jumped[:3]], every=900))
-    assert not events(run([MWH_12, *jumped[:3]], every=300))
-    assert events(run([MWH_12, *jumped], every=300))
+@pytest.mark.parametrize(
+    ("samples", "every_s", "confirmed"), [(2, 900, False), (3, 900, True), (3, 300, False), (4, 300, True)]
+)
+def test_a_jump_is_confirmed_by_three_samples_and_fifteen_minutes(
+    samples: int, every_s: float, *, confirmed: bool
+) -> None:
+    jumped = line(MWH_12 + 1_691_000, samples)
+    assert len(events(run([MWH_12, *jumped], every=every_s))) == confirmed
 
 
 def test_the_time_home_assistant_was_off_does_not_confirm_a_glitch() -> None:
@@ -51,7 +55,7 @@ def test_a_new_line_that_is_not_plausible_in_itself_begins_anew() -> None:
     assert steps[-1].state.held.samples == 25
 
 
-def test_a_hair_off_the_new_line_is_still_the_new_line() -> None:
+def test_a_value_just_below_the_new_line_is_still_on_it() -> None:
     jumped = line(MWH_12 + 1_691_000, 40)
     jumped[10] = MWH_12 + 1_691_000
     assert len(events(run([MWH_12, *jumped]))) == 1
@@ -66,12 +70,12 @@ def test_a_jump_left_out_can_be_accepted() -> None:
     )
 
 
-def test_after_a_jump_was_taken_in_a_fall_is_still_a_fall() -> None:
+def test_after_an_accepted_jump_a_fall_is_still_a_fall() -> None:
     state = step(1040, T0 + 1000, LIVE, accept_jump(settled(1000), 5e5)).state
     assert step(500, T0 + 1030, LIVE, state).reason is Reason.FALL
 
 
-def test_nothing_can_be_taken_in_before_the_first_value() -> None:
+def test_no_jump_can_be_accepted_before_the_first_value() -> None:
     with pytest.raises(ValueError, match="left nothing out"):
         accept_jump(CounterState(), 1)
 
@@ -85,7 +89,7 @@ def test_a_new_start_is_passed_on_once_confirmed_and_moving() -> None:
 
 
 def test_a_new_start_so_soon_that_the_statistics_would_miss_it_goes_on_upwards() -> None:
-    """They take a fall to 90 % or more for a correction and would subtract it."""
+    """They subtract a fall to 90 % or more as a correction."""
     steps = run([300, *line(10, 32, 8.9)])
     assert events(steps)[0].kind is EventKind.RESET
     assert steps[-1].publish == 300 + 10 + 31 * 8.9
@@ -152,6 +156,22 @@ def test_a_wrap_while_home_assistant_was_off_for_days_waits_for_confirmation() -
     assert first.publish == pytest.approx(WRAP_WH + 7_000 + 1_200)
 
 
+@pytest.mark.parametrize(
+    ("replaced_at", "kept"),
+    [pytest.param(1_150_000, False, id="too far from a wrap"), pytest.param(1_190_000, True, id="as near as an hour")],
+)
+def test_a_meter_that_is_replaced_in_a_pause_wraps_only_if_the_site_could_have_reached_it(
+    replaced_at: float, *, kept: bool
+) -> None:
+    """The new meter counts from zero; in its highest hour the site had 8 kWh."""
+    state = replace(settled(replaced_at), hours=Hours(begin=replaced_at, begin_at=T0, highest_w=8_000.0, count=72))
+    two_hours = 7_200.0
+    for number in range(40):
+        done = step(500 + 40 * number, T0 + two_hours + 30 * number, CT, state)
+        state = done.state
+    assert state.published == pytest.approx((WRAP_WH if kept else 0) + 500 + 39 * 40)
+
+
 def test_a_wrap_during_a_held_glitch_is_continued() -> None:
     low = 1_193_000.0
     assert published(run([low, 5e6, low + 80 - WRAP_WH])) == pytest.approx([low, low, low + 80])
@@ -201,13 +221,13 @@ def test_a_state_survives_json(values: list[float | None]) -> None:
         {"held": {"first": 1, "first_at": 1, "last": 1, "last_at": 1, "seen_s": 1, "samples": True}},
     ],
 )
-def test_an_odd_saved_state_is_refused(change: dict[str, object]) -> None:
+def test_a_malformed_state_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"counter state|held line"):
         CounterState.from_json({**settled(1000).as_json(), **change})
 
 
 @pytest.mark.parametrize("data", [None, [], "state", {}, 7])
-def test_what_is_no_state_is_refused(data: object) -> None:
+def test_data_that_is_no_state_is_refused(data: object) -> None:
     with pytest.raises(ValueError, match="counter state"):
         CounterState.from_json(data)
 
@@ -222,7 +242,7 @@ def test_a_restart_amid_a_hold_changes_nothing() -> None:
 # A jump or fall that is undone
 
 
-def test_a_fall_that_comes_back_hours_later_is_undone_and_asks_nothing() -> None:
+def test_a_fall_that_comes_back_hours_later_is_undone() -> None:
     fallen = line(MWH_12 - 300_700, 600)
     steps = run([MWH_12, *fallen, *line(MWH_12 + 600 * 40, 40)])
     assert [event.kind for event in events(steps)] == [EventKind.FALL, EventKind.UNDONE]
@@ -236,12 +256,12 @@ def test_a_fall_to_a_counter_that_stands_still_is_undone_with_the_energy_of_the_
     assert steps[-1].publish == MWH_12 + 639 * 40
 
 
-def test_a_new_start_that_was_none_asks_nothing() -> None:
+def test_a_new_start_that_was_none_is_undone() -> None:
     steps = run([MWH_12, *line(40, 100), *line(MWH_12 + 4000, 100)])
     assert [event.kind for event in events(steps)] == [EventKind.RESET, EventKind.UNDONE]
 
 
-def test_a_counter_that_goes_to_and_fro_is_an_event_once_for_either_way() -> None:
+def test_a_counter_that_alternates_between_two_lines_jumps_once() -> None:
     there, back = [MWH_12 + 5_000_000] * 40, [MWH_12] * 40
     steps = run([*back, *there, *back, *there, *back])
     assert [event.kind for event in events(steps)] == [

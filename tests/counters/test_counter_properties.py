@@ -149,7 +149,7 @@ def test_glitches_neither_add_nor_lose_energy(
         state = done.state
         assert done.event is None
         good = 0 if glitch else good + 1
-        # After glitches of more than five minutes it takes samples that agree.
+        # After glitches of more than five minutes, samples have to agree first.
         if not glitch and ((number - followed) * every <= 300 or good > 3):
             assert done.publish == true
             followed = number
@@ -158,7 +158,7 @@ def test_glitches_neither_add_nor_lose_energy(
 @given(
     st.floats(min_value=0, max_value=1e7), st.floats(min_value=0, max_value=1e7), st.floats(min_value=0, max_value=1e7)
 )
-def test_taken_in_and_rebased_counters_go_on_from_where_they_are(start: float, amount: float, other: float) -> None:
+def test_accepted_jumps_and_other_sources_continue_without_a_step(start: float, amount: float, other: float) -> None:
     limits = Limits(rise_w=10_000, interval_s=60)
     state = rebase(accept_jump(rebase(CounterState(), start, T0), amount), other, T0)
     done: Step = step(other + 10, T0 + 30, limits, state)

@@ -45,7 +45,7 @@ def test_a_jump_is_an_event_and_can_be_accepted() -> None:
     assert check_production(guard, 1_000, 13_691_040) == 13_691_040
 
 
-def test_every_sample_turned_away_is_counted_by_reason() -> None:
+def test_rejected_samples_are_counted_by_reason() -> None:
     guard = Guard(site=guard_site(NET_CT))
     for number, value in enumerate((12_000_000, inf, -5, None, 0, 17_000_000)):
         check_production(guard, 30 * number, value)
@@ -75,7 +75,7 @@ def test_powers_that_the_site_cannot_have_are_counted_as_rejected() -> None:
     ],
     ids=lambda damage: next(iter(damage)),
 )
-def test_a_damaged_store_is_not_taken_at_all(damage: dict[str, object]) -> None:
+def test_damaged_data_is_refused_as_a_whole(damage: dict[str, object]) -> None:
     guard = Guard(site=guard_site(NET_CT))
     check_production(guard, 0, 12_000_000)
     with pytest.raises(ValueError, match=r"."):

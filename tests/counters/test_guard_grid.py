@@ -82,7 +82,7 @@ def test_import_goes_on_over_a_restart_without_loss() -> None:
     assert import_export(check_totals(restart_guard(guard), 30, (9_050, 5_020))[0]) == (30, 0)
 
 
-def test_what_was_integrated_from_power_goes_on_without_a_jump() -> None:
+def test_energy_that_an_earlier_version_integrated_from_power_continues_without_a_jump() -> None:
     guard = Guard(site=guard_site(TOTAL_CT, phases=2))
     check_totals(guard, 0, (9_000, 5_000), (6_000, 2_500), (3_000, 2_500))
     stored = guard.state.as_json()

@@ -45,7 +45,7 @@ def started() -> Guard:
     return guard
 
 
-def test_it_is_unknown_until_all_of_its_parts_are_known() -> None:
+def test_total_consumption_is_unknown_until_all_of_its_parts_are_known() -> None:
     guard = Guard(site=guard_site(NET_ONLY))
 
     assert read_production(guard, 0, 10_000).energy_lifetime_wh is None
@@ -53,7 +53,7 @@ def test_it_is_unknown_until_all_of_its_parts_are_known() -> None:
     assert read_production(guard, 300, 10_000).energy_lifetime_wh == 9_000
 
 
-def test_it_follows_its_parts_although_they_are_read_at_different_times() -> None:
+def test_total_consumption_follows_parts_that_are_read_at_different_times() -> None:
     guard = started()
 
     read_net(guard, 30, 2_010, 3_000)
@@ -62,14 +62,14 @@ def test_it_follows_its_parts_although_they_are_read_at_different_times() -> Non
     assert read_production(guard, 300, 10_100).energy_lifetime_wh == 9_000 + 10 - 40 + 100
 
 
-def test_today_follows_it_down_too() -> None:
+def test_energy_of_today_falls_with_total_consumption() -> None:
     guard = started()
     read_net(guard, 30, 2_000, 3_040)
 
     assert read_production(guard, 300, None).energy_today_wh == -40
 
 
-def test_storage_is_part_of_it() -> None:
+def test_storage_is_part_of_total_consumption() -> None:
     storage: Sources = {
         (Flow.STORAGE, Quantity.POWER): Source.READINGS,
         (Flow.STORAGE, Quantity.IMPORT_EXPORT): Source.READINGS,
@@ -106,7 +106,7 @@ def test_a_restart_changes_nothing() -> None:
     assert read_production(guard, 300, 10_100).energy_lifetime_wh == 9_110
 
 
-def test_a_glitch_of_a_part_is_none_of_it() -> None:
+def test_a_glitch_of_a_part_does_not_change_total_consumption() -> None:
     guard = started()
     read_net(guard, 30, 2_000, 0)
 
@@ -161,7 +161,7 @@ def test_a_production_ct_that_is_disabled_later_makes_no_jump() -> None:
     assert read_production(guard, 300, 10_100).energy_lifetime_wh == 77_100
 
 
-def test_it_continues_where_the_state_of_its_counters_was_lost() -> None:
+def test_total_consumption_continues_where_the_state_of_its_counters_was_lost() -> None:
     guard = Guard(site=guard_site(NET_ONLY))
     for key, published in (
         (HOUSE, 9_500.0),
@@ -176,7 +176,7 @@ def test_it_continues_where_the_state_of_its_counters_was_lost() -> None:
     assert read_production(guard, 300, 10_100).energy_lifetime_wh == 9_610
 
 
-def test_a_site_with_inverters_alone_has_none() -> None:
+def test_a_site_with_inverters_alone_has_no_total_consumption() -> None:
     guard = Guard(site=guard_site(INVERTERS))
     guard.check(PollGroup.LIVE, Snapshot(at=T0), UTC)
 

@@ -68,7 +68,7 @@ def test_an_inverter_silent_at_night_is_not_a_rejected_reading() -> None:
     assert guard.state.rejected.total() == 0
 
 
-def test_what_is_kept_of_an_inverter_is_no_new_sample() -> None:
+def test_kept_details_of_an_inverter_are_no_new_sample() -> None:
     guard = Guard(site=guard_site(INVERTERS))
 
     def lifetime(seconds: float, lifetime_wh: float, *, kept: bool = False) -> float | None:
@@ -101,7 +101,7 @@ def test_one_absurd_report_interval_does_not_open_the_guard_of_the_sum() -> None
     assert snapshot.counters(PRODUCTION).energy_lifetime_wh == 1_000
 
 
-# Today of the inverters, and what they say of today's production
+# Energy of today: of the inverters, and of production as far as they can have produced it
 
 
 def today_of(guard: Guard, seconds: float, lifetime_wh: float | None, today_wh: float, *, kept: bool = False) -> object:
@@ -143,13 +143,13 @@ def first_today(reported_wh: float, inverter_wh: float | None = None) -> float |
     return snapshot.counters(PRODUCTION).energy_today_wh
 
 
-def test_a_first_today_that_the_inverters_can_have_produced_is_taken() -> None:
+def test_a_first_today_that_the_inverters_can_have_produced_is_published() -> None:
     assert first_today(6_000) == 6_000
 
 
-def test_a_first_today_above_what_the_inverters_can_produce_is_turned_away() -> None:
+def test_a_first_today_above_what_the_inverters_can_produce_is_rejected() -> None:
     assert first_today(94_000) == 0
 
 
-def test_a_first_today_far_above_the_inverters_own_sum_is_turned_away() -> None:
+def test_a_first_today_far_above_the_inverters_own_sum_is_rejected() -> None:
     assert (first_today(20_000, 6_000), first_today(7_000, 6_000)) == (0, 7_000)

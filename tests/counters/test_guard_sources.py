@@ -65,7 +65,7 @@ def check_total(guard: Guard, seconds: float, lifetime: float, *, from_net: bool
     return guard.check(PollGroup.REPORT, snapshot, UTC).counters(TOTAL).energy_lifetime_wh
 
 
-def test_a_total_put_together_of_production_and_net_goes_on_from_the_reported_one() -> None:
+def test_a_total_computed_from_production_and_net_continues_from_the_reported_one() -> None:
     """They differ by what the inverters drew at night, and the gateway has changed nothing (G§6.8)."""
     guard = Guard(site=guard_site(NET_CT))
 
@@ -80,7 +80,7 @@ def test_a_total_put_together_of_production_and_net_goes_on_from_the_reported_on
     assert guard.events == []
 
 
-def test_a_total_put_together_months_later_makes_no_spike_of_what_the_inverters_drew_meanwhile() -> None:
+def test_a_total_computed_months_later_makes_no_spike_of_the_standby_of_the_inverters() -> None:
     guard = Guard(site=guard_site(NET_CT))
     check_total(guard, 0, 9_000, from_net=False)
     check_total(guard, 300, 11_000, from_net=True)

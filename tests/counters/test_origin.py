@@ -2,36 +2,20 @@
 
 from datetime import UTC
 
-from awesomeversion import AwesomeVersion
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints import REPORT_DETAILED
-from custom_components.enphase_iq_gateway.client.models import Flow, Info, Measurement
-from custom_components.enphase_iq_gateway.client.site.site import GatewayClass, Quantity, Site, Source, Sources
+from custom_components.enphase_iq_gateway.client.models import Measurement
+from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source, Sources
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.origin import Origin, Variant, origin_of
+from tests.support.guard import NET, T0, TOTAL, guard_site
 
-T0 = 1_790_000_000.0
-TOTAL, NET = Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
 REPORTED: Sources = {
     (NET, Quantity.IMPORT_EXPORT): Source.READINGS,
     (TOTAL, Quantity.LIFETIME): Source.REPORT,
 }
 FROM_READINGS: Sources = {**REPORTED, (TOTAL, Quantity.LIFETIME): Source.READINGS}
-
-
-def site(sources: Sources) -> Site:
-    """Return a gateway with these sources."""
-    return Site(
-        info=Info(serial="999900000001", firmware=AwesomeVersion("8.2.4345")),
-        gateway_class=GatewayClass.METERED,
-        phase_counts={},
-        sources=sources,
-        report_endpoint=REPORT_DETAILED,
-        inverter_endpoints=frozenset(),
-        inverter_count=0,
-    )
 
 
 def total(guard: Guard, seconds: float, lifetime: float, *, with_storage: bool) -> tuple[float | None, float | None]:
@@ -53,12 +37,16 @@ def total(guard: Guard, seconds: float, lifetime: float, *, with_storage: bool) 
     ],
 )
 def test_a_total_with_storage_has_an_origin_of_its_own(sources: Sources, text: str, *, with_storage: bool) -> None:
-    origin = origin_of(site(sources), TOTAL, Quantity.LIFETIME, total_from_net=False, total_with_storage=with_storage)
+    origin = origin_of(
+        guard_site(sources), TOTAL, Quantity.LIFETIME, total_from_net=False, total_with_storage=with_storage
+    )
     assert (str(origin), Origin.parse(text)) == (text, origin)
 
 
 def test_net_consumption_has_no_storage_in_it() -> None:
-    origin = origin_of(site(FROM_READINGS), NET, Quantity.IMPORT_EXPORT, total_from_net=False, total_with_storage=True)
+    origin = origin_of(
+        guard_site(FROM_READINGS), NET, Quantity.IMPORT_EXPORT, total_from_net=False, total_with_storage=True
+    )
     assert origin == Origin(Source.READINGS, Variant.NET_CT)
 
 
@@ -66,10 +54,10 @@ def test_net_consumption_has_no_storage_in_it() -> None:
 @pytest.mark.parametrize("storage_wh", [-1_000_000, -1_000, 1_000, 1_000_000])
 def test_a_total_without_storage_is_continued_with_storage(before: Sources, storage_wh: float) -> None:
     """Nothing is counted and nothing reported, whatever the battery has charged and discharged so far."""
-    guard = Guard(site=site(before))
+    guard = Guard(site=guard_site(before))
     total(guard, 0, 5_000_000, with_storage=False)
     total(guard, 30, 5_000_010, with_storage=False)
-    guard.site = site(FROM_READINGS)
+    guard.site = guard_site(FROM_READINGS)
 
     assert [
         total(guard, seconds, 5_000_010 + storage_wh + seconds - 60, with_storage=True) for seconds in (60, 90, 120)
@@ -79,7 +67,7 @@ def test_a_total_without_storage_is_continued_with_storage(before: Sources, stor
 
 def test_storage_that_comes_and_goes_is_never_counted_for_the_time_without_it() -> None:
     """Unlike two totals of the gateway, the distance between these two changes all the time."""
-    guard = Guard(site=site(FROM_READINGS))
+    guard = Guard(site=guard_site(FROM_READINGS))
     samples = (
         (5_000_000, False),
         (4_000_000, True),

@@ -9,11 +9,13 @@ from custom_components.enphase_iq_gateway.client.models import Flow, Inverter
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Source
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.balanced import BalancedState
+from custom_components.enphase_iq_gateway.counters.counter import EventKind, Step
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter, InverterCounter
 from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.shift import Shifts, continue_from_another_gateway, shift
 from custom_components.enphase_iq_gateway.counters.state import GuardState
+from tests.support.counters import events, published, run
 from tests.support.guard import (
     INVERTERS,
     LIFETIME,
@@ -87,6 +89,38 @@ def test_today_is_shifted_by_itself() -> None:
     assert today(guard) == 740
 
 
+def test_today_is_not_shifted_by_a_shift_while_the_clock_is_wrong() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 12_000)
+    check_production(guard, 30, 12_040)
+    check_production(guard, 86_460, 12_050)
+    shift(guard.state, by(production=3_000))
+    check_production(guard, 90, 12_060)
+
+    assert today(guard) == 60
+
+
+def continued(before: list[float | None], amount: float, after: list[float | None]) -> list[Step]:
+    """Return the steps of a counter after it was shifted between two series of samples."""
+    state = GuardState(counters={LIFETIME: run(before)[-1].state})
+    shift(state, by(production=amount))
+    return run(after, state=state.counters[LIFETIME], start=T0 + 30 * len(before))
+
+
+def test_a_fall_that_comes_back_after_a_shift_is_undone() -> None:
+    steps = continued([12e6, *[9e6] * 60], 3_000, [12e6] * 60)
+
+    assert [event.kind for event in events(steps)] == [EventKind.UNDONE]
+    assert steps[-1].publish == 12e6 + 3_000
+    assert steps[-1].state.offset == 3_000
+
+
+def test_a_spike_that_ends_after_a_shift_is_taken_back() -> None:
+    steps = continued([*[50_000.0] * 40, 50_200, *[50_000.0] * 20], -3_000, [50_000.0] * 12)
+
+    assert published(steps) == [*[47_200] * 10, *[47_000] * 2]
+
+
 def test_a_counter_without_a_value_is_not_shifted() -> None:
     state = GuardState()
     shift(state, Shifts(counters={LIFETIME: 5}, days={Flow.PRODUCTION: 5}))
@@ -138,7 +172,7 @@ def test_the_sum_of_the_inverters_does_not_move_with_one_of_them() -> None:
     assert guard.state.counters[InverterCounter("1")].published == 1_110
 
 
-def test_what_is_learned_of_a_counter_does_not_count_the_shift() -> None:
+def test_the_highest_hour_of_a_counter_does_not_contain_the_shift() -> None:
     guard = Guard(site=guard_site(NET_CT))
     check_production(guard, 0, 12_000)
     check_production(guard, 3_000, 12_300)
@@ -224,7 +258,7 @@ def test_inverters_go_on_at_another_gateway() -> None:
     assert check_inverters(guard, 600, {"1": 8, "2": 0}, 8) == 305
 
 
-def test_an_unusable_value_of_another_gateway_is_turned_away() -> None:
+def test_an_unusable_value_of_another_gateway_is_rejected() -> None:
     guard = Guard(site=guard_site(NET_CT))
     check_production(guard, 0, 12_000)
     continue_from_another_gateway(guard.state)
@@ -233,12 +267,14 @@ def test_an_unusable_value_of_another_gateway_is_turned_away() -> None:
     assert check_production(guard, 60, 700) == 12_000
 
 
-def test_what_another_gateway_has_is_looked_for_anew() -> None:
+def test_what_is_known_of_the_former_gateway_is_dropped() -> None:
     guard = Guard(site=guard_site(INVERTERS))
     snapshot = Snapshot(at=T0, inverters={"1": Inverter(serial="1", energy_lifetime_wh=5)})
     guard.check(PollGroup.INVERTERS, snapshot, UTC)
     guard.state.firmware = "8.2.4345"
+    guard.state.offsets[LIFETIME] = {Origin(Source.REPORT): 50.0}
     continue_from_another_gateway(guard.state)
 
     assert guard.state.locked_sources() == {}
+    assert guard.state.offsets == {}
     assert guard.state.firmware == ""

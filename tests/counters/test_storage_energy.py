@@ -10,11 +10,11 @@ import random
 import pytest
 
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
-from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site, Source, Sources
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source, Sources
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.client.storage_models import LiveData
 from custom_components.enphase_iq_gateway.counters.guard import Guard
-from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.key import FlowCounter
 from custom_components.enphase_iq_gateway.counters.lines import SourceChange
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from custom_components.enphase_iq_gateway.counters.storage_energy import LONGEST_GAP_S, StorageEnergy, step
@@ -86,11 +86,6 @@ def shown(snapshot: Snapshot) -> tuple[float | None, float | None, float | None]
     )
 
 
-def site(sources: Sources = LIVE) -> Site:
-    """Return a single-phase site with storage."""
-    return guard_site(sources)
-
-
 @pytest.mark.parametrize(
     ("last_w", "expected"),
     [(2000.0, (1500.0, 0.0)), (0.0, (500.0, 0.0)), (-1000.0, (250.0, 250.0)), (-3000.0, (125.0, 1125.0))],
@@ -131,6 +126,15 @@ def test_over_a_long_gap_the_energy_in_the_batteries_counts(
     assert (state.discharged_wh, state.charged_wh) == expected
 
 
+def test_over_a_long_gap_the_energy_in_the_batteries_is_that_of_all_phases_together() -> None:
+    guard = Guard(site=guard_site(LIVE, phases=2))
+    flows = {STORAGE: tuple(Measurement(power_w=power_w) for power_w in (1000.0, 600.0, 400.0))}
+    for seconds, stored_wh in ((0, 8000.0), (36_000, 5000.0)):
+        live = LiveData(battery_available_energy_wh=stored_wh)
+        checked = guard.check(PollGroup.LIVE, Snapshot(at=T0 + seconds, flows=flows, live_data=live), UTC)
+    assert [each.energy_delivered_wh for each in checked.counted[STORAGE]] == [3000, 0, 0]
+
+
 def test_the_energies_survive_a_restart() -> None:
     state = step(1000.0, T0 + 300, step(1000.0, T0, StorageEnergy()), stored_wh=7000.0)
     assert StorageEnergy.from_json(json.loads(json.dumps(state.as_json()))) == state
@@ -148,11 +152,11 @@ def test_the_state_of_an_earlier_version_has_no_storage() -> None:
 
 
 def test_the_counters_begin_at_zero_at_once() -> None:
-    assert shown(check(Guard(site=site()), 0, 1200.0)) == (0, 0, 500_000)
+    assert shown(check(Guard(site=guard_site(LIVE)), 0, 1200.0)) == (0, 0, 500_000)
 
 
 def test_total_consumption_contains_what_the_battery_discharges_less_what_it_charges() -> None:
-    guard = Guard(site=site())
+    guard = Guard(site=guard_site(LIVE))
     check(guard, 0, 1200.0)
     assert shown(check(guard, 300, 1200.0, total_wh=500_010.0)) == (100, 0, 500_110)
     check(guard, 301, -2400.0, total_wh=500_010.0)
@@ -161,7 +165,7 @@ def test_total_consumption_contains_what_the_battery_discharges_less_what_it_cha
 
 def test_total_consumption_waits_for_a_new_sample_of_storage() -> None:
     """The other counters go on, so that it would fall again by what the battery charged meanwhile."""
-    guard = Guard(site=site())
+    guard = Guard(site=guard_site(LIVE))
     check(guard, 0, -1200.0)
     assert shown(check(guard, 30, -1200.0, total_wh=500_030.0, kept=True)) == (0, 0, 500_000)
     assert shown(check(guard, 60, None, total_wh=500_060.0)) == (0, 0, 500_000)
@@ -169,11 +173,11 @@ def test_total_consumption_waits_for_a_new_sample_of_storage() -> None:
 
 
 def test_before_there_is_any_energy_of_storage_total_consumption_is_unknown() -> None:
-    assert shown(check(Guard(site=site()), 0, None)) == (None, None, None)
+    assert shown(check(Guard(site=guard_site(LIVE)), 0, None)) == (None, None, None)
 
 
 def test_every_sample_counts_also_while_the_counters_stand() -> None:
-    guard = Guard(site=site())
+    guard = Guard(site=guard_site(LIVE))
     check(guard, 0, 0.0)
     spike = Snapshot(at=T0 + 150, flows={STORAGE: (Measurement(power_w=2400.0),)})
     guard.integrate(spike)
@@ -181,7 +185,7 @@ def test_every_sample_counts_also_while_the_counters_stand() -> None:
 
 
 def test_a_restart_goes_on_where_it_was() -> None:
-    guard = Guard(site=site())
+    guard = Guard(site=guard_site(LIVE))
     check(guard, 0, 1200.0)
     before = shown(check(guard, 300, 1200.0))
     guard = restart_guard(guard)
@@ -208,10 +212,10 @@ def test_each_phase_of_total_consumption_contains_its_own_storage(phase: int) ->
 
 @pytest.mark.parametrize("after", [CT, BATTERIES], ids=["a storage CT", "the batteries' own power"])
 def test_another_source_of_storage_continues_without_a_jump(after: Sources) -> None:
-    guard = Guard(site=site())
+    guard = Guard(site=guard_site(LIVE))
     check(guard, 0, 1200.0)
     before = shown(check(guard, 300, 1200.0))
-    other = Guard(site=site(after), state=guard.state)
+    other = Guard(site=guard_site(after), state=guard.state)
     counters = (4_073_871.0, 5_409_935.0)
     total_wh = 500_000.0 + (counters[0] - counters[1] if after is CT else 0.0)
     ct = counters if after is CT else None
@@ -221,10 +225,10 @@ def test_another_source_of_storage_continues_without_a_jump(after: Sources) -> N
 
 
 def test_a_storage_ct_that_goes_away_leaves_its_energies() -> None:
-    guard = Guard(site=site(CT))
+    guard = Guard(site=guard_site(CT))
     total_wh = 500_000.0 + 4_000_000.0 - 5_000_000.0
     before = shown(check(guard, 0, 1200.0, total_wh=total_wh + 2_000_000, ct=(4_000_000.0, 5_000_000.0)))
-    other = Guard(site=site(), state=guard.state)
+    other = Guard(site=guard_site(LIVE), state=guard.state)
     check(other, 30, 1200.0)
     after = shown(check(other, 330, 1200.0))
     assert before[0] is not None
@@ -234,9 +238,9 @@ def test_a_storage_ct_that_goes_away_leaves_its_energies() -> None:
 
 def test_a_lost_state_continues_from_the_last_values() -> None:
     """Those of the statistics, which is all that is left."""
-    guard = Guard(site=site())
+    guard = Guard(site=guard_site(LIVE))
     check(guard, 0, 1200.0)
-    shown(check(guard, 300, 1200.0))
+    check(guard, 300, 1200.0)
     lost = GuardState(
         counters={
             key: replace(state, recovered=True, offset=0.0)
@@ -244,10 +248,9 @@ def test_a_lost_state_continues_from_the_last_values() -> None:
             if isinstance(key, FlowCounter) and key.flow is STORAGE
         }
     )
-    other = Guard(site=site(), state=lost)
+    other = Guard(site=guard_site(LIVE), state=lost)
     check(other, 330, 1200.0)
     assert shown(check(other, 630, 1200.0))[:2] == (200, 0)
-    assert FlowCounter(STORAGE, CounterField.DELIVERED) in other.state.counters
 
 
 @cache

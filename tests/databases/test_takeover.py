@@ -16,7 +16,9 @@ SHIFT_MWH = 0.4
 
 
 @pytest.mark.long
-async def test_a_counter_that_stopped_elsewhere_goes_on_without_a_jump(home: TwoIntegrations, dialect: str) -> None:
+async def test_a_counter_that_stopped_at_another_value_continues_without_a_jump(
+    home: TwoIntegrations, dialect: str
+) -> None:
     """Its last value is read from the statistics, and so is what this integration has counted since."""
     assert get_instance(home.hass).dialect_name == dialect
     entity_id = home.entity_id("lifetime_production")

@@ -1,4 +1,4 @@
-"""Find the gateway to set up: addresses, their errors, and that set-up works once they are corrected."""
+"""Find the gateway to set up: wrong addresses are explained, and set-up works once they are corrected."""
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME, EVENT_HOMEASSISTANT_CLOSE
@@ -97,7 +97,7 @@ async def test_a_bad_address_is_explained(
         ("empty", {}, "isn't an IQ Gateway"),
     ],
 )
-async def test_what_is_no_gateway_is_not_taken_for_one(
+async def test_a_response_that_is_not_of_a_gateway_is_explained(
     hass: HomeAssistant,
     start_simulator: StartSimulator,
     fault: str,
@@ -119,7 +119,7 @@ async def test_what_is_no_gateway_is_not_taken_for_one(
 @pytest.mark.parametrize(
     ("fault", "read"), [("reset", "Nothing responds at this address."), ("hang", "didn't respond in time")]
 )
-async def test_a_gateway_that_does_not_answer(
+async def test_a_gateway_that_does_not_answer_is_explained(
     hass: HomeAssistant,
     start_simulator: StartSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -139,7 +139,7 @@ async def test_a_gateway_that_does_not_answer(
     assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_nobody_at_the_address(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_an_address_without_a_device_is_explained(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     simulator = await start_simulator()
     await simulator.stop()
 
@@ -151,7 +151,7 @@ async def test_nobody_at_the_address(hass: HomeAssistant, start_simulator: Start
     assert (await sign_in(hass, result, simulator))["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_firmware_without_data_is_turned_away(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_firmware_without_readable_data_is_refused(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     simulator = await start_simulator("legacy")
     for path in UNMETERED_PATHS:
         simulator.faults.add("status", path=path, code=404)
@@ -188,7 +188,7 @@ async def test_an_ignored_gateway_can_be_set_up(hass: HomeAssistant, start_simul
 # What cannot happen by typing
 
 
-async def test_signing_in_needs_a_gateway() -> None:
+async def test_signing_in_before_a_gateway_is_identified_is_an_error() -> None:
     flow = GatewayConfigFlow()
 
     with pytest.raises(RuntimeError, match="no gateway has been identified yet"):

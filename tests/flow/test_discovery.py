@@ -15,10 +15,9 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.flow.discovery import stored_mac
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator, sign_in
+from tests.support.entries import ADDRESS, OTHER_ADDRESS, credentials
 from tests.support.texts import abort_text, step_text
 
-ADDRESS = "192.0.2.5"
-OTHER_ADDRESS = "192.0.2.6"
 MAC = "001dc0abcdef"
 
 
@@ -49,10 +48,10 @@ async def leased(hass: HomeAssistant, address: str, mac: str = MAC) -> ConfigFlo
     )
 
 
-async def set_up_at(hass: HomeAssistant, network: Network, simulator: Simulator, address: str = ADDRESS) -> ConfigEntry:
+async def set_up_announced(hass: HomeAssistant, network: Network, simulator: Simulator) -> ConfigEntry:
     """Set up a gateway that has announced itself."""
-    network[address] = simulator
-    result = await sign_in(hass, await announced(hass, address, simulator.serial), simulator)
+    network[ADDRESS] = simulator
+    result = await sign_in(hass, await announced(hass, ADDRESS, simulator.serial), simulator)
     await hass.async_block_till_done()
     entry: ConfigEntry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
@@ -90,7 +89,7 @@ async def test_a_leased_address_leads_to_a_gateway(
     assert result["result"].unique_id == simulator.serial
 
 
-async def test_an_announcement_without_a_serial_is_asked_for_it(
+async def test_the_serial_is_read_where_an_announcement_has_none(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = network[ADDRESS] = await start_simulator()
@@ -101,7 +100,7 @@ async def test_an_announcement_without_a_serial_is_asked_for_it(
 
 
 @pytest.mark.parametrize("address", ["169.254.120.1", "fe80::21d:c0ff:fe00:1"])
-async def test_an_address_that_only_works_on_one_cable_is_dropped(
+async def test_a_link_local_address_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, address: str
 ) -> None:
     """The access point of the gateway announces itself, too (G§12)."""
@@ -117,7 +116,7 @@ async def test_an_address_that_only_works_on_one_cable_is_dropped(
 async def test_an_announcement_with_a_serial_of_another_form_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str
 ) -> None:
-    """It would become an id, and a part of texts that are rendered as Markdown."""
+    """It would become a unique id and a part of texts that are rendered as Markdown."""
     simulator = network[ADDRESS] = await start_simulator()
 
     assert (await announced(hass, ADDRESS, serial))["reason"] == "cannot_connect"
@@ -125,7 +124,7 @@ async def test_an_announcement_with_a_serial_of_another_form_is_dropped(
 
 
 @pytest.mark.parametrize("serial", ["121900000099", None])
-async def test_what_is_not_what_it_says_is_dropped(
+async def test_a_device_that_is_not_the_announced_gateway_is_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, serial: str | None
 ) -> None:
     simulator = network[ADDRESS] = await start_simulator()
@@ -137,10 +136,8 @@ async def test_what_is_not_what_it_says_is_dropped(
     assert abort_text(result) == "The discovered device didn't respond as an IQ Gateway."
 
 
-async def test_something_else_with_the_makers_network_address_is_dropped(hass: HomeAssistant, network: Network) -> None:
-    """Enphase makes other devices as well."""
-    assert network == {}
-
+@pytest.mark.usefixtures("network")
+async def test_another_device_of_the_maker_is_dropped(hass: HomeAssistant) -> None:
     assert (await leased(hass, ADDRESS))["reason"] == "cannot_connect"
 
 
@@ -172,7 +169,7 @@ async def test_a_gateway_that_has_moved_is_followed(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     await lose(hass, network, entry)
     network[OTHER_ADDRESS] = simulator
 
@@ -189,7 +186,7 @@ async def test_a_gateway_without_a_certificate_is_not_followed_by_its_serial_alo
 ) -> None:
     """Any device can announce the serial, and lease an address with a MAC address of the maker."""
     simulator, impostor = await start_simulator("metered_digest"), await start_simulator("metered_digest")
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     await lose(hass, network, entry)
     network[OTHER_ADDRESS] = impostor
 
@@ -199,14 +196,14 @@ async def test_a_gateway_without_a_certificate_is_not_followed_by_its_serial_alo
 
     assert entry.data[CONF_HOST] == ADDRESS
     assert stored_mac(hass, entry) is None
-    assert [request.path for request in impostor.requests if request.credential != "none"] == []
+    assert credentials(impostor) == []
 
 
 async def test_a_gateway_without_a_certificate_is_followed_by_its_network_address(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator("metered_digest")
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     await leased(hass, ADDRESS)
     await lose(hass, network, entry)
     network[OTHER_ADDRESS] = simulator
@@ -232,7 +229,7 @@ async def test_two_interfaces_that_announce_in_turn_change_nothing(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, *, running: bool
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     network[OTHER_ADDRESS] = simulator
     if not running:
         await hass.config_entries.async_unload(entry.entry_id)
@@ -245,11 +242,11 @@ async def test_two_interfaces_that_announce_in_turn_change_nothing(
     assert entry.data[CONF_HOST] == ADDRESS
 
 
-async def test_a_new_address_is_not_believed_without_its_serial(
+async def test_a_gateway_is_not_followed_to_another_serial(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     await lose(hass, network, entry)
     impostor = network[OTHER_ADDRESS] = await start_simulator(serial="121900000099")
 
@@ -258,14 +255,17 @@ async def test_a_new_address_is_not_believed_without_its_serial(
 
     assert result["reason"] == "cannot_connect"
     assert entry.data[CONF_HOST] == ADDRESS
-    assert [request.path for request in impostor.requests if request.credential != "none"] == []
+    assert credentials(impostor) == []
 
 
-async def test_a_new_address_is_not_believed_with_another_certificate(
-    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+@pytest.mark.parametrize("days_valid", [300, 60], ids=["not due for renewal", "due for renewal"])
+async def test_a_gateway_is_not_followed_to_another_certificate(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, days_valid: int
 ) -> None:
+    """It cannot prove that it is the renewed one: no token is checked there."""
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    simulator.replace_certificate(days_valid=days_valid)
+    entry = await set_up_announced(hass, network, simulator)
     await lose(hass, network, entry)
     impostor = network[OTHER_ADDRESS] = await start_simulator()
 
@@ -274,15 +274,33 @@ async def test_a_new_address_is_not_believed_with_another_certificate(
 
     assert result["reason"] == "cannot_connect"
     assert entry.data[CONF_HOST] == ADDRESS
-    assert [request.path for request in impostor.requests if request.credential != "none"] == []
+    assert credentials(impostor) == []
 
 
-async def test_another_device_at_the_old_address_does_not_hold_a_gateway_back(
+async def test_a_gateway_is_followed_although_another_device_is_at_its_old_address(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     network[ADDRESS] = await start_simulator(serial="121900000099")
+    await hass.config_entries.async_reload(entry.entry_id)
+    network[OTHER_ADDRESS] = simulator
+
+    await announced(hass, OTHER_ADDRESS, simulator.serial)
+    await hass.async_block_till_done()
+
+    assert entry.data[CONF_HOST] == OTHER_ADDRESS
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_device_with_a_certificate_that_may_be_renewed_does_not_hold_a_gateway_back(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    simulator, impostor = await start_simulator(), await start_simulator()
+    simulator.replace_certificate(days_valid=60)
+    entry = await set_up_announced(hass, network, simulator)
+    impostor.revoke_tokens()
+    network[ADDRESS] = impostor
     await hass.config_entries.async_reload(entry.entry_id)
     network[OTHER_ADDRESS] = simulator
 
@@ -297,7 +315,7 @@ async def test_a_gateway_that_is_back_is_set_up_at_once(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     await lose(hass, network, entry)
     network[ADDRESS] = simulator
 
@@ -312,7 +330,7 @@ async def test_the_network_address_is_remembered(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, address: str
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     network[OTHER_ADDRESS] = simulator
 
     await leased(hass, address)
@@ -326,7 +344,7 @@ async def test_a_lease_replaces_the_network_address_only_when_the_gateway_itself
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     await leased(hass, ADDRESS)
     network[ADDRESS] = await start_simulator(serial=simulator.serial)
 
@@ -341,11 +359,25 @@ async def test_a_lease_replaces_the_network_address_only_when_the_gateway_itself
     assert device.connections == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:00:00:09")}
 
 
-async def test_a_gateway_that_was_never_there_has_no_device_to_remember(
+async def test_the_network_address_of_a_gateway_without_a_certificate_is_not_replaced(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """It would be followed by it, and any device at its address can answer with its serial."""
+    simulator = await start_simulator("metered_digest")
+    entry = await set_up_announced(hass, network, simulator)
+    await leased(hass, ADDRESS)
+    network[ADDRESS] = await start_simulator("metered_digest")
+
+    await leased(hass, ADDRESS, "001dc0000001")
+
+    assert stored_mac(hass, entry) == "00:1d:c0:ab:cd:ef"
+
+
+async def test_a_lease_creates_no_device(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_announced(hass, network, simulator)
     devices = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
         devices.async_remove_device(device.id)

@@ -1,4 +1,4 @@
-"""The Energy dashboard: what is added, what is left unchanged and why, and that Home Assistant finds no fault."""
+"""The Energy dashboard: the sources that are added or left unchanged, and their validation by Home Assistant."""
 
 from collections.abc import Sequence
 
@@ -30,6 +30,7 @@ from custom_components.enphase_iq_gateway.flow.energy_dashboard import (
     async_propose,
 )
 from tests.conftest import StartSimulator, set_up
+from tests.support.entries import sensor_id
 
 METER: GridSourceType = {
     "type": "grid",
@@ -60,9 +61,7 @@ async def energy(mock_recorder_before_hass: None, recorder_mock: Recorder, hass:
 
 def sensor(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str:
     """Return the entity id of a sensor of the gateway."""
-    entity_id = er.async_get(hass).async_get_entity_id(Platform.SENSOR, DOMAIN, f"{entry.unique_id}_{key}")
-    assert entity_id is not None
-    return entity_id
+    return sensor_id(hass, f"{entry.unique_id}_{key}")
 
 
 async def add_by_hand(hass: HomeAssistant, *sources: SourceType) -> None:
@@ -116,7 +115,7 @@ async def test_gateways_are_distinguished_by_their_titles(hass: HomeAssistant, s
 
 @pytest.mark.usefixtures("energy")
 @pytest.mark.parametrize("profile", ["metered_storage_split_phase", "storage_ct_split"])
-async def test_a_storage_ct_gives_the_battery(
+async def test_a_storage_ct_provides_the_battery_source(
     hass: HomeAssistant, start_simulator: StartSimulator, profile: str
 ) -> None:
     entry = await set_up(hass, await start_simulator(profile))
@@ -177,7 +176,7 @@ async def test_nothing_is_added_twice(hass: HomeAssistant, start_simulator: Star
 
 
 @pytest.mark.usefixtures("energy")
-async def test_a_grid_that_something_else_measures_is_left_alone(
+async def test_a_grid_source_of_another_meter_is_left_unchanged(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     """A second grid would count the same energy twice; the source of the user keeps its prices."""
@@ -192,7 +191,9 @@ async def test_a_grid_that_something_else_measures_is_left_alone(
 
 
 @pytest.mark.usefixtures("energy")
-async def test_solar_of_the_same_panels_is_left_alone(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_a_solar_source_of_another_integration_is_left_unchanged(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
     """The solar source of another integration may be the panels of this gateway."""
     entry = await set_up(hass, await start_simulator())
     await add_by_hand(
@@ -291,7 +292,7 @@ async def test_power_that_is_turned_off_is_left_out(hass: HomeAssistant, start_s
 
 
 @pytest.mark.usefixtures("energy")
-async def test_a_counter_without_a_value_so_far_is_waited_for(
+async def test_a_grid_whose_counter_has_no_value_yet_is_not_added(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     entry = await set_up(hass, await start_simulator("metered_net_three_phase"))

@@ -9,15 +9,7 @@ import pytest
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE_CHECK, CONF_PHASE_VALUES, CONF_UPDATE_INTERVAL
 from tests.conftest import StartSimulator, set_up, sign_in, start_flow
-
-
-async def choose(hass: HomeAssistant, entry_id: str, step: str) -> dict[str, object]:
-    """Open the options and choose from the menu, after aborting the step that set-up has started."""
-    for offered in hass.config_entries.options.async_progress():
-        hass.config_entries.options.async_abort(offered["flow_id"])
-    menu = await hass.config_entries.options.async_init(entry_id)
-    assert menu["type"] is FlowResultType.MENU
-    return dict(await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": step}))
+from tests.support.options import open_step
 
 
 @pytest.fixture
@@ -28,9 +20,9 @@ def energy_is_on(hass: HomeAssistant) -> None:
 
 async def test_settings_take_effect_at_once(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     entry = await set_up(hass, await start_simulator())
-    form = await choose(hass, entry.entry_id, "settings")
+    form = await open_step(hass, entry.entry_id, "settings")
     result = await hass.config_entries.options.async_configure(
-        str(form["flow_id"]), {CONF_UPDATE_INTERVAL: 10.0, CONF_CERTIFICATE_CHECK: "strict"}
+        form["flow_id"], {CONF_UPDATE_INTERVAL: 10.0, CONF_CERTIFICATE_CHECK: "strict"}
     )
     await hass.async_block_till_done()
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -43,19 +35,21 @@ async def test_an_interval_out_of_range_is_refused(
     hass: HomeAssistant, start_simulator: StartSimulator, seconds: int
 ) -> None:
     entry = await set_up(hass, await start_simulator())
-    form = await choose(hass, entry.entry_id, "settings")
+    form = await open_step(hass, entry.entry_id, "settings")
     with pytest.raises(InvalidData):
         await hass.config_entries.options.async_configure(
-            str(form["flow_id"]), {CONF_UPDATE_INTERVAL: seconds, CONF_CERTIFICATE_CHECK: "strict"}
+            form["flow_id"], {CONF_UPDATE_INTERVAL: seconds, CONF_CERTIFICATE_CHECK: "strict"}
         )
 
 
 @pytest.mark.usefixtures("energy_is_on")
-async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_the_energy_step_shows_the_sources_and_then_adds_them(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
     entry = await set_up(hass, await start_simulator("metered_net_three_phase"))
     hass.config_entries.async_update_entry(entry, options={CONF_UPDATE_INTERVAL: 60})
     manager = await async_get_manager(hass)
-    form = await choose(hass, entry.entry_id, "energy_dashboard")
+    form = await open_step(hass, entry.entry_id, "energy_dashboard")
     assert form["description_placeholders"] == {
         "sources": "- **Solar** will be added: Lifetime production, Production power.\n"
         "- **Grid** will be added: Grid import balanced, Grid export balanced, Grid power.\n"
@@ -63,7 +57,7 @@ async def test_the_energy_step_shows_before_it_adds(hass: HomeAssistant, start_s
     }
     before = manager.data
     running = entry.runtime_data
-    result = await hass.config_entries.options.async_configure(str(form["flow_id"]), {})
+    result = await hass.config_entries.options.async_configure(form["flow_id"], {})
     await hass.async_block_till_done()
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert before is None
@@ -87,8 +81,8 @@ async def test_the_energy_step_adds_the_chosen_counters_of_the_grid(
 ) -> None:
     entry = await set_up(hass, await start_simulator("metered_net_three_phase"))
     manager = await async_get_manager(hass)
-    form = await choose(hass, entry.entry_id, "energy_dashboard")
-    await hass.config_entries.options.async_configure(str(form["flow_id"]), answer)
+    form = await open_step(hass, entry.entry_id, "energy_dashboard")
+    await hass.config_entries.options.async_configure(form["flow_id"], answer)
     assert manager.data
     assert [source["stat_energy_from"] for source in manager.data["energy_sources"] if source["type"] == "grid"] == [
         imported
@@ -101,16 +95,18 @@ async def test_without_a_choice_the_energy_step_has_no_fields(
     hass: HomeAssistant, start_simulator: StartSimulator, profile: str
 ) -> None:
     entry = await set_up(hass, await start_simulator(profile))
-    form = await choose(hass, entry.entry_id, "energy_dashboard")
+    form = await open_step(hass, entry.entry_id, "energy_dashboard")
     assert form["data_schema"] is None
 
 
 @pytest.mark.usefixtures("energy_is_on")
-async def test_a_second_visit_says_that_all_is_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_the_energy_step_ends_where_all_sources_are_in_the_dashboard(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
     entry = await set_up(hass, await start_simulator("non_metered_token"))
-    form = await choose(hass, entry.entry_id, "energy_dashboard")
-    await hass.config_entries.options.async_configure(str(form["flow_id"]), {})
-    result = await choose(hass, entry.entry_id, "energy_dashboard")
+    form = await open_step(hass, entry.entry_id, "energy_dashboard")
+    await hass.config_entries.options.async_configure(form["flow_id"], {})
+    result = await open_step(hass, entry.entry_id, "energy_dashboard")
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "energy_nothing_to_add"
     placeholders = result["description_placeholders"]
@@ -141,11 +137,13 @@ async def test_options_opened_by_set_up_go_straight_to_the_energy_step(
 
 
 @pytest.mark.usefixtures("energy_is_on")
-async def test_set_up_offers_nothing_where_all_is_there(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_set_up_skips_the_energy_step_where_all_sources_are_in_the_dashboard(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
-    form = await choose(hass, entry.entry_id, "energy_dashboard")
-    await hass.config_entries.options.async_configure(str(form["flow_id"]), {})
+    form = await open_step(hass, entry.entry_id, "energy_dashboard")
+    await hass.config_entries.options.async_configure(form["flow_id"], {})
     manager = await async_get_manager(hass)
     assert manager.data
     await hass.config_entries.async_remove(entry.entry_id)
@@ -154,21 +152,21 @@ async def test_set_up_offers_nothing_where_all_is_there(hass: HomeAssistant, sta
     assert "next_flow" not in result
 
 
-async def test_without_the_energy_dashboard_it_is_not_offered(
+async def test_the_energy_step_is_not_offered_without_the_energy_dashboard(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     simulator = await start_simulator()
     result = await sign_in(hass, await start_flow(hass, simulator), simulator)
     assert "next_flow" not in result
-    aborted = await choose(hass, result["result"].entry_id, "energy_dashboard")
+    aborted = await open_step(hass, result["result"].entry_id, "energy_dashboard")
     assert aborted["reason"] == "energy_is_off"
 
 
 @pytest.mark.usefixtures("energy_is_on")
-async def test_a_gateway_that_does_not_run_has_nothing_to_propose(
+async def test_the_energy_step_ends_while_the_gateway_is_not_loaded(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     entry = await set_up(hass, await start_simulator())
     await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED
-    assert (await choose(hass, entry.entry_id, "energy_dashboard"))["reason"] == "not_loaded"
+    assert (await open_step(hass, entry.entry_id, "energy_dashboard"))["reason"] == "not_loaded"

@@ -19,7 +19,7 @@ from custom_components.enphase_iq_gateway.const import (
     DOMAIN,
 )
 from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator, set_up
-from tests.support.entries import ADDRESS, choose_and_submit, entities, is_loaded, set_up_at
+from tests.support.entries import ADDRESS, choose_and_submit, credentials, entities, is_loaded, set_up_at
 from tests.support.texts import error_text, step_text
 
 ACCOUNT: dict[str, Any] = {CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD, CONF_REMEMBER_PASSWORD: True}
@@ -88,7 +88,7 @@ async def test_a_wrong_answer_can_be_corrected(hass: HomeAssistant, start_simula
     assert result["reason"] == "reauth_successful"
 
 
-async def test_nothing_is_asked_of_another_device(
+async def test_another_device_gets_no_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
@@ -102,7 +102,7 @@ async def test_nothing_is_asked_of_another_device(
     assert error_text(result).startswith(
         f"A different gateway responds at this address: 121900000099 instead of {simulator.serial}."
     )
-    assert [request.path for request in impostor.requests if request.credential != "none"] == []
+    assert credentials(impostor) == []
     network[ADDRESS] = simulator
     result = await choose_and_submit(
         hass,
@@ -136,7 +136,7 @@ async def test_an_update_to_firmware_with_tokens_leads_to_the_token(
 
 
 @pytest.mark.parametrize("step", ["token", "account"])
-async def test_another_kind_of_sign_in_at_start(
+async def test_an_update_while_home_assistant_was_off_leads_to_another_sign_in(
     hass: HomeAssistant,
     start_simulator: StartSimulator,
     start_cloud: StartCloud,
@@ -152,7 +152,7 @@ async def test_another_kind_of_sign_in_at_start(
     await hass.config_entries.async_reload(entry.entry_id)
 
     assert not is_loaded(entry)
-    assert [request.path for request in simulator.requests if request.credential != "none"] == []
+    assert credentials(simulator) == []
     answers = ACCOUNT if step == "account" else {CONF_TOKEN: simulator.token()}
     result = await choose_and_submit(hass, await confirm(hass), step, answers)
     assert result["reason"] == "reauth_successful"
@@ -175,22 +175,24 @@ async def test_a_local_account_that_is_refused_leads_to_another(
     assert is_loaded(entry)
 
 
-async def test_what_is_stored_is_no_token(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
-    """The storage was edited by hand: nothing is sent."""
+async def test_a_stored_text_that_is_no_token_is_not_sent(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+    """The storage was edited by hand."""
     simulator = await start_simulator()
     entry = await set_up(hass, simulator)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_TOKEN: "edited"})
+    simulator.requests.clear()
 
     await hass.config_entries.async_reload(entry.entry_id)
 
     assert not is_loaded(entry)
+    assert credentials(simulator) == []
     assert reauth_flow(hass)
 
 
 # Reading a 401 (G§2.6)
 
 
-async def test_a_refusal_of_one_endpoint_concerns_that_endpoint(
+async def test_a_refusal_of_one_endpoint_asks_for_no_sign_in(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     """The role of the token is too low for it; the other coordinators continue."""
@@ -239,7 +241,7 @@ async def test_an_ended_session_is_renewed_without_the_user(
 
 
 @pytest.mark.parametrize(("fault", "parameters"), [("status", {"code": 503}), ("reset", {})])
-async def test_an_outage_of_the_check_is_no_refusal(
+async def test_a_token_check_that_fails_asks_for_no_sign_in(
     hass: HomeAssistant, start_simulator: StartSimulator, fault: str, parameters: dict[str, int]
 ) -> None:
     """A gateway that is starting refuses and fails by turns."""

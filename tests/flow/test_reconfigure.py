@@ -1,9 +1,7 @@
 """Change the address, without losing entities or options."""
 
 from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
     ConfigEntry,
-    ConfigFlowContext,
     ConfigFlowResult,
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
@@ -14,35 +12,31 @@ from custom_components.enphase_iq_gateway.const import (
     CONF_CERTIFICATE,
     CONF_METHOD,
     CONF_UPDATE_INTERVAL,
-    DOMAIN,
 )
 from simulator import Simulator
 from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator, set_up
-from tests.support.entries import ADDRESS, OTHER_ADDRESS, choose_and_submit, entities, is_loaded, set_up_at
+from tests.support.entries import (
+    ADDRESS,
+    OTHER_ADDRESS,
+    choose_and_submit,
+    credentials,
+    entities,
+    is_loaded,
+    move,
+    reconfigure,
+    set_up_at,
+)
 from tests.support.forms import account, submit
 from tests.support.texts import error_text, step_text
 
 
-async def reconfigure(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
-    """Start to change the address."""
-    context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
-    return await hass.config_entries.flow.async_init(DOMAIN, context=context)
-
-
-async def move(hass: HomeAssistant, result: ConfigFlowResult, address: str) -> ConfigFlowResult:
-    """Enter an address."""
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: address})
-    await hass.async_block_till_done()
-    return result
-
-
-async def move_on(hass: HomeAssistant, result: ConfigFlowResult, method: str) -> ConfigFlowResult:
+async def choose_method(hass: HomeAssistant, result: ConfigFlowResult, method: str) -> ConfigFlowResult:
     """Choose a sign-in method after an error."""
     return await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_METHOD: method})
 
 
 def without_certificate(entry: ConfigEntry) -> dict[str, object]:
-    """Return the data of an entry without its certificate, whose last sight changes."""
+    """Return the data of an entry without its certificate, whose time of last use changes."""
     return {key: value for key, value in entry.data.items() if key != CONF_CERTIFICATE}
 
 
@@ -59,7 +53,9 @@ async def test_a_pasted_token_replaces_a_remembered_account(
     result = await reconfigure(hass, entry)
     result = await move(hass, result, simulator.address)
     assert error_text(result).startswith("The gateway rejected the sign-in.")
-    result = await choose_and_submit(hass, await move_on(hass, result, "token"), None, {CONF_TOKEN: simulator.token()})
+    result = await choose_and_submit(
+        hass, await choose_method(hass, result, "token"), None, {CONF_TOKEN: simulator.token()}
+    )
 
     assert result["reason"] == "reconfigure_successful"
     assert set(entry.data) == {CONF_HOST, CONF_CERTIFICATE, CONF_TOKEN}
@@ -168,15 +164,10 @@ async def test_a_gateway_is_not_moved_to_another_one_unless_it_replaces_it(
     assert result["reason"] == "reconfigure_successful"
 
 
-def credentials(simulator: Simulator) -> list[str]:
-    """Return the paths that were requested with credentials."""
-    return [request.path for request in simulator.requests if request.credential != "none"]
-
-
 async def moved_and_reset(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> tuple[ConfigEntry, Simulator, str]:
-    """Set up a gateway, then give it another address and another certificate; return the fingerprint it had."""
+    """Set up a gateway, then change its address and its certificate; return also its first fingerprint."""
     simulator = await start_simulator()
     entry = await set_up_at(hass, network, simulator)
     known = simulator.fingerprint
@@ -236,7 +227,9 @@ async def test_a_reset_gateway_that_rejects_the_token_asks_for_another_one(
     result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
 
     assert error_text(result).startswith("The gateway rejected the sign-in.")
-    result = await choose_and_submit(hass, await move_on(hass, result, "token"), None, {CONF_TOKEN: simulator.token()})
+    result = await choose_and_submit(
+        hass, await choose_method(hass, result, "token"), None, {CONF_TOKEN: simulator.token()}
+    )
     assert result["reason"] == "reconfigure_successful"
     assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
 

@@ -15,10 +15,8 @@ from custom_components.enphase_iq_gateway.issues.identity import WRONG_DEVICE
 from custom_components.enphase_iq_gateway.issues.registry import issue_id
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator
-from tests.support.entries import ADDRESS, OTHER_ADDRESS, is_loaded, set_up_at
+from tests.support.entries import ADDRESS, OTHER_ADDRESS, credentials, is_loaded, move, reconfigure, set_up_at
 from tests.support.repairs import open_repair, submit_repair
-
-from .test_reconfigure import move, reconfigure
 
 NEW = "121900000099"
 LIFETIME = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
@@ -90,7 +88,7 @@ async def test_entities_devices_and_counters_continue(
     assert not [issue for issue in ir.async_get(hass).issues.values() if issue.domain == DOMAIN]
 
 
-async def test_reconfigure_offers_it_too(
+async def test_a_gateway_at_another_address_can_replace_it_by_reconfiguring(
     hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, start_simulator: StartSimulator
 ) -> None:
     """At another address."""
@@ -123,7 +121,9 @@ async def test_the_former_gateway_can_come_back(
 
 
 @pytest.mark.usefixtures("new")
-async def test_another_device_changes_nothing(hass: HomeAssistant, entry: GatewayConfigEntry, old: Simulator) -> None:
+async def test_choosing_another_device_changes_nothing(
+    hass: HomeAssistant, entry: GatewayConfigEntry, old: Simulator
+) -> None:
     await hass.config_entries.async_reload(entry.entry_id)
     issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id(WRONG_DEVICE, entry))
     assert issue is not None
@@ -134,7 +134,7 @@ async def test_another_device_changes_nothing(hass: HomeAssistant, entry: Gatewa
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id(WRONG_DEVICE, entry)) is not None
 
 
-async def test_a_gateway_that_is_set_up_already_replaces_none(
+async def test_a_gateway_that_is_set_up_cannot_replace_another(
     hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, new: Simulator
 ) -> None:
     await set_up_at(hass, network, new, "192.0.2.9")
@@ -145,16 +145,17 @@ async def test_a_gateway_that_is_set_up_already_replaces_none(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
+@pytest.mark.usefixtures("new")
 async def test_a_third_gateway_at_the_address_gets_no_credentials(
-    hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, start_simulator: StartSimulator, new: Simulator
+    hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, start_simulator: StartSimulator, old: Simulator
 ) -> None:
     menu = await open_menu(hass, entry)
-    network[ADDRESS] = await start_simulator("metered_net_three_phase", inverters=3, serial="121900000011")
+    third = network[ADDRESS] = await start_simulator(serial="121900000011")
 
     result = await hass.config_entries.flow.async_configure(menu["flow_id"], {"next_step_id": "replace_gateway"})
 
     assert (result["step_id"], result["errors"]) == ("reconfigure", {"base": "wrong_device"})
-    assert entry.unique_id != new.serial
+    assert (credentials(third), entry.unique_id) == ([], old.serial)
 
 
 @pytest.mark.usefixtures("new")

@@ -1,4 +1,4 @@
-"""Sign in with a second factor: whatever goes wrong, set-up works once the user corrects it (S§42)."""
+"""Sign in with a second factor: every error is explained, and set-up works once it is corrected (S§42)."""
 
 from enum import StrEnum
 import gc
@@ -110,7 +110,7 @@ async def test_every_variant_of_the_answers_leads_to_a_token(
     assert (cloud.token_requests, cloud.enlighten_token_requests) == (1, 0)
 
 
-async def test_enlighten_gives_the_token_that_entrez_does_not(
+async def test_the_token_comes_from_enlighten_where_entrez_has_none(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud
 ) -> None:
     cloud.token_answer = CloudAnswer.FORBIDDEN
@@ -143,7 +143,7 @@ async def test_another_code_can_be_sent_after_half_a_minute(
 
 
 async def test_showing_the_form_again_sends_no_code(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> None:
-    """A page that is loaded again asks for the present step."""
+    """The frontend requests the present step when a page is loaded again."""
     result = await enter_account(hass, simulator)
 
     result = await hass.config_entries.flow.async_configure(result["flow_id"])
@@ -179,7 +179,7 @@ async def test_another_code_can_be_sent_after_the_five_minutes(
     await finish(hass, result, cloud)
 
 
-async def test_the_second_factor_is_turned_off_meanwhile(
+async def test_a_second_factor_that_is_turned_off_meanwhile_is_not_needed(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: VirtualTime
 ) -> None:
     result = await enter_account(hass, simulator)
@@ -192,7 +192,7 @@ async def test_the_second_factor_is_turned_off_meanwhile(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_the_second_factor_is_turned_off_before_another_code_is_sent(
+async def test_no_code_is_sent_once_the_second_factor_is_turned_off(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: VirtualTime
 ) -> None:
     result = await enter_account(hass, simulator)
@@ -265,7 +265,7 @@ async def test_a_code_that_could_not_be_sent_can_be_sent_at_once(
 
 
 async def test_a_refused_code_is_requested_once_more(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> None:
-    """The cloud wants the login repeated; that is not done over and over."""
+    """The cloud requires another login, which is tried once."""
     cloud.second_factor.send_answer = Sending.REFUSED
 
     result = await enter_account(hass, simulator)
@@ -276,9 +276,7 @@ async def test_a_refused_code_is_requested_once_more(hass: HomeAssistant, simula
     await finish(hass, await send_again(hass, result), cloud)
 
 
-async def test_the_code_is_not_sent_again_once_it_was_accepted(
-    hass: HomeAssistant, simulator: Simulator, cloud: Cloud
-) -> None:
+async def test_an_accepted_code_is_not_checked_again(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> None:
     cloud.token_answer = cloud.enlighten_token_answer = CloudAnswer.SERVER_ERROR
     result = await enter_account(hass, simulator)
     result = await enter_code(hass, result, cloud.second_factor.codes[-1])
@@ -290,7 +288,9 @@ async def test_the_code_is_not_sent_again_once_it_was_accepted(
     assert [request.path for request in cloud.requests].count(CHECK_PATH) == 1
 
 
-async def test_the_gateway_refuses_the_token_at_first(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> None:
+async def test_a_token_that_the_gateway_rejects_can_be_tried_again(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud
+) -> None:
     simulator.faults.add("status", path="/auth/check_jwt", code=401)
     result = await enter_account(hass, simulator)
 
@@ -349,7 +349,7 @@ async def test_after_a_block_the_sign_in_starts_again(
     await finish(hass, await submit(hass, result, **account()), cloud)
 
 
-async def test_too_many_sessions_after_the_code_start_again(
+async def test_after_too_many_sessions_the_sign_in_starts_again(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud
 ) -> None:
     cloud.token_answer = cloud.enlighten_token_answer = CloudAnswer.TOO_MANY_SESSIONS
@@ -363,7 +363,7 @@ async def test_too_many_sessions_after_the_code_start_again(
     await finish(hass, await submit(hass, result, **account()), cloud)
 
 
-async def test_a_password_that_is_changed_meanwhile_starts_again(
+async def test_after_a_change_of_the_password_the_sign_in_starts_again(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: VirtualTime
 ) -> None:
     result = await enter_account(hass, simulator)
@@ -381,7 +381,7 @@ async def test_a_password_that_is_changed_meanwhile_starts_again(
 
 
 @pytest.mark.usefixtures("cloud")
-async def test_a_flow_that_is_closed_drops_password_and_cookies(hass: HomeAssistant, simulator: Simulator) -> None:
+async def test_a_closed_flow_keeps_no_secret_in_memory(hass: HomeAssistant, simulator: Simulator) -> None:
     before = secrets_in_memory()
     result = await enter_account(hass, simulator)
     assert PASSWORD in secrets_in_memory()

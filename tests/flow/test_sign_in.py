@@ -1,4 +1,4 @@
-"""Sign in: what users enter, the errors they read, and that set-up works once they are corrected."""
+"""Sign in: every error is explained, and set-up works once it is corrected."""
 
 from collections.abc import Callable
 
@@ -13,6 +13,7 @@ from custom_components.enphase_iq_gateway.const import CONF_METHOD, CONF_REMEMBE
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
 from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, start_flow
+from tests.support.entries import credentials
 from tests.support.forms import account, go_to, submit
 from tests.support.texts import error_text, step_text
 from tests.support.virtual_time import VirtualTime
@@ -32,7 +33,7 @@ UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_da
     ],
     ids=["double quotes and white space", "quotes", "broken into lines"],
 )
-async def test_what_comes_along_with_a_pasted_token_is_dropped(
+async def test_quotes_and_white_space_around_a_pasted_token_are_dropped(
     hass: HomeAssistant, start_simulator: StartSimulator, wrapped: Callable[[str], str]
 ) -> None:
     simulator = await start_simulator()
@@ -77,16 +78,16 @@ async def test_a_wrong_token_is_explained(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_a_token_that_cannot_serve_is_not_sent(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
+async def test_a_token_of_another_gateway_is_not_sent(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     simulator = await start_simulator()
     result = await go_to(hass, await start_flow(hass, simulator), "token")
 
     await submit(hass, result, token=simulator.token(serial="121900000099"))
 
-    assert [request.path for request in simulator.requests if request.credential != "none"] == []
+    assert credentials(simulator) == []
 
 
-async def test_a_gateway_that_is_busy_when_the_token_is_checked(
+async def test_a_gateway_that_is_busy_when_the_token_is_checked_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
     simulator = await start_simulator()
@@ -105,7 +106,7 @@ async def test_a_gateway_that_is_busy_when_the_token_is_checked(
 
 
 @pytest.mark.parametrize("remember", [False, True], ids=["forgotten", "remembered"])
-async def test_the_password_is_stored_only_when_that_is_wanted(
+async def test_the_password_is_stored_only_when_the_user_chooses_so(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, *, remember: bool
 ) -> None:
     simulator = await start_simulator()
@@ -187,7 +188,7 @@ async def test_each_answer_to_the_request_for_a_token_is_explained(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_enlighten_gives_the_token_that_entrez_does_not(
+async def test_the_token_comes_from_enlighten_where_entrez_has_none(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
     simulator = await start_simulator()
@@ -246,7 +247,7 @@ async def test_a_wrong_password_can_be_corrected(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_the_cloud_cannot_be_reached(
+async def test_a_cloud_that_cannot_be_reached_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
     simulator = await start_simulator()
@@ -271,7 +272,7 @@ async def test_the_cloud_cannot_be_reached(
     ],
     ids=["other gateway", "ended"],
 )
-async def test_the_cloud_gives_a_token_that_cannot_serve(
+async def test_a_token_of_the_cloud_that_does_not_fit_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, spoil: Callable[[Cloud], None]
 ) -> None:
     simulator = await start_simulator()
@@ -288,7 +289,7 @@ async def test_the_cloud_gives_a_token_that_cannot_serve(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_the_gateway_refuses_the_token_of_the_cloud(
+async def test_a_token_of_the_cloud_that_the_gateway_rejects_is_explained(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud
 ) -> None:
     """Its clock may be far off (G§2.6)."""

@@ -21,7 +21,7 @@ def _real_sockets(
 
 @pytest.fixture(autouse=True)
 def _quiet_database(caplog: pytest.LogCaptureFixture) -> None:
-    """Log no statements: writing thousands of them takes longer than all else."""
+    """Log no SQL statements, as formatting thousands of them would take most of the time."""
     caplog.set_level(logging.WARNING, "sqlalchemy.engine")
 
 

@@ -1,4 +1,4 @@
-"""False energy leaves the statistics of any energy sensor, and no true energy leaves with it."""
+"""A repair removes false energy from the statistics of any energy sensor, and no true energy."""
 
 import asyncio
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ class Busy(RecorderTask):
 
 
 @pytest.mark.usefixtures("action")
-async def test_without_more_it_only_reports_what_it_would_change(hass: HomeAssistant) -> None:
+async def test_by_default_a_repair_only_reports_its_changes(hass: HomeAssistant) -> None:
     await put(hass, ten_days(false=SPIKE))
     response = await repair(hass)
     assert response["dry_run"] is True
@@ -87,15 +87,15 @@ async def test_the_unit_of_the_sensor_does_not_matter(hass: HomeAssistant, store
 
 
 @pytest.mark.usefixtures("action")
-async def test_what_is_counted_too_little_is_put_right_too(hass: HomeAssistant) -> None:
+async def test_missing_energy_is_added(hass: HomeAssistant) -> None:
     await put(hass, ten_days(false=-5_000.0))
     await repair(hass, {"dry_run": False})
     assert (await sums(hass))[-1] == pytest.approx(END)
 
 
 @pytest.mark.usefixtures("action")
-async def test_a_drop_to_zero_over_hours_is_taken_out(hass: HomeAssistant) -> None:
-    """The hour that counts the whole reading again shows as much: only the hours before it show that it is false."""
+async def test_the_false_energy_after_hours_of_zero_is_removed(hass: HomeAssistant) -> None:
+    """The false hour has a reading that agrees with its energy; only the hours before it show that it is false."""
     readings = [(hour, 0.0 if hour in range(100, 103) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
     await put(hass, counted(readings))
     await repair(hass, {"dry_run": False})
@@ -137,7 +137,7 @@ async def test_the_limit_of_an_own_sensor_is_not_below_that_of_its_guard(hass: H
 
 
 @pytest.mark.usefixtures("action")
-async def test_hours_that_are_named_are_taken_out_and_no_others(hass: HomeAssistant) -> None:
+async def test_only_the_named_hours_are_removed(hass: HomeAssistant) -> None:
     rows = ten_days(false=1_691.0, false_state=1_691.0)
     await put(hass, [{**row, "sum": (row["sum"] or 0.0) + (SPIKE if row["start"] >= at(200) else 0)} for row in rows])
     await repair(hass, {"hours": [at(SPIKE_HOUR).isoformat()], "dry_run": False})
@@ -145,7 +145,7 @@ async def test_hours_that_are_named_are_taken_out_and_no_others(hass: HomeAssist
 
 
 @pytest.mark.usefixtures("action")
-async def test_within_the_hour_no_five_minutes_fall(hass: HomeAssistant) -> None:
+async def test_the_five_minutes_of_a_repaired_hour_never_fall(hass: HomeAssistant) -> None:
     """A reading that goes up and down within an hour is false in two of its rows."""
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
     shift = hour - at(SPIKE_HOUR)
@@ -171,7 +171,7 @@ async def test_within_the_hour_no_five_minutes_fall(hass: HomeAssistant) -> None
 
 
 @pytest.mark.usefixtures("action")
-async def test_a_second_run_finds_nothing(hass: HomeAssistant) -> None:
+async def test_a_second_repair_finds_nothing(hass: HomeAssistant) -> None:
     await put(hass, ten_days(false=SPIKE))
     await repair(hass, {"dry_run": False})
     assert (await repair(hass))["changes"] == []
@@ -223,7 +223,7 @@ async def test_an_adjustment_that_fails_is_an_error(hass: HomeAssistant, monkeyp
 
 
 @pytest.mark.usefixtures("action")
-async def test_the_time_that_was_not_named_stays_as_it_is(hass: HomeAssistant) -> None:
+async def test_hours_outside_the_period_are_not_changed(hass: HomeAssistant) -> None:
     await put(hass, ten_days(false=SPIKE))
     assert (await repair(hass, {"from": "2026-06-07 00:00:00"}))["changes"] == []
 
@@ -247,7 +247,7 @@ WITHOUT_READINGS = [StatisticData(start=row["start"], sum=row["sum"]) for row in
         (ten_days(), "kWh", {"to": "9999-12-31 23:59:59"}, "extreme_period"),
     ],
 )
-async def test_what_cannot_be_judged_is_refused_with_a_reason(
+async def test_statistics_that_cannot_be_judged_are_refused_with_a_reason(
     hass: HomeAssistant, rows: list[StatisticData], unit: str, changes: Mapping[str, object], reason: str
 ) -> None:
     if rows:
@@ -264,7 +264,7 @@ async def test_named_hours_need_no_readings(hass: HomeAssistant) -> None:
     assert (await sums(hass))[-1] == pytest.approx(END - PER_HOUR)
 
 
-async def test_without_a_recorder_it_is_refused(hass: HomeAssistant) -> None:
+async def test_a_repair_without_a_recorder_is_refused(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, DOMAIN, {})
     with pytest.raises(ServiceValidationError) as refused:
         await repair(hass)
@@ -272,7 +272,7 @@ async def test_without_a_recorder_it_is_refused(hass: HomeAssistant) -> None:
 
 
 @pytest.mark.usefixtures("action")
-async def test_only_an_administrator_may(hass: HomeAssistant) -> None:
+async def test_only_an_administrator_may_repair(hass: HomeAssistant) -> None:
     user: User = MockUser(is_owner=False).add_to_hass(hass)
     with pytest.raises(Unauthorized):
         await repair(hass, context=Context(user_id=user.id))

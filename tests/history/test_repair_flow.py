@@ -9,6 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from tests.support.options import open_step
 from tests.support.statistics import END, ENTITY, put, sums, ten_days
 
 PERIOD = {"entity": ENTITY, "begin": "2026-06-01 00:00:00", "end": "2026-09-01 00:00:00"}
@@ -28,10 +29,7 @@ async def entry(hass: HomeAssistant) -> MockConfigEntry:
 
 
 async def open_form(hass: HomeAssistant, entry: MockConfigEntry, step: str) -> ConfigFlowResult:
-    options = hass.config_entries.options
-    menu = await options.async_init(entry.entry_id)
-    menu = await options.async_configure(menu["flow_id"], {"next_step_id": "statistics"})
-    return await options.async_configure(menu["flow_id"], {"next_step_id": step})
+    return await open_step(hass, entry.entry_id, "statistics", step)
 
 
 async def submit(hass: HomeAssistant, form: ConfigFlowResult, answers: dict[str, Any]) -> ConfigFlowResult:
@@ -74,7 +72,7 @@ async def test_the_form_proposes_the_last_month(hass: HomeAssistant, entry: Mock
     assert suggested["begin"] < suggested["end"]
 
 
-async def test_statistics_in_order_are_left_alone(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+async def test_correct_statistics_are_left_unchanged(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await put(hass, ten_days())
 
     form = await submit(hass, await open_form(hass, entry, "repair_statistics"), PERIOD)

@@ -1,4 +1,4 @@
-"""What is false in statistics, and what is true however odd it looks."""
+"""False energy in statistics, and true energy that looks false."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -59,7 +59,7 @@ def test_a_reading_that_is_zero_for_hours_and_returns_is_false() -> None:
     assert instead(findings) == [21 * 1.5]
 
 
-def test_a_rest_below_the_limit_is_false_too() -> None:
+def test_a_partial_drop_is_false_in_both_hours() -> None:
     """A reading of 12 MWh that drops to 90 kWh counts these, and then the return."""
     findings = judged(usual(lambda hour: 90.0 if hour == 100 else None))
     assert [change.step.counted for change in findings.false] == [90.0, 12_061.5]
@@ -73,7 +73,7 @@ def test_a_drop_that_was_repaired_is_left_as_it_is() -> None:
     assert judge(steps_of(rows), Limits(usual=15, possible=LEAST)) == Findings(false=(), unclear=())
 
 
-def test_what_was_counted_from_zero_is_not_counted_twice() -> None:
+def test_energy_counted_from_zero_is_not_counted_twice() -> None:
     """A counter that starts again, measures 10 kWh and then continues where it was."""
     findings = judged(usual(lambda hour: hour - 99.0 if 100 <= hour < 110 else None))
     assert instead(findings) == [11 * 1.5 - 10]
@@ -99,7 +99,7 @@ def test_a_replaced_meter_that_starts_at_zero_is_true() -> None:
     assert judged([(hour, 12_000 + hour if hour < 100 else hour - 100.0) for hour in range(240)]).false == ()
 
 
-def test_a_jump_before_another_fault_is_not_taken_out_with_it() -> None:
+def test_a_jump_before_another_fault_is_unclear() -> None:
     """A jump for good, and a drop to zero a day later."""
     jumped = [(hour, 0.0 if hour == 130 else 12_000 + 1.5 * hour + (1_691 if hour > 100 else 0)) for hour in range(240)]
     findings = judged(jumped)
@@ -157,7 +157,7 @@ def test_energy_below_the_limit_that_the_reading_contradicts_is_unclear() -> Non
 
 @pytest.mark.slow
 @given(st.lists(st.floats(0, 1e6), min_size=50, max_size=300), st.sampled_from([0.001, 1.0, 1000.0]))
-def test_a_counter_that_only_rises_holds_nothing_false(energy: list[float], scale: float) -> None:
+def test_a_counter_that_only_rises_has_no_false_energy(energy: list[float], scale: float) -> None:
     readings = list(enumerate(total * scale for total in accumulate(energy, initial=0.0)))
     found = steps(readings)
     if limits := limits_of(found, LEAST * scale):
@@ -185,7 +185,7 @@ def test_a_reading_that_drops_and_returns_is_put_right(
 
 
 @pytest.mark.parametrize(("per_hour", "possible"), [(1.5, LEAST), (500.0, 5_000.0)], ids=["a house", "a large site"])
-def test_the_limit_is_ten_times_what_is_usual_but_not_below_what_is_possible(per_hour: float, possible: float) -> None:
+def test_the_limits_follow_from_the_usual_energy_of_an_hour(per_hour: float, possible: float) -> None:
     limits = limits_of(steps([(hour, per_hour * hour) for hour in range(240)]), LEAST)
     assert limits
     assert (limits.usual, limits.possible) == pytest.approx((10 * per_hour, possible))
@@ -212,14 +212,12 @@ def step(energy: float, shown: float | None, hour: int = 1) -> Step:
         (50.0, -9.0, 0.0),
     ],
 )
-def test_a_named_hour_keeps_what_the_reading_shows_unless_that_is_what_is_counted(
-    energy: float, shown: float | None, kept: float
-) -> None:
+def test_a_named_hour_keeps_the_energy_of_its_reading(energy: float, shown: float | None, kept: float) -> None:
     named = step(energy, shown)
     assert changes_of_named_hours([step(1, 1, 2), named], {HOUR}, None) == [Change(step=named, instead=kept)]
 
 
-def test_a_named_hour_that_is_false_keeps_what_was_found() -> None:
+def test_a_named_hour_that_is_false_is_corrected_as_judged() -> None:
     named = step(50, 1.5)
     found = Change(step=named, instead=3)
     assert changes_of_named_hours([named], {HOUR}, Findings(false=(found,), unclear=())) == [found]

@@ -23,7 +23,7 @@ OLD = "sensor.envoy_122300000001_lifetime_energy_production"
 PERIOD = timedelta(minutes=5)
 
 
-async def test_statistics_go_on_under_the_old_id(
+async def test_statistics_continue_under_the_old_id(
     async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     """The unit was MWh before and is kWh after; the energy between the two is counted too."""

@@ -1,8 +1,10 @@
-"""What a repair removed can be put back: exactly, after restarts, and after anything that happened in between."""
+"""A repair can be undone exactly, also after restarts and after later changes."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.components.recorder.models import StatisticData
+from homeassistant.components.recorder.statistics import async_change_statistics_unit
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
@@ -46,7 +48,7 @@ async def adjust(hass: HomeAssistant, hour: int, amount: float) -> None:
 
 
 @pytest.mark.parametrize("unit", PER_KWH)
-async def test_everything_is_as_it_was(hass: HomeAssistant, unit: str) -> None:
+async def test_an_undo_restores_every_sum(hass: HomeAssistant, unit: str) -> None:
     await put(hass, ten_days(false=SPIKE, scale=PER_KWH[unit]), unit=unit)
     before = await sums(hass, unit=unit)
     await repair(hass, CHANGE)
@@ -55,7 +57,7 @@ async def test_everything_is_as_it_was(hass: HomeAssistant, unit: str) -> None:
     assert [change["instead"] for change in response["changes"]] == pytest.approx([(SPIKE + PER_HOUR) * PER_KWH[unit]])
 
 
-async def test_what_was_counted_since_stays(hass: HomeAssistant) -> None:
+async def test_energy_counted_since_the_repair_stays(hass: HomeAssistant) -> None:
     await put(hass, ten_days(false=SPIKE))
     await repair(hass, CHANGE)
     await put(hass, [StatisticData(start=at(HOURS), state=LIFETIME + PER_HOUR * HOURS, sum=END + 2.0)])
@@ -63,14 +65,31 @@ async def test_what_was_counted_since_stays(hass: HomeAssistant) -> None:
     assert (await sums(hass))[-1] == pytest.approx(END + SPIKE + 2.0)
 
 
-async def test_after_a_restart_it_is_still_possible(hass: HomeAssistant) -> None:
+async def test_an_undo_is_possible_after_a_restart(hass: HomeAssistant) -> None:
     await put(hass, ten_days(false=SPIKE))
     await repair(hass, CHANGE)
     await StatisticsRepairs(hass).async_undo(ENTITY)
     assert (await sums(hass))[-1] == pytest.approx(END + SPIKE)
 
 
-async def test_each_run_undoes_the_repair_before_it(hass: HomeAssistant) -> None:
+async def test_the_unit_may_be_changed_in_between(hass: HomeAssistant) -> None:
+    """Home Assistant converts what is stored when a user does this."""
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, CHANGE)
+    await async_change_statistics_unit(hass, ENTITY, new_unit_of_measurement="MWh", old_unit_of_measurement="kWh")
+    await async_wait_recording_done(hass)
+    await undo(hass)
+    assert (await sums(hass))[-1] == pytest.approx(END + SPIKE)
+
+
+async def test_repairs_and_undos_at_the_same_time_follow_one_another(hass: HomeAssistant) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    before = await sums(hass)
+    await asyncio.gather(repair(hass, CHANGE), undo(hass), repair(hass, CHANGE), undo(hass))
+    assert await sums(hass) == pytest.approx(before)
+
+
+async def test_each_undo_reverts_one_repair_more(hass: HomeAssistant) -> None:
     drops = [(hour, 0.0 if hour in (100, 200) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
     await put(hass, counted(drops))
     before = await sums(hass)
@@ -98,7 +117,7 @@ async def test_a_sensor_that_was_renamed_keeps_its_repairs(hass: HomeAssistant) 
     assert len((await undo(hass, renamed))["changes"]) == 1
 
 
-async def test_an_hour_that_was_changed_since_is_left(hass: HomeAssistant) -> None:
+async def test_an_hour_that_was_changed_since_is_not_undone(hass: HomeAssistant) -> None:
     await put(hass, ten_days(false=SPIKE))
     await repair(hass, CHANGE)
     await adjust(hass, SPIKE_HOUR, 7.0)
@@ -108,7 +127,7 @@ async def test_an_hour_that_was_changed_since_is_left(hass: HomeAssistant) -> No
     assert (await sums(hass))[-1] == pytest.approx(END + 7.0)
 
 
-async def test_statistics_of_another_database_are_left(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+async def test_statistics_of_another_database_are_not_undone(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
     """Home Assistant's own files can outlive the database."""
     await put(hass, ten_days(false=SPIKE))
     await repair(hass, CHANGE)
@@ -118,7 +137,7 @@ async def test_statistics_of_another_database_are_left(hass: HomeAssistant, hass
     assert refused.value.translation_key == "changed_since"
 
 
-async def test_only_what_was_done_before_a_crash_is_put_back(
+async def test_only_changes_made_before_a_crash_are_undone(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drops = [(hour, 0.0 if hour in (100, 200) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
@@ -142,7 +161,9 @@ async def test_only_what_was_done_before_a_crash_is_put_back(
     assert await sums(hass) == pytest.approx(before)
 
 
-async def test_nothing_is_changed_that_cannot_be_kept(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+async def test_nothing_is_changed_when_the_record_cannot_be_written(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
     """A newer version of the integration wrote the file."""
     await put(hass, ten_days(false=SPIKE))
     hass_storage[STORE] = {"version": 99, "minor_version": 1, "key": STORE, "data": {}}
@@ -191,7 +212,7 @@ async def test_an_undo_that_fails_can_be_repeated(hass: HomeAssistant, monkeypat
     assert (await sums(hass))[-1] == pytest.approx(END + SPIKE)
 
 
-async def test_only_an_administrator_may(hass: HomeAssistant) -> None:
+async def test_only_an_administrator_may_undo(hass: HomeAssistant) -> None:
     user = MockUser(is_owner=False).add_to_hass(hass)
     with pytest.raises(Unauthorized):
         await undo(hass, context=Context(user_id=user.id))

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
+from pycares import AresError
 import pytest
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
@@ -14,11 +15,12 @@ from tests.support.texts import error_text
 
 ZEROCONF = "homeassistant.components.zeroconf.async_get_async_instance"
 NAME = "envoy.local"
-ERRORS = [OSError(19, "No such device"), RuntimeError("No adapters")]
+ERRORS = [OSError(19, "No such device"), RuntimeError("No adapters"), AresError(3, "Failed to initialize c-ares")]
+IDS = [type(error).__name__ for error in ERRORS]
 
 
 @pytest.mark.usefixtures("mock_async_zeroconf")
-@pytest.mark.parametrize("error", ERRORS, ids=["OSError", "RuntimeError"])
+@pytest.mark.parametrize("error", ERRORS, ids=IDS)
 async def test_a_start_without_a_network_is_retried(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, error: Exception
 ) -> None:
@@ -38,7 +40,7 @@ async def test_a_start_without_a_network_is_retried(
     assert str(entry.state) == str(ConfigEntryState.LOADED)
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=["OSError", "RuntimeError"])
+@pytest.mark.parametrize("error", ERRORS, ids=IDS)
 async def test_a_form_without_a_network_explains_it(hass: HomeAssistant, error: Exception) -> None:
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
 

@@ -1,4 +1,4 @@
-"""The end of a token: renewed in time where possible; otherwise the user is asked for a new one."""
+"""The end of a token: it is renewed in time where possible; otherwise the user has to sign in again."""
 
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -15,7 +15,7 @@ from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.hub import token_renewal
 from simulator import Simulator
 from simulator.cloud import Cloud, CloudAnswer
-from tests.conftest import PASSWORD, USERNAME, StartCloud, StartSimulator, set_up
+from tests.conftest import PASSWORD, USERNAME, set_up
 from tests.support.aged_tokens import (
     DAY,
     INSTALLER,
@@ -23,43 +23,33 @@ from tests.support.aged_tokens import (
     YEAR,
     Clock,
     is_asked,
-    is_loaded,
     is_read,
     life_left_s,
     pass_time,
     poll,
     set_up_with,
-    settle,
     token_issue,
 )
+from tests.support.entries import is_loaded
+from tests.support.virtual_time import settle
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Return the simulator's clock."""
-    return Clock()
-
-
-@pytest.fixture
-async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
-    """Start a gateway that wants a token."""
-    return await start_simulator(clock=clock)
-
-
-@pytest.fixture
-async def cloud(start_cloud: StartCloud, simulator: Simulator) -> Cloud:
-    """Start the cloud that issues tokens for it."""
-    return await start_cloud(simulator)
+def spread_s() -> float:
+    """Return the longest random wait before a renewal: none, so that it happens at once."""
+    return 0.0
 
 
 @pytest.fixture(autouse=True)
-def _no_spread(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Renew at once, except in the test of the spread."""
-    if "spread" not in request.node.name:
-        monkeypatch.setattr("custom_components.enphase_iq_gateway.hub.token_renewal.SPREAD_S", 0.0)
+def _spread(monkeypatch: pytest.MonkeyPatch, spread_s: float) -> None:
+    """Set the longest random wait before a renewal."""
+    monkeypatch.setattr(token_renewal, "SPREAD_S", spread_s)
 
 
-# Renewed unasked
+with_spread = pytest.mark.parametrize("spread_s", [token_renewal.SPREAD_S], ids=["spread"])
+
+
+# Renewed before its end
 
 
 @pytest.mark.parametrize(
@@ -319,6 +309,7 @@ async def test_a_wait_that_the_cloud_requests_is_observed_in_the_background(
     assert cloud.login_requests == 1
 
 
+@with_spread
 @pytest.mark.parametrize(
     ("lifetime_s", "left_s", "longest_s"),
     [(YEAR, 36 * DAY, DAY), (YEAR, 2 * DAY, DAY), (INSTALLER, 60 * MINUTE, 30 * MINUTE)],
@@ -356,6 +347,7 @@ async def test_renewals_are_spread_over_a_day(
     assert token_issue(hass, entry) is None
 
 
+@with_spread
 async def test_the_spread_of_renewals_delays_no_token_that_is_refused(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:

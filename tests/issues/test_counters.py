@@ -2,19 +2,21 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 from homeassistant.components.repairs import RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.counters.counter import Event, EventKind
-from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.counters.key import CounterField, CounterKey, FlowCounter, InverterCounter
 from custom_components.enphase_iq_gateway.counters.lines import CounterEvent
 from custom_components.enphase_iq_gateway.issues.counters import async_create_jump_issue, async_report
 from custom_components.enphase_iq_gateway.issues.registry import async_create
@@ -44,7 +46,7 @@ PRODUCTION = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
 CONSUMPTION = FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME)
 
 
-def undone(counter: FlowCounter, at: float) -> CounterEvent:
+def undone(counter: CounterKey, at: float) -> CounterEvent:
     """Return the event of a jump that has been undone."""
     return CounterEvent(counter=counter, event=Event(kind=EventKind.UNDONE, amount_wh=5000.0, at=at))
 
@@ -158,6 +160,44 @@ async def test_a_jump_cannot_be_added_while_the_gateway_is_not_set_up(
     assert issues(hass, "counter_jump") == [issue]
 
 
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_a_jump_of_an_inverter_is_kept_without_its_serial(
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+) -> None:
+    """Diagnostics contain the data of the issue."""
+    entry = await set_up(hass, simulator)
+    counters = [InverterCounter(serial) for serial in sorted(simulator.world.inverters)]
+    async_create_jump_issue(hass, entry, noon.now(), dict.fromkeys(counters, 5000.0))
+    (issue,) = issues(hass, "counter_jump")
+    assert [counter.serial for counter in counters if counter.serial in str(issue.data)] == []
+
+    async_report(hass, entry, [undone(counters.pop(), noon.now())])
+
+    (issue,) = issues(hass, "counter_jump")
+    question = await open_repair(hass, issue)
+    assert str((question["description_placeholders"] or {})["counters"]).count(": 5.0 kWh") == len(counters)
+    with patch.object(Guard, "accept_jump") as accept_jump:
+        assert await choose(hass, question, "accept_jump") == ""
+    assert [call.args for call in accept_jump.call_args_list] == [(counter, 5000.0) for counter in counters]
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_a_jump_of_an_inverter_whose_entity_is_gone_cannot_be_added(
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+) -> None:
+    entry = await set_up(hass, simulator)
+    (serial, *_) = simulator.world.inverters
+    async_create_jump_issue(hass, entry, noon.now(), {InverterCounter(serial): 5000.0, PRODUCTION: 5000.0})
+    (issue,) = issues(hass, "counter_jump")
+    registry = er.async_get(hass)
+    registry.async_remove(registry.async_get_entity_id("sensor", DOMAIN, f"{serial}_energy_lifetime") or "")
+
+    question = await open_repair(hass, issue)
+
+    assert str((question["description_placeholders"] or {})["counters"]).count("kWh") == 1
+    assert await choose(hass, question, "accept_jump") == "not_loaded"
+
+
 async def test_a_jump_of_a_counter_that_is_gone_cannot_be_added(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
@@ -217,22 +257,24 @@ async def test_counters_read_minutes_apart_share_an_issue(hass: HomeAssistant, *
 
 async def test_a_glitch_is_no_repair(hass: HomeAssistant, noon: VirtualTime, simulator: Simulator) -> None:
     await set_up(hass, simulator)
-    simulator.faults.add("spike", count=4)
+    glitch = simulator.faults.add("spike", count=4)
     await pass_time(hass, noon, 1200)
+    assert glitch.hits == 4
     assert issues(hass, "counter_jump") == []
 
 
 async def test_a_meter_replaced_by_a_new_one_is_no_repair(
-    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
+    hass: HomeAssistant, noon: VirtualTime, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It starts at zero, which statistics handle: there is nothing to decide."""
     await set_up(hass, simulator)
-    simulator.faults.add("spike", path="/ivp/meters/readings", wh=-5_200_000.0)
+    simulator.faults.add("replaced_meter")
     await pass_time(hass, noon, 1200)
+    assert "production.energy_lifetime_wh.0: reset of" in caplog.text
     assert issues(hass, "counter_jump") == []
 
 
-async def test_a_jump_that_was_undone_is_taken_out_of_the_issue(hass: HomeAssistant) -> None:
+async def test_a_jump_that_was_undone_is_removed_from_the_issue(hass: HomeAssistant) -> None:
     """With the last counter the issue is deleted."""
     entry, at = MockConfigEntry(domain=DOMAIN), 1_781_000_000.0
     async_create_jump_issue(hass, entry, at, {PRODUCTION: 5000.0, CONSUMPTION: 6000.0})
@@ -245,7 +287,7 @@ async def test_a_jump_that_was_undone_is_taken_out_of_the_issue(hass: HomeAssist
     assert issues(hass, "counter_jump") == []
 
 
-async def test_a_source_that_is_gone_for_good_is_logged_and_the_counter_goes_on(
+async def test_a_counter_continues_when_firmware_removes_its_source(
     hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A firmware update removed the device data of a gateway without CTs."""
@@ -276,7 +318,7 @@ async def test_an_issue_about_a_source_is_deleted_at_set_up(hass: HomeAssistant,
 
 
 @pytest.mark.parametrize("code", [503, 404])
-async def test_a_source_that_cannot_be_read_just_now_is_kept(
+async def test_a_source_that_cannot_be_read_is_kept_while_the_firmware_is_the_same(
     hass: HomeAssistant, noon: VirtualTime, start_simulator: StartSimulator, caplog: pytest.LogCaptureFixture, code: int
 ) -> None:
     """No other source replaces it while the firmware is the same."""
@@ -296,7 +338,7 @@ async def test_removing_the_gateway_removes_its_repairs(
     assert issues(hass, "counter_jump") == []
 
 
-async def test_the_question_about_a_jump_that_is_undone_is_withdrawn(
+async def test_the_issue_of_a_jump_that_is_undone_is_deleted(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
     await jump(hass, noon, simulator)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("clock", [MORNING], indirect=True)
 
 
 async def pass_hours(home: Home, hours: float) -> ir.IssueEntry | None:
-    """Let time pass and return the issue of the check-up."""
+    """Advance the time and return the issue of the check-up."""
     await pass_time(home.hass, home.clock, hours * 3600, step=60)
     return ir.async_get(home.hass).async_get_issue(DOMAIN, f"ct_checkup_{home.entry.entry_id}")
 

@@ -1,4 +1,4 @@
-"""The kind of issue that a CT has by what the gateway reports of it."""
+"""The issue of a CT follows from its flags and its status."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_each_flag_has_a_kind_of_its_own_even_while_the_status_is_normal(flag: s
     assert problem(flag, flow=flow) == kind
 
 
-def test_of_several_flags_the_most_specific_decides() -> None:
+def test_the_most_specific_of_several_flags_decides() -> None:
     flags = ("production-imbalance", "negative-total-consumption", "negative-production")
 
     assert problem(*flags, status=MeterStatus.CHECK_WIRING) == "ct_negative_production"

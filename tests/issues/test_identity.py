@@ -15,17 +15,18 @@ from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator
 from tests.support.device import Device, info, make_identity, unreadable_identity
-from tests.support.impostors import ADDRESS, OTHER_SERIAL, credentials, issues, poll, readable, set_up_at, take_over
+from tests.support.entries import ADDRESS, credentials
+from tests.support.impostors import OTHER_SERIAL, issues, poll, readable, set_up_checked, take_over
 from tests.support.repairs import open_repair, submit_repair
 from tests.support.texts import issue_text
 
 
 @pytest.mark.parametrize("how", ["running", "reload"])
-async def test_another_gateway_gets_nothing_and_is_named(
+async def test_another_gateway_gets_no_credentials_and_is_named(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
 ) -> None:
     simulator, impostor = await start_simulator(), await start_simulator(serial=OTHER_SERIAL)
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
 
     await take_over(hass, entry, network, impostor, how=how)
 
@@ -43,12 +44,12 @@ async def test_another_gateway_gets_nothing_and_is_named(
 
 @pytest.mark.parametrize("how", ["running", "reload"])
 @pytest.mark.parametrize("check", ["renewals", "strict"])
-async def test_another_certificate_gets_nothing_and_is_shown(
+async def test_a_device_with_another_certificate_gets_no_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str, check: str
 ) -> None:
     """The serial is right, but not secret; the pinned certificate is valid for most of a year."""
     simulator, impostor = await start_simulator(), await start_simulator()
-    entry = await set_up_at(hass, network, simulator, check)
+    entry = await set_up_checked(hass, network, simulator, check)
 
     await take_over(hass, entry, network, impostor, how=how)
 
@@ -76,7 +77,7 @@ async def test_an_accepted_certificate_is_the_pinned_one(
 ) -> None:
     """The user confirms that the gateway was reset; credentials are sent only after that."""
     simulator, reset = await start_simulator(), await start_simulator()
-    entry = await set_up_at(hass, network, simulator, "strict")
+    entry = await set_up_checked(hass, network, simulator, "strict")
     await take_over(hass, entry, network, reset, how=how)
     (issue,) = issues(hass).values()
 
@@ -91,12 +92,12 @@ async def test_an_accepted_certificate_is_the_pinned_one(
     assert issues(hass) == {}
 
 
-async def test_what_is_accepted_is_what_was_shown(
+async def test_only_the_certificate_that_was_shown_is_accepted(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     """A third device that appears meanwhile gets nothing."""
     simulator, shown, third = [await start_simulator() for _ in range(3)]
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     await take_over(hass, entry, network, shown, how="running")
     question = await open_repair(hass, issues(hass)["other_certificate"])
 
@@ -115,7 +116,7 @@ class TlsDevice(Device):
 
 
 @pytest.mark.parametrize("how", ["running", "reload"])
-async def test_a_certificate_that_cannot_be_read_is_a_gateway_that_is_not_there(
+async def test_a_certificate_that_cannot_be_read_is_retried(
     hass: HomeAssistant,
     caplog: pytest.LogCaptureFixture,
     start_simulator: StartSimulator,
@@ -124,7 +125,7 @@ async def test_a_certificate_that_cannot_be_read_is_a_gateway_that_is_not_there(
 ) -> None:
     """It is retried, without a traceback, until the right gateway responds."""
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     async with TlsDevice({"/info": info(simulator.serial)}, identity=unreadable_identity()) as impostor:
         await take_over(hass, entry, network, impostor, how=how)
 
@@ -139,11 +140,11 @@ async def test_a_certificate_that_cannot_be_read_is_a_gateway_that_is_not_there(
 MARKDOWN = "1. Your token was stolen. [Sign in again](https://example.com) ![](https://example.com/pixel.png)"
 
 
-async def test_a_text_of_a_stranger_is_in_no_issue(
+async def test_text_from_another_device_is_in_no_issue(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     async with TlsDevice({"/info": info(MARKDOWN)}, identity=make_identity()) as impostor:
         await take_over(hass, entry, network, impostor, how="running")
 
@@ -160,7 +161,7 @@ def _router_page(impostor: Simulator) -> None:
 
 @pytest.mark.parametrize("how", ["running", "reload"])
 @pytest.mark.parametrize("spoil", [_redirect, _router_page])
-async def test_what_is_no_gateway_gets_nothing(
+async def test_a_device_that_is_no_gateway_gets_no_credentials(
     hass: HomeAssistant,
     start_simulator: StartSimulator,
     network: Network,
@@ -169,7 +170,7 @@ async def test_what_is_no_gateway_gets_nothing(
 ) -> None:
     """After a redirect or a router page there is nothing to accept, so no issue is raised."""
     simulator, impostor = await start_simulator(), await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     spoil(impostor)
 
     await take_over(hass, entry, network, impostor, how=how)
@@ -190,12 +191,12 @@ class PlainDevice(Device):
 
 @pytest.mark.parametrize("how", ["running", "reload"])
 @pytest.mark.parametrize("firmware", ["D8.2.4345", "D5.0.62"])
-async def test_an_answer_over_plain_http_gets_nothing(
+async def test_a_device_without_tls_gets_no_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str, firmware: str
 ) -> None:
     """A gateway with a certificate is not read over HTTP, whatever firmware the device claims."""
     simulator = await start_simulator()
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     async with PlainDevice({"/info": info(simulator.serial, firmware)}) as impostor:
         await take_over(hass, entry, network, impostor, how=how)
 
@@ -207,12 +208,12 @@ async def test_an_answer_over_plain_http_gets_nothing(
         assert (readable(entry), impostor.credentials) == (True, [])
 
 
-async def test_firmware_with_tokens_is_not_believed_over_plain_http(
+async def test_an_update_to_firmware_with_tokens_is_not_accepted_without_tls(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
-    """It seems to have been updated, which plain HTTP cannot prove."""
+    """The gateway seems to have been updated, which plain HTTP cannot prove."""
     simulator = await start_simulator("metered_digest")
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     async with PlainDevice({"/info": info(simulator.serial, "D8.2.4345")}) as impostor:
         await take_over(hass, entry, network, impostor, how="reload")
 
@@ -221,7 +222,7 @@ async def test_firmware_with_tokens_is_not_believed_over_plain_http(
 
 
 @pytest.mark.parametrize("how", ["running", "reload"])
-async def test_old_firmware_is_known_by_its_serial(
+async def test_another_gateway_with_old_firmware_gets_no_credentials(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str
 ) -> None:
     """Another gateway gets no answer to its digest challenge."""
@@ -229,7 +230,7 @@ async def test_old_firmware_is_known_by_its_serial(
         await start_simulator("non_metered"),
         await start_simulator("non_metered", serial=OTHER_SERIAL),
     )
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
 
     await take_over(hass, entry, network, impostor, how=how)
 
@@ -240,14 +241,14 @@ async def test_old_firmware_is_known_by_its_serial(
     assert (readable(entry), issues(hass), credentials(impostor)) == (True, {}, [])
 
 
-async def test_a_deleted_gateway_needs_no_repair(
+async def test_the_issues_of_a_deleted_gateway_are_deleted(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
     ir.async_create_issue(
         hass, DOMAIN, "other", is_fixable=False, severity=ir.IssueSeverity.WARNING, translation_key="other"
     )
     simulator, impostor = await start_simulator(), await start_simulator(serial=OTHER_SERIAL)
-    entry = await set_up_at(hass, network, simulator)
+    entry = await set_up_checked(hass, network, simulator)
     await take_over(hass, entry, network, impostor, how="reload")
     assert list(issues(hass)) == ["other", "wrong_device"]
 

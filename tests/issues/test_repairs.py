@@ -96,7 +96,7 @@ async def test_clearing_deletes_the_issues_of_one_gateway(hass: HomeAssistant) -
 
 
 @pytest.mark.parametrize("data", [None, {"kind": "unheard of"}])
-async def test_an_issue_without_a_known_kind_is_a_mistake_of_ours(
+async def test_an_issue_of_an_unknown_kind_has_no_flow(
     hass: HomeAssistant, data: dict[str, str | int | float | None] | None
 ) -> None:
     with pytest.raises(KeyError):

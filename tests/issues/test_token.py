@@ -23,12 +23,12 @@ from tests.support.aged_tokens import (
     life_left_s,
     pass_time,
     set_up_with,
-    settle,
     token_issue,
 )
 from tests.support.forms import account, submit
 from tests.support.repairs import open_repair, submit_repair
 from tests.support.texts import issue_text
+from tests.support.virtual_time import settle
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def simulator(start_simulator: StartSimulator, clock: Clock) -> Simulator:
-    """Start a gateway that wants a token."""
+    """Start a gateway that requires a token."""
     return await start_simulator(clock=clock)
 
 
@@ -64,7 +64,7 @@ def _no_spread(monkeypatch: pytest.MonkeyPatch) -> None:
         (INSTALLER, 35 * MINUTE, True),
     ],
 )
-async def test_the_end_of_a_pasted_token_is_an_issue_before(
+async def test_a_pasted_token_that_expires_soon_is_an_issue(
     hass: HomeAssistant, simulator: Simulator, clock: Clock, *, lifetime_s: float, left_s: float, has_issue: bool
 ) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=left_s, lifetime_s=lifetime_s, remembered=False)
@@ -174,7 +174,7 @@ async def test_the_repair_explains_a_stored_account_that_is_wrong(
     await settle(hass)
 
 
-async def test_a_gateway_that_does_not_answer_is_no_end_of_the_repair(
+async def test_the_repair_can_continue_after_the_gateway_was_busy(
     hass: HomeAssistant, simulator: Simulator, clock: Clock
 ) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY, remembered=False)
@@ -191,7 +191,9 @@ async def test_a_gateway_that_does_not_answer_is_no_end_of_the_repair(
     await settle(hass)
 
 
-async def test_a_repair_that_leads_nowhere_comes_back(hass: HomeAssistant, simulator: Simulator, clock: Clock) -> None:
+async def test_the_issue_returns_where_no_token_was_entered(
+    hass: HomeAssistant, simulator: Simulator, clock: Clock
+) -> None:
     entry = await set_up_with(hass, simulator, clock, left_s=29 * DAY, remembered=False)
     issue = token_issue(hass, entry)
     assert issue is not None

@@ -11,7 +11,7 @@ async def test_an_inverter_that_reports_communicates(home: Home) -> None:
         assert home.state("communicating", serial) == "on"
 
 
-async def test_an_inverter_that_is_gone_is_unavailable(home: Home) -> None:
+async def test_a_retired_inverter_is_unavailable(home: Home) -> None:
     (serial, *_) = home.simulator.world.inverters
     home.simulator.world.retire_inverter(serial)
 
@@ -21,7 +21,7 @@ async def test_an_inverter_that_is_gone_is_unavailable(home: Home) -> None:
 
 
 @pytest.mark.usefixtures("all_entities_enabled")
-async def test_a_gateway_whose_inverters_cannot_be_listed_has_none(start_home: StartHome) -> None:
+async def test_without_a_list_of_inverters_there_are_no_inverter_entities(start_home: StartHome) -> None:
     home = await start_home(
         "metered_digest", spoil=lambda faults: faults.add("status", path="/api/v1/production/inverters", code=404)
     )

@@ -1,16 +1,17 @@
-"""When entities are added, their devices, when they write a state, and what is left after them."""
+"""Entities: when they are added and write a state, their devices, and their removal."""
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from unittest.mock import Mock
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, STATE_UNAVAILABLE, Platform
-from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, HomeAssistant, callback
+from homeassistant.core import Event, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import Entity
 import pytest
@@ -38,20 +39,26 @@ def device(home: Home, serial: str) -> dr.DeviceEntry:
     return found
 
 
-def writes(home: Home) -> Callable[[], set[str]]:
-    """Record which entities write a state from now on, changed or not."""
-    written = set()
+def count_writes(home: Home) -> Counter[str]:
+    """Count how often each entity writes a state from now on, changed or not."""
+    counts: Counter[str] = Counter()
 
     @callback
-    def note(event: Event[Any]) -> None:
-        written.add(event.data["entity_id"])
+    def count(event: Event[Any]) -> None:
+        counts[event.data["entity_id"]] += 1
 
     @callback
-    def all_of_them(_: EventStateReportedData) -> bool:
+    def accept(_: EventStateReportedData) -> bool:
         return True
 
-    home.hass.bus.async_listen(EVENT_STATE_CHANGED, note)
-    home.hass.bus.async_listen(EVENT_STATE_REPORTED, note, event_filter=all_of_them)
+    home.hass.bus.async_listen(EVENT_STATE_CHANGED, count)
+    home.hass.bus.async_listen(EVENT_STATE_REPORTED, count, event_filter=accept)
+    return counts
+
+
+def writes(home: Home) -> Callable[[], set[str]]:
+    """Record which entities of the gateway write a state from now on, changed or not, by unique id."""
+    written = count_writes(home)
     return lambda: {
         registered.unique_id
         for registered in er.async_entries_for_config_entry(er.async_get(home.hass), home.entry.entry_id)
@@ -60,7 +67,7 @@ def writes(home: Home) -> Callable[[], set[str]]:
 
 
 @pytest.mark.usefixtures("all_entities_enabled")
-async def test_an_entity_comes_when_its_value_is_first_seen(start_home: StartHome) -> None:
+async def test_an_entity_is_added_with_its_first_value(start_home: StartHome) -> None:
     home = await start_home(spoil=lambda faults: faults.add("status", path=DEVICE_DATA, code=503))
     runtime = home.entry.runtime_data
     (serial, *_) = home.simulator.world.inverters
@@ -75,7 +82,7 @@ async def test_an_entity_comes_when_its_value_is_first_seen(start_home: StartHom
 
 
 @pytest.mark.usefixtures("all_entities_enabled")
-async def test_a_counter_that_stands_at_zero_comes_once_that_is_sure(start_home: StartHome) -> None:
+async def test_a_counter_at_zero_is_added_once_zero_is_confirmed(start_home: StartHome) -> None:
     home = await start_home(inverters=1)
     assert home.state("production_energy_lifetime_l1")
     assert f"{home.entry.unique_id}_production_energy_lifetime_l2" not in home.states()
@@ -86,7 +93,7 @@ async def test_a_counter_that_stands_at_zero_comes_once_that_is_sure(start_home:
 
 
 def broken(*_: object) -> float:
-    """Stand in for a value that cannot be computed."""
+    """Raise as a value that cannot be computed."""
     raise OverflowError("cannot convert float infinity to integer")
 
 
@@ -101,8 +108,8 @@ def added(add: Mock) -> list[str]:
     return [entity.unique_id for call in add.call_args_list for entity in call.args[0]]
 
 
-async def test_a_value_that_raises_takes_no_other_entity_with_it(home: Home) -> None:
-    """It is logged once, without the serial, and comes when it can be computed."""
+async def test_a_value_that_raises_does_not_affect_other_entities(home: Home) -> None:
+    """The error is logged once, without the serial, and the entity is added once its value can be computed."""
     add = Mock()
     values: dict[str, Callable[[], object]] = {"broken": broken, "fine": lambda: 1}
     coordinator = home.entry.runtime_data.coordinators[PollGroup.LIVE]
@@ -135,7 +142,7 @@ async def test_a_value_that_raises_takes_no_other_entity_with_it(home: Home) -> 
     assert added(add)[1:] == [f"{home.entry.unique_id}_broken"]
 
 
-async def test_a_value_of_an_inverter_that_raises_takes_no_other_entity_with_it(
+async def test_an_inverter_value_that_raises_does_not_affect_other_entities(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set(home.states())
@@ -154,7 +161,18 @@ async def test_a_value_of_an_inverter_that_raises_takes_no_other_entity_with_it(
     assert values_that_are_broken(home) == [first.key] * len(serials)
 
 
-async def test_an_entity_that_was_there_comes_back_with_a_restart_whatever_the_first_reading_says(home: Home) -> None:
+async def test_inverters_are_not_added_for_ever(start_home: StartHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway may list others in every answer."""
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.entity.MOST_DEVICES", 4)
+    home = await start_home()
+
+    first, second = home.simulator.world.add_inverter(), home.simulator.world.add_inverter()
+    await home.advance(2400, step=60)
+
+    assert {f"{first}_power", f"{second}_power"} & home.states().keys() == {f"{first}_power"}
+
+
+async def test_a_registered_entity_is_added_at_start_without_a_value(home: Home) -> None:
     (serial, *_) = home.simulator.world.inverters
     home.simulator.faults.add("missing_device", serial=serial)
 
@@ -202,7 +220,7 @@ async def test_an_inverter_with_the_serial_of_the_gateway_does_not_affect_the_ot
     assert "via device" not in caplog.text
 
 
-async def test_what_is_there_cannot_be_deleted(home: Home) -> None:
+async def test_a_device_that_is_listed_cannot_be_deleted(home: Home) -> None:
     assert home.entry.unique_id is not None
     for serial in (home.entry.unique_id, *home.simulator.world.inverters):
         assert not await async_remove_config_entry_device(home.hass, home.entry, device(home, serial))
@@ -262,18 +280,6 @@ async def live_mode(home: Home) -> None:
     await settle(home.hass)
 
 
-def changes(home: Home) -> Counter[str]:
-    """Count the changes of the gateway's states from now on, by the end of the entity id."""
-    counts: Counter[str] = Counter()
-
-    @callback
-    def count(event: Event[EventStateChangedData]) -> None:
-        counts[event.data["entity_id"].partition("iq_gateway_")[2]] += 1
-
-    home.hass.bus.async_listen(EVENT_STATE_CHANGED, count)
-    return counts
-
-
 @pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
 @pytest.mark.parametrize("profile", ["metered_net_three_phase", "metered_total_split_phase"])
 async def test_in_live_mode_power_is_shown_each_time_and_counters_each_half_minute(
@@ -281,29 +287,33 @@ async def test_in_live_mode_power_is_shown_each_time_and_counters_each_half_minu
 ) -> None:
     home = await start_home(profile)
     await live_mode(home)
-    counts = changes(home)
+    counts = count_writes(home)
 
     # Home Assistant adds a part of a second to each interval.
     await home.advance(300, step=6)
 
     shown = ("production_power", "grid_power", "lifetime_production", "production_today")
-    assert [counts[name] for name in shown] == [50, 50, 10, 10]
-    assert 5 < counts["grid_export_balanced"] <= 10
+    assert [counts[f"sensor.iq_gateway_{name}"] for name in shown] == [50, 50, 10, 10]
+    assert 5 < counts["sensor.iq_gateway_grid_export_balanced"] <= 10
 
 
 @pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
-async def test_what_is_too_small_to_be_shown_is_no_news(home: Home) -> None:
+async def test_no_state_is_written_for_a_change_below_one_watt(home: Home) -> None:
     await live_mode(home)
-    counts = changes(home)
-    flow = Flow.TOTAL_CONSUMPTION
+    counts = count_writes(home)
     coordinator = home.coordinator(PollGroup.LIVE)
-    measured = set()
-    coordinator.async_add_listener(lambda: measured.add(coordinator.data.measurement(flow, 3).power_w))
+
+    def power_w() -> float:
+        return coordinator.data.measurement(Flow.TOTAL_CONSUMPTION, 3).power_w or 0.0
+
+    powers_w = [power_w()]
+    coordinator.async_add_listener(lambda: powers_w.append(power_w()))
 
     await home.advance(300, step=6)
 
-    assert len(measured) == 50
-    assert counts["consumption_power_l3"] == len({round(power) for power in measured if power is not None}) - 1
+    assert len(set(powers_w)) == 51
+    shown = sum(round(before) != round(after) for before, after in pairwise(powers_w))
+    assert counts["sensor.iq_gateway_consumption_power_l3"] == shown < 50
 
 
 async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:
@@ -320,7 +330,7 @@ async def test_an_unloaded_gateway_leaves_nothing_behind(home: Home) -> None:
     assert [coordinator for coordinator in coordinators.values() if coordinator._listeners] == []  # noqa: SLF001 - no public attribute shows it
 
 
-async def test_a_reload_brings_the_same_entities(home: Home) -> None:
+async def test_a_reload_restores_the_same_entities_and_polls(home: Home) -> None:
     entities = set(home.states())
     assert await home.hass.config_entries.async_reload(home.entry.entry_id)
     await settle(home.hass)
@@ -332,7 +342,7 @@ async def test_a_reload_brings_the_same_entities(home: Home) -> None:
     assert [request.path for request in home.simulator.requests[before:]] == ["/ivp/meters/readings"]
 
 
-async def test_a_removed_gateway_takes_its_entities_and_devices_with_it(home: Home) -> None:
+async def test_a_removed_gateway_has_no_entities_and_devices(home: Home) -> None:
     await home.hass.config_entries.async_remove(home.entry.entry_id)
     await settle(home.hass)
 

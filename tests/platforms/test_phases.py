@@ -3,9 +3,11 @@
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.const import CONF_PHASE_VALUES, DOMAIN, PhaseValues
+from custom_components.enphase_iq_gateway.const import CONF_PHASE_VALUES, PhaseValues
 from tests.conftest import StartHome
+from tests.support.entries import sensor_id
 from tests.support.home import Home
+from tests.support.options import open_step
 from tests.support.virtual_time import settle
 
 POWER, ENERGY, VOLTAGE = "production_power_l1", "production_energy_lifetime_l1", "production_voltage_l1"
@@ -13,19 +15,15 @@ POWER, ENERGY, VOLTAGE = "production_power_l1", "production_energy_lifetime_l1",
 
 async def choose(home: Home, phase_values: PhaseValues) -> None:
     """Choose an option in the settings."""
-    flows = home.hass.config_entries.options
-    menu = await flows.async_init(home.entry.entry_id)
-    form = await flows.async_configure(menu["flow_id"], {"next_step_id": "settings"})
-    await flows.async_configure(form["flow_id"], {CONF_PHASE_VALUES: phase_values})
+    form = await open_step(home.hass, home.entry.entry_id, "settings")
+    await home.hass.config_entries.options.async_configure(form["flow_id"], {CONF_PHASE_VALUES: phase_values})
     await settle(home.hass)
 
 
 def entity(home: Home, key: str) -> er.RegistryEntry:
     """Return an entity of the gateway from the registry."""
     registry = er.async_get(home.hass)
-    entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{home.entry.unique_id}_{key}")
-    assert entity_id is not None
-    return registry.entities[entity_id]
+    return registry.entities[sensor_id(home.hass, f"{home.entry.unique_id}_{key}")]
 
 
 def enabled(home: Home) -> set[str]:
@@ -72,7 +70,7 @@ async def test_a_sensor_that_is_new_with_the_option_is_disabled_without_it(start
     assert enabled(home) == set()
 
 
-async def test_what_the_user_has_enabled_stays_enabled(start_home: StartHome) -> None:
+async def test_a_sensor_that_the_user_enabled_stays_enabled(start_home: StartHome) -> None:
     home = await start_home()
     er.async_get(home.hass).async_update_entity(entity(home, POWER).entity_id, disabled_by=None)
     await choose(home, PhaseValues.POWER)
@@ -82,7 +80,7 @@ async def test_what_the_user_has_enabled_stays_enabled(start_home: StartHome) ->
     assert enabled(home) == {POWER}
 
 
-async def test_what_the_user_has_disabled_stays_disabled(start_home: StartHome) -> None:
+async def test_a_sensor_that_the_user_disabled_stays_disabled(start_home: StartHome) -> None:
     home = await start_home()
     registry = er.async_get(home.hass)
     registry.async_update_entity(entity(home, POWER).entity_id, disabled_by=er.RegistryEntryDisabler.USER)

@@ -1,9 +1,10 @@
-"""Sensors of what an installer has set: limits, and when a generator starts by itself."""
+"""Sensors of settings of the installer: limits, and the schedule of the generator."""
 
 from homeassistant.helpers import entity_registry as er
 import pytest
 
 from tests.conftest import StartHome
+from tests.support.entries import sensor_id
 from tests.support.home import Home
 
 
@@ -25,11 +26,7 @@ async def test_without_a_limit_there_is_no_entity(start_home: StartHome) -> None
 
 async def test_the_generator_has_its_schedule(start_home: StartHome) -> None:
     home = await start_home("storage_ct_split")
-    entity_id = er.async_get(home.hass).async_get_entity_id(
-        "sensor", "enphase_iq_gateway", f"{home.entry.unique_id}_generator_state"
-    )
-
-    state = home.hass.states.get(entity_id or "")
+    state = home.hass.states.get(sensor_id(home.hass, f"{home.entry.unique_id}_generator_state"))
 
     assert state is not None
     schedule = ("starts_at_percent", "stops_at_percent", "exercise_day", "exercise_start", "exercise_duration_min")

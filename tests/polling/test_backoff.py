@@ -16,7 +16,9 @@ def failed(base_s: float, *times: float, expected: bool = False) -> Backoff:
 @pytest.mark.parametrize(
     ("base_s", "answer_s", "interval_s"), [(30, 10, 30), (30, 11, 33), (60, 31, 93), (5, 500, 900)]
 )
-def test_a_slow_endpoint_gets_three_times_its_answer_time(base_s: float, answer_s: float, interval_s: float) -> None:
+def test_a_slow_endpoint_is_polled_at_three_times_its_answer_time(
+    base_s: float, answer_s: float, interval_s: float
+) -> None:
     assert Backoff(base_s=base_s).succeeded(answer_s).interval_s(expected=False) == interval_s
 
 
@@ -53,11 +55,11 @@ def test_a_coordinator_retried_soon_is_polled_as_after_a_first_failure() -> None
     assert failed(300, *range(20)).retried_soon().interval_s(expected=False) == 30
 
 
-def test_a_coordinator_that_does_not_fail_is_not_lost() -> None:
+def test_the_data_of_a_coordinator_that_does_not_fail_is_not_outdated() -> None:
     assert not failed(30).is_outdated(1e9, expected=False)
 
 
-def test_the_first_failure_loses_nothing() -> None:
+def test_the_first_failure_does_not_outdate_the_data() -> None:
     assert not failed(30, 1000).is_outdated(1000, expected=False)
 
 

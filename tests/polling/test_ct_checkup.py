@@ -1,4 +1,4 @@
-"""The production CT beside the inverters: what is found, and what is no reason to find anything."""
+"""The check-up of the production CT: the problems that are found, and healthy CTs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -62,6 +62,7 @@ class Array:
         self.interval_s = interval_s
         self.lifetimes = lifetimes
         self.counters = counters
+        self.has_power = True
         self.clock_ahead_s = 0
         self.details_kept = False
         self.keeps_lifetimes = False
@@ -101,6 +102,8 @@ class Array:
         return 360 * len(self.inverters) * self.sun(at) * phase.share * phase.factor + phase.extra_w
 
     def _production(self) -> tuple[Measurement, ...]:
+        if not self.has_power:
+            return (Measurement(), *[Measurement()] * (len(self.phases) if len(self.phases) > 1 else 0))
         counted = self.counters
         phases = [
             Measurement(
@@ -169,11 +172,11 @@ def test_a_ct_that_measures_nothing_is_found_with_both_powers() -> None:
     assert finding.phases_w == ()
 
 
-def test_a_ct_whose_counters_stand_still_is_judged_by_its_power() -> None:
+def test_a_ct_whose_counters_stand_still_is_compared_by_its_power() -> None:
     assert Array(Phase(factor=0.0), counters=False).pass_hours(2) is CtProblem.NOTHING
 
 
-def test_counters_that_stand_still_beside_power_are_no_reason() -> None:
+def test_a_ct_whose_counters_stand_still_may_measure_30_percent_too_little() -> None:
     assert Array(Phase(factor=0.7), counters=False).pass_hours(3) is None
 
 
@@ -233,7 +236,7 @@ def test_one_silent_inverter_does_not_hide_a_ct_that_measures_nothing() -> None:
     assert array.pass_hours(4) is CtProblem.NOTHING
 
 
-def test_inverters_that_never_reported_are_no_reason() -> None:
+def test_nothing_is_found_where_inverters_have_never_reported() -> None:
     array = Array(Phase(factor=0.0))
     array.silent = set(array.inverters)
 
@@ -242,6 +245,14 @@ def test_inverters_that_never_reported_are_no_reason() -> None:
 
 def test_without_values_of_the_ct_nothing_is_found() -> None:
     array = Array(Phase(factor=0.0), live_s=7 * 3600)
+
+    assert array.pass_hours(3) is None
+
+
+@pytest.mark.parametrize("phases", [1, 3])
+def test_nothing_is_found_while_the_power_of_the_ct_is_unknown(phases: int) -> None:
+    array = Array(*[Phase(share=1 / phases, factor=0.0)] * phases)
+    array.has_power = False
 
     assert array.pass_hours(3) is None
 
@@ -279,7 +290,7 @@ def test_a_finding_is_cleared_once_the_ct_agrees_for_an_hour() -> None:
     assert array.pass_hours(1.5) is None
 
 
-def test_wrong_counters_for_one_reading_are_no_reason() -> None:
+def test_nothing_is_found_after_one_reading_with_wrong_counters() -> None:
     array = Array()
     array.pass_hours(0.9)
     array.delivered_wh[0] -= 5_000
@@ -289,7 +300,22 @@ def test_wrong_counters_for_one_reading_are_no_reason() -> None:
     assert [array.pass_hours(0.25) for _ in range(8)] == [None] * 8
 
 
-def test_an_outage_of_the_ct_is_no_reason() -> None:
+def test_nothing_is_found_where_the_counters_of_the_ct_fall_every_half_hour() -> None:
+    array = Array()
+
+    for _ in range(8):
+        assert array.pass_hours(0.5) is None
+        array.delivered_wh[0] -= 5_000
+
+
+def test_nothing_is_found_where_the_power_of_the_ct_is_known_every_20_minutes_only() -> None:
+    """Its moments are those of clouds, and the sun shines in between."""
+    array = Array(sun=lambda at: 0.1 if at % 1200 < 60 else 0.9, live_s=1200, counters=False)
+
+    assert [array.pass_hours(0.5) for _ in range(8)] == [None] * 8
+
+
+def test_nothing_is_found_after_an_outage_of_the_ct() -> None:
     array = Array(Phase(factor=1.0), sun=clouds, counters=False)
     array.pass_hours(0.9)
     array.live_s = 7 * 3600

@@ -10,7 +10,7 @@ GENERATOR, SYNCHRONIZING = GridState.GENERATOR, GridState.SYNCHRONIZING
 
 
 def shown(*readings: tuple[GridState | None, float]) -> list[GridState | None]:
-    """Return what is shown after each reading, made the given time after the first one."""
+    """Return what is shown after each reading; `readings` are states with their time in seconds."""
     past, states = GridReadings(), []
     for state, seconds in readings:
         past = past.after(state, 1000.0 + seconds)
@@ -64,4 +64,4 @@ def test_a_state_that_differs_is_to_be_read_again_once() -> None:
     first = GridReadings().after(ON, 0.5)
     changed = first.after(OUTAGE, 10)
 
-    assert [watch.unconfirmed for watch in (first, changed, changed.after(OUTAGE, 13))] == [False, True, False]
+    assert [readings.unconfirmed for readings in (first, changed, changed.after(OUTAGE, 13))] == [False, True, False]

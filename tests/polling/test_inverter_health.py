@@ -12,7 +12,7 @@ class Roof:
     """Four inverters that are polled every five minutes."""
 
     def __init__(self) -> None:
-        self.watch = InverterHealth()
+        self.health = InverterHealth()
         self.at = NOON
         self.reported: dict[str, int | None] = dict.fromkeys("abcd", int(NOON))
         self.power_w = 100.0
@@ -27,7 +27,7 @@ class Roof:
             for serial in self.reported:
                 if serial not in silent:
                     self.reported[serial] = int(self.at - self.at % interval_s)
-            self.judged = self.watch.judge(
+            self.judged = self.health.judge(
                 Snapshot(
                     at=self.at,
                     inverters={
@@ -62,7 +62,7 @@ def test_an_inverter_silent_for_two_hours_of_day_does_not_communicate() -> None:
     assert roof.silent() == "b"
 
 
-def test_an_inverter_silent_for_less_than_two_hours_is_given_time() -> None:
+def test_an_inverter_silent_for_less_than_two_hours_still_communicates() -> None:
     roof = Roof()
     roof.pass_hours(1)
 
@@ -89,7 +89,7 @@ def test_a_night_is_no_silence() -> None:
     assert roof.silent() == ""
 
 
-def test_an_inverter_that_wakes_late_is_not_blamed_for_the_night() -> None:
+def test_the_night_does_not_count_as_silence_of_an_inverter_that_wakes_late() -> None:
     roof = Roof()
     roof.pass_hours(14, silent="abcd")
 
@@ -98,7 +98,7 @@ def test_an_inverter_that_wakes_late_is_not_blamed_for_the_night() -> None:
     assert roof.silent() == ""
 
 
-def test_one_early_inverter_does_not_make_it_day() -> None:
+def test_it_is_not_day_while_only_one_inverter_reports() -> None:
     roof = Roof()
     roof.pass_hours(14, silent="abcd")
 
@@ -132,10 +132,10 @@ def test_a_replaced_inverter_is_forgotten() -> None:
 
     roof.pass_hours(0.25)
 
-    assert roof.watch.silent == frozenset()
+    assert roof.health.silent == frozenset()
 
 
-def test_an_hourly_interval_is_noticed_that_the_gateway_reports() -> None:
+def test_an_hourly_interval_that_the_gateway_reports_is_detected() -> None:
     roof = Roof()
 
     roof.pass_hours(1, interval_s=3600)
@@ -143,7 +143,7 @@ def test_an_hourly_interval_is_noticed_that_the_gateway_reports() -> None:
     assert roof.judged.reports_hourly
 
 
-def test_an_hourly_interval_is_noticed_by_the_times_of_the_reports() -> None:
+def test_an_hourly_interval_is_detected_by_the_times_of_the_reports() -> None:
     roof = Roof()
 
     roof.pass_hours(3, interval_s=3600, reports_interval=False)
@@ -155,6 +155,17 @@ def test_a_quarter_of_an_hour_is_not_hourly() -> None:
     roof = Roof()
 
     roof.pass_hours(3, reports_interval=False)
+
+    assert not roof.judged.reports_hourly
+
+
+def test_the_interval_of_a_replaced_inverter_is_forgotten() -> None:
+    roof = Roof()
+    roof.pass_hours(3, interval_s=3600)
+    for gone in "abc":
+        del roof.reported[gone]
+
+    roof.pass_hours(1)
 
     assert not roof.judged.reports_hourly
 
@@ -196,7 +207,7 @@ def test_inverters_that_sleep_have_no_power() -> None:
     assert {inverter.power_w for inverter in roof.judged.inverters.values()} == {0.0}
 
 
-def test_inverters_that_went_silent_with_power_have_an_unknown_one() -> None:
+def test_the_power_of_inverters_that_went_silent_while_producing_is_unknown() -> None:
     roof = Roof()
 
     roof.pass_hours(10, silent="abcd")
@@ -226,12 +237,12 @@ def test_an_inverter_that_does_not_wake_has_an_unknown_power() -> None:
 
 def judge_one(*, power_w: float | None, silent_s: int) -> InverterHealth:
     """Return the health after a single inverter has not reported for a while."""
-    watch = InverterHealth()
+    health = InverterHealth()
     inverter = Inverter(
         serial="a", power_w=power_w, last_reported=int(NOON) - silent_s, details=InverterDetails(report_interval_s=900)
     )
-    watch.judge(Snapshot(at=NOON, inverters={"a": inverter}))
-    return watch
+    health.judge(Snapshot(at=NOON, inverters={"a": inverter}))
+    return health
 
 
 def test_only_inverters_that_reported_within_two_intervals_are_counted() -> None:
@@ -271,7 +282,7 @@ def test_inverters_that_went_silent_with_power_are_not_asleep() -> None:
 
 
 def test_a_gateway_without_inverters_does_not_sleep() -> None:
-    watch = InverterHealth()
-    watch.judge(Snapshot(at=NOON))
+    health = InverterHealth()
+    health.judge(Snapshot(at=NOON))
 
-    assert not watch.asleep
+    assert not health.asleep

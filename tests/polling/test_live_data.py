@@ -11,7 +11,7 @@ T0 = 1_790_000_000
 
 
 def live(seconds: int = 0, watts: float = 1000.0, grid_w: float | None = None) -> LiveData:
-    """Return live data of a moment; the grid changes with it unless it is given."""
+    """Return live data of a moment; the power of the grid changes with it, unless it is fixed."""
     grid = 300.0 + seconds / 1000 if grid_w is None else grid_w
     return LiveData(
         last_update=T0 + seconds,
@@ -36,7 +36,7 @@ def test_live_data_with_new_values_are_fresh() -> None:
         pytest.param(replace(live(30), last_update=None), id="no time"),
     ],
 )
-def test_what_is_repeated_is_shown_for_a_while_but_is_no_new_sample(repeated: LiveData) -> None:
+def test_repeated_live_data_are_shown_for_a_while_but_are_no_new_sample(repeated: LiveData) -> None:
     freshness = LiveDataFreshness()
     freshness.judge(live(0), T0, 0.0)
     assert freshness.judge(repeated, T0 + 30, 0.0) == (repeated, False)

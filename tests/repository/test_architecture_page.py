@@ -1,4 +1,4 @@
-"""Check what docs/architecture.md says about the code."""
+"""Compare docs/architecture.md with the code."""
 
 from importlib import import_module
 from inspect import unwrap
@@ -15,13 +15,13 @@ from custom_components.enphase_iq_gateway.binary_sensor.storage import (
 )
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.control.entity import OF_CONTROLLER
+from custom_components.enphase_iq_gateway.entity.storage import ac_batteries, batteries, other_devices
 from custom_components.enphase_iq_gateway.sensor.flows import FLOW_SENSORS
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
 from custom_components.enphase_iq_gateway.sensor.health import PANELS_BELOW_ARRAY
 from custom_components.enphase_iq_gateway.sensor.inverters import INVERTER_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage import STORAGE_SENSORS
 from custom_components.enphase_iq_gateway.sensor.storage_devices import STORAGE_DEVICE_SENSORS
-from custom_components.enphase_iq_gateway.storage_entity import ac_batteries, batteries, other_devices
 from tests.support.entity_names import CONTROLS, PERFORMANCE
 from tests.support.home import Home
 from tests.support.pages import DOCS, ROOT, section, table
@@ -61,6 +61,17 @@ def test_the_layout_lists_every_package() -> None:
     packages = {file.parent.relative_to(INTEGRATION).as_posix() for file in INTEGRATION.rglob("*/__init__.py")}
 
     assert packages - {"."} <= listed
+
+
+def test_what_is_new_goes_into_files_that_exist() -> None:
+    rows = table(section(ROOT / "CONTRIBUTING.md", "Where would ... go?"))
+    paths = {path for _, places in rows for path in re.findall(r"`([\w/]+(?:/|\.\w+))`", places)}
+
+    missing = {path for path in paths if not (INTEGRATION / path).exists() and not (ROOT / path).exists()}
+
+    assert [subject for subject, _ in rows] == ["CT type", "entity", "endpoint", "repair"]
+    assert len(paths) > 20
+    assert missing == set()
 
 
 def test_every_unique_id_is_listed() -> None:

@@ -19,7 +19,7 @@ def test_the_images_are_those_that_home_assistant_serves() -> None:
     assert {path.name for path in IMAGES.iterdir()} == wanted
 
 
-def test_the_images_are_what_their_drawings_give() -> None:
+def test_the_images_are_rendered_from_their_drawings() -> None:
     """Run scripts/brand after a change of a drawing."""
     drawn, stored = dict(images()), {path.name: path.read_bytes() for path in IMAGES.iterdir()}
     assert drawn.keys() == stored.keys()
@@ -44,7 +44,7 @@ def test_images_are_transparent_around_a_drawing(name: str) -> None:
     assert open_image(name).getchannel("A").getextrema() == (0, 255)
 
 
-def test_the_dark_icon_can_be_told_from_a_dark_page() -> None:
+def test_the_dark_icon_stands_out_from_a_dark_page() -> None:
     light, dark = (
         open_image(f"{page}icon.png").convert("L").crop((30, 240, 31, 241)).tobytes()[0] for page in ("", "dark_")
     )

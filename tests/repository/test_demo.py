@@ -34,7 +34,7 @@ INVERTERS = [
 ]
 
 
-def test_a_device_of_its_own_kind_is_a_block() -> None:
+def test_a_device_without_others_of_its_kind_is_a_block() -> None:
     rows = [row("Gateway", "Production", "1 200 W"), row("Gateway", "Grid", "-5 W")]
     assert layout(rows) == ["Gateway", "  Production  1 200 W", "  Grid           -5 W", ""]
 

@@ -1,5 +1,6 @@
 """Compare the pages with the code: names, defaults, files, links, messages and examples."""
 
+from collections.abc import Iterator
 from pathlib import Path
 import re
 from types import ModuleType
@@ -92,7 +93,7 @@ def test_every_entity_of_the_gateway_is_listed() -> None:
 
     rows = table(section(ENTITIES, "The gateway"))
 
-    assert {entity: told for cell, *told in rows for entity in names(cell)} == of_code
+    assert {entity: cells for cell, *cells in rows for entity in names(cell)} == of_code
 
 
 def test_every_entity_of_a_phase_has_its_name_and_is_disabled() -> None:
@@ -115,7 +116,7 @@ def test_every_entity_of_an_inverter_is_listed() -> None:
 
     rows = table(section(ENTITIES, "Inverters"))
 
-    assert {entity: told for cell, *told in rows for entity in names(cell)} == of_code
+    assert {entity: cells for cell, *cells in rows for entity in names(cell)} == of_code
 
 
 def test_every_entity_of_storage_and_grid_is_listed() -> None:
@@ -127,7 +128,7 @@ def test_every_entity_of_storage_and_grid_is_listed() -> None:
 
     listed = section(ENTITIES, "Batteries, grid and generator").partition("Every battery is a device")[0]
 
-    assert {entity: told for cell, *told in table(listed) for entity in names(cell)} == of_code
+    assert {entity: cells for cell, *cells in table(listed) for entity in names(cell)} == of_code
 
 
 def test_every_entity_of_a_battery_or_another_device_is_listed() -> None:
@@ -146,7 +147,7 @@ def test_every_entity_of_a_battery_or_another_device_is_listed() -> None:
 
 
 def test_the_readme_names_the_enabled_entities_of_a_gateway() -> None:
-    listed = {entity: told[-1] for cell, *told in table(section(ENTITIES, "The gateway")) for entity in names(cell)}
+    listed = {entity: cells[-1] for cell, *cells in table(section(ENTITIES, "The gateway")) for entity in names(cell)}
 
     gateway, *_ = table(section(README, "What you get"))
     enabled = names(gateway[1])
@@ -188,7 +189,7 @@ def test_every_certificate_check_is_described() -> None:
 
 def test_every_attack_has_tests_that_exist() -> None:
     rows = table(section(DOCS / "reliability.md", "Attacks"))
-    assert [number for number, *_ in rows] == [str(number) for number in range(1, 29)]
+    assert [number for number, *_ in rows] == [str(number) for number in range(1, 41)]
 
     for number, _, tests in rows:
         named = tests.replace("`", "").split(", ")
@@ -268,26 +269,63 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         assert not anchor or anchor in anchors(file), link
 
 
+_FOLDER = "|".join(map(re.escape, FOLDERS))
+
+
+def named_files(content: str) -> list[str]:
+    """Return the paths in a text that begin with a folder of the repository."""
+    return re.findall(rf"(?<![\w/.-])(?:{_FOLDER})/[\w./-]*\w", content)
+
+
+def named_modules(content: str) -> list[str]:
+    """Return the modules in a text that are named by the end of their path.
+
+    One that starts with a slash is in another repository.
+    """
+    return re.findall(rf"`(?!(?:{_FOLDER})/|/)([\w/]+\.py)`", content)
+
+
+def used_options(content: str) -> Iterator[tuple[str, str]]:
+    """Yield the commands in a text with each of their options."""
+    for command, options in re.findall(r"(scripts/\w+(?![/\w])|python -m simulator)((?: [^`\n|]*)?)", content):
+        for option in re.findall(r"(?<= )--[a-z-]+", options):
+            yield command, option
+
+
+def test_files_modules_and_options_are_found_in_a_text() -> None:
+    content = (
+        "`scripts/demo --noon -v --port 1`, `python -m simulator --json`, tests/conftest.py, `api.py`, `/tests/a.py`"
+    )
+
+    assert named_files(content) == ["scripts/demo", "tests/conftest.py"]
+    assert named_modules(content) == ["api.py"]
+    assert list(used_options(content)) == [
+        ("scripts/demo", "--noon"),
+        ("scripts/demo", "--port"),
+        ("python -m simulator", "--json"),
+    ]
+
+
 @on_every_page
 def test_every_named_file_exists(page: Path) -> None:
-    content = text(page)
-    folders = "|".join(map(re.escape, FOLDERS))
     written_by_tools = text(ROOT / ".gitignore").splitlines()
-    for path in re.findall(rf"(?<![\w/.-])(?:{folders})/[\w./-]*\w", content):
+    for path in named_files(text(page)):
         assert (ROOT / path).exists() or f"/{path}" in written_by_tools, path
-    # A module may be named by the end of its path; one that starts with a slash is in another repository.
-    for module in re.findall(rf"`(?!(?:{folders})/|/)([\w/]+\.py)`", content):
+
+
+@on_every_page
+def test_every_named_module_exists(page: Path) -> None:
+    for module in named_modules(text(page)):
         assert module == "capture.py" or any(any((ROOT / folder).glob(f"**/{module}")) for folder in FOLDERS), module
 
 
 @on_every_page
 def test_every_option_of_a_command_exists(page: Path) -> None:
-    for command, options in re.findall(r"(scripts/\w+(?![/\w])|python -m simulator)((?: [^`\n|]*)?)", text(page)):
+    for command, option in used_options(text(page)):
         script = ROOT / ("simulator/__main__.py" if "simulator" in command else command)
         modules = re.findall(r"-m scripts\.(\w+)", text(script)) if command.startswith("scripts/") else []
         known = text(script) + "".join(text(ROOT / "scripts" / module / "__main__.py") for module in modules)
-        for option in re.findall(r"(?<= )--[a-z-]+", options):
-            assert option == "--help" or option in known, f"{command} {option}"
+        assert option == "--help" or option in known, f"{command} {option}"
 
 
 def test_diagnostics_become_a_capture_with_the_program_of_the_page(

@@ -1,4 +1,4 @@
-"""Try the entity ids, the automations and the sources of the pages in a Home Assistant with the demo's gateway."""
+"""Check the entity ids, the automations and the sources of the pages in Home Assistant with a simulated gateway."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What hassfest and the check of HACS demand of a custom integration; both validators run only on GitHub.
+"""The rules of hassfest and of HACS for a custom integration; both validators run only on GitHub.
 
 The rules are those of the developer documentation: hassfest is in no package of Home Assistant.
 """
@@ -52,6 +52,11 @@ def test_the_manifest_has_the_keys_that_are_allowed() -> None:
     assert MANIFEST.keys() - REQUIRED - OPTIONAL == set()
 
 
+def test_the_keys_of_the_manifest_are_in_order() -> None:
+    keys = list(MANIFEST)
+    assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
+
+
 def test_the_manifest_has_allowed_values() -> None:
     strategies = [
         *(AwesomeVersionStrategy.CALVER, AwesomeVersionStrategy.SEMVER, AwesomeVersionStrategy.SIMPLEVER),
@@ -69,7 +74,7 @@ def test_the_manifest_has_allowed_values() -> None:
     assert all(" " not in requirement for requirement in MANIFEST["requirements"])
 
 
-def test_the_discovery_of_the_manifest_is_written_as_it_is_compared() -> None:
+def test_the_discovery_matchers_have_the_required_case() -> None:
     assert [each for each in MANIFEST["zeroconf"] if each != each.lower()] == []
     for each in MANIFEST["dhcp"]:
         assert each.get("hostname", "").islower() is ("hostname" in each)

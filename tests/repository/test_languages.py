@@ -17,7 +17,7 @@ LONGEST_ENGLISH_NAME = 22
 LONGEST_NAME = 26
 LONGEST_REPAIR_TITLE = 32
 FILLED_IN = {"phase": "L1", "contact": "NC1", "serial": "122300000001"}
-"""What stands for a placeholder while a text is measured."""
+"""The values of the placeholders while a text is measured."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -63,7 +63,7 @@ def sections(page: Path) -> set[str]:
         ("§{0}", ""),
     ],
 )
-def test_a_letter_holds_for_the_sections_after_it(text: str, cited: str) -> None:
+def test_a_letter_applies_to_the_sections_that_follow_it(text: str, cited: str) -> None:
     """The numbers are filled in here, so that this file cites nothing."""
     numbers = "4.10", "2"
 
@@ -83,7 +83,7 @@ def test_every_cited_section_exists() -> None:
 
 
 @pytest.mark.parametrize("page", REFERENCES.values(), ids=lambda page: page.stem)
-def test_a_section_without_a_letter_is_one_of_its_page(page: Path) -> None:
+def test_a_section_cited_without_a_letter_exists_on_its_page(page: Path) -> None:
     """On the reference pages themselves."""
     text = page.read_text("utf-8")
     existing = sections(page)

@@ -201,7 +201,7 @@ CHANGES = """# Changelog
 """
 
 
-def test_what_is_unreleased_becomes_the_section_of_the_version(tmp_path: Path) -> None:
+def test_the_unreleased_changes_become_the_section_of_the_version(tmp_path: Path) -> None:
     changelog = tmp_path / "CHANGELOG.md"
     changelog.write_text(CHANGES)
 
@@ -257,12 +257,6 @@ def test_the_minimum_home_assistant_is_the_tested_one() -> None:
     assert minimum == __version__
     for page in ("README.md", "info.md"):
         assert minimum in (ROOT / page).read_text()
-
-
-def test_the_manifest_s_keys_are_in_order() -> None:
-    """Home Assistant's validator demands the domain, the name, then the rest by alphabet."""
-    keys = list(MANIFEST)
-    assert keys == ["domain", "name", *sorted(set(keys) - {"domain", "name"})]
 
 
 def test_there_is_one_manifest() -> None:

@@ -12,7 +12,14 @@ import pytest
 from scripts.demo_home.requirements import normalize, required_packages
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = sorted(path.name for path in (ROOT / "scripts").iterdir() if path.is_file() and path.stat().st_mode & 0o100)
+SCRIPTS = [
+    ".ci/run",
+    *sorted(
+        f"scripts/{path.name}"
+        for path in (ROOT / "scripts").iterdir()
+        if path.is_file() and path.stat().st_mode & 0o100
+    ),
+]
 
 
 def is_shell_script(path: Path) -> bool:
@@ -22,7 +29,7 @@ def is_shell_script(path: Path) -> bool:
 
 
 def pins(group: str) -> dict[str, str]:
-    """Return the versions that a dependency group of pyproject.toml asks for, by normal name."""
+    """Return the versions in a dependency group of pyproject.toml by normalized name."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     return dict(normalize(requirement) for requirement in groups[group])
 
@@ -43,13 +50,15 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("option", ["-h", "--help"])
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_help_explains_the_script_and_changes_nothing(checkout: Path, script: str, option: str) -> None:
-    """Set-up in particular, which would leave .tools and .venv behind."""
+    """Set-up in particular, which would leave .tools and .venv behind; also where it is started from elsewhere."""
     before = set(checkout.rglob("*"))
-    command = [str(checkout / "scripts" / script), option]
+    command = [f"{checkout.name}/{script}", option]
 
-    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 - our own
+    answer = subprocess.run(  # noqa: S603 - our own
+        command, cwd=checkout.parent, capture_output=True, text=True, check=True, timeout=30
+    )
 
-    assert f"Usage: scripts/{script}" in answer.stdout
+    assert f"Usage: {script}" in answer.stdout
     assert answer.stderr == ""
     assert set(checkout.rglob("*")) == before
 
@@ -64,13 +73,13 @@ def test_the_linters_check_every_shell_script() -> None:
 
 
 def test_every_demand_of_the_demo_s_home_assistant_is_installed() -> None:
-    """The demo starts Home Assistant without its installer, so everything is there in the version it wants."""
+    """The demo starts Home Assistant without its installer, so its requirements must be installed."""
     installed = {name: version(name) for name in required_packages()}
     assert installed == required_packages()
 
 
 def test_the_demo_s_pins_are_those_of_home_assistant() -> None:
-    """A pin that Home Assistant does not demand, or not in that version, is one too many."""
+    """Home Assistant must require every pin, in the same version."""
     wanted = required_packages()
     assert pins("demo") == {name: wanted.get(name) for name in pins("demo")}
 

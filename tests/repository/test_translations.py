@@ -10,7 +10,6 @@ from pathlib import Path
 import re
 from types import ModuleType
 
-from awesomeversion import AwesomeVersion
 import hass_frontend
 from homeassistant.components.sensor import SensorEntityDescription
 import orjson
@@ -230,7 +229,7 @@ def test_every_key_in_the_code_has_a_text(keyword: str, places: set[str]) -> Non
     assert keys - there - own == set()
 
 
-def test_all_options_of_a_menu_are_described_or_none() -> None:
+def test_a_menu_describes_all_of_its_options_or_none() -> None:
     menus = {path[:-1] for path in ENGLISH if path[-2:-1] == ("menu_options",)}
     described = {path[:-1] for path in ENGLISH if path[-2:-1] == ("menu_option_descriptions",)}
 
@@ -261,16 +260,8 @@ def test_every_icon_exists_and_belongs_to_an_entity_or_action() -> None:
 
 
 @pytest.mark.parametrize("quantity", ["power", "energy_lifetime", "voltage", "current"])
-def test_icons_tell_production_consumption_and_grid_apart(quantity: str) -> None:
+def test_production_consumption_and_grid_have_different_icons(quantity: str) -> None:
     icons = dict(flat(load(FOLDER / "icons.json")))
     flows = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 
     assert len({icons["entity", "sensor", f"{flow}_{quantity}", "default"] for flow in flows}) == len(flows)
-
-
-def test_the_manifest_starts_with_domain_and_name_and_is_sorted() -> None:
-    manifest = orjson.loads((FOLDER / "manifest.json").read_bytes())
-    first, second, *others = manifest
-    assert [first, second] == ["domain", "name"]
-    assert others == sorted(others)
-    assert AwesomeVersion(manifest["version"]).valid

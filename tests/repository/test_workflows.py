@@ -115,7 +115,7 @@ def test_reports_of_bugs_and_gateways_include_diagnostics() -> None:
 
 
 def test_the_repository_and_the_manifest_have_the_same_owners() -> None:
-    """GitHub asks the first for reviews, Home Assistant names the second."""
+    """GitHub requests reviews from the first, Home Assistant shows the second."""
     owners = (GITHUB / "CODEOWNERS").read_text("utf-8").split()
 
     assert owners == ["*", *MANIFEST["codeowners"]]

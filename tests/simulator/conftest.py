@@ -12,11 +12,6 @@ from .gateway_client import Clock, GatewayClient, Json
 type Start = Callable[..., Awaitable[tuple[Simulator, GatewayClient]]]
 
 
-@pytest.fixture(autouse=True)
-def _sockets(socket_enabled: None) -> None:
-    """Allow sockets, for the simulator on the loopback interface."""
-
-
 @pytest.fixture
 def clock() -> Clock:
     """Return a clock that is stopped at noon in midsummer."""

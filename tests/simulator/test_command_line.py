@@ -41,7 +41,7 @@ async def described(process: asyncio.subprocess.Process) -> Json:
 
 
 @pytest.mark.slow
-async def test_it_serves_what_it_prints(capfd: pytest.CaptureFixture[str]) -> None:
+async def test_the_printed_address_and_token_can_be_used(capfd: pytest.CaptureFixture[str]) -> None:
     arguments = ("--json", "--inverters", "3", "--start", "2026-06-21T12:00", "--fault", "status:/ivp/meters")
     async with running(*arguments) as process, aiohttp.ClientSession() as session:
         facts = await described(process)
@@ -58,7 +58,7 @@ async def test_it_serves_what_it_prints(capfd: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.slow
 async def test_with_noon_the_sun_shines_on_a_winter_night_and_reports_are_recent() -> None:
-    """A user who tries it in the evening sees power and recent reports."""
+    """A simulator that is started in the evening has power and recent reports."""
     night = "2026-12-21T23:30+01:00"
     async with running("--json", "--noon", "--start", night) as process, aiohttp.ClientSession() as session:
         facts = await described(process)
@@ -73,7 +73,7 @@ async def test_with_noon_the_sun_shines_on_a_winter_night_and_reports_are_recent
 
 
 @pytest.mark.slow
-async def test_it_prints_readable_lines_without_json() -> None:
+async def test_readable_lines_are_printed_without_json() -> None:
     async with running("--profile", "non_metered", "--cloud") as process:
         assert process.stdout is not None
         lines = [(await process.stdout.readline()).decode() for _ in range(10)]
@@ -83,7 +83,7 @@ async def test_it_prints_readable_lines_without_json() -> None:
 
 
 @pytest.mark.slow
-async def test_it_explains_an_address_that_means_all_addresses() -> None:
+async def test_an_address_that_means_all_addresses_is_explained() -> None:
     """A browser cannot open 0.0.0.0."""
     async with running("--host", "0.0.0.0") as process:  # noqa: S104 - as in the README, for a moment
         assert process.stdout is not None
@@ -93,7 +93,7 @@ async def test_it_explains_an_address_that_means_all_addresses() -> None:
 
 
 @pytest.mark.slow
-async def test_it_replays_a_folder(tmp_path: Path) -> None:
+async def test_a_folder_is_replayed(tmp_path: Path) -> None:
     (tmp_path / "info").write_text("<i><sn>121600000042</sn><software>D5.0.62</software></i>")
     async with running("--json", "--replay", str(tmp_path)) as process:
         facts = await described(process)

@@ -5,8 +5,8 @@ import pytest
 from simulator import PROFILES
 
 from .conftest import Start
+from .documents import REPORT, entry
 from .gateway_client import Clock, GatewayClient, Json
-from .test_agreement import REPORT, entry
 
 READINGS = "/ivp/meters/readings"
 LISTED = [name for name, profile in PROFILES.items() if profile.enabled_cts and profile.meters_list]
@@ -21,12 +21,14 @@ SUMMED = [
 async def cts(client: GatewayClient) -> dict[str, Json]:
     """Return the readings of the enabled CTs, each with its used channels only."""
     readings = {each["eid"]: each for each in await client.json(READINGS)}
-    return {
+    found = {
         meter["measurementType"]: readings[meter["eid"]]
         | {"channels": readings[meter["eid"]]["channels"][: meter["phaseCount"]]}
         for meter in await client.json("/ivp/meters")
         if meter["state"] == "enabled"
     }
+    assert found
+    return found
 
 
 @pytest.mark.parametrize("profile", LISTED)

@@ -10,9 +10,8 @@ import pytest
 from simulator import FAULTS, Simulator
 
 from .conftest import Start
+from .documents import REPORT, WRAP_WH, entry
 from .gateway_client import Clock, Json
-from .test_agreement import REPORT, entry
-from .test_profiles import WRAP_WH
 
 V1 = "/api/v1/production"
 READINGS = "/ivp/meters/readings"
@@ -20,14 +19,14 @@ DEVICES = "/ivp/pdm/device_data"
 
 
 def test_every_fault_cites_its_source() -> None:
-    """No gateway was seen to have the others, but a client has to handle them all the same."""
+    """Two faults were seen at no gateway, but a client has to handle them."""
     source = re.compile(r"\(([GS]§\d|[\w.-]+/[\w.-]+#\d)")
     without = {name for name, kind in FAULTS.items() if not source.search(kind.description)}
     assert without == {"absurd_interval", "huge"}
 
 
 @pytest.mark.parametrize("code", [401, 403, 404, 503, 504])
-async def test_status(start: Start, code: int) -> None:
+async def test_a_status_is_sent_with_a_page(start: Start, code: int) -> None:
     simulator, client = await start()
     simulator.faults.add("status", code=code)
     response, body = await client.get(V1)
@@ -35,7 +34,7 @@ async def test_status(start: Start, code: int) -> None:
     assert body.startswith(b"<html>")
 
 
-async def test_status_can_redirect(start: Start) -> None:
+async def test_a_redirect_is_sent_with_its_location(start: Start) -> None:
     """Firmware 7 and 8 redirect plain HTTP (G§2.1)."""
     simulator, client = await start()
     simulator.faults.add("status", code=301)
@@ -43,14 +42,14 @@ async def test_status_can_redirect(start: Start) -> None:
     assert (response.status, response.headers["Location"]) == (301, "https://localhost/")
 
 
-async def test_empty(start: Start) -> None:
+async def test_an_answer_can_be_empty(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("empty")
     response, body = await client.get(V1)
     assert (response.status, body) == (200, b"")
 
 
-async def test_html(start: Start) -> None:
+async def test_an_answer_can_be_a_page_instead_of_json(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("html")
     response, body = await client.get(V1)
@@ -59,7 +58,7 @@ async def test_html(start: Start) -> None:
 
 
 @pytest.mark.parametrize("path", [V1, REPORT], ids=["with a length", "chunked"])
-async def test_truncated(start: Start, path: str) -> None:
+async def test_a_truncated_answer_ends_the_connection_early(start: Start, path: str) -> None:
     simulator, client = await start()
     simulator.faults.add("truncated")
     with pytest.raises(aiohttp.ClientPayloadError):
@@ -67,13 +66,15 @@ async def test_truncated(start: Start, path: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "shape"), [(V1, list), (READINGS, dict)])
-async def test_wrong_shape(start: Start, path: str, shape: type) -> None:
+async def test_a_document_can_be_a_list_instead_of_an_object_and_vice_versa(
+    start: Start, path: str, shape: type
+) -> None:
     simulator, client = await start()
     simulator.faults.add("wrong_shape")
     assert isinstance(await client.json(path), shape)
 
 
-async def test_huge(start: Start) -> None:
+async def test_a_huge_answer_has_the_given_size(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("huge", size=3_000_000)
     body = (await client.get(V1))[1]
@@ -81,7 +82,7 @@ async def test_huge(start: Start) -> None:
     assert isinstance(orjson.loads(body), str)
 
 
-async def test_slow_drip(start: Start) -> None:
+async def test_an_answer_can_arrive_in_small_pieces(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("slow_drip", size=4, pause_s=0.01)
     began = asyncio.get_running_loop().time()
@@ -89,7 +90,7 @@ async def test_slow_drip(start: Start) -> None:
     assert asyncio.get_running_loop().time() - began > 0.2
 
 
-async def test_hang(start: Start) -> None:
+async def test_a_request_can_stay_without_an_answer(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("hang", path=V1)
     with pytest.raises(TimeoutError):
@@ -97,7 +98,7 @@ async def test_hang(start: Start) -> None:
     assert simulator.requests[-1].status == 0
 
 
-async def test_slow(start: Start) -> None:
+async def test_an_answer_can_be_delayed(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("slow", delay_s=0.1)
     began = asyncio.get_running_loop().time()
@@ -107,7 +108,7 @@ async def test_slow(start: Start) -> None:
 
 @pytest.mark.parametrize("profile", ["metered_net_three_phase", "non_metered"])
 @pytest.mark.parametrize("when", ["before", "within"])
-async def test_reset(start: Start, profile: str, when: str) -> None:
+async def test_a_connection_can_be_reset_before_or_within_the_answer(start: Start, profile: str, when: str) -> None:
     simulator, client = await start(profile)
     simulator.faults.add("reset", when=when)
     with pytest.raises(aiohttp.ClientError):
@@ -158,7 +159,7 @@ async def test_a_counter_below_a_wrap_has_not_wrapped(start: Start) -> None:
     assert sent == pytest.approx([*(value - WRAP_WH for value in true), inverter], abs=1)
 
 
-async def test_today_is_lifetime(start: Start) -> None:
+async def test_the_energy_of_today_can_be_the_lifetime(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("today_is_lifetime")
     for kind in ("production", "total-consumption"):
@@ -166,7 +167,7 @@ async def test_today_is_lifetime(start: Start) -> None:
         assert found["whToday"] == found["whLastSevenDays"] == found["whLifetime"]
 
 
-async def test_total_is_net(start: Start) -> None:
+async def test_total_consumption_can_repeat_net_consumption(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("total_is_net")
     report = await client.json(REPORT)
@@ -175,14 +176,14 @@ async def test_total_is_net(start: Start) -> None:
     assert total["lines"][1]["wNow"] == net["lines"][1]["wNow"]
 
 
-async def test_active_count_flicker(start: Start) -> None:
+async def test_the_active_count_can_alternate(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("active_count_flicker")
     counts = [entry(await client.json(REPORT), "production")["activeCount"] for _ in range(4)]
     assert counts == [0, 1, 0, 1]
 
 
-async def test_frozen_v1(start: Start, clock: Clock) -> None:
+async def test_the_production_summary_can_be_frozen(start: Start, clock: Clock) -> None:
     simulator, client = await start()
     simulator.faults.add("frozen_v1")
     first = await client.json(V1)
@@ -192,13 +193,13 @@ async def test_frozen_v1(start: Start, clock: Clock) -> None:
     assert await client.json(V1) != first
 
 
-async def test_zero_v1(start: Start) -> None:
+async def test_the_production_summary_can_be_all_zero(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("zero_v1")
     assert set((await client.json(V1)).values()) == {0}
 
 
-async def test_missing_device(start: Start) -> None:
+async def test_a_missing_device_has_no_reading(start: Start) -> None:
     simulator, client = await start()
     serial = list(simulator.world.inverters)[4]
     simulator.faults.add("missing_device", serial=serial)
@@ -209,13 +210,13 @@ async def test_missing_device(start: Start) -> None:
     assert empty == [serial]
 
 
-async def test_uint32_negative(start: Start) -> None:
+async def test_a_negative_power_of_a_meter_is_sent_unsigned(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("uint32_negative")
     assert (await client.json(DEVICES))["704643328"]["channels"][0]["watts"]["now"] == 4294967292
 
 
-async def test_storage_channel_lost(start: Start, clock: Clock) -> None:
+async def test_a_channel_of_a_storage_ct_can_be_lost(start: Start, clock: Clock) -> None:
     simulator, client = await start("metered_storage_split_phase")
     clock.advance(days=1)
     true = await client.json(READINGS)
@@ -226,14 +227,14 @@ async def test_storage_channel_lost(start: Start, clock: Clock) -> None:
     assert storage["actEnergyDlvd"] == storage["channels"][1]["actEnergyDlvd"] < true[2]["actEnergyDlvd"]
 
 
-async def test_wrong_serial(start: Start) -> None:
+async def test_the_info_can_have_another_serial(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("wrong_serial", serial="122311111111")
     body = (await client.get("/info"))[1]
     assert b"<sn>122311111111</sn>" in body
 
 
-async def test_info_white_space(start: Start) -> None:
+async def test_the_info_can_have_white_space_around_it(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("info_white_space")
     body = (await client.get("/info"))[1]
@@ -241,7 +242,7 @@ async def test_info_white_space(start: Start) -> None:
     assert body.endswith(b"</envoy_info>\n\0")
 
 
-async def test_clock_off_moves_every_date(start: Start, clock: Clock) -> None:
+async def test_a_wrong_clock_moves_every_date(start: Start, clock: Clock) -> None:
     simulator, client = await start()
     reports = [each["lastReportDate"] for each in await client.json(f"{V1}/inverters")]
     simulator.faults.add("clock_off", seconds=-900)
@@ -253,7 +254,7 @@ async def test_clock_off_moves_every_date(start: Start, clock: Clock) -> None:
     assert (await client.json(DEVICES))["553648384"]["channels"][0]["lastReading"]["endDate"] == reports[0] - 900
 
 
-async def test_clock_off_leaves_a_date_of_zero(start: Start) -> None:
+async def test_a_wrong_clock_leaves_a_date_of_zero(start: Start) -> None:
     """It means that there is none (G§9)."""
     simulator, client = await start("metered_net_single_phase")
     simulator.faults.add("clock_off", seconds=3500)
@@ -261,14 +262,14 @@ async def test_clock_off_leaves_a_date_of_zero(start: Start) -> None:
     assert [channel["created"] for channel in channels[1:]] == [0, 0]
 
 
-async def test_reports_refused(start: Start) -> None:
+async def test_refused_reports_leave_the_lists_and_readings_open(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("reports_refused")
     paths = (REPORT, "/production", V1, DEVICES, f"{V1}/inverters", "/ivp/meters", READINGS)
     assert [(await client.get(path))[0].status for path in paths] == [401, 401, 401, 401, 200, 200, 200]
 
 
-async def test_nightly_outage(start: Start, clock: Clock) -> None:
+async def test_the_gateway_is_away_for_minutes_at_night(start: Start, clock: Clock) -> None:
     simulator, client = await start()
     simulator.faults.add("nightly_outage")
     clock.advance(hours=11)  # 23:00 local

@@ -6,7 +6,7 @@ import pytest
 from tests.support.captures import CAPTURES, needs
 
 from .conftest import Start
-from .gateway_client import Json
+from .documents import places
 
 REPORT = "production.json_details_1"
 PATHS = {
@@ -30,18 +30,6 @@ COUNTERPARTS = {
     "8.3.5289_modGone": "metered_production_only",
     "8.3.5433_tot_is_net_cons": "metered_total_split_phase",
 }
-
-
-def places(document: Json, place: str = "") -> set[tuple[str, str]]:
-    """Return every place in a document with the type of its value; the items of a list share one place."""
-    if isinstance(document, dict):
-        found = {(place, "object")}
-        for key, value in document.items():
-            found |= places(value, f"{place}/{'*' if key.isdigit() else key}")
-        return found
-    if isinstance(document, list):
-        return {(place, "array")}.union(*(places(each, f"{place}/*") for each in document))
-    return {(place, "text" if isinstance(document, str) else "flag" if isinstance(document, bool) else "number")}
 
 
 def pairs() -> list[tuple[str, str]]:

@@ -5,10 +5,8 @@ import pytest
 from simulator import PROFILES, Simulator
 
 from .conftest import Start
+from .documents import REPORT, WRAP_WH, entry
 from .gateway_client import Clock, Json
-from .test_agreement import REPORT, entry
-
-WRAP_WH = 2**32 / 3600
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_it_is_the_recorded_gateway(start: Start, folder: Path) -> None:
+async def test_a_replay_has_the_serial_and_firmware_of_the_recording(start: Start, folder: Path) -> None:
     simulator, client = await start(replay=folder)
     assert (simulator.serial, simulator.firmware) == ("xx00000redacted", "7.6.175")
     assert (await client.request("/info"))[1] == (folder / "info").read_bytes()
@@ -54,7 +54,7 @@ async def test_status_and_type_are_replayed_but_not_the_length(start: Start, fol
     assert response.headers["Content-Length"] == "2"
 
 
-async def test_what_was_not_recorded_is_a_404(start: Start, folder: Path) -> None:
+async def test_an_answer_that_was_not_recorded_is_a_404(start: Start, folder: Path) -> None:
     _, client = await start(replay=folder)
     assert (await client.get("/ivp/pdm/device_data"))[0].status == 404
     assert (await client.get("/ivp_ensemble_power_log.json"))[0].status == 404

@@ -52,8 +52,8 @@ async def test_an_inverter_is_the_same_at_both(pair: Pair, clock: Clock) -> None
             assert second.world.inverter_energy_wh(serial) == pytest.approx(energy, abs=0.01)
 
 
-async def test_each_receives_reports_of_its_own(pair: Pair, clock: Clock) -> None:
-    """Now the one has the newer report, now the other."""
+async def test_each_gateway_receives_reports_of_its_own(pair: Pair, clock: Clock) -> None:
+    """The newer report is at either gateway in turn."""
     _, client, _, second_client = pair
     newer = set()
     for _ in range(30):

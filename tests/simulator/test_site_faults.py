@@ -3,14 +3,14 @@
 import pytest
 
 from .conftest import Start
+from .documents import REPORT, entry
 from .gateway_client import Clock
-from .test_agreement import REPORT, entry
 
 READINGS = "/ivp/meters/readings"
 
 
 @pytest.mark.parametrize("share", [0.0, 0.8])
-async def test_production_ct_low_measures_a_share_from_then_on(start: Start, clock: Clock, share: float) -> None:
+async def test_a_low_production_ct_measures_a_share_from_then_on(start: Start, clock: Clock, share: float) -> None:
     """The counter goes on from its value."""
     simulator, client = await start()
     before = simulator.world.now.production
@@ -26,7 +26,7 @@ async def test_production_ct_low_measures_a_share_from_then_on(start: Start, clo
     assert reading["actEnergyDlvd"] == pytest.approx(before.delivered_wh + share * gained, abs=0.01)
 
 
-async def test_production_ct_low_shows_in_every_document(start: Start, clock: Clock) -> None:
+async def test_a_low_production_ct_shows_in_every_document(start: Start, clock: Clock) -> None:
     """The inverters go on reporting what they produce, and the consumption lacks what the CT does."""
     simulator, client = await start()
     simulator.faults.add("production_ct_low")
@@ -42,7 +42,7 @@ async def test_production_ct_low_shows_in_every_document(start: Start, clock: Cl
     assert report["production"][0]["wNow"] > 1000
 
 
-async def test_production_ct_low_ends_when_it_is_cleared(start: Start) -> None:
+async def test_a_low_production_ct_measures_everything_again_once_cleared(start: Start) -> None:
     simulator, client = await start()
     simulator.faults.add("production_ct_low")
     assert (await client.json(READINGS))[0]["activePower"] == 0
@@ -50,7 +50,7 @@ async def test_production_ct_low_ends_when_it_is_cleared(start: Start) -> None:
     assert (await client.json(READINGS))[0]["activePower"] > 1000
 
 
-async def test_channels_lag_in_active_power_only(start: Start, clock: Clock) -> None:
+async def test_lagging_channels_lag_in_their_active_power_only(start: Start, clock: Clock) -> None:
     """The channels' instantaneousDemand sums to the power of the CT; their activePower was right earlier."""
     simulator, client = await start("metered_net_split_phase")
     earlier = [channel["activePower"] for channel in (await client.json(READINGS))[1]["channels"][:2]]

@@ -34,7 +34,7 @@ def test_energy_is_the_integral_of_power(start: int, minutes: int, seed: int) ->
 
 
 @pytest.mark.parametrize("profile", [name for name, each in PROFILES.items() if each.enabled_cts])
-def test_the_house_is_what_comes_in_less_what_goes_out(profile: str) -> None:
+def test_the_energy_of_the_house_is_the_balance_of_the_counters(profile: str) -> None:
     """Its energy follows from the counters, its power is that of the load."""
     clock = Clock()
     site = world(clock, profile)
@@ -115,7 +115,7 @@ def test_a_battery_does_not_swing_when_it_is_full_or_empty() -> None:
         assert (now.storage.power_w + 20.0) * surplus <= 1e-6
 
 
-def test_it_does_not_matter_how_often_the_site_is_read() -> None:
+def test_a_site_is_independent_of_how_often_it_is_read() -> None:
     """Tests with virtual time may skip hours."""
     often, seldom = Clock(), Clock()
     watched, left_alone = world(often), world(seldom)

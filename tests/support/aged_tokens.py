@@ -3,7 +3,7 @@
 from datetime import timedelta
 import time
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -15,6 +15,8 @@ from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from simulator import Simulator
 from tests.conftest import PASSWORD, USERNAME, set_up
+
+from .virtual_time import settle
 
 MINUTE, DAY = 60.0, 86_400.0
 YEAR = 365 * DAY
@@ -53,11 +55,6 @@ async def set_up_with(
     return entry
 
 
-async def settle(hass: HomeAssistant) -> None:
-    """Wait until background tasks have ended."""
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
 async def pass_time(hass: HomeAssistant, seconds: float) -> None:
     """Run the timers that are due within so many seconds."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=seconds))
@@ -70,13 +67,8 @@ async def poll(hass: HomeAssistant, entry: ConfigEntry) -> None:
     await settle(hass)
 
 
-def is_loaded(entry: ConfigEntry) -> bool:
-    """Whether the gateway is set up and running."""
-    return entry.state is ConfigEntryState.LOADED
-
-
 def is_read(entry: ConfigEntry) -> bool:
-    """Whether the live coordinator has values."""
+    """Return whether the live coordinator has values."""
     return bool(entry.runtime_data.coordinators[PollGroup.LIVE].last_update_success)
 
 

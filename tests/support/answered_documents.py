@@ -46,18 +46,18 @@ def documents_of(bodies: Mapping[Endpoint[object], bytes]) -> Documents:
     Raises:
         GatewayError: The gateway cannot be identified.
     """
-    documents = Documents(info=INFO.read(bodies[INFO]))
+    documents = Documents(info=INFO.parse(bodies[INFO]))
     failed = set()
     for endpoint in OTHER_THAN_STORAGE:
         try:
-            document = endpoint.read(bodies[endpoint])
+            document = endpoint.parse(bodies[endpoint])
         except GatewayError:
             failed.add(endpoint)
         else:
             documents = documents.with_answer(endpoint, document)
     for endpoint in (LIVE_DATA, ENSEMBLE_POWER):  # read by the coordinator of power where they serve a source
         with suppress(GatewayError):
-            documents = documents.with_answer(endpoint, endpoint.read(bodies[endpoint]))
+            documents = documents.with_answer(endpoint, endpoint.parse(bodies[endpoint]))
     report = REPORT if REPORT_DETAILED in failed and REPORT not in failed else REPORT_DETAILED
     return replace(documents, report_endpoint=report, failed=frozenset(failed))
 
@@ -68,10 +68,10 @@ def storage_of(bodies: Mapping[Endpoint[object], bytes], at: float) -> StorageDo
     Raises:
         GatewayError: The gateway cannot be identified.
     """
-    documents = StorageDocuments(info=INFO.read(bodies[INFO]))
+    documents = StorageDocuments(info=INFO.parse(bodies[INFO]))
     for endpoint in (*STORAGE, DEVICE_DATA, REPORT_DETAILED):
         try:
-            document = endpoint.read(bodies[endpoint])
+            document = endpoint.parse(bodies[endpoint])
         except GatewayError:
             documents = documents.with_failure(endpoint, at)
         else:

@@ -5,26 +5,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
 
 from .home import Home
+from .options import open_step
 from .virtual_time import settle
 
 ALL = tuple(ControlArea)
-
-
-async def open_step(hass: HomeAssistant, entry_id: str, step: str) -> ConfigFlowResult:
-    """Open a step of the options, after aborting the one that set-up has started."""
-    flows = hass.config_entries.options
-    for offered in flows.async_progress():
-        flows.async_abort(offered["flow_id"])
-    menu = await flows.async_init(entry_id)
-    return await flows.async_configure(menu["flow_id"], {"next_step_id": step})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +66,11 @@ class ControlledHome:
             domain, name, dict(data), blocking=True, target=target, return_response=domain == DOMAIN
         )
         return asyncio.get_running_loop().create_task(call)
+
+    def repairs(self) -> list[ir.IssueEntry]:
+        """Return the repairs about settings that are ignored."""
+        found = ir.async_get(self.hass).issues.items()
+        return [issue for (domain, name), issue in found if domain == DOMAIN and "ignored_setting" in name]
 
     async def advance(self, seconds: float, *, step: float = 1.0) -> None:
         """Advance the time while an action waits."""

@@ -5,43 +5,26 @@ from types import SimpleNamespace
 from typing import Any, Final
 from unittest.mock import patch
 
-from homeassistant.components.enphase_envoy import binary_sensor, button, number, select, sensor, switch
 from homeassistant.components.enphase_envoy.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_registry import RegistryEntry
-from pyenphase import Envoy
 from pytest_homeassistant_custom_component.common import RegistryEntryWithDefaults
 
 from simulator import Simulator
 
-_PLATFORMS: Final[dict[str, Any]] = {
-    "binary_sensor": binary_sensor,
-    "button": button,
-    "number": number,
-    "select": select,
-    "sensor": sensor,
-    "switch": switch,
-}
+from .envoy import PLATFORMS, read_envoy
+
 _CONNECTED_TO: Final = "homeassistant.helpers.device_registry.async_get_device_id_by_identifier"
 
 
 async def core_rows(hass: HomeAssistant, simulator: Simulator) -> list[RegistryEntry]:
     """Return the rows of the entities, all of them enabled."""
-    envoy = Envoy(simulator.address, v2_acb_mode=True)
-    try:
-        await envoy.setup()
-        if simulator.uses_tokens:
-            await envoy.authenticate(token=simulator.token())
-        else:
-            await envoy.authenticate(username=simulator.username, password=simulator.password)
-        await envoy.update()
-    finally:
-        await envoy.close()
+    envoy = await read_envoy(simulator, v2_acb_mode=True)
     entry: Any = SimpleNamespace(entry_id="core")
     entry.runtime_data = SimpleNamespace(envoy=envoy, name="Envoy", hass=hass, config_entry=entry)
     rows: list[RegistryEntry] = []
-    for domain, platform in _PLATFORMS.items():
+    for domain, platform in PLATFORMS.items():
 
         def add(entities: Iterable[Entity], domain: str = domain) -> None:
             rows.extend(_row(domain, entity) for entity in entities)

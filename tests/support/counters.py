@@ -11,12 +11,18 @@ QUARTERLY = Limits(rise_w=10_000)  # it moves every quarter of an hour
 NET = Limits(rise_w=10_000, fall_w=8_000, interval_s=60)
 
 
-def run(values: list[float | None], limits: Limits = LIVE, *, every: float = 30) -> list[Step]:
-    """Return the steps of a counter for one value every `every` seconds."""
+def run(
+    values: list[float | None],
+    limits: Limits = LIVE,
+    *,
+    every: float = 30,
+    state: CounterState | None = None,
+    start: float = T0,
+) -> list[Step]:
+    """Return the steps of a counter for one value every `every` seconds, from a state and a time on."""
     steps: list[Step] = []
-    state: CounterState | None = None
     for number, value in enumerate(values):
-        steps.append(step(value, T0 + every * number, limits, state))
+        steps.append(step(value, start + every * number, limits, state))
         state = steps[-1].state
     return steps
 

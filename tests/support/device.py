@@ -20,7 +20,7 @@ from custom_components.enphase_iq_gateway.client.transport.address import Addres
 from custom_components.enphase_iq_gateway.client.transport.certificates import Certificate
 
 NOW = 1_780_000_000
-"""The moment all tests without a clock of their own happen at."""
+"""The time of all tests without a clock of their own, in epoch seconds."""
 DAY = 86_400
 SERIAL = "122000000001"
 OTHER_SERIAL = "122000000002"
@@ -31,9 +31,40 @@ type Reply = bytes | Callable[[Request], bytes] | Doing
 
 @dataclass(frozen=True)
 class Doing:
-    """A function that does something else than to answer."""
+    """A function that handles a request in another way than by an answer."""
 
     doing: Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+async def hang(_: asyncio.StreamWriter) -> None:
+    """Send no answer and keep the connection open."""
+    await asyncio.get_running_loop().create_future()
+
+
+async def hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close the connection without an answer."""
+    writer.close()
+    await writer.wait_closed()
+
+
+HANG, HANG_UP = Doing(hang), Doing(hang_up)
+
+
+def hang_for(seconds: float) -> Doing:
+    """Send no answer while so many seconds pass at once by the clock of the event loop."""
+
+    async def pass_time(writer: asyncio.StreamWriter) -> None:
+        advance_loop(seconds)
+        await hang(writer)
+
+    return Doing(pass_time)
+
+
+def advance_loop(seconds: float) -> None:
+    """Advance the clock of the running event loop, so that timers are due."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    vars(loop)["time"] = lambda: now() + seconds
 
 
 @dataclass(frozen=True)
@@ -69,7 +100,7 @@ class Identity:
 
 
 def make_identity(not_before: int = NOW - 100 * DAY, not_after: int = NOW + 265 * DAY) -> Identity:
-    """Make a new key and let it sign itself, as the gateway does."""
+    """Return a new key with a self-signed certificate, as the gateway has."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "made-up.local")])
     signed = (
@@ -88,7 +119,7 @@ def make_identity(not_before: int = NOW - 100 * DAY, not_after: int = NOW + 265 
 
 
 def unreadable_identity() -> Identity:
-    """Make a certificate of version 4, which OpenSSL serves and takes, but whose fields cannot be read."""
+    """Make a certificate of version 4, which OpenSSL accepts, but whose fields cannot be read."""
     identity = make_identity()
     der = identity.der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x03", 1)
     key = identity.pem.partition(b"-----BEGIN CERTIFICATE-----")[0]
@@ -104,7 +135,7 @@ def _load(context: ssl.SSLContext, pem: bytes) -> None:
 
 
 def make_token(serial: str = SERIAL, issued_at: int = NOW - DAY, lifetime_s: int = 365 * DAY) -> str:
-    """Make a token that only a gateway would find wrong."""
+    """Return a token that is valid but for its signature."""
     claims = {
         "aud": serial,
         "iss": "Entrez",
@@ -118,13 +149,13 @@ def make_token(serial: str = SERIAL, issued_at: int = NOW - DAY, lifetime_s: int
 
 
 def reply(body: bytes = b"", status: int = 200, *headers: str) -> bytes:
-    """Write an answer."""
+    """Return an answer."""
     lines = [f"HTTP/1.1 {status} made-up", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
 def info(serial: str = SERIAL, firmware: str = "D8.2.4345") -> bytes:
-    """Write an answer to `/info` (G§1.1)."""
+    """Return an answer to `/info` (G§1.1)."""
     tokens = "<web-tokens>true</web-tokens>" if int(firmware[1:].partition(".")[0]) >= 7 else ""
     return reply(
         f'<?xml version="1.0" encoding="UTF-8"?><envoy_info><time>{NOW}</time><device><sn>{serial}</sn>'

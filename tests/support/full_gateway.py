@@ -24,7 +24,7 @@ ANSWERS: dict[Endpoint[object], Reply] = {
     REPORT_DETAILED: reply(answers.body(answers.report())),
     REPORT: reply(answers.body(answers.report())),
 }
-BUSY, MISSING, NOT_FOR_US = reply(b"", 503), reply(b"", 404), reply(b"", 401)
+BUSY, MISSING, CLOSED = reply(b"", 503), reply(b"", 404), reply(b"", 401)
 FULL = reply(answers.body(answers.device_data(answers.device(), deviceDataLimit=1)))
 
 

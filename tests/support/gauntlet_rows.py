@@ -134,7 +134,7 @@ ROWS = (
         name="a spike as the first answer after a pause",
         source="G§6.5",
         acts={
-            # A spike that is believed is undone a quarter of an hour after its end.
+            # A spike that is accepted is undone a quarter of an hour after its end.
             10: fault("status", code=503),
             44: spike_after_all,
         },
@@ -246,6 +246,18 @@ ROWS = (
         name="a clock that is a day, then an hour ahead for ten minutes",
         source="clock",
         jumps={10: 86_400.0, 20: -86_400.0, 40: 3_600.0, 50: -3_600.0},
+    ),
+    Row(
+        name="a restart while the clock is a day ahead",
+        source="clock",
+        jumps={10: 86_400.0, 20: -86_400.0},
+        restarts=(10,),
+    ),
+    Row(
+        name="a restart of a computer without a clock of its own",
+        source="clock",
+        jumps={10: -40 * 86_400.0, 20: 40 * 86_400.0},
+        restarts=(10,),
     ),
     Row(name="a net CT alone", source="G§13.2", profile="metered_net_only_three_phase"),
     Row(

@@ -1,4 +1,4 @@
-"""A home with a gateway on virtual time, and what tests of failures ask of it."""
+"""A home with a gateway on virtual time, and its states and log lines."""
 
 import asyncio
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Home:
             await self.turn()
 
     async def turn(self) -> None:
-        """Run the event loop until it has been idle for longer than an exchange over a local socket takes, or a while.
+        """Run the event loop until it is idle for longer than an exchange over a local socket, at most for 300 turns.
 
         Some of the tests that use it have tasks that never let it idle.
         """

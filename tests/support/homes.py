@@ -42,8 +42,8 @@ class Homes:
         """Run a command to its end; return what is seen and true then, None if Home Assistant was killed."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        asked = {"folder": str(self.folder / name), "command": command, "point": point, "order": order}
-        self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+        task = {"folder": str(self.folder / name), "command": command, "point": point, "order": order}
+        self._process.stdin.write(json.dumps(task).encode() + b"\n")
         async with asyncio.timeout(_RUN_S):
             seen: Seen | None = json.loads(await self._process.stdout.readline())
         return None if seen is None else {**seen, "true": self._true_kwh()}

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -11,23 +10,18 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE_CHECK, DOMAIN
 from simulator import Simulator
-from tests.conftest import Network, Reachable, sign_in
+from tests.conftest import Network, Reachable
 
-ADDRESS = "192.0.2.5"
+from .entries import ADDRESS, set_up_at
+
 OTHER_SERIAL = "121900000099"
 
 
-async def set_up_at(
+async def set_up_checked(
     hass: HomeAssistant, network: Network, simulator: Simulator, check: str = "renewals"
 ) -> ConfigEntry:
-    """Set up a gateway."""
-    network[ADDRESS] = simulator
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], {CONF_HOST: ADDRESS})
-    result = await sign_in(hass, result, simulator)
-    await hass.async_block_till_done()
-    entry: ConfigEntry = result["result"]
-    hass.config_entries.async_update_entry(entry, options={CONF_CERTIFICATE_CHECK: check})
+    """Set up a gateway whose certificate is checked as chosen in the options."""
+    entry = await set_up_at(hass, network, simulator, options={CONF_CERTIFICATE_CHECK: check})
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
     return entry
@@ -61,11 +55,6 @@ def readable(entry: ConfigEntry) -> bool:
     return entry.state is ConfigEntryState.LOADED and all(
         coordinator.last_update_success for coordinator in entry.runtime_data.coordinators.values()
     )
-
-
-def credentials(simulator: Simulator) -> list[str]:
-    """Return the paths that were requested with credentials, right or wrong."""
-    return [request.path for request in simulator.requests if request.credential != "none"]
 
 
 def issues(hass: HomeAssistant) -> dict[str | None, ir.IssueEntry]:

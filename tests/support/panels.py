@@ -1,4 +1,4 @@
-"""Hour means of panels for tests: a bright day's curve, times what a test wants of a panel, day or hour."""
+"""Hour means of panels: the curve of a bright day, multiplied by a factor for a panel, day or hour."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is never shown, whatever a gateway sends: impossible numbers, and falls of counters that only rise."""
+"""Check that no answer of a gateway leads to an impossible number, or to a fall of a counter that only rises."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -26,14 +26,14 @@ _COMPUTED: Final = {Origin(source) for source in (Source.INTEGRATED, *CALCULATED
 
 
 class Broken(AssertionError):  # noqa: N818 - a finding, not an error of the program
-    """A life broke a promise."""
+    """A value or a fall of a counter that is never shown."""
 
 
 def check_values(site: Site, snapshots: list[Snapshot]) -> None:
-    """Check that everything that is shown is a possible number.
+    """Check that every value of the entities is a possible number.
 
     Raises:
-        Broken: Something is not.
+        Broken: A value is impossible.
     """
     for group, snapshot in zip(PollGroup, snapshots, strict=True):
         odd = impossible_numbers(dict(states(site, group, snapshot)))
@@ -43,10 +43,10 @@ def check_values(site: Site, snapshots: list[Snapshot]) -> None:
 
 
 def check_storage(snapshot: StorageSnapshot) -> None:
-    """Check that everything that is shown of storage is a possible number.
+    """Check that every value of the entities of storage is a possible number.
 
     Raises:
-        Broken: Something is not.
+        Broken: A value is impossible.
     """
     shown: dict[str, object] = {row.key: row.value_fn(snapshot) for row in STORAGE_SENSORS}
     for row in STORAGE_DEVICE_SENSORS:
@@ -77,7 +77,7 @@ def check_falls(guard: Guard, before: Mapping[CounterKey, CounterState]) -> None
     """Check that no counter that only rises has fallen without a reason.
 
     Raises:
-        Broken: One has.
+        Broken: A counter has fallen.
     """
     resets = {
         event.counter

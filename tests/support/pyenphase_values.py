@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 import time
 from typing import Any
 
-from pyenphase import Envoy, EnvoyData
+from pyenphase import EnvoyData
 from pyenphase.auth import EnvoyTokenAuth
 from pyenphase.models.inverter import EnvoyInverter
 from pyenphase.models.meters import EnvoyMeterData
 
 from simulator import Simulator
 
+from .envoy import read_envoy
 from .shown import Values
 
 _REPORTS = ("/production.json?details=1", "/production")
@@ -20,22 +21,14 @@ _HOUSE = ("production", "total_consumption", "net_consumption")
 
 
 async def pyenphase_values(simulator: Simulator) -> Values:
-    """Read a gateway with pyenphase, with the same sign-in as the integration.
+    """Read a gateway with pyenphase.
 
     Where pyenphase has a quantity from two endpoints, which are read some seconds apart, the value of the CT is used,
     as the integration does. Values that follow from two CTs are computed from pyenphase's.
     """
-    envoy = Envoy(simulator.address, v2_acb_mode=False)
-    try:
-        await envoy.setup()
-        if simulator.uses_tokens:
-            await envoy.authenticate(token=simulator.token())
-        else:
-            await envoy.authenticate(username=simulator.username, password=simulator.password)
-        data = await envoy.update()
-        phases = max(envoy.phase_count, 1)
-    finally:
-        await envoy.close()
+    envoy = await read_envoy(simulator, v2_acb_mode=False)
+    data, phases = envoy.data, max(envoy.phase_count, 1)
+    assert data is not None
     values: Values = {"rejected_readings": 0}
     if isinstance(envoy.auth, EnvoyTokenAuth):
         values["token_expires"] = envoy.auth.expire_timestamp

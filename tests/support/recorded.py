@@ -17,9 +17,9 @@ DETAILED = LISTED | {
     *("energy_lifetime", "energy_today", "energy_yesterday", "energy_last_7_days", "temperature"),
     *("dc_voltage", "dc_current", "ac_voltage", "ac_frequency", "report_interval", "conversion_error_time"),
 }
-# Older inverters do not measure these (G§5.4).
 # Unknown once the last report is older than two intervals.
 MEASURED_NOW = frozenset({"dc_voltage", "dc_current", "ac_voltage", "ac_current", "ac_frequency", "temperature"})
+# Older inverters do not measure these (G§5.4).
 NEWER = frozenset({"ac_current", "signal_strength"})
 
 
@@ -143,7 +143,6 @@ _SUMMED_FACTOR = "real over apparent power; the gateway sends the mean of the ph
 _NOT_MEASURED = "older inverters do not measure it and report 0 (G§5.4)"
 _ONLY_COMPUTED = "no CT measures it: the gateway reports less VA than W (G§6.4, §6.8)"
 _WITH_STORAGE = "production + net + storage; the gateway's own total leaves the battery out (S§23)"
-_OTHER_MOMENT = "adds up to the total; pyenphase takes the channel's power of another moment (G§9)"
 _ONE_CONNECTED = "three phases are set up and one is connected: the others have stray voltages (G§9)"
 _OLD_REPORT = "unknown: the last report is older than two intervals, pyenphase has no limit"
 _FROM_ZERO = "a first value of 0 is not published: a gateway that is starting reports it too (G§9.6)"

@@ -28,7 +28,7 @@ from sqlalchemy import delete, func, select
 
 PAUSED_SUM_KWH: Final = 500.0
 PAUSED_RISE_KWH: Final = 400.0
-"""What `pause` adds to the last state of a counter."""
+"""The energy that `pause` adds to the last state of a counter."""
 _PERIOD: Final = timedelta(minutes=5)
 _PAUSE: Final = timedelta(days=12)
 """Longer than the recorder keeps rows of five minutes."""

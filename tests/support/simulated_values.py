@@ -1,4 +1,4 @@
-"""What every simulated gateway shows at noon on midsummer's day, and what its site really does then."""
+"""The values of every simulated gateway at noon on midsummer's day, as measured and as they really are."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,10 +74,10 @@ class SimulatedGateway:
     def _read[T](self, endpoint: Endpoint[T]) -> T:
         path, _, query = endpoint.path.partition("?")
         answered = answer(self._site, path, query, NOON)
-        return endpoint.read(answered.body if answered.status == 200 else b"")
+        return endpoint.parse(answered.body if answered.status == 200 else b"")
 
     def shown(self) -> SimulatedValues:
-        """Return what the integration makes of the answers."""
+        """Return the powers that the integration measures."""
         info = self._read(INFO)
         documents, storage = Documents(info=info), StorageDocuments(info=info)
         for endpoint in OTHER_THAN_STORAGE:
@@ -98,7 +98,7 @@ class SimulatedGateway:
         return SimulatedValues(production=production, consumption=consumption, grid=grid, battery=battery)
 
     def right(self) -> SimulatedValues:
-        """Return what the CTs and the reports of the inverters add up to, as documented."""
+        """Return the powers that follow from the CTs and the reports of the inverters, as documented."""
         now, cts = self.world.now, self.profile.enabled_cts
         reports = [self.world.report(inverter, NOON) for inverter in self.world.inverters.values() if inverter.active]
         reported = float(sum(round(report.joules / report.duration) for report in reports if report))

@@ -24,6 +24,8 @@ from custom_components.enphase_iq_gateway.client.site.storage_site import Storag
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
 from custom_components.enphase_iq_gateway.client.storage_models import EnsembleDevice
 
+from .captures import file_of, status
+
 STORAGE: tuple[Endpoint[object], ...] = (
     endpoints.ENSEMBLE_INVENTORY,
     endpoints.ENSEMBLE_POWER,
@@ -48,19 +50,6 @@ STORAGE: tuple[Endpoint[object], ...] = (
 ALL: tuple[Endpoint[object], ...] = (*STORAGE, endpoints.DEVICE_DATA, REPORT_DETAILED)
 
 
-def file_of(folder: Path, endpoint: Endpoint[object]) -> Path | None:
-    """Return the file of an answer, None where it was not recorded."""
-    name = endpoint.path[1:].translate(str.maketrans("/?=", "___"))
-    names = (name, f"{name}.json", name.partition("_details")[0], f"{name.partition('_deleted')[0]}")
-    return next((folder / one for one in names if (folder / one).is_file()), None)
-
-
-def status(file: Path) -> int:
-    """Return the recorded status; an answer kept without one was a good one."""
-    log = file.with_name(f"{file.name}_log.json")
-    return int(json.loads(log.read_bytes())["code"]) if log.exists() else 200
-
-
 def raw(folder: Path, endpoint: Endpoint[object]) -> object:
     """Return the JSON of an answer, None where there is none."""
     file = file_of(folder, endpoint)
@@ -71,13 +60,13 @@ def raw(folder: Path, endpoint: Endpoint[object]) -> object:
 def recorded_storage(folder: Path) -> StorageDocuments:
     """Return the documents of a recorded gateway; what it refused is left out."""
     info_file = file_of(folder, INFO)
-    info = INFO.read(info_file.read_bytes()) if info_file else Info(serial="1", firmware=AwesomeVersion("8.3.6086"))
+    info = INFO.parse(info_file.read_bytes()) if info_file else Info(serial="1", firmware=AwesomeVersion("8.3.6086"))
     documents = StorageDocuments(info=info)
     for endpoint in ALL:
         file = file_of(folder, endpoint)
         if file is not None and endpoint is not REPORT and status(file) == 200:
             try:
-                documents = documents.with_answer(endpoint, endpoint.read(file.read_bytes()), 0)
+                documents = documents.with_answer(endpoint, endpoint.parse(file.read_bytes()), 0)
             except GatewayError:
                 documents = documents.with_failure(endpoint, 0, missing=True)
     return documents
@@ -95,7 +84,7 @@ def recorded_at(documents: StorageDocuments) -> float:
 
 
 def shown(folder: Path) -> tuple[StorageSite, StorageSnapshot]:
-    """Return what a recorded gateway has and what is shown of it."""
+    """Return the storage of a recorded gateway and its values."""
     documents = recorded_storage(folder)
     site = decide_storage(documents)
     return site, measure_storage(site, documents, recorded_at(documents))

@@ -1,4 +1,4 @@
-"""Parsed answers about storage, for tests of what is made of them."""
+"""Parsed answers about storage."""
 
 from collections.abc import Mapping
 
@@ -93,5 +93,5 @@ def storage_documents(
     documents = StorageDocuments(info=info(firmware))
     for endpoint, document in {**sent, **(changes or {})}.items():
         if endpoint not in without:
-            documents = documents.with_answer(endpoint, endpoint.read(answers.body(document)), NOW)
+            documents = documents.with_answer(endpoint, endpoint.parse(answers.body(document)), NOW)
     return documents

@@ -1,4 +1,4 @@
-"""A simulated week of a site with batteries, read without a network, and what the integration makes of it."""
+"""A simulated week of a site with batteries, read and measured by the integration without a network."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -104,7 +104,7 @@ class StorageWeek:
     def _read[T](self, endpoint: Endpoint[T]) -> T:
         """Read an endpoint reliably."""
         path, _, query = endpoint.path.partition("?")
-        return endpoint.read(answer(self._site, path, query, self.at).body)
+        return endpoint.parse(answer(self._site, path, query, self.at).body)
 
     def _try[T](self, endpoint: Endpoint[T]) -> T | None:
         """Read an endpoint, some of whose answers are lost; the last answer is used once more."""

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, Final, cast
 
 from homeassistant.components import sensor as sensor_domain
-from homeassistant.components.enphase_envoy import binary_sensor, button, number, select, sensor, switch
+from homeassistant.components.enphase_envoy import sensor
 from homeassistant.helpers.entity import EntityDescription
 import orjson
 
@@ -23,14 +23,8 @@ from custom_components.enphase_iq_gateway.history.takeover.core_entities import 
     RELAY,
 )
 
-PLATFORMS: Final[Mapping[str, ModuleType]] = {
-    "binary_sensor": binary_sensor,
-    "button": button,
-    "number": number,
-    "select": select,
-    "sensor": sensor,
-    "switch": switch,
-}
+from .envoy import PLATFORMS
+
 COUNTERPARTS: Final = {**RELAY, **ON_THE_GATEWAY, **DEVICE, **GATEWAY}
 """By platform and key; an entity of the gateway comes before one of a device with the same key."""
 POWER_OF_INVERTER: Final = ("sensor", "")

@@ -40,7 +40,7 @@ from tests.support.recorder import compile_next, pause, recorded, start_recorder
 from tests.support.statistics import repair_and_undo
 
 PRELOADED: Final = ("binary_sensor", "button", "config_flow", "number", "select", "sensor", "switch")
-"""What every Home Assistant here imports of both integrations."""
+"""The modules of both integrations that every Home Assistant here imports."""
 NEVER: Final = -1
 """The point of a process that is not killed."""
 SAVE_DELAYS_S: Final = {"running": (0.1, 0.2), "stopping": (0.2, 0.1)}
@@ -56,7 +56,7 @@ LIFETIMES: Final = {
 """The lifetime counters that are enabled, as core's and this integration's unique ids end."""
 _ROOT: Final = Path(__file__).parents[2]
 _SAVED_S: Final = 0.6
-"""By then everything is on disk, with the shorter delays of this process."""
+"""The time after which everything is on disk, with the shorter delays of this process."""
 
 
 class Disk:

@@ -1,4 +1,4 @@
-"""The English texts that users read, with their placeholders filled in."""
+"""The English texts, with their placeholders filled in."""
 
 from pathlib import Path
 

@@ -39,6 +39,3 @@ ENGLISH = dict(flat(load(FOLDER / "translations" / "en.json")))
 def below(*path: str) -> set[str]:
     """Return the keys directly below a path of the English texts."""
     return {keys[len(path)] for keys in ENGLISH if keys[: len(path)] == path}
-
-
-# The main entity of an inverter has the name of the device, and its translation key only an icon.

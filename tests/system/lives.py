@@ -41,6 +41,7 @@ from custom_components.enphase_iq_gateway.client.site.storage_documents import S
 from custom_components.enphase_iq_gateway.client.site.storage_site import decide_storage
 from custom_components.enphase_iq_gateway.client.site.storage_snapshot import StorageSnapshot
 from custom_components.enphase_iq_gateway.counters.allowance import AT_ONCE_S, NEGLIGIBLE_SHARE, most_wh
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (
     COUNTERS_OF,
@@ -53,6 +54,7 @@ from custom_components.enphase_iq_gateway.counters.key import (
 from custom_components.enphase_iq_gateway.counters.limits import LONGEST_REPORT_S, counter_limits, inverter_limits
 from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
+from custom_components.enphase_iq_gateway.counters.steady_clock import SteadyClock, clock_after_start
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
@@ -94,12 +96,12 @@ class Shown:
     def read(self, documents: Documents, at: float, monotonic: float, zone: tzinfo) -> list[Snapshot]:
         """Measure the documents and check their counters, as the coordinators do, at the times of two clocks."""
         snapshots = []
-        clock_error_s = at - self.guard.clock.believed(at, monotonic)
+        clock_error_s = at - self.guard.clock.accepted(at, monotonic)
         for group in PollGroup:
             snapshot = measure(self.guard.site, group, documents, at)
             if group is PollGroup.INVERTERS:
                 snapshot = self.health.judge(snapshot)
-            snapshot = replace(snapshot, clock_error_s=clock_error_s)
+            snapshot = replace(snapshot, clock_error_s=clock_error_s, clock_confirmed=self.guard.clock.confirmed)
             snapshots.append(self.guard.check(group, snapshot, zone))
         return snapshots
 
@@ -109,10 +111,10 @@ class Shown:
         self.grid = snapshot.grid_state
         return replace(snapshot, ac_batteries=self.guard.check_ac_batteries(snapshot.ac_batteries, at))
 
-    def store(self, site: Site) -> None:
+    def store(self, site: Site, clock: SteadyClock) -> None:
         """Restart with the stored state."""
         stored = orjson.loads(orjson.dumps(self.guard.state.as_json()))
-        self.guard = Guard(site=site, state=GuardState.from_json(stored))
+        self.guard = Guard(site=site, state=GuardState.from_json(stored), clock=clock)
 
 
 @dataclass(kw_only=True)
@@ -235,7 +237,7 @@ class Life:
             check_storage(shown.read_storage(storage, at))
             check_falls(shown.guard, before)
             truth.read(clean, self.now)
-            check_rises(shown, truth, faulty=faulty)
+            check_rises(shown, truth, before, faulty=faulty)
             if number < readings and self.chance.random() < 0.15:
                 self._restart(shown, documents, storage)
             if number < readings:
@@ -251,11 +253,13 @@ class Life:
         site = shown.guard.site
         with suppress(GatewayError):
             site = decide(documents, shown.guard.state.locked_sources(), decide_storage(storage))
-        shown.store(site)
+        shown.store(site, clock_after_start(-self.clock_s))
 
 
-def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:
+def check_rises(shown: Shown, truth: Truth, before: Mapping[CounterKey, CounterState], *, faulty: bool) -> None:
     """Check that no counter has risen by more than the energy that there was, or with a fault than one answer proves.
+
+    `before` are the states before the reading.
 
     A counter is compared from the first reading without a fault that it follows, and anew where its source has changed.
 
@@ -279,8 +283,9 @@ def check_rises(shown: Shown, truth: Truth, *, faulty: bool) -> None:
             most += proven_wh(shown.guard.site, key)
         if excess > most:
             raise Broken(f"{key} has risen by {excess:.0f} Wh too much, before by {shown.excess[key]:.0f}: {state}")
-        # A held counter stands while the true one rises; what it had before it was held, it has again afterwards.
-        shown.excess[key] = excess if state.held is None else max(excess, shown.excess[key])
+        # A counter that is held or not read stands while the true one rises, and afterwards has its excess again.
+        stands = state.held is not None or state == before.get(key)
+        shown.excess[key] = max(excess, shown.excess[key]) if stands else excess
 
 
 def proven_wh(site: Site, key: CounterKey) -> float:

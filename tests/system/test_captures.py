@@ -1,21 +1,19 @@
 """Recorded answers of real gateways, from set-up to the states: the entities, and their values beside pyenphase's."""
 
 from fnmatch import fnmatchcase
-import time
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints.info import parse_info
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import Quantity
 from tests.conftest import StartSimulator, set_up, sign_in, start_flow
 from tests.support.captures import CAPTURES, folders, needs
 from tests.support.pyenphase_values import pyenphase_values
 from tests.support.recorded import DIFFERENCES, GATEWAYS
+from tests.support.replaying import start_capture
 from tests.support.right_values import RIGHT, Right
 from tests.support.shown import Values, shown_values, without_storage
 
@@ -82,10 +80,7 @@ async def test_a_gateway_without_readable_endpoints_is_refused(
 async def test_a_real_gateway_has_the_expected_entities_and_values(
     hass: HomeAssistant, start_simulator: StartSimulator, freezer: FrozenDateTimeFactory, name: str
 ) -> None:
-    recorded_at = parse_info((CAPTURES / name / "info").read_bytes()).time
-    assert recorded_at is not None
-    freezer.move_to(dt_util.utc_from_timestamp(recorded_at))
-    simulator = await start_simulator(replay=CAPTURES / name, clock=time.time)
+    simulator = await start_capture(start_simulator, freezer, name)
 
     entry = await set_up(hass, simulator)
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-import time
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 from pyenphase import Envoy, EnvoyData
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints.info import parse_info
 from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
 from tests.support.captures import CAPTURES, needs
 from tests.support.recorded import GATEWAYS
+from tests.support.replaying import start_capture
 from tests.support.shown import only_storage, shown_values
 
 pytestmark = needs(CAPTURES)
@@ -99,10 +97,7 @@ async def shown_and_core(
     hass: HomeAssistant, start_simulator: StartSimulator, freezer: FrozenDateTimeFactory, name: str
 ) -> tuple[dict[str, float | str | None], dict[str, float | str]]:
     """Return the values of storage that this integration shows of a capture, and core's."""
-    recorded_at = parse_info((CAPTURES / name / "info").read_bytes()).time
-    assert recorded_at is not None
-    freezer.move_to(dt_util.utc_from_timestamp(recorded_at))
-    simulator = await start_simulator(replay=CAPTURES / name, clock=time.time)
+    simulator = await start_capture(start_simulator, freezer, name)
     entry = await set_up(hass, simulator)
     return only_storage(shown_values(hass, entry), entry), await core_values(simulator)
 
@@ -133,10 +128,7 @@ async def test_what_core_shows_of_storage_is_shown_with_the_same_value(
 async def test_a_gateway_without_storage_has_no_entities_of_it(
     hass: HomeAssistant, start_simulator: StartSimulator, freezer: FrozenDateTimeFactory, name: str
 ) -> None:
-    recorded_at = parse_info((CAPTURES / name / "info").read_bytes()).time
-    assert recorded_at is not None
-    freezer.move_to(dt_util.utc_from_timestamp(recorded_at))
-    entry = await set_up(hass, await start_simulator(replay=CAPTURES / name, clock=time.time))
+    entry = await set_up(hass, await start_capture(start_simulator, freezer, name))
 
     assert only_storage(shown_values(hass, entry), entry) == {}
     assert entry.runtime_data.site.storage.is_empty

@@ -32,7 +32,7 @@ from simulator.profiles import Profile
 from simulator.routes import answer
 from simulator.simulated_site import SimulatedSite
 from simulator.world import World
-from tests.support.captures import ANSWERS, CAPTURES, CASES, folders, needs
+from tests.support.captures import ANSWERS, CAPTURES, CASES, file_of, folders, needs
 
 LIVE_S, INVERTERS_S = 150, 300
 DAY_S: Final = 16 * 3600
@@ -78,7 +78,7 @@ class Day:
         answered = answer(self.simulated, path, query, self.at)
         if answered.status != 200:
             raise GatewayResponseError(path, "status")
-        return endpoint.read(answered.body)
+        return endpoint.parse(answered.body)
 
     def documents(self, *endpoints: Endpoint[object]) -> Documents:
         documents = Documents(info=self.info)
@@ -123,7 +123,7 @@ class Day:
 
 
 @pytest.mark.parametrize("profile", WITH_CT, ids=lambda profile: profile.name)
-def test_a_day_ends_with_the_problem_that_the_site_has(profile: Profile) -> None:
+def test_the_problem_of_a_site_is_found_within_a_day_and_no_other(profile: Profile) -> None:
     day = Day(profile, datetime(2026, 6, 10, 4, tzinfo=UTC))
 
     assert can_check(day.site)
@@ -152,17 +152,16 @@ def test_nothing_is_found_where_inverters_report_hourly() -> None:
 
 def recorded(folder: Path) -> tuple[Site, Documents] | None:
     """Return the recorded documents of a gateway and its site, None where they are too few for one."""
-    files = {file.name.removesuffix(".json").removesuffix(".xml"): file for file in folder.iterdir() if file.is_file()}
-    if "info" not in files:
+    info = file_of(folder, INFO)
+    if info is None:
         return None
-    documents = Documents(info=INFO.read(files["info"].read_bytes()))
+    documents = Documents(info=INFO.parse(info.read_bytes()))
     for endpoint in ENDPOINTS:
-        name = endpoint.path[1:].translate(str.maketrans("/?=", "___"))
-        file = files.get(name) or (files.get("production") if endpoint is REPORT_DETAILED else None)
+        file = file_of(folder, endpoint)
         if file is None:
             continue
         try:
-            documents = documents.with_answer(endpoint, endpoint.read(file.read_bytes()))
+            documents = documents.with_answer(endpoint, endpoint.parse(file.read_bytes()))
         except GatewayError:
             continue
     try:

@@ -35,9 +35,9 @@ from custom_components.enphase_iq_gateway.polling.inverter_health import Inverte
 from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
 from simulator.simulated_site import SimulatedSite
-from tests.support.captures import CAPTURES, folders, needs
+from tests.support.captures import CAPTURES, file_of, folders, needs
 from tests.support.spoiling import spoil
-from tests.support.storage_captures import STORAGE, file_of
+from tests.support.storage_captures import STORAGE
 
 RUNS = int(os.environ.get("IQ_GATEWAY_FUZZ_RUNS", "1500"))
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -65,29 +65,20 @@ def simulated(name: str) -> Bodies:
 
 def recorded(folder: Path) -> Bodies:
     """Return the answers of a recorded gateway."""
-    bodies = {}
-    for endpoint in (INFO, *ENDPOINTS):
-        file = folder / endpoint.path.partition("?")[0].strip("/").replace("/", "_")
-        bodies[endpoint] = file.read_bytes() if file.exists() else b""
-    return bodies | recorded_storage(folder)
-
-
-def recorded_storage(folder: Path) -> Bodies:
-    """Return the answers about storage of a recorded gateway."""
-    files = {endpoint: file_of(folder, endpoint) for endpoint in STORAGE}
+    files = {endpoint: file_of(folder, endpoint) for endpoint in (INFO, *ENDPOINTS, *STORAGE)}
     return {endpoint: file.read_bytes() if file else b"" for endpoint, file in files.items()}
 
 
 def show(bodies: Bodies) -> None:
-    """Go the way of the data, from the answers to what the entities would show.
+    """Process answers up to the values that the entities would show.
 
     Raises:
-        GatewayError: as it may.
+        GatewayError: the answers are refused.
     """
-    documents = Documents(info=INFO.read(bodies[INFO]))
+    documents = Documents(info=INFO.parse(bodies[INFO]))
     for endpoint in ENDPOINTS:
         with suppress(GatewayError):
-            documents = documents.with_answer(endpoint, endpoint.read(bodies[endpoint]))
+            documents = documents.with_answer(endpoint, endpoint.parse(bodies[endpoint]))
     site = decide(documents)
     guard = Guard(site=site)
     for coordinator in PollGroup:
@@ -97,19 +88,19 @@ def show(bodies: Bodies) -> None:
 
 
 def show_storage(bodies: Bodies) -> None:
-    """Go the way of the data about storage; an answer that is refused is missing."""
+    """Process answers about storage up to the values; one that is refused is missing."""
     at = 1_795_172_400.0
-    documents = StorageDocuments(info=INFO.read(bodies[INFO]))
+    documents = StorageDocuments(info=INFO.parse(bodies[INFO]))
     for endpoint in (*STORAGE, DEVICE_DATA, REPORT_DETAILED):
         with suppress(GatewayError):
-            documents = documents.with_answer(endpoint, endpoint.read(bodies[endpoint]), at)
+            documents = documents.with_answer(endpoint, endpoint.parse(bodies[endpoint]), at)
     site = decide_storage(documents)
     snapshot = measure_storage(site, documents, at)
     measure_storage(site, documents, at + 10, previous=snapshot.grid_state, clock_ahead_s=-400_000_000.0)
 
 
 def run(originals: list[Bodies], runs: int) -> tuple[int, int]:
-    """Spoil so many answers, one by one; give how many gateways could be shown all the same, and how many not."""
+    """Spoil one answer in each run; return how many gateways could be shown, and how many were refused."""
     chance = random.Random(1)  # noqa: S311 - the same answers each time, no secrets
     shown = refused = 0
     for number in range(runs):

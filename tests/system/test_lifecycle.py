@@ -72,6 +72,14 @@ async def test_stopping_home_assistant_does_not_wait_for_a_hanging_request(home:
     await until(lambda: home.simulator.open_connections == 0)
 
 
+async def test_stopping_home_assistant_closes_the_connection(home: Home) -> None:
+    assert home.simulator.open_connections == 1
+
+    await home.hass.async_stop(force=True)
+
+    await until(lambda: home.simulator.open_connections == 0)
+
+
 async def test_a_set_up_that_hangs_ends_and_is_tried_again(home: Home) -> None:
     home.simulator.faults.add("hang", path="/ivp/meters")
     reload = home.hass.async_create_task(home.hass.config_entries.async_reload(home.entry.entry_id))

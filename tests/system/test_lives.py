@@ -84,7 +84,7 @@ def life() -> tuple[Shown, Truth]:
     shown, truth = Shown(guard=Guard(site=SITE)), Truth(site=SITE)
     check_production(shown.guard, 0, 5_000_000)
     truth.last[LIFETIME] = 5_000_000
-    check_rises(shown, truth, faulty=False)
+    check_rises(shown, truth, {}, faulty=False)
     return shown, truth
 
 
@@ -103,9 +103,24 @@ def test_a_rise_without_energy_breaks_a_life(
 
     if breaks:
         with pytest.raises(Broken, match=f"risen by {energy_wh:.0f} Wh too much, before by 0"):
-            check_rises(shown, truth, faulty=faulty)
+            check_rises(shown, truth, {}, faulty=faulty)
     else:
-        check_rises(shown, truth, faulty=faulty)
+        check_rises(shown, truth, {}, faulty=faulty)
+
+
+def test_a_counter_that_was_not_read_for_a_while_may_have_the_spike_again_that_stays(
+    life: tuple[Shown, Truth],
+) -> None:
+    """Its source was gone while the gateway produced as much as the spike."""
+    shown, truth = life
+    spike_wh = shown.excess[LIFETIME] = 600_000.0
+    standing = replace(shown.guard.state.counters[LIFETIME], published=5_000_000 + spike_wh)
+    shown.guard.state.counters[LIFETIME] = standing
+    truth.last[LIFETIME] += spike_wh
+    check_rises(shown, truth, {LIFETIME: standing}, faulty=False)
+
+    shown.guard.state.counters[LIFETIME] = replace(standing, published=5_000_000 + 2 * spike_wh)
+    check_rises(shown, truth, {LIFETIME: standing}, faulty=False)
 
 
 @pytest.mark.parametrize(("energy_wh", "breaks"), [(100.0, False), (1000.0, True), (600_000.0, False)])

@@ -1,6 +1,5 @@
 """Recorded answers of real gateways are read, or refused where they are no answer; figures are those of G§3 to §9."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from custom_components.enphase_iq_gateway.client.models import Flow
 from tests.support.answers import values_in
-from tests.support.captures import CAPTURES, needs
+from tests.support.captures import CAPTURES, file_name, needs, status
 
 ENDPOINTS: tuple[Endpoint[object], ...] = (
     INFO,
@@ -32,17 +31,11 @@ ENDPOINTS: tuple[Endpoint[object], ...] = (
     DEVICE_DATA,
 )
 FILES: dict[str, Endpoint[object]] = {
-    **{endpoint.path[1:].translate(str.maketrans("/?=", "___")): endpoint for endpoint in ENDPOINTS},
+    **{file_name(endpoint): endpoint for endpoint in ENDPOINTS},
     "production.json": REPORT_DETAILED,
 }
 
 pytestmark = needs(CAPTURES)
-
-
-def status(file: Path) -> int:
-    """Return the recorded status; an answer kept without one was a good one."""
-    log = file.with_name(f"{file.name}_log.json")
-    return int(json.loads(log.read_bytes())["code"]) if log.exists() else 200
 
 
 def answers(*, html: bool) -> list[object]:
@@ -58,7 +51,7 @@ def answers(*, html: bool) -> list[object]:
 def read[T](endpoint: Endpoint[T], folder: str, file: str | None = None) -> T:
     """Read one recorded answer."""
     name = file or next(name for name, known in FILES.items() if known is endpoint)
-    return endpoint.read(CAPTURES.joinpath(folder, name).read_bytes())
+    return endpoint.parse(CAPTURES.joinpath(folder, name).read_bytes())
 
 
 @pytest.mark.parametrize(("endpoint", "file"), answers(html=False))
@@ -66,17 +59,17 @@ def test_every_answer_is_read(endpoint: Endpoint[object], file: Path) -> None:
     """Each has at least one value, unless the answer is an empty list."""
     body = file.read_bytes()
 
-    assert any(value is not None for value in values_in(endpoint.read(body))) or body.strip() == b"[]"
+    assert any(value is not None for value in values_in(endpoint.parse(body))) or body.strip() == b"[]"
 
 
 @pytest.mark.parametrize(("endpoint", "file"), answers(html=True))
 def test_html_where_json_is_due_is_refused(endpoint: Endpoint[object], file: Path) -> None:
     """Legacy gateways send it with status 200."""
     with pytest.raises(GatewayResponseError, match="HTML, expected JSON"):
-        endpoint.read(file.read_bytes())
+        endpoint.parse(file.read_bytes())
 
 
-def test_most_answers_are_good_ones() -> None:
+def test_most_answers_are_valid() -> None:
     """The lists above are not empty: 22 gateways, most with half a dozen endpoints."""
     assert len(list(CAPTURES.glob("*/info"))) >= 22
     assert len(answers(html=False)) > 120
@@ -84,7 +77,7 @@ def test_most_answers_are_good_ones() -> None:
 
 
 def test_firmware_and_hardware_of_a_legacy_gateway() -> None:
-    """G§14: folder 3.8.10 holds D3.18.10; it says nothing of metering hardware."""
+    """G§14: folder 3.8.10 holds D3.18.10; it does not report metering hardware."""
     found = read(INFO, "3.8.10")
 
     assert (found.firmware, found.part_number, found.has_meter) == ("3.18.10", "800-00069-r05", None)

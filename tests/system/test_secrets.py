@@ -1,6 +1,6 @@
-"""Secrets are in the storage of the config entry and nowhere else, whatever happens.
+"""Secrets are in the storage of the config entry and nowhere else, also after every kind of failure.
 
-Tokens, passwords, cookies and the e-mail address are only there. Serials (the end of one is the password of old
+Tokens, passwords, cookies and the email address are only there. Serials (the end of one is the password of old
 firmware) and MAC addresses are also where Home Assistant stores and names its devices, but not in the log lines, errors
 and diagnostics of the integration.
 """
@@ -32,8 +32,9 @@ from simulator import Simulator
 from simulator.cloud import CloudAnswer
 from simulator.second_factor import Checking
 from tests.conftest import PASSWORD, USERNAME, Network, StartCloud, StartSimulator
+from tests.support.entries import ADDRESS
+from tests.support.virtual_time import settle
 
-ADDRESS = "192.0.2.5"
 SERIAL, OTHER_SERIAL = "122300424242", "121900575757"
 MAC = "00:1d:c0:ab:cd:ef"
 OWN_LOG = "custom_components.enphase_iq_gateway"
@@ -74,7 +75,7 @@ def lines(log: pytest.LogCaptureFixture, logger: str = "") -> str:
 
 
 class Scenario:
-    """Everything that can happen to one gateway."""
+    """A gateway that fails, is replaced and is signed in to again."""
 
     def __init__(self, hass: HomeAssistant, network: Network, simulator: Simulator) -> None:
         self._hass = hass
@@ -140,11 +141,6 @@ class Scenario:
         await self.answer(flow["flow_id"], {}, *answers)
 
 
-async def settle(hass: HomeAssistant) -> None:
-    """Wait until background tasks have ended."""
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
 async def stored_elsewhere(hass: HomeAssistant, hass_storage: dict[str, Any], entry: ConfigEntry) -> str:
     """Return everything that Home Assistant stores, without the data of the entry."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
@@ -161,7 +157,7 @@ def found(secrets: Iterable[str], text: str) -> list[str]:
     return sorted(secret for secret in secrets if secret in text)
 
 
-async def test_a_token_and_an_account_are_nowhere_else(
+async def test_a_token_and_an_account_are_stored_in_the_entry_only(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     start_simulator: StartSimulator,
@@ -219,7 +215,7 @@ async def test_a_second_factor_leaves_only_the_token(
     secrets: set[str],
     log: pytest.LogCaptureFixture,
 ) -> None:
-    """Whatever the cloud answers, no password, cookie or code is kept, even where the password should be remembered."""
+    """No password, cookie or code is kept, even where the password should be remembered."""
     simulator = await start_simulator(serial=SERIAL)
     cloud = await start_cloud(simulator)
     second_factor = cloud.second_factor
@@ -255,7 +251,7 @@ async def test_a_second_factor_leaves_only_the_token(
     assert found({*secrets, SERIAL, MAC}, str(scenario.documents)) == []
 
 
-async def test_a_local_account_is_nowhere_else(
+async def test_a_local_account_is_stored_in_the_entry_only(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     start_simulator: StartSimulator,

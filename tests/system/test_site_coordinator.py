@@ -11,11 +11,15 @@ import pytest
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
+from custom_components.enphase_iq_gateway.flow.discovery import store_mac
 from simulator.profiles import NET, PRODUCTION, STORAGE
 from tests.conftest import StartHome
 from tests.support.home import Home
 
 HOUR = 3600.0
+REPORTED_MAC = "00:00:5e:00:53:01"
+"""The address in the simulator's `/home`."""
 
 
 def issues(home: Home) -> set[tuple[str, str]]:
@@ -55,8 +59,7 @@ async def test_a_ct_disabled_by_an_installer_is_noticed_within_the_hour(home: Ho
 
     await home.advance(HOUR + 60, step=300)
 
-    states = home.states()
-    assert states.get(f"{home.entry.unique_id}_grid_import_energy", ("", "unavailable"))[1] == "unavailable"
+    assert f"{home.entry.unique_id}_grid_import_energy" not in home.states()
     assert float(home.state("production_power")) > 0
 
 
@@ -87,11 +90,13 @@ async def test_new_firmware_that_changes_the_site_reloads(start_home: StartHome)
 async def test_firmware_that_still_boots_is_checked_again(start_home: StartHome) -> None:
     home = await start_home("metered_storage_split_phase")
     serial = next(iter(home.simulator.world.inverters))
+    runtime = home.entry.runtime_data
     await home.advance(4 * HOUR - 60, step=300)
     home.simulator.set_firmware("8.2.4345")
     home.simulator.faults.add("status", path="/ivp/pdm/device_data", code=503)
     await home.advance(120, step=30)
     home.simulator.faults.clear()
+    assert home.entry.runtime_data is runtime
     assert f"{serial}_energy_lifetime" not in home.states()
 
     await home.advance(330, step=30)
@@ -130,6 +135,16 @@ async def test_a_flag_of_the_gateway_is_an_issue_within_the_hour_until_it_is_gon
     await home.advance(HOUR, step=300)
 
     assert issues(home) == set()
+
+
+async def test_another_status_of_a_ct_does_not_probe_the_gateway_again(home: Home) -> None:
+    home.simulator.faults.add("meter_status", kind=NET)
+    before = request_count(home, "/ivp/meters")
+
+    await home.advance(HOUR + 60, step=300)
+
+    assert issues(home) == {("ct_check_wiring", "net_consumption")}
+    assert request_count(home, "/ivp/meters") == before + 1
 
 
 async def test_a_fitted_ct_that_is_not_enabled_is_an_issue_within_the_hour(start_home: StartHome) -> None:
@@ -230,6 +245,44 @@ async def test_inverters_get_their_models_from_the_inventory(home: Home) -> None
     await home.advance(150, step=30)
 
     assert (inverter_device(home).model, inverter_device(home).model_id) == ("IQ8HC", "800-01391-r03")
+
+
+def gateway_connections(home: Home) -> set[tuple[str, str]]:
+    """Return the connections of the gateway's device."""
+    serial = home.simulator.serial
+    device = dr.async_get(home.hass).async_get_device_by_identifier((DOMAIN, serial), home.entry.entry_id)
+    assert device is not None
+    return device.connections
+
+
+async def test_the_network_address_that_the_gateway_reports_is_on_its_device_only(home: Home) -> None:
+    await home.advance(660, step=30)
+
+    assert gateway_connections(home) == {(dr.CONNECTION_NETWORK_MAC, REPORTED_MAC)}
+    document = await async_get_config_entry_diagnostics(home.hass, home.entry)
+    assert document["health"]
+    assert REPORTED_MAC not in str(document).lower()
+
+
+async def test_the_network_address_of_a_lease_is_not_replaced_by_the_reported_one(home: Home) -> None:
+    store_mac(home.hass, home.entry, "001dc0abcdef")
+
+    await home.advance(660, step=30)
+
+    assert gateway_connections(home) == {(dr.CONNECTION_NETWORK_MAC, "00:1d:c0:ab:cd:ef")}
+
+
+async def test_the_network_address_that_a_gateway_without_a_certificate_reports_is_ignored(
+    start_home: StartHome,
+) -> None:
+    home = await start_home("metered_digest")
+
+    await home.advance(660, step=30)
+
+    health = home.entry.runtime_data.site_coordinator.data.health
+    assert health is not None
+    assert health.mac == REPORTED_MAC
+    assert gateway_connections(home) == set()
 
 
 async def test_the_inventory_is_read_once_a_day(home: Home) -> None:

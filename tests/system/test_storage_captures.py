@@ -1,8 +1,7 @@
 """What is made of the recorded answers about storage, compared with the raw documents and with S§26, S§31 and S§41."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,53 +14,14 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     LIVE_DATA,
     SECONDARY_CONTROL,
     TARIFF,
-    Endpoint,
 )
-from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
-from tests.support.captures import ANSWERS, CAPTURES, folders, needs
-from tests.support.ranges import impossible_numbers
-from tests.support.storage_captures import STORAGE, file_of, raw, recorded_storage, shown, status
+from tests.support.captures import ANSWERS, CAPTURES, file_of, folders, needs
+from tests.support.storage_captures import raw, recorded_storage, shown
 
 MPREISSNER = ANSWERS / "mpreissner_D8.3.6086"
+WITH_LIVE_DATA = {"acropia_7.6.114", "enphase_brief_2023", "matthew1471_docs", "vk2him_1", MPREISSNER.name}
 
 pytestmark = [needs(CAPTURES), needs(ANSWERS)]
-
-
-def is_document(file: Path) -> bool:
-    """Return whether an answer is JSON and not an error in the form of JSON."""
-    try:
-        document = json.loads(file.read_bytes())
-    except ValueError:
-        return False
-    return not (isinstance(document, dict) and {"err", "error"} & set(document))
-
-
-def recordings(*, good: bool) -> Iterator[object]:
-    """Yield the recorded answers that are documents, or those that are errors or HTML, with any status."""
-    for folder in (*folders(CAPTURES), *folders(ANSWERS)):
-        for endpoint in STORAGE:
-            file = file_of(folder, endpoint)
-            if file is None:
-                continue
-            if (status(file) == 200 and is_document(file)) is good:
-                yield pytest.param(endpoint, file, id=f"{folder.name}/{file.name}")
-
-
-@pytest.mark.parametrize(("endpoint", "file"), recordings(good=True))
-def test_every_answer_is_read_without_an_impossible_number(endpoint: Endpoint[object], file: Path) -> None:
-    assert impossible_numbers(endpoint.read(file.read_bytes())) == []
-
-
-@pytest.mark.parametrize(("endpoint", "file"), recordings(good=False))
-def test_every_error_is_refused(endpoint: Endpoint[object], file: Path) -> None:
-    """S§1: two bodies of a 404, a page for a 401, and HTML with status 200."""
-    with pytest.raises(GatewayResponseError):
-        endpoint.read(file.read_bytes())
-
-
-def test_the_recordings_are_many() -> None:
-    assert len(list(recordings(good=True))) > 180
-    assert len(list(recordings(good=False))) > 35
 
 
 @dataclass(frozen=True)
@@ -118,26 +78,33 @@ def dicts(document: object) -> list[dict[str, Any]]:
     return [one for one in document if isinstance(one, dict)] if isinstance(document, list) else []
 
 
+def aggregate_values(folder: Path) -> dict[str, Any]:
+    """Return the raw aggregate values of the batteries."""
+    sent = raw(folder, SECONDARY_CONTROL)
+    assert isinstance(sent, dict)
+    return sent
+
+
 def raw_devices(folder: Path, kind: str) -> Mapping[str, dict[str, Any]]:
     """Return the raw devices of one group of the inventory by serial."""
     groups = [group for group in dicts(raw(folder, ENSEMBLE_INVENTORY)) if group.get("type") == kind]
     return {device["serial_num"]: device for group in groups for device in group["devices"]}
 
 
-with_devices = pytest.mark.parametrize(
-    "folder",
-    [*(CAPTURES / name for name in SITES), MPREISSNER],
-    ids=lambda folder: folder.name,
-)
+def of_sites(has: Callable[[Has], object]) -> pytest.MarkDecorator:
+    """Return the mark that runs a test for each recorded site that has something."""
+    sites = [*(CAPTURES / name for name, site in SITES.items() if has(site)), MPREISSNER]
+    return pytest.mark.parametrize("folder", sites, ids=lambda folder: folder.name)
 
 
-@with_devices
+@of_sites(lambda site: site.batteries)
 def test_values_of_batteries_are_those_of_the_raw_documents(folder: Path) -> None:
     _, snapshot = shown(folder)
     sent = raw_devices(folder, "ENCHARGE")
     document = raw(folder, ENSEMBLE_POWER)
     power = {row["serial_num"]: row for row in dicts(document["devices:"])} if isinstance(document, dict) else {}
 
+    assert sent
     assert set(snapshot.batteries) == set(sent)
     for serial, battery in snapshot.batteries.items():
         device = sent[serial]
@@ -152,12 +119,13 @@ def test_values_of_batteries_are_those_of_the_raw_documents(folder: Path) -> Non
         assert battery.device.status_words == ("envoy.global.ok", "prop.done")
 
 
-@with_devices
+@of_sites(lambda site: site.controllers)
 def test_values_of_system_controllers_are_those_of_the_raw_documents(folder: Path) -> None:
     """S§24: °F become °C."""
     _, snapshot = shown(folder)
     sent = raw_devices(folder, "ENPOWER")
 
+    assert sent
     assert set(snapshot.system_controllers) == set(sent)
     for serial, controller in snapshot.system_controllers.items():
         assert controller.temperature_c == pytest.approx((sent[serial]["temperature"] - 32) / 1.8, abs=0.05)
@@ -166,23 +134,33 @@ def test_values_of_system_controllers_are_those_of_the_raw_documents(folder: Pat
         assert controller.last_reported == sent[serial]["last_rpt_date"]
 
 
-@with_devices
+@of_sites(lambda site: site.batteries or site.ac_batteries)
 def test_aggregate_values_are_those_of_the_raw_document(folder: Path) -> None:
-    site, snapshot = shown(folder)
-    sent = raw(folder, SECONDARY_CONTROL)
-    if not isinstance(sent, dict) or not site.has_storage:
-        assert snapshot.state_of_charge_percent is None
-        assert (snapshot.capacity_wh, snapshot.available_energy_wh, snapshot.reserve_percent) == (None, None, None)
-        return
+    _, snapshot = shown(folder)
+    sent = aggregate_values(folder)
 
     assert snapshot.state_of_charge_percent == sent["agg_soc"]
     assert snapshot.capacity_wh == sent["Max_energy"]
     assert snapshot.available_energy_wh == sent["ENC_agg_avail_energy"] + sent["ACB_agg_energy"]
-    if site.batteries:
-        assert snapshot.battery_state_of_charge_percent == sent["ENC_agg_soc"]
-        assert snapshot.reserve_percent == sent["adjusted_backup_soc"]
-        assert snapshot.reserve_set_percent == sent["configured_backup_soc"]
-        assert snapshot.health_percent == sent.get("ENC_agg_soh")
+
+
+@of_sites(lambda site: site.batteries)
+def test_aggregate_values_of_iq_batteries_are_those_of_the_raw_document(folder: Path) -> None:
+    _, snapshot = shown(folder)
+    sent = aggregate_values(folder)
+
+    assert snapshot.battery_state_of_charge_percent == sent["ENC_agg_soc"]
+    assert snapshot.reserve_percent == sent["adjusted_backup_soc"]
+    assert snapshot.reserve_set_percent == sent["configured_backup_soc"]
+    assert snapshot.health_percent == sent.get("ENC_agg_soh")
+
+
+@pytest.mark.parametrize("name", ["8.2.4345_with_device_data", "8.3.5169_with_generator"])
+def test_without_batteries_there_are_no_aggregate_values(name: str) -> None:
+    _, snapshot = shown(CAPTURES / name)
+
+    assert snapshot.state_of_charge_percent is None
+    assert (snapshot.capacity_wh, snapshot.available_energy_wh, snapshot.reserve_percent) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +233,7 @@ def test_settings_in_force_are_unknown_where_the_tariff_is_not_followed(
         ("8.3.5169_ACB_inventory", -2.0, "idle"),
     ],
 )
-def test_the_power_of_the_batteries_together(name: str, power_w: float, state: str) -> None:
+def test_the_batteries_together_have_a_power_and_a_state(name: str, power_w: float, state: str) -> None:
     """S§3, S§13."""
     _, snapshot = shown(CAPTURES / name)
 
@@ -374,14 +352,16 @@ def test_powers_and_rated_powers_of_other_projects_are_in_watts() -> None:
     assert rated == {"996055348227": 3840.0, "985412870910": 3840.0}
 
 
-@pytest.mark.parametrize("folder", folders(ANSWERS), ids=lambda folder: folder.name)
-def test_the_load_of_live_data_is_grid_and_production_and_storage(folder: Path) -> None:
+def test_five_answers_are_live_data() -> None:
+    assert {folder.name for folder in folders(ANSWERS) if file_of(folder, LIVE_DATA)} == WITH_LIVE_DATA
+
+
+@pytest.mark.parametrize("name", sorted(WITH_LIVE_DATA))
+def test_the_load_of_live_data_is_grid_and_production_and_storage(name: str) -> None:
     """S§14.1: to the mW in every sample."""
-    file = file_of(folder, LIVE_DATA)
-    if file is None:
-        assert folder.name not in {"acropia_7.6.114", "enphase_brief_2023", "vk2him_1", MPREISSNER.name}
-        return
-    live = LIVE_DATA.read(file.read_bytes())
+    file = file_of(ANSWERS / name, LIVE_DATA)
+    assert file is not None
+    live = LIVE_DATA.parse(file.read_bytes())
     parts = [flow.total_w or 0 for flow in (live.production, live.storage, live.grid)]
 
     assert live.load.total_w == pytest.approx(sum(parts), abs=0.002)

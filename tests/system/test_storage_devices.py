@@ -48,6 +48,17 @@ async def test_a_list_that_is_incomplete_for_minutes_reloads_nothing(start_home:
     assert count + await reloads(home, 1200) == 0
 
 
+async def test_a_list_that_cannot_be_read_reloads_nothing(start_home: StartHome) -> None:
+    home = await start_home("storage_single_phase")
+    runtime = home.entry.runtime_data
+    home.simulator.faults.add("status", path=INVENTORY, code=503)
+
+    await home.advance(2700, step=60)
+
+    assert home.state("battery_state_of_charge") != "unavailable"
+    assert home.entry.runtime_data is runtime
+
+
 async def test_a_list_that_keeps_changing_reloads_nothing(start_home: StartHome) -> None:
     home = await start_home("storage")
     count = 0

@@ -1,4 +1,4 @@
-"""Every fault at every endpoint of storage: it takes its own values only, is logged once, and they are back afterwards.
+"""Every fault at every endpoint of storage: only its own values become unavailable, logged once, and recover.
 
 The slow faults are tested at one endpoint.
 """
@@ -74,9 +74,9 @@ def profile() -> str:
 
 
 @pytest.fixture
-async def home(start_home: StartHome, all_entities_enabled: None, profile: str) -> Home:
+async def home(request: pytest.FixtureRequest, start_home: StartHome, profile: str) -> Home:
     """Set up a site, every entity enabled."""
-    assert all_entities_enabled is None
+    request.getfixturevalue("all_entities_enabled")
     home = await start_home(profile)
     await home.advance(120, step=STEP_S)
     home.caplog.clear()
@@ -100,7 +100,7 @@ def missing(home: Home) -> set[str]:
 @pytest.mark.parametrize(
     "fault", [next(iter(FAULTS)), *(pytest.param(name, marks=pytest.mark.long) for name in islice(FAULTS, 1, None))]
 )
-async def test_a_fault_takes_the_values_of_its_endpoint_and_no_others(home: Home, path: str, fault: str) -> None:
+async def test_a_fault_makes_only_the_values_of_its_endpoint_unavailable(home: Home, path: str, fault: str) -> None:
     assert missing(home) == set()
     values = ENDPOINTS[path]
     name, parameters = FAULTS[fault]
@@ -119,7 +119,7 @@ async def test_a_fault_takes_the_values_of_its_endpoint_and_no_others(home: Home
 
 
 @pytest.mark.parametrize("fault", ["hang", "slow_drip"])
-async def test_an_endpoint_that_hangs_takes_its_own_values_only(home: Home, fault: str) -> None:
+async def test_an_endpoint_that_hangs_makes_only_its_own_values_unavailable(home: Home, fault: str) -> None:
     home.simulator.faults.add(fault, path="/ivp/ensemble/power")
 
     await home.advance_hanging(600, step=5)
@@ -131,7 +131,9 @@ async def test_an_endpoint_that_hangs_takes_its_own_values_only(home: Home, faul
     assert missing(home) == set()
 
 
-async def test_an_endpoint_that_hangs_takes_no_others_where_nothing_is_read_every_minute(start_home: StartHome) -> None:
+async def test_an_endpoint_that_hangs_affects_no_others_where_nothing_is_read_every_minute(
+    start_home: StartHome,
+) -> None:
     home = await start_home("storage_single_phase")
     await home.advance(60, step=STEP_S)
     home.simulator.faults.add("hang", path="/ivp/ensemble/power")
@@ -141,7 +143,18 @@ async def test_an_endpoint_that_hangs_takes_no_others_where_nothing_is_read_ever
     assert missing(home) == {"battery power"}
 
 
-async def test_a_gateway_that_hangs_is_requested_less_often(home: Home) -> None:
+async def test_an_endpoint_that_keeps_failing_is_requested_every_five_minutes(start_home: StartHome) -> None:
+    home = await start_home("storage_single_phase")
+    fault = home.simulator.faults.add("status", path="/ivp/ensemble/power", code=503)
+    await home.advance(900, step=STEP_S)
+    before = fault.hits
+
+    await home.advance(10 * AGAIN_S, step=STEP_S)
+
+    assert 8 <= fault.hits - before <= 10
+
+
+async def test_a_gateway_that_resets_every_connection_is_requested_less_often(home: Home) -> None:
     before = len(home.simulator.requests)
     home.simulator.faults.add("reset")
 

@@ -32,7 +32,7 @@ def without_ac_batteries(faults: Faults) -> None:
 
 
 def requests_of_storage(home: Home) -> list[str]:
-    """Return the paths that only gateways with storage are asked for."""
+    """Return the requests for paths that only gateways with storage have."""
     paths = [request.path for request in home.simulator.requests]
     return [path for path in paths if path.startswith(("/ivp/ensemble", "/ivp/ss", "/ivp/sc", "/ivp/livedata"))]
 

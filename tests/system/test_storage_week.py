@@ -45,7 +45,7 @@ def test_live_data_give_the_true_energies_within_one_percent(live: Result) -> No
     assert _errors(live) == pytest.approx(dict.fromkeys(("charged", "discharged", "consumption"), 0.0), abs=1.0)
 
 
-def test_what_the_batteries_report_is_as_low_as_their_power(batteries: Result) -> None:
+def test_energies_by_the_reports_of_the_batteries_are_as_low_as_their_power(batteries: Result) -> None:
     """By 7 to 17 % (S§21); consumption is off by what is missing of the losses."""
     errors = _errors(batteries)
     assert -17 < errors["charged"] < -7
@@ -58,7 +58,7 @@ def test_the_week_has_a_generator_run(live: Result) -> None:
 
 
 @pytest.mark.parametrize("name", ["ct", "live", "batteries"])
-def test_no_counter_jumps_or_asks(request: pytest.FixtureRequest, name: str) -> None:
+def test_no_counter_leaves_its_line(request: pytest.FixtureRequest, name: str) -> None:
     """Total consumption falls by no more than what two answers of different moments can differ by."""
     week: StorageWeek = request.getfixturevalue(name)[0]
     assert week.fell_wh < 60

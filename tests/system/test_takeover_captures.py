@@ -12,7 +12,6 @@ from homeassistant.util import dt as dt_util
 from pyenphase.exceptions import EnvoyProbeFailed
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints.info import parse_info
 from custom_components.enphase_iq_gateway.control.areas import ControlArea
 from custom_components.enphase_iq_gateway.flow.possible_entities import possible_entities
 from custom_components.enphase_iq_gateway.history.takeover.plan import Left, Plan, make_plan
@@ -22,6 +21,7 @@ from tests.support.captures import ANSWERS, CAPTURES, needs
 from tests.support.cases import FOUND, copy_for_replay, newest_time
 from tests.support.core_rows import core_rows
 from tests.support.recorded import GATEWAYS
+from tests.support.replaying import start_capture
 from tests.support.takeover_page import core_entities
 
 NOT_ON_SITE = {
@@ -107,10 +107,7 @@ async def test_every_entity_of_core_moves_or_stays_for_a_known_reason(
     wrong: dict[str, list[str]] = {}
     moved = 0
     for name in GATEWAYS:
-        recorded_at = parse_info((CAPTURES / name / "info").read_bytes()).time
-        assert recorded_at is not None
-        freezer.move_to(dt_util.utc_from_timestamp(recorded_at))
-        simulator = await start_simulator(replay=CAPTURES / name, clock=time.time)
+        simulator = await start_capture(start_simulator, freezer, name)
         plan, serial = await plan_of(hass, simulator)
         moved += len(plan.moves)
         if left := list(unexplained(plan, serial, used)):
@@ -136,7 +133,7 @@ async def start_answers(
 
 
 @needs(ANSWERS)
-async def test_the_same_holds_for_answers_of_other_projects(
+async def test_every_entity_of_answers_of_other_projects_moves_or_stays_for_a_known_reason(
     hass: HomeAssistant, start_simulator: StartSimulator, freezer: FrozenDateTimeFactory, tmp_path: Path
 ) -> None:
     """Those of `REFUSED` are not enough to set this integration up."""

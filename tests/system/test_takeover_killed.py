@@ -35,7 +35,7 @@ def of(seen: Seen, platform: str) -> Seen:
 
 
 @pytest.mark.parametrize("command", ["take_over", "undo"])
-async def test_killed_at_every_write(homes: Homes, command: str) -> None:
+async def test_nothing_is_lost_when_home_assistant_is_killed_at_any_write(homes: Homes, command: str) -> None:
     """Before the journal is on disk, nothing has happened; after it, the next start finishes what has begun."""
     before = await homes.complete("before", "set_up")
     moved = await homes.complete(homes.copy("before", "moved"), "take_over")

@@ -110,7 +110,7 @@ class Year:
         request = Request(method="GET", target=endpoint.path, headers={}, body=b"", connection=1)
         answered = self.faults.apply(request, answer(self.site, path, query, self.at))
         try:
-            return endpoint.read(answered.body) if answered.status == 200 else None
+            return endpoint.parse(answered.body) if answered.status == 200 else None
         except GatewayResponseError:
             return None
 
@@ -228,8 +228,8 @@ def test_total_consumption_may_fall_but_does_not_as_the_true_one_rises(year: tup
     assert year[0].falls_wh["consumption"] == []
 
 
-def test_no_question_is_raised(year: tuple[Year, dict[str, float]]) -> None:
-    """Only a jump raises one; the new meter is a reset, and total consumption continues without a step."""
+def test_no_counter_jumps(year: tuple[Year, dict[str, float]]) -> None:
+    """The new meter is a reset, and total consumption continues without a step."""
     kinds = {
         (event.counter, event.event.kind) if isinstance(event, CounterEvent) else (event, None)
         for event in year[0].events
@@ -243,7 +243,7 @@ def test_no_question_is_raised(year: tuple[Year, dict[str, float]]) -> None:
 
 
 @pytest.mark.long
-def test_a_year_with_storage_adds_up_and_raises_no_question() -> None:
+def test_a_year_with_storage_adds_up_without_a_jump() -> None:
     """Two minutes of CPU time; with the meter, all counters of the CTs begin again."""
     year = Year("metered_storage_split_phase", live_s=600, faulty_share=0.01)
     true = year.run()

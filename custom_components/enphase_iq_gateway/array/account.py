@@ -1,4 +1,4 @@
-"""The layouts that Enphase accounts have, read in passing at sign-ins."""
+"""The layouts that Enphase accounts have, read during sign-ins."""
 
 import asyncio
 from typing import Final
@@ -13,7 +13,7 @@ from ..const import DOMAIN, LOGGER
 from .enphase import parse_layout
 from .layout import Layout, LayoutError
 
-# A user waits for the end of the sign-in; the layout can be had later.
+# A user waits for the end of the sign-in; the layout can be read later.
 _LIMIT_S: Final = 5.0
 
 

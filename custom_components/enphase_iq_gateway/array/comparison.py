@@ -129,7 +129,7 @@ def counted(
 def judge_window(hours: Sequence[Hour], thresholds: Thresholds = THRESHOLDS) -> Judgement | None:
     """Judge the panels by the hours that count in a window; return None where these are too few.
 
-    An hour without power says nothing about the level: there may have been snow on the panel.
+    Hours without power are left out of the level: there may have been snow on the panel.
     """
     if len(hours) < thresholds.hours or len({hour.day for hour in hours}) < thresholds.days:
         return None

@@ -1,7 +1,7 @@
 """Read the layout that Enphase's cloud has of a roof, from the account or pasted. Pure: no Home Assistant, no I/O.
 
 The document isn't described anywhere: `arrays` with `label`, `x`, `y` and `azimuth`, each with `modules` that have `x`,
-`y`, `rotation` and the `serial_num` of their `inverter`. What has no meaning here is not read.
+`y`, `rotation` and the `serial_num` of their `inverter`. Other fields are ignored.
 """
 
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..client.models import Inverter
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry
-from ..inverter_owners import async_inverter_owners
+from ..coordinator.inverter_owners import async_inverter_owners
 from .account import fetched_layouts
 from .daily_health import async_daily_health
 from .health import HealthReport, PanelHealth

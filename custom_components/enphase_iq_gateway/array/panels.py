@@ -9,7 +9,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from ..client.site.site import PollGroup
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry, InvertersCoordinator
-from ..inverter_owners import async_inverter_owners
+from ..coordinator.inverter_owners import async_inverter_owners
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

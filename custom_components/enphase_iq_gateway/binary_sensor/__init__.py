@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..client.site.site import PollGroup
 from ..coordinator import GatewayConfigEntry
 from ..entity import GatewayEntity, InverterEntity, SeenEntities
-from ..storage_entity import StorageDeviceEntity, StorageEntity, storage_candidates, storage_device_candidates
+from ..entity.storage import StorageDeviceEntity, StorageEntity, storage_candidates, storage_device_candidates
 from .inverters import INVERTER_BINARY_SENSORS, InverterBinarySensorDescription
 from .storage import (
     STORAGE_BINARY_SENSORS,

@@ -9,7 +9,7 @@ from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 
 from ..client.site.storage_snapshot import StorageSnapshot
-from ..storage_entity import (
+from ..entity.storage import (
     StorageDescription,
     StorageDeviceDescription,
     ac_batteries,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 import time
 from types import MappingProxyType, TracebackType
-from typing import Final, Literal, Self, cast
+from typing import Final, Literal, Self
 
 from aiohttp.abc import AbstractResolver
 import orjson
@@ -77,7 +77,6 @@ class Gateway:
         self._clock = clock
         self._sign_in = _sign_in(self._connection, credential, clock)
         self._statistics: dict[str, EndpointStatistics] = {}
-        self._parsed: dict[Endpoint[object], tuple[bytes, object]] = {}
         self._clock_ahead_s = 0.0
 
     async def __aenter__(self) -> Self:
@@ -160,24 +159,8 @@ class Gateway:
         Raises:
             GatewayError: it cannot be read; GatewayStatusError for a 401 that concerns this endpoint only (G§2.6).
         """
-
-        def parse(body: bytes) -> T:
-            return self._parse(endpoint, body)
-
         limit_s = endpoint.limit_s if timeout_s is None else timeout_s
-        return await self._request(endpoint.path, lambda: self._answer(endpoint.path, limit_s), parse)
-
-    def _parse[T](self, endpoint: Endpoint[T], body: bytes) -> T:
-        """Return the document in a body; a body that repeats the last one is not parsed again.
-
-        `/info` is parsed once by this: it is needed to verify the device and, when it is read, as a document.
-        """
-        before = self._parsed.get(endpoint)
-        if before is not None and before[0] == body:
-            return cast("T", before[1])
-        document = endpoint.read(body)
-        self._parsed[endpoint] = (body, document)
-        return document
+        return await self._request(endpoint.path, lambda: self._answer(endpoint.path, limit_s), endpoint.parse)
 
     async def read_raw(self, path: str, *, timeout_s: float | None = None) -> bytes:
         """Return the unparsed answer of a path, for diagnostics.
@@ -198,14 +181,15 @@ class Gateway:
         Raises:
             GatewayError: it is not confirmed; after a GatewayConnectionError it may have been followed all the same.
         """
-        body = orjson.dumps(document)
+
+        async def send() -> Answer:
+            # Documents of the gateway that are sent back may be nested too deeply to be written.
+            return await self._sign_in.send(method, path, orjson.dumps(document), timeout_s)
 
         def parse(answer: bytes) -> Json:
             return load_json(answer, path) if answer.strip() else None
 
-        return await self._request(
-            path, lambda: self._sign_in.send(method, path, body, timeout_s), parse, recorded=f"{method} {path}"
-        )
+        return await self._request(path, send, parse, recorded=f"{method} {path}")
 
     async def enable_live_stream(self) -> None:
         """Have the gateway refresh its live data every second, until it reboots or for some minutes (S§14.2).
@@ -252,7 +236,14 @@ class Gateway:
         """Return the answer of a path: `/info` without a credential, which verifies the device; others signed in."""
         if path == INFO.path:
             return await self._connection.identify()
-        return await self._sign_in.get(path, timeout_s)
+        sign_in = self._sign_in
+        try:
+            return await sign_in.get(path, timeout_s)
+        except GatewayAuthenticationError:
+            if sign_in is self._sign_in:
+                raise
+            # The request has waited for another one, while the token was replaced.
+            return await self._sign_in.get(path, timeout_s)
 
     def _read_serial(self, body: bytes, scheme: Scheme) -> str:
         """Return the serial in `/info`.
@@ -262,7 +253,7 @@ class Gateway:
             GatewayConnectionError: it was read over plain HTTP, but the firmware requires TLS: its TLS server is down,
                 or another device pretends to be the gateway.
         """
-        info = self._parse(INFO, body)
+        info = INFO.parse(body)
         if info.wants_token and scheme == "http":
             raise GatewayConnectionError(f"{INFO.path}: firmware {info.firmware} over plain HTTP, expected TLS")
         return info.serial

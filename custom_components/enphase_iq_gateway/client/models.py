@@ -6,6 +6,7 @@ The name of every number contains its unit; None is a missing value.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from awesomeversion import AwesomeVersion
 
@@ -23,6 +24,10 @@ class Flow(StrEnum):
     LOAD = "load"
     EVSE = "evse"
     PV3P = "pv3p"
+
+
+OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
+"""The flows of CTs other than those of production and consumption; all of them have power and energy."""
 
 
 class MeterStatus(StrEnum):
@@ -218,6 +223,8 @@ class GatewayHealth:
     """Epoch seconds."""
     network: str | None
     """The kind of the interface in use: ethernet, wifi, cellular."""
+    mac: str | None
+    """The MAC address of this interface, in lower case with colons."""
     alerts: int | None
     """The number of alerts; only some firmware has a list of them."""
 

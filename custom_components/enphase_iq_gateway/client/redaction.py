@@ -4,7 +4,8 @@ Each serial is replaced by the same number throughout a document, so that it wor
 """
 
 from collections.abc import Iterable
-from ipaddress import ip_address
+from contextlib import suppress
+from ipaddress import IPv6Address
 import re
 from typing import Final
 
@@ -15,22 +16,23 @@ REDACTED: Final = "**REDACTED**"
 _FIRST_PSEUDONYM: Final = 999_900_000_000
 
 # Twelve digits as a rule; some devices have longer serials.
-_SERIAL: Final = re.compile(r"(?<![0-9.x])[0-9]{12,}(?![0-9])")
+_SERIAL: Final = re.compile(r"(?<![0-9.])(?<!0x)[0-9]{12,}(?![0-9])")
 _HIDDEN: Final = re.compile(
     r"(?i)(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"  # a MAC address
     r"|(?<![0-9a-z.])(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?![0-9a-z.])"  # a MAC address as routers write it
     r"|(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{12}(?![0-9a-z])"  # a MAC address without separators
     r"|\('[^']*', [0-9]+[^)]*\)"  # address and port in an error of the operating system
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)*"  # an e-mail address
+    r"|(?<![0-9])(?<![0-9]\.)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?[0-9])"  # an IPv4 address, also before a port
+    r"|[\w.+'-]+@[\w-]+(?:\.[\w-]+)*"  # an email address
     r"|eyJ[\w-]+(?:\.[\w-]*)*"  # a token
 )
-_MAYBE_ADDRESS: Final = re.compile(r"(?i)[0-9a-f]*[.:][0-9a-f.:]*[0-9a-f:]")
+_MAYBE_IPV6: Final = re.compile(r"(?i)[0-9a-f]*:[0-9a-f:]*(?:::|[0-9a-f])")
 _WORDS: Final = re.compile(r"[\w .:+/-]{0,64}")
 """The form of a harmless text: a type, a state, a version, a hexadecimal number."""
 _TAG: Final = re.compile(r"<(?P<close>/?)(?P<name>[\w-]+)(?P<attributes>[^<>]*)>(?P<text>[^<]*)")
 _PACKAGE: Final = re.compile(r' name="[\w.-]+"')
 
-_SERIAL_FIELDS: Final = frozenset({"serialNumber", "sn", "serial_num", "device_id", "pv_serial_nb"})
+_SERIAL_FIELDS: Final = frozenset({"serialNumber", "sn", "serial_num", "serial_nums", "device_id", "pv_serial_nb"})
 _INFO_TAGS: Final = frozenset(
     re.findall(
         r"\S+",
@@ -40,6 +42,7 @@ _INFO_TAGS: Final = frozenset(
         """,
     )
 )
+_TAGS: Final = _INFO_TAGS | {"envoy_info", "device", "package", "build_info", "euaid"}
 _STORAGE_FIELDS: Final = frozenset(
     re.findall(
         r"[^|]+",
@@ -121,7 +124,7 @@ class Scrubber:
         # Longest first: one serial may contain another.
         known = "|".join(re.escape(serial) for serial in sorted(self._pseudonyms, key=len, reverse=True))
         serials = re.compile(f"{known}|{_SERIAL.pattern}" if known else _SERIAL.pattern)
-        text = _MAYBE_ADDRESS.sub(_without_address, _HIDDEN.sub(REDACTED, text))
+        text = _MAYBE_IPV6.sub(_without_address, _HIDDEN.sub(REDACTED, text))
         for host in self._hosts:
             text = host.sub(REDACTED, text)
         return serials.sub(lambda found: self._pseudonym(found[0]), text)
@@ -135,7 +138,7 @@ class Scrubber:
             }
         if isinstance(value, list):
             return [self.value(part, field) for part in value]
-        if field in _SERIAL_FIELDS and isinstance(value, str | int):
+        if isinstance(value, str | int) and (field in _SERIAL_FIELDS or str(value) in self._pseudonyms):
             return type(value)(self._pseudonym(str(value)))
         if field not in _FIELDS or (isinstance(value, str) and not _WORDS.fullmatch(value)):
             return REDACTED
@@ -152,16 +155,17 @@ class Scrubber:
         return self.value(orjson.loads(body))
 
     def _xml(self, text: str) -> str:
-        """Keep tags, names of packages, and the text of known tags."""
+        """Keep known tags, names of packages, and the text of known tags."""
         lines = []
         for found in _TAG.finditer(text):
-            name = _PACKAGE.fullmatch(found["attributes"])
+            tag = found["name"] if found["name"] in _TAGS else "unknown"
+            package = _PACKAGE.fullmatch(found["attributes"])
             content = found["text"].strip()
             if content and (found["close"] or found["name"] not in _INFO_TAGS or not _WORDS.fullmatch(content)):
                 content = REDACTED
             elif content and found["name"] in _SERIAL_FIELDS:
                 content = self._pseudonym(content)
-            lines.append(f"<{found['close']}{found['name']}{name[0] if name else ''}>{self.text(content)}")
+            lines.append(f"<{found['close']}{tag}{self.text(package[0]) if package else ''}>{self.text(content)}")
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + "".join(lines)
 
     def _key(self, name: str, number: int) -> str:
@@ -176,9 +180,10 @@ class Scrubber:
 
 
 def _without_address(found: re.Match[str]) -> str:
-    """Redact an IP address, and keep what only looks like one: a version, a time."""
-    try:
-        ip_address(found[0].strip("."))
-    except ValueError:
-        return found[0]
-    return REDACTED
+    """Redact an IPv6 address, and keep what only looks like one, such as a time."""
+    label, colon, rest = found[0].partition(":")
+    for before, text in (("", found[0]), (label + colon, rest)):  # `ip:fe80::1` has a label before it
+        with suppress(ValueError):
+            IPv6Address(text)
+            return before + REDACTED
+    return found[0]

@@ -201,8 +201,8 @@ class ReportedStorage:
     """Epoch seconds; may be days old (S§31)."""
 
     def is_fresh(self, gateway_time: float) -> bool:
-        """Return whether the values are recent by the gateway's clock."""
-        return self.reading_time is not None and gateway_time - self.reading_time <= REPORT_STALE_AFTER_S
+        """Return whether the values are recent by the gateway's clock; a date in its future shows no age."""
+        return self.reading_time is not None and abs(gateway_time - self.reading_time) <= REPORT_STALE_AFTER_S
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -84,13 +84,15 @@ def _entry(call: ServiceCall) -> GatewayConfigEntry:
     """Return the entry of the gateway to change.
 
     Raises:
-        ServiceValidationError: It is not set up, or not the only one and not named.
+        ServiceValidationError: It is not set up at the moment, or not the only one and not named.
     """
-    loaded = [
+    meant = [
         entry
-        for entry in call.hass.config_entries.async_entries(DOMAIN)
-        if entry.state is ConfigEntryState.LOADED and call.data.get("gateway") in {None, entry.entry_id}
+        for entry in call.hass.config_entries.async_entries(DOMAIN, include_ignore=False, include_disabled=False)
+        if call.data.get("gateway") in {None, entry.entry_id}
     ]
-    if len(loaded) != 1:
+    if len(meant) != 1:
         raise refusal("which_gateway")
-    return cast("GatewayConfigEntry", loaded[0])
+    if meant[0].state is not ConfigEntryState.LOADED:
+        raise refusal("not_loaded")
+    return cast("GatewayConfigEntry", meant[0])

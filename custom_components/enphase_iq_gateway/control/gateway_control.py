@@ -1,4 +1,4 @@
-"""The one way to change something on a gateway: read, change, send once, read back, look again (S§27 to §30)."""
+"""The one way to change something on a gateway: read, change, send once, read back, check again (S§27 to §30)."""
 
 import asyncio
 from collections import defaultdict
@@ -117,8 +117,8 @@ class GatewayControl:
                     confirmation = await self._carry_out(change, rule)
             else:
                 confirmation = await self._carry_out(change, rule)
-            if rule.second_look_s is not None:
-                await self._look_again(change, rule, rule.second_look_s)
+            if rule.check_again_s is not None:
+                await self._check_again(change, rule, rule.check_again_s)
         except HomeAssistantError as error:
             LOGGER.debug("%s: %s is not in effect: %r", self._entry.title, change.subject, error.translation_key)
             raise
@@ -167,7 +167,7 @@ class GatewayControl:
 
     async def _read_back(self, change: Change, rule: Rule, *, accepted: bool) -> Confirmation:
         """Read what proves the change until it does, or until its deadline."""
-        # Before that, the answers mean nothing.
+        # Until then, its answers may be those from before the change.
         await self._wait(self._coordinator.held_s(rule.proof))
         until = monotonic() + rule.deadline_s
         while True:
@@ -186,7 +186,7 @@ class GatewayControl:
             raise failure("control_no_answer", firmware=self._firmware, seconds=f"{rule.deadline_s:.0f}")
         raise self._not_followed(change, rule, "control_ignored", seconds=f"{rule.deadline_s:.0f}")
 
-    async def _look_again(self, change: Change, rule: Rule, after_s: float) -> None:
+    async def _check_again(self, change: Change, rule: Rule, after_s: float) -> None:
         """Check later whether the cloud has undone a change, unless another one was sent meanwhile."""
         await self._wait(after_s)
         if self._latest[rule.target.path] is not change:

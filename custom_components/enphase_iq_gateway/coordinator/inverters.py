@@ -22,7 +22,7 @@ from .site import SiteCoordinator
 
 
 class InvertersCoordinator(PollGroupCoordinator):
-    """Polls every 5 minutes, every 15 at night; reads details every 15 where the gateway cuts them (G§5.1)."""
+    """Polls every 5 minutes, every 15 at night; reads details every 15 where the gateway truncates them (G§5.1)."""
 
     group = PollGroup.INVERTERS
 

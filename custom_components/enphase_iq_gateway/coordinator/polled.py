@@ -104,11 +104,12 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
 
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
         """Return what the documents contain, its counters checked."""
-        return self._check(measure(self.site, self.group, documents, at))
+        ahead_s = self.gateway.clock_ahead_s
+        return self._check(measure(self.site, self.group, documents, at, clock_ahead_s=ahead_s))
 
     def _check(self, snapshot: Snapshot) -> Snapshot:
-        clock_error_s = snapshot.at - self.guard.clock.believed(snapshot.at, monotonic())
-        snapshot = replace(snapshot, clock_error_s=clock_error_s)
+        clock_error_s = snapshot.at - self.guard.clock.accepted(snapshot.at, monotonic())
+        snapshot = replace(snapshot, clock_error_s=clock_error_s, clock_confirmed=self.guard.clock.confirmed)
         return self.guard.check(self.group, snapshot, dt_util.get_default_time_zone())
 
     def _record_answers(self, read: Collection[Endpoint[object]], failed: Collection[Endpoint[object]]) -> None:

@@ -64,7 +64,7 @@ def create_coordinators(
     documents: Documents,
 ) -> dict[PollGroup, PollGroupCoordinator]:
     """Create the coordinators of the poll groups that the site has."""
-    # On the first day, today begins with what the report has of it, if the inverters' own sum bears it out.
+    # The inverters come first: their sum decides whether the report's energy of today is used on the first day.
     order: tuple[type[PollGroupCoordinator], ...] = (
         InvertersCoordinator,
         ReportCoordinator,
@@ -73,7 +73,7 @@ def create_coordinators(
     )
     site = site_coordinator.data.site
     if Source.INVERTERS_AND_NET in site.sources.values():
-        # Total consumption needs the counters of the net CT, and nothing that the CTs measure has a today.
+        # Total consumption is computed from the counters of the net CT, and no flow with a CT has energy of today here.
         order = (LiveCoordinator, InvertersCoordinator, ReportCoordinator, StorageCoordinator)
     created = {
         kind.group: kind(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)

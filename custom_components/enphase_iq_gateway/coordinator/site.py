@@ -1,11 +1,11 @@
-"""The site: what the gateway has and which source serves which quantity, looked at again every now and then."""
+"""The site: what the gateway has and which source serves which quantity, checked again at long intervals."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from math import ceil
 from time import monotonic, time
-from typing import Final, override
+from typing import Final, Self, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -30,6 +30,7 @@ from ..client.endpoints import (
 )
 from ..client.models import Flow, GatewayHealth, Info, Meter, Reading
 from ..client.site.documents import Documents
+from ..client.site.gateway_clock import GatewayClock
 from ..client.site.probe import PROBE_LIMIT_S, probe
 from ..client.site.site import Site, endpoints_of
 from ..client.site.sources import decide
@@ -94,13 +95,21 @@ class SiteData:
     """What the gateway reports about itself, None until it was read."""
 
 
+type Update = Callable[[SiteData], Awaitable[SiteData | None]]
+
+
 @dataclass(kw_only=True, slots=True)
 class _Task:
     """One thing to read, and when: `update` returns None where it should be tried again soon."""
 
     interval: timedelta
-    update: Callable[[SiteData], Awaitable[SiteData | None]]
+    update: Update
     due_at: float
+
+    @classmethod
+    def beginning(cls, interval: timedelta, update: Update, *, after: timedelta | None = None) -> Self:
+        """Return a task that is due for the first time after some time, by default after its interval."""
+        return cls(interval=interval, update=update, due_at=monotonic() + (after or interval).total_seconds())
 
     def next_due_at(self, now: float) -> float:
         """Return when to read again after a success; the times do not drift."""
@@ -130,35 +139,21 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         super().__init__(hass, entry, name="site", gateway=gateway, translate=translate, interval=FIRST_INVENTORY_AFTER)
         self._counters = counters
         self.data = SiteData(site=site, meters=documents.get(METERS), readings=documents.get(READINGS) or ())
-        now = monotonic()
-        self._tasks = [
-            _Task(interval=INFO_INTERVAL, update=self._update_info, due_at=now + INFO_INTERVAL.total_seconds()),
-            _Task(
-                interval=INVENTORY_INTERVAL,
-                update=self._update_inventory,
-                due_at=now + FIRST_INVENTORY_AFTER.total_seconds(),
-            ),
-            _Task(
-                interval=HEALTH_INTERVAL,
-                update=self._update_health,
-                due_at=now + FIRST_HEALTH_AFTER.total_seconds(),
-            ),
-        ]
-        if site.storage.is_empty:
+        had_storage = any(isinstance(key, FlowCounter) and key.flow is Flow.STORAGE for key in counters.counters)
+        self._tasks = list(self._first_tasks(documents, had_storage=had_storage))
+
+    def _first_tasks(self, documents: Documents, *, had_storage: bool) -> Iterator[_Task]:
+        """Yield what is read, in the order in which it is read where several are due."""
+        if self.data.meters:
+            yield _Task.beginning(METERS_INTERVAL, self._update_meters)
+        yield _Task.beginning(INFO_INTERVAL, self._update_info)
+        yield _Task.beginning(INVENTORY_INTERVAL, self._update_inventory, after=FIRST_INVENTORY_AFTER)
+        yield _Task.beginning(HEALTH_INTERVAL, self._update_health, after=FIRST_HEALTH_AFTER)
+        if self.data.site.storage.is_empty:
             failed = documents.storage is not None and ENSEMBLE_INVENTORY in documents.storage.failed
             # The inventory of a gateway that starts is empty at first.
-            had_storage = any(isinstance(key, FlowCounter) and key.flow is Flow.STORAGE for key in counters.counters)
-            search_after = _RETRY_AFTER if failed or had_storage else STORAGE_SEARCH_INTERVAL
-            self._tasks.append(
-                _Task(
-                    interval=STORAGE_SEARCH_INTERVAL,
-                    update=self._search_storage,
-                    due_at=now + search_after.total_seconds(),
-                )
-            )
-        if self.data.meters:
-            due_at = now + METERS_INTERVAL.total_seconds()
-            self._tasks.insert(0, _Task(interval=METERS_INTERVAL, update=self._update_meters, due_at=due_at))
+            after = _RETRY_AFTER if failed or had_storage else STORAGE_SEARCH_INTERVAL
+            yield _Task.beginning(STORAGE_SEARCH_INTERVAL, self._search_storage, after=after)
 
     @override
     async def _async_poll(self) -> SiteData:
@@ -190,7 +185,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
     @override
     def _next_interval(self, *, expected: bool) -> timedelta:
         due_at = min(task.due_at for task in self._tasks)
-        # Home Assistant cuts the present second, so that a poll may be early by less than one.
+        # Home Assistant leaves out fractions of a second, so a poll may be early by less than one.
         return timedelta(seconds=max(ceil(due_at - monotonic()), 0) + 1)
 
     async def _update_meters(self, data: SiteData) -> SiteData | None:
@@ -208,7 +203,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         known = data.site.info
         if info.firmware == known.firmware:
             return data
-        LOGGER.info("%s: firmware %s instead of %s", self.name, info.firmware, known.firmware)
+        LOGGER.info("%s: firmware changed from %s to %s", self.name, known.firmware, info.firmware)
         return await self._find_site_again(data, info)
 
     async def _find_site_again(self, data: SiteData, info: Info) -> SiteData | None:
@@ -255,6 +250,9 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         """Read the gateway's health; what it was before is of no use, so a failure drops it until tomorrow."""
         try:
             health = await self.gateway.read(HOME)
+            ahead_s = self.gateway.clock_ahead_s
+            clock = GatewayClock(now=time() + ahead_s, ahead_s=ahead_s)
+            health = replace(health, last_cloud_report=clock.date(health.last_cloud_report))
         except (GatewayConnectionError, GatewayResponseError) as error:
             LOGGER.debug("%s: no health: %s", self.name, error)
             health = None

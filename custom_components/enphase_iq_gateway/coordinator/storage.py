@@ -146,7 +146,7 @@ class StorageCoordinator(PollGroupCoordinator):
         return self._snapshot(self._documents, time())
 
     async def async_read_now(self, endpoints: Collection[Endpoint[object]]) -> StorageDocuments:
-        """Read some endpoints and show what they have; the clock of the polls goes on.
+        """Read some endpoints and show what they have; the time of the next poll stays.
 
         Raises:
             GatewayError: None of them could be reached, or the failure concerns the gateway as a whole.

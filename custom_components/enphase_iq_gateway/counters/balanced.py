@@ -106,11 +106,11 @@ def step(
     added, taken = gain(state.plus.value, plus.value), gain(state.minus.value, minus.value)
     net = max(added, 0.0) - max(taken, 0.0)
     imported, exported = state.import_wh + max(net, 0.0), state.export_wh + max(-net, 0.0)
-    # A spike that is undone takes back what it has added. With a total CT the two are also the site's import and
+    # Undoing a spike subtracts what it has added. With a total CT the two are also the site's import and
     # export, which are `total_increasing`.
     most = 1 - RESET_SHARE if flow is Flow.TOTAL_CONSUMPTION else 1.0
-    imported, exported = _take_back(imported, exported, max(-added, 0.0), most)
-    exported, imported = _take_back(exported, imported, max(-taken, 0.0), most)
+    imported, exported = _subtract(imported, exported, max(-added, 0.0), most)
+    exported, imported = _subtract(exported, imported, max(-taken, 0.0), most)
     return replace(state, import_wh=imported, export_wh=exported, plus=plus, minus=minus)
 
 
@@ -131,6 +131,6 @@ def catch_up(state: BalancedState, import_wh: float, export_wh: float) -> Balanc
     )
 
 
-def _take_back(counter: float, other: float, amount: float, most: float) -> tuple[float, float]:
-    """Take an amount from one counter, or add it to the other where it is more than a share of `most`."""
+def _subtract(counter: float, other: float, amount: float, most: float) -> tuple[float, float]:
+    """Subtract an amount from one counter, or add it to the other where it is more than a share of `most`."""
     return (counter - amount, other) if amount <= counter * most else (counter, other + amount)

@@ -2,9 +2,9 @@
 
 The published value is the gateway's value + an offset, which bridges wraps, jumps and changes of the source. All values
 with the same offset are one line. A sample is either on the counter's line or held, until the counter is back on its
-line or has continued from the new level long enough to be believed.
+line or has continued from the new level long enough to be accepted.
 
-Home Assistant takes a fall of a `total_increasing` sensor below 90 % for a new start and counts the new value in full
+Home Assistant treats a fall of a `total_increasing` sensor below 90 % as a new start and counts the new value in full
 as energy, so nothing falls below that but a counter that really began again at zero.
 """
 
@@ -17,10 +17,10 @@ from .counter_state import Below, CounterState, Held, Hours, LeftLine
 from .new_start import is_new_start
 
 WRAP_WH: Final = 2**32 / 3600  # the counter behind is an unsigned 32-bit number of joules (G§6.6)
-CONFIRM_S: Final = 900.0  # a new line is believed after one interval of the slowest source (G§3) ...
+CONFIRM_S: Final = 900.0  # a new line is accepted after one interval of the slowest source (G§3) ...
 CONFIRM_SAMPLES: Final = 3  # ... and no fewer samples
-WINDOW_S: Final = 900.0  # rises can be taken back for one to two windows: as long as it takes to believe a new line
-AGREED_S: Final = 60.0  # after a pause, samples that agree for so long are believed
+WINDOW_S: Final = 900.0  # rises can be taken back for one to two windows: as long as it takes to accept a new line
+AGREED_S: Final = 60.0  # after a pause, samples that agree for so long are accepted
 _SEEN_S: Final = CONFIRM_S / (CONFIRM_SAMPLES - 1)  # a longer pause between two samples proves no more than this
 _LARGEST_WH: Final = 1e12  # more than any site; smaller floats are exact to a milliwatt-hour
 _LATEST_S: Final = 1e12  # more than any clock shows
@@ -241,7 +241,7 @@ def _further_below(before: Below, line: float, seconds: float) -> Below:
 def _undo_spike(line: float, at: float, limits: Limits, state: CounterState, published: float) -> Step:
     """Take a spike back whose end has lasted.
 
-    Home Assistant subtracts a small fall from the statistics. A fall that it would take for a new start is bridged
+    Home Assistant subtracts a small fall from the statistics. A fall that it would treat as a new start is bridged
     instead: the spike stays counted, but the counter goes on.
     """
     if not is_new_start(published, line):
@@ -337,7 +337,7 @@ def _confirmed(held: Held) -> bool:
 
 
 def _settle(held: Held, limits: Limits, state: CounterState, published: float) -> Step | None:
-    """Believe the held line; return None for a zero, which stays on trial until it moves."""
+    """Accept the held line; return None for a zero, which stays on trial until it moves."""
     change = held.first + state.offset - published
     if likely(change, held.first_at - state.moved_at, limits, state):
         # The source stood still and caught up: an inverter that was out of reach brings the energy of days at once.
@@ -348,8 +348,8 @@ def _settle(held: Held, limits: Limits, state: CounterState, published: float) -
         return _undone(held.last, held.last_at, limits, state, left=left)
     seconds = held.first_at - state.at
     wraps = round(-change / WRAP_WH)
-    tolerance = min(most_wh(limits.rise_w, seconds, limits), _WRAP_TOLERANCE_WH)
-    if wraps <= 1 and wraps != 0 and abs(change + wraps * WRAP_WH) <= tolerance:
+    energy = abs(change + wraps * WRAP_WH)
+    if wraps <= 1 and wraps != 0 and energy <= _WRAP_TOLERANCE_WH and likely(energy, seconds, limits, state):
         # A firmware that counts correctly again gives all wraps back at once (G§6.6).
         return _continue(state, held.last, state.offset + wraps * WRAP_WH, held.last_at, limits)
     if limits.fall_w is None and change < 0 and possible(held.first, seconds, limits):

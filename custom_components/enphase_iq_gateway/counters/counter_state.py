@@ -8,7 +8,7 @@ from .serialization import fields, number, numbers, optional_number
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
-    """The samples of a new line that is not believed yet; values of the gateway without an offset."""
+    """The samples of a new line that is not accepted yet; values of the gateway without an offset."""
 
     first: float
     first_at: float

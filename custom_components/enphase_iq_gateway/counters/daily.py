@@ -90,6 +90,7 @@ def step(
     at: float,
     zone: tzinfo,
     *,
+    confirmed: bool = True,
     gateway_today: float | None,
     rise_w: float,
     falls: bool = False,
@@ -97,9 +98,10 @@ def step(
 ) -> tuple[float, DailyState]:
     """Return today's energy in Wh and the new state.
 
-    `lifetime` is the checked counter (Wh), `at` is in epoch seconds, `zone` is Home Assistant's time zone,
-    `gateway_today` is the gateway's own figure (Wh), `rise_w` is the fastest plausible rise of the counter (W). With
-    `falls` the counter may fall, and today with it, even below zero.
+    `lifetime` is the checked counter (Wh), `at` is in epoch seconds, `zone` is Home Assistant's time zone. No other day
+    begins before `at` is `confirmed`: today stands until then. `gateway_today` is the gateway's own figure (Wh),
+    `rise_w` is the fastest plausible rise of the counter (W). With `falls` the counter may fall, and today with it,
+    even below zero.
 
     Raises:
         ValueError, OverflowError: `at` is outside the calendar.
@@ -111,6 +113,8 @@ def step(
     if state is None:
         seeded = gateway_today if _plausible(gateway_today, lifetime, possible) else 0.0
         return seeded, DailyState(day=day, baseline=lifetime - seeded, lifetime=lifetime, at=at)
+    if day != state.day and not confirmed:
+        return state.lifetime - state.baseline, state
     set_back = at < state.at
     if set_back and state.at - at <= _CLOCK_S:
         # The day stands until the clock has caught up.
@@ -139,7 +143,7 @@ def _follow(lifetime: float, state: DailyState, *, falls: bool) -> tuple[float, 
     """Return the lifetime at the start of the day, and the gain since the last value.
 
     A counter that only rises falls when it begins again, or when a spike is undone. Today falls with it only as far as
-    Home Assistant does not take it for a new start; otherwise it stands and continues from there.
+    Home Assistant does not treat it as a new start; otherwise it stands and continues from there.
     """
     gain = lifetime - state.lifetime
     if falls or gain >= 0:

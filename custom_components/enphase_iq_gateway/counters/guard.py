@@ -138,7 +138,7 @@ class Guard:
             checked = self._balance(checked, snapshot.at)
         total, *phases = checked
         if flow in _WITH_TODAY and total.energy_lifetime_wh is not None:
-            today = self._today(flow, total.energy_lifetime_wh, snapshot.at - snapshot.clock_error_s, zone)
+            today = self._today(flow, total.energy_lifetime_wh, snapshot, zone)
             total = replace(total, energy_today_wh=today, energy_today_reset_at=self.state.days[flow].reset_at)
         return (total, *phases)
 
@@ -273,6 +273,7 @@ class Guard:
             lifetime_wh,
             snapshot.at - snapshot.clock_error_s,
             zone,
+            confirmed=snapshot.clock_confirmed,
             gateway_today=details.energy_today_wh,
             rise_w=INVERTER_LIMIT_W,
             state=self.state.days.get(key),
@@ -296,13 +297,14 @@ class Guard:
             begin_again(self.state, inverter.serial, before)
         return published
 
-    def _today(self, flow: Flow, lifetime: float, at: float, zone: tzinfo) -> float:
+    def _today(self, flow: Flow, lifetime: float, snapshot: Snapshot, zone: tzinfo) -> float:
         """Return today's energy of a checked lifetime counter."""
         limits = counter_limits(self.site, flow, Quantity.LIFETIME, 0)
         today, self.state.days[flow] = daily_step(
             lifetime,
-            at,
+            snapshot.at - snapshot.clock_error_s,
             zone,
+            confirmed=snapshot.clock_confirmed,
             gateway_today=self._gateway_today(flow),
             rise_w=limits.likely_w or limits.rise_w,
             falls=limits.fall_w is not None,

@@ -1,7 +1,7 @@
 """Keys of the counters: typed in memory, text in the store and in repairs."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
 from typing import Final, NamedTuple, assert_never, override
 
 from ..client.models import Flow, Measurement
@@ -117,28 +117,31 @@ def unique_id(key: CounterKey, gateway: str) -> str:
         return f"{key.serial}_energy_lifetime"
     if isinstance(key, AcBatteryCounter):
         return f"{key.serial}_{_OF_BATTERY[key.field]}"
+    return f"{gateway}_{_name(key)}"
+
+
+def _name(key: FlowCounter) -> str:
+    """Return what follows the serial in the unique id of the entity that shows a counter of a flow."""
     if key.field is CounterField.LIFETIME:
         name = f"{key.flow}_energy_lifetime"
     elif key.flow is Flow.NET_CONSUMPTION:
         name = "grid_import_energy" if key.field is CounterField.DELIVERED else "grid_export_energy"
     else:
         name = f"{key.flow}_ct_{key.field.removesuffix('_wh')}"
-    return f"{gateway}_{name}" + (f"_l{key.phase}" if key.phase else "")
+    return f"{name}_l{key.phase}" if key.phase else name
+
+
+_BY_NAME: Final[Mapping[str, FlowCounter]] = {
+    _name(key): key
+    for key in (FlowCounter(flow, field, phase) for flow in Flow for field in CounterField for phase in range(4))
+}
 
 
 def counter_of(entity: str, gateway: str) -> CounterKey | None:
     """Return the counter that the entity with this unique id shows, None where it shows something else."""
-    if entity in (keys := _flow_counters(gateway)):
-        return keys[entity]
-    if entity.startswith(gateway):
-        return _STORAGE.get(entity.removeprefix(f"{gateway}_"))
     serial, _, shown = entity.partition("_")
+    if serial == gateway:
+        return _BY_NAME.get(shown) or _STORAGE.get(shown)
     if shown == "energy_lifetime":
         return InverterCounter(serial)
     return next((AcBatteryCounter(serial, field) for field, name in _OF_BATTERY.items() if shown == name), None)
-
-
-@cache
-def _flow_counters(gateway: str) -> dict[str, CounterKey]:
-    keys = [FlowCounter(flow, field, phase) for flow in Flow for field in CounterField for phase in range(4)]
-    return {unique_id(key, gateway): key for key in keys}

@@ -1,6 +1,5 @@
 """The fastest plausible rise and fall of each counter of a site."""
 
-from functools import cache
 from typing import Final
 
 from ..client.endpoints.quantities import CT_LIMIT_W
@@ -51,14 +50,12 @@ def _measures_total(site: Site) -> bool:
     return site.sources.get((Flow.TOTAL_CONSUMPTION, Quantity.ELECTRICAL)) is Source.READINGS
 
 
-@cache
 def inverter_limits(count: int, report_interval_s: int | None) -> Limits:
     """Return the limits of the sum of `count` inverters, which at some sites report only every hour (G§4)."""
     interval_s = report_interval_s if report_interval_s and report_interval_s <= LONGEST_REPORT_S else 0
     return Limits(rise_w=INVERTER_LIMIT_W * count, interval_s=max(INTERVAL_S, interval_s))
 
 
-@cache
 def _ct_limits(phases: int, inverters: int, *, falls: bool) -> Limits:
     watts = CT_LIMIT_W * phases
     return Limits(

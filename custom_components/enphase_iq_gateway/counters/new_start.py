@@ -1,4 +1,4 @@
-"""The fall of a `total_increasing` sensor that Home Assistant's statistics take for a new start from zero.
+"""The fall of a `total_increasing` sensor that Home Assistant's statistics treat as a new start from zero.
 
 They count the value after it in full (sensor/recorder.py).
 """
@@ -10,7 +10,7 @@ RESET_SHARE: Final = 0.9
 
 
 def is_new_start(before: float, now: float) -> bool:
-    """Return whether the statistics take the change for a new start."""
+    """Return whether the statistics treat the change as a new start."""
     return now < before * RESET_SHARE
 
 

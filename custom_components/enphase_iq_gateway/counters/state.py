@@ -36,9 +36,9 @@ class GuardState:
     offsets: dict[CounterKey, dict[Origin, float]] = field(default_factory=dict[CounterKey, dict[Origin, float]])
     """The offset for each origin of a counter that goes back and forth between two (G§6.8)."""
     rejected: Counter[str] = field(default_factory=Counter[str])
-    """Number of samples turned away since set-up, by reason."""
+    """Number of samples rejected since set-up, by reason."""
     firmware: str = ""
-    """The firmware at the last set-up: only another one may take a counter's source away."""
+    """The firmware at the last set-up: only another one may remove the source of a counter."""
     serial: str = ""
     """The serial of the gateway that has counted; empty in states of earlier versions."""
     shifted_by: str = ""

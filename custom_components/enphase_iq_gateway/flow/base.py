@@ -12,9 +12,9 @@ from ..client import Address, AddressError, Certificate, CertificateCheck, Gatew
 from ..client.models import Info
 from ..client.site.probe import check_supported
 from ..const import CONF_CERTIFICATE, CONF_REPLACED, TOKEN_PAGE
-from ..entry_data import certificate_check_of, certificate_of, credential_of
 from ..history.replacement import replaced_by
 from ..hub.api import async_open_gateway
+from ..hub.entry_data import certificate_check_of, certificate_of, credential_of
 from ..issues.identity import report_renewed_certificate
 from .errors import form_error
 
@@ -55,11 +55,15 @@ class GatewayFlow(ConfigFlow):
         serial: str | None = None,
         entry: ConfigEntry | None = None,
         accepted: Certificate | None = None,
+        check: CertificateCheck | None = None,
     ) -> bool:
         """Identify the device at an address without credentials; on failure keep the error for the form.
 
-        Its certificate must be the one of the entry, or the one that the user has accepted instead.
+        Its certificate must be the one of the entry, or the one that the user has accepted instead; `check` is used
+        in place of the option of the entry.
         """
+        if check is None:
+            check = CertificateCheck.RENEWALS if entry is None else certificate_check_of(entry)
         try:
             address = Address.parse(host)
             gateway = await async_open_gateway(
@@ -67,7 +71,7 @@ class GatewayFlow(ConfigFlow):
                 address,
                 serial=serial,
                 pinned=accepted or (None if entry is None else certificate_of(entry)),
-                certificate_check=CertificateCheck.RENEWALS if entry is None else certificate_check_of(entry),
+                certificate_check=check,
             )
             async with gateway:
                 info = await gateway.identify()

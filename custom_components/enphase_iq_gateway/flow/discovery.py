@@ -8,8 +8,8 @@ from homeassistant.helpers import device_registry as dr
 from ..client import Address, GatewayError
 from ..const import DOMAIN
 from ..coordinator import GatewayConfigEntry, loaded_runtime
-from ..entry_data import certificate_of
 from ..hub.api import async_open_gateway
+from ..hub.entry_data import certificate_of, discovery_check_of
 
 
 async def async_has_left(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
@@ -22,7 +22,11 @@ async def async_has_left(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool
         return False
     try:
         gateway = await async_open_gateway(
-            hass, Address.parse(entry.data[CONF_HOST]), serial=entry.unique_id, pinned=certificate_of(entry)
+            hass,
+            Address.parse(entry.data[CONF_HOST]),
+            serial=entry.unique_id,
+            pinned=certificate_of(entry),
+            certificate_check=discovery_check_of(entry),
         )
         async with gateway:
             await gateway.identify()

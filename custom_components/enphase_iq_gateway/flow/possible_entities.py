@@ -17,6 +17,7 @@ from ..binary_sensor.storage import STORAGE_BINARY_SENSORS, STORAGE_DEVICE_BINAR
 from ..client.endpoints import DEVICE_DATA
 from ..client.site.site import PollGroup, Site
 from ..coordinator import GatewayConfigEntry, GatewayRuntime
+from ..entity.storage import storage_candidates, storage_device_candidates
 from ..history.takeover.plan import Possible
 from ..sensor import StorageDeviceSensor, StorageSensor
 from ..sensor.flows import flow_sensors_of
@@ -24,7 +25,6 @@ from ..sensor.gateway import GATEWAY_SENSORS
 from ..sensor.inverters import INVERTER_SENSORS
 from ..sensor.storage import STORAGE_SENSORS
 from ..sensor.storage_devices import STORAGE_DEVICE_SENSORS
-from ..storage_entity import storage_candidates, storage_device_candidates
 from .possible_controls import possible_controls
 
 _LISTED: Final = frozenset({"power", "max_power", "last_reported"})

@@ -174,7 +174,7 @@ def _areas_offered(
 
 
 def _schema(areas: Mapping[ControlArea, bool], other_integration: str, *, could_change: bool) -> probatio.Schema:
-    """Return the choices; as they are preset, they do the right thing."""
+    """Return the form of the choices, preset to what is recommended."""
     choices: dict[probatio.Marker, object] = {
         probatio.Required(CONF_KEEP_NAMES, default=True): BooleanSelector(),
         probatio.Required(CONF_OTHER_INTEGRATION, default=other_integration): SelectSelector(

@@ -63,7 +63,7 @@ const scale = (stops) =>
 export const AMOUNTS = scale(CIVIDIS);
 
 /**
- * Return the colors from far less to far more than the array; equal ones nearly have the color of the card.
+ * Return the colors from far less to far more than the array; equal ones have nearly the color of the card.
  * @param {Rgb} surface
  */
 export const differences = (surface) => {

@@ -62,7 +62,7 @@ class Repair:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Return the repair that `as_json` made this of.
+        """Return the repair with this JSON form, that of `as_json`.
 
         Raises:
             LookupError, TypeError, ValueError: the data is something else.

@@ -22,7 +22,7 @@ from ..client import (
     Token,
 )
 from ..const import DOMAIN
-from ..entry_data import certificate_check_of, certificate_of, credential_of
+from .entry_data import certificate_check_of, certificate_of, credential_of
 
 _RESOLVER: HassKey[AbstractResolver] = HassKey(f"{DOMAIN}_resolver")
 
@@ -60,7 +60,7 @@ async def async_open_gateway(
     """
     try:
         resolver = None if is_ip_address(address.host) else await _async_local_resolver(hass)
-    except (OSError, RuntimeError) as error:  # of zeroconf, while Home Assistant has no network
+    except Exception as error:  # zeroconf and the resolver have errors of their own where there is no network
         raise GatewayConnectionError(f"no network to find a name in: {type(error).__name__}") from error
     return Gateway(
         address,

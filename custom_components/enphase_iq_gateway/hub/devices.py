@@ -1,4 +1,4 @@
-"""The gateway's device, and what of the devices is read after set-up: firmware, models of the inverters."""
+"""The gateway's device, and what of the devices is read after set-up: firmware, MAC, models of the inverters."""
 
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
@@ -10,6 +10,7 @@ from ..client.models import Info
 from ..client.part_numbers import inverter_model_name, model_name
 from ..const import DOMAIN, MANUFACTURER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
+from .entry_data import certificate_of
 from .storage_devices import async_setup_storage_devices
 
 _NAME = "IQ Gateway"
@@ -26,6 +27,8 @@ def async_setup_devices(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     def update() -> None:
         data = coordinator.data
         devices.async_update_device(gateway.id, sw_version=str(data.site.info.firmware))
+        if data.health is not None and data.health.mac is not None:
+            _add_mac(devices, entry, data.health.mac)
         for serial, part_number in data.part_numbers.items():
             inverter = devices.async_get_device_by_identifier((DOMAIN, serial), entry.entry_id)
             if inverter is not None and inverter.id != gateway.id:
@@ -66,6 +69,16 @@ def _register_gateway(devices: dr.DeviceRegistry, entry: GatewayConfigEntry, inf
         sw_version=str(info.firmware),
         configuration_url=Address.parse(entry.data[CONF_HOST]).url("https" if info.wants_token else "http", ""),
     )
+
+
+def _add_mac(devices: dr.DeviceRegistry, entry: GatewayConfigEntry, mac: str) -> None:
+    """Add the MAC address that the gateway reports, unless a DHCP lease has shown one.
+
+    Without a certificate any device could report one, and then be followed to its address.
+    """
+    gateway = devices.async_get_device_by_identifier((DOMAIN, str(entry.unique_id)), entry.entry_id)
+    if gateway is not None and not gateway.connections and certificate_of(entry) is not None:
+        devices.async_update_device(gateway.id, new_connections={(dr.CONNECTION_NETWORK_MAC, mac)})
 
 
 def _gateway_name(devices: dr.DeviceRegistry, serial: str) -> str:

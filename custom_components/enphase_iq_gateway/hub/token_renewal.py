@@ -35,6 +35,8 @@ RETRY_FIRST_S: Final = 60.0
 RETRY_LAST_S: Final = timedelta(hours=6).total_seconds()
 # Thousands of homes restart on the day of a release. A token of one year has 36 days left by then.
 SPREAD_S: Final = timedelta(days=1).total_seconds()
+OFTEN_S: Final = timedelta(days=1).total_seconds()
+"""Renewals with less time between them are too frequent: the wait before the next one doubles."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -46,6 +48,11 @@ class RenewalBackoff:
     failures: int = 0
     """Failures in a row."""
     _until: float = 0.0
+    _renewals: int = 0
+    """Renewals in a row of which each was within a day of the one before."""
+    _renewed_at: float = float("-inf")
+    _hurried: bool = False
+    """Whether the gateway has refused the token since the last success."""
 
     @property
     def left_s(self) -> float:
@@ -59,11 +66,19 @@ class RenewalBackoff:
         self.failures += 1
         self._until = monotonic() + wait_s
 
-    def reset(self) -> None:
-        """Allow the next request at once."""
-        self.error = None
-        self.failures = 0
-        self._until = 0.0
+    def succeeded(self) -> None:
+        """Wait before the next renewal too: a gateway may refuse and accept tokens in turns."""
+        now = monotonic()
+        self._renewals = self._renewals + 1 if now - self._renewed_at < OFTEN_S else 0
+        self._renewed_at = now
+        self._until = now + min(RETRY_FIRST_S * 2**self._renewals, RETRY_LAST_S)
+        self.error, self.failures, self._hurried = None, 0, False
+
+    def hurry(self) -> None:
+        """End the wait after failures at the first refusal of the token by the gateway since the last success."""
+        if self.failures and not self._hurried:
+            self.failures, self._until = 0, 0.0
+        self._hurried = True
 
 
 _BACKOFFS: HassKey[dict[str, RenewalBackoff]] = HassKey(f"{DOMAIN}_renewal_backoffs")
@@ -93,14 +108,15 @@ class TokenRenewal:
         data = self._entry.data
         return CONF_TOKEN in data and CONF_USERNAME in data and CONF_PASSWORD in data
 
-    async def async_replace_refused(self) -> None:
+    async def async_replace_refused(self, refusal: GatewayAuthenticationError) -> None:
         """Replace a token that was refused during set-up, with at most one request.
 
         Raises:
-            CloudError: The cloud gives no token, or gave none shortly before.
+            CloudError: The cloud issues no token, or issued none shortly before.
+            GatewayAuthenticationError: The refused token is new.
         """
-        if self._backoff.error is not None and self._backoff.left_s:
-            raise self._backoff.error
+        if self._backoff.left_s:
+            raise self._backoff.error or refusal
         try:
             await self._async_replace()
         except CloudError as error:
@@ -129,8 +145,8 @@ class TokenRenewal:
         if not self._refused:
             self._refused = True
             self._stop_retry()
-            self._backoff.reset()
-        self._renew()
+            self._backoff.hurry()
+        self._renew_within(self._backoff.left_s)
         return UpdateFailed(translation_domain=DOMAIN, translation_key="renewing")
 
     @callback
@@ -180,13 +196,13 @@ class TokenRenewal:
         """Request a new token with the stored password, use it from now on and store it.
 
         Raises:
-            CloudError: The cloud gives no token.
+            CloudError: The cloud issues no token.
         """
         data = self._entry.data
         token = await async_fetch_token(
             self._hass, data[CONF_USERNAME], data[CONF_PASSWORD], str(self._entry.unique_id)
         )
-        self._backoff.reset()
+        self._backoff.succeeded()
         self._gateway.replace_token(token)
         self._hass.config_entries.async_update_entry(
             self._entry, data={**self._entry.data, CONF_TOKEN: token.text.reveal()}
@@ -220,6 +236,8 @@ class TokenRenewal:
     def _async_update(self, coordinator: PollGroupCoordinator) -> None:
         """Reset what a refusal has set: the gateway accepts the token."""
         if coordinator.error is None:
+            if self._refused:
+                self._stop_retry()
             self._unproven = self._refused = False
 
 

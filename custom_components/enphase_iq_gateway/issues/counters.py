@@ -16,7 +16,15 @@ from ..client.models import Flow
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, loaded_runtime
 from ..counters.counter import EventKind
-from ..counters.key import CounterField, CounterKey, FlowCounter, parse_counter_key, unique_id
+from ..counters.key import (
+    CounterField,
+    CounterKey,
+    FlowCounter,
+    InverterCounter,
+    counter_of,
+    parse_counter_key,
+    unique_id,
+)
 from ..counters.lines import CounterEvent, SourceChange
 from ..counters.store import CounterStore
 from ..formatting import kwh, local_minute
@@ -28,6 +36,8 @@ _REMOVED_KIND: Final = "counter_source"
 """An issue of earlier versions that users could do nothing about; a line in the log has replaced it."""
 _ONE_EVENT_S: Final = 600.0
 """Jumps this close together are one event: the counters are read by several coordinators."""
+_NO_COUNTERS: Final = frozenset({"kind", "entry_id"})
+_GONE: Final = InverterCounter("")
 _NET: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.LIFETIME)
 
 type IssueData = Mapping[str, str | int | float | None]
@@ -98,7 +108,7 @@ def async_create_jump_issue(
     hass: HomeAssistant, entry: ConfigEntry, at: float, amounts_wh: Mapping[CounterKey, float]
 ) -> None:
     """Raise the issue of a jump, or add the counters to the open issue of the same event."""
-    data = {str(counter): amount_wh for counter, amount_wh in amounts_wh.items()}
+    data = {_name(hass, entry, counter): amount_wh for counter, amount_wh in amounts_wh.items()}
     for issue in _open_issues(hass, entry, at):
         _update(hass, issue, {**(issue.data or {}), **data})
         return
@@ -114,10 +124,14 @@ def async_create_jump_issue(
 
 
 def _withdraw_jump(hass: HomeAssistant, entry: ConfigEntry, at: float, counter: CounterKey) -> None:
-    """Take a counter whose jump has been undone out of its issue, and delete an issue without counters."""
+    """Remove a counter whose jump has been undone from its issue, and delete an issue without counters."""
     for issue in _open_issues(hass, entry, at):
-        data = {key: value for key, value in (issue.data or {}).items() if key != str(counter)}
-        if _amounts_wh(data):
+        data = {
+            name: value
+            for name, value in (issue.data or {}).items()
+            if name in _NO_COUNTERS or _counter(hass, entry, name) != counter
+        }
+        if _amounts_wh(hass, entry, data):
             _update(hass, issue, data)
         else:
             ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
@@ -164,7 +178,7 @@ class JumpRepair(FixFlow):
             menu_options=["keep_out", "accept_jump"],
             description_placeholders={
                 **self.placeholders,
-                "counters": _list(self.hass, entry, _amounts_wh(self.data or {})),
+                "counters": _list(self.hass, entry, _amounts_wh(self.hass, entry, self.data or {})),
             },
         )
 
@@ -174,10 +188,12 @@ class JumpRepair(FixFlow):
 
     async def async_step_accept_jump(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
         """Add the jump to the counters, which rise by it with their next reading."""
-        amounts_wh = _amounts_wh(self.data or {})
         entry = self.entry
         runtime = loaded_runtime(entry) if entry else None
-        if runtime is None or amounts_wh.keys() - runtime.guard.state.counters.keys():
+        if entry is None or runtime is None:
+            return self.async_abort(reason="not_loaded")
+        amounts_wh = _amounts_wh(self.hass, entry, self.data or {})
+        if amounts_wh.keys() - runtime.guard.state.counters.keys():
             return self.async_abort(reason="not_loaded")
         issue = self.issue
         if issue is None or issue.data != self.data:
@@ -190,13 +206,27 @@ class JumpRepair(FixFlow):
         return self.async_create_entry(data={})
 
 
-def _amounts_wh(data: IssueData) -> dict[CounterKey, float]:
+def _amounts_wh(hass: HomeAssistant, entry: ConfigEntry, data: IssueData) -> dict[CounterKey, float]:
     """Return the jump of each counter in the data of an issue."""
     return {
-        parse_counter_key(name): float(amount_wh or 0)
+        _counter(hass, entry, name): float(amount_wh or 0)
         for name, amount_wh in data.items()
-        if name not in {"kind", "entry_id"}
+        if name not in _NO_COUNTERS
     }
+
+
+def _name(hass: HomeAssistant, entry: ConfigEntry, counter: CounterKey) -> str:
+    """Return the name of a counter in the data of an issue: without a serial, because diagnostics contain it."""
+    entity = None if isinstance(counter, FlowCounter) else _registered(hass, entry, counter)
+    return str(counter) if entity is None else entity.id
+
+
+def _counter(hass: HomeAssistant, entry: ConfigEntry, name: str) -> CounterKey:
+    """Return the counter with a name; `_GONE` where its entity was removed since."""
+    if "." in name:
+        return parse_counter_key(name)
+    entity = er.async_get(hass).entities.get_entry(name)
+    return (entity and counter_of(entity.unique_id, str(entry.unique_id))) or _GONE
 
 
 def _list(hass: HomeAssistant, entry: ConfigEntry, amounts_wh: Mapping[CounterKey, float]) -> str:
@@ -215,10 +245,15 @@ def _list(hass: HomeAssistant, entry: ConfigEntry, amounts_wh: Mapping[CounterKe
 
 def _entity(hass: HomeAssistant, entry: ConfigEntry, counter: CounterKey) -> er.RegistryEntry | None:
     """Return the entity of a counter, None where there is none or it is disabled."""
+    entity = _registered(hass, entry, counter)
+    return entity if entity and not entity.disabled else None
+
+
+def _registered(hass: HomeAssistant, entry: ConfigEntry, counter: CounterKey) -> er.RegistryEntry | None:
+    """Return the entity of a counter, even a disabled one, None where there is none."""
     registry = er.async_get(hass)
     entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id(counter, str(entry.unique_id)))
-    entity = registry.async_get(entity_id) if entity_id else None
-    return entity if entity and not entity.disabled else None
+    return registry.async_get(entity_id) if entity_id else None
 
 
 def _total(counter: CounterKey) -> CounterKey:

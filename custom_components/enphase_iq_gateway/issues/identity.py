@@ -13,6 +13,7 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.issue_registry import IssueSeverity
+import probatio
 
 from ..client import (
     Certificate,
@@ -108,7 +109,8 @@ def report_renewed_certificate(hass: HomeAssistant, entry: ConfigEntry, certific
     stored = Certificate.from_dict(entry.data[CONF_CERTIFICATE])
     if stored == certificate:
         return
-    placeholders = placeholders_of_both(entry, stored, certificate)
+    # Diagnostics contain issues that outlast a restart: address and serial are added when the repair is opened.
+    placeholders = {**_described("pinned", stored), **_described("presented", certificate)}
     async_create(hass, entry, CERTIFICATE_RENEWED, is_persistent=True, placeholders=placeholders)
 
 
@@ -138,6 +140,27 @@ class WrongDeviceRepair(FixFlow):
         return self.async_abort(reason="other_address")
 
 
+class RenewalRepair(FixFlow):
+    """Show both certificates until the user closes the issue."""
+
+    async def async_step_init(self, _: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Show the certificates."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Close the issue."""
+        entry = self.entry
+        if entry is None:
+            return self.async_abort(reason="not_loaded")
+        if user_input is not None:
+            return self.async_create_entry(data={})
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=probatio.Schema({}),
+            description_placeholders={**self.placeholders, **_whereabouts(entry)},
+        )
+
+
 class CertificateRepair(ConfirmRepairFlow):
     """Pin the certificate that the issue shows, and set the gateway up again with it."""
 
@@ -155,12 +178,12 @@ class CertificateRepair(ConfirmRepairFlow):
 
 def placeholders_of_both(entry: ConfigEntry, pinned: Certificate, presented: Certificate) -> dict[str, str]:
     """Return the placeholders of a text about the known and another certificate of a gateway."""
-    return {
-        "host": entry.data[CONF_HOST],
-        "serial": str(entry.unique_id),
-        **_described("pinned", pinned),
-        **_described("presented", presented),
-    }
+    return {**_whereabouts(entry), **_described("pinned", pinned), **_described("presented", presented)}
+
+
+def _whereabouts(entry: ConfigEntry) -> dict[str, str]:
+    """Return the placeholders that identify a gateway."""
+    return {"host": entry.data[CONF_HOST], "serial": str(entry.unique_id)}
 
 
 def _described(name: str, certificate: Certificate) -> dict[str, str]:

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from ..client.site.site import PollGroup
 from ..const import LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
-from ..inverter_owners import async_inverter_owners
+from ..coordinator.inverter_owners import async_inverter_owners
 from .registry import async_create, async_delete
 
 REPORTS_HOURLY: Final = "reports_hourly"

@@ -1,1 +1,1 @@
-"""When to poll, and which inverters are silent: pure functions and values."""
+"""When to poll, and what several polls together show: silent inverters, a wrong CT, outdated live data. All pure."""

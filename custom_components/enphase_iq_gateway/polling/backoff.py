@@ -23,7 +23,7 @@ GENTLE_S: Final = 30.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Backoff:
-    """Interval of one coordinator, as wanted and after failures. Times are those of a monotonic clock."""
+    """Interval of one coordinator, in general and after failures. Times are those of a monotonic clock."""
 
     base_s: float
     answer_s: float = 0.0

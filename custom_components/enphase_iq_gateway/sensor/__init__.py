@@ -17,7 +17,7 @@ from ..client.site.site import PollGroup, Source
 from ..const import CONF_PHASE_VALUES, PhaseValues
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
 from ..entity import Candidate, GatewayEntity, InverterEntity, SeenEntities, Value
-from ..storage_entity import StorageDeviceEntity, StorageEntity, storage_candidates, storage_device_candidates
+from ..entity.storage import StorageDeviceEntity, StorageEntity, storage_candidates, storage_device_candidates
 from .flows import FlowSensorDescription, flow_sensors_of
 from .gateway import GATEWAY_SENSORS, GatewaySensorDescription
 from .health import add_health_sensors

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription, SensorStateClass
@@ -16,7 +15,7 @@ from homeassistant.const import (
     UnitOfReactivePower,
 )
 
-from ..client.models import Flow, Measurement
+from ..client.models import OTHER_CTS, Flow, Measurement
 from ..client.site.site import CALCULATED, Quantity, Site, Source
 from ..client.storage_models import BatteryPowerSource
 from ..counters.limits import may_fall
@@ -31,7 +30,6 @@ HOUSE: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION)
 PRODUCED_AND_CONSUMED: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
 NET: Final = (Flow.NET_CONSUMPTION,)
 STORAGE: Final = (Flow.STORAGE,)
-OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
 _SENT_DIGITS: Final = 3
 """Decimals that the gateway sends of electrical details.
 
@@ -67,7 +65,7 @@ class FlowSensorDescription(SensorEntityDescription):
     attributes_fn: Callable[[Source], Mapping[str, object]] | None = None
     """Returns the attributes by the source of the quantity."""
 
-    @cached_property
+    @property
     def counted(self) -> bool:
         """Whether it shows a checked counter, and not what was measured."""
         return self.quantity in (Quantity.LIFETIME, Quantity.IMPORT_EXPORT)

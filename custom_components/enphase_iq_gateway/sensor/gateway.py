@@ -20,7 +20,7 @@ class GatewaySensorDescription(SensorEntityDescription):
     """Description of a sensor of the gateway itself."""
 
     group: PollGroup
-    """Whose coordinator has the value."""
+    """The poll group whose coordinator has the value."""
     value_fn: Callable[[Snapshot], Value]
     attributes_fn: Callable[[Snapshot], Mapping[str, object]] | None = None
 

@@ -13,7 +13,7 @@ from ..client.site.storage_site import StorageSite
 from ..client.site.storage_snapshot import StorageSnapshot
 from ..client.storage_models import BatteryState
 from ..entity import Value
-from ..storage_entity import (
+from ..entity.storage import (
     StorageDescription,
     has_devices,
     has_generator,
@@ -169,7 +169,7 @@ STORAGE_SENSORS: Final[tuple[StorageSensorDescription, ...]] = (
         exists_fn=has_storage,
         value_fn=lambda storage: storage.state,
     ),
-    # No enum: firmware to come may have further profiles.
+    # Not an enum: future firmware may have further profiles.
     StorageSensorDescription(
         key="battery_profile",
         translation_key="battery_profile",
@@ -198,7 +198,7 @@ STORAGE_SENSORS: Final[tuple[StorageSensorDescription, ...]] = (
         exists_fn=has_grid_relay,
         value_fn=lambda storage: storage.grid_state,
     ),
-    # No enum: the state of its relay is shown as sent where it is neither open nor closed.
+    # Not an enum: the state of its relay is shown as sent where it is neither open nor closed.
     StorageSensorDescription(
         key="generator_state",
         translation_key="generator_state",

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 from ..client.site.storage_snapshot import StorageSnapshot
 from ..client.storage_models import AcBattery, BatteryState, SleepState
 from ..entity import Value
-from ..storage_entity import StorageDeviceDescription, ac_batteries, batteries, of_device, other_devices
+from ..entity.storage import StorageDeviceDescription, ac_batteries, batteries, of_device, other_devices
 from .storage import whole
 
 type Devices[DeviceT] = Callable[[StorageSnapshot], Mapping[str, DeviceT]]

@@ -1,26 +1,20 @@
 """Tokens from the cloud: each refusal has its own error, and only one is about the password (G§2.3a, S§42)."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 import logging
 import time
 
-from aiohttp import ClientSession, DummyCookieJar, TCPConnector
 import pytest
 
 from custom_components.enphase_iq_gateway.client.auth import cloud
 from custom_components.enphase_iq_gateway.client.auth.cloud import Cloud, CloudError, CloudProblem, CloudUrls
-from custom_components.enphase_iq_gateway.client.auth.cloud_sign_in import CloudSignIn
-from custom_components.enphase_iq_gateway.client.auth.secret import Secret
 from custom_components.enphase_iq_gateway.client.auth.token import Token
-from simulator import Simulator
 from simulator.cloud import Cloud as SimulatedCloud, CloudAnswer
+from tests.support.cloud_sign_in import EMAIL, PASSWORD, shared, signing_in, simulated
 from tests.support.device import OTHER_SERIAL, Device, Reply, reply
 
-EMAIL = "user@example.com"
-PASSWORD = "made-up-password"
 LOGIN, SEND, CHECK, TOKEN = (
     "/login/login.json",
     "/app-api/generate_mfa_login_otp",
@@ -29,34 +23,14 @@ LOGIN, SEND, CHECK, TOKEN = (
 )
 
 
-def simulated() -> SimulatedCloud:
-    """Return a cloud with one account."""
-    return SimulatedCloud(Simulator(), {EMAIL: PASSWORD})
-
-
-def shared(there: SimulatedCloud) -> Cloud:
-    """Return the client's side of a simulated cloud."""
-    return Cloud(urls=CloudUrls(enlighten=there.enlighten_url, entrez=there.entrez_url))
-
-
-@asynccontextmanager
-async def signing_in(access: Cloud, serial: str, password: str = PASSWORD) -> AsyncIterator[CloudSignIn]:
-    """Open a sign-in."""
-    async with TCPConnector() as connector:
-        session = ClientSession(connector=connector, cookie_jar=DummyCookieJar())
-        sign_in = CloudSignIn(session, EMAIL, Secret(password), serial, cloud=access)
-        yield sign_in
-        sign_in.close()
-
-
-async def ask(there: SimulatedCloud, password: str = PASSWORD, access: Cloud | None = None) -> Token:
+async def fetch_token(there: SimulatedCloud, password: str = PASSWORD, access: Cloud | None = None) -> Token:
     """Request a token for the gateway from the simulated cloud."""
     async with signing_in(access or shared(there), there.simulator.serial, password) as sign_in:
         return await sign_in.fetch_token()
 
 
 async def problem_of(answers: dict[str, Reply], *, code: str = "") -> CloudProblem:
-    """Return why a cloud that answers like this gives no token."""
+    """Return why no token can be fetched from a cloud with these answers."""
     async with Device(answers) as there:
         urls = CloudUrls(enlighten=f"http://127.0.0.1:{there.port}", entrez=f"http://127.0.0.1:{there.port}")
         async with signing_in(Cloud(urls=urls), OTHER_SERIAL) as sign_in:
@@ -67,7 +41,7 @@ async def problem_of(answers: dict[str, Reply], *, code: str = "") -> CloudProbl
 
 async def test_a_right_account_gets_a_token_for_the_gateway() -> None:
     async with simulated() as there:
-        token = await ask(there)
+        token = await fetch_token(there)
 
         assert token.serial == there.simulator.serial
         assert [request.path for request in there.requests] == ["/login/login.json", "/tokens"]
@@ -93,12 +67,12 @@ async def test_each_answer_to_the_login_is_its_own_problem(answer: CloudAnswer, 
     async with simulated() as there:
         there.login_answer = answer
         with pytest.raises(CloudError) as caught:
-            await ask(there)
+            await fetch_token(there)
         assert caught.value.problem is problem
         assert there.login_requests == 1
 
         there.login_answer = CloudAnswer.OK
-        assert await ask(there)
+        assert await fetch_token(there)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +93,7 @@ async def test_each_answer_to_the_request_for_a_token_is_its_own_problem(
         there.token_answer = answer
         there.enlighten_token_answer = CloudAnswer.BLOCKED
         with pytest.raises(CloudError) as caught:
-            await ask(there)
+            await fetch_token(there)
 
     assert caught.value.problem is problem
 
@@ -127,17 +101,17 @@ async def test_each_answer_to_the_request_for_a_token_is_its_own_problem(
 async def test_a_login_that_is_in_the_cookie_alone_gets_a_token_from_enlighten() -> None:
     async with simulated() as there:
         there.login_answer = CloudAnswer.EMPTY
-        token = await ask(there)
+        token = await fetch_token(there)
 
         assert token.serial == there.simulator.serial
         assert (there.token_requests, there.enlighten_token_requests) == (0, 1)
 
 
-async def test_a_token_for_another_gateway_is_none_for_this_one() -> None:
+async def test_a_token_for_another_gateway_is_refused() -> None:
     async with simulated() as there:
         there.token_serial = OTHER_SERIAL
         with pytest.raises(CloudError) as caught:
-            await ask(there)
+            await fetch_token(there)
 
     assert caught.value.problem is CloudProblem.NO_TOKEN_FOR_GATEWAY
 
@@ -147,7 +121,7 @@ async def test_a_cloud_that_does_not_answer_is_a_time_out(monkeypatch: pytest.Mo
     async with simulated() as there:
         there.login_answer = CloudAnswer.HANG
         with pytest.raises(CloudError) as caught:
-            await ask(there)
+            await fetch_token(there)
 
         assert caught.value.problem is CloudProblem.TIMEOUT
         assert there.login_requests == 1
@@ -157,7 +131,7 @@ async def test_a_cloud_that_cannot_be_reached_is_unavailable() -> None:
     async with simulated() as there:
         pass
     with pytest.raises(CloudError) as caught:
-        await ask(there)
+        await fetch_token(there)
 
     assert caught.value.problem is CloudProblem.UNAVAILABLE
 
@@ -168,46 +142,46 @@ async def test_a_cloud_that_cannot_be_reached_is_unavailable() -> None:
     ids=["seconds", "date"],
 )
 @pytest.mark.parametrize("answer", [CloudAnswer.TOO_MANY_REQUESTS, CloudAnswer.SERVER_ERROR])
-async def test_a_wait_that_the_cloud_requests_is_observed_by_all(
+async def test_a_wait_that_the_cloud_requests_is_observed_by_all_sign_ins(
     answer: CloudAnswer, retry_after: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with simulated() as there:
         access = shared(there)
         there.login_answer, there.retry_after = answer, retry_after()
         with pytest.raises(CloudError) as caught:
-            await ask(there, access=access)
+            await fetch_token(there, access=access)
         assert caught.value.retry_after_s == pytest.approx(120, abs=2)
         there.login_answer = CloudAnswer.OK
 
         with pytest.raises(CloudError) as caught:
-            await ask(there, access=access)
+            await fetch_token(there, access=access)
 
         assert caught.value.problem is CloudProblem.TOO_MANY_REQUESTS
         assert 100 < caught.value.retry_after_s <= 121
         assert there.login_requests == 1
         later = time.monotonic() + 121
         monkeypatch.setattr(cloud, "monotonic", lambda: later)
-        assert await ask(there, access=access)
+        assert await fetch_token(there, access=access)
 
 
 @pytest.mark.parametrize("retry_after", [None, "soon", "-5", "", "Thu, 01 Jan 1970 00:00:00 GMT"])
-async def test_a_refusal_without_a_time_to_wait_closes_nothing(retry_after: str | None) -> None:
+async def test_a_refusal_without_a_time_to_wait_does_not_delay_the_next_sign_in(retry_after: str | None) -> None:
     async with simulated() as there:
         access = shared(there)
         there.login_answer, there.retry_after = CloudAnswer.TOO_MANY_REQUESTS, retry_after
         with pytest.raises(CloudError) as caught:
-            await ask(there, access=access)
+            await fetch_token(there, access=access)
         assert caught.value.retry_after_s == 0
         there.login_answer = CloudAnswer.OK
 
-        assert await ask(there, access=access)
+        assert await fetch_token(there, access=access)
 
 
 async def test_no_wait_is_longer_than_a_week() -> None:
     async with simulated() as there:
         there.login_answer, there.retry_after = CloudAnswer.TOO_MANY_REQUESTS, "9" * 30
         with pytest.raises(CloudError) as caught:
-            await ask(there)
+            await fetch_token(there)
 
     assert caught.value.retry_after_s == 7 * 86_400
 
@@ -216,7 +190,7 @@ async def test_too_many_requests_at_entrez_are_not_followed_by_one_at_enlighten(
     async with simulated() as there:
         there.token_answer = CloudAnswer.TOO_MANY_REQUESTS
         with pytest.raises(CloudError):
-            await ask(there)
+            await fetch_token(there)
 
         assert there.enlighten_token_requests == 0
 
@@ -248,7 +222,7 @@ async def test_too_many_requests_at_entrez_are_not_followed_by_one_at_enlighten(
         "429",
     ],
 )
-async def test_a_login_of_another_shape_is_not_understood(answer: bytes, problem: CloudProblem) -> None:
+async def test_each_other_answer_to_the_login_has_its_problem(answer: bytes, problem: CloudProblem) -> None:
     """No redirect is followed with the password."""
     assert await problem_of({LOGIN: answer}) is problem
 
@@ -264,7 +238,7 @@ async def test_a_login_of_another_shape_is_not_understood(answer: bytes, problem
     ],
     ids=["list", "redirect", "number", "garbage", "text"],
 )
-async def test_a_token_of_another_shape_is_not_understood(answer: bytes) -> None:
+async def test_a_token_of_another_shape_is_unexpected(answer: bytes) -> None:
     login = reply(b"{}", 200, "Set-Cookie: _enlighten_4_session=1")
 
     assert await problem_of({LOGIN: login, TOKEN: answer}) is CloudProblem.UNEXPECTED
@@ -275,11 +249,11 @@ async def test_a_token_of_another_shape_is_not_understood(answer: bytes) -> None
     [reply(b'{"something": "else"}'), reply(b"", 418), reply(b"<html>"), reply(b"")],
     ids=["another document", "another status", "HTML", "no session anywhere"],
 )
-async def test_an_answer_to_the_code_of_another_shape_is_not_understood(answer: bytes) -> None:
+async def test_an_answer_to_the_code_of_another_shape_is_unexpected(answer: bytes) -> None:
     assert await problem_of({CHECK: answer}, code="123456") is CloudProblem.UNEXPECTED
 
 
-async def test_an_answer_that_calls_the_code_a_failure_is_a_wrong_code() -> None:
+async def test_an_answer_to_the_code_without_success_is_a_wrong_code() -> None:
     assert await problem_of({CHECK: reply(b'{"success": false}')}, code="123456") is CloudProblem.WRONG_CODE
 
 
@@ -313,7 +287,7 @@ async def test_no_secret_is_logged_or_in_an_error(caplog: pytest.LogCaptureFixtu
     async with simulated() as there:
         there.token_answer = there.enlighten_token_answer = CloudAnswer.NOT_JSON
         with pytest.raises(CloudError) as caught:
-            await ask(there)
+            await fetch_token(there)
 
     whole = f"{caught.value} {caught.value!r} {caplog.text}"
     assert PASSWORD not in whole

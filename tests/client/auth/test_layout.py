@@ -4,8 +4,7 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client.auth.cloud import CloudError, CloudProblem
 from simulator.cloud import LAYOUT_PATH, OLD_LAYOUT_PATH, CloudAnswer
-
-from .test_cloud import shared, signing_in, simulated
+from tests.support.cloud_sign_in import shared, signing_in, simulated
 
 
 @pytest.mark.parametrize("path", [LAYOUT_PATH, OLD_LAYOUT_PATH])

@@ -1,6 +1,5 @@
 """Signing in, and what a refusal means (G§2.2, §2.5, §2.6)."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -23,12 +22,12 @@ from simulator import PROFILES, Simulator
 from tests.support.device import (
     CHALLENGE,
     DAY,
+    HANG_UP,
     NOW,
     OTHER_SERIAL,
     UNAUTHORIZED,
     VALID,
     Device,
-    Doing,
     Reply,
     Request,
     info,
@@ -109,7 +108,7 @@ async def test_the_session_of_the_check_is_used() -> None:
     assert device.paths == ["/info", CHECK_PATH, PATH]
 
 
-async def test_a_session_lives_on_by_being_used() -> None:
+async def test_a_session_that_is_used_does_not_lapse() -> None:
     """A session lapses ten minutes after its last use, however old it is."""
     async with by_token() as (device, gateway, clock):
         for _ in range(4):
@@ -196,14 +195,8 @@ async def test_a_token_that_the_check_refuses_is_a_failed_sign_in(status: int) -
             await gateway.read_raw(PATH)
 
 
-async def hang_up(writer: asyncio.StreamWriter) -> None:
-    """Close the connection before anything is sent."""
-    writer.close()
-    await writer.wait_closed()
-
-
 async def test_a_new_token_takes_the_place_of_the_old_one() -> None:
-    """The new token has its own session."""
+    """A session belongs to one token."""
     renewed = make_token(issued_at=NOW)
     async with by_token() as (device, gateway, _):
         await gateway.read_raw(PATH)
@@ -222,15 +215,15 @@ async def test_a_new_token_takes_the_place_of_the_old_one() -> None:
         (reply(b"", 504), GatewayStatusError),
         (reply(b"", 302, "Location: /login.html"), GatewayStatusError),
         (reply(b"<html>Welcome</html>"), GatewayResponseError),
-        (Doing(hang_up), GatewayConnectionError),
+        (HANG_UP, GatewayConnectionError),
     ],
 )
 async def test_a_check_that_does_not_answer_is_an_outage(check: Reply, error: type[GatewayError]) -> None:
-    """It is no bad credential: after a reboot the user must not have to enter a new token."""
+    """After a reboot the user must not have to enter a new token."""
     async with by_token(check=check, path=UNAUTHORIZED) as (_, gateway, _):
-        for ask in (gateway.check_sign_in, lambda: gateway.read_raw(PATH)):
+        for request in (gateway.check_sign_in, lambda: gateway.read_raw(PATH)):
             with pytest.raises(error) as caught:
-                await ask()
+                await request()
             assert type(caught.value) is error
 
 
@@ -238,7 +231,7 @@ async def test_a_check_that_does_not_answer_is_an_outage(check: Reply, error: ty
     ("token", "error"),
     [(make_token(OTHER_SERIAL), OtherGatewayTokenError), (make_token(issued_at=NOW - 366 * DAY), ExpiredTokenError)],
 )
-async def test_a_token_that_cannot_serve_is_not_sent(token: str, error: type[GatewayError]) -> None:
+async def test_a_token_of_another_gateway_or_an_expired_one_is_not_sent(token: str, error: type[GatewayError]) -> None:
     async with (
         Device({"/info": info(), CHECK_PATH: VALID}, identity=make_identity()) as device,
         Gateway(device.address, credential=Token.parse(token), clock=Clock()) as gateway,
@@ -255,7 +248,7 @@ async def test_checking_without_a_credential_fails() -> None:
             await gateway.check_sign_in()
 
 
-async def test_an_account_is_not_for_firmware_that_wants_a_token() -> None:
+async def test_an_account_is_refused_where_the_firmware_requires_a_token() -> None:
     """After an update across 7.0 only a token works."""
     account = Account(username="envoy", password=Secret(""))
     async with (
@@ -266,7 +259,7 @@ async def test_an_account_is_not_for_firmware_that_wants_a_token() -> None:
             await gateway.check_sign_in()
 
 
-async def test_an_update_to_firmware_that_wants_a_token_is_found_out() -> None:
+async def test_an_update_to_firmware_that_requires_a_token_is_detected() -> None:
     """TLS alone shows that an account no longer works, whichever path is closed first."""
     account = Account(username="envoy", password=Secret(""))
     async with (
@@ -317,7 +310,7 @@ async def test_paths_closed_to_good_accounts_are_no_failed_sign_in(path: str) ->
 
 
 @pytest.mark.parametrize("header", ["Digest", "ØÉÆA", "Digest ØÉÆA", "Basic realm=x", 'Digest nonce=""'])
-async def test_rubbish_for_a_challenge_is_survived(header: str) -> None:
+async def test_no_password_is_sent_in_reply_to_a_malformed_challenge(header: str) -> None:
     """A real gateway sent binary data as a challenge. The password is not sent in reply."""
     async with by_account({PATH: reply(b"", 401, f"WWW-Authenticate: {header}")}) as (device, gateway):
         with pytest.raises(GatewayResponseError):
@@ -339,7 +332,9 @@ async def test_a_busy_gateway_does_not_refuse_an_account() -> None:
 
 
 @pytest.mark.parametrize(("username", "password"), [("en:voy", "made-up"), ("envoy", "\ud800")])
-async def test_what_no_account_can_look_like_is_a_failed_sign_in(username: str, password: str) -> None:
+async def test_an_account_with_characters_that_are_not_allowed_is_a_failed_sign_in(
+    username: str, password: str
+) -> None:
     """The error does not repeat it."""
     async with by_account({}, username, password) as (_, gateway):
         with pytest.raises(GatewayAuthenticationError, match="characters that are not allowed"):
@@ -348,7 +343,7 @@ async def test_what_no_account_can_look_like_is_a_failed_sign_in(username: str, 
 
 @pytest.mark.parametrize("profile", ["legacy", "non_metered", "metered_digest"])
 @pytest.mark.parametrize("password", ["", "right"])
-async def test_an_account_is_accepted_by_a_whole_gateway(profile: str, password: str) -> None:
+async def test_an_account_is_accepted_by_a_simulated_gateway(profile: str, password: str) -> None:
     """A blank password is the end of the serial."""
     async with Simulator(profile=PROFILES[profile]) as simulator:
         account = Account(username="envoy", password=Secret(password and simulator.password))
@@ -359,7 +354,7 @@ async def test_an_account_is_accepted_by_a_whole_gateway(profile: str, password:
         assert len(inverters.inverters) == 20
 
 
-async def test_a_wrong_account_is_refused_by_a_whole_gateway() -> None:
+async def test_a_wrong_account_is_refused_by_a_simulated_gateway() -> None:
     async with Simulator(profile=PROFILES["legacy"]) as simulator:
         account = Account(username="envoy", password=Secret("wrong"))
         async with Gateway(Address.parse(simulator.address), credential=account) as gateway:
@@ -367,7 +362,7 @@ async def test_a_wrong_account_is_refused_by_a_whole_gateway() -> None:
                 await gateway.check_sign_in()
 
 
-async def test_a_token_is_accepted_by_a_whole_gateway() -> None:
+async def test_a_token_is_accepted_by_a_simulated_gateway() -> None:
     """It works again after the session has ended, but not after it was revoked."""
     async with Simulator() as simulator:
         token = Token.parse(simulator.token())

@@ -31,14 +31,14 @@ def test_a_token_has_gateway_role_and_times() -> None:
 
 
 @pytest.mark.parametrize("form", ["{}", "  {}\n", '"{}"', "'{}'", ' "{}" ', "`{}`"])
-def test_what_comes_along_when_pasting_is_no_part_of_it(form: str) -> None:
+def test_spaces_and_quotes_around_a_pasted_token_are_removed(form: str) -> None:
     text = make_token()
 
     assert Token.parse(form.format(text)).text.reveal() == text
 
 
-def test_a_token_broken_into_lines_is_whole_again() -> None:
-    """Mail programs break it."""
+def test_line_breaks_in_a_pasted_token_are_removed() -> None:
+    """Mail programs add them."""
     text = make_token()
 
     assert Token.parse(f"{text[:76]}\r\n{text[76:]}").text.reveal() == text
@@ -65,7 +65,7 @@ def test_a_token_broken_into_lines_is_whole_again() -> None:
         "sécret.\ud800.secret",
     ],
 )
-def test_what_is_no_token_is_an_error(text: str) -> None:
+def test_text_that_is_no_token_is_refused(text: str) -> None:
     """The error does not repeat the text."""
     with pytest.raises(NotATokenError) as caught:
         Token.parse(text)
@@ -75,7 +75,7 @@ def test_what_is_no_token_is_an_error(text: str) -> None:
 
 @pytest.mark.slow
 @given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(str) | st.binary().map(repr))
-def test_any_text_is_a_token_or_is_none(text: str) -> None:
+def test_any_text_is_refused_with_the_same_error(text: str) -> None:
     with pytest.raises(NotATokenError):
         Token.parse(text)
 
@@ -91,13 +91,13 @@ def test_any_text_is_a_token_or_is_none(text: str) -> None:
         | st.booleans(),
     )
 )
-def test_any_claims_are_a_token_or_are_none(claims: dict[str, object]) -> None:
-    """Every token that was read can be displayed."""
+def test_any_claims_are_read_or_refused(claims: dict[str, object]) -> None:
+    """A token that was read can be checked, and its error can be shown."""
     try:
         token = Token.parse(written(claims))
     except NotATokenError:
         return
-    with pytest.raises(OtherGatewayTokenError):
+    with pytest.raises(OtherGatewayTokenError, match=token.serial):
         token.check(f"{token.serial}-not", NOW)
 
 
@@ -105,7 +105,7 @@ def test_a_role_that_is_no_text_is_left_out() -> None:
     assert Token.parse(written({"aud": SERIAL, "iat": NOW, "exp": NOW, "enphaseUser": 2})).role is None
 
 
-def test_a_good_token_passes() -> None:
+def test_a_token_for_this_gateway_that_has_not_expired_passes() -> None:
     token = Token.parse(make_token())
 
     token.check(SERIAL, token.expires_at - 1)
@@ -133,7 +133,7 @@ def test_the_error_of_an_expired_token_has_its_end() -> None:
     ("lifetime_s", "margin_s"), [(365 * DAY, 36.5 * DAY), (43_200, 4_320)], ids=["owner", "installer"]
 )
 def test_renewal_is_due_in_the_last_tenth(lifetime_s: int, margin_s: float) -> None:
-    """The time is relative to its life, so that a short token is not renewed at once."""
+    """The time is a part of its life, so that a short token is not renewed at once."""
     token = Token.parse(make_token(issued_at=NOW, lifetime_s=lifetime_s))
 
     assert not token.renewal_due(NOW)

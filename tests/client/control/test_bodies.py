@@ -33,8 +33,8 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.site.storage_documents import StorageDocuments
-from tests.support.captures import CAPTURES, folders, needs
-from tests.support.storage_captures import file_of, recorded_storage
+from tests.support.captures import CAPTURES, file_of, folders, needs
+from tests.support.storage_captures import recorded_storage
 from tests.support.storage_documents import FULL, storage_documents
 
 NOTHING = storage_documents({})
@@ -181,7 +181,7 @@ def test_nothing_is_sent_without_the_document(change: Change) -> None:
         change_wake({"1"}),
     ],
 )
-def test_without_its_proof_nothing_is_in_effect(change: Change) -> None:
+def test_a_change_without_its_proof_is_not_in_effect(change: Change) -> None:
     assert not change.is_in_effect(NOTHING)
 
 
@@ -214,7 +214,7 @@ def test_a_level_between_two_percents_keeps_its_decimals() -> None:
     """The document may have whole numbers."""
     documents = NOTHING.with_answer(
         DRY_CONTACT_SETTINGS,
-        DRY_CONTACT_SETTINGS.read(b'{"dry_contacts":[{"id":"NC1","type":"LOAD","soc_low":30,"soc_high":40}]}'),
+        DRY_CONTACT_SETTINGS.parse(b'{"dry_contacts":[{"id":"NC1","type":"LOAD","soc_low":30,"soc_high":40}]}'),
         0,
     )
 

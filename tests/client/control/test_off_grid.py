@@ -58,7 +58,7 @@ def test_a_site_that_is_ready_has_no_obstacle() -> None:
         (replace(READY, generator=GeneratorValues(config=CONFIG)), Obstacle.GENERATOR),
     ],
 )
-def test_each_check_can_fail(storage: StorageSnapshot, obstacle: Obstacle) -> None:
+def test_a_check_that_fails_is_the_obstacle(storage: StorageSnapshot, obstacle: Obstacle) -> None:
     assert off_grid_obstacle(storage, documents()) is obstacle
 
 

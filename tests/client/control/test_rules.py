@@ -66,8 +66,8 @@ def test_a_site_offers_only_what_it_has_and_can_prove(changed: dict[str, Any], m
     assert available(EVERYTHING) - available(replace(EVERYTHING, **changed)) == missing
 
 
-def test_only_settings_of_storage_are_looked_at_again() -> None:
-    assert {setting for setting, rule in RULES.items() if rule.second_look_s is not None} == STORAGE
+def test_only_settings_of_storage_are_checked_a_second_time() -> None:
+    assert {setting for setting, rule in RULES.items() if rule.check_again_s is not None} == STORAGE
 
 
 def test_a_collar_proves_the_command_to_the_relay_by_its_own_state() -> None:

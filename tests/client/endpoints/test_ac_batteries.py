@@ -13,7 +13,7 @@ from tests.support.answers import NOW, Document, Object, body
 def listed(**changes: Document) -> dict[str, AcBattery]:
     """Return the AC Batteries of an inventory with one device."""
     document: Document = [storage.group("ACB", storage.listed_ac_battery(**changes))]
-    return dict(INVENTORY.read(body(document)).ac_batteries)
+    return dict(INVENTORY.parse(body(document)).ac_batteries)
 
 
 def detailed(
@@ -21,12 +21,12 @@ def detailed(
 ) -> dict[str, AcBattery]:
     """Return the AC Batteries of device data with one device."""
     device = storage.detailed_ac_battery(storage.AC_BATTERY, reading, lifetime, **changes)
-    return dict(DEVICE_DATA.read(body(answers.device_data(answers.device(), device))).ac_batteries)
+    return dict(DEVICE_DATA.parse(body(answers.device_data(answers.device(), device))).ac_batteries)
 
 
 def reported(*entries: Document) -> ReportedStorage | None:
     """Return the storage of a report with these entries."""
-    return REPORT_DETAILED.read(body(answers.report(storage=list(entries)))).storage
+    return REPORT_DETAILED.parse(body(answers.report(storage=list(entries)))).storage
 
 
 def test_the_inventory_has_times_as_texts() -> None:
@@ -70,7 +70,7 @@ def test_a_deleted_battery_and_one_without_a_serial_are_left_out(changes: dict[s
 
 
 @pytest.mark.parametrize("date", ["", "soon", "-5", "٣٣", "99999999999", None, 0])
-def test_a_time_that_is_none_is_missing(date: Document) -> None:
+def test_an_invalid_time_is_missing(date: Document) -> None:
     assert listed(last_rpt_date=date)[storage.AC_BATTERY].last_reported is None
 
 
@@ -112,7 +112,7 @@ def test_without_an_interval_only_the_counters_are_known() -> None:
 
 
 @pytest.mark.parametrize("joules", [-1, None, "1"])
-def test_a_counter_that_is_none_is_missing(joules: Document) -> None:
+def test_an_invalid_counter_is_missing(joules: Document) -> None:
     assert detailed(None, {"joulesUsed": joules})[storage.AC_BATTERY].energy_charged_wh is None
 
 
@@ -129,7 +129,7 @@ def test_a_battery_without_channels_has_no_values(channels: Document) -> None:
 def test_ac_batteries_are_no_inverters() -> None:
     document = answers.device_data(answers.device(), storage.detailed_ac_battery())
 
-    assert list(DEVICE_DATA.read(body(document)).inverters) == ["999900000101"]
+    assert list(DEVICE_DATA.parse(body(document)).inverters) == ["999900000101"]
 
 
 def test_the_report_has_the_ac_batteries_together() -> None:
@@ -154,4 +154,4 @@ def test_a_report_without_storage_is_read() -> None:
     document = answers.report()
     del document["storage"]
 
-    assert REPORT_DETAILED.read(body(document)).storage is None
+    assert REPORT_DETAILED.parse(body(document)).storage is None

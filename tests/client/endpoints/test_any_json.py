@@ -98,7 +98,7 @@ anything: st.SearchStrategy[Document] = st.recursive(
 def read_or_refuse(endpoint: Endpoint[object], body: bytes) -> None:
     """Parse a body; an error must be a `GatewayError`, and a model has finite numbers only."""
     with suppress(GatewayError):
-        model = endpoint.read(body)
+        model = endpoint.parse(body)
         assert all(isfinite(value) for value in documents.values_in(model) if isinstance(value, int | float))
 
 
@@ -128,11 +128,11 @@ PLACES = [places(document) for _, document in VALID]
 
 
 @for_each_json_endpoint
-def test_the_documents_of_these_tests_are_good_ones(endpoint: Endpoint[object], document: Document) -> None:
+def test_the_documents_of_these_tests_are_valid(endpoint: Endpoint[object], document: Document) -> None:
     """Otherwise changing them would test nothing."""
     assert any(
         isinstance(value, float) or value is True or value in {"closed", "on", storage.AC_BATTERY}
-        for value in documents.values_in(endpoint.read(documents.body(document)))
+        for value in documents.values_in(endpoint.parse(documents.body(document)))
     )
 
 

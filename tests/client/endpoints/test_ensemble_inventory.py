@@ -127,7 +127,7 @@ def test_a_group_without_a_list_of_devices_is_empty(devices: Document) -> None:
 
 
 @pytest.mark.parametrize("temperature", ["unknown", None, 4000, -300, True])
-def test_a_temperature_that_is_none_is_missing(temperature: Document) -> None:
+def test_an_impossible_temperature_is_missing(temperature: Document) -> None:
     """S§35: the text `unknown` for minutes after a reboot."""
     battery = parse_battery(temperature=temperature, maxCellTemp=temperature)
 

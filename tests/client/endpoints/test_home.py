@@ -1,4 +1,4 @@
-"""`/home`: what the gateway reports about its network and the cloud, never an address."""
+"""`/home`: what the gateway reports about its network and the cloud, never an IP address."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from custom_components.enphase_iq_gateway.client.exceptions import GatewayRespon
 from custom_components.enphase_iq_gateway.client.models import GatewayHealth
 
 ETHERNET = {"type": "ethernet", "interface": "eth0", "ip": "192.0.2.10", "mac": "00:1D:C0:00:00:01"}
-WIFI = {"type": "wifi", "interface": "wlan0", "ip": None}
-NOTHING = GatewayHealth(reaches_cloud=None, last_cloud_report=None, network=None, alerts=None)
+WIFI = {"type": "wifi", "interface": "wlan0", "ip": None, "mac": "00:1D:C0:00:00:02"}
+NOTHING = GatewayHealth(reaches_cloud=None, last_cloud_report=None, network=None, mac=None, alerts=None)
 
 
 def parse(**network: object) -> GatewayHealth:
@@ -27,7 +27,13 @@ def test_the_interface_in_use_and_the_last_report_are_read() -> None:
         interfaces=[ETHERNET, WIFI],
     )
 
-    assert health == GatewayHealth(reaches_cloud=True, last_cloud_report=1_745_499_043, network="wifi", alerts=None)
+    assert health == GatewayHealth(
+        reaches_cloud=True,
+        last_cloud_report=1_745_499_043,
+        network="wifi",
+        mac="00:1d:c0:00:00:02",
+        alerts=None,
+    )
 
 
 def test_alerts_are_counted() -> None:
@@ -44,9 +50,10 @@ def test_alerts_are_counted() -> None:
         {"primary_interface": None, "interfaces": [{"type": "ethernet"}]},
         {"primary_interface": "eth0", "interfaces": {"eth0": ETHERNET}},
         {"primary_interface": "eth0", "interfaces": ["eth0", {"interface": "eth0", "type": "Smith family"}]},
+        {"primary_interface": "eth0", "interfaces": [{"interface": "eth0", "mac": "at the Smith family's"}]},
     ],
 )
-def test_what_is_not_understood_is_left_out(network: dict[str, Any]) -> None:
+def test_values_of_another_form_are_left_out(network: dict[str, Any]) -> None:
     assert parse(**network) == NOTHING
 
 

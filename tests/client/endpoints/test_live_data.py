@@ -50,7 +50,7 @@ def test_the_gateway_states_that_values_are_the_last_available_ones() -> None:
     ("count", "split", "phases"),
     [(3, 0, 3), (2, 1, 2), (1, 0, 1), (0, 1, 2), (0, 0, 1), (None, None, 1), (7, 0, 1)],
 )
-def test_the_phases_in_use(count: Document, split: Document, phases: int) -> None:
+def test_live_data_have_the_phases_in_use(count: Document, split: Document, phases: int) -> None:
     """S§14.1: 0 in the sample of a split-phase site."""
     found = live(phase_count=count, is_split_phase=split)
 

@@ -10,13 +10,13 @@ from tests.support.answers import NOW, Document, Object, body, channel, meter, r
 
 def one_meter(**changes: Document) -> Meter:
     """Read a list of one meter."""
-    (found,) = METERS.read(body([meter(**changes)]))
+    (found,) = METERS.parse(body([meter(**changes)]))
     return found
 
 
 def one_reading(**changes: Document) -> Reading:
     """Read a list of one reading."""
-    (found,) = READINGS.read(body([reading(**changes)]))
+    (found,) = READINGS.parse(body([reading(**changes)]))
     return found
 
 
@@ -52,14 +52,14 @@ def test_every_kind_of_meter_is_known(measurement_type: str, flow: Flow) -> None
 
 @pytest.mark.parametrize("measurement_type", ["hydro", "", None, 7, ["production"]])
 def test_a_meter_of_an_unknown_kind_is_left_out(measurement_type: Document) -> None:
-    found = METERS.read(body([meter(measurementType=measurement_type), meter(eid=1002)]))
+    found = METERS.parse(body([meter(measurementType=measurement_type), meter(eid=1002)]))
 
     assert [each.eid for each in found] == [1002]
 
 
 @pytest.mark.parametrize("broken", [{}, "meter", None, {"eid": "1001"}, {"eid": True}, {"eid": 1e300}])
 def test_an_element_that_is_no_meter_leaves_the_others(broken: Document) -> None:
-    assert [each.eid for each in METERS.read(body([broken, meter()]))] == [1001]
+    assert [each.eid for each in METERS.parse(body([broken, meter()]))] == [1001]
 
 
 @pytest.mark.parametrize("state", ["disabled", "", None, True])
@@ -84,7 +84,7 @@ def test_the_phase_count_decides_over_the_mode() -> None:
 
 def test_flags_and_status_may_be_missing() -> None:
     """Old firmware does not send them."""
-    (found,) = METERS.read(body([{"eid": 1001, "state": "enabled", "measurementType": "load"}]))
+    (found,) = METERS.parse(body([{"eid": 1001, "state": "enabled", "measurementType": "load"}]))
 
     assert (found.status, found.flags) == (None, frozenset())
 
@@ -124,7 +124,7 @@ def test_a_time_may_be_a_float() -> None:
 
 
 @pytest.mark.parametrize("missing", [None, True, "5", [], {}])
-def test_what_is_no_number_is_missing(missing: Document) -> None:
+def test_a_value_that_is_no_number_is_missing(missing: Document) -> None:
     """A boolean or a text is no number."""
     found = one_reading(activePower=missing, actEnergyDlvd=missing, pwrFactor=missing).total
 
@@ -166,7 +166,7 @@ def test_missing_channels_are_none_at_all(channels: Document) -> None:
 
 @pytest.mark.parametrize("broken", [{}, 5, {"eid": None}, {"eid": 1e300}])
 def test_an_element_that_is_no_reading_leaves_the_others(broken: Document) -> None:
-    assert [each.eid for each in READINGS.read(body([reading(), broken]))] == [1001]
+    assert [each.eid for each in READINGS.parse(body([reading(), broken]))] == [1001]
 
 
 @pytest.mark.parametrize("endpoint", [METERS, READINGS], ids=["meters", "readings"])
@@ -174,7 +174,7 @@ class TestBoth:
     """Both lists: meters and readings."""
 
     def test_without_metering_hardware_there_is_nothing(self, endpoint: Endpoint[tuple[object, ...]]) -> None:
-        assert endpoint.read(b"[]\n") == ()
+        assert endpoint.parse(b"[]\n") == ()
 
     @pytest.mark.parametrize(
         ("answer", "problem"),
@@ -201,12 +201,12 @@ class TestBoth:
         self, endpoint: Endpoint[tuple[object, ...]], answer: bytes, problem: str
     ) -> None:
         with pytest.raises(GatewayResponseError, match=f"^{endpoint.path}: {problem}"):
-            endpoint.read(answer)
+            endpoint.parse(answer)
 
 
 def power_of_channels(total_w: float, *channels: Object) -> list[float | None]:
     """Return the power of each channel of a reading."""
-    (found,) = READINGS.read(body([reading(activePower=total_w, channels=[*channels])]))
+    (found,) = READINGS.parse(body([reading(activePower=total_w, channels=[*channels])]))
     return [one.power_w for one in found.channels]
 
 

@@ -17,7 +17,7 @@ from tests.support.answers import Document, body, eim, production_summary, repor
 
 def read(**changes: Document) -> Report:
     """Read a report."""
-    return REPORT_DETAILED.read(body(report(**changes)))
+    return REPORT_DETAILED.parse(body(report(**changes)))
 
 
 def production(**changes: Document) -> ReportedFlow:
@@ -65,7 +65,7 @@ def test_entries_are_distinguished_by_measurement_type_and_not_by_place() -> Non
 
 def test_without_metering_hardware_there_are_only_inverters() -> None:
     """The consumption array is missing altogether."""
-    found = REPORT.read(body({"production": [reported_inverters()]}))
+    found = REPORT.parse(body({"production": [reported_inverters()]}))
 
     assert found.inverters is not None
     assert found.flows == {}
@@ -119,7 +119,7 @@ def test_only_a_count_above_zero_is_active(count: Document, *, active: bool) -> 
 
 
 @pytest.mark.parametrize("missing", [None, True, "5", [], {}])
-def test_what_is_no_number_is_missing(missing: Document) -> None:
+def test_a_value_that_is_no_number_is_missing(missing: Document) -> None:
     found = production(wNow=missing).total
 
     assert (found.power_w, found.energy_lifetime_wh) == (None, 70000.25)
@@ -175,7 +175,7 @@ def test_the_error_of_another_document_has_what_was_expected(
     endpoint: Endpoint[Report], answer: bytes, problem: str
 ) -> None:
     with pytest.raises(GatewayResponseError) as raised:
-        endpoint.read(answer)
+        endpoint.parse(answer)
 
     assert raised.value.endpoint == endpoint.path
     assert raised.value.problem.startswith(problem)
@@ -183,14 +183,14 @@ def test_the_error_of_another_document_has_what_was_expected(
 
 
 def test_the_summary_is_read() -> None:
-    assert PRODUCTION_SUMMARY.read(body(production_summary())) == ProductionSummary(
+    assert PRODUCTION_SUMMARY.parse(body(production_summary())) == ProductionSummary(
         power_w=700.0, energy_today_wh=5100.0, energy_last_7_days_wh=42000.0, energy_lifetime_wh=81000.0
     )
 
 
 def test_four_zeros_are_a_good_summary() -> None:
     """Whether they are true is decided elsewhere."""
-    found = PRODUCTION_SUMMARY.read(
+    found = PRODUCTION_SUMMARY.parse(
         body({"wattsNow": 0, "wattHoursToday": 0, "wattHoursSevenDays": 0, "wattHoursLifetime": 0})
     )
 
@@ -200,13 +200,13 @@ def test_four_zeros_are_a_good_summary() -> None:
 @pytest.mark.parametrize(
     ("sent", "read"), [(-4, -4.0), (4294967292, -4.0), (2147483648, -2147483648.0), (2147483647, 2147483647.0)]
 )
-def test_the_unsigned_image_of_a_negative_power_is_turned_round(sent: int, read: float) -> None:
+def test_the_unsigned_image_of_a_negative_power_becomes_negative(sent: int, read: float) -> None:
     """4294967292 is -4, and -4 stays -4."""
-    assert PRODUCTION_SUMMARY.read(body(production_summary(wattsNow=sent))).power_w == read
+    assert PRODUCTION_SUMMARY.parse(body(production_summary(wattsNow=sent))).power_w == read
 
 
 def test_a_missing_number_of_the_summary_leaves_the_others() -> None:
-    found = PRODUCTION_SUMMARY.read(body({"wattHoursLifetime": 5, "wattsNow": None}))
+    found = PRODUCTION_SUMMARY.parse(body({"wattHoursLifetime": 5, "wattsNow": None}))
 
     assert (found.power_w, found.energy_today_wh, found.energy_lifetime_wh) == (None, None, 5.0)
 
@@ -216,4 +216,4 @@ def test_a_missing_number_of_the_summary_leaves_the_others() -> None:
 )
 def test_a_summary_without_any_number_is_an_error(answer: bytes) -> None:
     with pytest.raises(GatewayResponseError, match=r"^/api/v1/production: .*expected"):
-        PRODUCTION_SUMMARY.read(answer)
+        PRODUCTION_SUMMARY.parse(answer)

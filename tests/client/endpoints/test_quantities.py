@@ -13,7 +13,6 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.endpoints.values import signed
-from custom_components.enphase_iq_gateway.client.exceptions import GatewayResponseError
 from tests.support import answers
 from tests.support.answers import Document, body
 from tests.support.ranges import impossible_numbers, numbers_in
@@ -46,10 +45,7 @@ def test_an_absurd_number_is_missing(
     endpoint: Endpoint[object], document: Callable[[], Document], number: Document
 ) -> None:
     """Powers have limits of their own, because those depend on the site."""
-    try:
-        model = endpoint.read(body(with_every_number(document(), number)))
-    except GatewayResponseError:
-        return  # nothing of the document is left
+    model = endpoint.parse(body(with_every_number(document(), number)))
 
     assert [(name, value) for name, value in impossible_numbers(model) if not name.endswith("_w")] == []
 
@@ -57,7 +53,7 @@ def test_an_absurd_number_is_missing(
 @pytest.mark.parametrize(("endpoint", "document"), DOCUMENTS, ids=[endpoint.path for endpoint, _ in DOCUMENTS])
 def test_a_usual_number_is_kept(endpoint: Endpoint[object], document: Callable[[], Document]) -> None:
     """The same documents show that the ranges hide nothing."""
-    model = endpoint.read(body(document()))
+    model = endpoint.parse(body(document()))
 
     assert len(list(numbers_in(model))) >= 3
     assert impossible_numbers(model) == []
@@ -68,13 +64,13 @@ def test_the_unsigned_image_of_a_power_in_the_readings_is_negative(key: str) -> 
     powers: dict[str, Document] = {"activePower": 0, "instantaneousDemand": 0}
     channels: list[Document] = [answers.channel(**powers | {key: 2**32 - 4}), *[answers.channel(**powers)] * 2]
 
-    (reading,) = READINGS.read(body([answers.reading(activePower=2**32 - 4, channels=channels)]))
+    (reading,) = READINGS.parse(body([answers.reading(activePower=2**32 - 4, channels=channels)]))
 
     assert (reading.total.power_w, reading.channels[0].power_w) == (-4, -4)
 
 
 def test_the_unsigned_image_of_a_power_in_a_report_is_negative() -> None:
-    report = REPORT_DETAILED.read(body(with_every_number(answers.report(), 2**32 - 4)))
+    report = REPORT_DETAILED.parse(body(with_every_number(answers.report(), 2**32 - 4)))
 
     assert {flow.total.power_w for flow in report.flows.values()} == {-4}
 

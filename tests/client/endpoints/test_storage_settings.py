@@ -84,7 +84,7 @@ def test_an_odd_contact_leaves_the_others(entry: Document) -> None:
     assert list(parse_dry_contact_settings(body(document))) == ["NC1"]
 
 
-def test_an_idle_generator() -> None:
+def test_an_idle_generator_is_read() -> None:
     generator = parse_generator(body(storage.generator()))
 
     assert generator == Generator(
@@ -101,7 +101,7 @@ def test_a_generator_runs_while_its_relay_is_closed(word: str) -> None:
     assert parse_generator(body(storage.generator(oper_state=word))).running is True
 
 
-def test_a_generator_without_a_position_may_run() -> None:
+def test_it_is_unknown_whether_a_generator_without_a_position_runs() -> None:
     assert parse_generator(b'{"admin_state": "unknown"}').running is None
 
 
@@ -209,7 +209,7 @@ def test_a_tariff_without_settings_of_storage_has_none() -> None:
     assert parse_tariff(body(storage.tariff(mode=None, date=None))).mode is None
 
 
-def test_sleep_orders_by_serial() -> None:
+def test_sleep_orders_are_read_by_serial() -> None:
     assert parse_acb_config(body(storage.acb_config())) == {storage.AC_BATTERY}
     assert parse_acb_config(b'{"acb_sleep": [null, {"serial_num": ""}]}') == frozenset()
 

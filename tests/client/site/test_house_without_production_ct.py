@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from custom_components.enphase_iq_gateway.client.endpoints import DEVICE_DATA, READINGS, REPORT_DETAILED
 from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.documents import Documents
 from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source
 from custom_components.enphase_iq_gateway.client.site.sources import decide
@@ -30,7 +33,7 @@ NET_ONLY = changed(
 POWER, LIFETIME = (TOTAL, Quantity.POWER), (TOTAL, Quantity.LIFETIME)
 
 
-def test_it_is_calculated_where_the_production_is_read() -> None:
+def test_total_consumption_is_calculated_in_the_group_that_reads_the_production() -> None:
     site = decide(NET_ONLY)
 
     assert (site.sources[POWER], site.sources[LIFETIME]) == (Source.INVERTERS_AND_NET, Source.INVERTERS_AND_NET)
@@ -39,11 +42,11 @@ def test_it_is_calculated_where_the_production_is_read() -> None:
     assert site.reads(PollGroup.INVERTERS) == {DEVICE_DATA} | site.inverter_endpoints
 
 
-def test_its_power_is_net_consumption_and_what_the_inverters_report() -> None:
+def test_the_power_is_net_consumption_and_the_reported_power_of_the_inverters() -> None:
     assert measure_report(NET_ONLY).measurement(TOTAL).power_w == -1000.0 + 2900.0
 
 
-def test_its_power_includes_storage() -> None:
+def test_the_power_includes_storage() -> None:
     documents = changed(
         NET_ONLY,
         meters=meters(NET, Flow.STORAGE, disabled=(PRODUCTION,)),
@@ -53,18 +56,21 @@ def test_its_power_includes_storage() -> None:
     assert measure_report(documents).measurement(TOTAL).power_w == -1000.0 + 2900.0 + 400.0
 
 
-def test_its_power_is_unknown_without_the_reading_of_a_ct_that_it_consists_of() -> None:
-    site = decide(changed(NET_ONLY, meters=meters(NET, Flow.STORAGE, disabled=(PRODUCTION,))))
-    without_net = measure(decide(NET_ONLY), PollGroup.REPORT, changed(NET_ONLY, readings=None), NOW)
-    without_storage = measure(site, PollGroup.REPORT, changed(NET_ONLY, meters=meters(NET)), NOW)
-    without_inverters = measure(decide(NET_ONLY), PollGroup.REPORT, changed(NET_ONLY, report=None), NOW)
+@pytest.mark.parametrize(
+    ("cts", "read"),
+    [
+        pytest.param((NET,), changed(NET_ONLY, readings=None), id="net consumption"),
+        pytest.param((NET, Flow.STORAGE), changed(NET_ONLY, meters=meters(NET)), id="storage"),
+        pytest.param((NET,), changed(NET_ONLY, report=None), id="inverters"),
+    ],
+)
+def test_the_power_is_unknown_while_a_part_of_it_is(cts: tuple[Flow, ...], read: Documents) -> None:
+    site = decide(changed(NET_ONLY, meters=meters(*cts, disabled=(PRODUCTION,))))
 
-    assert without_net.measurement(TOTAL).power_w is None
-    assert without_storage.measurement(TOTAL).power_w is None
-    assert without_inverters.measurement(TOTAL).power_w is None
+    assert measure(site, PollGroup.REPORT, read, NOW).measurement(TOTAL).power_w is None
 
 
-def test_a_production_ct_replaces_it_even_where_a_counter_has_kept_its_source() -> None:
+def test_a_production_ct_ends_the_calculation_although_a_counter_had_that_source() -> None:
     locked = decide(NET_ONLY).sources
 
     site = decide(metered(), locked)
@@ -73,13 +79,13 @@ def test_a_production_ct_replaces_it_even_where_a_counter_has_kept_its_source() 
     assert site.sources[LIFETIME] is Source.REPORT
 
 
-def test_it_replaces_a_total_whose_production_ct_is_not_enabled_any_more() -> None:
+def test_the_calculation_replaces_a_total_whose_production_ct_is_no_longer_enabled() -> None:
     site = decide(NET_ONLY, {LIFETIME: Source.REPORT})
 
     assert site.sources[LIFETIME] is Source.INVERTERS_AND_NET
 
 
-def test_the_production_in_it_is_not_that_of_a_ct_that_is_no_longer_enabled() -> None:
+def test_the_calculation_does_not_use_a_production_ct_that_is_no_longer_enabled() -> None:
     site = decide(NET_ONLY, {(PRODUCTION, Quantity.LIFETIME): Source.READINGS})
 
     assert site.sources[PRODUCTION, Quantity.LIFETIME] is Source.DEVICE_DATA

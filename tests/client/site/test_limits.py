@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints import DEVICE_DATA
 from custom_components.enphase_iq_gateway.client.endpoints.quantities import CT_LIMIT_W
 from custom_components.enphase_iq_gateway.client.models import Flow, Inverter, Measurement
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
@@ -63,7 +62,7 @@ def test_a_ct_has_a_limit_for_each_of_its_phases(*, phases: int, power_w: float,
     assert (measure_live(documents).measurement(PRODUCTION).power_w is not None) is possible
 
 
-def test_one_phase_alone_may_be_impossible() -> None:
+def test_an_impossible_power_of_one_phase_leaves_the_others() -> None:
     channels = (lifetime(None, IMPOSSIBLE_W), lifetime(None, 10.0), lifetime(None, 20.0))
     documents = changed(metered(phases=2), readings=(reading(PRODUCTION, lifetime(None, 30.0), *channels),))
 
@@ -91,6 +90,28 @@ def test_an_impossible_power_in_the_report_is_unknown() -> None:
 
     assert snapshot.measurement(PRODUCTION) == lifetime(50_000.0, None)
     assert snapshot.measurement(TOTAL).power_w == 2000.0
+
+
+def test_an_impossible_power_of_one_line_of_a_report_leaves_the_others() -> None:
+    lines = (lifetime(None, IMPOSSIBLE_W), lifetime(None, 10.0))
+    flows = {**house(), PRODUCTION: reported(lifetime(50_000.0, 30.0), *lines)}
+    documents = changed(metered(phases=2), readings=None, report=report(flows))
+
+    snapshot = measure_live(documents)
+
+    assert [part.power_w for part in snapshot.flows[PRODUCTION]] == [30.0, None, 10.0]
+    assert snapshot.rejected_powers == 1
+
+
+def test_the_power_of_an_inactive_entry_of_the_report_is_not_counted() -> None:
+    documents = documents_of(info=info("7.3.517"), report=report(house()))
+    odd = reported(lifetime(50_000.0, IMPOSSIBLE_W), active=False)
+
+    snapshot = measure(
+        decide(documents), PollGroup.LIVE, changed(documents, report=report({**house(), PRODUCTION: odd})), NOW
+    )
+
+    assert snapshot.rejected_powers == 0
 
 
 @pytest.mark.parametrize(
@@ -150,5 +171,5 @@ def test_possible_powers_stay_as_they_are() -> None:
 
     snapshot = measure(decide(documents), PollGroup.INVERTERS, documents, NOW)
 
-    assert snapshot.inverters == (documents.get(DEVICE_DATA) or device_data()).inverters
+    assert snapshot.inverters == {"A": inverter()}
     assert snapshot.rejected_powers == 0

@@ -26,7 +26,7 @@ from tests.support.models import (
 PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
 
 
-def test_a_ct_counts_one_way_and_the_other() -> None:
+def test_a_ct_has_a_counter_for_each_direction() -> None:
     """Production and import are delivered, export is received; net lifetime is import - export (G§9)."""
     snapshot = measure_live(metered())
 
@@ -72,7 +72,7 @@ def test_net_consumption_is_total_less_production_with_a_total_ct() -> None:
     assert snapshot.measurement(TOTAL).energy_lifetime_wh == 70_000.0
 
 
-def test_what_one_of_two_cts_does_not_measure_is_not_computed() -> None:
+def test_a_value_that_one_of_two_cts_lacks_is_not_computed() -> None:
     """A missing value is not zero."""
     documents = changed(metered(), readings=(reading(PRODUCTION, Measurement()), reading(NET, NET_CT)))
 
@@ -177,7 +177,7 @@ def test_phases_without_lines_come_from_the_readings() -> None:
 
 
 @pytest.mark.parametrize("missing", ["report", "readings"])
-def test_a_source_that_was_not_read_gives_nothing(missing: str) -> None:
+def test_a_source_that_was_not_read_has_no_values(missing: str) -> None:
     documents = metered()
     site = decide(documents)
     without = {"report": changed(documents, report=None), "readings": changed(documents, readings=None)}[missing]
@@ -186,7 +186,7 @@ def test_a_source_that_was_not_read_gives_nothing(missing: str) -> None:
     assert measure(site, group, without, NOW).flows == {}
 
 
-def test_a_group_holds_what_is_its_own() -> None:
+def test_meters_are_in_the_live_group_and_inverters_in_their_own() -> None:
     documents = changed(metered(), device_data=device_data(inverter("A")))
     site = decide(documents)
 

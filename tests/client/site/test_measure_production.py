@@ -75,7 +75,7 @@ def test_device_data_that_are_not_complete_make_no_sum(sent: DeviceData | None) 
     assert measure(decide(WITHOUT_CT), PollGroup.INVERTERS, changed(WITHOUT_CT, device_data=sent), NOW).flows == {}
 
 
-def test_an_inverter_without_its_part_leaves_the_sum_unknown() -> None:
+def test_the_sum_is_unknown_while_an_inverter_lacks_its_part() -> None:
     """After a reboot at night it has no values until sunrise (G§5.2)."""
     sent = device_data(inverter("A"), inverter("B", lifetime_wh=None))
 
@@ -85,14 +85,14 @@ def test_an_inverter_without_its_part_leaves_the_sum_unknown() -> None:
     assert snapshot.measurement(PRODUCTION).energy_today_wh == 2_000.0
 
 
-def test_the_report_may_give_both_where_nothing_better_is_there() -> None:
+def test_the_report_has_power_and_energy_where_nothing_better_exists() -> None:
     """It is the last choice of G§13.3."""
     documents = documents_of(info=info(), report=report(inverters=reported_inverters(60_000.0)))
 
     assert measure_live(documents).measurement(PRODUCTION) == Measurement(power_w=2900.0, energy_lifetime_wh=60_000.0)
 
 
-def test_two_sources_of_one_group_are_put_together() -> None:
+def test_two_sources_of_one_group_are_combined() -> None:
     """The power is that of the report, the energy that of the summary."""
     documents = documents_of(info=info("7.6.175"), report=report(), summary=summary())
 

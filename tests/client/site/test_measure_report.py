@@ -108,7 +108,7 @@ def test_a_total_that_repeats_net_is_unknown_without_production() -> None:
         pytest.param(TOTAL, days(5_000, 4.6), 5_000, None, id="consumption of a quarter of an hour"),
     ],
 )
-def test_only_days_that_can_be_true_are_taken(
+def test_only_plausible_energies_of_days_are_used(
     flow: Flow, sent: Measurement, today: float | None, week: float | None
 ) -> None:
     """G§6.5 has the faults of these values."""

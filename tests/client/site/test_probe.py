@@ -1,8 +1,5 @@
 """The endpoints that set-up reads, and the consequences of missing answers."""
 
-import asyncio
-from importlib import import_module
-
 import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
@@ -25,26 +22,11 @@ from custom_components.enphase_iq_gateway.client.site.probe import check_support
 from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source, endpoints_of
 from custom_components.enphase_iq_gateway.client.site.sources import decide
 from tests.support import answers
-from tests.support.device import Doing, Reply, reply
-from tests.support.full_gateway import ANSWERS, BUSY, FULL, MISSING, NOT_FOR_US, FullGateway, paths
+from tests.support.device import HANG_UP, Reply, hang_for, reply
+from tests.support.full_gateway import ANSWERS, BUSY, CLOSED, FULL, MISSING, FullGateway, paths
 from tests.support.models import info
 
 NO_METERS = reply(b"[]")
-
-
-# The package gives the function of the same name.
-PROBE_MODULE = import_module("custom_components.enphase_iq_gateway.client.site.probe")
-
-
-async def _hang(_: asyncio.StreamWriter) -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-
-
-HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
 
 
 @pytest.mark.parametrize(
@@ -72,9 +54,9 @@ HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
         ),
         pytest.param(
             "7.6.175",
-            {METERS: NOT_FOR_US},
+            {METERS: CLOSED},
             (METERS, PRODUCTION_SUMMARY, INVERTER_LIST, REPORT_DETAILED),
-            id="a list of meters that is not for us",
+            id="a closed list of meters",
         ),
         pytest.param(
             "4.10.35",
@@ -86,7 +68,7 @@ HANG, HANG_UP = Doing(_hang), Doing(_hang_up)
             "8.2.4345",
             {READINGS: reply(b"<html>")},
             (METERS, READINGS, READINGS, DEVICE_DATA, REPORT_DETAILED),
-            id="odd readings once more",
+            id="another document instead of the readings, read once more",
         ),
     ],
 )
@@ -104,7 +86,7 @@ async def test_only_what_the_gateway_needs_is_read(
     assert full_gateway.requested == paths(*expected)
 
 
-async def test_what_was_read_is_in_its_place(full_gateway: FullGateway) -> None:
+async def test_the_probe_returns_the_documents_that_it_has_read(full_gateway: FullGateway) -> None:
     documents = await probe(full_gateway.client, info())
 
     assert [meter.flow for meter in documents.get(METERS) or ()] == [Flow.PRODUCTION, Flow.NET_CONSUMPTION]
@@ -118,7 +100,7 @@ async def test_what_was_read_is_in_its_place(full_gateway: FullGateway) -> None:
     assert documents.failed == frozenset()
 
 
-async def test_the_list_of_meters_is_worth_a_second_try(full_gateway: FullGateway) -> None:
+async def test_a_list_of_meters_that_fails_is_read_a_second_time(full_gateway: FullGateway) -> None:
     """Without it a metered gateway would look like one without CTs."""
     full_gateway.replace_answers({METERS: lambda _: BUSY if full_gateway.requested.count(METERS.path) == 1 else CTS})
 
@@ -132,19 +114,21 @@ async def test_the_list_of_meters_is_worth_a_second_try(full_gateway: FullGatewa
 CTS = reply(answers.body([answers.meter()]))
 
 
-async def test_without_the_list_of_meters_there_is_no_set_up(full_gateway: FullGateway) -> None:
-    """The gateway may have one, so nothing is decided."""
+async def test_a_probe_without_the_list_of_meters_is_an_error(full_gateway: FullGateway) -> None:
+    """The gateway may have one. The list of inverters is read because it alone shows that an account is refused."""
     full_gateway.replace_answers({METERS: BUSY})
 
     with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
         await probe(full_gateway.client, info())
+
+    assert full_gateway.requested == paths(METERS, METERS, INVERTER_LIST)
 
 
 HTML = reply(b"<html>")
 ON_READINGS = endpoints_of({(Flow.PRODUCTION, Quantity.LIFETIME): Source.READINGS})
 
 
-async def test_what_a_counter_relies_on_is_not_gone_for_answering_oddly(full_gateway: FullGateway) -> None:
+async def test_a_counter_keeps_an_endpoint_that_answers_with_another_document(full_gateway: FullGateway) -> None:
     """Its source stays until the endpoint is missing."""
     full_gateway.replace_answers({READINGS: HTML})
 
@@ -154,7 +138,9 @@ async def test_what_a_counter_relies_on_is_not_gone_for_answering_oddly(full_gat
     assert decide(documents).sources[Flow.PRODUCTION, Quantity.LIFETIME] is Source.READINGS
 
 
-async def test_an_odd_list_of_meters_that_a_counter_relies_on_decides_nothing(full_gateway: FullGateway) -> None:
+async def test_another_document_instead_of_a_list_of_meters_that_a_counter_needs_is_an_error(
+    full_gateway: FullGateway,
+) -> None:
     """Without it the flow of a reading is not known."""
     full_gateway.replace_answers({METERS: HTML})
 
@@ -162,8 +148,8 @@ async def test_an_odd_list_of_meters_that_a_counter_relies_on_decides_nothing(fu
         await probe(full_gateway.client, info(), relied_on=ON_READINGS)
 
 
-@pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US])
-async def test_what_a_counter_relies_on_is_gone_only_by_an_update(full_gateway: FullGateway, answer: Reply) -> None:
+@pytest.mark.parametrize("answer", [MISSING, CLOSED])
+async def test_a_counter_loses_its_endpoint_only_after_an_update(full_gateway: FullGateway, answer: Reply) -> None:
     """The counter then continues from another source."""
     full_gateway.replace_answers({READINGS: answer})
 
@@ -174,7 +160,9 @@ async def test_what_a_counter_relies_on_is_gone_only_by_an_update(full_gateway: 
     assert updated.failed == frozenset()
 
 
-async def test_after_an_update_too_an_odd_answer_decides_nothing(full_gateway: FullGateway) -> None:
+async def test_after_an_update_too_a_counter_keeps_an_endpoint_that_answers_with_another_document(
+    full_gateway: FullGateway,
+) -> None:
     """The gateway may still be starting."""
     full_gateway.replace_answers({READINGS: HTML})
 
@@ -184,7 +172,7 @@ async def test_after_an_update_too_an_odd_answer_decides_nothing(full_gateway: F
 
 
 @pytest.mark.parametrize("answer", [BUSY, reply(b"", 500), reply(b"", 408), reply(b"", 429), HANG_UP])
-async def test_an_endpoint_that_is_busy_may_be_there(full_gateway: FullGateway, answer: Reply) -> None:
+async def test_an_endpoint_that_is_busy_has_failed(full_gateway: FullGateway, answer: Reply) -> None:
     """5xx, too many requests and a lost connection do not mean that it is missing (G§2.6)."""
     full_gateway.replace_answers({DEVICE_DATA: answer})
 
@@ -194,8 +182,8 @@ async def test_an_endpoint_that_is_busy_may_be_there(full_gateway: FullGateway, 
     assert documents.get(INVERTER_LIST) is not None
 
 
-@pytest.mark.parametrize("answer", [MISSING, NOT_FOR_US, reply(b"", 403), reply(b"<html>"), reply(b"[]")])
-async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(full_gateway: FullGateway, answer: bytes) -> None:
+@pytest.mark.parametrize("answer", [MISSING, CLOSED, reply(b"", 403), reply(b"<html>"), reply(b"[]")])
+async def test_an_endpoint_that_is_missing_or_closed_has_not_failed(full_gateway: FullGateway, answer: bytes) -> None:
     """It answers with 404, a role that is too low, HTML or another shape (G§2.6, §13.1)."""
     full_gateway.replace_answers({DEVICE_DATA: answer})
 
@@ -209,12 +197,12 @@ async def test_an_endpoint_that_is_missing_or_not_for_us_is_not_there(full_gatew
     [
         pytest.param(MISSING, ANSWERS[REPORT], REPORT, set(), id="only the one without details"),
         pytest.param(BUSY, ANSWERS[REPORT], REPORT, set(), id="only that one answers"),
-        pytest.param(MISSING, BUSY, REPORT, {REPORT}, id="only that one may be there"),
-        pytest.param(BUSY, BUSY, REPORT_DETAILED, {REPORT_DETAILED, REPORT}, id="both may be there"),
+        pytest.param(MISSING, BUSY, REPORT, {REPORT}, id="only that one may exist"),
+        pytest.param(BUSY, BUSY, REPORT_DETAILED, {REPORT_DETAILED, REPORT}, id="both may exist"),
         pytest.param(MISSING, MISSING, REPORT_DETAILED, set(), id="none"),
     ],
 )
-async def test_the_report_without_details_is_the_second_try(
+async def test_the_report_without_details_is_read_where_the_detailed_one_fails(
     full_gateway: FullGateway, detailed: Reply, plain: Reply, endpoint: Endpoint[object], failed: set[Endpoint[object]]
 ) -> None:
     """It has the same values, but no lines (G§7)."""
@@ -245,31 +233,26 @@ async def test_the_report_without_details_is_the_second_try(
         ),
     ],
 )
-async def test_what_there_was_no_time_for_may_be_there(
+async def test_endpoints_that_there_was_no_time_for_have_failed(
     full_gateway: FullGateway,
-    monkeypatch: pytest.MonkeyPatch,
     hangs: Endpoint[object],
     firmware: str,
     failed: set[Endpoint[object]],
 ) -> None:
-    """Set-up ends in time with the answers it has, and takes nothing for missing."""
-    monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
-    full_gateway.replace_answers({hangs: HANG})
+    """Set-up ends in time with the answers it has, and no endpoint counts as missing."""
+    full_gateway.replace_answers({hangs: hang_for(6)})
 
-    documents = await probe(full_gateway.client, info(firmware))
+    documents = await probe(full_gateway.client, info(firmware), limit_s=5)
 
     assert documents.failed == failed
     assert documents.get(METERS)
 
 
-async def test_no_time_for_the_list_of_meters_is_no_set_up(
-    full_gateway: FullGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(PROBE_MODULE, "PROBE_LIMIT_S", 0.3)
-    full_gateway.replace_answers({METERS: HANG})
+async def test_a_probe_without_time_for_the_list_of_meters_is_an_error(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers({METERS: hang_for(6)})
 
     with pytest.raises(GatewayTimeoutError, match="/ivp/meters"):
-        await probe(full_gateway.client, info())
+        await probe(full_gateway.client, info(), limit_s=5)
 
 
 @pytest.mark.parametrize("there", [PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED])
@@ -285,25 +268,25 @@ async def test_one_endpoint_with_the_production_is_enough(full_gateway: FullGate
 
 async def test_the_readings_of_a_production_ct_are_enough(full_gateway: FullGateway) -> None:
     """The endpoints of the production may all be closed to the user (status 401)."""
-    full_gateway.replace_answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), NOT_FOR_US))
+    full_gateway.replace_answers(dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), CLOSED))
 
     await check_supported(full_gateway.client, info())
 
     assert full_gateway.requested == paths(PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED, METERS, READINGS)
 
 
-@pytest.mark.parametrize("meters", [NO_METERS, NOT_FOR_US])
+@pytest.mark.parametrize("meters", [NO_METERS, CLOSED])
 async def test_closed_endpoints_without_a_production_ct_are_unsupported(
     full_gateway: FullGateway, meters: Reply
 ) -> None:
-    closed = dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), NOT_FOR_US)
+    closed = dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED), CLOSED)
     full_gateway.replace_answers({**closed, METERS: meters})
 
     with pytest.raises(GatewayUnsupportedError):
         await check_supported(full_gateway.client, info())
 
 
-async def test_a_gateway_without_any_of_them_is_unsupported(full_gateway: FullGateway) -> None:
+async def test_a_gateway_without_any_endpoint_of_the_production_is_unsupported(full_gateway: FullGateway) -> None:
     """Firmware 3.7.0 is an example (G§14)."""
     full_gateway.replace_answers(
         dict.fromkeys((PRODUCTION_SUMMARY, DEVICE_DATA, REPORT_DETAILED, METERS), reply(b"<html>"))
@@ -313,7 +296,7 @@ async def test_a_gateway_without_any_of_them_is_unsupported(full_gateway: FullGa
         await check_supported(full_gateway.client, info("3.7.0"))
 
 
-async def test_a_gateway_that_is_only_busy_is_not_called_unsupported(full_gateway: FullGateway) -> None:
+async def test_a_gateway_that_is_only_busy_is_not_unsupported(full_gateway: FullGateway) -> None:
     """It answers with 503 while it boots (G§2.6)."""
     full_gateway.replace_answers(
         {PRODUCTION_SUMMARY: BUSY, DEVICE_DATA: MISSING, REPORT_DETAILED: HANG_UP, METERS: MISSING}

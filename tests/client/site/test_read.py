@@ -59,7 +59,7 @@ async def test_one_endpoint_of_a_group_may_fail_alone(full_gateway: FullGateway)
     assert documents.failed == {DEVICE_DATA}
 
 
-async def test_what_failed_once_may_keep_its_last_answer(full_gateway: FullGateway) -> None:
+async def test_an_endpoint_that_fails_once_keeps_its_last_answer(full_gateway: FullGateway) -> None:
     """One lost answer changes nothing."""
     earlier = await read_group(full_gateway.client, SITE, INVERTERS, None)
     full_gateway.replace_answers({DEVICE_DATA: BUSY})
@@ -91,7 +91,7 @@ async def test_a_group_without_endpoints_reads_nothing(full_gateway: FullGateway
 KNOWN = device_data(inverter(), truncated=True)
 
 
-async def test_details_that_will_do_are_not_read_again(full_gateway: FullGateway) -> None:
+async def test_details_that_are_recent_enough_are_not_read_again(full_gateway: FullGateway) -> None:
     """The list alone has the new reports."""
     documents = await read_group(full_gateway.client, SITE, INVERTERS, None, KNOWN)
 
@@ -120,7 +120,7 @@ async def test_details_are_read_when_the_list_does_not_answer(full_gateway: Full
     assert not documents.details_kept
 
 
-async def test_a_group_fails_whose_details_will_do_but_nothing_can_be_read(full_gateway: FullGateway) -> None:
+async def test_a_group_with_recent_details_fails_where_nothing_can_be_read(full_gateway: FullGateway) -> None:
     full_gateway.replace_answers({INVERTER_LIST: BUSY, DEVICE_DATA: MISSING})
 
     with pytest.raises(GatewayStatusError):

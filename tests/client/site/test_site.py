@@ -17,11 +17,11 @@ from custom_components.enphase_iq_gateway.client.site.site import (
     GatewayClass,
     PollGroup,
     Quantity,
-    Site,
     Source,
     Sources,
 )
 from custom_components.enphase_iq_gateway.client.site.sources import decide
+from tests.support.measuring import by_quantity
 from tests.support.models import (
     READINGS as BOTH_READINGS,
     ZEROS,
@@ -41,11 +41,6 @@ from tests.support.models import (
 )
 
 PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
-
-
-def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
-    """Return the sources of one flow."""
-    return {quantity: source for (its_flow, quantity), source in site.sources.items() if its_flow is flow}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +99,7 @@ def test_a_legacy_gateway_has_its_summary_alone() -> None:
     assert site.reads(PollGroup.REPORT) == frozenset()
 
 
-def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
+def test_a_legacy_gateway_that_has_just_booted_has_its_source() -> None:
     """It sends four zeros for some minutes (G§3), and there is no other source."""
     assert decide(documents_of(info=info("3.9.36", has_meter=None), summary=ZEROS)).group(PRODUCTION, Quantity.POWER)
 
@@ -158,7 +153,7 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
             Source.REPORTED_INVERTERS,
             Source.REPORTED_INVERTERS,
             None,
-            id="B: the summary says less than the inverters",
+            id="B: the summary is less than that of the inverters",
         ),
         pytest.param(
             documents_of(
@@ -230,7 +225,7 @@ def test_a_legacy_gateway_that_has_just_booted_is_set_up_all_the_same() -> None:
             Source.REPORTED_INVERTERS,
             Source.REPORTED_INVERTERS,
             None,
-            id="C: a summary that could not be read is not believed unseen",
+            id="C: a summary that could not be read is not used",
         ),
     ],
 )

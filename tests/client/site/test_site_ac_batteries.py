@@ -6,18 +6,14 @@ from custom_components.enphase_iq_gateway.client.endpoints import LIVE_DATA
 from custom_components.enphase_iq_gateway.client.models import Flow, ReportedFlow
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
 from custom_components.enphase_iq_gateway.client.site.measure import measure
-from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site, Source
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source
 from custom_components.enphase_iq_gateway.client.site.sources import decide
 from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite
 from custom_components.enphase_iq_gateway.client.storage_models import ReportedStorage
+from tests.support.measuring import by_quantity
 from tests.support.models import READINGS as BOTH_READINGS, changed, documents_of, house, info, metered, meters, report
 
 PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
-
-
-def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
-    """Return the sources of a flow."""
-    return {quantity: source for (its_flow, quantity), source in site.sources.items() if its_flow is flow}
 
 
 AC_BATTERIES = StorageSite(has_ac_batteries=True, missing=frozenset({LIVE_DATA}))
@@ -39,7 +35,7 @@ def test_without_live_data_the_report_has_the_power_of_ac_batteries() -> None:
     assert site.calculates_storage
 
 
-def test_what_the_cts_measure_is_not_mixed_with_reports_of_other_times() -> None:
+def test_total_consumption_of_the_cts_does_not_contain_older_reports() -> None:
     """They are up to 15 minutes old."""
     site = decide(with_ac_batteries(metered(), house()), storage=AC_BATTERIES)
 

@@ -13,8 +13,9 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayUnsupportedError
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
-from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Site, Source, Sources
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source, Sources
 from custom_components.enphase_iq_gateway.client.site.sources import decide
+from tests.support.measuring import by_quantity
 from tests.support.models import (
     ZEROS,
     changed,
@@ -35,11 +36,6 @@ from tests.support.models import (
 )
 
 PRODUCTION, TOTAL, NET = Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION, Flow.NET_CONSUMPTION
-
-
-def by_quantity(site: Site, flow: Flow) -> dict[Quantity, Source]:
-    """Return the sources of one flow."""
-    return {quantity: source for (its_flow, quantity), source in site.sources.items() if its_flow is flow}
 
 
 LOCKED_ELSEWHERE: Sources = {

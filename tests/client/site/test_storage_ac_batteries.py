@@ -65,6 +65,12 @@ def test_a_report_without_a_time_is_of_unknown_age() -> None:
     assert ac_only(undated).power_w == -400.0
 
 
+def test_a_report_with_a_date_in_the_future_is_of_unknown_age() -> None:
+    ahead: Changes = {REPORT_DETAILED: answers.report(storage=[storage.reported_storage(readingTime=NOW + 1801)])}
+
+    assert ac_only(ahead).power_w == -400.0
+
+
 def test_iq_batteries_and_ac_batteries_add_up() -> None:
     """S§31: 54 % of 3500 Wh and 25 % of 3720 Wh."""
     mixed: Changes = {
@@ -100,6 +106,13 @@ def test_a_later_inventory_keeps_the_counters_of_the_device_data() -> None:
     found = ac_only({INVENTORY: [storage.group("ACB", battery)]}).ac_batteries[storage.AC_BATTERY]
 
     assert (found.last_reported, found.state_of_charge_percent, found.energy_discharged_wh) == (NOW - 10, 9.0, 59_000.0)
+
+
+def test_a_date_in_the_future_does_not_outdo_the_other_report() -> None:
+    battery = storage.listed_ac_battery(last_rpt_date=str(NOW + 86_400), percentFull=9)
+    found = ac_only({INVENTORY: [storage.group("ACB", battery)]}).ac_batteries[storage.AC_BATTERY]
+
+    assert (found.last_reported, found.state_of_charge_percent) == (NOW - 100, 2.0)
 
 
 def test_what_the_later_report_lacks_comes_from_the_other() -> None:

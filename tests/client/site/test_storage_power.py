@@ -84,7 +84,7 @@ def test_ac_batteries_are_in_the_report_until_it_repeats_them_for_too_long(endpo
     )
     site = SITES[Source.AC_BATTERIES]
 
-    fresh, stale = (without_stale_ac_batteries(documents, NOW + late_s) for late_s in (0, 1))
+    fresh, stale, ahead = (without_stale_ac_batteries(documents, NOW + late_s) for late_s in (0, 1, -3601))
 
     assert without_ct(site, fresh) == {Flow.STORAGE: (Measurement(power_w=260.0),)}
-    assert without_ct(site, stale) == {}
+    assert without_ct(site, stale) == without_ct(site, ahead) == {}

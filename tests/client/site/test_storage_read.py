@@ -1,6 +1,5 @@
 """Probing and polling the endpoints of storage, over a real socket."""
 
-import asyncio
 from collections.abc import Mapping
 
 import pytest
@@ -13,6 +12,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     GENERATOR_CONFIG,
     GRID_RELAY,
     INVENTORY,
+    LIVE_DATA,
     REPORT_DETAILED,
     SCHEDULER,
     SECONDARY_CONTROL,
@@ -26,8 +26,8 @@ from custom_components.enphase_iq_gateway.client.site.storage_read import due_en
 from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite, decide_storage, storage_plan
 from tests.support import storage_answers as storage
 from tests.support.answers import NOW, Document, body
-from tests.support.device import Doing, Reply, reply
-from tests.support.full_gateway import BUSY, MISSING, NOT_FOR_US, FullGateway, paths
+from tests.support.device import HANG_UP, Reply, hang_for, reply
+from tests.support.full_gateway import BUSY, CLOSED, MISSING, FullGateway, paths
 from tests.support.models import info
 from tests.support.storage_documents import AC_ONLY, FULL, storage_documents
 
@@ -42,18 +42,6 @@ def storage_gateway(full_gateway: FullGateway) -> FullGateway:
     """Return a gateway with batteries, a system controller and a generator."""
     full_gateway.replace_answers(replies(FULL))
     return full_gateway
-
-
-async def _hang(_: asyncio.StreamWriter) -> None:
-    await asyncio.get_running_loop().create_future()
-
-
-async def _drop(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-
-
-HANG = Doing(_hang)
-DROP = Doing(_drop)
 
 
 def now() -> float:
@@ -82,7 +70,7 @@ async def test_a_site_with_storage_has_everything_read_once(storage_gateway: Ful
     [
         pytest.param(reply(b"[]"), id="no devices"),
         pytest.param(MISSING, id="404"),
-        pytest.param(NOT_FOR_US, id="401"),
+        pytest.param(CLOSED, id="401"),
         pytest.param(reply(b"<html>"), id="HTML"),
         pytest.param(reply(b'{"error": "404 - Not Found"}'), id="an error with status 200"),
     ],
@@ -108,7 +96,7 @@ async def test_an_inventory_that_could_not_be_read_may_exist(full_gateway: FullG
 
 async def test_a_missing_endpoint_does_not_affect_the_others(storage_gateway: FullGateway) -> None:
     """S§1: some firmware answers 401 to all but the inventory."""
-    storage_gateway.replace_answers({SCHEDULER: NOT_FOR_US, TARIFF: BUSY})
+    storage_gateway.replace_answers({SCHEDULER: CLOSED, TARIFF: BUSY})
 
     documents = await probed(storage_gateway)
     site = decide_storage(documents)
@@ -135,26 +123,38 @@ async def test_ac_batteries_are_found_in_what_was_read_before(full_gateway: Full
     assert REPORT_DETAILED.path not in full_gateway.requested
 
 
-async def test_what_was_not_reached_in_time_has_failed(storage_gateway: FullGateway) -> None:
-    storage_gateway.replace_answers({SECONDARY_CONTROL: HANG})
+async def test_endpoints_that_were_not_reached_in_time_have_failed(storage_gateway: FullGateway) -> None:
+    storage_gateway.replace_answers({SECONDARY_CONTROL: hang_for(6)})
 
-    documents = await probed(storage_gateway, limit_s=0.3)
+    documents = await probed(storage_gateway, limit_s=5)
 
     assert documents.get(ENSEMBLE_INVENTORY) is not None
     assert SECONDARY_CONTROL in documents.failed
     assert documents.failed & documents.missing == frozenset()
 
 
-async def test_an_endpoint_is_due_after_its_interval() -> None:
+@pytest.mark.parametrize(
+    ("passed_s", "due"),
+    [(10, []), (11.5, [GRID_RELAY]), (60, [GRID_RELAY, LIVE_DATA]), (119, [GRID_RELAY, LIVE_DATA, GENERATOR])],
+)
+def test_an_endpoint_is_due_after_its_interval(passed_s: float, due: list[Endpoint[object]]) -> None:
     documents = storage_documents()
-    site = decide_storage(documents)
-    plan = storage_plan(site)
+    plan = storage_plan(decide_storage(documents))
 
-    read = {*FULL} & {*plan}
-    assert not {*due_endpoints(plan, documents, NOW + 10)} & read
-    assert GRID_RELAY in due_endpoints(plan, documents, NOW + 11.5)
-    assert {*due_endpoints(plan, documents, NOW + 60)} & read == {one for one in read if plan[one] <= 60}
-    assert {*due_endpoints(plan, documents, NOW + 86_400)} == {*plan}
+    assert {*due_endpoints(plan, documents, NOW + passed_s)} & documents.read_at.keys() == {*due}
+
+
+def test_every_endpoint_is_due_after_a_day() -> None:
+    documents = storage_documents()
+    plan = storage_plan(decide_storage(documents))
+
+    assert due_endpoints(plan, documents, NOW + 86_400) == [*plan]
+
+
+def test_an_endpoint_that_was_never_read_is_due() -> None:
+    documents = storage_documents(without=(SCHEDULER,))
+
+    assert due_endpoints(storage_plan(decide_storage(documents)), documents, NOW) == [SCHEDULER]
 
 
 async def test_one_endpoint_that_fails_keeps_its_last_answer_for_a_while(storage_gateway: FullGateway) -> None:
@@ -172,7 +172,7 @@ async def test_one_endpoint_that_fails_keeps_its_last_answer_for_a_while(storage
     assert late.read_at[SECONDARY_CONTROL] == late.tried_at[ENSEMBLE_POWER] == NOW + 451
 
 
-async def test_an_endpoint_that_answered_before_is_not_missing_after_one_odd_answer(
+async def test_an_endpoint_that_answered_before_is_not_missing_after_one_404(
     storage_gateway: FullGateway,
 ) -> None:
     documents = storage_documents()
@@ -203,7 +203,7 @@ async def test_a_gateway_that_cannot_be_reached_is_an_error(full_gateway: FullGa
 
 async def test_two_endpoints_without_an_answer_end_a_poll(storage_gateway: FullGateway) -> None:
     """The rest is due in the next one."""
-    storage_gateway.replace_answers({TARIFF: DROP, SCHEDULER: DROP})
+    storage_gateway.replace_answers({TARIFF: HANG_UP, SCHEDULER: HANG_UP})
     documents = storage_documents()
     endpoints: list[Endpoint[object]] = [SECONDARY_CONTROL, TARIFF, SCHEDULER, ENSEMBLE_POWER]
 

@@ -69,7 +69,7 @@ def test_an_address_has_one_spelling(typed: str, stored: str) -> None:
         (f"{'a.' * 127}local", AddressProblem.HOST),
     ],
 )
-def test_what_is_no_address_has_a_reason(typed: str, problem: AddressProblem) -> None:
+def test_text_that_is_no_address_is_refused_with_its_problem(typed: str, problem: AddressProblem) -> None:
     """The error never repeats the text, which may contain a password."""
     with pytest.raises(AddressError) as caught:
         Address.parse(typed)
@@ -87,7 +87,7 @@ def test_what_is_no_address_has_a_reason(typed: str, problem: AddressProblem) ->
         ("[fd00::1]:8443", "https://[fd00::1]:8443/info"),
     ],
 )
-def test_an_address_makes_urls(address: str, url: str) -> None:
+def test_an_address_and_a_path_make_a_url(address: str, url: str) -> None:
     assert Address.parse(address).url("https", "/info") == URL(url)
 
 

@@ -26,15 +26,15 @@ def test_a_certificate_is_known_by_its_digest_and_its_dates() -> None:
     assert len(bytes.fromhex(identity.certificate.sha256)) == hashlib.sha256().digest_size
 
 
-def test_what_is_no_certificate_is_a_value_error() -> None:
+def test_bytes_that_are_no_certificate_are_a_value_error() -> None:
     """The connection turns it into its own error."""
     with pytest.raises(ValueError, match="asn1"):
         Certificate.from_der(b"no certificate")
 
 
 @pytest.mark.parametrize("version", [3, 4, 127, 128, 255])
-def test_a_certificate_of_any_version_is_read_or_a_value_error(version: int) -> None:
-    """OpenSSL takes every version, but `cryptography` raises an error of its own for some."""
+def test_a_certificate_of_another_version_is_a_value_error(version: int) -> None:
+    """OpenSSL accepts every version, but `cryptography` raises an error of its own for some."""
     der = make_identity().der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01" + bytes([version]), 1)
 
     with pytest.raises(ValueError, match=r"version|error parsing"):
@@ -55,7 +55,7 @@ def test_a_spoiled_certificate_is_read_or_a_value_error() -> None:
 
 
 @pytest.mark.parametrize("seen_at", [None, NOW])
-def test_what_is_stored_of_a_certificate_is_read_again(seen_at: int | None) -> None:
+def test_a_stored_certificate_is_read_again(seen_at: int | None) -> None:
     stored = replace(PINNED, seen_at=seen_at)
 
     read = Certificate.from_dict(stored.as_dict())
@@ -64,13 +64,13 @@ def test_what_is_stored_of_a_certificate_is_read_again(seen_at: int | None) -> N
 
 
 @pytest.mark.parametrize("check", CertificateCheck)
-def test_the_first_certificate_is_taken_as_it_is(check: CertificateCheck) -> None:
+def test_the_first_certificate_is_accepted(check: CertificateCheck) -> None:
     """There is no alternative: the gateway signs its own."""
     assert judge(None, NEW, now=NOW, check=check) is Verdict.ACCEPTED
 
 
 @pytest.mark.parametrize("check", CertificateCheck)
-def test_the_pinned_certificate_is_believed_even_after_its_end(check: CertificateCheck) -> None:
+def test_the_pinned_certificate_is_accepted_even_after_its_end(check: CertificateCheck) -> None:
     """The key is what counts; a gateway that cannot renew its certificate must not be lost."""
     assert judge(PINNED, PINNED, now=PINNED.not_after + DAY, check=check) is Verdict.ACCEPTED
 
@@ -87,7 +87,7 @@ def test_the_pinned_certificate_is_believed_even_after_its_end(check: Certificat
         (CertificateCheck.OFF, 300, Verdict.ACCEPTED),
     ],
 )
-def test_another_certificate_is_believed_when_the_gateway_renews_its_own(
+def test_another_certificate_is_accepted_when_the_gateway_renews_its_own(
     check: CertificateCheck, days_left: int, verdict: Verdict
 ) -> None:
     pinned = Certificate(sha256="aa", not_before=0, not_after=NOW + days_left * DAY)

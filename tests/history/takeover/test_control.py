@@ -1,4 +1,4 @@
-"""What core switches and sets moves where control is on, or is turned on with the takeover."""
+"""Core's switches, selects and numbers move where control is on, or is turned on with the takeover."""
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
@@ -10,7 +10,7 @@ import pytest
 from custom_components.enphase_iq_gateway.const import CONF_CONTROL, DOMAIN
 from custom_components.enphase_iq_gateway.history.takeover.plan import Left, Meaning
 
-from .test_flow import as_shown, open_step, parts, submit
+from .forms import as_shown, open_step, parts, submit
 from .two_integrations import TwoIntegrations
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("home", ["storage"], indirect=True)]
@@ -37,7 +37,7 @@ def preset(form: ConfigFlowResult) -> object:
     return as_shown(form)[CONF_CONTROL]
 
 
-async def test_what_is_used_moves_with_control_of_it(home: TwoIntegrations, hass: HomeAssistant) -> None:
+async def test_a_used_control_moves_and_its_area_is_turned_on(home: TwoIntegrations, hass: HomeAssistant) -> None:
     row, relay = of_core(home, *USED), of_core(home, "switch", "mains_admin_state")
     await use(hass, row)
 
@@ -76,7 +76,7 @@ async def test_choices_that_change_what_moves_show_the_preview_again(home: TwoIn
     assert home.row(relay.id).platform == DOMAIN
 
 
-async def test_the_other_integration_stays_enabled_if_what_is_used_no_longer_moves(
+async def test_the_other_integration_stays_enabled_if_a_used_entity_no_longer_moves(
     home: TwoIntegrations, hass: HomeAssistant
 ) -> None:
     await use(hass, of_core(home, *USED))
@@ -90,7 +90,7 @@ async def test_the_other_integration_stays_enabled_if_what_is_used_no_longer_mov
     assert as_shown(form)["other_integration"] == "disable"
 
 
-async def test_undo_turns_it_off_again(home: TwoIntegrations, hass: HomeAssistant) -> None:
+async def test_undo_turns_control_off_again(home: TwoIntegrations, hass: HomeAssistant) -> None:
     before = home.rows(home.core)
     form = await open_step(home, "take_over")
     assert preset(form) == []
@@ -109,9 +109,7 @@ async def test_undo_turns_it_off_again(home: TwoIntegrations, hass: HomeAssistan
     assert [row for row in home.rows(home.entry).values() if row.domain in {"switch", "select", "number"}] == []
 
 
-async def test_control_is_turned_on_again_where_home_assistant_ended_too_early(
-    home: TwoIntegrations, hass: HomeAssistant
-) -> None:
+async def test_control_is_turned_on_again_after_a_crash(home: TwoIntegrations, hass: HomeAssistant) -> None:
     """The registries were on disk before the options: without control, set-up would remove what has moved."""
     row = of_core(home, *USED)
     await home.take_over(home.plan(areas=("storage_settings",)), areas=("storage_settings",))

@@ -4,7 +4,7 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.components.energy.data import EnergyManager, async_get_manager
-from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -17,57 +17,10 @@ from custom_components.enphase_iq_gateway.issues.registry import issue_id
 from custom_components.enphase_iq_gateway.issues.takeover import TWO_INTEGRATIONS
 from tests.support.repairs import open_repair, submit_repair
 
+from .forms import menu_options, open_step, parts, submit
 from .two_integrations import TwoIntegrations
 
 pytestmark = pytest.mark.slow
-
-
-async def open_menu(home: TwoIntegrations) -> ConfigFlowResult:
-    """Open the menu of the options, without the step that set-up has offered."""
-    options = home.hass.config_entries.options
-    for offered in options.async_progress():
-        options.async_abort(offered["flow_id"])
-    menu = await options.async_init(home.entry.entry_id)
-    assert menu["type"] is FlowResultType.MENU
-    return menu
-
-
-async def open_step(home: TwoIntegrations, step: str) -> ConfigFlowResult:
-    """Open the options and choose from the menu."""
-    menu = await open_menu(home)
-    return await home.hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": step})
-
-
-async def menu_options(home: TwoIntegrations) -> list[str]:
-    menu = await open_menu(home)
-    home.hass.config_entries.options.async_abort(menu["flow_id"])
-    offered = menu["menu_options"]
-    assert isinstance(offered, list)
-    return offered
-
-
-def as_shown(form: ConfigFlowResult) -> dict[str, Any]:
-    """Return the choices that the frontend preselects."""
-    schema = form["data_schema"]
-    assert schema is not None
-    suggested = {str(key): key.description["suggested_value"] for key in schema.schema if key.description}
-    return {**schema({}), **suggested}
-
-
-async def submit(
-    home: TwoIntegrations, form: ConfigFlowResult, answers: dict[str, Any] | None = None
-) -> ConfigFlowResult:
-    """Submit a form, by default as it is."""
-    choices = {**as_shown(form), **(answers or {})}
-    result = await home.hass.config_entries.options.async_configure(form["flow_id"], choices)
-    await home.turn()
-    return result
-
-
-def parts(form: ConfigFlowResult) -> dict[str, list[str]]:
-    """Return the lines of the three parts of the preview."""
-    placeholders = form["description_placeholders"] or {}
-    return {part: placeholders[part].splitlines() for part in ("moves", "changes", "left")}
 
 
 async def test_set_up_continues_with_the_takeover(home: TwoIntegrations) -> None:
@@ -92,7 +45,7 @@ async def test_the_preview_shows_three_parts(home: TwoIntegrations) -> None:
     assert [line for line in shown["left"] if line.startswith("- The same value as one that moves")]
 
 
-async def test_what_stays_only_because_its_meaning_would_change_can_be_moved(home: TwoIntegrations) -> None:
+async def test_an_entity_whose_meaning_would_change_moves_if_chosen(home: TwoIntegrations) -> None:
     """Three phases, whose voltages core adds up."""
     voltage = home.entity_id("voltage")
     er.async_get(home.hass).async_update_entity(voltage, disabled_by=None)
@@ -108,7 +61,7 @@ async def test_what_stays_only_because_its_meaning_would_change_can_be_moved(hom
     assert home.rows_by_id(voltage).platform == DOMAIN
 
 
-async def test_submitting_as_it_is_moves_and_disables(home: TwoIntegrations) -> None:
+async def test_the_preset_form_moves_the_entities_and_disables_the_other_integration(home: TwoIntegrations) -> None:
     plan = home.plan()
     result = await submit(home, await open_step(home, "take_over"))
 
@@ -121,7 +74,7 @@ async def test_submitting_as_it_is_moves_and_disables(home: TwoIntegrations) -> 
     assert "take_over" not in await menu_options(home)
 
 
-async def test_names_are_kept(home: TwoIntegrations) -> None:
+async def test_names_are_kept_by_default(home: TwoIntegrations) -> None:
     entity_id = home.entity_id("lifetime_production")
     name = er.async_get(home.hass).async_get(entity_id)
     assert name is not None
@@ -133,7 +86,7 @@ async def test_names_are_kept(home: TwoIntegrations) -> None:
     assert state.name.endswith(str(name.original_name))
 
 
-async def test_names_can_become_ours(home: TwoIntegrations) -> None:
+async def test_names_can_be_those_of_this_integration(home: TwoIntegrations) -> None:
     entity_id = home.entity_id("lifetime_production")
 
     await submit(home, await open_step(home, "take_over"), {"keep_names": False})
@@ -143,7 +96,7 @@ async def test_names_can_become_ours(home: TwoIntegrations) -> None:
     assert state.name.endswith("Lifetime production")
 
 
-async def test_what_stays_behind_and_is_used_is_shown_and_stays_enabled(home: TwoIntegrations) -> None:
+async def test_an_entity_in_use_that_stays_behind_is_shown_and_stays_enabled(home: TwoIntegrations) -> None:
     left = home.entity_id("production_ct_energy_delivered")
     triggers = [{"trigger": "state", "entity_id": left}]
     automation = {"id": "a", "alias": "a", "triggers": triggers, "actions": []}
@@ -164,7 +117,7 @@ async def test_what_stays_behind_and_is_used_is_shown_and_stays_enabled(home: Tw
     assert [row.entity_id for row in rows if row.entity_id.endswith("_2") and not row.disabled] == []
 
 
-async def test_undo_is_offered_and_undoes(home: TwoIntegrations) -> None:
+async def test_undo_is_offered_after_a_takeover_and_reverts_it(home: TwoIntegrations) -> None:
     before = home.rows(home.core)
     await submit(home, await open_step(home, "take_over"))
 
@@ -190,7 +143,7 @@ def in_dashboard(manager: EnergyManager) -> list[object]:
     return [source["stat_energy_from"] for source in manager.data["energy_sources"]]
 
 
-async def test_our_ids_in_the_dashboard_are_replaced_and_come_back(home: TwoIntegrations) -> None:
+async def test_entity_ids_in_the_dashboard_are_replaced_and_restored(home: TwoIntegrations) -> None:
     own, old = home.entity_id("production_energy_lifetime", domain=DOMAIN), home.entity_id("lifetime_production")
     manager = await use_in_dashboard(home, own)
 
@@ -200,7 +153,7 @@ async def test_our_ids_in_the_dashboard_are_replaced_and_come_back(home: TwoInte
     assert in_dashboard(manager) == [own]
 
 
-async def test_a_dashboard_that_was_not_on_disk_is_changed_again(home: TwoIntegrations) -> None:
+async def test_a_dashboard_that_was_not_saved_is_changed_again(home: TwoIntegrations) -> None:
     """Home Assistant writes it a minute after a change."""
     own, old = home.entity_id("production_energy_lifetime", domain=DOMAIN), home.entity_id("lifetime_production")
     await use_in_dashboard(home, own)
@@ -285,7 +238,7 @@ def issue(home: TwoIntegrations) -> ir.IssueEntry | None:
 
 @pytest.fixture
 async def raised(home: TwoIntegrations) -> ir.IssueEntry:
-    """Let the issue be raised."""
+    """Wait until the issue is raised."""
     await home.live(1)
     raised = issue(home)
     assert raised is not None
@@ -311,7 +264,9 @@ async def test_one_repair_leads_to_the_takeover(
     assert issue(home) is None
 
 
-async def test_both_can_be_kept(home: TwoIntegrations, raised: ir.IssueEntry, hass: HomeAssistant) -> None:
+async def test_the_repair_can_keep_both_integrations(
+    home: TwoIntegrations, raised: ir.IssueEntry, hass: HomeAssistant
+) -> None:
     result = await submit_repair(hass, await open_repair(hass, raised), {"next_step_id": "keep_both"})
 
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "both_kept")

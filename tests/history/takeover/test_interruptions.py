@@ -39,7 +39,7 @@ SHIFT = Shifts(counters={PRODUCED: 5_000.0}, days={})
 
 
 class PointError(Exception):
-    """What happens at a point."""
+    """Raised instead of a change of a registry."""
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def interrupted_at(point: int) -> Iterator[list[int]]:
         yield made
 
 
-async def test_every_point_of_takeover_and_undo(home: TwoIntegrations) -> None:
+async def test_an_interruption_at_any_point_is_finished_by_the_next_set_up(home: TwoIntegrations) -> None:
     before, plan = home.rows(home.core), home.plan()
     offset = home.entry.runtime_data.guard.state.counters[PRODUCED].offset
     reached = set()
@@ -120,7 +120,7 @@ async def test_the_steps_are_repeated_until_they_are_on_disk(home: TwoIntegratio
     assert journal.stage is Stage.MOVED
 
 
-async def test_what_was_disabled_with_the_device_left_behind_is_enabled(home: TwoIntegrations) -> None:
+async def test_entities_disabled_with_the_device_left_behind_are_enabled(home: TwoIntegrations) -> None:
     """The devices were on disk before the entities, so core has started with a disabled device."""
     plan = await home.take_over()
     registry = er.async_get(home.hass)
@@ -132,7 +132,7 @@ async def test_what_was_disabled_with_the_device_left_behind_is_enabled(home: Tw
     assert {home.row(each.row.id).disabled_by for each in plan.moves} == {None}
 
 
-async def test_what_the_user_has_disabled_with_its_device_stays_disabled(home: TwoIntegrations) -> None:
+async def test_an_entity_of_a_device_that_the_user_disabled_stays_disabled(home: TwoIntegrations) -> None:
     device = home.device(home.core, "enphase_envoy", home.inverter)
     dr.async_get(home.hass).async_update_device(device.id, disabled_by=dr.DeviceEntryDisabler.USER)
     power = home.rows_by_id(home.entity_id("", home.inverter))
@@ -175,7 +175,7 @@ async def test_entities_return_when_our_entry_is_deleted(home: TwoIntegrations) 
     assert home.rows(home.core).keys() == before.keys()
 
 
-async def test_an_entity_that_the_user_deletes_meanwhile_is_created_anew(home: TwoIntegrations) -> None:
+async def test_an_entity_that_the_user_deletes_meanwhile_is_created_again(home: TwoIntegrations) -> None:
     plan = await home.take_over()
     gone = plan.moves[0].row
     er.async_get(home.hass).async_remove(gone.entity_id)
@@ -200,7 +200,7 @@ async def test_a_name_given_after_the_takeover_stays(home: TwoIntegrations) -> N
     assert (row.name, row.platform) == ("Sun", "enphase_envoy")
 
 
-async def test_the_old_entry_enabled_by_hand_makes_no_doubles(home: TwoIntegrations) -> None:
+async def test_the_old_entry_enabled_by_hand_creates_no_duplicates(home: TwoIntegrations) -> None:
     before = home.rows(home.core)
     plan = await home.take_over()
 

@@ -95,7 +95,7 @@ async def test_the_entry_is_found_by_its_device(home: TwoIntegrations) -> None:
     assert list(other_entries(home.hass, "another")) == []
 
 
-async def test_names_of_forks_lose_that_of_the_device(home: TwoIntegrations) -> None:
+async def test_names_of_forks_move_without_the_name_of_the_device(home: TwoIntegrations) -> None:
     hoffmann = Hoffmann(home)
     await home.hass.config_entries.async_setup(hoffmann.entry.entry_id)
 
@@ -108,7 +108,7 @@ async def test_names_of_forks_lose_that_of_the_device(home: TwoIntegrations) -> 
     assert {home.row(row.id).name for row in hoffmann.rows} == {None}
 
 
-async def test_what_cannot_unload_moves_with_the_next_start(home: TwoIntegrations) -> None:
+async def test_the_entities_of_an_entry_that_cannot_unload_move_with_the_next_start(home: TwoIntegrations) -> None:
     hoffmann = Hoffmann(home, unloads=False)
     assert await home.hass.config_entries.async_setup(hoffmann.entry.entry_id)
 
@@ -122,7 +122,7 @@ async def test_what_cannot_unload_moves_with_the_next_start(home: TwoIntegration
     assert hoffmann.platforms() == {DOMAIN}
 
 
-async def test_undo_waits_for_the_next_start_too(home: TwoIntegrations) -> None:
+async def test_undo_waits_for_an_entry_that_cannot_unload(home: TwoIntegrations) -> None:
     hoffmann = Hoffmann(home)
     await hoffmann.take_over()
     hoffmann.unloads = False
@@ -181,6 +181,15 @@ async def test_an_entry_that_runs_is_not_started_again(home: TwoIntegrations) ->
     await async_start(home.hass, home.core)
 
     assert home.core.runtime_data is running
+
+
+async def test_an_entry_that_could_not_be_migrated_stays_enabled(home: TwoIntegrations) -> None:
+    hoffmann = Hoffmann(home)
+    hoffmann.entry.mock_state(home.hass, ConfigEntryState.MIGRATION_ERROR)
+
+    assert await async_stop(home.hass, hoffmann.entry)
+
+    assert hoffmann.entry.disabled_by is None
 
 
 async def test_an_entry_that_does_not_run_needs_no_stop(home: TwoIntegrations) -> None:

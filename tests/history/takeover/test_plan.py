@@ -76,20 +76,20 @@ def test_an_entity_of_another_platform_is_not_mistaken() -> None:
 TWO = [row("production_ct_energy_delivered"), row("lifetime_production")]
 
 
-def test_the_measured_total_moves_of_two_with_the_same_value() -> None:
+def test_of_two_with_the_same_value_the_measured_total_moves() -> None:
     assert planned(TWO, site(LIFETIME)) == (
         {f"{SERIAL}_lifetime_production": LIFETIME},
         {f"{SERIAL}_production_ct_energy_delivered": Left.DOUBLE},
     )
 
 
-def test_the_enabled_one_of_two_moves() -> None:
+def test_of_two_with_the_same_value_the_enabled_one_moves() -> None:
     off = row("lifetime_production", {"disabled_by": er.RegistryEntryDisabler.USER})
 
     assert planned([TWO[0], off], site(LIFETIME))[0] == {f"{SERIAL}_production_ct_energy_delivered": LIFETIME}
 
 
-def test_the_one_of_two_in_the_energy_dashboard_moves() -> None:
+def test_of_two_with_the_same_value_the_one_in_the_energy_dashboard_moves() -> None:
     moves, _ = planned(TWO, site(LIFETIME), in_dashboard={TWO[0].entity_id})
 
     assert moves == {f"{SERIAL}_production_ct_energy_delivered": LIFETIME}
@@ -103,7 +103,7 @@ def test_of_two_phases_the_same_one_moves_as_of_the_totals() -> None:
     assert moves == {f"{SERIAL}_lifetime_production_l1": f"{LIFETIME}_l1"}
 
 
-def test_what_was_never_enabled_stays_behind() -> None:
+def test_an_entity_that_was_never_enabled_stays_behind() -> None:
     options = {"sensor.private": {"suggested_unit_of_measurement": "kWh"}, "sensor": {"suggested_display_precision": 2}}
 
     _, left = planned([row("lifetime_production", {"disabled_by": INTEGRATION, "options": options})], site(LIFETIME))
@@ -122,7 +122,7 @@ def test_what_was_never_enabled_stays_behind() -> None:
         {"disabled_by": er.RegistryEntryDisabler.CONFIG_ENTRY},
     ],
 )
-def test_what_a_user_has_touched_moves(customized: dict[str, object]) -> None:
+def test_an_entity_that_a_user_has_customized_moves(customized: dict[str, object]) -> None:
     moves, _ = planned([row("lifetime_production", {"disabled_by": INTEGRATION, **customized})], site(LIFETIME))
 
     assert moves == {f"{SERIAL}_lifetime_production": LIFETIME}

@@ -47,8 +47,8 @@ def test_the_voltage_is_that_of_the_net_ct_where_briancmpbll_has_made_it() -> No
     assert moves == {f"{SERIAL}_voltage": ours}
 
 
-def test_rows_of_several_makers_are_told_apart() -> None:
-    """People go from one code to the other; the rows of each stay as they were made."""
+def test_rows_of_several_integrations_are_planned_together() -> None:
+    """Users change from one fork to another, and the registry keeps the rows of all of them."""
     rows = [row("voltage"), fork("lifetime_production"), fork("inverter_data_watts", serial=INVERTER)]
 
     moves, _ = planned(
@@ -61,7 +61,7 @@ def test_rows_of_several_makers_are_told_apart() -> None:
     )
 
 
-def test_what_would_lose_its_statistics_stays_behind_unless_chosen() -> None:
+def test_an_entity_that_would_lose_its_statistics_stays_behind_unless_chosen() -> None:
     old, ours = total("inverter_data_watt_hours_week", "total", serial=INVERTER), f"{INVERTER}_energy_last_7_days"
 
     assert planned([old], site(ours))[1] == {old.unique_id: Left.OTHER_MEANING}

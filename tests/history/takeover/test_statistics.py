@@ -1,4 +1,4 @@
-"""Statistics go on over a takeover and its undo, wherever the two integrations count from."""
+"""Statistics continue over a takeover and its undo, also where the counters of the integrations differ."""
 
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ LARGEST_KWH = 0.2
 
 
 def show(home: TwoIntegrations, entity_id: str, more: float) -> None:
-    """Let core show more than the gateway has counted, in its own unit."""
+    """Make core show more than the gateway has counted, in its own unit."""
     state = home.hass.states.get(entity_id)
     assert state is not None
     home.hass.states.async_set(entity_id, str(float(state.state) + more), state.attributes)
@@ -32,7 +32,7 @@ def steps(sums: list[float]) -> list[float]:
     return [after - before for before, after in pairwise(sums)]
 
 
-async def test_sums_go_on(home: TwoIntegrations) -> None:
+async def test_sums_continue_over_a_takeover_and_its_undo(home: TwoIntegrations) -> None:
     """The energy of every five minutes is that of the gateway, over the takeover and back."""
     ids = {key: home.entity_id(key) for key in COUNTERS}
     await home.live(20)
@@ -92,7 +92,7 @@ async def test_the_same_counters_are_not_shifted(home: TwoIntegrations) -> None:
 
 
 @pytest.mark.parametrize("more_kwh", [123.456, -55.5])
-async def test_a_counter_that_starts_elsewhere_goes_on_without_a_jump(home: TwoIntegrations, more_kwh: float) -> None:
+async def test_a_counter_at_another_value_continues_without_a_jump(home: TwoIntegrations, more_kwh: float) -> None:
     await home.live(10)
     entity_id = home.entity_id("lifetime_production")
     show(home, entity_id, more_kwh / 1000)  # core shows MWh
@@ -152,7 +152,7 @@ async def test_energy_while_the_other_integration_was_off_is_counted(home: TwoIn
     assert sums[-1] - sums[0] > 0.3
 
 
-async def test_a_counter_elsewhere_that_stopped_goes_on_from_its_last_value(home: TwoIntegrations) -> None:
+async def test_a_counter_that_stopped_at_another_value_continues_from_it(home: TwoIntegrations) -> None:
     """What this integration has counted since then is added, and only that."""
     entity_id = home.entity_id("lifetime_production")
     await home.live(15)

@@ -20,7 +20,7 @@ async def recording(
     return await record_and_purge(hass, freezer)
 
 
-async def test_without_it_the_sum_begins_at_zero(recording: Recording) -> None:
+async def test_a_sum_that_is_not_continued_begins_at_zero(recording: Recording) -> None:
     await recording.record(150)
 
     assert await recording.sums() == [0]
@@ -35,7 +35,7 @@ async def test_the_sum_continues_with_the_energy_of_the_pause(recording: Recordi
     assert await recording.sums() == [11, 50, 51]
 
 
-async def test_a_sum_that_continues_by_itself_is_left_alone(recording: Recording) -> None:
+async def test_a_sum_that_continues_by_itself_is_left_unchanged(recording: Recording) -> None:
     await recording.record(150)
     await async_continue_sums(recording.hass, [ENERGY])
     await async_wait_recording_done(recording.hass)

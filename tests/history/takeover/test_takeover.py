@@ -1,4 +1,4 @@
-"""Entities of core's integration move here with all that users have made of them, and back."""
+"""Entities of core's integration move with their customizations, and back."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from .two_integrations import TwoIntegrations
 pytestmark = pytest.mark.slow
 
 
-async def test_rows_move_and_keep_what_users_have_made_of_them(home: TwoIntegrations) -> None:
+async def test_rows_move_and_keep_their_customizations(home: TwoIntegrations) -> None:
     before = home.rows(home.core)
 
     plan = await home.take_over()

@@ -32,5 +32,5 @@ async def test_a_helper_that_does_not_name_the_entity_does_not_use_it(
     assert uses_of(hass, ENTITY, ()) == []
 
 
-async def test_the_energy_dashboard_uses_what_is_in_it(hass: HomeAssistant) -> None:
+async def test_the_energy_dashboard_uses_its_entities(hass: HomeAssistant) -> None:
     assert uses_of(hass, ENTITY, {ENTITY}) == [Use.DASHBOARD]

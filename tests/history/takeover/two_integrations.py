@@ -33,13 +33,13 @@ from custom_components.enphase_iq_gateway.history.takeover.plan import Plan, mak
 from custom_components.enphase_iq_gateway.history.takeover.takeover import async_take_over, async_undo
 from simulator import Simulator
 from tests.conftest import StartSimulator, set_up
-from tests.support.virtual_time import VirtualTime, disable_loop_debug, real_seconds, until, virtual_time
+from tests.support.virtual_time import VirtualTime, disable_loop_debug, real_seconds, virtual_time
 
 KEPT: Final = (
     *("id", "entity_id", "icon", "area_id", "labels", "aliases", "categories", "hidden_by", "disabled_by", "device_id"),
     *("created_at", "device_class"),
 )
-"""What a row keeps in any case."""
+"""The attributes that a row always keeps."""
 _LOUD: Final = ("sqlalchemy.engine", "homeassistant.components.recorder", "asyncio")
 _PERIOD: Final = timedelta(minutes=5)
 NOTHING: Final = Shifts(counters={}, days={})
@@ -245,6 +245,3 @@ async def run_both(
         await home.set_up()
         yield home
         await home.unload()
-
-
-__all__ = ["NOTHING", "TwoIntegrations", "run_both", "until"]

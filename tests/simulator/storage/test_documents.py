@@ -3,18 +3,14 @@
 import pytest
 
 from tests.simulator.conftest import Start
-from tests.simulator.gateway_client import MIDSUMMER, Clock, GatewayClient, Json
+from tests.simulator.documents import INVENTORY, batteries
+from tests.simulator.gateway_client import MIDSUMMER, Clock
 
 from .sites import WITH_STORAGE
 
-INVENTORY, POWER = "/ivp/ensemble/inventory", "/ivp/ensemble/power"
+POWER = "/ivp/ensemble/power"
 SECCTRL, LIVE_DATA = "/ivp/ensemble/secctrl", "/ivp/livedata/status"
 STREAM = "/ivp/livedata/stream"
-
-
-async def batteries(client: GatewayClient) -> list[Json]:
-    """Return the IQ Batteries of the inventory."""
-    return next(each["devices"] for each in await client.json(INVENTORY) if each["type"] == "ENCHARGE")
 
 
 async def test_reports_of_batteries_are_8_to_298_seconds_old(start: Start, clock: Clock) -> None:

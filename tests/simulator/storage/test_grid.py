@@ -89,7 +89,7 @@ async def test_without_a_relay_there_is_no_power_in_an_outage(start: Start) -> N
     assert simulator.world.now.house.power_w > 0
 
 
-async def test_a_commanded_separation_has_its_states(start: Start, clock: Clock) -> None:
+async def test_a_commanded_separation_synchronizes_and_never_is_just_open(start: Start, clock: Clock) -> None:
     """First a top-off for 27 s, at last the grid to synchronize with; never just open (S§25)."""
     simulator, client = await start("storage")
     simulator.world.command_relay("open")
@@ -118,7 +118,7 @@ def test_before_a_commanded_separation_the_batteries_charge_from_the_grid() -> N
     assert state.production.power_w < 0
 
 
-async def test_a_grid_that_fails_meanwhile_leaves_the_relay_just_open(start: Start, clock: Clock) -> None:
+async def test_an_outage_during_a_separation_leaves_the_relay_open(start: Start, clock: Clock) -> None:
     """It doesn't close on command before the grid is back."""
     simulator, client = await start("storage")
     simulator.world.command_relay("open")
@@ -240,8 +240,8 @@ def test_an_unknown_event_is_refused() -> None:
         world(Clock()).plant.plan_relay(0.0, "storm")
 
 
-def test_the_grid_state_can_be_asked_for_at_any_time() -> None:
-    """The truth that tests compare with."""
+def test_the_state_of_the_grid_is_available_for_past_times() -> None:
+    """Other tests compare with it."""
     clock = Clock()
     site = world(clock)
     clock.advance(seconds=30)

@@ -1,4 +1,4 @@
-"""The batteries obey physics: nothing is created or lost but for their losses."""
+"""The batteries obey physics: energy is conserved, apart from their losses."""
 
 from dataclasses import replace
 
@@ -49,7 +49,7 @@ def test_energy_is_conserved_over_a_week_with_two_outages_and_a_generator_run() 
 
 
 @pytest.mark.parametrize("profile", WITH_STORAGE)
-def test_the_batteries_lose_what_they_have_to(profile: str) -> None:
+def test_the_batteries_have_losses_and_their_own_consumption(profile: str) -> None:
     """10 % of what passes through them, and what they consume themselves."""
     clock = Clock()
     site = world(clock, profile)
@@ -135,7 +135,7 @@ def test_batteries_differ_by_a_few_percent() -> None:
     assert 0.5 < spread < 10
 
 
-def test_ac_batteries_go_to_the_band_they_have_to_sleep_in() -> None:
+def test_ac_batteries_charge_to_the_band_in_which_they_sleep() -> None:
     clock = Clock(MIDSUMMER + 6 * 3600)
     site = world(clock, "acb")
     serial = site.plant.units[1].serial
@@ -146,8 +146,8 @@ def test_ac_batteries_go_to_the_band_they_have_to_sleep_in() -> None:
     assert state.powers.units[1] == pytest.approx(-1.0)
 
 
-def test_it_does_not_matter_how_often_a_site_with_events_is_read() -> None:
-    """What was simulated beyond an event is simulated anew."""
+def test_a_site_with_events_is_independent_of_how_often_it_is_read() -> None:
+    """An event discards the states that were already simulated beyond it."""
     often, seldom = Clock(), Clock()
     watched, left_alone = world(often, "storage_ct_split"), world(seldom, "storage_ct_split")
     for event in ("fail_grid", "restore_grid"):
@@ -164,7 +164,7 @@ def test_it_does_not_matter_how_often_a_site_with_events_is_read() -> None:
 
 
 def test_a_change_at_the_time_of_an_event_is_sudden() -> None:
-    """Before it nothing has changed, from then on everything has."""
+    """Nothing changes before the event."""
     clock = Clock(MIDSUMMER + 20.0)
     site = world(clock)
     before = site.now

@@ -15,8 +15,8 @@ from simulator.storage.hardware import (
     GeneratorModel,
     Hardware,
 )
+from tests.simulator.documents import places
 from tests.simulator.gateway_client import Clock, GatewayClient, Json
-from tests.simulator.test_likeness import places
 from tests.support.captures import CAPTURES, needs
 
 FILES = {
@@ -53,7 +53,7 @@ SITES = {
     "8.3.5289_modGone": Hardware(optimizer=True),
     "8.3.5433_tot_is_net_cons": Hardware(optimizer=True),
 }
-# What depends on the site rather than on the firmware.
+# Places that depend on the site rather than on the firmware.
 FREE = (
     "/inventory/serial_nums",  # submodules and the communications kit
     "/counters",

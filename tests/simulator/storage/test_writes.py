@@ -259,7 +259,9 @@ async def test_an_invalid_body_is_refused(start: Start, body: bytes) -> None:
         ("7.3.130", "POST", RELAY, 401),
     ],
 )
-async def test_what_cannot_be_written(start: Start, firmware: str, method: str, path: str, status: int) -> None:
+async def test_a_write_to_another_endpoint_is_refused(
+    start: Start, firmware: str, method: str, path: str, status: int
+) -> None:
     _, client = await start("metered_net_three_phase", firmware=firmware)
     assert (await client.write(method, path, OPEN))[0] == status
 

@@ -25,7 +25,7 @@ _LAYOUT_LIMIT: Final = 256 * 1024  # a panel has about 150 bytes
 class CloudSignIn:
     """One sign-in of a user, from the password to a token for one gateway.
 
-    Password and cookies are kept in memory until it is closed. Nothing is tried twice: the caller knows when to.
+    Password and cookies are kept in memory until it is closed. Nothing is tried twice: the caller decides about that.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class CloudSignIn:
         return await self._request_token()
 
     async def send_code(self) -> None:
-        """Have a code sent to the user by e-mail or SMS.
+        """Have a code sent to the user by email or SMS.
 
         Raises:
             CloudError: no code was sent; `CODE_TOO_SOON` within 30 s of the last one.

@@ -1,4 +1,4 @@
-"""The second factor of the sign-in at Enphase's cloud: a code by e-mail or SMS (S§42.2, S§42.3)."""
+"""The second factor of the sign-in at Enphase's cloud: a code by email or SMS (S§42.2, S§42.3)."""
 
 from base64 import b64encode
 from dataclasses import dataclass

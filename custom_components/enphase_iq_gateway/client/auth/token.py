@@ -61,7 +61,7 @@ class Token:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the token in a pasted text; white space (also line breaks of an e-mail) and quotes are removed.
+        """Return the token in a pasted text; white space (also line breaks of an email) and quotes are removed.
 
         Raises:
             NotATokenError: it is not a token.

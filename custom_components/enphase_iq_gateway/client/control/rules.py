@@ -71,8 +71,8 @@ class Rule:
     """Time between two readings of the proof."""
     answer_s: float = 20.0
     """Time for the answer to the write."""
-    second_look_s: float | None = None
-    """When to look again, because the cloud may undo it."""
+    check_again_s: float | None = None
+    """Time after which it is checked again, because the cloud may undo it."""
     may_be_ignored: bool = False
     """Whether firmware is known, or must be expected, to accept the write without ever following it."""
 
@@ -86,7 +86,7 @@ def _storage_setting(proof: Endpoint[object]) -> Rule:
         first_read=(TARIFF,),
         sends_document=True,
         answer_s=_TARIFF_ANSWER_S,
-        second_look_s=_CLOUD_S,
+        check_again_s=_CLOUD_S,
         may_be_ignored=True,
     )
 
@@ -125,7 +125,7 @@ _COLLAR_RELAY: Final = replace(
     first_read=(ENSEMBLE_INVENTORY, SECONDARY_CONTROL, GENERATOR),
     may_be_ignored=True,
 )
-"""No gateway with a collar is known to follow the command, or not to (S§33)."""
+"""Whether gateways with a collar follow the command is unknown (S§33)."""
 _FOLLOWED_TARIFF: Final = _storage_setting(TARIFF)
 _STORAGE_SETTINGS: Final = frozenset({Setting.STORAGE_MODE, Setting.RESERVE, Setting.CHARGE_FROM_GRID})
 
@@ -144,6 +144,6 @@ def rule_for(setting: Setting, site: StorageSite, firmware: AwesomeVersion) -> R
     if setting is Setting.CHARGE_FROM_GRID and not site.has(SCHEDULER) and firmware < TARIFF_STALE_SINCE:
         rule = _FOLLOWED_TARIFF
     if setting is Setting.GRID_RELAY and site.collars and not site.system_controllers:
-        # The path is only written to: without a system controller it reads as closed always (S§6).
+        # The path is only written to: without a system controller it always reads as closed (S§6).
         return _COLLAR_RELAY if site.has(ENSEMBLE_INVENTORY) else None
     return rule if site.has(rule.target) and site.has(rule.proof) else None

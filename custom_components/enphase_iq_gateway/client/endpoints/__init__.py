@@ -73,16 +73,9 @@ class Endpoint[T]:
     path: str
     """Path and query."""
     parse: Callable[[bytes], T]
+    """Return the model of an answer; raise GatewayResponseError where it is not a document of this endpoint."""
     limit_s: float | None = None
     """Time for the whole answer, None for the connection's default, which would delay the other groups for too long."""
-
-    def read(self, body: bytes) -> T:
-        """Return the model of an answer.
-
-        Raises:
-            GatewayResponseError: the body is not a document of this endpoint.
-        """
-        return self.parse(body)
 
 
 INFO: Final[Endpoint[Info]] = Endpoint(path=INFO_PATH, parse=parse_info)

@@ -23,6 +23,7 @@ from .quantities import (
 )
 from .values import (
     array_in,
+    at_most,
     epoch,
     load_object,
     object_in,
@@ -40,10 +41,11 @@ def parse_device_data(body: bytes) -> DeviceData:
     """Return inverters and AC Batteries; other devices (EIM, relay) and those without a serial are left out (G§5.2).
 
     Raises:
-        GatewayResponseError: the body is not an object of devices.
+        GatewayResponseError: the body is not an object of devices, or has too many.
     """
     document = load_object(body, DEVICE_DATA_PATH)
-    devices = [device for device in document.values() if isinstance(device, dict) and "devName" in device]
+    found = [device for device in document.values() if isinstance(device, dict) and "devName" in device]
+    devices = at_most(found, DEVICE_DATA_PATH)
     count = whole(document.get("deviceCount"))
     if not devices and count != 0:
         raise GatewayResponseError(DEVICE_DATA_PATH, "no object with devName, expected devices")

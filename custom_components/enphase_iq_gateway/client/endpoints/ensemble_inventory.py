@@ -14,7 +14,19 @@ from ..storage_models import (
     SystemController,
 )
 from .quantities import fahrenheit, percent, stored_energy, temperature
-from .values import array_in, epoch, flag, load_objects, object_in, part_number_in, serial_in, whole, word, words
+from .values import (
+    array_in,
+    at_most,
+    epoch,
+    flag,
+    load_objects,
+    object_in,
+    part_number_in,
+    serial_in,
+    whole,
+    word,
+    words,
+)
 
 ENSEMBLE_INVENTORY_PATH: Final = "/ivp/ensemble/inventory"
 
@@ -25,7 +37,7 @@ def parse_ensemble_inventory(body: bytes) -> EnsembleInventory:
     A device without a serial and a group without a type, as firmware of 2021 sends, are left out.
 
     Raises:
-        GatewayResponseError: the body is not an array of groups.
+        GatewayResponseError: the body is not an array of groups, or has too many devices.
     """
     groups = load_objects(body, ENSEMBLE_INVENTORY_PATH, "type")
     return EnsembleInventory(
@@ -49,7 +61,7 @@ def _devices[T: EnsembleDevice](
             serial = serial_in(device.get("serial_num"))
             if serial is not None:
                 devices[serial] = build(serial, device)
-    return devices
+    return at_most(devices, ENSEMBLE_INVENTORY_PATH)
 
 
 def _last_reported(device: JsonObject) -> int | None:

@@ -1,12 +1,11 @@
 """`/inventory.json`: the list of installed devices (G§11)."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from ..json_types import JsonObject
 from ..models import Inventory
 from .ac_batteries import listed_ac_battery
-from .values import array_in, load_objects, object_in, part_number_in, serial_in
+from .values import array_in, at_most, load_objects, object_in, part_number_in, serial_in
 
 INVENTORY_PATH: Final = "/inventory.json?deleted=1"
 
@@ -20,7 +19,7 @@ def parse_inventory(body: bytes) -> Inventory:
     Devices without a serial and inverters without a part number are left out.
 
     Raises:
-        GatewayResponseError: The document is not an array of groups of devices.
+        GatewayResponseError: The document is not an array of groups of devices, or has too many.
     """
     groups = load_objects(body, INVENTORY_PATH, "type")
     part_numbers: dict[str, str] = {}
@@ -35,8 +34,7 @@ def parse_inventory(body: bytes) -> Inventory:
     )
 
 
-def _devices(groups: list[JsonObject], kind: str) -> Iterator[JsonObject]:
-    """Yield the devices of all groups of one type."""
-    for group in groups:
-        if group["type"] == kind:
-            yield from map(object_in, array_in(group.get("devices")))
+def _devices(groups: list[JsonObject], kind: str) -> list[JsonObject]:
+    """Return the devices of all groups of one type."""
+    found = (array_in(group.get("devices")) for group in groups if group["type"] == kind)
+    return at_most([object_in(device) for devices in found for device in devices], INVENTORY_PATH)

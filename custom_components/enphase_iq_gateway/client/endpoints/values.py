@@ -5,6 +5,7 @@ measurements, int for counts and times. NaN and infinities cannot occur: orjson 
 too large for a float, so such a document is not JSON.
 """
 
+from collections.abc import Sized
 from typing import Final
 
 import orjson
@@ -25,6 +26,8 @@ _BOOLEANS: Final = {"true": True, "false": False}
 # The longest state of Home Assistant; a longer text cannot describe a state.
 _LONGEST_WORD: Final = 255
 _JOULES_PER_WATT_HOUR: Final = 3600
+MOST_DEVICES: Final = 1000
+"""More than any gateway has: each device in a document becomes one of Home Assistant, with up to twenty entities."""
 
 _KINDS: Final[dict[type, str]] = {
     bool: "a boolean",
@@ -75,7 +78,8 @@ def load_objects(body: bytes, endpoint: str, key: str) -> list[JsonObject]:
     Elements without it are left out so that they do not affect the others, but not every element may lack it.
 
     Raises:
-        GatewayResponseError: the body is not JSON, not an array (`{"error": ...}`, G§8), or no element has the key.
+        GatewayResponseError: the body is not JSON, not an array (`{"error": ...}`, G§8), has too many elements, or none
+            with the key.
     """
     document = load_json(body, endpoint)
     if not isinstance(document, list):
@@ -83,7 +87,18 @@ def load_objects(body: bytes, endpoint: str, key: str) -> list[JsonObject]:
     objects = [element for element in document if isinstance(element, dict) and key in element]
     if document and not objects:
         raise GatewayResponseError(endpoint, f"no element with {key}, expected an array of objects that have it")
-    return objects
+    return at_most(objects, endpoint)
+
+
+def at_most[S: Sized](devices: S, endpoint: str) -> S:
+    """Return the devices in a document.
+
+    Raises:
+        GatewayResponseError: they are more than any gateway has.
+    """
+    if len(devices) > MOST_DEVICES:
+        raise GatewayResponseError(endpoint, f"{len(devices)} devices, expected at most {MOST_DEVICES}")
+    return devices
 
 
 def load_settings(body: bytes, endpoint: str, *keys: str) -> JsonObject:
@@ -212,9 +227,12 @@ def within[N: (int, float)](value: N | None, lowest: float, highest: float) -> N
 
 
 def word(value: Json) -> str | None:
-    """Return a word or a short text that may become a state; None for a longer one."""
+    """Return a word or a short text that may become a state; None for a longer one and for control characters.
+
+    A database may refuse a NUL, and with it all other states of the moment.
+    """
     found = text(value)
-    return found if found is not None and len(found) <= _LONGEST_WORD else None
+    return found if found is not None and len(found) <= _LONGEST_WORD and found.isprintable() else None
 
 
 def words(value: Json) -> tuple[str, ...]:

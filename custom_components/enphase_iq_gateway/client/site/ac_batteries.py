@@ -1,24 +1,36 @@
 """The AC Batteries of the inventory and of the device data, merged by serial."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ..endpoints import DEVICE_DATA, INVENTORY, REPORT, REPORT_DETAILED
 from ..storage_models import AcBattery, ReportedStorage
+from .gateway_clock import GatewayClock
 from .storage_documents import StorageDocuments
 
 
-def merge_ac_batteries(documents: StorageDocuments) -> dict[str, AcBattery]:
-    """Return the AC Batteries by serial.
+def merge_ac_batteries(documents: StorageDocuments, clock: GatewayClock | None = None) -> dict[str, AcBattery]:
+    """Return the AC Batteries by serial, with a clock without the dates in its future.
 
     Power, counters and health are in the device data, the state of sleep in the inventory (S§13); the state of charge
     and the temperature are those of the later report.
     """
     inventory, devices = documents.get(INVENTORY), documents.get(DEVICE_DATA)
-    merged = dict(inventory.ac_batteries) if inventory else {}
-    for serial, detailed in (devices.ac_batteries if devices else {}).items():
+    merged = _dated(inventory.ac_batteries, clock) if inventory else {}
+    for serial, detailed in (_dated(devices.ac_batteries, clock) if devices else {}).items():
         listed = merged.get(serial)
         merged[serial] = detailed if listed is None else _merge(listed, detailed)
     return merged
+
+
+def _dated(batteries: Mapping[str, AcBattery], clock: GatewayClock | None) -> dict[str, AcBattery]:
+    """Return AC Batteries without the dates of reports that are later than possible."""
+    return {
+        serial: battery
+        if clock is None or clock.is_possible(battery.last_reported)
+        else replace(battery, last_reported=None)
+        for serial, battery in batteries.items()
+    }
 
 
 def _merge(listed: AcBattery, detailed: AcBattery) -> AcBattery:

@@ -109,7 +109,7 @@ def _of_relay(signs: GridSigns, previous: GridState | None) -> GridState | None:
         return GridState.OFF_GRID
     if commanded not in _CLOSED:
         return None
-    # A second word means that the controller sees a grid to synchronize with.
+    # A second word means that the controller measures a grid to synchronize with.
     return GridState.SYNCHRONIZING if rest or previous is GridState.OFF_GRID else GridState.OUTAGE
 
 

@@ -37,7 +37,7 @@ def from_readings(site: Site, documents: Documents) -> dict[Flow, TotalAndPhases
             flows[Flow.TOTAL_CONSUMPTION] = computed(site, Source.READINGS, Flow.TOTAL_CONSUMPTION, net, others)
         elif total is not None:
             if site.calculates_storage:
-                # Import and export, which the counters of the CTs give, do not contain it either.
+                # Import and export are computed from the counters of the CTs, which do not contain it either.
                 others.pop(Flow.STORAGE)
             flows[Flow.NET_CONSUMPTION] = computed(site, Source.READINGS, Flow.NET_CONSUMPTION, total, others)
     return flows

@@ -22,6 +22,8 @@ class Snapshot:
     """When it was read, epoch seconds."""
     clock_error_s: float = 0.0
     """How far `at` is ahead of the time that decides which day it is."""
+    clock_confirmed: bool = True
+    """Whether that time may begin another day."""
     flows: Mapping[Flow, TotalAndPhases] = field(default_factory=dict[Flow, TotalAndPhases])
     """As measured: counters in it are not checked, so they are not to be published."""
     counted: Mapping[Flow, TotalAndPhases] = field(default_factory=dict[Flow, TotalAndPhases])

@@ -16,7 +16,7 @@ from ..endpoints import (
     Endpoint,
 )
 from ..exceptions import GatewayUnsupportedError
-from ..models import Flow
+from ..models import OTHER_CTS, Flow
 from .documents import Documents
 from .phases import in_use
 from .site import GatewayClass, Quantity, Site, Source, Sources
@@ -33,7 +33,6 @@ LEGACY_MAJOR: Final = 3
 _REPORTED: Final = (Quantity.TODAY, Quantity.LAST_7_DAYS)
 _MEASURED: Final = (Quantity.POWER, Quantity.LIFETIME, Quantity.ELECTRICAL)
 _FROM_INVERTERS: Final = frozenset({Source.REPORTED_INVERTERS, Source.SUMMARY, Source.DEVICE_DATA})
-_OTHER_CTS: Final = (Flow.STORAGE, Flow.BACKFEED, Flow.LOAD, Flow.EVSE, Flow.PV3P)
 _NO_STORAGE: Final = StorageSite()
 
 
@@ -59,7 +58,7 @@ def decide(documents: Documents, locked: Sources | None = None, storage: Storage
             f"{DEVICE_DATA.path} reports the production"
         )
     if documents.possible(Source.READINGS):
-        for flow in _OTHER_CTS:
+        for flow in OTHER_CTS:
             if flow in flows:
                 chosen.update(_all(flow, Source.READINGS, Quantity.POWER, Quantity.IMPORT_EXPORT))
     if (Flow.STORAGE, Quantity.POWER) not in chosen and (source := _storage_without_ct(documents, storage, flows)):

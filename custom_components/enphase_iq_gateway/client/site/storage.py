@@ -50,17 +50,29 @@ def measure_storage(
     """
     clock = GatewayClock(now=at + clock_ahead_s, ahead_s=clock_ahead_s)
     live = values.fresh_live_data(documents, (at if live_at is None else live_at) + clock_ahead_s)
-    inventory = documents.get(ENSEMBLE_INVENTORY) or _NO_DEVICES
-    tariff, scheduler = documents.get(TARIFF), documents.get(SCHEDULER)
+    power_w = values.battery_power(site, documents, live, measured_w, clock.now)
+    snapshot = StorageSnapshot(
+        at=at,
+        power_w=power_w,
+        state=values.state_of(power_w, _units(site, documents)),
+        generator=_generator(site, documents, live),
+    )
+    snapshot = _with_energy(snapshot, site, documents, live)
+    snapshot = _with_settings(snapshot, site, documents, live)
+    snapshot = _with_grid(snapshot, site, documents, previous)
+    return _with_devices(snapshot, site, documents, clock)
+
+
+def _with_energy(
+    snapshot: StorageSnapshot, site: StorageSite, documents: StorageDocuments, live: LiveData | None
+) -> StorageSnapshot:
+    """Return the snapshot with the states of charge, the energies and the reserve in force."""
     reserve = values.reserve_in_force(site, documents, live)
+    reserve_wh = values.reserve_energy(documents, reserve)
     battery_wh = values.battery_available_energy(site, documents, live)
     ac_battery_wh = values.ac_battery_available_energy(site, documents, live)
-    reserve_wh = values.reserve_energy(documents, reserve)
-    power_w = values.battery_power(site, documents, live, measured_w, clock.now)
-    signs = grid_signs(documents, has_controller=bool(site.system_controllers))
-    state = grid_state(signs, previous) if site.has_grid_relay else None
-    return StorageSnapshot(
-        at=at,
+    return replace(
+        snapshot,
         state_of_charge_percent=values.state_of_charge(site, documents, live),
         battery_state_of_charge_percent=values.battery_state_of_charge(site, documents, live),
         ac_battery_state_of_charge_percent=values.ac_battery_state_of_charge(site, documents, live),
@@ -69,21 +81,49 @@ def measure_storage(
         usable_energy_wh=values.usable_energy(site, battery_wh, ac_battery_wh, reserve_wh),
         reserve_energy_wh=reserve_wh,
         reserve_percent=reserve,
+        health_percent=values.health(site, documents),
+    )
+
+
+def _with_settings(
+    snapshot: StorageSnapshot, site: StorageSite, documents: StorageDocuments, live: LiveData | None
+) -> StorageSnapshot:
+    """Return the snapshot with what is set by the user, an installer or the cloud."""
+    tariff, scheduler = documents.get(TARIFF), documents.get(SCHEDULER)
+    return replace(
+        snapshot,
         reserve_set_percent=values.reserve_set(site, documents),
         shutdown_level_percent=values.shutdown_level(site, documents),
-        health_percent=values.health(site, documents),
         charge_from_grid_allowed=values.charge_from_grid_allowed(site, documents),
         profile=values.profile(site, documents, live),
         optimized=tariff.optimized if tariff and site.has_storage else None,
         scheduler_mode=scheduler.last_mode if scheduler else None,
-        power_w=power_w,
-        state=values.state_of(power_w, _units(site, documents)),
+        export_limit=None if site.is_empty else documents.get(EXPORT_LIMIT),
+        production_limit=None if site.is_empty else documents.get(PRODUCTION_LIMIT),
+    )
+
+
+def _with_grid(
+    snapshot: StorageSnapshot, site: StorageSite, documents: StorageDocuments, previous: GridState | None
+) -> StorageSnapshot:
+    """Return the snapshot with the state of the grid and of the relay to it (S§25)."""
+    signs = grid_signs(documents, has_controller=bool(site.system_controllers))
+    state = grid_state(signs, previous) if site.has_grid_relay else None
+    return replace(
+        snapshot,
         grid_state=state,
         grid_connected=is_connected(state),
         grid_relay=documents.get(GRID_RELAY) if site.system_controllers else None,
-        generator=_generator(site, documents, live),
-        export_limit=None if site.is_empty else documents.get(EXPORT_LIMIT),
-        production_limit=None if site.is_empty else documents.get(PRODUCTION_LIMIT),
+    )
+
+
+def _with_devices(
+    snapshot: StorageSnapshot, site: StorageSite, documents: StorageDocuments, clock: GatewayClock
+) -> StorageSnapshot:
+    """Return the snapshot with the batteries, the devices around them and their contacts."""
+    inventory = documents.get(ENSEMBLE_INVENTORY) or _NO_DEVICES
+    return replace(
+        snapshot,
         batteries=_batteries(documents, clock),
         ac_batteries=_ac_batteries(documents, clock),
         system_controllers=_by_our_clock(inventory.system_controllers, clock),
@@ -109,7 +149,7 @@ def _ac_batteries(documents: StorageDocuments, clock: GatewayClock) -> dict[str,
         serial: replace(
             battery, last_reported=clock.date(battery.last_reported), counted_since=clock.date(battery.counted_since)
         )
-        for serial, battery in merge_ac_batteries(documents).items()
+        for serial, battery in merge_ac_batteries(documents, clock).items()
     }
 
 

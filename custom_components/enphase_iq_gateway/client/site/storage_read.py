@@ -102,8 +102,8 @@ async def read_storage(
 ) -> StorageDocuments:
     """Read some endpoints; one that fails does not affect the others, and its last answer is kept for a while.
 
-    After two without an answer the rest is left for the next poll: each takes up to its time limit, and the other
-    coordinators wait.
+    After two endpoints without an answer the others are left for the next poll: each attempt may take until its time
+    limit, and the other coordinators wait.
 
     Raises:
         GatewayError: the gateway could not be reached, or the failure concerns it as a whole.

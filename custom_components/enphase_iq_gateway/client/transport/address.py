@@ -67,12 +67,12 @@ class Address:
             raise AddressError(AddressProblem.EMPTY)
         if any(character.isspace() for character in text):
             raise AddressError(AddressProblem.SPACE)
-        place = _without_scheme_and_path(text)
-        if "@" in place:
+        authority = _without_scheme_and_path(text)
+        if "@" in authority:
             raise AddressError(AddressProblem.USER_INFO)
-        if "%" in place:
+        if "%" in authority:
             raise AddressError(AddressProblem.ZONE)
-        host, port = _split_port(place)
+        host, port = _split_port(authority)
         return cls(_canonical_host(host), _parse_port(port))
 
     @override
@@ -99,19 +99,19 @@ def _without_scheme_and_path(text: str) -> str:
     return re.split(r"[/?#]", match["rest"], maxsplit=1)[0]
 
 
-def _split_port(place: str) -> tuple[str, str | None]:
+def _split_port(authority: str) -> tuple[str, str | None]:
     """Return host and port; more than one colon without brackets is an IPv6 address."""
-    if place.startswith("["):
-        host, bracket, rest = place.removeprefix("[").partition("]")
+    if authority.startswith("["):
+        host, bracket, rest = authority.removeprefix("[").partition("]")
         if not bracket or ":" not in host:
             raise AddressError(AddressProblem.HOST)
         if rest and not rest.startswith(":"):
             raise AddressError(AddressProblem.HOST)
         return host, rest.removeprefix(":") if rest else None
-    if place.count(":") == 1:
-        host, _, port = place.partition(":")
+    if authority.count(":") == 1:
+        host, _, port = authority.partition(":")
         return host, port
-    return place, None
+    return authority, None
 
 
 def _parse_port(text: str | None) -> int | None:

@@ -40,7 +40,7 @@ class Certificate:
         """
         try:
             certificate = x509.load_der_x509_certificate(der)
-        except x509.InvalidVersion as error:  # no ValueError; OpenSSL itself does not care
+        except x509.InvalidVersion as error:  # not a ValueError; OpenSSL accepts any version
             raise ValueError("a certificate of an unknown version") from error
         return cls(
             sha256=hashlib.sha256(der).hexdigest(),

@@ -5,7 +5,7 @@ It holds the session, the pinned certificate, the lock and the limits, and raise
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 import logging
 from time import monotonic
@@ -75,6 +75,16 @@ class Answer:
     session: Secret | None
     """The session cookie that the answer sets."""
     duration_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Request:
+    """A request to a path. Its headers may contain the credential, so they are not in its repr."""
+
+    path: str
+    method: str = hdrs.METH_GET
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
+    body: bytes | None = field(default=None, repr=False)
 
 
 class Connection:
@@ -168,7 +178,7 @@ class Connection:
         Raises:
             GatewayError: there is no answer, but never for a status.
         """
-        return await self._request(hdrs.METH_GET, path, None, headers=headers, digest=digest, limit_s=limit_s)
+        return await self._request(_Request(path=path, headers=headers), digest, limit_s)
 
     async def send(
         self,
@@ -186,28 +196,20 @@ class Connection:
             GatewayError: there is no answer, but never for a status; the gateway may have followed the request.
         """
         headers = {**(headers or {}), hdrs.CONTENT_TYPE: "application/json"}
-        return await self._request(method, path, body, headers=headers, digest=digest, limit_s=limit_s)
+        return await self._request(_Request(path=path, method=method, headers=headers, body=body), digest, limit_s)
 
-    async def _request(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None,
-        *,
-        headers: Mapping[str, str] | None,
-        digest: ClientMiddlewareType | None,
-        limit_s: float | None,
-    ) -> Answer:
+    async def _request(self, request: _Request, digest: ClientMiddlewareType | None, limit_s: float | None) -> Answer:
+        """Send a request when the earlier ones are answered, and return the answer."""
         limit_s = ANSWER_S if limit_s is None else limit_s
         middlewares = (self._verify_first,) if digest is None else (digest, self._verify_first)
         async with self._lock:
             try:
                 async with asyncio.timeout(limit_s):
                     scheme = self.scheme or (await self._find_scheme())[0]
-                    return await self._exchange(scheme, path, headers, middlewares, method=method, body=body)
+                    return await self._exchange(scheme, request, middlewares)
             except TimeoutError:
                 self._reset()
-                raise GatewayTimeoutError(f"{path}: no whole answer within {limit_s:g} s") from None
+                raise GatewayTimeoutError(f"{request.path}: no whole answer within {limit_s:g} s") from None
             except GatewayConnectionError:
                 self._reset()
                 raise
@@ -243,7 +245,7 @@ class Connection:
         path = self._identity_path
         try:
             async with asyncio.timeout(IDENTITY_S):
-                answer = await self._exchange(scheme, path, None, ())
+                answer = await self._exchange(scheme, _Request(path=path))
             if answer.status != HTTPStatus.OK:
                 raise GatewayStatusError(path, answer.status)
             serial = self._read_serial(answer.body, scheme)
@@ -279,52 +281,62 @@ class Connection:
         return response
 
     async def _exchange(
-        self,
-        scheme: Scheme,
-        path: str,
-        headers: Mapping[str, str] | None,
-        middlewares: tuple[ClientMiddlewareType, ...],
-        *,
-        method: str = hdrs.METH_GET,
-        body: bytes | None = None,
+        self, scheme: Scheme, request: _Request, middlewares: tuple[ClientMiddlewareType, ...] = ()
     ) -> Answer:
-        """Send a request and read the whole answer.
-
-        aiohttp repeats it when a kept-alive connection is closed, but never a POST.
-        """
+        """Send a request and return the answer, or raise the client's error for what went wrong."""
+        path = request.path
         if self._session.closed:
             raise GatewayConnectionError(f"{path}: this client is closed")
-        started = monotonic()
         try:
-            async with self._session.request(
-                method,
-                self._address.url(scheme, path),
-                data=body,
-                headers=headers,
-                allow_redirects=False,
-                middlewares=middlewares,
-            ) as response:
-                hung_up = response.status == HTTPStatus.UNAUTHORIZED and scheme == "http"
-                limit = IDENTITY_LIMIT if path == self._identity_path else BODY_LIMIT
-                content = b"" if hung_up else await _read(response, path, limit)
-                cookie = response.cookies.get(SESSION_COOKIE) if hdrs.SET_COOKIE in response.headers else None
+            answer = await self._send(scheme, request, middlewares)
         except UnverifiedDeviceError:
             raise GatewayConnectionError(
                 f"{path}: the connection did not last from {self._identity_path} to this request"
             ) from None
         except (ClientError, OSError, ValueError) as error:
             translated = _translate(path, error)
-            _LOGGER.debug("%s %s", method, translated)
+            _LOGGER.debug("%s %s", request.method, translated)
             # Not chained: aiohttp's errors contain the headers of the request.
             raise translated from None
-        duration_ms = round((monotonic() - started) * 1000)
-        _LOGGER.debug("%s %s: status %s, %s bytes, %s ms", method, path, response.status, len(content), duration_ms)
-        return Answer(
-            status=response.status,
-            body=content,
-            session=Secret(cookie.value) if cookie is not None and cookie.value else None,
-            duration_ms=duration_ms,
+        _LOGGER.debug(
+            "%s %s: status %s, %s bytes, %s ms",
+            request.method,
+            path,
+            answer.status,
+            len(answer.body),
+            answer.duration_ms,
         )
+        return answer
+
+    async def _send(self, scheme: Scheme, request: _Request, middlewares: tuple[ClientMiddlewareType, ...]) -> Answer:
+        """Send a request and read the whole answer.
+
+        aiohttp repeats it when a kept-alive connection is closed, but never a POST.
+        """
+        started = monotonic()
+        async with self._session.request(
+            request.method,
+            self._address.url(scheme, request.path),
+            data=request.body,
+            headers=request.headers,
+            allow_redirects=False,
+            middlewares=middlewares,
+        ) as response:
+            hung_up = response.status == HTTPStatus.UNAUTHORIZED and scheme == "http"
+            limit = IDENTITY_LIMIT if request.path == self._identity_path else BODY_LIMIT
+            body = b"" if hung_up else await _read(response, request.path, limit)
+            return Answer(
+                status=response.status,
+                body=body,
+                session=_session_cookie(response),
+                duration_ms=round((monotonic() - started) * 1000),
+            )
+
+
+def _session_cookie(response: ClientResponse) -> Secret | None:
+    """Return the session cookie that an answer sets."""
+    cookie = response.cookies.get(SESSION_COOKIE)
+    return Secret(cookie.value) if cookie is not None and cookie.value else None
 
 
 async def _read(response: ClientResponse, path: str, limit: int) -> bytes:

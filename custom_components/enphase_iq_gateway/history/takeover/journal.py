@@ -96,7 +96,7 @@ class Journal:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Return the journal that `asdict` made this of.
+        """Return the journal with this JSON form, that of `asdict`.
 
         Raises:
             LookupError, TypeError, ValueError: the data is something else.

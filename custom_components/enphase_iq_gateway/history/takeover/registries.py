@@ -142,7 +142,7 @@ def _move_device(
                 entities.async_update_entity(entity.entity_id, device_id=device.id)
             devices.async_remove_device(double.id)
     devices.async_update_device(device.id, new_config_entry_id=to_entry, new_identifiers=identifiers)
-    # An entry that is being deleted takes its entities along.
+    # The entities of an entry that is being deleted are deleted with it.
     if staying and hass.config_entries.async_get_entry(from_entry) is not None:
         left = devices.async_get_or_create(
             config_entry_id=from_entry,

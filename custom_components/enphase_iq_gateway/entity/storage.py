@@ -8,12 +8,12 @@ from typing import override
 
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from .client.site.site import PollGroup
-from .client.site.storage_site import StorageSite
-from .client.site.storage_snapshot import BatteryValues, StorageSnapshot
-from .client.storage_models import AcBattery, EnsembleDevice
-from .coordinator import PollGroupCoordinator
-from .entity import Candidate, GatewayEntity, Value
+from ..client.site.site import PollGroup
+from ..client.site.storage_site import StorageSite
+from ..client.site.storage_snapshot import BatteryValues, StorageSnapshot
+from ..client.storage_models import AcBattery, EnsembleDevice
+from ..coordinator import PollGroupCoordinator
+from . import Candidate, GatewayEntity, Value
 
 
 def has_devices(site: StorageSite) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 
-from .client import Account, Certificate, CertificateCheck, Token
-from .client.auth.secret import Secret
-from .const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK
+from ..client import Account, Certificate, CertificateCheck, Token
+from ..client.auth.secret import Secret
+from ..const import CONF_CERTIFICATE, CONF_CERTIFICATE_CHECK
 
 
 def credential_of(data: Mapping[str, str]) -> Token | Account:
@@ -30,3 +30,9 @@ def certificate_of(entry: ConfigEntry) -> Certificate | None:
 def certificate_check_of(entry: ConfigEntry) -> CertificateCheck:
     """Return how strictly the user wants the certificate to be checked."""
     return CertificateCheck(entry.options.get(CONF_CERTIFICATE_CHECK, CertificateCheck.RENEWALS))
+
+
+def discovery_check_of(entry: ConfigEntry) -> CertificateCheck:
+    """Return how the certificate of a discovered device is checked: without its token, a renewed one proves nothing."""
+    chosen = certificate_check_of(entry)
+    return chosen if chosen is CertificateCheck.OFF else CertificateCheck.STRICT

@@ -12,11 +12,12 @@ from homeassistant.helpers import device_registry as dr, entity_platform, entity
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN, LOGGER
-from .coordinator import GatewayConfigEntry, PollGroupCoordinator
+from ..const import DOMAIN, LOGGER
+from .polled import PollGroupCoordinator
+from .runtime import GatewayConfigEntry
 
 _MOVES_AFTER_S: Final = 1800.0
-"""How much newer the other gateway's report must be: where both receive an inverter, they are ahead by turns."""
+"""How much newer the other gateway's report must be: where both receive an inverter, each is ahead at times."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

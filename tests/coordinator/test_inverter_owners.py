@@ -1,4 +1,4 @@
-"""An inverter that two gateways list belongs to the one that has received its last report."""
+"""An inverter that two gateways list is an inverter of the one that has received its last report."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,13 @@ from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOM
 from custom_components.enphase_iq_gateway.coordinator import GatewayConfigEntry
 from simulator import Simulator
 from tests.conftest import StartHome, StartSimulator, set_up
+from tests.support.entries import sensor_id
 from tests.support.home import Home
 from tests.support.virtual_time import settle
 
 HOUR = 3600.0
 SLOW = {CONF_UPDATE_INTERVAL: 300}
-"""Inverters are read as often as ever, all else as seldom as they are."""
+"""Everything but the inverters is polled every five minutes only, as the inverters are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +31,7 @@ class Pair:
     def registered(self) -> er.RegistryEntry:
         """Return the registered power of the shared inverter."""
         registry = er.async_get(self.home.hass)
-        entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{self.serial}_power")
-        assert entity_id is not None
-        found = registry.async_get(entity_id)
+        found = registry.async_get(sensor_id(self.home.hass, f"{self.serial}_power"))
         assert found is not None
         return found
 
@@ -47,7 +46,7 @@ class Pair:
         return {key for key, (_, state) in states.items() if key.startswith(self.serial) and state == "unavailable"}
 
     def silence(self, simulator: Simulator) -> None:
-        """Let a gateway receive no report of the shared inverter any more."""
+        """Stop the reports of the shared inverter to a gateway."""
         simulator.world.inverters[self.serial].communicating = False
 
 
@@ -64,7 +63,7 @@ async def pair(start_home: StartHome, start_simulator: StartSimulator, all_entit
 
 
 @pytest.mark.slow
-async def test_an_inverter_that_both_receive_stays_where_it_is(pair: Pair) -> None:
+async def test_an_inverter_that_both_gateways_receive_does_not_move(pair: Pair) -> None:
     await pair.home.advance(2 * HOUR, step=60)
 
     assert pair.entries() == {pair.home.entry.entry_id}

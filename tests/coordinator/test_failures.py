@@ -2,16 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
+from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.coordinator import polled
 from simulator import Faults
+from tests.conftest import StartHome
 from tests.support.home import Home
 from tests.support.virtual_time import settle, until
-
-from .conftest import StartHome
 
 READINGS = "/ivp/meters/readings"
 REPORT = "/production.json"
@@ -20,10 +22,11 @@ DEVICES = "/ivp/pdm/device_data"
 
 async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
     before = home.states()
-    home.simulator.faults.add("status", path=READINGS, code=503, count=1)
+    fault = home.simulator.faults.add("status", path=READINGS, code=503, count=1)
 
     await home.advance(32)
 
+    assert fault.hits == 1
     assert home.states() == before
     assert home.log() == []
 
@@ -36,7 +39,7 @@ async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
         ("*production/inverters", PollGroup.INVERTERS, 345),
     ],
 )
-async def test_two_failures_in_a_row_lose_the_coordinator_and_no_other(
+async def test_two_failures_in_a_row_make_only_the_values_of_that_coordinator_unavailable(
     home: Home, path: str, coordinator: PollGroup, seconds: float
 ) -> None:
     home.simulator.faults.add("html", path=path)
@@ -49,7 +52,7 @@ async def test_two_failures_in_a_row_lose_the_coordinator_and_no_other(
 
 
 @pytest.mark.slow
-async def test_a_lost_coordinator_is_logged_once_with_the_reason(home: Home) -> None:
+async def test_a_coordinator_that_fails_is_logged_once_with_the_reason(home: Home) -> None:
     home.simulator.faults.add("status", path=READINGS, code=500)
 
     await home.advance(1800)
@@ -105,17 +108,17 @@ async def test_the_energy_of_today_does_not_stand_beyond_midnight(home: Home) ->
     assert float(home.state("total_consumption_energy_lifetime")) > 0
 
 
-async def test_a_broken_document_is_read_again_after_half_a_minute_and_then_doubled(home: Home) -> None:
+async def test_a_broken_document_is_read_again_after_half_a_minute_which_doubles(home: Home) -> None:
     home.simulator.faults.add("truncated", path=REPORT)
 
     await home.advance(300 + 30 + 60 + 120 + 240 + 300 + 60)
 
-    asked = [request.at for request in home.simulator.requests if request.path.startswith(REPORT)]
-    waited = [after - before for before, after in pairwise(asked[-6:])]
+    requested = [request.at for request in home.simulator.requests if request.path.startswith(REPORT)]
+    waited = [after - before for before, after in pairwise(requested[-6:])]
     assert waited == pytest.approx([30, 60, 120, 240, 300], abs=10)
 
 
-async def test_a_coordinator_that_is_back_is_logged_once(home: Home) -> None:
+async def test_a_coordinator_that_recovers_is_logged_once(home: Home) -> None:
     home.simulator.faults.add("status", path=READINGS, code=500)
     await home.advance(75)
     home.simulator.faults.clear()
@@ -128,7 +131,7 @@ async def test_a_coordinator_that_is_back_is_logged_once(home: Home) -> None:
 
 
 @pytest.mark.slow
-async def test_a_coordinator_that_fails_at_times_does_not_flap(home: Home) -> None:
+async def test_values_stay_available_where_every_other_request_fails(home: Home) -> None:
     for after in range(0, 240, 2):
         home.simulator.faults.add("reset", path=READINGS, after=after, count=1)
     lost: set[PollGroup] = set()
@@ -141,7 +144,7 @@ async def test_a_coordinator_that_fails_at_times_does_not_flap(home: Home) -> No
 
 
 @pytest.mark.slow
-async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) -> None:
+async def test_broken_device_data_make_only_the_details_unknown(home: Home) -> None:
     serial = next(iter(home.simulator.world.inverters))
     home.simulator.faults.add("status", path=DEVICES, code=500)
 
@@ -163,14 +166,15 @@ async def test_broken_device_data_take_the_details_and_nothing_else(home: Home) 
 
 async def test_one_sample_without_device_data_keeps_the_details(home: Home) -> None:
     serial = next(iter(home.simulator.world.inverters))
-    home.simulator.faults.add("truncated", path=DEVICES, count=1)
+    fault = home.simulator.faults.add("truncated", path=DEVICES, count=1)
 
     await home.advance(305)
 
+    assert fault.hits == 1
     assert float(home.states()[f"{serial}_temperature"][1]) > 0
 
 
-async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> None:
+async def test_an_inverter_without_a_reading_is_unknown_and_the_others_are_not(home: Home) -> None:
     first, second, *_ = home.simulator.world.inverters
     home.simulator.faults.add("missing_device", serial=first)
 
@@ -183,7 +187,7 @@ async def test_one_odd_inverter_is_unknown_and_leaves_the_others(home: Home) -> 
 
 
 @pytest.mark.slow
-async def test_a_gateway_that_was_off_for_hours_has_all_coordinators_back_with_the_first(home: Home) -> None:
+async def test_after_hours_without_a_gateway_all_coordinators_recover_with_the_first(home: Home) -> None:
     home.simulator.faults.add("reset")
     await home.advance(7200)
     assert home.lost() == set(home.entry.runtime_data.coordinators)
@@ -216,7 +220,15 @@ async def test_a_slow_report_is_read_less_often(start_home: StartHome) -> None:
     assert home.coordinator(PollGroup.LIVE).update_interval == timedelta(seconds=60)
 
 
-async def test_a_hanging_endpoint_is_given_up_and_keeps_no_other_coordinator(home: Home) -> None:
+async def test_a_report_is_measured_by_the_gateway_s_clock(start_home: StartHome) -> None:
+    """The age of what it has of AC Batteries depends on it."""
+    with patch.object(polled, "measure", wraps=measure) as measured:
+        await start_home(spoil=lambda faults: faults.add("clock_off", seconds=7000))
+
+    assert [call.kwargs["clock_ahead_s"] for call in measured.call_args_list] == [7000]
+
+
+async def test_a_hanging_endpoint_times_out_and_delays_no_other_coordinator(home: Home) -> None:
     home.simulator.faults.add("hang", path=REPORT)
 
     await home.advance_hanging(650)
@@ -244,7 +256,7 @@ at_night = pytest.mark.parametrize("clock", [datetime(2026, 11, 20, 21, 59, 30, 
 
 
 @at_night
-async def test_two_minutes_of_maintenance_are_not_noticed(home: Home) -> None:
+async def test_values_stay_available_during_two_minutes_of_maintenance(home: Home) -> None:
     home.simulator.faults.add("nightly_outage")
     lost: set[PollGroup] = set()
 
@@ -264,8 +276,8 @@ async def test_a_long_maintenance_makes_values_unavailable_after_five_minutes_wi
     assert home.lost() == set()
     await home.advance(180)
     assert PollGroup.LIVE in home.lost()
-    asked = [request.at for request in home.simulator.requests if request.at > home.clock.now() - 180]
-    assert len(asked) <= 2 * len(PollGroup) * 180 / 30
+    polls = 180 / 30 + 2  # of the live coordinator, and one of each of the others
+    assert sum(request.at > home.clock.now() - 180 for request in home.simulator.requests) <= 2 * polls
     home.simulator.faults.clear()
 
     await home.advance(32)
@@ -307,15 +319,15 @@ async def test_a_reboot_never_lets_a_counter_fall(home: Home) -> None:
 
 
 async def test_no_coordinator_starts_again_before_its_last_run_ended(home: Home) -> None:
-    asked = len(home.simulator.requests)
+    before = len(home.simulator.requests)
     home.simulator.faults.add("hang", path=READINGS)
     home.clock.tick(31)
-    await until(lambda: len(home.simulator.requests) > asked)
+    await until(lambda: len(home.simulator.requests) > before)
 
     refresh = home.hass.async_create_task(home.coordinator(PollGroup.LIVE).async_request_refresh())
     await home.turn()
 
-    assert [request.path for request in home.simulator.requests[asked:]] == [READINGS]
+    assert [request.path for request in home.simulator.requests[before:]] == [READINGS]
     home.simulator.faults.clear()
     home.clock.tick(21)
     await refresh

@@ -8,9 +8,8 @@ import pytest
 from custom_components.enphase_iq_gateway.client.endpoints import LIVE_DATA
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
-
-from .conftest import StartHome
-from .support.home import Home
+from tests.conftest import StartHome
+from tests.support.home import Home
 
 EVENING = datetime(2026, 6, 21, 19, tzinfo=UTC)
 CHARGED, DISCHARGED = "battery_energy_charged", "battery_energy_discharged"
@@ -69,6 +68,27 @@ async def test_a_stream_that_is_refused_is_not_requested_every_minute(start_home
     before = stream_requests(home)
     await home.advance(1800, step=30)
     assert stream_requests(home) <= before + 1
+
+
+async def test_a_stream_that_stays_off_is_requested_every_minute_at_most(start_home: StartHome) -> None:
+    home = await start_home("storage", spoil=lambda faults: faults.add("write_ignored"))
+    before = stream_requests(home)
+
+    await home.advance(300, step=1)
+
+    assert stream_requests(home) == before + 5
+
+
+async def test_live_data_that_are_repeated_are_no_new_sample_of_storage(start_home: StartHome) -> None:
+    home = await start_home("storage")
+    await home.advance(60, step=30)
+    assert not home.coordinator(PollGroup.LIVE).data.storage_kept
+    home.simulator.faults.add("live_data_frozen")
+
+    await home.advance(90, step=15)
+
+    assert home.coordinator(PollGroup.LIVE).data.storage_kept
+    assert home.state("battery_power") != "unknown"
 
 
 @pytest.mark.parametrize("clock", [EVENING], indirect=True, ids=["evening"])
@@ -135,7 +155,7 @@ async def test_a_stream_that_ends_makes_nothing_unknown(start_home: StartHome) -
         assert "unknown" not in {home.state(key) for key in ("battery_power", "total_consumption_power")}
 
 
-async def test_live_data_that_stand_still_decide_nothing(start_home: StartHome) -> None:
+async def test_the_reports_of_the_batteries_replace_live_data_that_stand_still(start_home: StartHome) -> None:
     """Whether the batteries charge is what they report themselves, and the profile is unknown."""
     home = await start_home("storage")
     await home.advance(120, step=30)
