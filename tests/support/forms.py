@@ -35,5 +35,5 @@ async def time_out_unanswered(
     """Return the result of a step, after its time-out where the cloud leaves a request unanswered."""
     task = asyncio.ensure_future(step)
     await until(lambda: task.done() or bool(cloud.requests and cloud.requests[-1].status == 0))
-    clock.tick(1.0)
+    clock.tick(2.0)
     return await task
