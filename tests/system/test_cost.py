@@ -11,7 +11,6 @@ from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, EventStateChangedData, EventStateReportedData, callback
 import pytest
 
-from custom_components.enphase_iq_gateway.client import endpoints
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
@@ -251,16 +250,3 @@ async def test_set_up_reads_nothing_twice(start_home: StartHome) -> None:
         REPORT,
         "/ivp/ensemble/inventory",
     ]
-
-
-async def test_an_answer_that_repeats_the_last_one_is_not_parsed_again(start_home: StartHome) -> None:
-    home = await start_home(inverters=INVERTERS)
-    gateway = home.entry.runtime_data.gateway
-
-    first = await gateway.read(endpoints.DEVICE_DATA)
-    again = await gateway.read(endpoints.DEVICE_DATA)
-    home.clock.tick(HOUR_S)
-    later = await gateway.read(endpoints.DEVICE_DATA)
-
-    assert again is first
-    assert later != first

@@ -166,7 +166,9 @@ async def test_a_token_and_an_account_are_stored_in_the_entry_only(
     *,
     secrets: set[str],
     log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.hub.token_renewal.RETRY_FIRST_S", 0.0)
     simulator = await start_simulator(serial=SERIAL)
     cloud = await start_cloud(simulator)
     scenario = Scenario(hass, network, simulator)
