@@ -111,6 +111,7 @@ async def test_the_document_has_the_statistics_of_reading(hass: HomeAssistant, s
     assert readings["duration_ms"] >= 0
 
 
+@pytest.mark.slow
 async def test_the_document_holds_the_state_of_the_counters(
     hass: HomeAssistant, start_simulator: StartSimulator
 ) -> None:
@@ -254,6 +255,7 @@ async def test_a_local_account_is_named_without_its_password(
     assert simulator.password not in str(document)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", [*PROFILES])
 async def test_the_answers_in_the_document_can_be_replayed(
     hass: HomeAssistant, start_simulator: StartSimulator, tmp_path: Path, profile: str

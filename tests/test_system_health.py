@@ -21,6 +21,7 @@ async def health(hass: HomeAssistant) -> dict[str, object]:
     return dict(await get_system_health_info(hass, DOMAIN))
 
 
+@pytest.mark.slow
 async def test_a_gateway_that_answers_is_reachable(home: Home) -> None:
     now = dt_util.utcnow()
 
@@ -64,6 +65,7 @@ async def test_a_last_report_in_the_future_is_not_shown(start_home: StartHome) -
     assert "last_cloud_report" not in await health(home.hass)
 
 
+@pytest.mark.slow
 async def test_firmware_with_known_faults_has_advice(home: Home) -> None:
     home.simulator.set_firmware("8.3.6086")
     await home.advance(4 * 3600 + 60, step=60)

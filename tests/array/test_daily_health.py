@@ -157,6 +157,7 @@ async def test_a_stored_report_that_cannot_be_read_is_ignored(
     assert "The stored health of the panels cannot be used" in caplog.text
 
 
+@pytest.mark.slow
 async def test_nothing_is_compared_without_a_recorder(roof: Home) -> None:
     await roof.advance(900, step=300)
 

@@ -76,6 +76,7 @@ async def test_now_has_the_latest_reading_in_the_order_of_the_panels(roof: Home,
     assert len(now["today_wh"]) == 5
 
 
+@pytest.mark.slow
 async def test_every_reading_sends_one_message(roof: Home, shown: Shown) -> None:
     _, first = shown.take()
 
@@ -104,6 +105,7 @@ async def test_a_subscription_survives_a_reload(roof: Home, shown: Shown) -> Non
     assert [message.get("available") for message in shown.take()] == [False, True]
 
 
+@pytest.mark.slow
 async def test_a_renamed_device_shows_with_the_next_reading(roof: Home, shown: Shown) -> None:
     panel = shown.take()[0]["panels"][2]
     dr.async_get(roof.hass).async_update_device(panel["device_id"], name_by_user="Chimney")

@@ -27,6 +27,7 @@ WITHOUT_CARD = {"entry.js", "names.js", "card.js"}
 IMPORT = re.compile(r'^import .* from "\./(.+)";$', re.MULTILINE)
 
 
+@pytest.mark.slow
 async def test_pages_load_the_entry_which_browsers_may_keep(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
 ) -> None:

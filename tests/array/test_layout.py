@@ -151,6 +151,7 @@ def test_the_grid_of_no_panels_is_empty() -> None:
 # Enphase's document
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(enphase_documents)
 def test_any_document_of_the_cloud_is_a_layout_or_refused(found: Json) -> None:

@@ -248,6 +248,7 @@ async def test_a_day_without_statistics_is_empty(recorder: HomeAssistant) -> Non
     assert (read["watts"], read["energy_wh"], read["measured_energy"]) == ([[]], [None], False)
 
 
+@pytest.mark.slow
 async def test_a_day_of_200_panels_is_at_most_200_kb(recorder: HomeAssistant) -> None:
     start, end = day_of(TODAY - timedelta(days=1))
     panels = [panel(number) for number in range(200)]

@@ -121,6 +121,7 @@ async def test_a_document_that_is_no_layout_is_not_read(page: Page) -> None:
     assert error["message"] == "not JSON, expected the layout as Enphase shows it"
 
 
+@pytest.mark.slow
 async def test_without_a_session_the_reason_is_translated(page: Page) -> None:
     error = await page.error("layout/import")
 

@@ -287,6 +287,7 @@ async def test_the_generator_is_on_once_its_relay_is_closed(controlled: Controll
     assert controlled.written() == [("POST", "/ivp/ss/gen_mode", b'{"gen_cmd":"on"}')]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["auto", "off"])
 async def test_the_generator_is_set_to_auto_or_off_at_once(controlled: ControlledHome, mode: str) -> None:
     await controlled.finish(controlled.start("select.select_option", "S_generator_mode", option=mode), 30)
@@ -295,6 +296,7 @@ async def test_the_generator_is_set_to_auto_or_off_at_once(controlled: Controlle
     assert controlled.written() == [("POST", "/ivp/ss/gen_mode", orjson.dumps({"gen_cmd": mode}))]
 
 
+@pytest.mark.slow
 async def test_the_storage_mode_is_proved_by_live_data(controlled: ControlledHome) -> None:
     controlled.home.simulator.faults.add("write_works")
     task = controlled.start("select.select_option", "S_storage_mode", option="backup")
@@ -312,6 +314,7 @@ async def test_charging_from_the_grid_is_proved_by_the_scheduler(start_control: 
         assert controlled.shown("S_charge_from_grid").state == state
 
 
+@pytest.mark.slow
 async def test_ac_batteries_are_put_to_sleep_in_the_chosen_band_and_woken(start_control: StartControl) -> None:
     controlled = await start_control("acb")
     serials = sorted(unit.serial for unit in controlled.home.simulator.world.plant.units if unit.is_acb)

@@ -32,6 +32,7 @@ async def failure(controlled: ControlledHome, unique_id: str, seconds: float, va
     return caught.value
 
 
+@pytest.mark.slow
 async def test_a_setting_that_works_is_shown_once_it_is_read_back(controlled: ControlledHome) -> None:
     works(controlled.home.simulator.faults)
     task = controlled.start("number.set_value", "S_reserve_soc", value=35)

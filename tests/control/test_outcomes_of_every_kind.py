@@ -11,6 +11,8 @@ from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.client.storage_models import AcBattery, SleepState
 from tests.support.control import ControlledHome, StartControl
 
+pytestmark = pytest.mark.slow
+
 type Data = dict[str, float | str]
 CHANGES: dict[str, tuple[str, str, Data, str, str]] = {
     "contact": ("switch.turn_off", "E_NC1_relay", {}, "on", "off"),

@@ -20,6 +20,7 @@ REPORT = "/production.json"
 DEVICES = "/ivp/pdm/device_data"
 
 
+@pytest.mark.slow
 async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
     before = home.states()
     fault = home.simulator.faults.add("status", path=READINGS, code=503, count=1)
@@ -228,6 +229,7 @@ async def test_a_report_is_measured_by_the_gateway_s_clock(start_home: StartHome
     assert [call.kwargs["clock_ahead_s"] for call in measured.call_args_list] == [7000]
 
 
+@pytest.mark.slow
 async def test_a_hanging_endpoint_times_out_and_delays_no_other_coordinator(home: Home) -> None:
     home.simulator.faults.add("hang", path=REPORT)
 

@@ -14,6 +14,8 @@ from tests.support.entries import sensor_id
 from tests.support.home import Home
 from tests.support.virtual_time import settle
 
+pytestmark = pytest.mark.slow
+
 HOUR = 3600.0
 SLOW = {CONF_UPDATE_INTERVAL: 300}
 """Everything but the inverters is polled every five minutes only, as the inverters are."""
@@ -62,7 +64,6 @@ async def pair(start_home: StartHome, start_simulator: StartSimulator, all_entit
     return pair
 
 
-@pytest.mark.slow
 async def test_an_inverter_that_both_gateways_receive_does_not_move(pair: Pair) -> None:
     await pair.home.advance(2 * HOUR, step=60)
 
@@ -103,7 +104,6 @@ async def test_the_device_of_an_inverter_moves_behind_the_other_gateway(pair: Pa
     assert devices.async_get_device_by_identifier((DOMAIN, pair.serial), pair.home.entry.entry_id) is None
 
 
-@pytest.mark.slow
 async def test_an_inverter_moves_back(pair: Pair) -> None:
     pair.silence(pair.home.simulator)
     await pair.home.advance(1.5 * HOUR, step=60)
@@ -117,7 +117,6 @@ async def test_an_inverter_moves_back(pair: Pair) -> None:
     assert pair.unavailable() == set()
 
 
-@pytest.mark.slow
 async def test_the_inverter_of_a_gateway_that_is_gone_moves(pair: Pair) -> None:
     await pair.home.simulator.stop()
 
@@ -164,7 +163,6 @@ async def test_an_inverter_registered_for_both_gateways_becomes_one_device(pair:
     assert pair.registered().device_id == kept.id
 
 
-@pytest.mark.slow
 async def test_an_inverter_that_has_moved_is_not_logged_as_silent(pair: Pair) -> None:
     pair.silence(pair.home.simulator)
 

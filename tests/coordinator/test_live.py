@@ -91,6 +91,7 @@ async def test_live_data_that_are_repeated_are_no_new_sample_of_storage(start_ho
     assert home.state("battery_power") != "unknown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clock", [EVENING], indirect=True, ids=["evening"])
 async def test_a_stall_of_live_data_makes_power_unknown_and_costs_no_energy(start_home: StartHome) -> None:
     home = await start_home("storage", inverters=12)

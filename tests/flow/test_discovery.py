@@ -199,6 +199,7 @@ async def test_a_gateway_without_a_certificate_is_not_followed_by_its_serial_alo
     assert credentials(impostor) == []
 
 
+@pytest.mark.slow
 async def test_a_gateway_without_a_certificate_is_followed_by_its_network_address(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:

@@ -80,6 +80,7 @@ def verdicts(proposals: Sequence[Proposal]) -> dict[Kind, Verdict]:
     return {proposal.kind: proposal.verdict for proposal in proposals}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("energy")
 async def test_solar_and_grid_are_added_with_their_power(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     """A gateway with a net CT provides both."""
@@ -113,6 +114,7 @@ async def test_gateways_are_distinguished_by_their_titles(hass: HomeAssistant, s
     assert solar == ["IQ Gateway", f"IQ Gateway {second.address}"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("energy")
 @pytest.mark.parametrize("profile", ["metered_storage_split_phase", "storage_ct_split"])
 async def test_a_storage_ct_provides_the_battery_source(
@@ -291,6 +293,7 @@ async def test_power_that_is_turned_off_is_left_out(hass: HomeAssistant, start_s
     assert "stat_rate" not in solar.source
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("energy")
 async def test_a_grid_whose_counter_has_no_value_yet_is_not_added(
     hass: HomeAssistant, start_simulator: StartSimulator

@@ -18,6 +18,7 @@ def energy_is_on(hass: HomeAssistant) -> None:
     hass.config.components.add("energy")
 
 
+@pytest.mark.slow
 async def test_settings_take_effect_at_once(hass: HomeAssistant, start_simulator: StartSimulator) -> None:
     entry = await set_up(hass, await start_simulator())
     form = await open_step(hass, entry.entry_id, "settings")

@@ -145,6 +145,7 @@ async def test_a_gateway_that_is_set_up_cannot_replace_another(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("new")
 async def test_a_third_gateway_at_the_address_gets_no_credentials(
     hass: HomeAssistant, entry: GatewayConfigEntry, network: Network, start_simulator: StartSimulator, old: Simulator

@@ -380,6 +380,7 @@ async def test_after_a_change_of_the_password_the_sign_in_starts_again(
 # The end
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cloud")
 async def test_a_closed_flow_keeps_no_secret_in_memory(hass: HomeAssistant, simulator: Simulator) -> None:
     before = secrets_in_memory()

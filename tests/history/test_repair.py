@@ -45,6 +45,8 @@ from tests.support.statistics import (
     ten_days,
 )
 
+pytestmark = pytest.mark.slow
+
 SPIKE = 12_245.0
 
 

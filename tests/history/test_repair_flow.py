@@ -41,6 +41,7 @@ def problem(form: ConfigFlowResult) -> str:
     return (form["description_placeholders"] or {})["problem"]
 
 
+@pytest.mark.slow
 async def test_false_energy_is_shown_removed_and_put_back(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await put(hass, ten_days(false=SPIKE))
 

@@ -23,6 +23,7 @@ OLD = "sensor.envoy_122300000001_lifetime_energy_production"
 PERIOD = timedelta(minutes=5)
 
 
+@pytest.mark.slow
 async def test_statistics_continue_under_the_old_id(
     async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:

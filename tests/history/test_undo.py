@@ -38,7 +38,7 @@ SPIKE = 12_245.0
 STORE = f"{DOMAIN}.statistics_repairs"
 CHANGE = {"dry_run": False}
 
-pytestmark = pytest.mark.usefixtures("action")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("action")]
 
 
 async def adjust(hass: HomeAssistant, hour: int, amount: float) -> None:

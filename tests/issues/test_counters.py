@@ -82,6 +82,7 @@ async def choose(hass: HomeAssistant, question: RepairsFlowResult, choice: str) 
     return result["reason"] if result["type"] is FlowResultType.ABORT else ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("all_entities_enabled")
 async def test_a_jump_of_several_counters_is_one_issue_that_lists_them(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
@@ -198,6 +199,7 @@ async def test_a_jump_of_an_inverter_whose_entity_is_gone_cannot_be_added(
     assert await choose(hass, question, "accept_jump") == "not_loaded"
 
 
+@pytest.mark.slow
 async def test_a_jump_of_a_counter_that_is_gone_cannot_be_added(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:

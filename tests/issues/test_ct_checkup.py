@@ -20,6 +20,7 @@ async def pass_hours(home: Home, hours: float) -> ir.IssueEntry | None:
     return ir.async_get(home.hass).async_get_issue(DOMAIN, f"ct_checkup_{home.entry.entry_id}")
 
 
+@pytest.mark.slow
 async def test_a_ct_that_measures_nothing_raises_one_issue_with_both_powers(start_home: StartHome) -> None:
     home = await start_home("metered_net_single_phase", spoil=lambda faults: faults.add("production_ct_low"))
 
@@ -33,6 +34,7 @@ async def test_a_ct_that_measures_nothing_raises_one_issue_with_both_powers(star
     assert 500 < int(powers["inverters"].removesuffix(" W")) < 1100
 
 
+@pytest.mark.slow
 async def test_a_missing_phase_is_raised_with_the_power_of_each_phase(start_home: StartHome) -> None:
     home = await start_home("metered_production_ct_lacks_a_phase")
 
@@ -43,6 +45,7 @@ async def test_a_missing_phase_is_raised_with_the_power_of_each_phase(start_home
     assert "L2 0 W" in (issue.translation_placeholders or {})["ct"]
 
 
+@pytest.mark.slow
 async def test_the_issue_disappears_once_the_ct_measures_again(start_home: StartHome) -> None:
     home = await start_home("metered_net_single_phase", spoil=lambda faults: faults.add("production_ct_low"))
     assert await pass_hours(home, 2) is not None
@@ -61,6 +64,7 @@ async def test_a_reload_forgets_the_issue(start_home: StartHome) -> None:
     assert await pass_hours(home, 0.1) is None
 
 
+@pytest.mark.slow
 async def test_a_ct_in_order_raises_nothing(start_home: StartHome) -> None:
     home = await start_home("metered_net_three_phase")
 

@@ -140,6 +140,7 @@ async def test_a_certificate_that_cannot_be_read_is_retried(
 MARKDOWN = "1. Your token was stolen. [Sign in again](https://example.com) ![](https://example.com/pixel.png)"
 
 
+@pytest.mark.slow
 async def test_text_from_another_device_is_in_no_issue(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:

@@ -142,6 +142,7 @@ async def test_a_value_that_raises_does_not_affect_other_entities(home: Home) ->
     assert added(add)[1:] == [f"{home.entry.unique_id}_broken"]
 
 
+@pytest.mark.slow
 async def test_an_inverter_value_that_raises_does_not_affect_other_entities(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,7 @@ async def test_a_sensor_that_is_new_with_the_option_is_disabled_without_it(start
     assert enabled(home) == set()
 
 
+@pytest.mark.slow
 async def test_a_sensor_that_the_user_enabled_stays_enabled(start_home: StartHome) -> None:
     home = await start_home()
     er.async_get(home.hass).async_update_entity(entity(home, POWER).entity_id, disabled_by=None)

@@ -54,6 +54,7 @@ def keys(home: Home, serial: str) -> set[str]:
     return {key for device, _, key in ids if device == serial}
 
 
+@pytest.mark.slow
 @at_noon
 @pytest.mark.usefixtures("all_entities_enabled")
 @pytest.mark.parametrize("profile", PROFILES)
@@ -155,6 +156,7 @@ async def test_a_wrong_clock_of_the_gateway_does_not_affect_its_inverters(start_
         assert 0 <= age_s <= 2 * 900
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ahead_s", [3500, -3500])
 async def test_a_later_change_of_the_gateway_clock_does_not_affect_its_inverters(home: Home, ahead_s: int) -> None:
     home.simulator.faults.add("clock_off", seconds=ahead_s)
@@ -217,6 +219,7 @@ async def test_a_single_phase_site_has_no_balanced_counters(start_home: StartHom
     assert not {key for key in keys(home, home.entry.unique_id) if key.endswith("_balanced")}
 
 
+@pytest.mark.slow
 @at_noon
 @pytest.mark.parametrize("profile", ["metered_net_three_phase", "metered_total_three_phase"])
 async def test_balanced_counters_begin_at_zero_and_count_as_a_utility_meter_does(

@@ -14,6 +14,7 @@ def limits(home: Home) -> dict[str, str]:
     return {key: state for key, state in states.items() if key.endswith(("_limit", "_limit_percent"))}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("all_entities_enabled")
 async def test_an_export_limit_is_shown_where_it_is_enabled(start_home: StartHome) -> None:
     assert limits(await start_home("acb")) == {"export_limit_percent": "100.0"}

@@ -72,6 +72,7 @@ def package_graph() -> dict[str, set[str]]:
     return {package: imported - {package} for package, imported in graph.items()}
 
 
+@pytest.mark.slow
 def test_modules_do_not_import_in_circles() -> None:
     TopologicalSorter(module_graph()).prepare()  # raises CycleError with the circle
 

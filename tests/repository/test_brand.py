@@ -19,6 +19,7 @@ def test_the_images_are_those_that_home_assistant_serves() -> None:
     assert {path.name for path in IMAGES.iterdir()} == wanted
 
 
+@pytest.mark.slow
 def test_the_images_are_rendered_from_their_drawings() -> None:
     """Run scripts/brand after a change of a drawing."""
     drawn, stored = dict(images()), {path.name: path.read_bytes() for path in IMAGES.iterdir()}

@@ -14,6 +14,8 @@ from custom_components.enphase_iq_gateway.client.site.site import Quantity
 from tests.conftest import StartHome
 from tests.support.pages import DOCS, PAGES, README, blocks, section, table, text
 
+pytestmark = pytest.mark.slow
+
 AUTOMATIONS = DOCS / "automations.md"
 OURS = re.compile(r"\b(?:binary_)?sensor\.(?:iq_gateway|inverter)_\w+")
 

@@ -38,6 +38,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("release") / "enphase_iq_gateway.zip", VERSION)
 
 
+@pytest.mark.slow
 def test_the_zip_is_the_inside_of_the_folder(released: Path) -> None:
     """HACS unpacks it into custom_components/enphase_iq_gateway, so the manifest is at its root."""
     with ZipFile(released) as archive:
@@ -154,6 +155,7 @@ def test_the_version_is_stamped_and_nothing_else(released: Path) -> None:
     assert stamped == {**MANIFEST, "version": VERSION}
 
 
+@pytest.mark.slow
 def test_the_same_files_give_the_same_release(released: Path, tmp_path: Path) -> None:
     """What others build from a tag can be compared."""
     again = build(tmp_path / released.name, VERSION)

@@ -192,6 +192,7 @@ def test_every_text_of_the_page_exists() -> None:
     assert {word for word in words_of_the_page() if not any(re.fullmatch(word, key) for key in keys)} == set()
 
 
+@pytest.mark.slow
 def test_no_text_is_unused() -> None:
     """The code refers to every key; entities, actions and errors of forms have tests of their own."""
     words = {word for module, tree in modules() for node in ast.walk(tree) for word in words_of(module, node)}

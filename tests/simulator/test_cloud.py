@@ -123,6 +123,7 @@ async def test_other_pages_do_not_exist(cloud: Cloud, path: str) -> None:
                 assert response.status == 404
 
 
+@pytest.mark.slow
 async def test_a_host_can_hang(cloud: Cloud) -> None:
     cloud.login_answer = CloudAnswer.HANG
     with pytest.raises(TimeoutError):

@@ -18,6 +18,7 @@ READINGS = "/ivp/meters/readings"
 DEVICES = "/ivp/pdm/device_data"
 
 
+@pytest.mark.slow
 def test_every_fault_cites_its_source() -> None:
     """Two faults were seen at no gateway, but a client has to handle them."""
     source = re.compile(r"\(([GS]§\d|[\w.-]+/[\w.-]+#\d)")

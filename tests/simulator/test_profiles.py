@@ -18,6 +18,7 @@ async def test_every_profile_has_its_serial_and_firmware_in_info(start: Start, p
     assert ("<web-tokens>true</web-tokens>" in info) == simulator.uses_tokens
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
 async def test_every_profile_lists_its_inverters(start: Start, profile: str) -> None:
     _, client = await start(profile, inverters=7)

@@ -64,6 +64,7 @@ async def test_each_gateway_receives_reports_of_its_own(pair: Pair, clock: Clock
     assert newer == {True, False}
 
 
+@pytest.mark.slow
 async def test_an_inverter_that_moved_keeps_its_old_report_at_the_old_gateway(pair: Pair, clock: Clock) -> None:
     first, client, second, second_client = pair
     serial = next(iter(second.world.inverters))
@@ -86,6 +87,7 @@ async def test_an_inverter_can_move_back(pair: Pair, clock: Clock) -> None:
     assert clock.now - (await reports(client))[serial]["lastReportDate"] < 1000
 
 
+@pytest.mark.slow
 async def test_a_replaced_gateway_hands_all_its_inverters_over_days_later(clock: Clock) -> None:
     """Its successor begins with the inverters' lifetimes."""
     old = Simulator(PROFILES["metered_net_three_phase"], inverters=3, clock=clock)

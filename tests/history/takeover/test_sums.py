@@ -26,6 +26,7 @@ async def test_a_sum_that_is_not_continued_begins_at_zero(recording: Recording) 
     assert await recording.sums() == [0]
 
 
+@pytest.mark.slow
 async def test_the_sum_continues_with_the_energy_of_the_pause(recording: Recording) -> None:
     await async_continue_sums(recording.hass, [ENERGY, POWER, "sensor.unknown"])
     await async_wait_recording_done(recording.hass)

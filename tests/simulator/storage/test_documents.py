@@ -59,6 +59,7 @@ async def test_the_batteries_own_figure_is_7_to_17_percent_low(start: Start, clo
     assert compared > 15
 
 
+@pytest.mark.slow
 async def test_the_led_follows_from_the_power(start: Start, clock: Clock) -> None:
     """12 charging, 13 discharging, 14 idle and full, 17 idle at the reserve (S§24)."""
     _, client = await start("storage")

@@ -48,6 +48,7 @@ def test_energy_is_conserved_over_a_week_with_two_outages_and_a_generator_run() 
     assert balance == pytest.approx(totals["house"], abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", WITH_STORAGE)
 def test_the_batteries_have_losses_and_their_own_consumption(profile: str) -> None:
     """10 % of what passes through them, and what they consume themselves."""
