@@ -91,6 +91,7 @@ async def test_a_gateway_that_is_not_set_up_is_not_reachable(home: Home) -> None
     assert await health(home.hass) == {"reachable": False}
 
 
+@pytest.mark.slow
 async def test_two_gateways_are_distinguished_by_title(start_home: StartHome, start_simulator: StartSimulator) -> None:
     home = await start_home()
     other = await set_up(

@@ -125,6 +125,7 @@ async def test_a_disabled_power_entity_is_left_out(roof: Home, shown: Shown) -> 
     assert shown.take()[0]["panels"] == [panels[0] | {"power": None}, *panels[1:]]
 
 
+@pytest.mark.slow
 async def test_a_panel_without_a_place_is_listed_and_the_layout_stays(roof: Home, shown: Shown) -> None:
     """After a replacement, the old inverter stays in the layout until a user removes it."""
     panels = shown.take()[0]["panels"]

@@ -168,6 +168,7 @@ async def test_without_a_password_the_layout_of_the_last_sign_in_is_returned(
     assert layout_requests(cloud) == 1
 
 
+@pytest.mark.slow
 async def test_the_layout_is_forgotten_with_the_entry(hass: HomeAssistant, simulator: Simulator, cloud: Cloud) -> None:
     entry = await sign_in(hass, simulator)
     await hass.config_entries.async_remove(entry.entry_id)

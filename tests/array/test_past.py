@@ -298,6 +298,7 @@ async def test_without_a_recorder_there_is_no_day(hass: HomeAssistant) -> None:
         await async_day(hass, [panel()], TODAY)
 
 
+@pytest.mark.slow
 async def test_the_page_reads_the_days_of_a_gateway(
     recorder: HomeAssistant, start_simulator: StartSimulator, hass_ws_client: WebSocketGenerator
 ) -> None:

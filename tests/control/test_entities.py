@@ -215,6 +215,7 @@ async def test_the_relay_can_be_closed_again(controlled: ControlledHome) -> None
     assert controlled.written()[-1] == ("POST", RELAY, b'{"mains_admin_state":"closed"}')
 
 
+@pytest.mark.slow
 async def test_a_collar_that_follows_the_command_is_shown_by_its_own_state(start_control: StartControl) -> None:
     controlled = await start_control("collar")
     controlled.home.simulator.faults.add("write_works", path=RELAY)
@@ -274,6 +275,7 @@ async def test_going_off_grid_is_refused_while_the_generator_runs(controlled: Co
     assert [path for _, path, _ in controlled.written()] == ["/ivp/ss/gen_mode"]
 
 
+@pytest.mark.slow
 async def test_the_generator_is_on_once_its_relay_is_closed(controlled: ControlledHome) -> None:
     """It warms up for five minutes; the accepted command is no proof that it runs."""
     task = controlled.start("select.select_option", "S_generator_mode", option="on")
@@ -306,6 +308,7 @@ async def test_the_storage_mode_is_proved_by_live_data(controlled: ControlledHom
     assert await refused(controlled, "number.set_value", "S_reserve_soc", value=50) == "reserve_in_backup"
 
 
+@pytest.mark.slow
 async def test_charging_from_the_grid_is_proved_by_the_scheduler(start_control: StartControl) -> None:
     controlled = await start_control("storage")
     controlled.home.simulator.faults.add("write_works")

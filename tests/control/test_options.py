@@ -33,6 +33,7 @@ async def test_without_the_option_there_is_no_entity_and_no_write(start_home: St
     assert {request.path for request in home.simulator.requests if request.method != "GET"} <= {"/ivp/livedata/stream"}
 
 
+@pytest.mark.slow
 async def test_the_option_alone_adds_no_request(controlled: ControlledHome) -> None:
     """Only contacts are read more often where they are shown."""
     await controlled.turn_on(*(area for area in ControlArea if area is not ControlArea.DRY_CONTACTS))
@@ -113,6 +114,7 @@ async def test_the_entities_and_actions_of_an_area_that_is_turned_off_are_remove
     assert caught.value.translation_key == "control_off"
 
 
+@pytest.mark.slow
 async def test_turning_the_storage_settings_off_resolves_their_repairs(controlled: ControlledHome) -> None:
     controlled.home.simulator.faults.add("write_ignored")
     task = controlled.start("number.set_value", "S_reserve_soc", value=35)

@@ -145,6 +145,7 @@ async def test_a_setting_that_is_refused_fails_at_once(controlled: ControlledHom
     assert issues(controlled) == set()
 
 
+@pytest.mark.slow
 async def test_a_write_that_times_out_after_it_has_worked_is_read_back_and_not_repeated(
     controlled: ControlledHome,
 ) -> None:

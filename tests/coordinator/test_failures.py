@@ -32,6 +32,7 @@ async def test_one_failed_sample_keeps_the_last_value(home: Home) -> None:
     assert home.log() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "coordinator", "seconds"),
     [
@@ -64,6 +65,7 @@ async def test_a_coordinator_that_fails_is_logged_once_with_the_reason(home: Hom
     assert [record.exc_info for record in home.caplog.records if record.levelname == "WARNING"] == [None]
 
 
+@pytest.mark.slow
 async def test_counters_stand_while_their_coordinator_fails_and_another_one_does_not(home: Home) -> None:
     before = home.state("total_consumption_energy_lifetime")
     home.simulator.faults.add("truncated", path=REPORT)
@@ -109,6 +111,7 @@ async def test_the_energy_of_today_does_not_stand_beyond_midnight(home: Home) ->
     assert float(home.state("total_consumption_energy_lifetime")) > 0
 
 
+@pytest.mark.slow
 async def test_a_broken_document_is_read_again_after_half_a_minute_which_doubles(home: Home) -> None:
     home.simulator.faults.add("truncated", path=REPORT)
 

@@ -47,6 +47,7 @@ async def test_energies_and_consumption_are_those_of_the_site(start_home: StartH
     assert power == pytest.approx(last.house.power_w, rel=0.1)
 
 
+@pytest.mark.slow
 async def test_the_stream_is_turned_on_again_after_it_has_ended(start_home: StartHome) -> None:
     home = await start_home("storage")
     await home.advance(60, step=30)
@@ -61,6 +62,7 @@ async def test_the_stream_is_turned_on_again_after_it_has_ended(start_home: Star
     assert live.stream_enabled
 
 
+@pytest.mark.slow
 async def test_a_stream_that_is_refused_is_not_requested_every_minute(start_home: StartHome) -> None:
     home = await start_home(
         "storage", spoil=lambda faults: faults.add("status", path="/ivp/livedata/stream*", code=403)

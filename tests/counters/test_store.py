@@ -116,6 +116,7 @@ async def test_a_restart_in_the_middle_of_a_glitch_changes_nothing(
     assert production_kwh(hass) * 1000 == pytest.approx(simulator.world.production.delivered_wh, abs=1)
 
 
+@pytest.mark.slow
 async def test_a_restart_in_the_middle_of_a_wrap_changes_nothing(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:

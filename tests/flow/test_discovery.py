@@ -225,6 +225,7 @@ async def lose(hass: HomeAssistant, network: Network, entry: ConfigEntry) -> Non
     assert entry.state is ConfigEntryState.SETUP_RETRY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("running", [True, False])
 async def test_two_interfaces_that_announce_in_turn_change_nothing(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network, *, running: bool

@@ -129,6 +129,7 @@ async def test_a_storage_ct_provides_the_battery_source(
     assert battery["stat_rate"] == sensor(hass, entry, "battery_power")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["storage", "storage_single_phase", "acb", "collar"])
 @pytest.mark.usefixtures("energy")
 async def test_every_site_with_batteries_has_the_battery_with_its_state_of_charge(

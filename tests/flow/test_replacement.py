@@ -159,6 +159,7 @@ async def test_a_third_gateway_at_the_address_gets_no_credentials(
     assert (credentials(third), entry.unique_id) == ([], old.serial)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("new")
 async def test_the_repair_of_a_deleted_gateway_ends_with_an_explanation(
     hass: HomeAssistant, entry: GatewayConfigEntry

@@ -24,6 +24,7 @@ UNMETERED_PATHS = ("/api/v1/production", "/production.json", "/ivp/pdm/device_da
 # The token
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrapped",
     [
@@ -202,6 +203,7 @@ async def test_the_token_comes_from_enlighten_where_entrez_has_none(
     assert (cloud.token_requests, cloud.enlighten_token_requests) == (1, 1)
 
 
+@pytest.mark.slow
 async def test_a_wait_that_the_cloud_requests_is_observed(
     hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, clock: VirtualTime
 ) -> None:

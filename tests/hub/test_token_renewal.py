@@ -360,6 +360,7 @@ async def test_the_spread_of_renewals_delays_no_token_that_is_refused(
     assert (is_read(entry), cloud.login_requests) == (True, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("remembered", [True, False])
 async def test_a_token_that_ended_asks_the_user(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock, *, remembered: bool

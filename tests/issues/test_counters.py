@@ -332,6 +332,7 @@ async def test_a_source_that_cannot_be_read_is_kept_while_the_firmware_is_the_sa
     assert "is now read from" not in caplog.text
 
 
+@pytest.mark.slow
 async def test_removing_the_gateway_removes_its_repairs(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:
@@ -340,6 +341,7 @@ async def test_removing_the_gateway_removes_its_repairs(
     assert issues(hass, "counter_jump") == []
 
 
+@pytest.mark.slow
 async def test_the_issue_of_a_jump_that_is_undone_is_deleted(
     hass: HomeAssistant, noon: VirtualTime, simulator: Simulator
 ) -> None:

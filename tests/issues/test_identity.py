@@ -92,6 +92,7 @@ async def test_an_accepted_certificate_is_the_pinned_one(
     assert issues(hass) == {}
 
 
+@pytest.mark.slow
 async def test_only_the_certificate_that_was_shown_is_accepted(
     hass: HomeAssistant, start_simulator: StartSimulator, network: Network
 ) -> None:
@@ -115,6 +116,7 @@ class TlsDevice(Device):
     uses_tokens = True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["running", "reload"])
 async def test_a_certificate_that_cannot_be_read_is_retried(
     hass: HomeAssistant,

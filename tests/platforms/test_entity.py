@@ -238,6 +238,7 @@ async def test_a_vanished_inverter_can_be_deleted_while_the_entry_is_not_loaded(
     assert not await async_remove_config_entry_device(home.hass, home.entry, device(home, home.entry.unique_id))
 
 
+@pytest.mark.slow
 async def test_a_second_gateway_is_numbered(home: Home, start_simulator: StartSimulator) -> None:
     second = await set_up(home.hass, await start_simulator(serial="122300000222", clock=home.clock.now))
 
@@ -298,6 +299,7 @@ async def test_in_live_mode_power_is_shown_each_time_and_counters_each_half_minu
     assert 5 < counts["sensor.iq_gateway_grid_export_balanced"] <= 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clock", [MIDSUMMER], indirect=True)
 async def test_no_state_is_written_for_a_change_below_one_watt(home: Home) -> None:
     await live_mode(home)

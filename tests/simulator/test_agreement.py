@@ -125,6 +125,7 @@ async def test_at_night_the_last_report_stays(start: Start, clock: Clock) -> Non
     assert all(clock.now - each["lastReportDate"] > 3600 for each in first)
 
 
+@pytest.mark.slow
 async def test_in_the_morning_inverters_wake_one_after_the_other(start: Start, clock: Clock) -> None:
     """Each inverter reports at the end of its own interval (G§4)."""
     simulator, client = await start()
@@ -148,6 +149,7 @@ async def test_today_starts_again_at_local_midnight(start: Start, clock: Clock) 
     assert after["wattHoursLifetime"] == before["wattHoursLifetime"]
 
 
+@pytest.mark.slow
 async def test_the_seven_days_exclude_today(start: Start, clock: Clock) -> None:
     _, client = await start("non_metered")
     first = await client.json("/api/v1/production")

@@ -63,6 +63,7 @@ def test_inverters_are_throttled_when_the_batteries_are_full() -> None:
     assert state.production.power_w == pytest.approx(state.house.power_w, abs=150)
 
 
+@pytest.mark.slow
 async def test_the_gateway_is_off_in_an_outage_that_empties_the_batteries(start: Start, clock: Clock) -> None:
     """It is back with the grid."""
     clock.now = MIDSUMMER + 180 * 86_400
