@@ -250,8 +250,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         """Read the gateway's health; what it was before is of no use, so a failure drops it until tomorrow."""
         try:
             health = await self.gateway.read(HOME)
-            ahead_s = self.gateway.clock_ahead_s
-            clock = GatewayClock(now=time() + ahead_s, ahead_s=ahead_s)
+            clock = GatewayClock(at=time(), ahead_s=self.gateway.clock_ahead_s)
             health = replace(health, last_cloud_report=clock.date(health.last_cloud_report))
         except (GatewayConnectionError, GatewayResponseError) as error:
             LOGGER.debug("%s: no health: %s", self.name, error)

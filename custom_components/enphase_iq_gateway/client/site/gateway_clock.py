@@ -11,10 +11,15 @@ _FUTURE_S: Final = 300.0
 class GatewayClock:
     """Converts dates of the gateway to our clock."""
 
-    now: float
-    """Its time now, epoch seconds."""
+    at: float
+    """The time by our clock, epoch seconds."""
     ahead_s: float
-    """How far it is ahead of our clock."""
+    """How far the gateway's clock is ahead of ours."""
+
+    @property
+    def now(self) -> float:
+        """Return the time by the gateway's clock, epoch seconds."""
+        return self.at + self.ahead_s
 
     def is_possible(self, reported: int | None) -> bool:
         """Return whether a date is not in the gateway's future; no date is possible, too."""

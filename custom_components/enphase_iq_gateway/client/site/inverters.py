@@ -27,7 +27,7 @@ def merge_inverters(
     reading is missing, and what is newer there, comes from `/api/v1/production/inverters` (G§4, §5.1). `at` is the
     local time. A report from the gateway's future is of unknown age, so it has neither date nor power.
     """
-    clock = GatewayClock(now=inf if at is None else at + clock_ahead_s, ahead_s=clock_ahead_s)
+    clock = GatewayClock(at=inf if at is None else at, ahead_s=clock_ahead_s)
     devices, listed = documents.get(DEVICE_DATA), documents.get(INVERTER_LIST)
     merged = {serial: _dated(inverter, clock) for serial, inverter in devices.inverters.items()} if devices else {}
     reports = [each.last_reported or 0 for each in listed.inverters.values()] if listed else []

@@ -48,7 +48,7 @@ def measure_storage(
     all storage that is shown, by a CT or live data; `previous` is the state of the grid before; `live_at` is when live
     data were read, by default just now.
     """
-    clock = GatewayClock(now=at + clock_ahead_s, ahead_s=clock_ahead_s)
+    clock = GatewayClock(at=at, ahead_s=clock_ahead_s)
     live = values.fresh_live_data(documents, (at if live_at is None else live_at) + clock_ahead_s)
     power_w = values.battery_power(site, documents, live, measured_w, clock.now)
     snapshot = StorageSnapshot(
