@@ -155,6 +155,12 @@ ROWS = (
     Row(name="the state is lost", source="damage", losses=(30,)),
     Row(name="the state is lost on three phases", source="damage", profile="metered_net_three_phase", losses=(30,)),
     Row(
+        name="the state is lost twice, first while today = lifetime",
+        source="G§6.5",
+        acts=between(18, 30, fault("today_is_lifetime")),
+        losses=(20, 40),
+    ),
+    Row(
         name="the state is lost after a wrap",
         source="G§6.6",
         acts={10: fault("wrap", path=READINGS), 11: fault("wrap", path=REPORT)},

@@ -139,6 +139,12 @@ def step(
     )
 
 
+def recover(lifetime: float, today: float, at: float, zone: tzinfo) -> DailyState:
+    """Return the state of a day whose state is lost, from the last values that were shown, in Wh."""
+    day = datetime.fromtimestamp(at, zone).date()
+    return DailyState(day=day, baseline=lifetime - today, lifetime=lifetime, at=at)
+
+
 def _follow(lifetime: float, state: DailyState, *, falls: bool) -> tuple[float, float]:
     """Return the lifetime at the start of the day, and the gain since the last value.
 

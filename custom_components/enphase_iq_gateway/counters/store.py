@@ -9,11 +9,13 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER, UNUSABLE_FILE
 from .catch_up import catch_up, is_computed
 from .counter import recover
-from .key import counter_of
+from .daily import recover as recover_day
+from .key import AcBatteryCounter, FlowCounter, counter_of
 from .last_values import async_last_values
 from .state import GuardState
 
@@ -21,6 +23,9 @@ _VERSION: Final = 1
 # A crash loses the state of this time. It costs no energy: most counters continue in the gateway, the others are caught
 # up with their entities.
 _SAVE_DELAY_S: Final = 900
+_ENERGY: Final = "energy"
+_LIFETIME: Final = "_energy_lifetime"
+_TODAY: Final = "_energy_today"
 
 
 class CounterStore:
@@ -54,13 +59,20 @@ class CounterStore:
         return self._state
 
     async def _async_recover(self) -> GuardState:
-        """Return a state in which each counter continues from the last value of its entity."""
-        keys = {
-            entity_id: key for entity_id, name in self._entities().items() if (key := counter_of(name, self._gateway))
-        }
+        """Return a state in which each counter and its energy of today continue from the last values of entities."""
+        entities = self._entities()
+        found = await async_last_values(self._hass, (entity for entity, name in entities.items() if _ENERGY in name))
+        last = {entities[entity_id]: value for entity_id, value in found.items()}
         state = GuardState()
-        for entity_id, last in (await async_last_values(self._hass, keys)).items():
-            state.counters[keys[entity_id]] = recover(last.energy_wh, last.at)
+        for name, lifetime in last.items():
+            if (key := counter_of(name, self._gateway)) is None:
+                continue
+            state.counters[key] = recover(lifetime.energy_wh, lifetime.at)
+            today = last.get(name.removesuffix(_LIFETIME) + _TODAY) if name.endswith(_LIFETIME) else None
+            if today is not None and not isinstance(key, AcBatteryCounter):
+                day = key.flow if isinstance(key, FlowCounter) else key
+                zone = dt_util.get_default_time_zone()
+                state.days[day] = recover_day(lifetime.energy_wh, today.energy_wh, today.at, zone)
         if state.counters:
             LOGGER.info("%d counters continue from their last values in the recorder", len(state.counters))
         return state
