@@ -16,7 +16,7 @@ from .array.websocket import async_setup_commands
 from .client import Gateway, GatewayAuthenticationError, GatewayError
 from .client.site.documents import Documents
 from .client.site.probe import PROBE_LIMIT_S
-from .client.site.site import PollGroup, Site
+from .client.site.site import PollGroup, Site, endpoints_of
 from .const import DOMAIN, PLATFORMS
 from .control.gateway_control import async_setup_control
 from .coordinator import (
@@ -125,7 +125,9 @@ async def _async_find_site(gateway: Gateway, counters: GuardState, renewal: Toke
             raise
         await renewal.async_replace_refused(refusal)
         site, documents = await async_find_site(gateway, info, counters)
-    counters.firmware = str(info.firmware)
+    # An endpoint that has failed may be one that an update has removed.
+    if not documents.failed & endpoints_of(counters.locked_sources()):
+        counters.firmware = str(info.firmware)
     return site, documents
 
 
