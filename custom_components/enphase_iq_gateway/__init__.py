@@ -63,7 +63,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     counters = await store.async_load()
     await async_continue(hass, entry, counters, store)
     async_continue_replacement(hass, entry, counters)
-    await store.async_catch_up()
     try:
         gateway = await async_create_gateway(hass, entry)
         _close_with_entry(hass, entry, gateway)
@@ -73,6 +72,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         report_refused_device(hass, entry, error)
         raise translated(error, ConfigEntryNotReady) from error
     accept_device(hass, entry, gateway)
+    await store.async_catch_up(site)
     guard = Guard(site=site, state=counters, clock=clock_after_start(gateway.clock_ahead_s))
     site_coordinator = SiteCoordinator(
         hass, entry, gateway=gateway, translate=renewal.translate, counters=counters, site=site, documents=documents

@@ -79,6 +79,8 @@ class AcBatteryCounter(NamedTuple):
 
 
 type CounterKey = FlowCounter | InverterCounter | AcBatteryCounter
+type Day = Flow | InverterCounter
+"""Key of an energy of today."""
 
 
 _OF_BATTERY: Final = {CounterField.DELIVERED: "energy_discharged", CounterField.RECEIVED: "energy_charged"}
@@ -118,6 +120,16 @@ def unique_id(key: CounterKey, gateway: str) -> str:
     if isinstance(key, AcBatteryCounter):
         return f"{key.serial}_{_OF_BATTERY[key.field]}"
     return f"{gateway}_{_name(key)}"
+
+
+def lifetime_of(day: Day) -> CounterKey:
+    """Return the lifetime counter whose rise is this energy of today."""
+    return day if isinstance(day, InverterCounter) else FlowCounter(day, CounterField.LIFETIME)
+
+
+def today_unique_id(day: Day, gateway: str) -> str:
+    """Return the unique id of the entity that shows an energy of today; `gateway` is the serial of the gateway."""
+    return f"{day.serial if isinstance(day, InverterCounter) else f'{gateway}_{day}'}_energy_today"
 
 
 def _name(key: FlowCounter) -> str:
