@@ -221,6 +221,17 @@ def test_a_day_that_has_begun_since_is_the_one_that_was_shown() -> None:
     )
 
 
+def test_a_counter_that_is_not_in_the_state_continues_from_its_last_value() -> None:
+    guard = Guard(site=guard_site(TOTAL_CT))
+
+    catch_up(guard, production_energy_lifetime=40_500, production_energy_today=500)
+
+    assert [check_today(guard, seconds, wh) for seconds, wh in ((690, 0), (720, 40_540))] == [
+        (40_500, 500),
+        (40_540, 540),
+    ]
+
+
 def test_energy_of_today_continues_where_its_lifetime_is_not_recorded() -> None:
     guard = production()
 

@@ -15,12 +15,14 @@ from ..client.site.site import CALCULATED, Site, Source
 from . import balanced, daily, storage_energy
 from .allowance import count_hours
 from .composed import late_change, late_parts_of
+from .counter import recover
 from .counter_state import CounterState
 from .key import (
     CounterField,
     CounterKey,
     FlowCounter,
     counter_of,
+    days_of,
     lifetime_of,
     may_be_negative,
     today_unique_id,
@@ -78,11 +80,12 @@ def _catch_up_counters(
     """Continue the counters but for `late` ones; return the last values of those that have changed."""
     changed: dict[CounterKey, LastValue] = {}
     for entity, last in shown.items():
-        key = counter_of(entity, gateway)
-        stored = None if key is None or key in late else state.counters.get(key)
-        if key is None or stored is None or stored.published is None:
+        if (key := counter_of(entity, gateway)) is None or key in late:
             continue
-        if _differs(stored.published, last, falls=may_be_negative(key)):
+        stored = state.counters.get(key)
+        if stored is None or stored.published is None:
+            state.counters[key], changed[key] = recover(last.energy_wh, last.at), last
+        elif _differs(stored.published, last, falls=may_be_negative(key)):
             state.counters[key], changed[key] = _continued(stored, last.energy_wh, last.at), last
     return changed
 
@@ -133,11 +136,12 @@ def _catch_up_balanced(
 
 def _catch_up_days(state: GuardState, gateway: str, shown: Mapping[str, LastValue], zone: tzinfo) -> None:
     """Continue energy of today, which is the rise of a lifetime counter."""
-    for day, stored in state.days.items():
-        counter_state = state.counters.get(lifetime_of(day))
-        today = shown.get(today_unique_id(day, gateway))
-        if today and counter_state and counter_state.published is not None:
-            state.days[day] = daily.catch_up(stored, counter_state.published, today, zone)
+    for day in days_of(state.counters):
+        today, lifetime = shown.get(today_unique_id(day, gateway)), state.counters[lifetime_of(day)]
+        if today and lifetime.published is not None:
+            stored = state.days.get(day)
+            recovered = daily.recover(lifetime.published, today, zone)
+            state.days[day] = daily.catch_up(stored, recovered) if stored else recovered
 
 
 def _continued(state: CounterState, published: float, at: float) -> CounterState:

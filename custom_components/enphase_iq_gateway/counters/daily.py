@@ -146,7 +146,7 @@ def step(
 
 
 def recover(lifetime: float, today: LastValue, zone: tzinfo) -> DailyState:
-    """Return the state of a day whose state is lost, from the last value of its entity and that of its counter."""
+    """Return the state of a day from the last values of its entity, in Wh, and of its counter."""
     return DailyState(
         day=datetime.fromtimestamp(today.at, zone).date(),
         baseline=lifetime - today.energy_wh,
@@ -156,15 +156,14 @@ def recover(lifetime: float, today: LastValue, zone: tzinfo) -> DailyState:
     )
 
 
-def catch_up(state: DailyState, lifetime: float, today: LastValue, zone: tzinfo) -> DailyState:
-    """Continue from a value that was shown after this state was stored, and from the last one of its counter."""
-    change = today.energy_wh - state.energy_wh
-    if today.reset_at == state.reset_at and abs(change) <= ROUNDED_WH:
+def catch_up(state: DailyState, shown: DailyState) -> DailyState:
+    """Continue from the day that was shown after this state was stored (`recover`)."""
+    change = shown.energy_wh - state.energy_wh
+    if shown.reset_at == state.reset_at and abs(change) <= ROUNDED_WH:
         return state
-    shown = recover(lifetime, today, zone)
-    if shown.day > state.day and (today.reset_at != state.reset_at or change < 0):
+    if shown.day > state.day and (shown.reset_at != state.reset_at or change < 0):
         return replace(shown, other=OtherDay(day=state.day, baseline=state.baseline, reset_at=state.reset_at))
-    if is_new_start(state.energy_wh, today.energy_wh):
+    if is_new_start(state.energy_wh, shown.energy_wh):
         return state
     return replace(shown, day=state.day, other=state.other)
 

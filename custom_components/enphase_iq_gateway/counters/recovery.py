@@ -11,7 +11,7 @@ from .balanced import BalancedState
 from .balancing import measured_by_ct, samples
 from .counter import recover
 from .daily import recover as recover_day
-from .key import CounterField, FlowCounter, InverterCounter, counter_of, lifetime_of, today_unique_id, unique_id
+from .key import CounterField, FlowCounter, counter_of, days_of, lifetime_of, today_unique_id, unique_id
 from .last_value import LastValue
 from .state import GuardState
 
@@ -28,10 +28,9 @@ def recover_state(gateway: str, last: Mapping[str, LastValue], zone: tzinfo) -> 
     for entity, value in last.items():
         if (key := counter_of(entity, gateway)) is not None:
             state.counters[key] = recover(value.energy_wh, value.at)
-    for day in (*Flow, *(key for key in state.counters if isinstance(key, InverterCounter))):
-        lifetime, today = last.get(unique_id(lifetime_of(day), gateway)), last.get(today_unique_id(day, gateway))
-        if lifetime and today:
-            state.days[day] = recover_day(lifetime.energy_wh, today, zone)
+    for day in days_of(state.counters):
+        if today := last.get(today_unique_id(day, gateway)):
+            state.days[day] = recover_day(last[unique_id(lifetime_of(day), gateway)].energy_wh, today, zone)
     return state
 
 
