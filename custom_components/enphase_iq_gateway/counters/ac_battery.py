@@ -6,8 +6,10 @@ from dataclasses import replace
 from ..client.storage_models import AcBattery
 from .allowance import Limits
 from .counter import rebase
+from .counter_state import CounterState
 from .key import AcBatteryCounter, CounterField, CounterKey
 from .limits import inverter_limits
+from .new_start import is_new_start
 from .state import GuardState
 
 type Check = Callable[[CounterKey, float, float, Limits], float | None]
@@ -23,11 +25,7 @@ def with_counters(
     """
     is_new = battery.last_reported is None or reported.get(battery.serial) != battery.last_reported
     reported[battery.serial] = battery.last_reported
-    if battery.counted_since is not None:
-        before = state.counted_since.setdefault(battery.serial, battery.counted_since)
-        if before != battery.counted_since:
-            _continue_from_zero(battery.serial, at, state)
-            state.counted_since[battery.serial] = battery.counted_since
+    _follow_record(battery, at, state)
     limits = inverter_limits(1, battery.report_interval_s)
 
     def published(field: CounterField, value: float | None) -> float | None:
@@ -44,8 +42,32 @@ def with_counters(
     )
 
 
+def _follow_record(battery: AcBattery, at: float, state: GuardState) -> None:
+    """Continue from zero where the gateway has created the record of a battery again, as firmware updates do.
+
+    Then its counters have fallen: the date alone may have changed because a clock was set.
+    """
+    if battery.counted_since is None:
+        return
+    sent = {
+        CounterField.DELIVERED: battery.energy_discharged_wh,
+        CounterField.RECEIVED: battery.energy_charged_wh,
+    }
+    values = {field: value for field, value in sent.items() if value is not None}
+    if state.counted_since.setdefault(battery.serial, battery.counted_since) == battery.counted_since or not values:
+        return
+    state.counted_since[battery.serial] = battery.counted_since
+    if any(_has_fallen(state.counters.get(AcBatteryCounter(battery.serial, field)), values[field]) for field in values):
+        _continue_from_zero(battery.serial, at, state)
+
+
+def _has_fallen(state: CounterState | None, value: float) -> bool:
+    """Return whether a value of the gateway is a new start after the last one."""
+    return state is not None and state.published is not None and is_new_start(state.published - state.offset, value)
+
+
 def _continue_from_zero(serial: str, at: float, state: GuardState) -> None:
-    """Continue the counters of a battery from zero: a firmware update has created its record again."""
+    """Continue the counters of a battery from zero."""
     for field in (CounterField.DELIVERED, CounterField.RECEIVED):
         key = AcBatteryCounter(serial, field)
         if (known := state.counters.get(key)) is not None:
