@@ -33,6 +33,7 @@ from .counters.guard import Guard
 from .counters.state import GuardState
 from .counters.steady_clock import clock_after_start
 from .counters.store import CounterStore
+from .counters.vanished import async_drop_vanished
 from .errors import translated
 from .history.replacement import async_continue_replacement
 from .history.takeover.takeover import async_continue, async_return_before_removal
@@ -64,6 +65,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     await async_continue(hass, entry, counters, store)
     async_continue_replacement(hass, entry, counters)
     await store.async_catch_up()
+    async_drop_vanished(hass, counters, str(entry.unique_id))
     try:
         gateway = await async_create_gateway(hass, entry)
         _close_with_entry(hass, entry, gateway)
