@@ -172,8 +172,8 @@ def number_within(value: Json, lowest: float, highest: float) -> float | None:
 
 def thousandth(value: Json) -> float | None:
     """Return a number of milli-units (mV, mA, mW, mHz) in units; the unsigned image of a negative one is negative."""
-    number_of_them = signed(value)
-    return None if number_of_them is None else number_of_them / 1000 + 0.0
+    milli_units = signed(value)
+    return None if milli_units is None else milli_units / 1000 + 0.0
 
 
 def watt_hours(joules: Json) -> float | None:
@@ -185,7 +185,7 @@ def watt_hours(joules: Json) -> float | None:
 def signed(value: Json) -> float | None:
     """Return a number that may be negative; the unsigned image of a negative one becomes negative (G§5.3).
 
-    For a quantity whose range ends below 2^31: energies reach it.
+    Only for quantities whose range ends below 2^31, which energies can reach.
     """
     if type(value) is int or type(value) is float:
         return (value - _UNSIGNED_RANGE if _FIRST_UNSIGNED_IMAGE <= value < _UNSIGNED_RANGE else value) + 0.0
