@@ -33,6 +33,7 @@ from .counters.guard import Guard
 from .counters.state import GuardState
 from .counters.steady_clock import clock_after_start
 from .counters.store import CounterStore
+from .counters.vanished import async_drop_vanished
 from .errors import translated
 from .history.replacement import async_continue_replacement
 from .history.takeover.takeover import async_continue, async_return_before_removal
@@ -73,6 +74,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         raise translated(error, ConfigEntryNotReady) from error
     accept_device(hass, entry, gateway)
     await store.async_catch_up(site)
+    async_drop_vanished(hass, counters, str(entry.unique_id))
     guard = Guard(site=site, state=counters, clock=clock_after_start(gateway.clock_ahead_s))
     site_coordinator = SiteCoordinator(
         hass, entry, gateway=gateway, translate=renewal.translate, counters=counters, site=site, documents=documents

@@ -28,9 +28,9 @@ from ..client.endpoints import (
     READINGS,
     Endpoint,
 )
+from ..client.gateway_clock import GatewayClock
 from ..client.models import Flow, GatewayHealth, Info, Meter, Reading
 from ..client.site.documents import Documents
-from ..client.site.gateway_clock import GatewayClock
 from ..client.site.probe import PROBE_LIMIT_S, probe
 from ..client.site.site import Site, endpoints_of
 from ..client.site.sources import decide

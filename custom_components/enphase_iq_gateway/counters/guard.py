@@ -285,9 +285,9 @@ class Guard:
         key = InverterCounter(inverter.serial)
         state, lifetime = self.state.counters.get(key), inverter.energy_lifetime_wh
         before = state.published if state else None
-        if lifetime is None or snapshot.details_kept:
+        if lifetime is None or snapshot.details_kept or not self.state.counts(key):
             # At night there is no value for hours, which is no rejected reading.
-            return before if state else lifetime
+            return before
         if self._lines.waits_for_restart(key, lifetime, snapshot.at):
             return before
         published = self._lines.check(

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 
+from ..client.endpoints.values import MOST_DEVICES
 from ..client.models import Flow
 from ..client.site.site import Quantity, Sources
 from .balanced import BalancedState
@@ -14,6 +15,9 @@ from .key import CounterField, CounterKey, Day, FlowCounter, InverterCounter, ma
 from .origin import Origin
 from .serialization import fields, number
 from .storage_energy import StorageEnergy
+
+MOST_COUNTERS: Final = 2 * MOST_DEVICES
+"""Of flows and devices together: each gateway has some sixty of flows, and one or two of each device."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -100,6 +104,13 @@ class GuardState:
         if state.rejected and min(state.rejected.values()) < 0:
             raise ValueError("stored counters: a number of rejected samples is negative")
         return state
+
+    def counts(self, *keys: CounterKey) -> bool:
+        """Return whether one of some counters is known, or there is room for more.
+
+        A gateway that lists other devices in every answer would fill the memory.
+        """
+        return len(self.counters) < MOST_COUNTERS or not self.counters.keys().isdisjoint(keys)
 
     def locked_sources(self) -> Sources:
         """Return the source of each lifetime counter, which `decide` keeps for as long as it is there."""
