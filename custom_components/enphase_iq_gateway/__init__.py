@@ -16,7 +16,7 @@ from .array.websocket import async_setup_commands
 from .client import Gateway, GatewayAuthenticationError, GatewayError
 from .client.site.documents import Documents
 from .client.site.probe import PROBE_LIMIT_S
-from .client.site.site import PollGroup, Site
+from .client.site.site import PollGroup, Site, endpoints_of
 from .const import DOMAIN, PLATFORMS
 from .control.gateway_control import async_setup_control
 from .coordinator import (
@@ -64,7 +64,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     counters = await store.async_load()
     await async_continue(hass, entry, counters, store)
     async_continue_replacement(hass, entry, counters)
-    await store.async_catch_up()
     try:
         gateway = await async_create_gateway(hass, entry)
         _close_with_entry(hass, entry, gateway)
@@ -74,6 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         report_refused_device(hass, entry, error)
         raise _set_up_error(hass, entry, error) from error
     accept_device(hass, entry, gateway)
+    await store.async_catch_up(site)
     guard = Guard(site=site, state=counters, clock=clock_after_start(gateway.clock_ahead_s))
     site_coordinator = SiteCoordinator(
         hass, entry, gateway=gateway, translate=renewal.translate, counters=counters, site=site, documents=documents
@@ -143,7 +143,9 @@ async def _async_find_site(gateway: Gateway, counters: GuardState, renewal: Toke
             raise
         await renewal.async_replace_refused(refusal)
         site, documents = await async_find_site(gateway, info, counters)
-    counters.firmware = str(info.firmware)
+    # An endpoint that has failed may be one that an update has removed.
+    if not documents.failed & endpoints_of(counters.locked_sources()):
+        counters.firmware = str(info.firmware)
     return site, documents
 
 

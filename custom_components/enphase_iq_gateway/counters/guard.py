@@ -14,7 +14,7 @@ from ..client.site.site import CALCULATED, PollGroup, Quantity, Site, Source
 from ..client.site.snapshot import Snapshot, TotalAndPhases
 from ..client.storage_models import AcBattery
 from .ac_battery import with_counters
-from .balancing import balance_phase, with_balanced
+from .balancing import balance_phase, measured_by_ct, with_balanced
 from .composed import (
     checking_order,
     late_change,
@@ -205,7 +205,7 @@ class Guard:
 
         With a net CT they are further counters of all phases together. With a total CT they are the only ones.
         """
-        if self.site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is not Source.INTEGRATED:
+        if measured_by_ct(self.site) is Flow.NET_CONSUMPTION:
             state = balance_phase(self.site, self.state, Flow.NET_CONSUMPTION, 0)
             return [with_balanced(phases[0], state), *phases[1:]]
         published = []

@@ -10,7 +10,7 @@ from ..client.site.site import Quantity, Sources
 from .balanced import BalancedState
 from .counter_state import CounterState
 from .daily import DailyState
-from .key import CounterField, CounterKey, FlowCounter, InverterCounter, may_be_negative, parse_counter_key
+from .key import CounterField, CounterKey, Day, FlowCounter, InverterCounter, may_be_negative, parse_counter_key
 from .origin import Origin
 from .serialization import fields, number
 from .storage_energy import StorageEnergy
@@ -21,7 +21,7 @@ class GuardState:
     """The state of all counters of one gateway."""
 
     counters: dict[CounterKey, CounterState] = field(default_factory=dict[CounterKey, CounterState])
-    days: dict[Flow | InverterCounter, DailyState] = field(default_factory=dict[Flow | InverterCounter, DailyState])
+    days: dict[Day, DailyState] = field(default_factory=dict[Day, DailyState])
     """Energy of today of each flow and inverter."""
     balanced: dict[int, BalancedState] = field(default_factory=dict[int, BalancedState])
     """Balanced import and export; by phase where they are the only ones, 0 being all phases together."""
@@ -143,7 +143,7 @@ def _origins(stored: Mapping[str, object]) -> dict[CounterKey, Origin]:
     return {key: Origin.parse(origin) for key, origin in keys.items() if isinstance(key, FlowCounter)}
 
 
-def _day_key(name: str) -> Flow | InverterCounter:
+def _day_key(name: str) -> Day:
     """Return the flow or inverter whose stored form is `name`."""
     if "." not in name:
         return Flow(name)
