@@ -20,6 +20,7 @@ from custom_components.enphase_iq_gateway import async_remove_config_entry_devic
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
+from custom_components.enphase_iq_gateway.counters.key import InverterCounter
 from custom_components.enphase_iq_gateway.entity import Candidate, SeenEntities
 from custom_components.enphase_iq_gateway.sensor import GatewaySensor
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
@@ -163,14 +164,16 @@ async def test_an_inverter_value_that_raises_does_not_affect_other_entities(
 
 
 async def test_inverters_are_not_added_for_ever(start_home: StartHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A gateway may list others in every answer."""
-    monkeypatch.setattr("custom_components.enphase_iq_gateway.entity.MOST_DEVICES", 4)
+    """A gateway may list others in every answer, each of which would have a counter and entities for good."""
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.coordinator.inverters.MOST_DEVICES", 4)
     home = await start_home()
 
     first, second = home.simulator.world.add_inverter(), home.simulator.world.add_inverter()
     await home.advance(2400, step=60)
 
     assert {f"{first}_power", f"{second}_power"} & home.states().keys() == {f"{first}_power"}
+    counters = home.entry.runtime_data.guard.state.counters
+    assert {InverterCounter(first), InverterCounter(second)} & counters.keys() == {InverterCounter(first)}
 
 
 async def test_a_registered_entity_is_added_at_start_without_a_value(home: Home) -> None:

@@ -1,6 +1,8 @@
 """The inverters coordinator: every inverter's last report and details."""
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from time import monotonic
 from typing import override
 
@@ -8,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..client.endpoints import DEVICE_DATA
+from ..client.endpoints.values import MOST_DEVICES
 from ..client.models import DeviceData
 from ..client.site.documents import Documents
 from ..client.site.measure import measure
@@ -36,6 +39,8 @@ class InvertersCoordinator(PollGroupCoordinator):
         documents: Documents,
     ) -> None:
         self._health = InverterHealth()
+        self._seen: set[str] = set()
+        """The serials of the inverters since the start."""
         self._details_at = monotonic()
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
         if (serial := self.site.info.serial) in self.data.inverters:
@@ -82,7 +87,19 @@ class InvertersCoordinator(PollGroupCoordinator):
     @override
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
         snapshot = measure(self.site, self.group, documents, at, clock_ahead_s=self.gateway.clock_ahead_s)
-        return self._check(self._health.judge(snapshot))
+        return self._check(self._health.judge(self._limited(snapshot)))
+
+    def _limited(self, snapshot: Snapshot) -> Snapshot:
+        """Leave out inverters beyond the most that any gateway has.
+
+        A gateway that keeps listing others would fill the counters, the registries and the memory.
+        """
+        new = (serial for serial in snapshot.inverters if serial not in self._seen)
+        self._seen.update(islice(new, MOST_DEVICES - len(self._seen)))
+        if snapshot.inverters.keys() <= self._seen:
+            return snapshot
+        known = {serial: inverter for serial, inverter in snapshot.inverters.items() if serial in self._seen}
+        return replace(snapshot, inverters=known)
 
     @override
     def _next_interval(self, *, expected: bool) -> timedelta:

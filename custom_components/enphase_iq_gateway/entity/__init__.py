@@ -15,7 +15,6 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from ..client.endpoints.values import MOST_DEVICES
 from ..client.models import Inverter
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, gateway_answers
@@ -190,8 +189,6 @@ class SeenEntities:
             for serial, inverter in coordinator.data.inverters.items():
                 if serial == gateway:
                     continue  # it would share the gateway's device, which cannot be connected through itself
-                if serial not in missing and len(missing) >= MOST_DEVICES:
-                    continue  # a gateway that keeps listing other inverters would fill the registries
                 if not self._owners.has(self._entry, serial):
                     missing.pop(serial, None)
                     continue
