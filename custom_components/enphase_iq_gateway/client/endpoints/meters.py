@@ -65,7 +65,7 @@ def parse_readings(body: bytes) -> tuple[Reading, ...]:
 
 
 def _reading(eid: int, entry: JsonObject) -> Reading:
-    channels = [object_in(channel) for channel in array_in(entry.get("channels"))]
+    channels = [object_in(channel) for channel in array_in(entry.get("channels"))[:MOST_PHASES]]
     total = _measurement(entry, "activePower")
     power_key = _power_key_of_channels(total.power_w, channels)
     return Reading(

@@ -6,7 +6,7 @@ from ..exceptions import GatewayResponseError
 from ..json_types import Json, JsonObject
 from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
 from ..storage_models import ReportedStorage
-from .quantities import apparent_power, current, energy, percent, stored_energy, voltage, watts
+from .quantities import MOST_PHASES, apparent_power, current, energy, percent, stored_energy, voltage, watts
 from .values import array_in, epoch, kind_of, load_object, object_in, power_factor, signed, whole
 
 REPORT_DETAILED_PATH: Final = "/production.json?details=1"
@@ -95,7 +95,7 @@ def _flow(entry: JsonObject) -> ReportedFlow:
     return ReportedFlow(
         active=(whole(entry.get("activeCount")) or 0) > 0,
         total=_measurement(entry),
-        lines=tuple(_measurement(line) for line in array_in(entry.get("lines"))),
+        lines=tuple(_measurement(line) for line in array_in(entry.get("lines"))[:MOST_PHASES]),
     )
 
 
