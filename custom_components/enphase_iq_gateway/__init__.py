@@ -16,7 +16,7 @@ from .array.websocket import async_setup_commands
 from .client import Gateway, GatewayAuthenticationError, GatewayError
 from .client.site.documents import Documents
 from .client.site.probe import PROBE_LIMIT_S
-from .client.site.site import PollGroup, Site
+from .client.site.site import PollGroup, Site, endpoints_of
 from .const import DOMAIN, PLATFORMS
 from .control.gateway_control import async_setup_control
 from .coordinator import (
@@ -33,6 +33,7 @@ from .counters.guard import Guard
 from .counters.state import GuardState
 from .counters.steady_clock import clock_after_start
 from .counters.store import CounterStore
+from .counters.vanished import async_drop_vanished
 from .errors import translated
 from .history.replacement import async_continue_replacement
 from .history.takeover.takeover import async_continue, async_return_before_removal
@@ -63,7 +64,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     counters = await store.async_load()
     await async_continue(hass, entry, counters, store)
     async_continue_replacement(hass, entry, counters)
-    await store.async_catch_up()
     try:
         gateway = await async_create_gateway(hass, entry)
         _close_with_entry(hass, entry, gateway)
@@ -73,6 +73,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         report_refused_device(hass, entry, error)
         raise translated(error, ConfigEntryNotReady) from error
     accept_device(hass, entry, gateway)
+    await store.async_catch_up(site)
+    async_drop_vanished(hass, counters, str(entry.unique_id))
     guard = Guard(site=site, state=counters, clock=clock_after_start(gateway.clock_ahead_s))
     site_coordinator = SiteCoordinator(
         hass, entry, gateway=gateway, translate=renewal.translate, counters=counters, site=site, documents=documents
@@ -125,7 +127,9 @@ async def _async_find_site(gateway: Gateway, counters: GuardState, renewal: Toke
             raise
         await renewal.async_replace_refused(refusal)
         site, documents = await async_find_site(gateway, info, counters)
-    counters.firmware = str(info.firmware)
+    # An endpoint that has failed may be one that an update has removed.
+    if not documents.failed & endpoints_of(counters.locked_sources()):
+        counters.firmware = str(info.firmware)
     return site, documents
 
 

@@ -14,7 +14,7 @@ from ..client.site.site import CALCULATED, PollGroup, Quantity, Site, Source
 from ..client.site.snapshot import Snapshot, TotalAndPhases
 from ..client.storage_models import AcBattery
 from .ac_battery import with_counters
-from .balancing import balance_phase, with_balanced
+from .balancing import balance_phase, measured_by_ct, with_balanced
 from .composed import (
     checking_order,
     late_change,
@@ -205,7 +205,7 @@ class Guard:
 
         With a net CT they are further counters of all phases together. With a total CT they are the only ones.
         """
-        if self.site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is not Source.INTEGRATED:
+        if measured_by_ct(self.site) is Flow.NET_CONSUMPTION:
             state = balance_phase(self.site, self.state, Flow.NET_CONSUMPTION, 0)
             return [with_balanced(phases[0], state), *phases[1:]]
         published = []
@@ -285,9 +285,9 @@ class Guard:
         key = InverterCounter(inverter.serial)
         state, lifetime = self.state.counters.get(key), inverter.energy_lifetime_wh
         before = state.published if state else None
-        if lifetime is None or snapshot.details_kept:
+        if lifetime is None or snapshot.details_kept or not self.state.counts(key):
             # At night there is no value for hours, which is no rejected reading.
-            return before if state else lifetime
+            return before
         if self._lines.waits_for_restart(key, lifetime, snapshot.at):
             return before
         published = self._lines.check(

@@ -36,3 +36,9 @@ def sum_of_inverters(state: GuardState, inverters: Mapping[str, Inverter], repor
 def begin_again(state: GuardState, serial: str, published_wh: float) -> None:
     """Keep in the sum what an inverter had counted before its counter began again at zero."""
     state.shares_from[serial] = state.shares_from.get(serial, 0.0) - published_wh
+
+
+def hand_over(state: GuardState, serial: str, other: str) -> None:
+    """Add the share of an inverter that is no longer counted to that of another one, so that the sum stays."""
+    share_wh = (state.counters[InverterCounter(serial)].published or 0.0) - state.shares_from.pop(serial)
+    state.shares_from[other] -= share_wh

@@ -98,7 +98,7 @@ def _measurement(entry: JsonObject, power_key: str) -> Measurement:
         voltage_v=voltage(entry.get("voltage")),
         current_a=current(entry.get("current")),
         apparent_power_va=apparent_power(entry.get("apparentPower")),
-        reactive_power_var=apparent_power(signed(entry.get("reactivePower"))),
+        reactive_power_var=apparent_power(entry.get("reactivePower")),
         power_factor=power_factor(entry.get("pwrFactor")),
         frequency_hz=frequency(entry.get("freq")),
         energy_delivered_wh=delivered_wh,
