@@ -28,7 +28,7 @@ from .composed import (
 from .counter import Reason, accept_jump, follow, rebase
 from .counter_state import CounterState
 from .daily import step as daily_step
-from .inverter_sum import begin_again, sum_of_inverters
+from .inverter_sum import PRODUCTION, begin_again, is_in_sum, sum_of_inverters
 from .key import COUNTERS_OF, CounterField, CounterKey, FlowCounter, InverterCounter
 from .limits import LONGEST_REPORT_S, counter_limits, inverter_limits
 from .lines import CounterEvent, Lines, SourceChange
@@ -118,6 +118,11 @@ class Guard:
             KeyError: there is no such counter any more.
         """
         self.state.counters[counter] = accept_jump(self.state.counters[counter], amount_wh)
+        if isinstance(counter, InverterCounter) and is_in_sum(self.state, counter.serial):
+            # The sum contains the counter with its jump from now on, so it stays on its line.
+            offset = self.state.counters[PRODUCTION].offset
+            self.accept_jump(PRODUCTION, amount_wh)
+            self.state.counters[PRODUCTION] = replace(self.state.counters[PRODUCTION], offset=offset)
         if not isinstance(counter, FlowCounter):
             return
         for key, state in self.state.counters.items():

@@ -1,6 +1,7 @@
 """Production of sites without a production CT: the sum of the inverters' lifetime counters."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from ..client.models import Flow, Inverter
 from ..client.site.site import Source
@@ -8,7 +9,7 @@ from .key import CounterField, FlowCounter, InverterCounter
 from .origin import Origin
 from .state import GuardState
 
-_PRODUCTION = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
+PRODUCTION: Final = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
 
 
 def sum_of_inverters(state: GuardState, inverters: Mapping[str, Inverter], reported_wh: float | None) -> float | None:
@@ -22,7 +23,7 @@ def sum_of_inverters(state: GuardState, inverters: Mapping[str, Inverter], repor
         for serial, inverter in inverters.items()
         if inverter.energy_lifetime_wh is not None
     }
-    if state.origins.get(_PRODUCTION) != Origin(Source.DEVICE_DATA):
+    if state.origins.get(PRODUCTION) != Origin(Source.DEVICE_DATA):
         if reported_wh is None:
             return None
         state.shares_from = dict.fromkeys(lifetimes, 0.0)
@@ -31,6 +32,13 @@ def sum_of_inverters(state: GuardState, inverters: Mapping[str, Inverter], repor
     return sum(
         (state.counters[InverterCounter(serial)].published or 0) - start for serial, start in state.shares_from.items()
     )
+
+
+def is_in_sum(state: GuardState, serial: str) -> bool:
+    """Return whether production has a value and is the sum of the inverters, with this one among them."""
+    production = state.counters.get(PRODUCTION)
+    has_value = production is not None and production.published is not None
+    return has_value and state.origins.get(PRODUCTION) == Origin(Source.DEVICE_DATA) and serial in state.shares_from
 
 
 def begin_again(state: GuardState, serial: str, published_wh: float) -> None:
