@@ -12,10 +12,13 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 
+from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
 from simulator import PROFILES, Simulator
 from simulator.panels import HEALTHY, Condition
 from tests.conftest import set_up
+from tests.support.entries import sensor_id
 from tests.support.gauntlet import HOUR, Truth, advance_at_once, crash, flow_truths, sums
 from tests.support.gauntlet_rows import MINUTE
 from tests.support.virtual_time import VirtualTime, disable_loop_debug, virtual_time
@@ -110,6 +113,32 @@ async def test_crashes_between_faults_cost_no_energy(hass: HomeAssistant, clock:
     assert {
         entity_id: round(error, 3) for entity_id, error in errors.items() if abs(error) > MOST_AFTER_FAULTS_KWH
     } == {}
+
+
+async def test_a_jump_that_was_accepted_stays_over_a_restart_before_the_next_reading(
+    hass: HomeAssistant, clock: VirtualTime
+) -> None:
+    """What was shown last is newer than the last reading, as states are written some milliseconds after it."""
+    simulator = Simulator(PROFILES["metered_net_single_phase"], inverters=3, clock=clock.now)
+    async with simulator:
+        entry = await set_up(hass, simulator)
+        simulator.faults.add("spike", wh=100_000.0)
+        for _ in range(20):
+            await advance_at_once(hass, clock, MINUTE)
+        entity_id = sensor_id(hass, f"{simulator.serial}_production_energy_lifetime")
+        before = hass.states.get(entity_id)
+        clock.tick(1)
+        er.async_get(hass).async_update_entity(entity_id, name="Another name")
+        await hass.async_block_till_done()
+        entry.runtime_data.guard.accept_jump(FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME), 100_000.0)
+        clock.tick(1)
+        await hass.config_entries.async_reload(entry.entry_id)
+        await advance_at_once(hass, clock, MINUTE)
+        after = hass.states.get(entity_id)
+        await hass.config_entries.async_unload(entry.entry_id)
+    assert before is not None
+    assert after is not None
+    assert float(after.state) - float(before.state) == pytest.approx(100, abs=0.2)
 
 
 def shown_truths(hass: HomeAssistant, simulator: Simulator) -> dict[str, Truth]:

@@ -13,7 +13,7 @@ from .counter_state import CounterState
 from .daily import DailyState
 from .key import CounterField, CounterKey, Day, FlowCounter, InverterCounter, may_be_negative, parse_counter_key
 from .origin import Origin
-from .serialization import fields, number
+from .serialization import fields, number, optional_number
 from .storage_energy import StorageEnergy
 
 MOST_COUNTERS: Final = 2 * MOST_DEVICES
@@ -45,6 +45,8 @@ class GuardState:
     """The firmware at the last set-up: only another one may remove the source of a counter."""
     serial: str = ""
     """The serial of the gateway that has counted; empty in states of earlier versions."""
+    stored_at: float | None = None
+    """When it was written last, epoch seconds; None in states of earlier versions."""
     shifted_by: str = ""
     """The id of the takeover whose shifts are in the counters."""
     restart: set[CounterKey] = field(default_factory=set[CounterKey])
@@ -64,7 +66,12 @@ class GuardState:
                 str(key): {str(origin): offset for origin, offset in offsets.items()}
                 for key, offsets in self.offsets.items()
             },
-            "gateway": {"firmware": self.firmware, "serial": self.serial, "shifted_by": self.shifted_by},
+            "gateway": {
+                "firmware": self.firmware,
+                "serial": self.serial,
+                "shifted_by": self.shifted_by,
+                "stored_at": self.stored_at,
+            },
             "restart": {str(key): True for key in sorted(self.restart, key=str)},
             "rejected": {str(reason): count for reason, count in self.rejected.items()},
         }
@@ -95,6 +102,7 @@ class GuardState:
             firmware=str(gateway.get("firmware", "")),
             serial=str(gateway.get("serial", "")),
             shifted_by=str(gateway.get("shifted_by", "")),
+            stored_at=optional_number(gateway, "stored_at", "gateway"),
             restart={parse_counter_key(name) for name in _optional_part(data, "restart")},
         )
         if missing := {InverterCounter(serial) for serial in state.shares_from} - state.counters.keys():

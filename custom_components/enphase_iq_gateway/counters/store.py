@@ -91,7 +91,9 @@ class CounterStore:
             recover_balanced(site, state, self._gateway, lost)
             await self.async_save()
             return
-        stored_at = dt_util.utc_from_timestamp(max(counter.at for counter in state.counters.values()))
+        # The last samples are older than the last change of a state that was written at once: a jump that was accepted.
+        written_at = state.stored_at or max(counter.at for counter in state.counters.values())
+        stored_at = dt_util.utc_from_timestamp(written_at)
         entities = self._energy_entities()
         last = await async_values_since(self._hass, entities, max(stored_at, dt_util.utcnow() - _SHOWN_LAST))
         shown = {entities[entity_id]: value for entity_id, value in last.items()}
@@ -119,7 +121,9 @@ class CounterStore:
     def _data(self) -> dict[str, Any]:
         """Return the JSON form of the state."""
         self._waiting = False
-        return GuardState().as_json() if self._state is None else self._state.as_json()
+        state = GuardState() if self._state is None else self._state
+        state.stored_at = dt_util.utcnow().timestamp()
+        return state.as_json()
 
 
 def _kept(path: str) -> Path:
