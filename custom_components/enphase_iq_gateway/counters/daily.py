@@ -131,7 +131,7 @@ def step(
     if day == state.day:
         reset_at = state.reset_at
     elif day < state.day and not set_back:
-        pass  # the time zone was changed, and its midnight is still to come
+        reset_at = state.reset_at  # the time zone was changed, and its midnight is still to come
     elif other is not None and other.day == day:
         # The clock was wrong for a while.
         baseline, reset_at, other = other.baseline if falls else min(other.baseline, lifetime), other.reset_at, None
