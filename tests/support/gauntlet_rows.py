@@ -172,19 +172,23 @@ ROWS = (
     ),
     *(
         Row(
-            name=f"crashes before zeros: {profile}",
-            source="damage",
+            name=f"crashes before zeros, {site}",
+            source="a power cut",
             profile=profile,
             # The state was written at minute 15, and is written again at minute 30 after the first crash.
             acts={**between(28, 34, fault("zeros")), **between(42, 46, fault("zeros"))},
             crashes=(28, 42),
             start=MORNING,
         )
-        for profile in ("metered_net_three_phase", "metered_total_split_phase", "non_metered")
+        for site, profile in (
+            ("three phases", "metered_net_three_phase"),
+            ("a total CT", "metered_total_split_phase"),
+            ("no CTs", "non_metered"),
+        )
     ),
     Row(
         name="a crash after midnight before zeros",
-        source="damage",
+        source="a power cut",
         acts=between(28, 34, fault("zeros")),
         crashes=(28,),
         start=datetime(2026, 6, 10, 21, 40, tzinfo=UTC),
