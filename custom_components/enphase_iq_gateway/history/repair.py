@@ -101,12 +101,7 @@ class StatisticsRepairs:
         async with self._lock:
             energy = await RecordedEnergy.async_find(self._hass, statistic_id)
             repairs = await self._journal.async_read()
-            registry_id = self._registry_id(statistic_id)
-            own = [
-                repair
-                for repair in repairs
-                if repair.statistic_id == statistic_id or (registry_id and repair.registry_id == registry_id)
-            ]
+            own = [repair for repair in repairs if self._present_id(repair) == statistic_id]
             if not own:
                 raise refused("nothing_to_undo", statistic_id)
             repair = own[-1]
@@ -213,6 +208,11 @@ class StatisticsRepairs:
                 if parts is not None:
                     return step, parts
         raise refused("changed_since", energy.statistic_id, hour=_local(hour.start))
+
+    def _present_id(self, repair: Repair) -> str:
+        """Return the entity id that a repaired sensor has now; another sensor may have its former one."""
+        entity = er.async_get(self._hass).async_get(repair.registry_id) if repair.registry_id else None
+        return entity.entity_id if entity else repair.statistic_id
 
     def _registry_id(self, entity_id: str) -> str | None:
         """Return the id of a sensor's entry in the entity registry."""
