@@ -9,8 +9,9 @@ from types import SimpleNamespace
 from typing import override
 
 from homeassistant.auth.models import User
+from homeassistant.components.recorder import Recorder
 from homeassistant.components.recorder.models import StatisticData
-from homeassistant.components.recorder.tasks import RecorderTask
+from homeassistant.components.recorder.tasks import AdjustStatisticsTask, RecorderTask
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
@@ -43,6 +44,7 @@ from tests.support.statistics import (
     repair,
     sums,
     ten_days,
+    undo,
 )
 
 pytestmark = pytest.mark.slow
@@ -194,6 +196,25 @@ async def test_two_calls_while_the_recorder_is_busy_repair_once(hass: HomeAssist
 
 
 @pytest.mark.usefixtures("action")
+async def test_the_recorder_gets_the_changes_of_one_hour_at_a_time(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of changes in years of statistics take longer than it may be busy, and would hold up its other work."""
+    false = [SPIKE * (hour // 10) for hour in range(HOURS)]
+    await put(hass, [{**row, "sum": (row["sum"] or 0.0) + more} for row, more in zip(ten_days(), false, strict=True)])
+    real, queued = AdjustStatisticsTask.run, []
+
+    def run(task: AdjustStatisticsTask, instance: Recorder) -> None:
+        queued.append(instance.backlog)
+        real(task, instance)
+
+    monkeypatch.setattr(AdjustStatisticsTask, "run", run)
+    assert len((await repair(hass, {"dry_run": False}))["changes"]) == 23
+    await undo(hass)
+    assert max(queued) <= 1
+
+
+@pytest.mark.usefixtures("action")
 async def test_a_recorder_that_stays_busy_is_an_error(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
     await put(hass, ten_days(false=SPIKE))
     monkeypatch.setattr("custom_components.enphase_iq_gateway.history.recorder._WAIT_S", 0.0)
@@ -241,6 +262,7 @@ WITHOUT_READINGS = [StatisticData(start=row["start"], sum=row["sum"]) for row in
         (ten_days(), "m³", {}, "not_energy"),
         (ten_days()[:20], "kWh", {}, "too_few_statistics"),
         (WITHOUT_READINGS, "kWh", {}, "no_readings"),
+        (ten_days(), "kWh", {"from": "2026-08-01 00:00:00"}, "no_statistics_in_period"),
         (ten_days(), "kWh", {"to": "2026-05-01 00:00:00"}, "from_after_to"),
         (ten_days(), "kWh", {"hours": ["2026-06-02 00:30:00"]}, "unknown_hour"),
         (ten_days(), "kWh", {"hours": ["2026-05-02 00:00:00"]}, "unknown_hour"),
@@ -257,6 +279,19 @@ async def test_statistics_that_cannot_be_judged_are_refused_with_a_reason(
     with pytest.raises(ServiceValidationError) as refused:
         await repair(hass, changes)
     assert refused.value.translation_key == reason
+
+
+@pytest.mark.usefixtures("action")
+async def test_the_first_hour_of_all_can_be_removed(hass: HomeAssistant) -> None:
+    """A new sensor that shows zero at first counts its whole reading in its first hour."""
+    await put(hass, [{**row, "sum": (row["sum"] or 0.0) + LIFETIME} for row in ten_days()])
+    before = await sums(hass)
+    period = {"from": at(-24).isoformat()}
+    assert [(hour["counted"], hour["sensor"]) for hour in (await repair(hass, period))["unclear"]] == [(LIFETIME, None)]
+    await repair(hass, {**period, "hours": [at(0).isoformat()], "dry_run": False})
+    assert await sums(hass) == pytest.approx([PER_HOUR * hour for hour in range(HOURS)])
+    await undo(hass)
+    assert await sums(hass) == pytest.approx(before)
 
 
 @pytest.mark.usefixtures("action")

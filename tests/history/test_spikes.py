@@ -139,7 +139,7 @@ def test_a_replaced_meter_that_jumps_later_has_not_returned(level: float, jump: 
 
 def test_true_energy_next_to_a_false_reset_stays() -> None:
     """A young counter is zero, returns, and drops a second time within an hour in which it has measured 5 kWh."""
-    levels = {hour: 0.0 for hour in range(50, 100)}
+    levels = dict.fromkeys(range(50, 100), 0.0)
     rows = rows_of([(hour, levels.get(hour, 100 + 1.5 * hour)) for hour in range(240)])
     rows[120:] = [replace(row, sum=row.sum + 5) for row in rows[120:]]
     rows[120] = replace(rows[120], state=0.0)

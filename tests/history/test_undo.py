@@ -181,17 +181,17 @@ async def test_only_changes_made_before_a_crash_are_undone(
     drops = [(hour, 0.0 if hour in (100, 200) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
     await put(hass, counted(drops))
     before = await sums(hass)
-    adjust_one = RecordedEnergy.adjust
-    made: list[float] = []
+    adjust_one = RecordedEnergy.async_adjust
+    made: list[object] = []
 
-    def crash_at_the_second(self: RecordedEnergy, start: float, amount: float) -> None:
+    async def crash_at_the_second(self: RecordedEnergy, parts: list[tuple[float, float]]) -> None:
         if made:
             raise RuntimeError
-        made.append(start)
-        adjust_one(self, start, amount)
+        made.append(parts)
+        await adjust_one(self, parts)
 
     with monkeypatch.context() as crash:
-        crash.setattr(RecordedEnergy, "adjust", crash_at_the_second)
+        crash.setattr(RecordedEnergy, "async_adjust", crash_at_the_second)
         with pytest.raises(RuntimeError):
             await repair(hass, CHANGE)
     response = await undo(hass)
