@@ -4,14 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-import threading
 from types import SimpleNamespace
-from typing import override
 
 from homeassistant.auth.models import User
-from homeassistant.components.recorder import Recorder
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.components.recorder.models import StatisticData
-from homeassistant.components.recorder.tasks import AdjustStatisticsTask, RecorderTask
+from homeassistant.components.recorder.tasks import AdjustStatisticsTask
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
@@ -27,6 +25,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.services import SCHEMA, UNDO_SCHEMA
+from tests.support.recorder import Busy
 from tests.support.statistics import (
     END,
     ENTITY,
@@ -50,17 +49,6 @@ from tests.support.statistics import (
 pytestmark = pytest.mark.slow
 
 SPIKE = 12_245.0
-
-
-class Busy(RecorderTask):
-    """Something that keeps the recorder busy, as a purge does."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-
-    @override
-    def run(self, _: object) -> None:
-        assert self.done.wait(20)
 
 
 @pytest.mark.usefixtures("action")
