@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -160,6 +161,24 @@ async def test_the_five_minutes_of_a_repaired_hour_never_fall(hass: HomeAssistan
     left = await sums(hass, "5minute")
     assert left == sorted(left)
     assert left[-1] == pytest.approx(before + PER_HOUR)
+
+
+@pytest.mark.usefixtures("action")
+async def test_the_five_minutes_after_a_pause_are_corrected(hass: HomeAssistant) -> None:
+    """Home Assistant was off for the hour before, whose energy is true and counted in the same five minutes."""
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+    shift = hour - at(SPIKE_HOUR)
+    rows = ten_days(false=SPIKE)
+    del rows[SPIKE_HOUR - 1]
+    await put(hass, [{**row, "start": row["start"] + shift} for row in rows])
+    true = [PER_HOUR + 0.125, *(0.125 for _ in range(11))]
+    sums_before = list(accumulate([true[0] + SPIKE, *true[1:]], initial=PER_HOUR * (SPIKE_HOUR - 2)))
+    starts = [hour - timedelta(minutes=65), *(hour + timedelta(minutes=5 * number) for number in range(12))]
+    fives = zip(starts, sums_before, strict=True)
+    await put_five_minutes(hass, [StatisticData(start=start, state=LIFETIME, sum=total) for start, total in fives])
+    await repair(hass, {"dry_run": False, "to": (hour + timedelta(hours=1)).isoformat()})
+    left = await sums(hass, "5minute")
+    assert [after - before for before, after in pairwise(left)] == pytest.approx(true)
 
 
 @pytest.mark.usefixtures("action")

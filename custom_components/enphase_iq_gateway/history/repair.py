@@ -157,7 +157,7 @@ class StatisticsRepairs:
         """Return how a change is divided among the five-minute rows of its hour."""
         step = change.step
         begin = step.row.start
-        fives = steps_of(await energy.async_rows(begin - 300, begin + _HOUR_S, "5minute"))
+        fives = steps_of(await energy.async_rows(step.before.start, begin + _HOUR_S, "5minute"))
         parts = split(change, [five for five in fives if five.row.start >= begin])
         return ChangedHour(
             start=begin, before=step.before.start, counted=step.counted, instead=change.instead, parts=parts
