@@ -137,12 +137,13 @@ def test_a_replaced_meter_that_jumps_later_has_not_returned(level: float, jump: 
     assert (findings.false, [step.counted for step in findings.unclear]) == ((), [jump + 1.5])
 
 
-def test_true_energy_next_to_a_false_reset_stays() -> None:
+@pytest.mark.parametrize("left", [0.0, 4.0])
+def test_true_energy_next_to_a_false_reset_stays(left: float) -> None:
     """A young counter is zero, returns, and drops a second time within an hour in which it has measured 5 kWh."""
     levels = dict.fromkeys(range(50, 100), 0.0)
-    rows = rows_of([(hour, levels.get(hour, 100 + 1.5 * hour)) for hour in range(240)])
+    rows = rows_of([(hour, levels.get(hour, 60 + 1.5 * hour)) for hour in range(240)])
     rows[120:] = [replace(row, sum=row.sum + 5) for row in rows[120:]]
-    rows[120] = replace(rows[120], state=0.0)
+    rows[120] = replace(rows[120], state=left)
     false = judge(steps_of(rows), Limits(usual=15, possible=LEAST)).false
     assert rows[120].start not in [change.step.row.start for change in false]
 
@@ -253,6 +254,16 @@ def test_a_reading_that_drops_every_night_does_not_raise_the_limits() -> None:
     assert limits
     assert (limits.usual, limits.possible) == pytest.approx((12, LEAST))
     assert len(judge(steps_of(rows), limits).false) == sum(night)
+
+
+def test_a_reading_that_drops_after_every_use_does_not_raise_the_limits() -> None:
+    """A charger that is used for six hours a week and then shows zero for two hours."""
+    true = list(accumulate((11.0 if hour % 168 in range(6) else 0.0 for hour in range(168 * 20)), initial=12_000.0))
+    readings = [(hour, 0.0 if hour % 168 in (20, 21) else reading) for hour, reading in enumerate(true)]
+    limits = limits_of(steps(readings), LEAST)
+    assert limits
+    assert (limits.usual, limits.possible) == pytest.approx((110, LEAST))
+    assert corrected(readings) == pytest.approx(11 * 6 * 20)
 
 
 def test_too_few_hours_with_energy_have_no_limit() -> None:

@@ -106,9 +106,12 @@ def limits_of(steps: Sequence[Step], least: float) -> Limits | None:
         steps: hours around the period to judge.
         least: the lowest allowed value of `possible`.
     """
-    rates = [energy / step.hours for step in steps if (energy := _undisputed(step)) > 0]
+    rates = sorted(energy / step.hours for step in steps if (energy := _undisputed(step)) > 0)
+    # Each time that the reading drops without the sum, it may return in another hour, which then counts all of it.
+    drops = sum(step.shown is not None and step.shown < 0 <= step.counted for step in steps)
     if len(rates) < _MIN_HOURS:
         return None
+    rates = rates[: max(len(rates) - drops, _MIN_HOURS)]
     usual = _FACTOR * quantiles(rates, n=10, method="inclusive")[_NINTH_OF_TEN]
     return Limits(usual=usual, possible=max(usual, least))
 
@@ -248,7 +251,7 @@ def _changes_of_excursion(odd: Sequence[Step], false: Collection[Change], limits
     between = other.before.sum - one.row.sum - sum(step.counted for step in inner)
     between += sum(change.adjustment for change in false if one.row.start < change.step.row.start < other.row.start)
     kept = between + sum(step.counted for step in (one, other) if step not in ends)
-    if kept > _risen(one, other):
+    if between <= _risen(one, other) < kept:
         rests = [step for step in (one, other) if step not in ends and _is_counted_rest(step)]
         ends, kept = [*ends, *rests], kept - sum(step.counted for step in rests)
     changed = [*inner, *ends]
