@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 from unittest.mock import patch
 
@@ -17,6 +18,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.enphase_iq_gateway.array.feed import async_roof_feed
 from custom_components.enphase_iq_gateway.array.layout import Layout, LayoutSource, RoofArray
 from custom_components.enphase_iq_gateway.client import Certificate
+from custom_components.enphase_iq_gateway.client.redaction import Scrubber
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.counters.key import InverterCounter
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
@@ -179,6 +181,19 @@ async def test_a_deeply_nested_answer_is_left_out(hass: HomeAssistant, start_sim
 
     assert document["answers"] == {}
     assert document["unanswered"]["/ivp/meters"] == "2040 bytes in an unexpected format"
+
+
+async def test_answers_are_redacted_outside_the_event_loop(
+    hass: HomeAssistant, start_simulator: StartSimulator
+) -> None:
+    entry = await set_up(hass, await start_simulator())
+    threads = []
+
+    with patch.object(Scrubber, "answer", side_effect=lambda _: threads.append(current_thread())):
+        await download(hass, entry)
+
+    assert threads
+    assert main_thread() not in threads
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

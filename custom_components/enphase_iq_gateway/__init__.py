@@ -4,7 +4,7 @@ from time import monotonic
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
@@ -16,7 +16,7 @@ from .array.websocket import async_setup_commands
 from .client import Gateway, GatewayAuthenticationError, GatewayError
 from .client.site.documents import Documents
 from .client.site.probe import PROBE_LIMIT_S
-from .client.site.site import PollGroup, Site
+from .client.site.site import PollGroup, Site, endpoints_of
 from .const import DOMAIN, PLATFORMS
 from .control.gateway_control import async_setup_control
 from .coordinator import (
@@ -33,12 +33,14 @@ from .counters.guard import Guard
 from .counters.state import GuardState
 from .counters.steady_clock import clock_after_start
 from .counters.store import CounterStore
+from .counters.vanished import async_drop_vanished
 from .errors import translated
 from .history.replacement import async_continue_replacement
 from .history.takeover.takeover import async_continue, async_return_before_removal
 from .hub.account_layout import async_setup_import
 from .hub.api import async_create_gateway
 from .hub.devices import async_setup_devices
+from .hub.entry_data import certificate_of
 from .hub.token_renewal import TokenRenewal
 from .issues import async_setup_issues
 from .issues.identity import accept_device, report_refused_device
@@ -63,7 +65,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     counters = await store.async_load()
     await async_continue(hass, entry, counters, store)
     async_continue_replacement(hass, entry, counters)
-    await store.async_catch_up()
     try:
         gateway = await async_create_gateway(hass, entry)
         _close_with_entry(hass, entry, gateway)
@@ -71,8 +72,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         site, documents = await _async_find_site(gateway, counters, renewal)
     except GatewayError as error:
         report_refused_device(hass, entry, error)
-        raise translated(error, ConfigEntryNotReady) from error
+        raise _set_up_error(hass, entry, error) from error
     accept_device(hass, entry, gateway)
+    await store.async_catch_up(site)
+    async_drop_vanished(hass, counters, str(entry.unique_id))
     guard = Guard(site=site, state=counters, clock=clock_after_start(gateway.clock_ahead_s))
     site_coordinator = SiteCoordinator(
         hass, entry, gateway=gateway, translate=renewal.translate, counters=counters, site=site, documents=documents
@@ -97,6 +100,23 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_roof(hass, entry)
     return True
+
+
+def _set_up_error(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError) -> HomeAssistantError:
+    """Return the exception for a failed set-up.
+
+    Without a certificate another device may have rejected the credentials: set-up is tried again, and the user is asked
+    for others meanwhile.
+    """
+    exception = translated(error, ConfigEntryNotReady)
+    if not isinstance(exception, ConfigEntryAuthFailed) or certificate_of(entry) is not None:
+        return exception
+    entry.async_start_reauth(hass)
+    return ConfigEntryNotReady(
+        translation_domain=exception.translation_domain,
+        translation_key=exception.translation_key,
+        translation_placeholders=exception.translation_placeholders,
+    )
 
 
 def _close_with_entry(hass: HomeAssistant, entry: GatewayConfigEntry, gateway: Gateway) -> None:
@@ -125,7 +145,9 @@ async def _async_find_site(gateway: Gateway, counters: GuardState, renewal: Toke
             raise
         await renewal.async_replace_refused(refusal)
         site, documents = await async_find_site(gateway, info, counters)
-    counters.firmware = str(info.firmware)
+    # An endpoint that has failed may be one that an update has removed.
+    if not documents.failed & endpoints_of(counters.locked_sources()):
+        counters.firmware = str(info.firmware)
     return site, documents
 
 

@@ -22,7 +22,7 @@ from .const import CONF_METHOD, DOMAIN
 from .flow.discovery import async_has_left, may_follow, store_mac, stored_mac
 from .flow.options import GatewayOptionsFlow, async_offer_step
 from .flow.sign_in import SignInFlow
-from .hub.entry_data import certificate_of, discovery_check_of
+from .hub.entry_data import certificate_check_of, certificate_of, discovery_check_of
 from .issues.identity import placeholders_of_both
 
 _CREDENTIALS: Final = (CONF_TOKEN, CONF_USERNAME, CONF_PASSWORD)
@@ -177,7 +177,7 @@ class GatewayConfigFlow(SignInFlow, domain=DOMAIN):
         host, serial = self._placeholders["host"], self._placeholders["found"]
         if self._entry_of(serial) is not None:
             return self.async_abort(reason="already_configured")
-        if await self._identify(host, serial=serial):
+        if await self._identify(host, serial=serial, check=certificate_check_of(self._get_reconfigure_entry())):
             return await self._choose_sign_in()
         return self._form("reconfigure", _RECONFIGURE_SCHEMA, {CONF_HOST: host})
 

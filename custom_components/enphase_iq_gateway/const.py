@@ -20,10 +20,14 @@ UNUSABLE_FILE: Final = (
     NotImplementedError,
     AttributeError,
     LookupError,
+    OSError,
     TypeError,
     ValueError,
 )
-"""Errors of reading a stored file: of another version, unreadable, or with content that no store has written."""
+"""Errors of reading a stored file: of another version, unreadable, or with content that no store has written.
+
+Home Assistant renames a corrupt file, which is an `OSError` on a disk that has become read-only.
+"""
 
 CONF_CERTIFICATE: Final = "certificate"
 CONF_CERTIFICATE_CHECK: Final = "certificate_check"

@@ -43,8 +43,13 @@ async def test_a_save_from_another_version_is_a_conflict(hass: HomeAssistant, ha
 
 @pytest.mark.parametrize(
     "file",
-    [{"version": 2, "data": LAYOUT.as_json()}, {"version": 1, "data": {"panels": {}}}, {"version": 1, "data": []}],
-    ids=["of a newer version", "incomplete", "of another form"],
+    [
+        {"version": 2, "data": LAYOUT.as_json()},
+        {"version": "x", "data": LAYOUT.as_json()},
+        {"version": 1, "data": {"panels": {}}},
+        {"version": 1, "data": []},
+    ],
+    ids=["of a newer version", "of no version", "incomplete", "of another form"],
 )
 async def test_an_unusable_file_stays_until_a_layout_is_saved(
     hass: HomeAssistant, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture, file: dict[str, Any]

@@ -1,10 +1,13 @@
 """The commands of the page, and who may send them."""
 
+import asyncio
 import json
+from unittest.mock import Mock
 
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.enphase_iq_gateway.array.feed import RoofFeed
 from tests.support.home import Home
 
 from .conftest import Message, OpenPage, Page
@@ -58,6 +61,25 @@ async def test_only_administrators_change_the_layout(
 
     assert (await page.error(command, **COMMANDS[command]))["code"] == "unauthorized"
     assert (await subscribe(page))["can_edit"] is False
+
+
+async def test_a_page_that_closes_while_the_recorder_is_read_is_not_followed(
+    hass: HomeAssistant, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder_is_read, unsubscribe = asyncio.Event(), Mock()
+
+    async def async_subscribe(*_: object) -> Mock:
+        await recorder_is_read.wait()
+        return unsubscribe
+
+    monkeypatch.setattr(RoofFeed, "async_subscribe", async_subscribe)
+    await page.result("subscribe")
+    await page.client.close()
+
+    recorder_is_read.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    unsubscribe.assert_called_once_with()
 
 
 async def test_a_saved_layout_is_shown_on_all_pages(page: Page, open_page: OpenPage) -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.auth.secret import Secret
-from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH, Account
+from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH
 from custom_components.enphase_iq_gateway.client.exceptions import GatewayCertificateError
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
 from custom_components.enphase_iq_gateway.client.transport.certificates import CertificateCheck
@@ -95,15 +94,12 @@ async def test_a_renewal_is_not_accepted_until_the_check_of_the_token_answers(an
         assert gateway.certificate == renewed.certificate
 
 
-@pytest.mark.parametrize("credential", [None, Account(username="envoy", password=Secret("made-up"))])
-async def test_a_renewal_is_not_accepted_without_a_token(credential: Account | None) -> None:
+async def test_a_renewal_is_not_accepted_without_a_token() -> None:
     identity = make_identity(not_after=NOW + 60 * DAY)
     renewed = make_identity(not_before=NOW - 60)
     async with (
         device(identity=renewed) as there,
-        Gateway(
-            there.address, expected_serial=SERIAL, credential=credential, pinned=identity.certificate, clock=lambda: NOW
-        ) as gateway,
+        Gateway(there.address, expected_serial=SERIAL, pinned=identity.certificate, clock=lambda: NOW) as gateway,
     ):
         there.replies[PATH] = CHALLENGE
         with pytest.raises(GatewayCertificateError):

@@ -218,6 +218,15 @@ async def test_firmware_that_requires_a_token_is_not_accepted_over_plain_http() 
             await gateway.identify()
 
 
+async def test_firmware_without_tls_is_not_accepted_over_tls() -> None:
+    """Another device pretends to be the gateway; its certificate would keep the gateway out."""
+    async with device(identity=OWN, info=info(firmware="D5.0.62")) as there, Gateway(there.address) as gateway:
+        with pytest.raises(GatewayConnectionError, match="over TLS, expected plain HTTP"):
+            await gateway.identify()
+
+        assert gateway.certificate is None
+
+
 async def test_an_update_to_tls_is_detected() -> None:
     """Plain HTTP fails; the next request tries TLS first."""
     async with Device({"/info": info(firmware="D5.0.62"), PATH: reply(b"{}")}) as before:

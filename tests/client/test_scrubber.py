@@ -2,6 +2,7 @@
 
 from pathlib import Path
 import re
+from time import process_time
 from typing import Any
 
 import orjson
@@ -132,6 +133,25 @@ def test_unknown_tags_and_names_in_tags_are_redacted() -> None:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<envoy_info><unknown>{REDACTED}</unknown><package name="999900000000"></package>'
     )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        orjson.dumps([{"sn": str(121900000000 + number)} for number in range(1000)]),
+        b'{"' + b"1" * 60_000 + b'": 1}',
+        b'<?xml version="1.0"?><package name="' + b"a" * 60_000 + b'">',
+        b'<?xml version="1.0"?><' + b"a" * 60_000,
+    ],
+    ids=["serials", "number", "name", "tag without an end"],
+)
+def test_no_answer_takes_long_to_redact(answer: bytes) -> None:
+    """The time is in proportion to the size, and the largest answer is seventy times as large."""
+    began = process_time()
+
+    Scrubber([]).answer(answer)
+
+    assert process_time() - began < 1.0
 
 
 def words(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from types import ModuleType
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
@@ -9,7 +10,7 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client.site.measure import measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
-from custom_components.enphase_iq_gateway.coordinator import polled
+from custom_components.enphase_iq_gateway.coordinator import live, polled
 from simulator import Faults
 from tests.conftest import StartHome
 from tests.support.home import Home
@@ -224,9 +225,10 @@ async def test_a_slow_report_is_read_less_often(start_home: StartHome) -> None:
     assert home.coordinator(PollGroup.LIVE).update_interval == timedelta(seconds=60)
 
 
-async def test_a_report_is_measured_by_the_gateway_s_clock(start_home: StartHome) -> None:
-    """The age of what it has of AC Batteries depends on it."""
-    with patch.object(polled, "measure", wraps=measure) as measured:
+@pytest.mark.parametrize("module", [polled, live])
+async def test_a_report_is_measured_by_the_gateway_s_clock(start_home: StartHome, module: ModuleType) -> None:
+    """The age of what it has of AC Batteries depends on it; without readings, the live coordinator reads it."""
+    with patch.object(module, "measure", wraps=measure) as measured:
         await start_home(spoil=lambda faults: faults.add("clock_off", seconds=7000))
 
     assert [call.kwargs["clock_ahead_s"] for call in measured.call_args_list] == [7000]

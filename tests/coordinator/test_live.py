@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from custom_components.enphase_iq_gateway.client.endpoints import LIVE_DATA
+from custom_components.enphase_iq_gateway.client.endpoints import INFO, LIVE_DATA
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from tests.conftest import StartHome
@@ -173,6 +173,32 @@ async def test_the_reports_of_the_batteries_replace_live_data_that_stand_still(s
     home.simulator.faults.active.remove(fault)
     await home.advance(150, step=30)  # this firmware has a stall of its own every 20 minutes
     assert home.state("battery_profile") == "self_consumption"
+
+
+@pytest.mark.parametrize("clock", [EVENING], indirect=True, ids=["evening"])
+@pytest.mark.parametrize("seconds", [-3600.0, 3600.0])
+async def test_live_data_are_fresh_again_soon_after_a_clock_was_set(start_home: StartHome, seconds: float) -> None:
+    """By the former difference of the clocks they are old or of the future."""
+    home = await start_home("storage")
+    await home.advance(120, step=30)
+    home.simulator.faults.add("clock_off", seconds=seconds)
+
+    await home.advance(60, step=30)
+
+    assert home.state("battery_power") != "unknown"
+    assert not home.coordinator(PollGroup.LIVE).data.storage_kept
+
+
+async def test_the_clocks_are_not_compared_more_often_than_needed(start_home: StartHome) -> None:
+    home = await start_home("storage")
+    home.simulator.faults.add("clock_off", path=LIVE_DATA.path, seconds=86_400)
+    home.simulator.faults.add("status", path=INFO.path, code=503)
+    requests = len(home.simulator.requests)
+
+    await home.advance(840, step=60)
+
+    assert home.state("battery_profile") == "unknown"
+    assert sum(request.path == INFO.path for request in home.simulator.requests[requests:]) == 3
 
 
 async def test_another_reserve_in_live_data_is_read_at_once(start_home: StartHome) -> None:

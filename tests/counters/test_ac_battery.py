@@ -73,6 +73,14 @@ def test_a_record_that_was_made_anew_continues_from_the_last_value() -> None:
     assert check(guard, 2, 65.0, 30.0, since=2) == (58_965, 71_630)
 
 
+def test_another_date_of_the_same_record_changes_nothing() -> None:
+    """Either clock may be set, and a date without counters proves nothing."""
+    guard = new_guard()
+    assert check(guard, 1, 58_960.0, 71_610.0, since=3600) == (58_960, 71_610)
+    assert check(guard, 2, None, None, since=7200) == (58_960, 71_610)
+    assert check(guard, 3, 5.0, 0.0, since=7200) == (58_965, 71_610)
+
+
 def test_a_battery_without_any_record_has_no_counters() -> None:
     assert check(Guard(site=guard_site(INVERTERS)), 0, None, None, since=None) == (None, None)
 

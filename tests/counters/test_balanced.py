@@ -73,6 +73,28 @@ def test_a_spike_on_a_young_counter_is_taken_back() -> None:
     assert run((50_000, 20_000), (52_000, 20_000), (50_000, 20_000)) == (0, 0)
 
 
+def test_a_spike_of_both_counters_changes_nothing_when_one_after_the_other_is_undone() -> None:
+    before = (50_000, 20_000), (59_000, 20_000), (59_000, 28_000)
+    spike = (59_700, 28_700)
+    assert run(*before, spike, (59_700, 28_000), (59_000, 28_000)) == (9_000, 8_000)
+    assert run(*before, spike, (59_000, 28_700), (59_000, 28_000)) == (9_000, 8_000)
+    assert run(*before, spike, (59_000, 28_000)) == (9_000, 8_000)
+
+
+def test_a_spike_of_both_counters_costs_no_energy_where_one_of_them_passes_it() -> None:
+    """It stands meanwhile."""
+    before = (50_000, 20_000), (59_000, 20_000), (59_000, 28_000)
+    assert run(*before, (59_700, 28_700), (59_700, 28_000), (59_900, 28_000)) == (9_900, 8_000)
+
+
+def test_energy_that_both_counters_gained_long_ago_was_no_spike() -> None:
+    state = BalancedState()
+    samples = (0, 50_000, 20_000), (60, 53_000, 23_000), (7_200, 62_000, 23_000), (7_260, 59_000, 23_000)
+    for at, plus, minus in samples:
+        state = step(NET, Sample(value=plus, at=at), Sample(value=minus, at=at), state)
+    assert (state.import_wh, state.export_wh) == (6_000, 0)
+
+
 def test_with_a_total_ct_a_spike_on_a_young_counter_is_balanced_on_the_other_side() -> None:
     """The statistics of a `total_increasing` sensor would count a greater fall as a new start."""
     state = BalancedState()
@@ -103,7 +125,8 @@ def test_import_less_export_is_exactly_the_cts_own(gains: list[tuple[float, floa
 
 
 def test_a_state_survives_json() -> None:
-    state = step(NET, Sample(value=9, at=1), Sample(value=5, at=2), BalancedState(import_wh=3, export_wh=4, began_at=7))
+    began = BalancedState(import_wh=3, export_wh=4, began_at=7, common=Sample(value=2, at=1))
+    state = step(NET, Sample(value=9, at=1), Sample(value=5, at=2), began)
     for each in (state, BalancedState()):
         assert BalancedState.from_json(json.loads(json.dumps(each.as_json()))) == each
 

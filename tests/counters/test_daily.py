@@ -303,6 +303,18 @@ def test_a_time_zone_where_it_is_yesterday_begins_the_next_day_at_its_midnight()
     assert day.read("2026-06-02 00:00:30", LIFETIME + 160) == pytest.approx(30)
 
 
+def test_a_time_zone_where_it_is_yesterday_keeps_the_last_reset() -> None:
+    """The statistics would count energy of today again."""
+    at = moment("2026-06-01 16:00")
+    state, resets = None, []
+    for minute, zone in enumerate((BERLIN, AUCKLAND, AUCKLAND, BERLIN, BERLIN)):
+        energy = LIFETIME + 50 * minute
+        _, state = step(energy, at + 60 * minute, zone, gateway_today=0, rise_w=RISE_W, falls=True, state=state)
+        resets.append(state.reset_at)
+    midnight = moment("2026-06-02 00:00", AUCKLAND)
+    assert resets == [None, midnight, midnight, midnight, midnight]
+
+
 # Any samples, and the stored state
 
 

@@ -9,6 +9,7 @@ from custom_components.enphase_iq_gateway.client.models import Inverter, Inverte
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.counters.key import InverterCounter
 from custom_components.enphase_iq_gateway.counters.limits import inverter_limits
 from tests.support.guard import (
     INVERTERS,
@@ -59,6 +60,16 @@ def test_an_inverter_that_begins_again_at_zero_does_not_lower_the_sum() -> None:
     check_inverters(guard, 0, {"a": 50_000, "b": 60_000}, 110_000)
     sums = [check_inverters(guard, 300 * number, {"a": 10.0 * number, "b": 60_000}) for number in range(1, 7)]
     assert sums == [110_000, 110_000, 110_000, 110_040, 110_050, 110_060]
+
+
+def test_a_jump_of_an_inverter_that_is_accepted_is_in_the_sum() -> None:
+    guard = Guard(site=guard_site(INVERTERS))
+    check_inverters(guard, 0, {"a": 1_000, "b": 2_000}, 3_000)
+    for number in range(1, 9):
+        published = check_inverters(guard, 300 * number, {"a": 501_000, "b": 2_000}, 503_000)
+    assert published == 3_000
+    guard.accept_jump(InverterCounter("a"), 500_000)
+    assert check_inverters(guard, 2_700, {"a": 501_010, "b": 2_000}, 503_010) == 503_010
 
 
 def test_an_inverter_silent_at_night_is_not_a_rejected_reading() -> None:

@@ -202,6 +202,21 @@ async def test_an_unusable_store_that_cannot_be_kept_does_not_stop_set_up(
     assert entry.state is ConfigEntryState.LOADED
 
 
+async def test_a_file_that_home_assistant_cannot_move_aside_does_not_stop_set_up(
+    hass: HomeAssistant, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A corrupt file on a disk that has become read-only."""
+    entry = await set_up(hass, simulator)
+
+    async def fail(_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("homeassistant.helpers.storage.Store.async_load", fail)
+    await restart(hass, entry)
+
+    assert entry.state is ConfigEntryState.LOADED
+
+
 async def test_a_missing_store_starts_afresh(
     hass: HomeAssistant, hass_storage: dict[str, Any], simulator: Simulator
 ) -> None:

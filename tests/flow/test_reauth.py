@@ -11,9 +11,11 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERN
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.enphase_iq_gateway.client import CertificateCheck
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import (
     CONF_CERTIFICATE,
+    CONF_CERTIFICATE_CHECK,
     CONF_REMEMBER_PASSWORD,
     CONF_UPDATE_INTERVAL,
     DOMAIN,
@@ -259,3 +261,23 @@ async def test_a_token_check_that_fails_asks_for_no_sign_in(
     simulator.faults.clear()
     await poll(hass, entry)
     assert entry.runtime_data.coordinators[PollGroup.LIVE].last_update_success
+
+
+async def test_no_other_certificate_is_accepted_while_signing_in_where_the_user_wants_none(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """The certificate is replaced while the form is open, when a renewal is due."""
+    simulator = await start_simulator()
+    simulator.replace_certificate(days_valid=60)
+    entry = await set_up_at(hass, network, simulator, options={CONF_CERTIFICATE_CHECK: CertificateCheck.STRICT})
+    simulator.revoke_tokens()
+    await poll(hass, entry)
+    result = await confirm(hass)
+    pinned = simulator.fingerprint
+    simulator.replace_certificate()
+    simulator.requests.clear()
+
+    result = await choose_and_submit(hass, result, "token", {CONF_TOKEN: simulator.token()})
+
+    assert "presents a different certificate than this gateway did before" in error_text(result)
+    assert (credentials(simulator), entry.data[CONF_CERTIFICATE]["sha256"]) == ([], pinned)

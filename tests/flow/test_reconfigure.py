@@ -8,8 +8,10 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_TOKEN, CONF_USERN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
+from custom_components.enphase_iq_gateway.client import CertificateCheck
 from custom_components.enphase_iq_gateway.const import (
     CONF_CERTIFICATE,
+    CONF_CERTIFICATE_CHECK,
     CONF_METHOD,
     CONF_UPDATE_INTERVAL,
 )
@@ -261,3 +263,21 @@ async def test_a_renewal_that_is_accepted_while_moving_is_reported(
     assert result["reason"] == "reconfigure_successful"
     assert entry.data[CONF_CERTIFICATE]["sha256"] == simulator.fingerprint
     assert [issue.translation_key for issue in ir.async_get(hass).issues.values()] == ["certificate_renewed"]
+
+
+async def test_no_other_certificate_is_accepted_while_moving_where_the_user_wants_none(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network
+) -> None:
+    """The certificate is replaced while the form of the token is open, when a renewal is due."""
+    simulator = await start_simulator()
+    simulator.replace_certificate(days_valid=60)
+    entry = await set_up_at(hass, network, simulator, options={CONF_CERTIFICATE_CHECK: CertificateCheck.STRICT})
+    result = await submit(hass, await reconfigure(hass, entry), host=ADDRESS, sign_in_again=True)
+    pinned = simulator.fingerprint
+    simulator.replace_certificate()
+    simulator.requests.clear()
+
+    result = await choose_and_submit(hass, result, "token", {CONF_TOKEN: simulator.token()})
+
+    assert "presents a different certificate than this gateway did before" in error_text(result)
+    assert (credentials(simulator), entry.data[CONF_CERTIFICATE]["sha256"]) == ([], pinned)

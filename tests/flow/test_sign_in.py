@@ -267,15 +267,22 @@ async def test_a_cloud_that_cannot_be_reached_is_explained(
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    ("spoil", "explanation"),
     [
-        lambda cloud: setattr(cloud, "token_serial", "121900000099"),
-        lambda cloud: setattr(cloud, "token_lifetime_s", -60.0),
+        (
+            lambda cloud: setattr(cloud, "token_serial", "121900000099"),
+            "Enphase issues no token for gateway 122300000001 to this account.",
+        ),
+        (lambda cloud: setattr(cloud, "token_lifetime_s", -60.0), "Enphase sent an unexpected response."),
     ],
     ids=["other gateway", "ended"],
 )
 async def test_a_token_of_the_cloud_that_does_not_fit_is_explained(
-    hass: HomeAssistant, start_simulator: StartSimulator, start_cloud: StartCloud, spoil: Callable[[Cloud], None]
+    hass: HomeAssistant,
+    start_simulator: StartSimulator,
+    start_cloud: StartCloud,
+    spoil: Callable[[Cloud], None],
+    explanation: str,
 ) -> None:
     simulator = await start_simulator()
     cloud = await start_cloud(simulator)
@@ -284,7 +291,7 @@ async def test_a_token_of_the_cloud_that_does_not_fit_is_explained(
 
     result = await submit(hass, result, **account())
 
-    assert error_text(result).startswith(f"Enphase issues no token for gateway {simulator.serial} to this account.")
+    assert error_text(result).startswith(explanation)
     cloud.token_serial = cloud.token_lifetime_s = None
     result = await submit(hass, result, **{CONF_METHOD: "account"})
     result = await submit(hass, result, **account())

@@ -148,6 +148,19 @@ async def test_an_outage_of_the_cloud_is_waited_out(
     assert cloud.token_requests == 1
 
 
+async def test_a_token_that_has_expired_already_is_not_the_last_one(
+    hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
+) -> None:
+    """It only seems so while Home Assistant's clock is ahead."""
+    cloud.token_lifetime_s = -DAY
+    entry = await set_up_with(hass, simulator, clock, left_s=35 * DAY)
+    cloud.token_lifetime_s = None
+
+    await pass_time(hass, MINUTE)
+
+    assert life_left_s(entry) > 364 * DAY
+
+
 async def test_a_long_outage_of_the_cloud_is_an_issue(
     hass: HomeAssistant, simulator: Simulator, cloud: Cloud, clock: Clock
 ) -> None:

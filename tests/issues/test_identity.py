@@ -14,7 +14,7 @@ import pytest
 from custom_components.enphase_iq_gateway.const import CONF_CERTIFICATE, DOMAIN
 from simulator import Simulator
 from tests.conftest import Network, StartSimulator
-from tests.support.device import Device, info, make_identity, unreadable_identity
+from tests.support.device import Device, info, make_identity, reply, unreadable_identity
 from tests.support.entries import ADDRESS, credentials
 from tests.support.impostors import OTHER_SERIAL, issues, poll, readable, set_up_checked, take_over
 from tests.support.repairs import open_repair, submit_repair
@@ -209,6 +209,44 @@ async def test_a_device_without_tls_gets_no_credentials(
         impostor.hang_up()
         await poll(hass, entry)
         assert (readable(entry), impostor.credentials) == (True, [])
+
+
+@pytest.mark.parametrize("how", ["running", "reload"])
+@pytest.mark.parametrize("firmware", ["D8.2.4345", "D5.0.62"])
+async def test_a_device_with_tls_does_not_keep_a_gateway_without_a_certificate_out(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, how: str, firmware: str
+) -> None:
+    """Its certificate is not pinned, and the gateway is read over HTTP when it is back."""
+    simulator = await start_simulator("non_metered")
+    entry = await set_up_checked(hass, network, simulator)
+    answers = {"/info": info(simulator.serial, firmware), "/api/v1/production/inverters": reply(b"[]")}
+    async with TlsDevice(answers, identity=make_identity()) as impostor:
+        await take_over(hass, entry, network, impostor, how=how)
+
+        assert (readable(entry), impostor.credentials, set(impostor.paths)) == (False, [], {"/info"})
+        network[ADDRESS] = simulator
+        impostor.hang_up()
+        await poll(hass, entry)
+        assert (readable(entry), CONF_CERTIFICATE in entry.data) == (True, False)
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_start_at_another_device_without_a_certificate_is_retried(
+    hass: HomeAssistant, start_simulator: StartSimulator, network: Network, status: int
+) -> None:
+    """What it refuses or lacks proves nothing about the gateway."""
+    simulator, impostor = await start_simulator("non_metered"), await start_simulator("non_metered")
+    entry = await set_up_checked(hass, network, simulator)
+    impostor.faults.add("status", path="/api/*", code=status)
+    impostor.faults.add("status", path="/production.json*", code=status)
+
+    await take_over(hass, entry, network, impostor, how="reload")
+
+    assert not readable(entry)
+    network[ADDRESS] = simulator
+    impostor.reboot()
+    await poll(hass, entry)
+    assert readable(entry)
 
 
 async def test_an_update_to_firmware_with_tokens_is_not_accepted_without_tls(

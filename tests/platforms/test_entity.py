@@ -20,6 +20,7 @@ from custom_components.enphase_iq_gateway import async_remove_config_entry_devic
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
+from custom_components.enphase_iq_gateway.coordinator.inverter_owners import async_inverter_owners
 from custom_components.enphase_iq_gateway.entity import Candidate, SeenEntities
 from custom_components.enphase_iq_gateway.sensor import GatewaySensor
 from custom_components.enphase_iq_gateway.sensor.gateway import GATEWAY_SENSORS
@@ -171,6 +172,17 @@ async def test_inverters_are_not_added_for_ever(start_home: StartHome, monkeypat
     await home.advance(2400, step=60)
 
     assert {f"{first}_power", f"{second}_power"} & home.states().keys() == {f"{first}_power"}
+    home.simulator.world.retire_inverter(first)
+    await home.advance(600, step=60)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await home.advance(600, step=60)
+    assert f"{second}_power" not in home.states()
+
+    owners = async_inverter_owners(home.hass)
+    assert owners.has(home.entry, second)
+    home.simulator.world.retire_inverter(second)
+    await home.advance(600, step=60)
+    assert not owners.has(home.entry, second)
 
 
 async def test_a_registered_entity_is_added_at_start_without_a_value(home: Home) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from custom_components.enphase_iq_gateway.client.gateway_clock import GatewayClock
 from custom_components.enphase_iq_gateway.client.storage_models import LiveData, LivePower
 from custom_components.enphase_iq_gateway.polling.live_data import KEPT_S, LiveDataFreshness
 
@@ -21,10 +22,15 @@ def live(seconds: int = 0, watts: float = 1000.0, grid_w: float | None = None) -
     )
 
 
+def clock(at: float, ahead_s: float = 0.0) -> GatewayClock:
+    """Return the clocks at a moment."""
+    return GatewayClock(at=at, ahead_s=ahead_s)
+
+
 def test_live_data_with_new_values_are_fresh() -> None:
     freshness = LiveDataFreshness()
     for seconds in (0, 30):
-        assert freshness.judge(live(seconds), T0 + seconds, 0.0) == (live(seconds), True)
+        assert freshness.judge(live(seconds), clock(T0 + seconds)) == (live(seconds), True)
 
 
 @pytest.mark.parametrize(
@@ -38,31 +44,38 @@ def test_live_data_with_new_values_are_fresh() -> None:
 )
 def test_repeated_live_data_are_shown_for_a_while_but_are_no_new_sample(repeated: LiveData) -> None:
     freshness = LiveDataFreshness()
-    freshness.judge(live(0), T0, 0.0)
-    assert freshness.judge(repeated, T0 + 30, 0.0) == (repeated, False)
-    assert freshness.judge(repeated, T0 + KEPT_S, 0.0) == (repeated, False)
-    assert freshness.judge(repeated, T0 + KEPT_S + 1, 0.0) == (None, False)
+    freshness.judge(live(0), clock(T0))
+    assert freshness.judge(repeated, clock(T0 + 30)) == (repeated, False)
+    assert freshness.judge(repeated, clock(T0 + KEPT_S)) == (repeated, False)
+    assert freshness.judge(repeated, clock(T0 + KEPT_S + 1)) == (None, False)
 
 
 def test_an_idle_battery_without_cts_is_no_repetition() -> None:
     freshness = LiveDataFreshness()
     for seconds in (0, 30, 300):
         nothing = live(seconds, watts=0.0, grid_w=0.0)
-        assert freshness.judge(nothing, T0 + seconds, 0.0) == (nothing, True)
+        assert freshness.judge(nothing, clock(T0 + seconds)) == (nothing, True)
 
 
 def test_live_data_are_fresh_again_once_they_change() -> None:
     freshness = LiveDataFreshness()
-    freshness.judge(live(0), T0, 0.0)
-    freshness.judge(live(0), T0 + 200, 0.0)
-    assert freshness.judge(live(230), T0 + 230, 0.0) == (live(230), True)
+    freshness.judge(live(0), clock(T0))
+    freshness.judge(live(0), clock(T0 + 200))
+    assert freshness.judge(live(230), clock(T0 + 230)) == (live(230), True)
 
 
 def test_the_age_is_judged_by_the_gateways_clock() -> None:
     old = live(0)
-    assert LiveDataFreshness().judge(old, T0 + 3600, 0.0) == (None, False)
-    assert LiveDataFreshness().judge(old, T0 + 3600, -3600.0) == (old, True)
+    assert LiveDataFreshness().judge(old, clock(T0 + 3600)) == (None, False)
+    assert LiveDataFreshness().judge(old, clock(T0 + 3600, -3600.0)) == (old, True)
+
+
+def test_live_data_with_a_date_in_the_future_are_of_unknown_age() -> None:
+    freshness = LiveDataFreshness()
+    for seconds in (0, 30, 60):
+        ahead = replace(live(seconds), last_update=T0 + 86_400 + seconds)
+        assert freshness.judge(ahead, clock(T0 + seconds)) == (None, False)
 
 
 def test_without_live_data_there_is_nothing() -> None:
-    assert LiveDataFreshness().judge(None, T0, 0.0) == (None, False)
+    assert LiveDataFreshness().judge(None, clock(T0)) == (None, False)

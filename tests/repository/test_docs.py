@@ -189,7 +189,8 @@ def test_every_certificate_check_is_described() -> None:
 
 def test_every_attack_has_tests_that_exist() -> None:
     rows = table(section(DOCS / "reliability.md", "Attacks"))
-    assert [number for number, *_ in rows] == [str(number) for number in range(1, 48)]
+    assert len(rows) > 40
+    assert [number for number, *_ in rows] == [str(number) for number in range(1, len(rows) + 1)]
 
     for number, _, tests in rows:
         named = tests.replace("`", "").split(", ")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector
 
@@ -29,7 +30,7 @@ def shared(there: SimulatedCloud) -> Cloud:
 async def signing_in(access: Cloud, serial: str, password: str = PASSWORD) -> AsyncIterator[CloudSignIn]:
     """Open a sign-in."""
     async with TCPConnector() as connector:
-        session = ClientSession(connector=connector, cookie_jar=DummyCookieJar())
-        sign_in = CloudSignIn(session, EMAIL, Secret(password), serial, cloud=access)
+        open_session = partial(ClientSession, connector=connector, cookie_jar=DummyCookieJar())
+        sign_in = CloudSignIn(open_session, EMAIL, Secret(password), serial, cloud=access)
         yield sign_in
         sign_in.close()

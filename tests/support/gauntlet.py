@@ -1,6 +1,7 @@
 """An hour of a site in Home Assistant with its real recorder, and the energy in the statistics afterwards."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
+from homeassistant.helpers.storage import Store
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -138,6 +140,8 @@ async def run(
             await hass.config_entries.async_reload(entry.entry_id)
         if minute in row.losses:
             await _lose_state(hass, entry, start)
+        if minute in row.crashes:
+            await crash(hass, clock, entry)
         if row.answers and minute == row.answers.opened:
             forms = [await open_repair(hass, issue) for issue in jump_repairs(hass) for _ in row.answers.accepted]
         if row.answers and minute in row.answers.accepted:
@@ -170,6 +174,17 @@ async def _lose_state(hass: HomeAssistant, entry: ConfigEntry, start: datetime) 
     await _compile(hass, start, dt_util.utcnow() - _PERIOD)
     await hass.config_entries.async_unload(entry.entry_id)
     await CounterStore(hass, entry.entry_id).async_remove()
+    await hass.config_entries.async_setup(entry.entry_id)
+
+
+async def crash(hass: HomeAssistant, clock: VirtualTime, entry: ConfigEntry, *, pause_s: float = 0.0) -> None:
+    """Set the gateway up again from the state that is on the disk now, after a pause."""
+    await async_wait_recording_done(hass)
+    store = Store[dict[str, object]](hass, 1, f"{DOMAIN}.{entry.entry_id}")
+    on_disk = deepcopy(await store.async_load())
+    await hass.config_entries.async_unload(entry.entry_id)
+    await (store.async_remove() if on_disk is None else store.async_save(on_disk))
+    clock.tick(pause_s)
     await hass.config_entries.async_setup(entry.entry_id)
 
 

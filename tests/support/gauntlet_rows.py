@@ -14,6 +14,8 @@ DEVICE_DATA = "/ivp/pdm/device_data"
 NOON = datetime(2026, 6, 10, 11, 0, tzinfo=UTC)
 # The sun still shines and the house already uses much: the site produces, imports and exports.
 EVENING = datetime(2026, 6, 10, 16, 0, tzinfo=UTC)
+# Energy of today is small.
+MORNING = datetime(2026, 6, 10, 5, 30, tzinfo=UTC)
 
 type Act = Callable[[Simulator], object]
 
@@ -46,6 +48,8 @@ class Row:
     """The minutes since set-up in which the integration is reloaded."""
     losses: tuple[int, ...] = ()
     """The minutes since set-up in which it is reloaded and the state of its counters is lost."""
+    crashes: tuple[int, ...] = ()
+    """The minutes since set-up in which Home Assistant is killed: what was not written to the disk is lost."""
     jumps: Mapping[int, float] = field(default_factory=dict[int, float])
     """The seconds by which Home Assistant's clock is set, by minutes since set-up."""
     answers: Answers | None = None
@@ -165,6 +169,29 @@ ROWS = (
         source="G§6.6",
         acts={10: fault("wrap", path=READINGS), 11: fault("wrap", path=REPORT)},
         losses=(30,),
+    ),
+    *(
+        Row(
+            name=f"crashes before zeros, {site}",
+            source="a power cut",
+            profile=profile,
+            # The state was written at minute 15, and is written again at minute 30 after the first crash.
+            acts={**between(28, 34, fault("zeros")), **between(42, 46, fault("zeros"))},
+            crashes=(28, 42),
+            start=MORNING,
+        )
+        for site, profile in (
+            ("three phases", "metered_net_three_phase"),
+            ("a total CT", "metered_total_split_phase"),
+            ("no CTs", "non_metered"),
+        )
+    ),
+    Row(
+        name="a crash after midnight before zeros",
+        source="a power cut",
+        acts=between(28, 34, fault("zeros")),
+        crashes=(28,),
+        start=datetime(2026, 6, 10, 21, 40, tzinfo=UTC),
     ),
     Row(name="a hair down and up", source="G§3", before=fault("hair")),
     Row(name="null counters", source="G§15.31", acts=between(20, 25, fault("nulls"))),

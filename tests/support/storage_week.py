@@ -17,6 +17,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
+from custom_components.enphase_iq_gateway.client.gateway_clock import GatewayClock
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
 from custom_components.enphase_iq_gateway.client.site.measure import measure
@@ -120,7 +121,7 @@ class StorageWeek:
         documents = Documents(info=site.info).with_answer(METERS, self._meters)
         for endpoint in site.reads(PollGroup.LIVE):
             documents = documents.with_answer(endpoint, self._try(endpoint))
-        live, fresh = self._freshness.judge(raw := documents.get(LIVE_DATA), self.at, 0.0)
+        live, fresh = self._freshness.judge(raw := documents.get(LIVE_DATA), GatewayClock(at=self.at, ahead_s=0.0))
         if raw is not None and not raw.stream_enabled and self.at - self._stream_at >= 60:
             self._stream_at, self.world.plant.stream_until = self.at, self.at + STREAM_S
         snapshot = measure(site, PollGroup.LIVE, documents.with_answer(LIVE_DATA, live), self.at)

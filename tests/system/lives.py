@@ -1,12 +1,13 @@
 """Whole lives of simulated gateways with spoiled answers: from the answers to what the entities would show.
 
 In each life a site is read several times, at any interval. Answers are spoiled, replaced by those of another gateway or
-missing, the state of the counters is stored and read back, the site is decided anew, and the clock is set. The truth is
-what the same gateway sends at the same times without faults. A life fails
+missing, the state of the counters is stored and read back, also after a crash from an older state, the site is decided
+anew, and the clock is set. The truth is what the same gateway sends at the same times without faults. A life fails
 
 * with any exception but a `GatewayError`,
 * where a number that is shown is not finite, or impossible for its unit,
 * where a counter that only rises falls without a reset or a spike that is taken back,
+* where a counter or energy of today is less after a crash,
 * where a counter rises beyond the truth in any reading: without a fault not at all, with one by no more than the energy
   that one answer proves,
 * where a counter ends higher than the truth, once the faults have been over for an hour.
@@ -45,14 +46,11 @@ from custom_components.enphase_iq_gateway.counters.counter_state import CounterS
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import (
     COUNTERS_OF,
-    CounterField,
     CounterKey,
     FlowCounter,
-    InverterCounter,
     may_be_negative,
 )
 from custom_components.enphase_iq_gateway.counters.limits import LONGEST_REPORT_S, counter_limits, inverter_limits
-from custom_components.enphase_iq_gateway.counters.origin import Origin
 from custom_components.enphase_iq_gateway.counters.state import GuardState
 from custom_components.enphase_iq_gateway.counters.steady_clock import SteadyClock, clock_after_start
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
@@ -60,13 +58,16 @@ from simulator import PROFILES, World, routes
 from simulator.firmware import Firmware
 from simulator.simulated_site import SimulatedSite
 from tests.support.answered_documents import ANSWERED, documents_of, storage_of
+from tests.support.crashing import Kept, check_continued
 from tests.support.promises import Broken, check_falls, check_storage, check_values
+from tests.support.sent_counters import Truth
 from tests.support.spoiling import spoil
 
 _ZONES: Final = tuple(
     ZoneInfo(name)
     for name in ("Europe/Amsterdam", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kathmandu", "America/St_Johns")
 )
+_SERIALS: Final = ("122300000001", "122300000002")
 _BEGIN: Final = 1_767_225_600  # 2026 begins
 _DAY: Final = 86_400.0
 _INTERVALS_S: Final = (5.0, 30.0, 30.0, 60.0, 60.0, 60.0, 300.0, 300.0, 900.0, 3600.0, 6 * 3600.0, 30 * 3600.0)
@@ -84,6 +85,7 @@ class Shown:
     """One guard and what it has published."""
 
     guard: Guard
+    kept: Kept = field(default_factory=lambda: Kept(gateway=_SERIALS[0]))
     health: InverterHealth = field(default_factory=InverterHealth)
     first: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
     above: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
@@ -111,43 +113,26 @@ class Shown:
         self.grid = snapshot.grid_state
         return replace(snapshot, ac_batteries=self.guard.check_ac_batteries(snapshot.ac_batteries, at))
 
-    def store(self, site: Site, clock: SteadyClock) -> None:
+    def keep(self, at: float, *, stored: bool) -> None:
+        """Record what is shown, and store the state now and then, and at once after an event."""
+        self.kept.record(self.guard.state, at)
+        if stored or self.guard.events:
+            self.kept.store(self.guard.state)
+
+    def restart(self, site: Site, clock: SteadyClock) -> None:
         """Restart with the stored state."""
         stored = orjson.loads(orjson.dumps(self.guard.state.as_json()))
         self.guard = Guard(site=site, state=GuardState.from_json(stored), clock=clock)
 
+    def crash(self, site: Site, clock: SteadyClock, zone: tzinfo) -> None:
+        """Restart with the state that was stored last and the values that were shown since.
 
-@dataclass(kw_only=True)
-class Truth:
-    """The counters as the gateway has sent them without faults."""
-
-    site: Site
-    last: dict[CounterKey, float] = field(default_factory=dict[CounterKey, float])
-
-    def read(self, documents: Documents, at: float) -> None:
-        """Measure the documents."""
-        for group in PollGroup:
-            snapshot = measure(self.site, group, documents, at)
-            values: dict[CounterKey, float | None] = {
-                FlowCounter(flow, counter, phase): counter.read(measured)
-                for flow, measurements in snapshot.flows.items()
-                for phase, measured in enumerate(measurements)
-                for counter in CounterField
-            }
-            for serial, inverter in snapshot.inverters.items():
-                values[InverterCounter(serial)] = inverter.energy_lifetime_wh
-            self.last |= {key: value for key, value in values.items() if value is not None}
-
-    def value(self, key: CounterKey, origin: Origin | None) -> float | None:
-        """Return the value of a counter that comes from an origin, None where that is not what was read here."""
-        sources = {
-            self.site.sources.get((key.flow, quantity))
-            for quantity, counters in COUNTERS_OF.items()
-            if isinstance(key, FlowCounter) and key.field in counters
-        }
-        if origin is not None and origin.source not in sources:
-            return None
-        return self.last.get(key)
+        Raises:
+            Broken: A counter is lower than before.
+        """
+        before = self.guard.state
+        self.guard = Guard(site=site, state=self.kept.recovered(site, zone), clock=clock)
+        check_continued(self.guard, before)
 
 
 @dataclass(kw_only=True)
@@ -159,11 +144,13 @@ class Life:
     """The true time, epoch seconds."""
     clock_s: float = 0.0
     """How much the clock of Home Assistant is ahead of it."""
+    clock_was_set: bool = False
+    """Whether the recorder may have newer values with an older time."""
 
     def __post_init__(self) -> None:
         """Build the gateway and another one, whose answers may be confused with its own."""
         self.zone = self.chance.choice(_ZONES)
-        self.site, self.other = (self._gateway(serial) for serial in ("122300000001", "122300000002"))
+        self.site, self.other = (self._gateway(serial) for serial in _SERIALS)
 
     def _gateway(self, serial: str) -> SimulatedSite:
         profile = PROFILES[self.chance.choice(list(PROFILES))]
@@ -206,6 +193,7 @@ class Life:
         if self.chance.random() < 0.05:
             step = self.chance.choice(_CLOCK_STEPS_S) * self.chance.choice((1, -1))
             self.clock_s = 0.0 if self.clock_s else step
+            self.clock_was_set = True
 
     def live(self) -> int:
         """Live, and return the number of readings.
@@ -235,6 +223,7 @@ class Life:
             snapshots = shown.read(documents, at, self.now, self.zone)
             check_values(shown.guard.site, snapshots)
             check_storage(shown.read_storage(storage, at))
+            shown.keep(at, stored=self.chance.random() < 0.2)
             check_falls(shown.guard, before)
             truth.read(clean, self.now)
             check_rises(shown, truth, before, faulty=faulty)
@@ -249,11 +238,15 @@ class Life:
         return readings + _RECOVERY
 
     def _restart(self, shown: Shown, documents: Documents, storage: StorageDocuments) -> None:
-        """Store the state and read it back; decide the site anew, maybe from spoiled answers."""
+        """Store the state and read it back, or crash; decide the site anew, maybe from spoiled answers."""
         site = shown.guard.site
         with suppress(GatewayError):
             site = decide(documents, shown.guard.state.locked_sources(), decide_storage(storage))
-        shown.store(site, clock_after_start(-self.clock_s))
+        clock = clock_after_start(-self.clock_s)
+        if self.clock_was_set or self.chance.random() < 0.5:
+            shown.restart(site, clock)
+        else:
+            shown.crash(site, clock, self.zone)
 
 
 def check_rises(shown: Shown, truth: Truth, before: Mapping[CounterKey, CounterState], *, faulty: bool) -> None:

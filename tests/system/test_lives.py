@@ -4,6 +4,7 @@ The long run: `python -m tests.system.lives --minutes 30 --seed 1`.
 """
 
 from dataclasses import replace
+from datetime import UTC
 from math import inf
 
 import pytest
@@ -12,11 +13,13 @@ from custom_components.enphase_iq_gateway.client.models import Inverter, Measure
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
 from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.counters.steady_clock import SteadyClock
 from custom_components.enphase_iq_gateway.polling.inverter_health import InverterHealth
 from tests.support.guard import LIFETIME, NET_CT, PRODUCTION, T0, check_production, guard_site
 from tests.support.promises import Broken, check_falls, check_values
+from tests.support.sent_counters import Truth
 
-from .lives import Shown, Truth, check_end, check_rises, run
+from .lives import Shown, check_end, check_rises, run
 
 SITE = guard_site(NET_CT)
 
@@ -76,6 +79,23 @@ def test_a_fall_breaks_a_life_unless_it_takes_back_a_spike(fall_wh: float, *, br
             check_falls(guard, before)
     else:
         check_falls(guard, before)
+
+
+@pytest.mark.parametrize(("recorded", "breaks"), [(True, False), (False, True)])
+def test_a_counter_that_is_lower_after_a_crash_breaks_a_life(*, recorded: bool, breaks: bool) -> None:
+    """The state on the disk is older; without a recorder the counter continues from there."""
+    shown = Shown(guard=Guard(site=SITE))
+    check_production(shown.guard, 0, 12_000_000)
+    shown.keep(T0, stored=True)
+    check_production(shown.guard, 60, 12_000_100)
+    if recorded:
+        shown.keep(T0 + 60, stored=False)
+
+    if breaks:
+        with pytest.raises(Broken, match="after a crash production"):
+            shown.crash(SITE, SteadyClock(), UTC)
+    else:
+        shown.crash(SITE, SteadyClock(), UTC)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
-from custom_components.enphase_iq_gateway.client.site.site import PollGroup
+from custom_components.enphase_iq_gateway.client.endpoints import PRODUCTION_SUMMARY
+from custom_components.enphase_iq_gateway.client.models import Flow
+from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.diagnostics import async_get_config_entry_diagnostics
 from custom_components.enphase_iq_gateway.flow.discovery import store_mac
@@ -102,6 +104,34 @@ async def test_firmware_that_still_boots_is_checked_again(start_home: StartHome)
     await home.advance(330, step=30)
 
     assert float(home.state("energy_lifetime", serial)) > 0
+
+
+async def production_source_after_restart(home: Home) -> Source:
+    """Restart, and return where the lifetime counter of production is read from then."""
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    return home.entry.runtime_data.site.sources[Flow.PRODUCTION, Quantity.LIFETIME]
+
+
+async def test_a_restart_while_the_gateway_boots_keeps_the_source_of_production(start_home: StartHome) -> None:
+    home = await start_home("non_metered")
+    home.simulator.faults.add("zeros")
+
+    assert await production_source_after_restart(home) is Source.SUMMARY
+
+
+async def test_an_endpoint_that_an_update_has_stopped_is_left_even_if_it_could_not_be_read_at_first(
+    start_home: StartHome,
+) -> None:
+    home = await start_home("non_metered")
+    home.simulator.set_firmware("5.1.0")
+    home.simulator.faults.add("status", path=PRODUCTION_SUMMARY.path, code=503)
+    first = await production_source_after_restart(home)
+    home.simulator.faults.clear()
+    home.simulator.faults.add("zero_v1", path=PRODUCTION_SUMMARY.path)
+
+    second = await production_source_after_restart(home)
+
+    assert (first, second) == (Source.SUMMARY, Source.REPORTED_INVERTERS)
 
 
 async def test_a_failed_check_of_the_site_keeps_all_values(home: Home) -> None:

@@ -9,6 +9,7 @@ import pytest
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from custom_components.enphase_iq_gateway.const import CONF_UPDATE_INTERVAL, DOMAIN
+from custom_components.enphase_iq_gateway.hub.registered import async_registered
 from simulator import Faults
 from tests.conftest import StartHome
 from tests.support.home import Home
@@ -113,6 +114,20 @@ async def test_devices_have_model_firmware_and_serial_and_are_connected_through_
         "IQ Meter Collar": ("IQ Meter Collar", "865-00400-r22", "3.0.6-D0"),
         "IQ Combiner": ("IQ Combiner 6C", "800-02403-r08", "0.1.20-D1"),
     }
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_devices_of_storage_are_not_registered_for_ever(
+    start_home: StartHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gateway may list others at every start."""
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.hub.storage_devices.MOST_DEVICES", 2)
+    home = await start_home("collar")
+
+    registered = async_registered(home.hass, home.entry) & home.entry.runtime_data.site.storage.serials
+    assert len(registered) == 2
+    entities = {unique_id.partition("_")[0] for unique_id in home.states()}
+    assert entities & home.entry.runtime_data.site.storage.serials == registered
 
 
 async def test_a_battery_can_be_deleted_only_when_the_gateway_does_not_list_it(start_home: StartHome) -> None:

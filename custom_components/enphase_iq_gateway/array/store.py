@@ -4,11 +4,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
-from ..const import DOMAIN, LOGGER
-from .layout import Layout, LayoutError
+from ..const import DOMAIN, LOGGER, UNUSABLE_FILE
+from .layout import Layout
 
 _VERSION: Final = 1
 
@@ -36,7 +35,7 @@ class LayoutStore:
         try:
             data = await self._store.async_load()
             self.layout = None if data is None else Layout.from_json(data)
-        except (HomeAssistantError, NotImplementedError, LayoutError) as error:
+        except UNUSABLE_FILE as error:
             self.usable = False
             LOGGER.warning("The stored layout of the panels cannot be used: %r", error)
 

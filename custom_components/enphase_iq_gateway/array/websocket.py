@@ -62,7 +62,13 @@ async def async_subscribe(hass: HomeAssistant, connection: ActiveConnection, msg
         connection.send_event(msg["id"], event)
 
     connection.send_result(msg["id"])
-    connection.subscriptions[msg["id"]] = await async_roof_feed(hass, entry.entry_id).async_subscribe(send)
+    # The page may close or unsubscribe while the recorder is read, which removes this.
+    connection.subscriptions[msg["id"]] = lambda: None
+    unsubscribe = await async_roof_feed(hass, entry.entry_id).async_subscribe(send)
+    if msg["id"] in connection.subscriptions:
+        connection.subscriptions[msg["id"]] = unsubscribe
+    else:
+        unsubscribe()
 
 
 @websocket_command(

@@ -3,6 +3,7 @@
 The answers are named like the files of a capture: written to a folder, the simulator can replay this gateway.
 """
 
+import asyncio
 from dataclasses import dataclass
 import re
 from time import monotonic
@@ -52,7 +53,9 @@ async def record(gateway: Gateway, scrubber: Scrubber, *, storage: StorageSite, 
             continue
         try:
             body = await gateway.read_raw(path, timeout_s=left_s)
-            capture.answers[re.sub(r"[/?=&]", "_", path.strip("/"))] = scrubber.answer(body)
+            # Not in the event loop: an answer of the largest size takes seconds.
+            answer = await asyncio.to_thread(scrubber.answer, body)
+            capture.answers[re.sub(r"[/?=&]", "_", path.strip("/"))] = answer
         except GatewayError as error:
             capture.unanswered[path] = scrubber.text(str(error))
         except ValueError, RecursionError:

@@ -135,9 +135,8 @@ class Gateway:
         if info.time is not None:
             ahead_s = info.time - self._clock()
             self._clock_ahead_s = ahead_s if abs(ahead_s) > _SAME_TIME_S else 0.0
-        if self._credential is not None and isinstance(self._credential, Token) is not info.wants_token:
-            wanted = "a token" if info.wants_token else "a local account"
-            raise GatewayAuthenticationError(f"firmware {info.firmware} requires {wanted}")
+        if isinstance(self._credential, Token) and not info.wants_token:
+            raise GatewayAuthenticationError(f"firmware {info.firmware} requires a local account")
         return info
 
     async def check_sign_in(self) -> None:
@@ -246,16 +245,21 @@ class Gateway:
             return await self._sign_in.get(path, timeout_s)
 
     def _read_serial(self, body: bytes, scheme: Scheme) -> str:
-        """Return the serial in `/info`.
+        """Return the serial in `/info`, which verifies the device and pins its certificate.
 
         Raises:
             GatewayResponseError: it has none.
-            GatewayConnectionError: it was read over plain HTTP, but the firmware requires TLS: its TLS server is down,
-                or another device pretends to be the gateway.
+            GatewayConnectionError: it was read over plain HTTP, but the firmware requires TLS, or over TLS, which the
+                firmware does not have (G§2.1): the TLS server is down, or another device pretends to be the gateway.
+            GatewayAuthenticationError: the firmware requires a token in place of a local account. Without a token no
+                device proves that it is the gateway, so no certificate is pinned.
         """
         info = INFO.parse(body)
-        if info.wants_token and scheme == "http":
-            raise GatewayConnectionError(f"{INFO.path}: firmware {info.firmware} over plain HTTP, expected TLS")
+        if info.wants_token is not (scheme == "https"):
+            found, expected = ("plain HTTP", "TLS") if info.wants_token else ("TLS", "plain HTTP")
+            raise GatewayConnectionError(f"{INFO.path}: firmware {info.firmware} over {found}, expected {expected}")
+        if info.wants_token and isinstance(self._credential, Account):
+            raise GatewayAuthenticationError(f"firmware {info.firmware} requires a token")
         return info.serial
 
 

@@ -11,6 +11,8 @@ from typing import Final
 
 import orjson
 
+from .identifiers import is_serial
+
 REDACTED: Final = "**REDACTED**"
 # Twelve digits like a serial, but never a real one: those begin with year and week of manufacture (G§1.1).
 _FIRST_PSEUDONYM: Final = 999_900_000_000
@@ -29,8 +31,11 @@ _HIDDEN: Final = re.compile(
 _MAYBE_IPV6: Final = re.compile(r"(?i)[0-9a-f]*:[0-9a-f:]*(?:::|[0-9a-f])")
 _WORDS: Final = re.compile(r"[\w .:+/-]{0,64}")
 """The form of a harmless text: a type, a state, a version, a hexadecimal number."""
-_TAG: Final = re.compile(r"<(?P<close>/?)(?P<name>[\w-]+)(?P<attributes>[^<>]*)>(?P<text>[^<]*)")
-_PACKAGE: Final = re.compile(r' name="[\w.-]+"')
+# Without backtracking, which takes hours where a tag has no end.
+_TAG: Final = re.compile(r"<(?P<close>/?)(?P<name>[\w-]++)(?P<attributes>[^<>]*+)>(?P<text>[^<]*)")
+_PACKAGE: Final = re.compile(r' name="[\w.-]{1,64}"')
+_LONGEST_NUMBER: Final = 20
+"""Digits of the number of a device that is a key."""
 
 _SERIAL_FIELDS: Final = frozenset({"serialNumber", "sn", "serial_num", "serial_nums", "device_id", "pv_serial_nb"})
 _INFO_TAGS: Final = frozenset(
@@ -116,18 +121,18 @@ class Scrubber:
         """Set what is known beforehand; the order of the serials makes their pseudonyms the same in every document."""
         self._hosts = [re.compile(rf"(?i)(?<![\w.-]){re.escape(host)}(?![\w-])") for host in hosts if host]
         self._pseudonyms: dict[str, str] = {}
+        self._given: set[str] = set()
+        self._lengths: list[int] = []
+        """The lengths of the known serials, longest first: one serial may contain another."""
         for serial in serials:
             self._pseudonym(serial)
 
     def text(self, text: str) -> str:
         """Redact a text, such as an error message or the name of a counter."""
-        # Longest first: one serial may contain another.
-        known = "|".join(re.escape(serial) for serial in sorted(self._pseudonyms, key=len, reverse=True))
-        serials = re.compile(f"{known}|{_SERIAL.pattern}" if known else _SERIAL.pattern)
         text = _MAYBE_IPV6.sub(_without_address, _HIDDEN.sub(REDACTED, text))
         for host in self._hosts:
             text = host.sub(REDACTED, text)
-        return serials.sub(lambda found: self._pseudonym(found[0]), text)
+        return _SERIAL.sub(lambda found: self._pseudonym(found[0]), self._without_known(text))
 
     def value(self, value: object, field: str = "") -> object:
         """Redact a JSON value; `field` is the key under which it was found."""
@@ -170,13 +175,34 @@ class Scrubber:
 
     def _key(self, name: str, number: int) -> str:
         """Keep a known field and the number of a device; other keys may be anything, such as a name or an address."""
-        return self.text(name) if name in _FIELDS or name.isdecimal() else f"{REDACTED} {number}"
+        if name in _FIELDS:
+            return name
+        is_number = name.isdecimal() and len(name) <= _LONGEST_NUMBER
+        return self.text(name) if is_number else f"{REDACTED} {number}"
 
     def _pseudonym(self, serial: str) -> str:
         """Return the number that replaces a serial; such a number is returned unchanged."""
-        if serial in self._pseudonyms.values():
+        if serial in self._given:
             return serial
-        return self._pseudonyms.setdefault(serial, str(_FIRST_PSEUDONYM + len(self._pseudonyms)))
+        if serial not in self._pseudonyms:
+            self._pseudonyms[serial] = str(_FIRST_PSEUDONYM + len(self._pseudonyms))
+            self._given.add(self._pseudonyms[serial])
+            if is_serial(serial) and len(serial) not in self._lengths:
+                self._lengths = sorted([*self._lengths, len(serial)], reverse=True)
+        return self._pseudonyms[serial]
+
+    def _without_known(self, text: str) -> str:
+        """Replace the known serials, also within longer words."""
+        parts: list[str] = []
+        start = at = 0
+        while at < len(text):
+            known = next((part for n in self._lengths if (part := text[at : at + n]) in self._pseudonyms), None)
+            if known is None:
+                at += 1
+                continue
+            parts += (text[start:at], self._pseudonyms[known])
+            start = at = at + len(known)
+        return "".join((*parts, text[start:]))
 
 
 def _without_address(found: re.Match[str]) -> str:

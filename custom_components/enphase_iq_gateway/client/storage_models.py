@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from .gateway_clock import GatewayClock
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnsembleDevice:
@@ -172,7 +174,7 @@ class AcBattery:
     energy_discharged_wh: float | None = None
     energy_charged_wh: float | None = None
     counted_since: int | None = None
-    """When both counters began at zero, epoch seconds: they restart with a firmware update."""
+    """When both counters began at zero, epoch seconds by the gateway's clock: they restart with a firmware update."""
     max_cell_temperature_c: float | None = None
     min_cell_temperature_c: float | None = None
     status_words: tuple[str, ...] = ()
@@ -200,9 +202,9 @@ class ReportedStorage:
     reading_time: int | None
     """Epoch seconds; may be days old (S§31)."""
 
-    def is_fresh(self, gateway_time: float) -> bool:
-        """Return whether the values are recent by the gateway's clock; a date in its future shows no age."""
-        return self.reading_time is not None and abs(gateway_time - self.reading_time) <= REPORT_STALE_AFTER_S
+    def is_fresh(self, clock: GatewayClock) -> bool:
+        """Return whether the values are recent by the gateway's clock."""
+        return clock.is_recent(self.reading_time, REPORT_STALE_AFTER_S)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -251,8 +253,6 @@ class LiveData:
     main_relay_state: int | None = None
     """1 on grid in every normal sample; by inference 0 open, 2 grid present, 3 ready, 4 waiting."""
 
-    def is_fresh(self, gateway_time: float) -> bool:
+    def is_fresh(self, clock: GatewayClock) -> bool:
         """Return whether the values are recent by the gateway's clock, and not marked as the last known ones."""
-        if self.is_last_known or self.last_update is None:
-            return False
-        return gateway_time - self.last_update <= LIVE_DATA_STALE_AFTER_S
+        return not self.is_last_known and clock.is_recent(self.last_update, LIVE_DATA_STALE_AFTER_S)

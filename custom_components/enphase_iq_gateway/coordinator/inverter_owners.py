@@ -66,6 +66,7 @@ class InverterOwners:
             answers=coordinator.last_update_success,
         )
         await self._async_decide(set(self._listed[entry_id].reported))
+        self._forget_unlisted()
         self._merge_duplicates(entry_id)
 
     @callback
@@ -92,6 +93,17 @@ class InverterOwners:
                 self._reported[serial] = self._listed[new].reported.get(serial, 0)
         for (old, new), moved in moves.items():
             await self._async_move(moved, old, new)
+
+    @callback
+    def _forget_unlisted(self) -> None:
+        """Forget inverters without a device that no gateway lists any more."""
+        devices = dr.async_get(self._hass)
+        listed = {serial for each in self._listed.values() for serial in each.reported} | self._moving
+        for serial, owner in list(self._owners.items()):
+            gone = serial not in listed and owner in self._listed
+            if gone and devices.async_get_device_by_identifier((DOMAIN, serial), owner) is None:
+                del self._owners[serial]
+                self._reported.pop(serial, None)
 
     def _owner(self, serial: str, owner: str | None) -> str | None:
         """Return the id of the entry that an inverter belongs to from now on."""

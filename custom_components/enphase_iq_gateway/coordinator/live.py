@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, time
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -10,11 +10,12 @@ from homeassistant.core import HomeAssistant
 
 from ..client import GatewayConnectionError, GatewayResponseError
 from ..client.endpoints import LIVE_DATA
+from ..client.gateway_clock import GatewayClock
 from ..client.site.documents import Documents
 from ..client.site.measure import measure
 from ..client.site.site import PollGroup, Site, Source
 from ..client.site.snapshot import Snapshot
-from ..client.storage_models import LiveData
+from ..client.storage_models import LIVE_DATA_STALE_AFTER_S, LiveData
 from ..const import (
     CONF_UPDATE_INTERVAL,
     COUNTER_CHECK_INTERVAL_S,
@@ -30,6 +31,7 @@ from .site import SiteCoordinator
 _STREAM_AGAIN_S: Final = 60.0
 """The gateway turns its live stream off after some minutes (S§14.2)."""
 _STREAM_REFUSED_S: Final = 3600.0
+_CLOCK_AGAIN_S: Final = 300.0
 
 
 class LiveCoordinator(PollGroupCoordinator):
@@ -49,6 +51,7 @@ class LiveCoordinator(PollGroupCoordinator):
     ) -> None:
         self._freshness = LiveDataFreshness()
         self._stream_due_at = monotonic()
+        self._clock_due_at = monotonic()
         super().__init__(hass, entry, site_coordinator=site_coordinator, guard=guard, documents=documents)
 
     @classmethod
@@ -62,6 +65,7 @@ class LiveCoordinator(PollGroupCoordinator):
         documents = await super()._async_read()
         if (live := documents.get(LIVE_DATA)) is not None:
             await self._async_keep_stream_on(live)
+            await self._async_compare_clocks(live)
         return documents
 
     async def _async_keep_stream_on(self, live: LiveData) -> None:
@@ -76,18 +80,42 @@ class LiveCoordinator(PollGroupCoordinator):
             if isinstance(error, GatewayResponseError):
                 self._stream_due_at = monotonic() + _STREAM_REFUSED_S
 
+    async def _async_compare_clocks(self, live: LiveData) -> None:
+        """Compare the clocks again while live data seem old or of the future, but no more often than needed.
+
+        A time server may set either clock at any moment, and `/info` is otherwise read every 4 hours only.
+        """
+        recent = self._clock(time()).is_recent(live.last_update, LIVE_DATA_STALE_AFTER_S)
+        if recent or live.last_update is None or monotonic() < self._clock_due_at:
+            return
+        self._clock_due_at = monotonic() + _CLOCK_AGAIN_S
+        try:
+            await self.gateway.identify()
+        except (GatewayConnectionError, GatewayResponseError) as error:
+            LOGGER.debug("%s: the clocks could not be compared: %s", self.name, error)
+
+    def _clock(self, at: float) -> GatewayClock:
+        return GatewayClock(at=at, ahead_s=self.gateway.clock_ahead_s)
+
     @override
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
         fresh = False
         if (read := documents.get(LIVE_DATA)) is not None:
-            live, fresh = self._freshness.judge(read, at, self.gateway.clock_ahead_s)
+            live, fresh = self._freshness.judge(read, self._clock(at))
             if live is not None and live.is_last_known:
                 # The stream has just ended and is being turned on again: these values are shown like others that
                 # repeat.
                 live = replace(live, is_last_known=False)
             documents = documents.with_answer(LIVE_DATA, live)
         standing = self._counters_are_fresh(at)
-        snapshot = measure(self.site, self.group, documents, at, standing=self.data.counted if standing else None)
+        snapshot = measure(
+            self.site,
+            self.group,
+            documents,
+            at,
+            standing=self.data.counted if standing else None,
+            clock_ahead_s=self.gateway.clock_ahead_s,
+        )
         if Source.LIVE_DATA in self.site.sources.values() and not fresh:
             snapshot = replace(snapshot, storage_kept=True)
         if standing:

@@ -28,9 +28,9 @@ from ..client.endpoints import (
     READINGS,
     Endpoint,
 )
+from ..client.gateway_clock import GatewayClock
 from ..client.models import Flow, GatewayHealth, Info, Meter, Reading
 from ..client.site.documents import Documents
-from ..client.site.gateway_clock import GatewayClock
 from ..client.site.probe import PROBE_LIMIT_S, probe
 from ..client.site.site import Site, endpoints_of
 from ..client.site.sources import decide
@@ -78,7 +78,8 @@ async def async_find_site(
     storage = await probe_storage(gateway, info, documents, clock=time, limit_s=min(left_s, STORAGE_PROBE_LIMIT_S))
     for endpoint in _LIVE:
         documents = documents.with_answer(endpoint, storage.get(endpoint))
-    return decide(documents, locked, decide_storage(storage)), replace(documents, storage=storage)
+    site = decide(documents, locked, decide_storage(storage), updated=updated)
+    return site, replace(documents, storage=storage)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,12 +7,15 @@ restarts.
 """
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Final, Self
 
 from ..client.models import Flow
 from .counter_state import CounterState
 from .new_start import RESET_SHARE, gain
 from .serialization import fields, number, numbers, optional_number
+
+_UNDONE_WITHIN_S: Final = 3600.0
+"""A spike is taken back within this time: it lasts for two windows of a counter at most, and its end for one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,10 +54,12 @@ class BalancedState:
     """The counter that net energy subtracts from: export, or production."""
     began_at: float | None = None
     """When both began at zero, epoch seconds: the `last_reset` of the statistics."""
+    common: Sample | None = None
+    """The most that both counters have gained at once of late, in Wh, which is no net energy: it may be a spike."""
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
-        samples = {"plus": self.plus, "minus": self.minus}
+        samples = {"plus": self.plus, "minus": self.minus, "common": self.common}
         return {
             "import_wh": self.import_wh,
             "export_wh": self.export_wh,
@@ -78,6 +83,7 @@ class BalancedState:
             plus=None if (plus := saved.get("plus")) is None else Sample.from_json(plus),
             minus=None if (minus := saved.get("minus")) is None else Sample.from_json(minus),
             began_at=optional_number(saved, "began_at", "balanced"),
+            common=None if (common := saved.get("common")) is None else Sample.from_json(common),
         )
         if state.import_wh < 0 or state.export_wh < 0:
             raise ValueError(f"balanced: energy below zero: {state.import_wh}, {state.export_wh}")
@@ -106,12 +112,39 @@ def step(
     added, taken = gain(state.plus.value, plus.value), gain(state.minus.value, minus.value)
     net = max(added, 0.0) - max(taken, 0.0)
     imported, exported = state.import_wh + max(net, 0.0), state.export_wh + max(-net, 0.0)
+    common = _common(state, min(added, taken), plus.at)
     # Undoing a spike subtracts what it has added. With a total CT the two are also the site's import and
     # export, which are `total_increasing`.
     most = 1 - RESET_SHARE if flow is Flow.TOTAL_CONSUMPTION else 1.0
-    imported, exported = _subtract(imported, exported, max(-added, 0.0), most)
-    exported, imported = _subtract(exported, imported, max(-taken, 0.0), most)
-    return replace(state, import_wh=imported, export_wh=exported, plus=plus, minus=minus)
+    if added < 0:
+        imported, exported, common = _undo(imported, exported, -added, most, common)
+    if taken < 0:
+        exported, imported, common = _undo(exported, imported, -taken, most, common)
+    return replace(state, import_wh=imported, export_wh=exported, plus=plus, minus=minus, common=common)
+
+
+def _common(state: BalancedState, gained: float, at: float) -> Sample | None:
+    """Return the most that both counters have gained at once of late."""
+    before = state.common
+    if before is not None and not 0 <= at - before.at <= _UNDONE_WITHIN_S:
+        before = None
+    if gained > (before.value if before else 0.0):
+        return Sample(value=gained, at=at)
+    return before
+
+
+def _undo(
+    counter: float, other: float, amount: float, most: float, common: Sample | None
+) -> tuple[float, float, Sample | None]:
+    """Undo a spike of one counter; of a spike of both, which was no net energy, this one is undone first.
+
+    What the other counter has to lose is added to it now.
+    """
+    shared = min(amount, common.value) if common else 0.0
+    if common is not None and shared > 0:
+        common = replace(common, value=common.value - shared)
+    counter, other = _subtract(counter, other + shared, amount - shared, most)
+    return counter, other, common
 
 
 def catch_up(state: BalancedState, import_wh: float, export_wh: float) -> BalancedState:

@@ -3,10 +3,18 @@
 from dataclasses import replace
 
 from ..client.models import Flow, Measurement
-from ..client.site.site import Quantity, Site
+from ..client.site.site import Quantity, Site, Source
 from .balanced import BalancedState, Sample, step
 from .key import CounterField, FlowCounter
 from .state import GuardState
+
+
+def measured_by_ct(site: Site) -> Flow | None:
+    """Return the consumption that the CT measures, total or net; None without import and export."""
+    source = site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT))
+    if source is None:
+        return None
+    return Flow.TOTAL_CONSUMPTION if source is Source.INTEGRATED else Flow.NET_CONSUMPTION
 
 
 def balance_phase(site: Site, state: GuardState, measured: Flow, phase: int) -> BalancedState | None:
@@ -14,21 +22,25 @@ def balance_phase(site: Site, state: GuardState, measured: Flow, phase: int) -> 
 
     `measured` is the consumption that the CT measures, total or net.
     """
-    if measured is Flow.NET_CONSUMPTION:
-        plus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.DELIVERED)))
-        minus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.RECEIVED)))
-        together = True
-    else:
-        plus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.LIFETIME, phase)))
-        minus = plus and _production(site, state, phase, plus.at)
-        together = site.group(measured, Quantity.LIFETIME) is site.group(Flow.PRODUCTION, Quantity.LIFETIME)
+    plus, minus = samples(site, state, measured, phase)
     before = state.balanced.get(phase)
     if before is None:
         if plus is None or minus is None:
             return None
         before = BalancedState(began_at=plus.at)
+    group = site.group(measured, Quantity.LIFETIME)
+    together = measured is Flow.NET_CONSUMPTION or group is site.group(Flow.PRODUCTION, Quantity.LIFETIME)
     state.balanced[phase] = step(measured, plus, minus, before, together=together)
     return state.balanced[phase]
+
+
+def samples(site: Site, state: GuardState, measured: Flow, phase: int) -> tuple[Sample | None, Sample | None]:
+    """Return the last samples of the counters that net energy adds to and subtracts from."""
+    if measured is Flow.NET_CONSUMPTION:
+        plus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.DELIVERED)))
+        return plus, Sample.of(state.counters.get(FlowCounter(measured, CounterField.RECEIVED)))
+    plus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.LIFETIME, phase)))
+    return plus, plus and _production(site, state, phase, plus.at)
 
 
 def _production(site: Site, state: GuardState, phase: int, at: float) -> Sample | None:

@@ -1,81 +1,172 @@
 """Continue after a crash from what the entities have shown last: the stored state is up to a quarter of an hour older.
 
-The gateway's own counters continue by themselves. Those that are computed here would fall: by some Wh as a rule, but of
-a `total_increasing` sensor that falls by more than a tenth Home Assistant counts all energy again.
+Without that, the counters would fall until the gateway can be read, and again as far if its first answers are bad. Of a
+`total_increasing` sensor that falls by more than a tenth, as energy of today soon does, Home Assistant counts all
+energy again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import replace
+from datetime import tzinfo
 from typing import Final
 
 from ..client.models import Flow
-from ..client.site.site import CALCULATED, Source
-from . import balanced, storage_energy
-from .counter import follow
-from .key import CounterField, FlowCounter, counter_of
-from .last_values import LastValue
+from ..client.site.site import CALCULATED, Site, Source
+from . import balanced, daily, storage_energy
+from .allowance import count_hours
+from .composed import late_change, late_parts_of
+from .counter import recover
+from .counter_state import CounterState
+from .key import (
+    CounterField,
+    CounterKey,
+    FlowCounter,
+    counter_of,
+    days_of,
+    lifetime_of,
+    may_be_negative,
+    today_unique_id,
+    unique_id,
+)
+from .last_value import ROUNDED_WH, LastValue
+from .new_start import is_new_start
 from .origin import Origin
 from .state import GuardState
 
-_ROUNDED_WH: Final = 1.0
-"""States are rounded to a Wh: what is less above the stored energy is not newer."""
 _COMPUTED: Final = {Origin(source) for source in (Source.INTEGRATED, *CALCULATED)}
-_BALANCED: Final = {
-    "grid_import_energy_balanced": FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED),
-    "grid_export_energy_balanced": FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED),
-}
-"""The sensors that show balanced energy also where a CT counts import and export."""
+_TOTAL: Final = FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME)
+_IMPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED)
+_EXPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED)
+_DISCHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.DELIVERED)
+_CHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.RECEIVED)
 
 
-def is_computed(unique_id: str, gateway: str, state: GuardState) -> bool:
-    """Return whether an entity shows an energy that is computed here; `gateway` is the serial of the gateway."""
-    return _computed(unique_id, gateway, state) is not None
+def catch_up(site: Site, state: GuardState, gateway: str, shown: Mapping[str, LastValue], zone: tzinfo) -> bool:
+    """Continue from the values that were shown after the state was stored; return whether a counter has changed by it.
+
+    `gateway` is the serial of the gateway; `shown` has the values by unique id.
+    """
+    before = dict(state.counters)
+    parts = late_parts_of(site, _TOTAL.flow, _TOTAL.phase)
+    shown = _with_lifetimes(state, gateway, shown)
+    changed = _catch_up_counters(state, gateway, shown, late={_TOTAL} if parts else set())
+    if moved := parts.keys() & changed.keys():
+        at = max(changed[part].at for part in moved)
+        shown = _with_late_total(state, gateway, shown, late_change(parts, before, state.counters), at)
+    computed = {
+        key: last.energy_wh - state.counters[key].offset
+        for key, last in changed.items()
+        if state.origins.get(key) in _COMPUTED
+    }
+    _catch_up_storage(state, computed)
+    _catch_up_balanced(state, computed, gateway, shown)
+    _catch_up_days(state, gateway, shown, zone)
+    return bool(changed)
 
 
-def catch_up(state: GuardState, gateway: str, shown: Mapping[str, LastValue]) -> bool:
-    """Continue from the last values of the entities, by unique id; return whether any of them is newer."""
-    newer: dict[FlowCounter, LastValue] = {}
-    for unique_id, last in shown.items():
-        if (computed := _computed(unique_id, gateway, state)) is not None:
-            key, offset = computed
-            energy_wh = last.energy_wh - offset
-            stored_wh = newer[key].energy_wh if key in newer else _energies_wh(state, key)[key.field]
-            if energy_wh - stored_wh > _ROUNDED_WH:
-                newer[key] = replace(last, energy_wh=energy_wh)
-    for key, last in newer.items():
-        if state.origins.get(key) in _COMPUTED:
-            state.counters[key] = follow(state.counters[key], last.energy_wh, last.at)
-        energies = _energies_wh(state, key) | {key.field: last.energy_wh}
-        delivered_wh, received_wh = energies[CounterField.DELIVERED], energies[CounterField.RECEIVED]
-        if key.flow is Flow.STORAGE:
-            energy = state.storage[key.phase]
-            state.storage[key.phase] = storage_energy.catch_up(energy, delivered_wh, received_wh, last.at)
-        else:
-            state.balanced[key.phase] = balanced.catch_up(state.balanced[key.phase], delivered_wh, received_wh)
-    return bool(newer)
+def _with_lifetimes(state: GuardState, gateway: str, shown: Mapping[str, LastValue]) -> Mapping[str, LastValue]:
+    """Return the values with those of lifetime counters that are not recorded: they rise with energy of today."""
+    found = dict(shown)
+    for day, stored in state.days.items():
+        lifetime, today = unique_id(lifetime_of(day), gateway), shown.get(today_unique_id(day, gateway))
+        if today and (rise_wh := today.energy_wh - stored.energy_wh) > 0:
+            found.setdefault(lifetime, replace(today, energy_wh=stored.lifetime + rise_wh))
+    return found
 
 
-def _computed(unique_id: str, gateway: str, state: GuardState) -> tuple[FlowCounter, float] | None:
-    """Return the computed energy that an entity shows, and what it shows beyond that."""
-    name = unique_id.removeprefix(f"{gateway}_")
-    if name in _BALANCED:
-        return (_BALANCED[name], 0.0) if 0 in state.balanced else None
-    key = counter_of(unique_id, gateway)
-    if (
-        not isinstance(key, FlowCounter)
-        or key.field is CounterField.LIFETIME
-        or state.origins.get(key) not in _COMPUTED
-    ):
-        return None
-    counter = state.counters.get(key)
-    stored = state.storage if key.flow is Flow.STORAGE else state.balanced
-    return (key, counter.offset) if counter is not None and key.phase in stored else None
+def _catch_up_counters(
+    state: GuardState, gateway: str, shown: Mapping[str, LastValue], *, late: AbstractSet[CounterKey]
+) -> Mapping[CounterKey, LastValue]:
+    """Continue the counters but for `late` ones; return the last values of those that have changed."""
+    changed: dict[CounterKey, LastValue] = {}
+    for entity, last in shown.items():
+        if (key := counter_of(entity, gateway)) is None or key in late:
+            continue
+        stored = state.counters.get(key)
+        if stored is None or stored.published is None:
+            state.counters[key], changed[key] = recover(last.energy_wh, last.at), last
+        elif _differs(stored.published, last, falls=may_be_negative(key)):
+            state.counters[key], changed[key] = _continued(stored, last.energy_wh, last.at), last
+    return changed
 
 
-def _energies_wh(state: GuardState, key: FlowCounter) -> dict[CounterField, float]:
-    """Return the stored energies of the flow and phase of a counter."""
-    if key.flow is Flow.STORAGE:
-        storage = state.storage[key.phase]
-        return {CounterField.DELIVERED: storage.discharged_wh, CounterField.RECEIVED: storage.charged_wh}
-    grid = state.balanced[key.phase]
-    return {CounterField.DELIVERED: grid.import_wh, CounterField.RECEIVED: grid.export_wh}
+def _with_late_total(
+    state: GuardState, gateway: str, shown: Mapping[str, LastValue], change_wh: float, at: float
+) -> Mapping[str, LastValue]:
+    """Continue total consumption by the change of its parts, which are read at different times.
+
+    They may have been shown later than it was. Returns the values with energy of today as it was then.
+    """
+    total = state.counters.get(_TOTAL)
+    if total is None or total.published is None:
+        return shown
+    published = total.published + change_wh
+    state.counters[_TOTAL] = _continued(total, published, at)
+    today_id = today_unique_id(_TOTAL.flow, gateway)
+    lifetime, today = shown.get(unique_id(_TOTAL, gateway)), shown.get(today_id)
+    if lifetime is None or today is None:
+        return shown
+    return {**shown, today_id: replace(today, energy_wh=today.energy_wh + published - lifetime.energy_wh)}
+
+
+def _catch_up_storage(state: GuardState, computed: Mapping[CounterKey, float]) -> None:
+    """Continue the calculated energies of storage, whose counters follow them."""
+    for phase, energy in state.storage.items():
+        keys = _DISCHARGED.at(phase), _CHARGED.at(phase)
+        if any(key in computed for key in keys):
+            discharged_wh = computed.get(_DISCHARGED.at(phase), energy.discharged_wh)
+            charged_wh = computed.get(_CHARGED.at(phase), energy.charged_wh)
+            at = max(state.counters[key].at for key in keys if key in computed)
+            state.storage[phase] = storage_energy.catch_up(energy, discharged_wh, charged_wh, at)
+
+
+def _catch_up_balanced(
+    state: GuardState, computed: Mapping[CounterKey, float], gateway: str, shown: Mapping[str, LastValue]
+) -> None:
+    """Continue balanced import and export, whose counters follow them where no CT counts import and export."""
+    for phase, energy in state.balanced.items():
+        imported_wh, exported_wh = energy.import_wh, energy.export_wh
+        if phase == 0:
+            imported_wh = _shown_wh(shown.get(f"{gateway}_grid_import_energy_balanced"), imported_wh)
+            exported_wh = _shown_wh(shown.get(f"{gateway}_grid_export_energy_balanced"), exported_wh)
+        state.balanced[phase] = balanced.catch_up(
+            energy, computed.get(_IMPORT.at(phase), imported_wh), computed.get(_EXPORT.at(phase), exported_wh)
+        )
+
+
+def _catch_up_days(state: GuardState, gateway: str, shown: Mapping[str, LastValue], zone: tzinfo) -> None:
+    """Continue energy of today, which is the rise of a lifetime counter."""
+    for day in days_of(state.counters):
+        today, lifetime = shown.get(today_unique_id(day, gateway)), state.counters[lifetime_of(day)]
+        if today and lifetime.published is not None:
+            stored = state.days.get(day)
+            recovered = daily.recover(lifetime.published, today, zone)
+            state.days[day] = daily.catch_up(stored, recovered) if stored else recovered
+
+
+def _continued(state: CounterState, published: float, at: float) -> CounterState:
+    """Return a counter that has published another value since; it may fall back as far as before."""
+    return replace(
+        state,
+        published=published,
+        floor=min(state.floor, published),
+        next_floor=min(state.next_floor, published),
+        at=at,
+        moved_at=at,
+        held=None,
+        below=None,
+        hours=count_hours(state.hours, published, at),
+    )
+
+
+def _shown_wh(last: LastValue | None, stored_wh: float) -> float:
+    """Return the energy that was shown last, or what is stored where that is the same."""
+    return last.energy_wh if last and _differs(stored_wh, last) else stored_wh
+
+
+def _differs(stored_wh: float, last: LastValue, *, falls: bool = False) -> bool:
+    """Return whether another energy than the stored one was shown.
+
+    A counter that only rises falls so far only by an event, at which the state is stored.
+    """
+    return abs(last.energy_wh - stored_wh) > ROUNDED_WH and (falls or not is_new_start(stored_wh, last.energy_wh))

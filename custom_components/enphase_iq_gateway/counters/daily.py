@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Final, Self, TypeGuard
 
+from .last_value import ROUNDED_WH, LastValue
 from .new_start import is_new_start
 from .serialization import fields, number, optional_number
 
@@ -54,6 +55,11 @@ class DailyState:
     It is the `last_reset` of the statistics, which count the value from zero again when it changes. Where there was
     none before, the value of a day that is already counted would be counted twice.
     """
+
+    @property
+    def energy_wh(self) -> float:
+        """Return the energy of today at the last value."""
+        return self.lifetime - self.baseline
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
@@ -114,7 +120,7 @@ def step(
         seeded = gateway_today if _plausible(gateway_today, lifetime, possible) else 0.0
         return seeded, DailyState(day=day, baseline=lifetime - seeded, lifetime=lifetime, at=at)
     if day != state.day and not confirmed:
-        return state.lifetime - state.baseline, state
+        return state.energy_wh, state
     set_back = at < state.at
     if set_back and state.at - at <= _CLOCK_S:
         # The day stands until the clock has caught up.
@@ -125,7 +131,7 @@ def step(
     if day == state.day:
         reset_at = state.reset_at
     elif day < state.day and not set_back:
-        pass  # the time zone was changed, and its midnight is still to come
+        reset_at = state.reset_at  # the time zone was changed, and its midnight is still to come
     elif other is not None and other.day == day:
         # The clock was wrong for a while.
         baseline, reset_at, other = other.baseline if falls else min(other.baseline, lifetime), other.reset_at, None
@@ -139,10 +145,27 @@ def step(
     )
 
 
-def recover(lifetime: float, today: float, at: float, zone: tzinfo) -> DailyState:
-    """Return the state of a day whose state is lost, from the last values that were shown, in Wh."""
-    day = datetime.fromtimestamp(at, zone).date()
-    return DailyState(day=day, baseline=lifetime - today, lifetime=lifetime, at=at)
+def recover(lifetime: float, today: LastValue, zone: tzinfo) -> DailyState:
+    """Return the state of a day from the last values of its entity, in Wh, and of its counter."""
+    return DailyState(
+        day=datetime.fromtimestamp(today.at, zone).date(),
+        baseline=lifetime - today.energy_wh,
+        lifetime=lifetime,
+        at=today.at,
+        reset_at=today.reset_at,
+    )
+
+
+def catch_up(state: DailyState, shown: DailyState) -> DailyState:
+    """Continue from the day that was shown after this state was stored (`recover`)."""
+    change = shown.energy_wh - state.energy_wh
+    if shown.reset_at == state.reset_at and abs(change) <= ROUNDED_WH:
+        return state
+    if shown.day > state.day and (shown.reset_at != state.reset_at or change < 0):
+        return replace(shown, other=OtherDay(day=state.day, baseline=state.baseline, reset_at=state.reset_at))
+    if is_new_start(state.energy_wh, shown.energy_wh):
+        return state
+    return replace(shown, day=state.day, other=state.other)
 
 
 def _follow(lifetime: float, state: DailyState, *, falls: bool) -> tuple[float, float]:
@@ -156,7 +179,7 @@ def _follow(lifetime: float, state: DailyState, *, falls: bool) -> tuple[float, 
         return state.baseline, gain
     if is_new_start(state.lifetime, lifetime):
         return state.baseline - state.lifetime, lifetime
-    today = state.lifetime - state.baseline
+    today = state.energy_wh
     if is_new_start(today, lifetime - state.baseline):
         return lifetime - today, 0.0
     return state.baseline, 0.0

@@ -14,7 +14,7 @@ from ..client.site.site import CALCULATED, PollGroup, Quantity, Site, Source
 from ..client.site.snapshot import Snapshot, TotalAndPhases
 from ..client.storage_models import AcBattery
 from .ac_battery import with_counters
-from .balancing import balance_phase, with_balanced
+from .balancing import balance_phase, measured_by_ct, with_balanced
 from .composed import (
     checking_order,
     late_change,
@@ -28,7 +28,7 @@ from .composed import (
 from .counter import Reason, accept_jump, follow, rebase
 from .counter_state import CounterState
 from .daily import step as daily_step
-from .inverter_sum import begin_again, sum_of_inverters
+from .inverter_sum import PRODUCTION, begin_again, is_in_sum, sum_of_inverters
 from .key import COUNTERS_OF, CounterField, CounterKey, FlowCounter, InverterCounter
 from .limits import LONGEST_REPORT_S, counter_limits, inverter_limits
 from .lines import CounterEvent, Lines, SourceChange
@@ -118,6 +118,11 @@ class Guard:
             KeyError: there is no such counter any more.
         """
         self.state.counters[counter] = accept_jump(self.state.counters[counter], amount_wh)
+        if isinstance(counter, InverterCounter) and is_in_sum(self.state, counter.serial):
+            # The sum contains the counter with its jump from now on, so it stays on its line.
+            offset = self.state.counters[PRODUCTION].offset
+            self.accept_jump(PRODUCTION, amount_wh)
+            self.state.counters[PRODUCTION] = replace(self.state.counters[PRODUCTION], offset=offset)
         if not isinstance(counter, FlowCounter):
             return
         for key, state in self.state.counters.items():
@@ -205,7 +210,7 @@ class Guard:
 
         With a net CT they are further counters of all phases together. With a total CT they are the only ones.
         """
-        if self.site.sources.get((Flow.NET_CONSUMPTION, Quantity.IMPORT_EXPORT)) is not Source.INTEGRATED:
+        if measured_by_ct(self.site) is Flow.NET_CONSUMPTION:
             state = balance_phase(self.site, self.state, Flow.NET_CONSUMPTION, 0)
             return [with_balanced(phases[0], state), *phases[1:]]
         published = []
@@ -285,9 +290,9 @@ class Guard:
         key = InverterCounter(inverter.serial)
         state, lifetime = self.state.counters.get(key), inverter.energy_lifetime_wh
         before = state.published if state else None
-        if lifetime is None or snapshot.details_kept:
+        if lifetime is None or snapshot.details_kept or not self.state.counts(key):
             # At night there is no value for hours, which is no rejected reading.
-            return before if state else lifetime
+            return before
         if self._lines.waits_for_restart(key, lifetime, snapshot.at):
             return before
         published = self._lines.check(

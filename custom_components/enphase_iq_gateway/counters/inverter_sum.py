@@ -1,6 +1,7 @@
 """Production of sites without a production CT: the sum of the inverters' lifetime counters."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from ..client.models import Flow, Inverter
 from ..client.site.site import Source
@@ -8,7 +9,7 @@ from .key import CounterField, FlowCounter, InverterCounter
 from .origin import Origin
 from .state import GuardState
 
-_PRODUCTION = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
+PRODUCTION: Final = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
 
 
 def sum_of_inverters(state: GuardState, inverters: Mapping[str, Inverter], reported_wh: float | None) -> float | None:
@@ -22,7 +23,7 @@ def sum_of_inverters(state: GuardState, inverters: Mapping[str, Inverter], repor
         for serial, inverter in inverters.items()
         if inverter.energy_lifetime_wh is not None
     }
-    if state.origins.get(_PRODUCTION) != Origin(Source.DEVICE_DATA):
+    if state.origins.get(PRODUCTION) != Origin(Source.DEVICE_DATA):
         if reported_wh is None:
             return None
         state.shares_from = dict.fromkeys(lifetimes, 0.0)
@@ -33,6 +34,19 @@ def sum_of_inverters(state: GuardState, inverters: Mapping[str, Inverter], repor
     )
 
 
+def is_in_sum(state: GuardState, serial: str) -> bool:
+    """Return whether production has a value and is the sum of the inverters, with this one among them."""
+    production = state.counters.get(PRODUCTION)
+    has_value = production is not None and production.published is not None
+    return has_value and state.origins.get(PRODUCTION) == Origin(Source.DEVICE_DATA) and serial in state.shares_from
+
+
 def begin_again(state: GuardState, serial: str, published_wh: float) -> None:
     """Keep in the sum what an inverter had counted before its counter began again at zero."""
     state.shares_from[serial] = state.shares_from.get(serial, 0.0) - published_wh
+
+
+def hand_over(state: GuardState, serial: str, other: str) -> None:
+    """Add the share of an inverter that is no longer counted to that of another one, so that the sum stays."""
+    share_wh = (state.counters[InverterCounter(serial)].published or 0.0) - state.shares_from.pop(serial)
+    state.shares_from[other] -= share_wh

@@ -1,6 +1,6 @@
 """Keys of the counters: typed in memory, text in the store and in repairs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple, assert_never, override
 
@@ -79,6 +79,8 @@ class AcBatteryCounter(NamedTuple):
 
 
 type CounterKey = FlowCounter | InverterCounter | AcBatteryCounter
+type Day = Flow | InverterCounter
+"""Key of an energy of today."""
 
 
 _OF_BATTERY: Final = {CounterField.DELIVERED: "energy_discharged", CounterField.RECEIVED: "energy_charged"}
@@ -118,6 +120,30 @@ def unique_id(key: CounterKey, gateway: str) -> str:
     if isinstance(key, AcBatteryCounter):
         return f"{key.serial}_{_OF_BATTERY[key.field]}"
     return f"{gateway}_{_name(key)}"
+
+
+def lifetime_of(day: Day) -> CounterKey:
+    """Return the lifetime counter whose rise is this energy of today."""
+    return day if isinstance(day, InverterCounter) else FlowCounter(day, CounterField.LIFETIME)
+
+
+def days_of(counters: Iterable[CounterKey]) -> list[Day]:
+    """Return the keys of the energies of today that lifetime counters among these have."""
+    found: list[Day] = []
+    for key in counters:
+        match key:
+            case InverterCounter():
+                found.append(key)
+            case FlowCounter(flow, CounterField.LIFETIME, 0):
+                found.append(flow)
+            case _:
+                pass
+    return found
+
+
+def today_unique_id(day: Day, gateway: str) -> str:
+    """Return the unique id of the entity that shows an energy of today; `gateway` is the serial of the gateway."""
+    return f"{day.serial if isinstance(day, InverterCounter) else f'{gateway}_{day}'}_energy_today"
 
 
 def _name(key: FlowCounter) -> str:

@@ -11,7 +11,7 @@ from ..client.models import Flow
 from .balanced import BalancedState, Sample
 from .counter_state import CounterState
 from .daily import DailyState
-from .key import CounterField, CounterKey, FlowCounter, InverterCounter
+from .key import CounterField, CounterKey, Day, FlowCounter, InverterCounter
 from .state import GuardState
 
 _PLUS: Final = {
@@ -30,7 +30,7 @@ class Shifts:
     """Amounts in Wh by which counters, and energy of today, start elsewhere."""
 
     counters: Mapping[CounterKey, float]
-    days: Mapping[Flow | InverterCounter, float]
+    days: Mapping[Day, float]
 
     def reversed(self) -> Shifts:
         """Return the shifts that undo these."""
@@ -74,7 +74,7 @@ def _shift_derived(state: GuardState, key: CounterKey, amount: float) -> None:
         case InverterCounter(serial):
             if serial in state.shares_from:
                 state.shares_from[serial] += amount
-            day: Flow | InverterCounter | None = key
+            day: Day | None = key
         case FlowCounter():
             # A production CT on one phase measures the first one, which is in no counter of its own (`balancing`).
             alone = key.phase == 0 and FlowCounter(key.flow, key.field, 1) not in state.counters

@@ -3,17 +3,21 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 
+from ..client.endpoints.values import MOST_DEVICES
 from ..client.models import Flow
 from ..client.site.site import Quantity, Sources
 from .balanced import BalancedState
 from .counter_state import CounterState
 from .daily import DailyState
-from .key import CounterField, CounterKey, FlowCounter, InverterCounter, may_be_negative, parse_counter_key
+from .key import CounterField, CounterKey, Day, FlowCounter, InverterCounter, may_be_negative, parse_counter_key
 from .origin import Origin
-from .serialization import fields, number
+from .serialization import fields, number, optional_number
 from .storage_energy import StorageEnergy
+
+MOST_COUNTERS: Final = 2 * MOST_DEVICES
+"""Of flows and devices together: each gateway has some sixty of flows, and one or two of each device."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -21,7 +25,7 @@ class GuardState:
     """The state of all counters of one gateway."""
 
     counters: dict[CounterKey, CounterState] = field(default_factory=dict[CounterKey, CounterState])
-    days: dict[Flow | InverterCounter, DailyState] = field(default_factory=dict[Flow | InverterCounter, DailyState])
+    days: dict[Day, DailyState] = field(default_factory=dict[Day, DailyState])
     """Energy of today of each flow and inverter."""
     balanced: dict[int, BalancedState] = field(default_factory=dict[int, BalancedState])
     """Balanced import and export; by phase where they are the only ones, 0 being all phases together."""
@@ -41,6 +45,8 @@ class GuardState:
     """The firmware at the last set-up: only another one may remove the source of a counter."""
     serial: str = ""
     """The serial of the gateway that has counted; empty in states of earlier versions."""
+    stored_at: float | None = None
+    """When it was written last, epoch seconds; None in states of earlier versions."""
     shifted_by: str = ""
     """The id of the takeover whose shifts are in the counters."""
     restart: set[CounterKey] = field(default_factory=set[CounterKey])
@@ -60,7 +66,12 @@ class GuardState:
                 str(key): {str(origin): offset for origin, offset in offsets.items()}
                 for key, offsets in self.offsets.items()
             },
-            "gateway": {"firmware": self.firmware, "serial": self.serial, "shifted_by": self.shifted_by},
+            "gateway": {
+                "firmware": self.firmware,
+                "serial": self.serial,
+                "shifted_by": self.shifted_by,
+                "stored_at": self.stored_at,
+            },
             "restart": {str(key): True for key in sorted(self.restart, key=str)},
             "rejected": {str(reason): count for reason, count in self.rejected.items()},
         }
@@ -91,6 +102,7 @@ class GuardState:
             firmware=str(gateway.get("firmware", "")),
             serial=str(gateway.get("serial", "")),
             shifted_by=str(gateway.get("shifted_by", "")),
+            stored_at=optional_number(gateway, "stored_at", "gateway"),
             restart={parse_counter_key(name) for name in _optional_part(data, "restart")},
         )
         if missing := {InverterCounter(serial) for serial in state.shares_from} - state.counters.keys():
@@ -100,6 +112,13 @@ class GuardState:
         if state.rejected and min(state.rejected.values()) < 0:
             raise ValueError("stored counters: a number of rejected samples is negative")
         return state
+
+    def counts(self, *keys: CounterKey) -> bool:
+        """Return whether one of some counters is known, or there is room for more.
+
+        A gateway that lists other devices in every answer would fill the memory.
+        """
+        return len(self.counters) < MOST_COUNTERS or not self.counters.keys().isdisjoint(keys)
 
     def locked_sources(self) -> Sources:
         """Return the source of each lifetime counter, which `decide` keeps for as long as it is there."""
@@ -143,7 +162,7 @@ def _origins(stored: Mapping[str, object]) -> dict[CounterKey, Origin]:
     return {key: Origin.parse(origin) for key, origin in keys.items() if isinstance(key, FlowCounter)}
 
 
-def _day_key(name: str) -> Flow | InverterCounter:
+def _day_key(name: str) -> Day:
     """Return the flow or inverter whose stored form is `name`."""
     if "." not in name:
         return Flow(name)

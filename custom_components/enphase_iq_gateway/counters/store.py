@@ -1,6 +1,8 @@
 """The counters' state on disk: read at set-up, written now and then, removed with the entry."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from shutil import copyfile
@@ -11,21 +13,20 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
+from ..client.site.site import Site
 from ..const import DOMAIN, LOGGER, UNUSABLE_FILE
-from .catch_up import catch_up, is_computed
-from .counter import recover
-from .daily import recover as recover_day
-from .key import AcBatteryCounter, FlowCounter, counter_of
-from .last_values import async_last_values
+from .catch_up import catch_up
+from .last_value import LastValue
+from .recorder import async_last_values, async_values_since
+from .recovery import recover_balanced, recover_state
 from .state import GuardState
 
 _VERSION: Final = 1
-# A crash loses the state of this time. It costs no energy: most counters continue in the gateway, the others are caught
-# up with their entities.
+# A crash loses the state of this time. It costs no energy, because the counters continue from their last values.
 _SAVE_DELAY_S: Final = 900
+_SHOWN_LAST: Final = timedelta(days=1)
+"""What was shown earlier is energy of another day, and may be much."""
 _ENERGY: Final = "energy"
-_LIFETIME: Final = "_energy_lifetime"
-_TODAY: Final = "_energy_today"
 
 
 class CounterStore:
@@ -36,6 +37,8 @@ class CounterStore:
         self._entry_id = entry_id
         self._store = Store[dict[str, Any]](hass, _VERSION, f"{DOMAIN}.{entry_id}", atomic_writes=True)
         self._state: GuardState | None = None
+        self._lost: Mapping[str, LastValue] = {}
+        """The last values of the entities by unique id, if the state was lost."""
         self._waiting = False
 
     async def async_load(self) -> GuardState:
@@ -60,27 +63,18 @@ class CounterStore:
 
     async def _async_recover(self) -> GuardState:
         """Return a state in which each counter and its energy of today continue from the last values of entities."""
-        entities = self._entities()
-        found = await async_last_values(self._hass, (entity for entity, name in entities.items() if _ENERGY in name))
-        last = {entities[entity_id]: value for entity_id, value in found.items()}
-        state = GuardState()
-        for name, lifetime in last.items():
-            if (key := counter_of(name, self._gateway)) is None:
-                continue
-            state.counters[key] = recover(lifetime.energy_wh, lifetime.at)
-            today = last.get(name.removesuffix(_LIFETIME) + _TODAY) if name.endswith(_LIFETIME) else None
-            if today is not None and not isinstance(key, AcBatteryCounter):
-                day = key.flow if isinstance(key, FlowCounter) else key
-                zone = dt_util.get_default_time_zone()
-                state.days[day] = recover_day(lifetime.energy_wh, today.energy_wh, today.at, zone)
+        entities = self._energy_entities()
+        last = await async_last_values(self._hass, entities)
+        self._lost = {entities[entity_id]: value for entity_id, value in last.items()}
+        state = recover_state(self._gateway, self._lost, dt_util.get_default_time_zone())
         if state.counters:
             LOGGER.info("%d counters continue from their last values in the recorder", len(state.counters))
         return state
 
-    def _entities(self) -> dict[str, str]:
-        """Return the unique ids of the gateway's entities by entity ID."""
+    def _energy_entities(self) -> dict[str, str]:
+        """Return the unique ids of the gateway's entities that show energy, by entity ID."""
         entities = er.async_entries_for_config_entry(er.async_get(self._hass), self._entry_id)
-        return {entity.entity_id: entity.unique_id for entity in entities}
+        return {entity.entity_id: entity.unique_id for entity in entities if _ENERGY in entity.unique_id}
 
     @property
     def _gateway(self) -> str:
@@ -88,15 +82,22 @@ class CounterStore:
         entry = self._hass.config_entries.async_get_entry(self._entry_id)
         return str(entry.unique_id) if entry else ""
 
-    async def async_catch_up(self) -> None:
-        """Continue computed counters from the last values of their entities, where these are newer after a crash."""
-        if (state := self._state) is None:
+    async def async_catch_up(self, site: Site) -> None:
+        """Continue from the last values of the entities where the stored state is lost, or older after a crash."""
+        state, self._lost, lost = self._state, {}, self._lost
+        if state is None or not state.counters:
             return
-        entities = self._entities()
-        computed = [entity_id for entity_id, name in entities.items() if is_computed(name, self._gateway, state)]
-        last = await async_last_values(self._hass, computed)
+        if lost:
+            recover_balanced(site, state, self._gateway, lost)
+            await self.async_save()
+            return
+        # The last samples are older than the last change of a state that was written at once: a jump that was accepted.
+        written_at = state.stored_at or max(counter.at for counter in state.counters.values())
+        stored_at = dt_util.utc_from_timestamp(written_at)
+        entities = self._energy_entities()
+        last = await async_values_since(self._hass, entities, max(stored_at, dt_util.utcnow() - _SHOWN_LAST))
         shown = {entities[entity_id]: value for entity_id, value in last.items()}
-        if catch_up(state, self._gateway, shown):
+        if catch_up(site, state, self._gateway, shown, dt_util.get_default_time_zone()):
             LOGGER.info("The stored state of the counters is old, they continue from their last values")
 
     @callback
@@ -120,7 +121,9 @@ class CounterStore:
     def _data(self) -> dict[str, Any]:
         """Return the JSON form of the state."""
         self._waiting = False
-        return GuardState().as_json() if self._state is None else self._state.as_json()
+        state = GuardState() if self._state is None else self._state
+        state.stored_at = dt_util.utcnow().timestamp()
+        return state.as_json()
 
 
 def _kept(path: str) -> Path:

@@ -21,6 +21,7 @@ from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, gateway_answers
 from ..coordinator.inverter_owners import async_inverter_owners
 from ..hub.devices import async_register_inverter
+from ..hub.registered import async_registered
 
 type Value = StateType | datetime
 
@@ -183,6 +184,7 @@ class SeenEntities:
         """
         missing: dict[str, dict[str, D]] = {}
         gateway = coordinator.site.info.serial
+        known = async_registered(coordinator.hass, self._entry)
 
         @callback
         def add_seen() -> None:
@@ -190,11 +192,12 @@ class SeenEntities:
             for serial, inverter in coordinator.data.inverters.items():
                 if serial == gateway:
                     continue  # it would share the gateway's device, which cannot be connected through itself
-                if serial not in missing and len(missing) >= MOST_DEVICES:
+                if serial not in known and len(known) >= MOST_DEVICES:
                     continue  # a gateway that keeps listing other inverters would fill the registries
                 if not self._owners.has(self._entry, serial):
                     missing.pop(serial, None)
                     continue
+                known.add(serial)
                 wanted = missing.setdefault(serial, {each.key: each for each in descriptions})
                 seen = [
                     key

@@ -13,6 +13,7 @@ from ..client.site.storage_site import StorageSite
 from ..client.site.storage_snapshot import BatteryValues, StorageSnapshot
 from ..client.storage_models import AcBattery, EnsembleDevice
 from ..coordinator import PollGroupCoordinator
+from ..hub.registered import async_registered
 from . import Candidate, GatewayEntity, Value
 
 
@@ -181,13 +182,14 @@ def storage_device_candidates[D: StorageDeviceDescription](
     descriptions: Sequence[D],
     create: Callable[[PollGroupCoordinator, str, D], Entity],
 ) -> Iterator[Candidate]:
-    """Yield the entities of the devices that a site has."""
+    """Yield the entities of the devices that a site has and that are registered, as they are before any entity."""
     storage = coordinator.data.storage
     if coordinator.group is not PollGroup.STORAGE or storage is None:
         return
+    known = async_registered(coordinator.hass, coordinator.config_entry)
     for description in descriptions:
         for serial in description.devices_fn(storage):
-            if serial != coordinator.site.info.serial:
+            if serial in known:
                 yield Candidate(
                     unique_id=f"{serial}_{description.key}",
                     value_fn=partial(description.value, coordinator, serial),

@@ -28,6 +28,8 @@ class Found:
     address: Address
     info: Info
     certificate: Certificate | None
+    check: CertificateCheck
+    """How its certificate is checked, also while signing in."""
 
 
 class GatewayFlow(ConfigFlow):
@@ -75,7 +77,7 @@ class GatewayFlow(ConfigFlow):
             )
             async with gateway:
                 info = await gateway.identify()
-                self._found = Found(address=address, info=info, certificate=gateway.certificate)
+                self._found = Found(address=address, info=info, certificate=gateway.certificate, check=check)
         except (AddressError, GatewayError) as error:
             self._error = error
             return False
@@ -91,6 +93,7 @@ class GatewayFlow(ConfigFlow):
                 serial=found.info.serial,
                 credential=credential_of(data),
                 pinned=found.certificate,
+                certificate_check=found.check,
             )
             async with gateway:
                 await gateway.check_sign_in()

@@ -1,6 +1,6 @@
 """Enphase's cloud, shared by all gateways, so that every sign-in respects the wait that the cloud has requested."""
 
-from aiohttp import DummyCookieJar
+from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.singleton import singleton
@@ -22,8 +22,11 @@ def async_sign_in_to_cloud(hass: HomeAssistant, username: str, password: str, se
 
     It has a session of its own, because the cookies are the user's and the cloud rejects Home Assistant's user agent.
     """
-    session = async_create_clientsession(hass, auto_cleanup=False, cookie_jar=DummyCookieJar())
-    return CloudSignIn(session, username, Secret(password), serial, cloud=_cloud(hass))
+
+    def open_session() -> ClientSession:
+        return async_create_clientsession(hass, auto_cleanup=False, cookie_jar=DummyCookieJar())
+
+    return CloudSignIn(open_session, username, Secret(password), serial, cloud=_cloud(hass))
 
 
 async def async_fetch_token(hass: HomeAssistant, username: str, password: str, serial: str) -> Token:

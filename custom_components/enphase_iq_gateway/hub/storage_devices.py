@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
+from ..client.endpoints.values import MOST_DEVICES
 from ..client.part_numbers import storage_model_name
 from ..client.site.site import PollGroup
 from ..client.site.storage_snapshot import StorageSnapshot
 from ..client.storage_models import AcBattery, EnsembleDevice
 from ..const import DOMAIN, MANUFACTURER
 from ..coordinator import GatewayConfigEntry
+from .registered import async_registered
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,14 +48,19 @@ def async_setup_storage_devices(hass: HomeAssistant, entry: GatewayConfigEntry, 
     if coordinator is None:
         return
     registry = dr.async_get(hass)
+    known = async_registered(hass, entry)
     registered: dict[str, StorageDevice] = {}
 
     @callback
     def update() -> None:
         storage = coordinator.data.storage
         for device in storage_devices(storage) if storage else ():
-            # A second device with the gateway's own serial would be the gateway's, connected through itself.
-            if registered.get(device.serial) != device and device.serial != coordinator.site.info.serial:
+            if device.serial == coordinator.site.info.serial:
+                continue  # it would be the gateway's device, connected through itself
+            if device.serial not in known and len(known) >= MOST_DEVICES:
+                continue  # a gateway that keeps listing other devices would fill the registry
+            known.add(device.serial)
+            if registered.get(device.serial) != device:
                 registered[device.serial] = device
                 _register(registry, entry, gateway, device)
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ..client.gateway_clock import GatewayClock
 from ..client.storage_models import LiveData
 
 KEPT_S: Final = 90.0
@@ -16,18 +17,18 @@ class LiveDataFreshness:
         self._fresh_at: float | None = None
         """When the last fresh ones were read, epoch seconds."""
 
-    def judge(self, live: LiveData | None, at: float, clock_ahead_s: float) -> tuple[LiveData | None, bool]:
+    def judge(self, live: LiveData | None, clock: GatewayClock) -> tuple[LiveData | None, bool]:
         """Return live data unless they are outdated, and whether they are a new measurement.
 
-        `at` is when they were read, by our clock, and `clock_ahead_s` how far the gateway's clock is ahead of it.
+        `clock` has the time at which they were read.
         """
         if live is None:
             return None, False
-        fresh = live.is_fresh(at + clock_ahead_s) and not (self._last and _repeats(live, self._last))
+        fresh = live.is_fresh(clock) and not (self._last and _repeats(live, self._last))
         self._last = live
         if fresh:
-            self._fresh_at = at
-        kept = self._fresh_at is not None and 0 <= at - self._fresh_at <= KEPT_S
+            self._fresh_at = clock.at
+        kept = self._fresh_at is not None and 0 <= clock.at - self._fresh_at <= KEPT_S
         return (live if kept else None), fresh
 
 

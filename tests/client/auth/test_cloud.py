@@ -6,10 +6,14 @@ from email.utils import format_datetime
 import logging
 import time
 
+from aiohttp import ClientSession
+from pycares import AresError
 import pytest
 
 from custom_components.enphase_iq_gateway.client.auth import cloud
 from custom_components.enphase_iq_gateway.client.auth.cloud import Cloud, CloudError, CloudProblem, CloudUrls
+from custom_components.enphase_iq_gateway.client.auth.cloud_sign_in import CloudSignIn
+from custom_components.enphase_iq_gateway.client.auth.secret import Secret
 from custom_components.enphase_iq_gateway.client.auth.token import Token
 from simulator.cloud import Cloud as SimulatedCloud, CloudAnswer
 from tests.support.cloud_sign_in import EMAIL, PASSWORD, shared, signing_in, simulated
@@ -293,3 +297,28 @@ async def test_no_secret_is_logged_or_in_an_error(caplog: pytest.LogCaptureFixtu
     assert PASSWORD not in whole
     assert EMAIL not in whole
     assert there.simulator.serial not in whole
+
+
+async def test_an_exception_that_is_not_of_the_network_is_an_error_of_the_cloud() -> None:
+    """A resolver may fail in any way, and only a `CloudError` is handled."""
+
+    def fail() -> ClientSession:
+        raise AresError(3, "Failed to initialize c-ares")
+
+    sign_in = CloudSignIn(fail, EMAIL, Secret(PASSWORD), OTHER_SERIAL, cloud=Cloud())
+    with pytest.raises(CloudError) as caught:
+        await sign_in.fetch_token()
+
+    assert caught.value.problem is CloudProblem.UNAVAILABLE
+
+
+async def test_a_sign_in_that_was_closed_is_an_error_of_the_cloud() -> None:
+    async with simulated() as there:
+        async with signing_in(shared(there), there.simulator.serial) as sign_in:
+            await sign_in.fetch_token()
+            there.requests.clear()
+        for request in (sign_in.fetch_token, sign_in.fetch_layout, sign_in.send_code):
+            with pytest.raises(CloudError):
+                await request()
+
+        assert there.requests == []

@@ -260,14 +260,16 @@ async def test_an_account_is_refused_where_the_firmware_requires_a_token() -> No
 
 
 async def test_an_update_to_firmware_that_requires_a_token_is_detected() -> None:
-    """TLS alone shows that an account no longer works, whichever path is closed first."""
+    """An account no longer works, and no certificate is pinned before a token does."""
     account = Account(username="envoy", password=Secret(""))
     async with (
         Device({"/info": info(), PATH: UNAUTHORIZED}, identity=make_identity()) as device,
         Gateway(device.address, credential=account) as gateway,
     ):
-        with pytest.raises(GatewayAuthenticationError, match="a token is required"):
+        with pytest.raises(GatewayAuthenticationError, match="requires a token"):
             await gateway.read_raw(PATH)
+
+        assert (set(device.paths), gateway.certificate) == ({"/info"}, None)
 
 
 async def test_an_account_is_sent_only_after_a_challenge() -> None:

@@ -44,7 +44,7 @@ def test_an_odd_row_leaves_the_others(row: Document) -> None:
 
 
 def test_a_power_that_no_battery_has_is_missing() -> None:
-    document: Document = {"devices:": [{"serial_num": "9999", "real_power_mw": 4294967292, "soc": 300}]}
+    document: Document = {"devices:": [{"serial_num": "9999", "real_power_mw": 20_000_001, "soc": 300}]}
 
     assert parse_ensemble_power(body(document)) == {"9999": BatteryPower(serial="9999")}
 

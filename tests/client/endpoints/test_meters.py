@@ -157,6 +157,10 @@ def test_an_odd_channel_keeps_the_place_of_the_others() -> None:
     assert [each.power_w for each in found.channels] == [None, 7.0]
 
 
+def test_there_are_no_more_channels_than_phases() -> None:
+    assert len(one_reading(channels=[channel()] * 1000).channels) == 3
+
+
 @pytest.mark.parametrize("channels", [None, {}, "three"])
 def test_missing_channels_are_none_at_all(channels: Document) -> None:
     found = one_reading(channels=channels)

@@ -144,6 +144,11 @@ def test_an_odd_line_keeps_the_place_of_the_others() -> None:
     assert [line.power_w for line in production(lines=["L1", eim(wNow=7)]).lines] == [None, 7.0]
 
 
+def test_there_are_no_more_lines_than_phases() -> None:
+    """Each would become a phase with entities of its own."""
+    assert len(production(lines=[eim()] * 1000).lines) == 3
+
+
 @pytest.mark.parametrize("lines", [None, {}, 3])
 def test_without_lines_there_are_none(lines: Document) -> None:
     """The report without details has none."""

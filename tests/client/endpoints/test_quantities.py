@@ -6,14 +6,18 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client.endpoints import (
     DEVICE_DATA,
+    ENSEMBLE_INVENTORY,
+    ENSEMBLE_POWER,
+    ENSEMBLE_STATUS,
     INVERTER_LIST,
+    LIVE_DATA,
     PRODUCTION_SUMMARY,
     READINGS,
     REPORT_DETAILED,
     Endpoint,
 )
 from custom_components.enphase_iq_gateway.client.endpoints.values import signed
-from tests.support import answers
+from tests.support import answers, storage_answers as storage
 from tests.support.answers import Document, body
 from tests.support.ranges import impossible_numbers, numbers_in
 
@@ -73,6 +77,55 @@ def test_the_unsigned_image_of_a_power_in_a_report_is_negative() -> None:
     report = REPORT_DETAILED.parse(body(with_every_number(answers.report(), 2**32 - 4)))
 
     assert {flow.total.power_w for flow in report.flows.values()} == {-4}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "document", "negative"),
+    [
+        (READINGS, [answers.reading()], {"power_w", "current_a", "apparent_power_va", "reactive_power_var"}),
+        (
+            REPORT_DETAILED,
+            answers.report(storage=[]),
+            {"power_w", "current_a", "apparent_power_va", "reactive_power_var"},
+        ),
+        (PRODUCTION_SUMMARY, answers.production_summary(), {"power_w"}),
+        (INVERTER_LIST, [answers.listed_inverter()], {"power_w"}),
+        (
+            DEVICE_DATA,
+            answers.device_data(answers.device()),
+            {"power_w", "dc_current_a", "ac_current_a", "temperature_c"},
+        ),
+        (LIVE_DATA, storage.live_data(), {"total_w"}),
+        (ENSEMBLE_POWER, storage.ensemble_power(), {"power_w"}),
+        (ENSEMBLE_STATUS, storage.ensemble_status(), set[str]()),
+        (ENSEMBLE_INVENTORY, storage.ensemble_inventory(), {"temperature_c", "max_cell_temperature_c"}),
+    ],
+    ids=lambda each: each.path if isinstance(each, Endpoint) else "",
+)
+def test_the_unsigned_image_is_negative_in_each_quantity_that_may_be_negative(
+    endpoint: Endpoint[object], document: Document, negative: set[str]
+) -> None:
+    model = endpoint.parse(body(with_every_number(document, 2**32 - 4)))
+
+    assert {name for name, value in numbers_in(model) if value < 0} == negative
+
+
+def test_the_unsigned_image_of_the_power_of_ac_batteries_is_negative() -> None:
+    sent = storage.reported_storage(wNow=2**32 - 260)
+
+    reported = REPORT_DETAILED.parse(body(answers.report(storage=[sent]))).storage
+
+    assert reported is not None
+    assert reported.power_w == -260
+
+
+@pytest.mark.parametrize("sent", [2**32 - 4, -4])
+def test_the_highest_power_of_an_inverter_is_not_negative(sent: int) -> None:
+    channel = answers.device_channel(watts={"now": 4, "max": sent})
+    devices = DEVICE_DATA.parse(body(answers.device_data(answers.device(channels=[channel]))))
+    listed = INVERTER_LIST.parse(body([answers.listed_inverter(maxReportWatts=sent)]))
+
+    assert {each.max_power_w for found in (devices, listed) for each in found.inverters.values()} == {None}
 
 
 @pytest.mark.parametrize(("sent", "watts"), [(2**31 - 1, 2**31 - 1), (2**31, -(2**31)), (2**32, 2**32), ("1", None)])

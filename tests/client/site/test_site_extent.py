@@ -76,9 +76,18 @@ def test_a_counter_whose_source_is_missing_takes_another() -> None:
 )
 def test_a_counter_leaves_a_summary_that_has_stopped_for_good(documents: Documents) -> None:
     """It is all zeros or frozen since an update of a gateway without CTs (G§3)."""
-    site = decide(documents, {(PRODUCTION, Quantity.LIFETIME): Source.SUMMARY})
+    site = decide(documents, {(PRODUCTION, Quantity.LIFETIME): Source.SUMMARY}, updated=True)
 
     assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is Source.REPORTED_INVERTERS
+
+
+def test_a_counter_stays_with_a_summary_that_is_zero_without_an_update() -> None:
+    """The gateway has been started a moment ago."""
+    documents = documents_of(info=info("7.6.175", has_meter=False), summary=ZEROS, report=report())
+
+    site = decide(documents, {(PRODUCTION, Quantity.LIFETIME): Source.SUMMARY})
+
+    assert by_quantity(site, PRODUCTION)[Quantity.LIFETIME] is Source.SUMMARY
 
 
 @pytest.mark.parametrize(

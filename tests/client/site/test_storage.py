@@ -206,7 +206,14 @@ def test_the_sum_of_the_batteries_needs_every_one() -> None:
     assert full(one, LIVE_DATA).power_w is None
 
 
-@pytest.mark.parametrize("changes", [{"meters": {"last_update": NOW - 91}}, {"info": "Last available status data"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"meters": {"last_update": NOW - 91}},
+        {"meters": {"last_update": NOW + 301}},
+        {"info": "Last available status data"},
+    ],
+)
 def test_stale_live_data_are_not_used(changes: dict[str, Document]) -> None:
     """S§14.1."""
     meters = changes.pop("meters", None)

@@ -115,6 +115,33 @@ def test_a_date_in_the_future_does_not_outdo_the_other_report() -> None:
     assert (found.last_reported, found.state_of_charge_percent) == (NOW - 100, 2.0)
 
 
+def test_the_power_of_an_ac_battery_whose_report_has_a_date_in_the_future_is_unknown() -> None:
+    ahead = answers.device_data(storage.detailed_ac_battery(storage.AC_BATTERY, {"endDate": NOW + 301}))
+    found = ac_only({DEVICE_DATA: ahead}, REPORT_DETAILED)
+    battery = found.ac_batteries[storage.AC_BATTERY]
+
+    assert (found.power_w, battery.power_w, battery.state_of_charge_percent) == (None, None, 3.0)
+    assert (battery.energy_discharged_wh, battery.energy_charged_wh) == (59_000.0, 72_000.0)
+
+
+def test_when_the_counters_began_does_not_depend_on_our_clock() -> None:
+    documents = storage_documents(AC_ONLY)
+    began = {
+        measure_storage(decide_storage(documents), documents, NOW, clock_ahead_s=ahead_s)
+        .ac_batteries[storage.AC_BATTERY]
+        .counted_since
+        for ahead_s in (0.0, 3600.0, 3601.0)
+    }
+
+    assert began == {NOW - 8_000_000}
+
+
+def test_counters_do_not_begin_in_the_future() -> None:
+    ahead = storage.detailed_ac_battery(storage.AC_BATTERY, {}, {"createdTime": NOW + 301})
+
+    assert ac_only({DEVICE_DATA: answers.device_data(ahead)}).ac_batteries[storage.AC_BATTERY].counted_since is None
+
+
 def test_what_the_later_report_lacks_comes_from_the_other() -> None:
     devices = answers.device_data(storage.detailed_ac_battery(storage.AC_BATTERY, {"SOC": None, "maxCellTemp": None}))
     found = ac_only({DEVICE_DATA: devices}).ac_batteries[storage.AC_BATTERY]

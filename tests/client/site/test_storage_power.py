@@ -12,6 +12,7 @@ from custom_components.enphase_iq_gateway.client.endpoints import (
     REPORT_DETAILED,
     Endpoint,
 )
+from custom_components.enphase_iq_gateway.client.gateway_clock import GatewayClock
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement, Report
 from custom_components.enphase_iq_gateway.client.site.documents import Documents
 from custom_components.enphase_iq_gateway.client.site.site import Quantity, Source
@@ -84,7 +85,9 @@ def test_ac_batteries_are_in_the_report_until_it_repeats_them_for_too_long(endpo
     )
     site = SITES[Source.AC_BATTERIES]
 
-    fresh, stale, ahead = (without_stale_ac_batteries(documents, NOW + late_s) for late_s in (0, 1, -3601))
+    fresh, stale, ahead = (
+        without_stale_ac_batteries(documents, GatewayClock(at=NOW + late_s, ahead_s=0.0)) for late_s in (0, 1, -2101)
+    )
 
     assert without_ct(site, fresh) == {Flow.STORAGE: (Measurement(power_w=260.0),)}
     assert without_ct(site, stale) == without_ct(site, ahead) == {}

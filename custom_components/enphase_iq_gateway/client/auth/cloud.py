@@ -5,7 +5,7 @@ their panels. Its session must check certificates.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -121,9 +121,11 @@ class CloudResponse:
 class CloudConnection:
     """Requests of one sign-in; its cookies are kept in memory only."""
 
-    def __init__(self, session: ClientSession, cloud: Cloud) -> None:
-        """Set the session, which must have no cookie jar of its own (`DummyCookieJar`)."""
-        self._session = session
+    def __init__(self, open_session: Callable[[], ClientSession], cloud: Cloud) -> None:
+        """Set what opens the session, which must have no cookie jar of its own (`DummyCookieJar`)."""
+        self._open_session = open_session
+        self._session: ClientSession | None = None
+        self._closed = False
         self._cloud = cloud
         self._cookies: dict[str, Secret] = {}
 
@@ -139,6 +141,13 @@ class CloudConnection:
     def forget(self) -> None:
         """Drop all cookies."""
         self._cookies.clear()
+
+    def close(self) -> None:
+        """Drop all cookies and detach the session; later requests fail."""
+        self._closed = True
+        self.forget()
+        if self._session is not None:
+            self._session.detach()
 
     async def post_form(self, url: str, form: Mapping[str, str], accept: str = "*/*") -> CloudResponse:
         """Send a form to Enlighten, with its cookies.
@@ -191,10 +200,14 @@ class CloudConnection:
         limit: int = _BODY_LIMIT,
     ) -> CloudResponse:
         """Send a request; redirects are not followed."""
+        if self._closed:
+            raise CloudError(CloudProblem.UNEXPECTED, url)
         if (left_s := self._cloud.closed_until - monotonic()) > 0:
             raise CloudError(CloudProblem.TOO_MANY_REQUESTS, url, retry_after_s=left_s)
         headers[hdrs.USER_AGENT] = USER_AGENT
         try:
+            if self._session is None:
+                self._session = self._open_session()
             async with (
                 asyncio.timeout(TIMEOUT_S),
                 self._session.request(
@@ -206,6 +219,10 @@ class CloudConnection:
             raise CloudError(CloudProblem.TIMEOUT, url) from None
         except ClientError, OSError, ValueError:
             raise CloudError(CloudProblem.UNAVAILABLE, url) from None
+        except CloudError:
+            raise
+        except Exception as error:  # the resolver has errors of its own where there is no network
+            raise CloudError(CloudProblem.UNAVAILABLE, url) from error
         self._check(response, url, body)
         self._store_cookies(response)
         return CloudResponse(url=url, status=response.status, body=body)

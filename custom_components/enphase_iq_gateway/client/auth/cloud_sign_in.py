@@ -12,7 +12,7 @@ from ..json_types import JsonObject
 from . import otp
 from .cloud import NONCE_COOKIE, SESSION_COOKIE, Cloud, CloudConnection, CloudError, CloudProblem, CloudResponse
 from .secret import Secret
-from .token import NotATokenError, Token, TokenError
+from .token import ExpiredTokenError, NotATokenError, Token, TokenError
 
 _LOGIN_PATH: Final = "/login/login.json"
 _ENTREZ_PATH: Final = "/tokens"
@@ -30,7 +30,7 @@ class CloudSignIn:
 
     def __init__(
         self,
-        session: ClientSession,
+        open_session: Callable[[], ClientSession],
         username: str,
         password: Secret,
         serial: str,
@@ -38,9 +38,8 @@ class CloudSignIn:
         cloud: Cloud,
         clock: Callable[[], float] = time,
     ) -> None:
-        """Set a session without a cookie jar of its own; it is detached at the end, its connector stays open."""
-        self._session = session
-        self._connection = CloudConnection(session, cloud)
+        """Set what opens a session without a cookie jar; it is detached at the end, its connector stays open."""
+        self._connection = CloudConnection(open_session, cloud)
         self._username = username
         self._password: Secret | None = password
         self._serial = serial
@@ -53,8 +52,7 @@ class CloudSignIn:
         """Drop the password and the cookies, and detach the session."""
         self._password = None
         self._login = otp.Login(session_id=None, system_id=None)
-        self._connection.forget()
-        self._session.detach()
+        self._connection.close()
 
     async def fetch_token(self) -> Token:
         """Sign in with the password and return a token.
@@ -137,9 +135,9 @@ class CloudSignIn:
         Raises:
             CloudError: the sign-in failed; with `MULTI_FACTOR` the account requires a code.
         """
-        if self._password is None:
-            raise RuntimeError("the sign-in was closed")
         url = self._connection.urls.enlighten + _LOGIN_PATH
+        if self._password is None:  # closed, while a request was waiting for its answer
+            raise CloudError(CloudProblem.UNEXPECTED, url)
         form = {"user[email]": self._username, "user[password]": self._password.reveal()}
         response = await self._connection.post_form(url, form)
         if response.is_denied:
@@ -205,6 +203,8 @@ class CloudSignIn:
             raise CloudError(CloudProblem.UNEXPECTED, response.url) from None
         try:
             token.check(self._serial, self._clock())
+        except ExpiredTokenError:  # the next one may be valid: the cloud's clock is wrong, or ours is
+            raise CloudError(CloudProblem.UNEXPECTED, response.url) from None
         except TokenError:
             raise CloudError(CloudProblem.NO_TOKEN_FOR_GATEWAY, response.url) from None
         return token

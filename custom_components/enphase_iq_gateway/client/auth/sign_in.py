@@ -195,9 +195,6 @@ class DigestSignIn(SignIn):
         Raises:
             GatewayAuthenticationError: it shows that the account is not accepted.
         """
-        if answer.status in _DENIED and self._connection.scheme == "https":
-            # Only firmware 7 and later uses TLS: it has been updated (G§2.1).
-            raise GatewayAuthenticationError(f"{path}: status {answer.status} over TLS, a token is required")
         # Other paths are closed to valid accounts too: /production on 4.x and 5.x, /ivp/meters on 3.x (G§2.2).
         if answer.status in _DENIED and path == INVERTER_LIST.path:
             raise GatewayAuthenticationError(f"{path}: status {answer.status}, the account is not accepted")

@@ -15,6 +15,7 @@ from .quantities import (
     energy,
     error_time,
     frequency,
+    highest_power,
     interval,
     inverter_energy,
     signal_strength,
@@ -91,7 +92,7 @@ def _inverter(serial: str, device: JsonObject) -> Inverter:
     return Inverter(
         serial=serial,
         power_w=power,
-        max_power_w=signed(watts.get("max")),
+        max_power_w=highest_power(watts.get("max")),
         last_reported=reported,
         energy_lifetime_wh=lifetime,
         details=InverterDetails(

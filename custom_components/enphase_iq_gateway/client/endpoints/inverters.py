@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..models import Inverter, InverterList
+from .quantities import highest_power
 from .values import epoch, load_objects, serial_in, signed, whole
 
 INVERTER_LIST_PATH: Final = "/api/v1/production/inverters"
@@ -29,7 +30,7 @@ def parse_inverter_list(body: bytes) -> InverterList:
             else Inverter(
                 serial=serial,
                 power_w=signed(entry.get("lastReportWatts")),
-                max_power_w=signed(entry.get("maxReportWatts")),
+                max_power_w=highest_power(entry.get("maxReportWatts")),
                 last_reported=reported,
             )
         )

@@ -65,7 +65,7 @@ def parse_readings(body: bytes) -> tuple[Reading, ...]:
 
 
 def _reading(eid: int, entry: JsonObject) -> Reading:
-    channels = [object_in(channel) for channel in array_in(entry.get("channels"))]
+    channels = [object_in(channel) for channel in array_in(entry.get("channels"))[:MOST_PHASES]]
     total = _measurement(entry, "activePower")
     power_key = _power_key_of_channels(total.power_w, channels)
     return Reading(
@@ -98,7 +98,7 @@ def _measurement(entry: JsonObject, power_key: str) -> Measurement:
         voltage_v=voltage(entry.get("voltage")),
         current_a=current(entry.get("current")),
         apparent_power_va=apparent_power(entry.get("apparentPower")),
-        reactive_power_var=apparent_power(signed(entry.get("reactivePower"))),
+        reactive_power_var=apparent_power(entry.get("reactivePower")),
         power_factor=power_factor(entry.get("pwrFactor")),
         frequency_hz=frequency(entry.get("freq")),
         energy_delivered_wh=delivered_wh,

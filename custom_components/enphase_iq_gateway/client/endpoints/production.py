@@ -6,8 +6,8 @@ from ..exceptions import GatewayResponseError
 from ..json_types import Json, JsonObject
 from ..models import Flow, Measurement, ProductionSummary, Report, ReportedFlow, ReportedInverters
 from ..storage_models import ReportedStorage
-from .quantities import apparent_power, current, energy, percent, stored_energy, voltage
-from .values import array_in, epoch, kind_of, load_object, number_within, object_in, power_factor, signed, whole
+from .quantities import MOST_PHASES, apparent_power, current, energy, percent, stored_energy, voltage, watts
+from .values import array_in, epoch, kind_of, load_object, object_in, power_factor, signed, whole
 
 REPORT_DETAILED_PATH: Final = "/production.json?details=1"
 REPORT_PATH: Final = "/production"
@@ -83,7 +83,7 @@ def _storage(value: Json) -> ReportedStorage | None:
         if entry.get("type") == "acb" and state_of_charge is not None:
             return ReportedStorage(
                 count=whole(entry.get("activeCount")),
-                power_w=number_within(entry.get("wNow"), -_MOST_STORAGE_W, _MOST_STORAGE_W),
+                power_w=watts(entry.get("wNow"), _MOST_STORAGE_W),
                 available_energy_wh=stored_energy(entry.get("whNow")),
                 state_of_charge_percent=state_of_charge,
                 reading_time=epoch(entry.get("readingTime")),
@@ -95,7 +95,7 @@ def _flow(entry: JsonObject) -> ReportedFlow:
     return ReportedFlow(
         active=(whole(entry.get("activeCount")) or 0) > 0,
         total=_measurement(entry),
-        lines=tuple(_measurement(line) for line in array_in(entry.get("lines"))),
+        lines=tuple(_measurement(line) for line in array_in(entry.get("lines"))[:MOST_PHASES]),
     )
 
 
@@ -107,7 +107,7 @@ def _measurement(value: Json) -> Measurement:
         voltage_v=voltage(entry.get("rmsVoltage")),
         current_a=current(entry.get("rmsCurrent")),
         apparent_power_va=apparent_power(entry.get("apprntPwr")),
-        reactive_power_var=apparent_power(signed(entry.get("reactPwr"))),
+        reactive_power_var=apparent_power(entry.get("reactPwr")),
         power_factor=power_factor(entry.get("pwrFactor")),
         energy_lifetime_wh=energy(entry.get("whLifetime")),
         energy_today_wh=energy(entry.get("whToday")),

@@ -1,13 +1,14 @@
 """The range of every measured quantity: a number outside it is no measurement, and counts as missing.
 
 The ranges are wide, so that they never hide a true value; they keep damaged numbers out of states and statistics. Power
-has its own, narrower limits, which depend on the site (`site/limits.py`).
+has its own, narrower limits, which depend on the site (`site/limits.py`). The unsigned image of a negative number
+becomes negative in every quantity that may be negative, except energies, which may be as large as an image.
 """
 
 from typing import Final
 
 from ..json_types import Json
-from .values import number, number_within, thousandth, within
+from .values import number_within, signed, thousandth, within
 
 MOST_PHASES: Final = 3
 CT_LIMIT_W: Final = 200 * 277
@@ -43,12 +44,12 @@ def voltage(volts: Json) -> float | None:
 
 def current(amperes: Json) -> float | None:
     """Return a current in A, which may be negative."""
-    return number_within(amperes, -_CURRENT_A, _CURRENT_A)
+    return number_within(signed(amperes), -_CURRENT_A, _CURRENT_A)
 
 
 def apparent_power(volt_amperes: Json) -> float | None:
     """Return an apparent or reactive power in VA or var, which may be negative."""
-    return number_within(volt_amperes, -_APPARENT_POWER_VA, _APPARENT_POWER_VA)
+    return number_within(signed(volt_amperes), -_APPARENT_POWER_VA, _APPARENT_POWER_VA)
 
 
 def frequency(hertz: Json) -> float | None:
@@ -58,7 +59,7 @@ def frequency(hertz: Json) -> float | None:
 
 def temperature(celsius: Json) -> float | None:
     """Return a temperature in °C; None for the text `unknown` too (S§35)."""
-    return number_within(celsius, *_TEMPERATURE_C)
+    return number_within(signed(celsius), *_TEMPERATURE_C)
 
 
 def energy(watt_hours: Json) -> float | None:
@@ -93,7 +94,7 @@ def percent(value: Json) -> float | None:
 
 def fahrenheit(value: Json) -> float | None:
     """Return a temperature that is sent in °F, in °C to one decimal (S§24)."""
-    degrees = number(value)
+    degrees = signed(value)
     return None if degrees is None else temperature(round((degrees - 32) * 5 / 9, 1))
 
 
@@ -104,4 +105,14 @@ def stored_energy(value: Json) -> float | None:
 
 def milliwatts(value: Json, limit_w: float) -> float | None:
     """Return a power that is sent in mW in W, None above a limit in either direction."""
-    return number_within(thousandth(value), -limit_w, limit_w)
+    return watts(thousandth(value), limit_w)
+
+
+def watts(value: Json, limit_w: float) -> float | None:
+    """Return a power in W, None above a limit in either direction."""
+    return number_within(signed(value), -limit_w, limit_w)
+
+
+def highest_power(value: Json) -> float | None:
+    """Return the highest power that a device has had in W, which is not negative."""
+    return number_within(value, 0, CT_LIMIT_W)

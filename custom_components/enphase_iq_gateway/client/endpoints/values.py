@@ -19,7 +19,7 @@ _LARGEST_WHOLE: Final = 2**53
 # The gateway counts seconds in 32 bits; this also keeps a time within the range of `datetime`.
 _LATEST_EPOCH: Final = 2**32 - 1
 _DIGITS_OF_EPOCH: Final = 10
-# From here on a 32-bit power is the unsigned image of a negative one: 4294967292 is -4 W (G§5.3).
+# From here on a 32-bit number is the unsigned image of a negative one: 4294967292 W are -4 W (G§5.3).
 _FIRST_UNSIGNED_IMAGE: Final = 2**31
 _UNSIGNED_RANGE: Final = 2**32
 _BOOLEANS: Final = {"true": True, "false": False}
@@ -171,10 +171,9 @@ def number_within(value: Json, lowest: float, highest: float) -> float | None:
 
 
 def thousandth(value: Json) -> float | None:
-    """Return a number of milli-units (mV, mA, mHz) in units."""
-    if type(value) is int or type(value) is float:
-        return value / 1000 + 0.0
-    return None
+    """Return a number of milli-units (mV, mA, mW, mHz) in units; the unsigned image of a negative one is negative."""
+    milli_units = signed(value)
+    return None if milli_units is None else milli_units / 1000 + 0.0
 
 
 def watt_hours(joules: Json) -> float | None:
@@ -184,7 +183,10 @@ def watt_hours(joules: Json) -> float | None:
 
 
 def signed(value: Json) -> float | None:
-    """Return a power in W or var; the unsigned image of a negative power becomes negative (G§5.3)."""
+    """Return a number that may be negative; the unsigned image of a negative one becomes negative (G§5.3).
+
+    Only for quantities whose range ends below 2^31, which energies can reach.
+    """
     if type(value) is int or type(value) is float:
         return (value - _UNSIGNED_RANGE if _FIRST_UNSIGNED_IMAGE <= value < _UNSIGNED_RANGE else value) + 0.0
     return None

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..endpoints import DEVICE_DATA, INVENTORY, REPORT, REPORT_DETAILED
+from ..gateway_clock import GatewayClock
 from ..storage_models import AcBattery, ReportedStorage
-from .gateway_clock import GatewayClock
 from .storage_documents import StorageDocuments
 
 
 def merge_ac_batteries(documents: StorageDocuments, clock: GatewayClock | None = None) -> dict[str, AcBattery]:
-    """Return the AC Batteries by serial, with a clock without the dates in its future.
+    """Return the AC Batteries by serial.
+
+    A report from the future of the clock is of unknown age, so it has neither date nor power.
 
     Power, counters and health are in the device data, the state of sleep in the inventory (S§13); the state of charge
     and the temperature are those of the later report.
@@ -24,11 +26,11 @@ def merge_ac_batteries(documents: StorageDocuments, clock: GatewayClock | None =
 
 
 def _dated(batteries: Mapping[str, AcBattery], clock: GatewayClock | None) -> dict[str, AcBattery]:
-    """Return AC Batteries without the dates of reports that are later than possible."""
+    """Return AC Batteries without date and power where their report is later than possible."""
     return {
         serial: battery
         if clock is None or clock.is_possible(battery.last_reported)
-        else replace(battery, last_reported=None)
+        else replace(battery, power_w=None, last_reported=None)
         for serial, battery in batteries.items()
     }
 
@@ -62,7 +64,7 @@ def reported_storage(documents: StorageDocuments) -> ReportedStorage | None:
     return report.storage if report else None
 
 
-def fresh_storage(documents: StorageDocuments, gateway_time: float) -> ReportedStorage | None:
+def fresh_storage(documents: StorageDocuments, clock: GatewayClock) -> ReportedStorage | None:
     """Return the values of all AC Batteries together, None where they are stale by the gateway's clock (S§31)."""
     reported = reported_storage(documents)
-    return reported if reported is not None and reported.is_fresh(gateway_time) else None
+    return reported if reported is not None and reported.is_fresh(clock) else None

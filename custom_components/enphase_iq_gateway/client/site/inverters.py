@@ -5,9 +5,9 @@ from math import inf
 from typing import Final
 
 from ..endpoints import DEVICE_DATA, INVERTER_LIST, PRODUCTION_SUMMARY
+from ..gateway_clock import GatewayClock
 from ..models import Flow, Inverter, Measurement
 from .documents import Documents
-from .gateway_clock import GatewayClock
 from .phases import total_of
 from .report import plausible_last_7_days, plausible_today
 from .site import Site

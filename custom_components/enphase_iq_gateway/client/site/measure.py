@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ..endpoints import LIVE_DATA, METERS
+from ..gateway_clock import GatewayClock
 from ..models import Flow, Measurement
 from .documents import Documents
 from .inverters import from_device_data, from_reported_inverters, from_summary, merge_inverters
@@ -32,7 +33,7 @@ def measure(
     """
     live = group is PollGroup.LIVE
     documents, rejected = without_impossible_powers(site, documents)
-    documents = without_stale_ac_batteries(documents, at + clock_ahead_s)
+    documents = without_stale_ac_batteries(documents, GatewayClock(at=at, ahead_s=clock_ahead_s))
     if live and Source.READINGS in site.sources.values():  # then the group has no other counters
         flows = from_readings(site, documents)
     else:

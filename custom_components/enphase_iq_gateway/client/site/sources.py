@@ -36,10 +36,13 @@ _FROM_INVERTERS: Final = frozenset({Source.REPORTED_INVERTERS, Source.SUMMARY, S
 _NO_STORAGE: Final = StorageSite()
 
 
-def decide(documents: Documents, locked: Sources | None = None, storage: StorageSite = _NO_STORAGE) -> Site:
+def decide(
+    documents: Documents, locked: Sources | None = None, storage: StorageSite = _NO_STORAGE, *, updated: bool = False
+) -> Site:
     """Return what the gateway has and where each quantity comes from; `storage` is what it has of storage.
 
     A lifetime keeps its `locked` source while that source exists, because another one counts from another start.
+    `updated` is whether these sources were found on another firmware.
     The one-way counters have only one possible source, which depends on the kind of consumption CT.
 
     Raises:
@@ -67,7 +70,9 @@ def decide(documents: Documents, locked: Sources | None = None, storage: Storage
             flows |= {Flow.STORAGE}
     chosen.update(_consumption(documents, flows, with_storage=(Flow.STORAGE, Quantity.POWER) in chosen))
     for key, source in (locked or {}).items():
-        if _is_locked(key, source, chosen, documents) and _still_serves(documents, gateway_class, source):
+        if _is_locked(key, source, chosen, documents) and _still_serves(
+            documents, gateway_class, source, updated=updated
+        ):
             chosen[key] = source
     chosen.update(_house_without_production_ct(chosen))
     return Site(
@@ -125,13 +130,16 @@ def _is_locked(key: tuple[Flow, Quantity], source: Source, chosen: Sources, docu
     return key in chosen and quantity is Quantity.LIFETIME and not replaced
 
 
-def _still_serves(documents: Documents, gateway_class: GatewayClass, source: Source) -> bool:
-    """Return whether a counter may stay with its source: not with a summary that has stopped for good (G§3)."""
+def _still_serves(documents: Documents, gateway_class: GatewayClass, source: Source, *, updated: bool) -> bool:
+    """Return whether a counter may stay with its source: not with a summary that has stopped for good (G§3).
+
+    Only another firmware stops it. Zeros of the same firmware pass: the gateway has been started a moment ago.
+    """
     no_summary = documents.get(PRODUCTION_SUMMARY) is None
     if source is not Source.SUMMARY or no_summary or gateway_class is GatewayClass.LEGACY:
         return documents.possible(source)
     frozen = gateway_class is GatewayClass.METERED_WITHOUT_CT and documents.info.firmware >= SUMMARY_FROZEN_WITHOUT_CTS
-    return not frozen and _summary_is_sane(documents)
+    return not frozen and (not updated or _summary_is_sane(documents))
 
 
 def _all(flow: Flow, source: Source, *quantities: Quantity) -> dict[tuple[Flow, Quantity], Source]:

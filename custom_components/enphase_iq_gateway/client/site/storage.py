@@ -20,10 +20,10 @@ from ..endpoints import (
     SCHEDULER,
     TARIFF,
 )
+from ..gateway_clock import GatewayClock
 from ..storage_models import AcBattery, EnsembleDevice, EnsembleInventory, LiveData
 from . import storage_values as values
 from .ac_batteries import merge_ac_batteries, reported_storage
-from .gateway_clock import GatewayClock
 from .grid_state import GridState, grid_signs, grid_state, is_connected
 from .storage_documents import StorageDocuments
 from .storage_site import StorageSite
@@ -49,8 +49,8 @@ def measure_storage(
     data were read, by default just now.
     """
     clock = GatewayClock(at=at, ahead_s=clock_ahead_s)
-    live = values.fresh_live_data(documents, (at if live_at is None else live_at) + clock_ahead_s)
-    power_w = values.battery_power(site, documents, live, measured_w, clock.now)
+    live = values.fresh_live_data(documents, clock if live_at is None else replace(clock, at=live_at))
+    power_w = values.battery_power(site, documents, live, measured_w, clock)
     snapshot = StorageSnapshot(
         at=at,
         power_w=power_w,
@@ -144,10 +144,12 @@ def _by_our_clock[T: EnsembleDevice](devices: Mapping[str, T], clock: GatewayClo
 
 
 def _ac_batteries(documents: StorageDocuments, clock: GatewayClock) -> dict[str, AcBattery]:
-    """Return the AC Batteries with their dates by our clock."""
+    """Return the AC Batteries with the dates of their reports by our clock."""
     return {
         serial: replace(
-            battery, last_reported=clock.date(battery.last_reported), counted_since=clock.date(battery.counted_since)
+            battery,
+            last_reported=clock.date(battery.last_reported),
+            counted_since=battery.counted_since if clock.is_possible(battery.counted_since) else None,
         )
         for serial, battery in merge_ac_batteries(documents, clock).items()
     }

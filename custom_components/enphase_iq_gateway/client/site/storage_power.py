@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ..endpoints import ENSEMBLE_POWER, LIVE_DATA
+from ..gateway_clock import GatewayClock
 from ..models import Flow, Measurement
 from .documents import Documents
 from .phases import total_of
@@ -34,10 +35,10 @@ def from_ac_batteries(_: Site, documents: Documents) -> dict[Flow, TotalAndPhase
     return {} if reported is None else {Flow.STORAGE: (Measurement(power_w=reported.power_w),)}
 
 
-def without_stale_ac_batteries(documents: Documents, gateway_time: float) -> Documents:
+def without_stale_ac_batteries(documents: Documents, clock: GatewayClock) -> Documents:
     """Return the documents without AC Batteries whose values the report repeats for too long (S§31)."""
     report = documents.report
-    if report is None or report.storage is None or report.storage.is_fresh(gateway_time):
+    if report is None or report.storage is None or report.storage.is_fresh(clock):
         return documents
     return documents.with_answer(documents.report_endpoint, replace(report, storage=None))
 

@@ -15,6 +15,7 @@ from ..endpoints import (
     SECONDARY_CONTROL,
     TARIFF,
 )
+from ..gateway_clock import GatewayClock
 from ..settings_models import Generator, Tariff
 from ..storage_models import BatteryState, LiveData, SecondaryControl
 from .ac_batteries import fresh_storage, merge_ac_batteries, reported_storage
@@ -57,10 +58,10 @@ def control_of(documents: StorageDocuments) -> SecondaryControl | None:
     return control if control is not None and control.capacity_wh else None
 
 
-def fresh_live_data(documents: StorageDocuments, gateway_time: float) -> LiveData | None:
+def fresh_live_data(documents: StorageDocuments, clock: GatewayClock) -> LiveData | None:
     """Return live data unless they are outdated by the gateway's clock."""
     live = documents.get(LIVE_DATA)
-    return live if live is not None and live.is_fresh(gateway_time) else None
+    return live if live is not None and live.is_fresh(clock) else None
 
 
 def unless_failed(percent: float | None, other: float | None) -> float | None:
@@ -233,9 +234,9 @@ def profile(site: StorageSite, documents: StorageDocuments, live: LiveData | Non
 
 
 def battery_power(
-    site: StorageSite, documents: StorageDocuments, live: LiveData | None, measured_w: float | None, at: float
+    site: StorageSite, documents: StorageDocuments, live: LiveData | None, measured_w: float | None, clock: GatewayClock
 ) -> float | None:
-    """Return the power of all storage in W, + discharging, from the best source; `at` is by the gateway's clock (S§21).
+    """Return the power of all storage in W, + discharging, from the best source (S§21).
 
     The best is `measured_w`, which is that of a storage CT, then live data, then the sum of what the batteries report.
     """
@@ -248,16 +249,16 @@ def battery_power(
     reported = documents.get(ENSEMBLE_POWER) or {}
     parts = [reported[serial].power_w if serial in reported else None for serial in site.batteries]
     if site.has_ac_batteries:
-        parts.append(ac_battery_power(documents, at))
+        parts.append(ac_battery_power(documents, clock))
     return total_of(parts)
 
 
-def ac_battery_power(documents: StorageDocuments, at: float) -> float | None:
+def ac_battery_power(documents: StorageDocuments, clock: GatewayClock) -> float | None:
     """Return the power of all AC Batteries in W, + discharging: the report's unless it is stale, else their sum."""
-    reported = fresh_storage(documents, at)
+    reported = fresh_storage(documents, clock)
     if reported is not None and reported.power_w is not None:
         return reported.power_w
-    batteries = merge_ac_batteries(documents).values() if documents.get(DEVICE_DATA) else ()
+    batteries = merge_ac_batteries(documents, clock).values() if documents.get(DEVICE_DATA) else ()
     return total_of(battery.power_w for battery in batteries) if batteries else None
 
 

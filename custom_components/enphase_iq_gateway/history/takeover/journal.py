@@ -16,7 +16,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ...client.models import Flow
 from ...const import DOMAIN, LOGGER, UNUSABLE_FILE
-from ...counters.key import InverterCounter, parse_counter_key
+from ...counters.key import Day, InverterCounter, parse_counter_key
 from ...counters.shift import Shifts
 
 _VERSION: Final = 1
@@ -87,7 +87,7 @@ class Journal:
     @property
     def shifts(self) -> Shifts:
         """The amounts by which counters start elsewhere."""
-        days: dict[Flow | InverterCounter, float] = {}
+        days: dict[Day, float] = {}
         for name, amount in self.day_shifts.items():
             kind, _, serial = name.partition(".")
             days[InverterCounter(serial) if serial else Flow(kind)] = amount

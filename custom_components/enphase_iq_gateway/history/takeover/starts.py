@@ -28,9 +28,10 @@ from ...const import DOMAIN
 from ...coordinator import GatewayConfigEntry, GatewayRuntime
 from ...counters.allowance import Limits, likely
 from ...counters.counter_state import CounterState
-from ...counters.key import COUNTERS_OF, AcBatteryCounter, CounterKey, FlowCounter, InverterCounter, counter_of
-from ...counters.last_values import LastValue, shown_wh
+from ...counters.key import COUNTERS_OF, AcBatteryCounter, CounterKey, Day, FlowCounter, InverterCounter, counter_of
+from ...counters.last_value import LastValue
 from ...counters.limits import counter_limits, inverter_limits
+from ...counters.recorder import shown_wh
 from ...counters.shift import Shifts
 from .plan import Planned
 
@@ -165,9 +166,7 @@ def _own_value(hass: HomeAssistant, entity_id: str, end: datetime) -> float | No
     return None
 
 
-def _shifts_of_today(
-    hass: HomeAssistant, runtime: GatewayRuntime, days: Mapping[str, Flow | InverterCounter]
-) -> dict[Flow | InverterCounter, float]:
+def _shifts_of_today(hass: HomeAssistant, runtime: GatewayRuntime, days: Mapping[str, Day]) -> dict[Day, float]:
     """Return the shifts of today's energy, where the other integration runs."""
     shifted = {}
     for entity_id, key in days.items():
@@ -176,7 +175,7 @@ def _shifts_of_today(
             continue
         pair = _Pair(
             old=old,
-            own_wh=state.lifetime - state.baseline,
+            own_wh=state.energy_wh,
             own_at=state.at,
             power_w=_power_w(runtime, key),
             is_live=abs(state.at - old.at) <= _LIVE_S,
@@ -194,7 +193,7 @@ def _shown(hass: HomeAssistant, entity_id: str) -> LastValue | None:
     return LastValue(energy_wh=energy_wh, at=state.last_reported_timestamp)
 
 
-def _day_of(unique_id: str, gateway: str) -> Flow | InverterCounter | None:
+def _day_of(unique_id: str, gateway: str) -> Day | None:
     """Return whose energy of today an entity shows."""
     if not unique_id.endswith(_TODAY):
         return None

@@ -25,6 +25,10 @@ class GatewayClock:
         """Return whether a date is not in the gateway's future; no date is possible, too."""
         return (reported or 0) <= self.now + _FUTURE_S
 
+    def is_recent(self, reported: int | None, within_s: float) -> bool:
+        """Return whether a date is at most `within_s` old; without a date and in the gateway's future it is not."""
+        return reported is not None and self.is_possible(reported) and self.now - reported <= within_s
+
     def to_ours(self, reported: int) -> int:
         """Return a date by our clock."""
         return round(reported - self.ahead_s)

@@ -1,48 +1,66 @@
 """The last values of energy sensors in the recorder, for counters whose own state is lost or older."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
 from math import isfinite
-from typing import Final
+from typing import Any, Final
 
-from homeassistant.components.recorder.history import get_last_state_changes
+from homeassistant.components.recorder.history import get_last_state_changes, get_significant_states
 from homeassistant.components.recorder.statistics import (
     get_last_short_term_statistics,
     get_last_statistics,
     get_metadata,
 )
+from homeassistant.components.sensor import ATTR_LAST_RESET
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfEnergy
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.recorder import get_instance
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import EnergyConverter
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..const import LOGGER
+from .last_value import LastValue
 
 _RECORDER: Final = "recorder"
 _STATES: Final = 10
 """States that are looked at: the last ones may be unavailable."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LastValue:
-    """The last state of an energy sensor."""
-
-    energy_wh: float
-    at: float
-    """Epoch seconds."""
-
-
-async def async_last_values(hass: HomeAssistant, entity_ids: Iterable[str]) -> dict[str, LastValue]:
+async def async_last_values(hass: HomeAssistant, entity_ids: Iterable[str]) -> Mapping[str, LastValue]:
     """Return the last recorded value of each sensor that has one; nothing if the recorder is missing or has failed."""
+    return await _async_read(hass, partial(_last_values, hass, set(entity_ids)))
+
+
+async def async_values_since(
+    hass: HomeAssistant, entity_ids: Iterable[str], since: datetime
+) -> Mapping[str, LastValue]:
+    """Return the last value of each sensor that has one since then; nothing if the recorder is missing or has failed.
+
+    It is one query, and much faster than `async_last_values`.
+    """
+    return await _async_read(hass, partial(_values_since, hass, list(entity_ids), since))
+
+
+async def _async_read(hass: HomeAssistant, read: Callable[[], Mapping[str, LastValue]]) -> Mapping[str, LastValue]:
     # The recorder is an instance without a component where it has not found its database.
-    if not (wanted := set(entity_ids)) or _RECORDER not in hass.config.components:
+    if _RECORDER not in hass.config.components:
         return {}
     try:
-        return await get_instance(hass).async_add_executor_job(_last_values, hass, wanted)
+        return await get_instance(hass).async_add_executor_job(read)
     except SQLAlchemyError as error:
         LOGGER.warning("The last values of the counters cannot be read from the recorder: %r", error)
         return {}
+
+
+def _values_since(hass: HomeAssistant, entity_ids: list[str], since: datetime) -> Mapping[str, LastValue]:
+    if not entity_ids:
+        return {}
+    states = get_significant_states(
+        hass, since, entity_ids=entity_ids, include_start_time_state=False, significant_changes_only=False
+    )
+    return {entity_id: last for entity_id, found in states.items() if (last := _last_of(found)) is not None}
 
 
 def _last_values(hass: HomeAssistant, entity_ids: set[str]) -> dict[str, LastValue]:
@@ -61,14 +79,25 @@ def _last_state(hass: HomeAssistant, entity_id: str) -> LastValue | None:
     """Return the last recorded state that is a number."""
     # More than one state is slow to find.
     for count in (1, _STATES):
-        values = [
-            LastValue(energy_wh=energy_wh, at=state.last_updated_timestamp)
-            for state in get_last_state_changes(hass, count, entity_id).get(entity_id, ())
-            if (energy_wh := shown_wh(state)) is not None
-        ]
-        if values:
-            return max(values, key=lambda value: value.at)
+        if last := _last_of(get_last_state_changes(hass, count, entity_id).get(entity_id, ())):
+            return last
     return None
+
+
+def _last_of(states: Iterable[State | dict[str, Any]]) -> LastValue | None:
+    """Return the newest of the states that are a number."""
+    values = [
+        LastValue(energy_wh=energy_wh, at=state.last_updated_timestamp, reset_at=_reset_at(state))
+        for state in states
+        if isinstance(state, State) and (energy_wh := shown_wh(state)) is not None
+    ]
+    return max(values, key=lambda value: value.at, default=None)
+
+
+def _reset_at(state: State) -> float | None:
+    """Return when the sensor was reset last, in epoch seconds."""
+    reset_at = dt_util.parse_datetime(str(state.attributes.get(ATTR_LAST_RESET)))
+    return reset_at.timestamp() if reset_at else None
 
 
 def shown_wh(state: State) -> float | None:

@@ -1,6 +1,6 @@
 """The last values of counters are read from the states and statistics of a real recorder."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType
 from homeassistant.components.recorder.statistics import async_import_statistics
@@ -11,7 +11,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import asy
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 from sqlalchemy.exc import OperationalError
 
-from custom_components.enphase_iq_gateway.counters.last_values import LastValue, async_last_values
+from custom_components.enphase_iq_gateway.counters.last_value import LastValue
+from custom_components.enphase_iq_gateway.counters.recorder import async_last_values, async_values_since
 
 ENTITY = "sensor.lifetime_production"
 
@@ -102,6 +103,32 @@ async def test_the_last_number_counts_while_the_sensor_is_unavailable(
     assert (await async_last_values(hass, [ENTITY]))[ENTITY].energy_wh == pytest.approx(1_700.0)
 
 
+async def test_the_last_value_since_a_time_has_the_reset_of_its_sensor(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant
+) -> None:
+    await async_setup_recorder_instance(hass)
+    await record(hass, "1.5", "kWh")
+    since = dt_util.utcnow()
+    reset = {"unit_of_measurement": "kWh", "last_reset": "2026-06-10T00:00:00+02:00"}
+    for value in ("1.6", "1.7", "unavailable"):
+        hass.states.async_set(ENTITY, value, reset)
+    await async_wait_recording_done(hass)
+
+    last = (await async_values_since(hass, [ENTITY, "sensor.other"], since))[ENTITY]
+
+    assert last.energy_wh == pytest.approx(1_700)
+    assert last.reset_at == datetime(2026, 6, 9, 22, tzinfo=UTC).timestamp()
+
+
+async def test_nothing_that_was_recorded_earlier_is_a_value_since_a_time(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant
+) -> None:
+    await async_setup_recorder_instance(hass)
+    await record(hass, "1.5", "kWh")
+
+    assert [await async_values_since(hass, wanted, dt_util.utcnow()) for wanted in ([ENTITY], [])] == [{}, {}]
+
+
 async def test_a_recorder_that_did_not_start_has_no_last_value(hass: HomeAssistant) -> None:
     assert "recorder" not in hass.config.components
     assert await async_last_values(hass, [ENTITY]) == {}
@@ -118,7 +145,7 @@ async def test_a_database_that_fails_is_logged(
     def fail(*_: object) -> None:
         raise OperationalError("SELECT", {}, Exception("disk I/O error"))
 
-    monkeypatch.setattr("custom_components.enphase_iq_gateway.counters.last_values.get_last_state_changes", fail)
+    monkeypatch.setattr("custom_components.enphase_iq_gateway.counters.recorder.get_last_state_changes", fail)
 
     assert await async_last_values(hass, [ENTITY]) == {}
     assert "The last values of the counters cannot be read from the recorder" in caplog.text
