@@ -58,7 +58,7 @@ async def test_a_sum_whose_short_term_rows_are_gone_continues(
     recording = await record_and_purge(hass, freezer)
     assert get_instance(hass).dialect_name == dialect
 
-    await async_continue_sums(hass, [ENERGY])
+    async_continue_sums(hass, [ENERGY])
     await async_wait_recording_done(hass)
     await recording.record(150)
 

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise
 from pathlib import Path
-import threading
 from types import SimpleNamespace
-from typing import override
 
 from homeassistant.auth.models import User
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.components.recorder.models import StatisticData
-from homeassistant.components.recorder.tasks import RecorderTask
+from homeassistant.components.recorder.tasks import AdjustStatisticsTask
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
@@ -26,6 +26,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 import custom_components.enphase_iq_gateway as integration
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.services import SCHEMA, UNDO_SCHEMA
+from tests.support.recorder import Busy
 from tests.support.statistics import (
     END,
     ENTITY,
@@ -43,22 +44,12 @@ from tests.support.statistics import (
     repair,
     sums,
     ten_days,
+    undo,
 )
 
 pytestmark = pytest.mark.slow
 
 SPIKE = 12_245.0
-
-
-class Busy(RecorderTask):
-    """Something that keeps the recorder busy, as a purge does."""
-
-    def __init__(self) -> None:
-        self.done = threading.Event()
-
-    @override
-    def run(self, _: object) -> None:
-        assert self.done.wait(20)
 
 
 @pytest.mark.usefixtures("action")
@@ -173,6 +164,24 @@ async def test_the_five_minutes_of_a_repaired_hour_never_fall(hass: HomeAssistan
 
 
 @pytest.mark.usefixtures("action")
+async def test_the_five_minutes_after_a_pause_are_corrected(hass: HomeAssistant) -> None:
+    """Home Assistant was off for the hour before, whose energy is true and counted in the same five minutes."""
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+    shift = hour - at(SPIKE_HOUR)
+    rows = ten_days(false=SPIKE)
+    del rows[SPIKE_HOUR - 1]
+    await put(hass, [{**row, "start": row["start"] + shift} for row in rows])
+    true = [PER_HOUR + 0.125, *(0.125 for _ in range(11))]
+    sums_before = list(accumulate([true[0] + SPIKE, *true[1:]], initial=PER_HOUR * (SPIKE_HOUR - 2)))
+    starts = [hour - timedelta(minutes=65), *(hour + timedelta(minutes=5 * number) for number in range(12))]
+    fives = zip(starts, sums_before, strict=True)
+    await put_five_minutes(hass, [StatisticData(start=start, state=LIFETIME, sum=total) for start, total in fives])
+    await repair(hass, {"dry_run": False, "to": (hour + timedelta(hours=1)).isoformat()})
+    left = await sums(hass, "5minute")
+    assert [after - before for before, after in pairwise(left)] == pytest.approx(true)
+
+
+@pytest.mark.usefixtures("action")
 async def test_a_second_repair_finds_nothing(hass: HomeAssistant) -> None:
     await put(hass, ten_days(false=SPIKE))
     await repair(hass, {"dry_run": False})
@@ -191,6 +200,25 @@ async def test_two_calls_while_the_recorder_is_busy_repair_once(hass: HomeAssist
     first, second = await asyncio.gather(*calls)
     assert (len(first["changes"]), len(second["changes"])) == (1, 0)
     assert (await sums(hass))[-1] == pytest.approx(END)
+
+
+@pytest.mark.usefixtures("action")
+async def test_the_recorder_gets_the_changes_of_one_hour_at_a_time(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of changes in years of statistics take longer than it may be busy, and would hold up its other work."""
+    false = [SPIKE * (hour // 10) for hour in range(HOURS)]
+    await put(hass, [{**row, "sum": (row["sum"] or 0.0) + more} for row, more in zip(ten_days(), false, strict=True)])
+    real, queued = AdjustStatisticsTask.run, []
+
+    def run(task: AdjustStatisticsTask, instance: Recorder) -> None:
+        queued.append(instance.backlog)
+        real(task, instance)
+
+    monkeypatch.setattr(AdjustStatisticsTask, "run", run)
+    assert len((await repair(hass, {"dry_run": False}))["changes"]) == 23
+    await undo(hass)
+    assert max(queued) <= 1
 
 
 @pytest.mark.usefixtures("action")
@@ -241,6 +269,7 @@ WITHOUT_READINGS = [StatisticData(start=row["start"], sum=row["sum"]) for row in
         (ten_days(), "m³", {}, "not_energy"),
         (ten_days()[:20], "kWh", {}, "too_few_statistics"),
         (WITHOUT_READINGS, "kWh", {}, "no_readings"),
+        (ten_days(), "kWh", {"from": "2026-08-01 00:00:00"}, "no_statistics_in_period"),
         (ten_days(), "kWh", {"to": "2026-05-01 00:00:00"}, "from_after_to"),
         (ten_days(), "kWh", {"hours": ["2026-06-02 00:30:00"]}, "unknown_hour"),
         (ten_days(), "kWh", {"hours": ["2026-05-02 00:00:00"]}, "unknown_hour"),
@@ -257,6 +286,19 @@ async def test_statistics_that_cannot_be_judged_are_refused_with_a_reason(
     with pytest.raises(ServiceValidationError) as refused:
         await repair(hass, changes)
     assert refused.value.translation_key == reason
+
+
+@pytest.mark.usefixtures("action")
+async def test_the_first_hour_of_all_can_be_removed(hass: HomeAssistant) -> None:
+    """A new sensor that shows zero at first counts its whole reading in its first hour."""
+    await put(hass, [{**row, "sum": (row["sum"] or 0.0) + LIFETIME} for row in ten_days()])
+    before = await sums(hass)
+    period = {"from": at(-24).isoformat()}
+    assert [(hour["counted"], hour["sensor"]) for hour in (await repair(hass, period))["unclear"]] == [(LIFETIME, None)]
+    await repair(hass, {**period, "hours": [at(0).isoformat()], "dry_run": False})
+    assert await sums(hass) == pytest.approx([PER_HOUR * hour for hour in range(HOURS)])
+    await undo(hass)
+    assert await sums(hass) == pytest.approx(before)
 
 
 @pytest.mark.usefixtures("action")

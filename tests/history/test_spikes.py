@@ -27,12 +27,23 @@ HOUR = 3600.0
 type Readings = Sequence[tuple[int, float]]
 
 
-def steps(readings: Readings) -> list[Step]:
+def rows_of(readings: Readings) -> list[Row]:
     """Return what the recorder makes of readings, given as (hour, kWh)."""
-    return steps_of(
+    return [
         Row(start=row["start"].timestamp(), state=row.get("state"), sum=row.get("sum") or 0.0)
         for row in counted(readings)
-    )
+    ]
+
+
+def steps(readings: Readings) -> list[Step]:
+    """Return the steps between the rows of readings."""
+    return steps_of(rows_of(readings))
+
+
+def corrected(readings: Readings) -> float:
+    """Return the energy that is counted after a repair."""
+    found = steps(readings)
+    return found[-1].row.sum + sum(change.adjustment for change in judged(readings).false)
 
 
 def judged(readings: Readings) -> Findings:
@@ -93,6 +104,48 @@ def test_energy_that_is_counted_after_a_smaller_reading_is_false() -> None:
     """Another meter starts with 3 MWh, all of which is counted."""
     findings = judged([(hour, (12_000 if hour < 100 else 3_000) + 1.5 * hour) for hour in range(240)])
     assert instead(findings) == [0.0]
+
+
+def test_a_reading_that_drops_and_returns_in_steps_is_false_in_all_of_them() -> None:
+    levels = {100: 6_000.0, 101: 6_001.5, 102: 0.0, 103: 6_004.5}
+    readings = usual(levels.get)
+    assert corrected(readings) == pytest.approx(readings[-1][1] - readings[0][1])
+
+
+def test_a_fault_during_another_one_is_recognized_with_it() -> None:
+    """A reading that has dropped to half drops to zero for minutes, which counts that half once more."""
+    readings = usual(lambda hour: 6_000.0 + hour if 100 <= hour < 124 else None)
+    rows = rows_of(readings)
+    rows[110:] = [replace(row, sum=row.sum + 6_110) for row in rows[110:]]
+    found = steps_of(rows)
+    limits = limits_of(found, LEAST)
+    assert limits
+    total = found[-1].row.sum + sum(change.adjustment for change in judge(found, limits).false)
+    assert total == pytest.approx(readings[-1][1] - readings[0][1])
+
+
+def test_a_young_counter_that_was_zero_for_long_is_put_right() -> None:
+    """It has risen by more than a tenth of its reading until it returned, and drops once more soon after."""
+    readings = [(hour, 0.0 if 200 <= hour < 240 or hour == 250 else 200 + 1.5 * hour) for hour in range(300)]
+    assert corrected(readings) == pytest.approx(1.5 * 299)
+
+
+@pytest.mark.parametrize(("level", "jump"), [(12_000.0, 14_000.0), (300.0, 180.0)])
+def test_a_replaced_meter_that_jumps_later_has_not_returned(level: float, jump: float) -> None:
+    replaced = [(hour, 1.5 * hour + (level if hour < 100 else -150)) for hour in range(600)]
+    findings = judged([(hour, reading + jump * (hour >= 500)) for hour, reading in replaced])
+    assert (findings.false, [step.counted for step in findings.unclear]) == ((), [jump + 1.5])
+
+
+@pytest.mark.parametrize("left", [0.0, 4.0])
+def test_true_energy_next_to_a_false_reset_stays(left: float) -> None:
+    """A young counter is zero, returns, and drops a second time within an hour in which it has measured 5 kWh."""
+    levels = dict.fromkeys(range(50, 100), 0.0)
+    rows = rows_of([(hour, levels.get(hour, 60 + 1.5 * hour)) for hour in range(240)])
+    rows[120:] = [replace(row, sum=row.sum + 5) for row in rows[120:]]
+    rows[120] = replace(rows[120], state=left)
+    false = judge(steps_of(rows), Limits(usual=15, possible=LEAST)).false
+    assert rows[120].start not in [change.step.row.start for change in false]
 
 
 def test_a_replaced_meter_that_starts_at_zero_is_true() -> None:
@@ -189,6 +242,28 @@ def test_the_limits_follow_from_the_usual_energy_of_an_hour(per_hour: float, pos
     limits = limits_of(steps([(hour, per_hour * hour) for hour in range(240)]), LEAST)
     assert limits
     assert (limits.usual, limits.possible) == pytest.approx((10 * per_hour, possible))
+
+
+def test_a_reading_that_drops_every_night_does_not_raise_the_limits() -> None:
+    """Production in winter, with one false hour for eight with energy."""
+    night = [hour % 24 == 23 for hour in range(240)]
+    true = list(accumulate(1.2 if hour % 24 in range(9, 17) else 0.0 for hour in range(240)))
+    false = accumulate(12_000 + true[hour] if night[hour] else 0.0 for hour in range(240))
+    rows = [Row(start=hour * HOUR, state=12_000 + true[hour], sum=true[hour] + more) for hour, more in enumerate(false)]
+    limits = limits_of(steps_of(rows), LEAST)
+    assert limits
+    assert (limits.usual, limits.possible) == pytest.approx((12, LEAST))
+    assert len(judge(steps_of(rows), limits).false) == sum(night)
+
+
+def test_a_reading_that_drops_after_every_use_does_not_raise_the_limits() -> None:
+    """A charger that is used for six hours a week and then shows zero for two hours."""
+    true = list(accumulate((11.0 if hour % 168 in range(6) else 0.0 for hour in range(168 * 20)), initial=12_000.0))
+    readings = [(hour, 0.0 if hour % 168 in (20, 21) else reading) for hour, reading in enumerate(true)]
+    limits = limits_of(steps(readings), LEAST)
+    assert limits
+    assert (limits.usual, limits.possible) == pytest.approx((110, LEAST))
+    assert corrected(readings) == pytest.approx(11 * 6 * 20)
 
 
 def test_too_few_hours_with_energy_have_no_limit() -> None:

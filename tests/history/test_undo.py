@@ -47,6 +47,12 @@ async def adjust(hass: HomeAssistant, hour: int, amount: float) -> None:
     await async_wait_recording_done(hass)
 
 
+async def rename(hass: HomeAssistant, entity_id: str, new_entity_id: str) -> None:
+    """Rename a sensor, and with it its statistics."""
+    er.async_get(hass).async_update_entity(entity_id, new_entity_id=new_entity_id)
+    await async_wait_recording_done(hass)
+
+
 @pytest.mark.parametrize("unit", PER_KWH)
 async def test_an_undo_restores_every_sum(hass: HomeAssistant, unit: str) -> None:
     await put(hass, ten_days(false=SPIKE, scale=PER_KWH[unit]), unit=unit)
@@ -112,9 +118,41 @@ async def test_a_sensor_that_was_renamed_keeps_its_repairs(hass: HomeAssistant) 
     await put(hass, ten_days(false=SPIKE))
     await repair(hass, CHANGE)
     renamed = "sensor.renamed"
-    registry.async_update_entity(ENTITY, new_entity_id=renamed)
-    await async_wait_recording_done(hass)
+    await rename(hass, ENTITY, renamed)
     assert len((await undo(hass, renamed))["changes"]) == 1
+
+
+async def test_a_sensor_with_the_former_name_of_another_has_its_own_repairs(hass: HomeAssistant) -> None:
+    """Both have dropped to zero in the same hour, in which both have measured the same."""
+    registry = er.async_get(hass)
+    domain, _, name = ENTITY.partition(".")
+    registry.async_get_or_create(Platform(domain), "elsewhere", "1", suggested_object_id=name)
+    await put(hass, ten_days(false=8_000.0))
+    await rename(hass, ENTITY, "sensor.first")
+    registry.async_get_or_create(Platform(domain), "elsewhere", "2", suggested_object_id=name)
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, {**CHANGE, "entity": "sensor.first"})
+    await repair(hass, CHANGE)
+
+    await rename(hass, ENTITY, "sensor.second")
+    await rename(hass, "sensor.first", ENTITY)
+    await undo(hass)
+
+    assert (await sums(hass))[-1] == pytest.approx(END + 8_000.0)
+    assert len((await undo(hass, "sensor.second"))["changes"]) == 1
+
+
+async def test_statistics_that_another_sensor_continues_keep_their_repairs(hass: HomeAssistant) -> None:
+    """Another integration was removed, and a sensor of this one has the name of its sensor."""
+    registry = er.async_get(hass)
+    domain, _, name = ENTITY.partition(".")
+    registry.async_get_or_create(Platform(domain), "elsewhere", "1", suggested_object_id=name)
+    await put(hass, ten_days(false=SPIKE))
+    await repair(hass, CHANGE)
+    registry.async_remove(ENTITY)
+    registry.async_get_or_create(Platform(domain), DOMAIN, "2", suggested_object_id=name)
+    await undo(hass)
+    assert (await sums(hass))[-1] == pytest.approx(END + SPIKE)
 
 
 async def test_an_hour_that_was_changed_since_is_not_undone(hass: HomeAssistant) -> None:
@@ -143,17 +181,17 @@ async def test_only_changes_made_before_a_crash_are_undone(
     drops = [(hour, 0.0 if hour in (100, 200) else LIFETIME + PER_HOUR * hour) for hour in range(HOURS)]
     await put(hass, counted(drops))
     before = await sums(hass)
-    adjust_one = RecordedEnergy.adjust
-    made: list[float] = []
+    adjust_one = RecordedEnergy.async_adjust
+    made: list[object] = []
 
-    def crash_at_the_second(self: RecordedEnergy, start: float, amount: float) -> None:
+    async def crash_at_the_second(self: RecordedEnergy, parts: list[tuple[float, float]]) -> None:
         if made:
             raise RuntimeError
-        made.append(start)
-        adjust_one(self, start, amount)
+        made.append(parts)
+        await adjust_one(self, parts)
 
     with monkeypatch.context() as crash:
-        crash.setattr(RecordedEnergy, "adjust", crash_at_the_second)
+        crash.setattr(RecordedEnergy, "async_adjust", crash_at_the_second)
         with pytest.raises(RuntimeError):
             await repair(hass, CHANGE)
     response = await undo(hass)

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+import threading
+from typing import Any, Final, override
 
 from homeassistant.components.recorder.db_schema import (
     States,
@@ -18,7 +19,7 @@ from homeassistant.components.recorder.statistics import (
     get_metadata,
     statistics_during_period,
 )
-from homeassistant.components.recorder.tasks import StatisticsTask, SynchronizeTask
+from homeassistant.components.recorder.tasks import RecorderTask, StatisticsTask, SynchronizeTask
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import async_initialize_recorder, get_instance, session_scope
 from homeassistant.setup import async_setup_component
@@ -35,6 +36,17 @@ _PAUSE: Final = timedelta(days=12)
 _LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
 
 type Recorded = dict[str, dict[str, list[Any]]]
+
+
+class Busy(RecorderTask):
+    """Something that keeps the recorder busy, as a purge does."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+
+    @override
+    def run(self, _: object) -> None:
+        assert self.done.wait(20)
 
 
 async def start_recorder(hass: HomeAssistant, db_url: str | None) -> None:

@@ -1,6 +1,7 @@
 """Read and adjust the recorder's statistics of one energy sensor, in the unit in which they are stored."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -13,6 +14,7 @@ from homeassistant.helpers.recorder import DATA_INSTANCE, async_migration_in_pro
 from ..const import DOMAIN
 from .spikes import Row
 
+_HOUR_S: Final = 3600.0
 _WAIT_S: Final = 300.0
 """How long the recorder may be busy; purging an old database takes minutes."""
 
@@ -60,18 +62,26 @@ class RecordedEnergy:
         return found
 
     async def async_rows(self, begin: float, end: float, period: Literal["5minute", "hour"] = "hour") -> list[Row]:
-        """Return the rows that start from `begin` until `end`, in epoch seconds."""
+        """Return the rows that start from `begin` until `end`, in epoch seconds.
+
+        The first hour of all follows a row without energy, because its sum is the energy that it counts.
+        """
+        read = get_instance(self._hass).async_add_executor_job
+        rows = await read(self._rows, begin, end, period)
+        if period == "hour" and rows and rows[0].start > begin and not await read(self._rows, 0, rows[0].start, period):
+            rows.insert(0, Row(start=rows[0].start - _HOUR_S, state=None, sum=0.0))
+        return rows
+
+    def _rows(self, begin: float, end: float, period: Literal["5minute", "hour"]) -> list[Row]:
         # The unit must be named: else the recorder converts to the unit in which the sensor is shown.
-        found = await get_instance(self._hass).async_add_executor_job(
-            lambda: statistics_during_period(
-                self._hass,
-                datetime.fromtimestamp(begin, UTC),
-                datetime.fromtimestamp(end, UTC),
-                {self.statistic_id},
-                period,
-                {"energy": self.unit},
-                {"state", "sum"},
-            )
+        found = statistics_during_period(
+            self._hass,
+            datetime.fromtimestamp(begin, UTC),
+            datetime.fromtimestamp(end, UTC),
+            {self.statistic_id},
+            period,
+            {"energy": self.unit},
+            {"state", "sum"},
         )
         return [
             Row(start=row["start"], state=row.get("state"), sum=total)
@@ -79,10 +89,19 @@ class RecordedEnergy:
             if (total := row.get("sum")) is not None
         ]
 
-    def adjust(self, start: float, amount: float) -> None:
-        """Queue the addition of an amount to the sums of all rows from `start` on, of hours and of five minutes."""
-        begin = datetime.fromtimestamp(start, UTC)
-        get_instance(self._hass).async_adjust_statistics(self.statistic_id, begin, amount, self.unit)
+    async def async_adjust(self, parts: Iterable[tuple[float, float]]) -> None:
+        """Add amounts to the sums of all rows, of hours and of five minutes, from the start of each part on.
+
+        Args:
+            parts: as (start, amount). Each takes a database of many years a moment, so they are to be few.
+
+        Raises:
+            HomeAssistantError: the recorder is busy for too long, or migrates its database.
+        """
+        for start, amount in parts:
+            begin = datetime.fromtimestamp(start, UTC)
+            get_instance(self._hass).async_adjust_statistics(self.statistic_id, begin, amount, self.unit)
+        await self.async_wait()
 
     async def async_wait(self) -> None:
         """Wait until the recorder has done everything that is queued by now.

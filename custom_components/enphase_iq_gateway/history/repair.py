@@ -21,7 +21,7 @@ from ..client.site.limits import INVERTER_LIMIT_W
 from ..const import DOMAIN
 from .journal import ChangedHour, Journal, Repair
 from .recorder import RecordedEnergy, refused
-from .spikes import Change, Findings, Step, changes_of_named_hours, judge, limits_of, split, steps_of
+from .spikes import Change, Findings, Row, Step, changes_of_named_hours, judge, limits_of, split, steps_of
 
 _HOUR_S: Final = 3600.0
 # The usual energy is determined over a year on both sides of the period: a month of winter shows little export.
@@ -85,8 +85,10 @@ class StatisticsRepairs:
             raise refused("from_after_to", statistic_id)
         async with self._lock:
             energy = await RecordedEnergy.async_find(self._hass, statistic_id)
-            steps = steps_of(await energy.async_rows(first - _AROUND_S, last + _AROUND_S))
-            outcome = self._judge(energy, steps, first, last, [_timestamp(hour) for hour in hours])
+            rows = await energy.async_rows(first - _AROUND_S, last + _AROUND_S)
+            possible, named = self._possible_in_an_hour(energy), [_timestamp(hour) for hour in hours]
+            # Ten years take half a second and more.
+            outcome = await self._hass.async_add_executor_job(_judge, energy, rows, possible, (first, last), named)
             if not dry_run and outcome.changes:
                 await self._async_apply(energy, outcome.changes)
             return outcome
@@ -101,57 +103,20 @@ class StatisticsRepairs:
         async with self._lock:
             energy = await RecordedEnergy.async_find(self._hass, statistic_id)
             repairs = await self._journal.async_read()
-            registry_id = self._registry_id(statistic_id)
-            own = [
-                repair
-                for repair in repairs
-                if repair.statistic_id == statistic_id or (registry_id and repair.registry_id == registry_id)
-            ]
+            own = [repair for repair in repairs if self._present_id(repair) == statistic_id]
             if not own:
                 raise refused("nothing_to_undo", statistic_id)
             repair = own[-1]
             energy = RecordedEnergy(self._hass, statistic_id, repair.unit)
             found = [(hour, await self._async_applied(energy, hour)) for hour in repair.hours]
             for _, (_, parts) in found:
-                for start, amount in reversed(parts):
-                    energy.adjust(start, -amount)
-            await energy.async_wait()
+                await energy.async_adjust([(start, -amount) for start, amount in reversed(parts)])
             for hour, _ in found:
                 if (await self._async_applied(energy, hour))[1]:
                     raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
             await self._journal.async_write([other for other in repairs if other is not repair])
             changes = tuple(Change(step=step, instead=hour.counted) for hour, (step, parts) in found if parts)
             return Outcome(unit=repair.unit, most_per_hour=None, changes=changes, unclear=())
-
-    def _judge(
-        self, energy: RecordedEnergy, steps: list[Step], first: float, last: float, hours: list[float]
-    ) -> Outcome:
-        """Return what is to be changed in a period.
-
-        Raises:
-            ServiceValidationError: the statistics are too short or have no readings, or a named hour is not in them.
-        """
-        limits = limits_of(steps, self._possible_in_an_hour(energy))
-        findings = judge(steps, limits) if limits else Findings(false=(), unclear=())
-        if hours:
-            within = {step.row.start for step in steps if first <= step.row.start < last}
-            for hour in hours:
-                if hour not in within:
-                    raise refused("unknown_hour", energy.statistic_id, hour=_local(hour))
-            changes = [
-                change for change in changes_of_named_hours(steps, hours, findings) if change.step.row.start in within
-            ]
-            return Outcome(unit=energy.unit, most_per_hour=None, changes=tuple(changes), unclear=())
-        if limits is None:
-            raise refused("too_few_statistics", energy.statistic_id)
-        if all(step.shown is None for step in steps):
-            raise refused("no_readings", energy.statistic_id)
-        return Outcome(
-            unit=energy.unit,
-            most_per_hour=limits.possible,
-            changes=tuple(change for change in findings.false if first <= change.step.row.start < last),
-            unclear=tuple(step for step in findings.unclear if first <= step.row.start < last),
-        )
 
     def _possible_in_an_hour(self, energy: RecordedEnergy) -> float:
         """Return the energy of an hour at the guard's limit: three phases, or all inverters of the sensor's site."""
@@ -182,9 +147,7 @@ class StatisticsRepairs:
         )
         await self._journal.async_write([*await self._journal.async_read(), repair])
         for hour in hours:
-            for start, amount in hour.parts:
-                energy.adjust(start, amount)
-        await energy.async_wait()
+            await energy.async_adjust(hour.parts)
         for hour in hours:
             # The recorder only logs that an adjustment failed.
             if (await self._async_applied(energy, hour))[1] != hour.parts:
@@ -194,7 +157,7 @@ class StatisticsRepairs:
         """Return how a change is divided among the five-minute rows of its hour."""
         step = change.step
         begin = step.row.start
-        fives = steps_of(await energy.async_rows(begin - 300, begin + _HOUR_S, "5minute"))
+        fives = steps_of(await energy.async_rows(step.before.start, begin + _HOUR_S, "5minute"))
         parts = split(change, [five for five in fives if five.row.start >= begin])
         return ChangedHour(
             start=begin, before=step.before.start, counted=step.counted, instead=change.instead, parts=parts
@@ -214,10 +177,49 @@ class StatisticsRepairs:
                     return step, parts
         raise refused("changed_since", energy.statistic_id, hour=_local(hour.start))
 
+    def _present_id(self, repair: Repair) -> str:
+        """Return the entity id that a repaired sensor has now; another sensor may have its former one."""
+        entity = er.async_get(self._hass).async_get(repair.registry_id) if repair.registry_id else None
+        return entity.entity_id if entity else repair.statistic_id
+
     def _registry_id(self, entity_id: str) -> str | None:
         """Return the id of a sensor's entry in the entity registry."""
         entity = er.async_get(self._hass).async_get(entity_id)
         return entity.id if entity else None
+
+
+def _judge(
+    energy: RecordedEnergy, rows: list[Row], possible: float, period: tuple[float, float], hours: list[float]
+) -> Outcome:
+    """Return what is to be changed in a period.
+
+    Raises:
+        ServiceValidationError: the statistics are too short or have no readings, or do not contain the period or a
+            named hour.
+    """
+    first, last = period
+    steps = steps_of(rows)
+    within = {step.row.start for step in steps if first <= step.row.start < last}
+    limits = limits_of(steps, possible)
+    findings = judge(steps, limits) if limits else Findings(false=(), unclear=())
+    if hours:
+        for hour in hours:
+            if hour not in within:
+                raise refused("unknown_hour", energy.statistic_id, hour=_local(hour))
+        changes = changes_of_named_hours(steps, hours, findings)
+        return Outcome(unit=energy.unit, most_per_hour=None, changes=tuple(changes), unclear=())
+    if limits is None:
+        raise refused("too_few_statistics", energy.statistic_id)
+    if not within:
+        raise refused("no_statistics_in_period", energy.statistic_id)
+    if all(step.shown is None for step in steps):
+        raise refused("no_readings", energy.statistic_id)
+    return Outcome(
+        unit=energy.unit,
+        most_per_hour=limits.possible,
+        changes=tuple(change for change in findings.false if change.step.row.start in within),
+        unclear=tuple(step for step in findings.unclear if step.row.start in within),
+    )
 
 
 def _timestamp(time: datetime) -> float:

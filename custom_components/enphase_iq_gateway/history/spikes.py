@@ -19,6 +19,8 @@ _MIN_HOURS: Final = 24
 _LONGEST_EXCURSION_H: Final = 30 * 24
 # A reading that leaves its level and returns is back within a tenth of the distance; a replaced meter is not.
 _RETURN_TOLERANCE: Final = 0.1
+# A young counter that was away for long may have risen by more: by what is usual for the hours, and by less in between.
+_LONG_RETURN_TOLERANCE: Final = 0.5
 _SAME: Final = 1e-6
 """Relative difference below which two amounts are the same: rounding of floating point numbers."""
 
@@ -104,9 +106,12 @@ def limits_of(steps: Sequence[Step], least: float) -> Limits | None:
         steps: hours around the period to judge.
         least: the lowest allowed value of `possible`.
     """
-    rates = [step.counted / step.hours for step in steps if step.counted > 0]
+    rates = sorted(energy / step.hours for step in steps if (energy := _undisputed(step)) > 0)
+    # Each time that the reading drops without the sum, it may return in another hour, which then counts all of it.
+    drops = sum(step.shown is not None and step.shown < 0 <= step.counted for step in steps)
     if len(rates) < _MIN_HOURS:
         return None
+    rates = rates[: max(len(rates) - drops, _MIN_HOURS)]
     usual = _FACTOR * quantiles(rates, n=10, method="inclusive")[_NINTH_OF_TEN]
     return Limits(usual=usual, possible=max(usual, least))
 
@@ -115,29 +120,31 @@ def judge(steps: Sequence[Step], limits: Limits) -> Findings:
     """Return the steps that count false energy, and those that cannot be judged.
 
     Where the reading and the sum agree, nothing is false, however much it is: the exception is a reading that leaves
-    its level and returns to it.
+    its level and returns to it, with or without other faults in between.
     """
-    odd = [step for step in steps if _is_excessive(step, limits) or _is_contradicted(step, limits)]
-    false: list[Change] = []
-    unclear = [step for step in steps if _is_unusual(step, limits)]
-    position = 0
-    while position < len(odd):
-        step = odd[position]
-        following = odd[position + 1] if position + 1 < len(odd) else None
+    false: dict[float, Change] = {}
+    odd: list[Step] = []
+    for step in steps:
         contradicted = _is_contradicted(step, limits)
         if contradicted and _is_excessive(step, limits) and _is_possible(step.shown, step, limits):
-            false.append(Change(step=step, instead=step.shown or 0.0))
-        elif following and _is_excursion(step, following, limits):
-            false += _changes_of_excursion(step, following, limits)
-            position += 1
-        elif contradicted and _is_excessive(step, limits):
-            false.append(Change(step=step, instead=0.0))
+            false[step.row.start] = Change(step=step, instead=step.shown or 0.0)
+        elif contradicted or _is_excessive(step, limits):
+            odd.append(step)
+            begin = _begin_of_excursion(odd, limits)
+            if begin is not None:
+                changes = _changes_of_excursion(odd[begin:], false.values(), limits)
+                false.update((change.step.row.start, change) for change in changes)
+                del odd[begin:]
+    unclear = {step.row.start: step for step in steps if _is_unusual(step, limits)}
+    for step in odd:
+        if _is_excessive(step, limits) and _is_contradicted(step, limits):
+            false[step.row.start] = Change(step=step, instead=0.0)
         elif _is_excessive(step, limits):
-            unclear.append(step)
-        position += 1
-    changed = {change.step.row.start for change in false}
-    left = {step.row.start: step for step in unclear if step.row.start not in changed}
-    return Findings(false=tuple(false), unclear=tuple(left[start] for start in sorted(left)))
+            unclear[step.row.start] = step
+    return Findings(
+        false=tuple(false[start] for start in sorted(false)),
+        unclear=tuple(unclear[start] for start in sorted(unclear.keys() - false.keys())),
+    )
 
 
 def changes_of_named_hours(steps: Sequence[Step], starts: Collection[float], findings: Findings | None) -> list[Change]:
@@ -175,6 +182,11 @@ def is_same(one: float, other: float, size: float) -> bool:
     return abs(one - other) <= abs(size) * _SAME
 
 
+def _undisputed(step: Step) -> float:
+    """Return the counted energy, or the rise of the reading where that is less."""
+    return step.counted if step.shown is None or step.shown < 0 else min(step.counted, step.shown)
+
+
 def _is_excessive(step: Step, limits: Limits) -> bool:
     """Return whether more is counted, or subtracted, than is possible in the hours of the step."""
     return abs(step.counted) > limits.possible * step.hours
@@ -204,23 +216,53 @@ def _is_excursion(one: Step, other: Step, limits: Limits) -> bool:
     down_and_up = one.shown < 0 < other.shown and _is_contradicted(one, limits)
     up_and_down = one.shown > 0 > other.shown and _is_contradicted(other, limits)
     hours = (other.row.start - one.before.start) / 3600
-    most = min(limits.possible * hours, _RETURN_TOLERANCE * min(abs(one.shown), abs(other.shown)))
-    return (down_and_up or up_and_down) and hours <= _LONGEST_EXCURSION_H and 0 <= _risen(one, other) <= most
+    risen, between = _risen(one, other), (other.before.state or 0.0) - (one.row.state or 0.0)
+    distance = min(abs(one.shown), abs(other.shown))
+    near = _RETURN_TOLERANCE * distance
+    if between <= risen:
+        near = max(near, min(limits.usual / _FACTOR * hours, _LONG_RETURN_TOLERANCE * distance))
+    return (down_and_up or up_and_down) and 0 <= risen <= min(near, limits.possible * hours)
 
 
-def _changes_of_excursion(one: Step, other: Step, limits: Limits) -> list[Change]:
-    """Return the changes with which the sum rises as much as the reading does over the whole excursion."""
-    changed = [step for step in (one, other) if _is_excessive(step, limits)]
-    if not changed:
+def _begin_of_excursion(odd: Sequence[Step], limits: Limits) -> int | None:
+    """Return the position of the step in which the reading left the level to which it returns in the last one."""
+    last = odd[-1]
+    for position in range(len(odd) - 2, -1, -1):
+        if last.row.start - odd[position].before.start > _LONGEST_EXCURSION_H * 3600:
+            break
+        if _is_excursion(odd[position], last, limits):
+            return position
+    return None
+
+
+def _changes_of_excursion(odd: Sequence[Step], false: Collection[Change], limits: Limits) -> list[Change]:
+    """Return the changes with which the sum rises as much as the reading does over the whole excursion.
+
+    Args:
+        odd: its first and its last step, and the odd ones between them.
+        false: what else is changed.
+        limits: those of the counter.
+    """
+    one, *inner, other = odd
+    inner = [step for step in inner if _is_excessive(step, limits)]
+    ends = [step for step in (one, other) if _is_excessive(step, limits)]
+    if not inner and not ends:
         return []
-    between = other.before.sum - one.row.sum
-    kept = between + sum(step.counted for step in (one, other) if step not in changed)
-    if kept > _risen(one, other):
-        # A reading that drops to a small rest counts this rest too, which may be below the limit.
-        changed, kept = [one, other], between
+    between = other.before.sum - one.row.sum - sum(step.counted for step in inner)
+    between += sum(change.adjustment for change in false if one.row.start < change.step.row.start < other.row.start)
+    kept = between + sum(step.counted for step in (one, other) if step not in ends)
+    if between <= _risen(one, other) < kept:
+        rests = [step for step in (one, other) if step not in ends and _is_counted_rest(step)]
+        ends, kept = [*ends, *rests], kept - sum(step.counted for step in rests)
+    changed = [*inner, *ends]
     rest = max(0.0, _risen(one, other) - kept)
     hours = sum(step.hours for step in changed)
     return [Change(step=step, instead=rest * step.hours / hours) for step in changed]
+
+
+def _is_counted_rest(step: Step) -> bool:
+    """Return whether what a step counts is the reading to which it drops, which may be below the limit."""
+    return step.shown is not None and step.shown < 0 < step.counted <= 2 * (step.row.state or 0.0)
 
 
 def _risen(one: Step, other: Step) -> float:

@@ -5,9 +5,11 @@ longer than those are kept, ten days by default, the sum would begin at zero aga
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, override
 
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.components.recorder.db_schema import StatisticsShortTerm
 from homeassistant.components.recorder.models import StatisticData, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
@@ -15,20 +17,32 @@ from homeassistant.components.recorder.statistics import (
     get_last_statistics,
     get_metadata,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.components.recorder.tasks import ImportStatisticsTask, RecorderTask
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.recorder import DATA_INSTANCE, get_instance
 from homeassistant.util import dt as dt_util
 
 _PERIOD: Final = timedelta(minutes=5)
 
 
-async def async_continue_sums(hass: HomeAssistant, entity_ids: Iterable[str]) -> None:
+@callback
+def async_continue_sums(hass: HomeAssistant, entity_ids: Iterable[str]) -> None:
     """Repeat the last hourly row as a row of five minutes, where there is none of these."""
-    if DATA_INSTANCE not in hass.data:
-        return
-    recorder = get_instance(hass)
-    for metadata, row in await recorder.async_add_executor_job(_missing, hass, set(entity_ids)):
-        recorder.async_import_statistics(metadata, [row], StatisticsShortTerm)
+    if DATA_INSTANCE in hass.data:
+        get_instance(hass).queue_task(_ContinueSumsTask(hass, set(entity_ids)))
+
+
+@dataclass(slots=True)
+class _ContinueSumsTask(RecorderTask):
+    """Reads and writes in turn with everything else that changes sums, such as a repair that the recorder delays."""
+
+    hass: HomeAssistant
+    entity_ids: set[str]
+
+    @override
+    def run(self, instance: Recorder) -> None:
+        for metadata, row in _missing(self.hass, self.entity_ids):
+            ImportStatisticsTask(metadata, [row], StatisticsShortTerm).run(instance)
 
 
 def _missing(hass: HomeAssistant, entity_ids: set[str]) -> list[tuple[StatisticMetaData, StatisticData]]:

@@ -153,7 +153,7 @@ async def _async_move(
         return
     _turn_control(hass, entry, {*_areas(entry), *journal.areas})
     await async_replace(hass, journal.replaced_in_dashboard)
-    await async_continue_sums(hass, _entity_ids(hass, journal))
+    async_continue_sums(hass, _entity_ids(hass, journal))
     if old is not None and journal.keep_old:
         _restart(hass, old, journal)
     elif old is not None:
