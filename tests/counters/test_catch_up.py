@@ -286,6 +286,17 @@ def test_total_consumption_follows_its_parts_where_it_was_shown_before_them(show
     assert guard.state.days[TOTAL].energy_wh == 100
 
 
+def test_energy_of_today_is_not_counted_again_where_no_part_of_total_consumption_was_shown() -> None:
+    guard = inverters_and_net()
+
+    catch_up(guard, total_consumption_energy_lifetime=4_050, total_consumption_energy_today=50)
+    check_net(guard, 690, 5_060, 2_000)
+    guard.check(PollGroup.INVERTERS, Snapshot(at=T0 + 690), UTC)
+
+    assert guard.state.counters[FlowCounter(TOTAL, CounterField.LIFETIME)].published == 4_060
+    assert guard.state.days[TOTAL].energy_wh == 60
+
+
 def storage_state(source: Source = Source.LIVE_DATA) -> GuardState:
     """Return energies of storage whose batteries hold 5 kWh."""
     keys = [FlowCounter(Flow.STORAGE, field) for field in (CounterField.DELIVERED, CounterField.RECEIVED)]

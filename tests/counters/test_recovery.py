@@ -2,9 +2,12 @@
 
 from datetime import UTC
 
+import pytest
+
+from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import Sources
 from custom_components.enphase_iq_gateway.counters.guard import Guard
-from custom_components.enphase_iq_gateway.counters.key import InverterCounter
+from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter, InverterCounter
 from custom_components.enphase_iq_gateway.counters.last_value import LastValue
 from custom_components.enphase_iq_gateway.counters.recovery import recover_balanced, recover_state
 from tests.support.guard import (
@@ -55,6 +58,19 @@ def test_each_counter_has_its_last_value_and_energy_of_today_continues() -> None
         InverterCounter("7"): 900,
     }
     assert {key: day.energy_wh for key, day in state.days.items()} == {PRODUCTION: 500, InverterCounter("7"): 30}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_newest_of_two_entities_that_have_shown_a_counter_counts(order: tuple[int, int]) -> None:
+    """Those of a storage CT that was removed remain in the registry."""
+    values = [
+        (f"{GATEWAY}_battery_energy_charged", LastValue(energy_wh=9_000, at=T0)),
+        (f"{GATEWAY}_storage_ct_energy_received", LastValue(energy_wh=4_000, at=BEGAN)),
+    ]
+
+    state = recover_state(GATEWAY, dict(values[place] for place in order), UTC)
+
+    assert state.counters[FlowCounter(Flow.STORAGE, CounterField.RECEIVED)].published == 9_000
 
 
 def test_import_and_export_of_a_total_ct_continue_with_the_energy_since_their_last_values() -> None:

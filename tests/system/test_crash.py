@@ -10,11 +10,13 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.store import CounterStore
 from simulator import PROFILES, Simulator
 from simulator.panels import HEALTHY, Condition
 from tests.conftest import set_up
@@ -139,6 +141,36 @@ async def test_a_jump_that_was_accepted_stays_over_a_restart_before_the_next_rea
     assert before is not None
     assert after is not None
     assert float(after.state) - float(before.state) == pytest.approx(100, abs=0.2)
+
+
+async def test_counters_that_were_disabled_long_ago_add_no_energy_after_their_state_is_lost(
+    hass: HomeAssistant, clock: VirtualTime
+) -> None:
+    """Energy of today, and import and export of a total CT, are the rise of lifetime counters."""
+    simulator = Simulator(PROFILES["metered_total_split_phase"], inverters=6, clock=clock.now)
+    registry = er.async_get(hass)
+    async with simulator:
+        entry = await set_up(hass, simulator)
+        await advance_at_once(hass, clock, MINUTE)
+        for flow in ("production", "total_consumption"):
+            lifetime = sensor_id(hass, f"{simulator.serial}_{flow}_energy_lifetime")
+            registry.async_update_entity(lifetime, disabled_by=er.RegistryEntryDisabler.USER)
+        await hass.config_entries.async_unload(entry.entry_id)
+        clock.tick(60 * 86_400)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await advance_at_once(hass, clock, MINUTE)
+        truths = shown_truths(hass, simulator)
+        start, began = dt_util.utcnow(), {entity_id: truth(clock.now()) for entity_id, truth in truths.items()}
+        await async_wait_recording_done(hass)
+        await hass.config_entries.async_unload(entry.entry_id)
+        await CounterStore(hass, entry.entry_id).async_remove()
+        await hass.config_entries.async_setup(entry.entry_id)
+        for _ in range(20):
+            await advance_at_once(hass, clock, MINUTE)
+        errors = await error_kwh(hass, clock, truths, start, began)
+        await hass.config_entries.async_unload(entry.entry_id)
+    assert len(errors) >= 3
+    assert {entity_id: error for entity_id, error in errors.items() if abs(error) > MOST_KWH} == {}
 
 
 def shown_truths(hass: HomeAssistant, simulator: Simulator) -> dict[str, Truth]:

@@ -50,8 +50,8 @@ def catch_up(site: Site, state: GuardState, gateway: str, shown: Mapping[str, La
     parts = late_parts_of(site, _TOTAL.flow, _TOTAL.phase)
     shown = _with_lifetimes(state, gateway, shown)
     changed = _catch_up_counters(state, gateway, shown, late={_TOTAL} if parts else set())
-    if moved := parts.keys() & changed.keys():
-        at = max(changed[part].at for part in moved)
+    if parts:
+        at = max((changed[part].at for part in parts.keys() & changed.keys()), default=None)
         shown = _with_late_total(state, gateway, shown, late_change(parts, before, state.counters), at)
     computed = {
         key: last.energy_wh - state.counters[key].offset
@@ -91,17 +91,19 @@ def _catch_up_counters(
 
 
 def _with_late_total(
-    state: GuardState, gateway: str, shown: Mapping[str, LastValue], change_wh: float, at: float
+    state: GuardState, gateway: str, shown: Mapping[str, LastValue], change_wh: float, at: float | None
 ) -> Mapping[str, LastValue]:
     """Continue total consumption by the change of its parts, which are read at different times.
 
-    They may have been shown later than it was. Returns the values with energy of today as it was then.
+    They may have been shown later than it was, or not at all. `at` is when they changed last, None if they have not.
+    Returns the values with energy of today as it was then.
     """
     total = state.counters.get(_TOTAL)
     if total is None or total.published is None:
         return shown
     published = total.published + change_wh
-    state.counters[_TOTAL] = _continued(total, published, at)
+    if at is not None:
+        state.counters[_TOTAL] = _continued(total, published, at)
     today_id = today_unique_id(_TOTAL.flow, gateway)
     lifetime, today = shown.get(unique_id(_TOTAL, gateway)), shown.get(today_id)
     if lifetime is None or today is None:

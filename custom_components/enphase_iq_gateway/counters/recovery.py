@@ -25,7 +25,8 @@ def recover_state(gateway: str, last: Mapping[str, LastValue], zone: tzinfo) -> 
     `gateway` is the serial of the gateway.
     """
     state = GuardState()
-    for entity, value in last.items():
+    # Of two entities of one counter, the older one may be that of a CT that was removed.
+    for entity, value in sorted(last.items(), key=lambda each: each[1].at):
         if (key := counter_of(entity, gateway)) is not None:
             state.counters[key] = recover(value.energy_wh, value.at)
     for day in days_of(state.counters):

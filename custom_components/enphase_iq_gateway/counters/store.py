@@ -72,9 +72,16 @@ class CounterStore:
         return state
 
     def _energy_entities(self) -> dict[str, str]:
-        """Return the unique ids of the gateway's entities that show energy, by entity ID."""
+        """Return the unique ids of the gateway's entities that show energy, by entity ID.
+
+        The last value of a disabled one may be of long ago: all energy since then would be that of today.
+        """
         entities = er.async_entries_for_config_entry(er.async_get(self._hass), self._entry_id)
-        return {entity.entity_id: entity.unique_id for entity in entities if _ENERGY in entity.unique_id}
+        return {
+            entity.entity_id: entity.unique_id
+            for entity in entities
+            if _ENERGY in entity.unique_id and not entity.disabled
+        }
 
     @property
     def _gateway(self) -> str:
