@@ -1,6 +1,7 @@
 """The last values of counters are read from the states and statistics of a real recorder."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType
 from homeassistant.components.recorder.statistics import async_import_statistics
@@ -11,6 +12,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import asy
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 from sqlalchemy.exc import OperationalError
 
+from custom_components.enphase_iq_gateway.counters import recorder
 from custom_components.enphase_iq_gateway.counters.last_value import LastValue
 from custom_components.enphase_iq_gateway.counters.recorder import async_last_values, async_values_since
 
@@ -149,3 +151,22 @@ async def test_a_database_that_fails_is_logged(
 
     assert await async_last_values(hass, [ENTITY]) == {}
     assert "The last values of the counters cannot be read from the recorder" in caplog.text
+
+
+async def test_a_database_that_does_not_answer_does_not_stop_set_up(
+    async_setup_recorder_instance: RecorderInstanceGenerator,
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A server that is switched off answers nothing for minutes."""
+    await async_setup_recorder_instance(hass)
+    answered = Event()
+    monkeypatch.setattr(recorder, "get_significant_states", lambda *_, **__: {} if answered.wait() else None)
+    monkeypatch.setattr(recorder, "_LIMIT_S", 0)
+
+    try:
+        assert await async_values_since(hass, [ENTITY], dt_util.utcnow()) == {}
+    finally:
+        answered.set()
+    assert "cannot be read from the recorder" in caplog.text

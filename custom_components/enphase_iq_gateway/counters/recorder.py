@@ -1,5 +1,6 @@
 """The last values of energy sensors in the recorder, for counters whose own state is lost or older."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -24,19 +25,21 @@ from ..const import LOGGER
 from .last_value import LastValue
 
 _RECORDER: Final = "recorder"
+_LIMIT_S: Final = 60.0
+"""Set-up waits no longer: a database server that is switched off answers nothing for minutes."""
 _STATES: Final = 10
 """States that are looked at: the last ones may be unavailable."""
 
 
 async def async_last_values(hass: HomeAssistant, entity_ids: Iterable[str]) -> Mapping[str, LastValue]:
-    """Return the last recorded value of each sensor that has one; nothing if the recorder is missing or has failed."""
+    """Return the last recorded value of each sensor that has one; nothing if the recorder is missing or fails."""
     return await _async_read(hass, partial(_last_values, hass, set(entity_ids)))
 
 
 async def async_values_since(
     hass: HomeAssistant, entity_ids: Iterable[str], since: datetime
 ) -> Mapping[str, LastValue]:
-    """Return the last value of each sensor that has one since then; nothing if the recorder is missing or has failed.
+    """Return the last value of each sensor that has one since then; nothing if the recorder is missing or fails.
 
     It is one query, and much faster than `async_last_values`.
     """
@@ -48,8 +51,9 @@ async def _async_read(hass: HomeAssistant, read: Callable[[], Mapping[str, LastV
     if _RECORDER not in hass.config.components:
         return {}
     try:
-        return await get_instance(hass).async_add_executor_job(read)
-    except SQLAlchemyError as error:
+        async with asyncio.timeout(_LIMIT_S):
+            return await get_instance(hass).async_add_executor_job(read)
+    except (SQLAlchemyError, TimeoutError) as error:
         LOGGER.warning("The last values of the counters cannot be read from the recorder: %r", error)
         return {}
 
