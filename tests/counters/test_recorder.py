@@ -2,21 +2,33 @@
 
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import Any
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType
 from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 from sqlalchemy.exc import OperationalError
 
+from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.counters import recorder
+from custom_components.enphase_iq_gateway.counters.counter import rebase
+from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
+from custom_components.enphase_iq_gateway.counters.guard import Guard
+from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
 from custom_components.enphase_iq_gateway.counters.last_value import LastValue
 from custom_components.enphase_iq_gateway.counters.recorder import async_last_values, async_values_since
+from custom_components.enphase_iq_gateway.counters.state import GuardState
+from custom_components.enphase_iq_gateway.counters.store import CounterStore
+from tests.support.guard import LIFETIME, NET, TOTAL_CT, guard_site
 
 ENTITY = "sensor.lifetime_production"
+EXPORT = FlowCounter(NET, CounterField.RECEIVED)
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +182,28 @@ async def test_a_database_that_does_not_answer_does_not_stop_set_up(
     finally:
         answered.set()
     assert "cannot be read from the recorder" in caplog.text
+
+
+async def test_a_state_of_an_old_backup_continues_from_a_value_of_days_ago(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """A counter of export may stand for days."""
+    await async_setup_recorder_instance(hass)
+    backup_at, shown_at = (dt_util.utcnow().timestamp() - days * 86_400 for days in (14, 3))
+    entry = MockConfigEntry(domain=DOMAIN, unique_id="999900000001")
+    entry.add_to_hass(hass)
+    guard = Guard(site=guard_site(TOTAL_CT), state=GuardState(stored_at=backup_at))
+    for key, name in ((LIFETIME, "production_energy_lifetime"), (EXPORT, "grid_export_energy")):
+        unique_id = f"{entry.unique_id}_{name}"
+        entity = er.async_get(hass).async_get_or_create("sensor", DOMAIN, unique_id, config_entry=entry)
+        guard.state.counters[key] = rebase(CounterState(), 40_000, backup_at)
+        at = shown_at if key == EXPORT else backup_at - 1
+        hass.states.async_set(entity.entity_id, "70", {"unit_of_measurement": "kWh"}, timestamp=at)
+    await async_wait_recording_done(hass)
+    hass_storage[f"{DOMAIN}.{entry.entry_id}"] = {"version": 1, "data": guard.state.as_json()}
+    store = CounterStore(hass, entry.entry_id)
+
+    state = await store.async_load()
+    await store.async_catch_up(guard.site)
+
+    assert {key: counter.published for key, counter in state.counters.items()} == {LIFETIME: 40_000, EXPORT: 70_000}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from math import isfinite
 from typing import Any, Final
@@ -27,6 +27,7 @@ from .last_value import LastValue
 _RECORDER: Final = "recorder"
 _LIMIT_S: Final = 60.0
 """Set-up waits no longer: a database server that is switched off answers nothing for minutes."""
+_LONG_AGO: Final = timedelta(days=1)
 _STATES: Final = 10
 """States that are looked at: the last ones may be unavailable."""
 
@@ -41,8 +42,11 @@ async def async_values_since(
 ) -> Mapping[str, LastValue]:
     """Return the last value of each sensor that has one since then; nothing if the recorder is missing or fails.
 
-    It is one query, and much faster than `async_last_values`.
+    It is one query, and much faster than `async_last_values`, unless the time is long ago: then it has all rows since.
     """
+    if since < dt_util.utcnow() - _LONG_AGO:
+        last = await async_last_values(hass, entity_ids)
+        return {entity_id: value for entity_id, value in last.items() if value.at > since.timestamp()}
     return await _async_read(hass, partial(_values_since, hass, list(entity_ids), since))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from shutil import copyfile
@@ -24,8 +23,6 @@ from .state import GuardState
 _VERSION: Final = 1
 # A crash loses the state of this time. It costs no energy, because the counters continue from their last values.
 _SAVE_DELAY_S: Final = 900
-_SHOWN_LAST: Final = timedelta(days=1)
-"""What was shown earlier is energy of another day, and may be much."""
 _ENERGY: Final = "energy"
 
 
@@ -102,7 +99,7 @@ class CounterStore:
         written_at = state.stored_at or max(counter.at for counter in state.counters.values())
         stored_at = dt_util.utc_from_timestamp(written_at)
         entities = self._energy_entities()
-        last = await async_values_since(self._hass, entities, max(stored_at, dt_util.utcnow() - _SHOWN_LAST))
+        last = await async_values_since(self._hass, entities, stored_at)
         shown = {entities[entity_id]: value for entity_id, value in last.items()}
         if catch_up(site, state, self._gateway, shown, dt_util.get_default_time_zone()):
             LOGGER.info("The stored state of the counters is old, they continue from their last values")
