@@ -133,6 +133,10 @@ class Shown:
         before = self.guard.state
         self.guard = Guard(site=site, state=self.kept.recovered(site, zone), clock=clock)
         check_continued(self.guard, before)
+        if not self.kept.disk:
+            # A spike that is shown while the state is lost stays: what is below it may be a lost offset.
+            self.above.clear()
+            self.excess.clear()
 
 
 @dataclass(kw_only=True)
