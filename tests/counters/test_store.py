@@ -202,6 +202,19 @@ async def test_an_unusable_store_that_cannot_be_kept_does_not_stop_set_up(
     assert entry.state is ConfigEntryState.LOADED
 
 
+@pytest.mark.parametrize("stored_at", [-1e12, 1e12])
+async def test_an_absurd_time_in_the_store_does_not_stop_set_up(
+    hass: HomeAssistant, hass_storage: dict[str, Any], simulator: Simulator, stored_at: float
+) -> None:
+    entry = await set_up(hass, simulator)
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["gateway"]["stored_at"] = stored_at
+
+    await restart(hass, entry)
+
+    assert entry.state is ConfigEntryState.LOADED
+
+
 async def test_a_file_that_home_assistant_cannot_move_aside_does_not_stop_set_up(
     hass: HomeAssistant, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

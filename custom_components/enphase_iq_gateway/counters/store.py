@@ -97,7 +97,8 @@ class CounterStore:
             return
         # The last samples are older than the last change of a state that was written at once: a jump that was accepted.
         written_at = state.stored_at or max(counter.at for counter in state.counters.values())
-        stored_at = dt_util.utc_from_timestamp(written_at)
+        # A damaged file may have any time.
+        stored_at = dt_util.utc_from_timestamp(min(max(written_at, 0.0), dt_util.utcnow().timestamp()))
         entities = self._energy_entities()
         last = await async_values_since(self._hass, entities, stored_at)
         shown = {entities[entity_id]: value for entity_id, value in last.items()}
