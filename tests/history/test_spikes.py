@@ -152,6 +152,25 @@ def test_a_replaced_meter_that_starts_at_zero_is_true() -> None:
     assert judged([(hour, 12_000 + hour if hour < 100 else hour - 100.0) for hour in range(240)]).false == ()
 
 
+def test_a_counter_that_starts_again_while_its_reading_stands_still_is_unclear() -> None:
+    """A day's energy at 20 kW arrives in one hour, with the reset of a month."""
+    stale = range(99, 123)
+    findings = judged(
+        [(hour, 20.0 * (hour - 98) if hour > stale[-1] else 12_000 + 20.0 * min(hour, stale[0])) for hour in range(240)]
+    )
+    assert (findings.false, [step.counted for step in findings.unclear]) == ((), [500.0])
+
+
+@pytest.mark.parametrize(("odd", "reset"), [(0.0, 150), (12_100.0, 50)])
+def test_a_reading_whose_return_is_subtracted_is_no_false_energy(odd: float, reset: int) -> None:
+    """The sum falls and rises with the reading of a sensor with a last reset; days before or after, it starts again."""
+    true = [12_000 + 1.5 * hour if hour < reset else 1.5 * (hour - reset) for hour in range(240)]
+    rows = [Row(start=hour * HOUR, state=state, sum=1.5 * hour) for hour, state in enumerate(true)]
+    rows[100] = replace(rows[100], state=odd, sum=150 + odd - true[100])
+    findings = judge(steps_of(rows), Limits(usual=15, possible=LEAST))
+    assert findings.false == ()
+
+
 def test_a_jump_before_another_fault_is_unclear() -> None:
     """A jump for good, and a drop to zero a day later."""
     jumped = [(hour, 0.0 if hour == 130 else 12_000 + 1.5 * hour + (1_691 if hour > 100 else 0)) for hour in range(240)]

@@ -124,20 +124,24 @@ def judge(steps: Sequence[Step], limits: Limits) -> Findings:
     """
     false: dict[float, Change] = {}
     odd: list[Step] = []
+    balanced = _balanced(steps, limits)
     for step in steps:
         contradicted = _is_contradicted(step, limits)
         if contradicted and _is_excessive(step, limits) and _is_possible(step.shown, step, limits):
             false[step.row.start] = Change(step=step, instead=step.shown or 0.0)
-        elif contradicted or _is_excessive(step, limits):
+        elif step.row.start not in balanced and (contradicted or _is_excessive(step, limits)):
             odd.append(step)
             begin = _begin_of_excursion(odd, limits)
             if begin is not None:
                 changes = _changes_of_excursion(odd[begin:], false.values(), limits)
                 false.update((change.step.row.start, change) for change in changes)
                 del odd[begin:]
-    unclear = {step.row.start: step for step in steps if _is_unusual(step, limits)}
+    unclear = {step.row.start: step for step in steps if _is_unusual(step, limits) or step.row.start in balanced}
+    hours = _hours_of_reading(steps)
     for step in odd:
-        if _is_excessive(step, limits) and _is_contradicted(step, limits):
+        # What arrives after the reading stood still may be the energy of all that time.
+        too_much = abs(step.counted) > limits.possible * hours[step.row.start]
+        if too_much and _is_contradicted(step, limits):
             false[step.row.start] = Change(step=step, instead=0.0)
         elif _is_excessive(step, limits):
             unclear[step.row.start] = step
@@ -204,6 +208,34 @@ def _is_unusual(step: Step, limits: Limits) -> bool:
     return min(abs(step.counted), abs(step.counted - step.shown)) > limits.usual * step.hours
 
 
+def _hours_of_reading(steps: Sequence[Step]) -> dict[float, float]:
+    """Return the hours since the reading last changed before each step, with those of the step, by its start."""
+    hours: dict[float, float] = {}
+    waited = 0.0
+    for step in steps:
+        waited += step.hours
+        hours[step.row.start] = waited
+        if step.shown != 0:
+            waited = 0.0
+    return hours
+
+
+def _balanced(steps: Sequence[Step], limits: Limits) -> set[float]:
+    """Return the starts of steps in which the sum leaves its level and returns to it, as the reading does."""
+    balanced: set[float] = set()
+    away: list[Step] = []
+    for step in steps:
+        if not _is_excessive(step, limits) or step.shown is None or _is_contradicted(step, limits):
+            continue
+        begin = _begin_of_excursion([*away, step], limits)
+        if begin is None:
+            away.append(step)
+        else:
+            balanced |= {away[begin].row.start, step.row.start}
+            del away[begin]
+    return balanced
+
+
 def _is_possible(energy: float | None, step: Step, limits: Limits) -> bool:
     """Return whether the counter can measure so much energy in the hours of the step."""
     return energy is not None and 0 <= energy <= limits.possible * step.hours
@@ -213,15 +245,18 @@ def _is_excursion(one: Step, other: Step, limits: Limits) -> bool:
     """Return whether the reading leaves its level in one step and returns to it in the other."""
     if one.shown is None or other.shown is None:
         return False
-    down_and_up = one.shown < 0 < other.shown and _is_contradicted(one, limits)
-    up_and_down = one.shown > 0 > other.shown and _is_contradicted(other, limits)
+    falls, rises = (one, other) if one.shown < 0 else (other, one)
+    # Where the sum falls with the reading, it has to rise with it too.
+    is_like_sum = not _is_contradicted(falls, limits)
+    if not (falls.shown or 0.0) < 0 < (rises.shown or 0.0) or (is_like_sum and _is_contradicted(rises, limits)):
+        return False
     hours = (other.row.start - one.before.start) / 3600
     risen, between = _risen(one, other), (other.before.state or 0.0) - (one.row.state or 0.0)
     distance = min(abs(one.shown), abs(other.shown))
     near = _RETURN_TOLERANCE * distance
     if between <= risen:
         near = max(near, min(limits.usual / _FACTOR * hours, _LONG_RETURN_TOLERANCE * distance))
-    return (down_and_up or up_and_down) and 0 <= risen <= min(near, limits.possible * hours)
+    return 0 <= risen <= min(near, limits.possible * hours)
 
 
 def _begin_of_excursion(odd: Sequence[Step], limits: Limits) -> int | None:
