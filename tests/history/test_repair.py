@@ -115,6 +115,21 @@ async def test_a_counter_that_is_idle_or_pauses_keeps_its_energy(hass: HomeAssis
 
 
 @pytest.mark.usefixtures("action")
+async def test_energy_that_is_counted_after_a_last_reset_is_unclear(hass: HomeAssistant) -> None:
+    """Energy of each day, at 20 kW all day; the reading stands still and has all of the next day in one hour."""
+    shown = [45 if hour in range(46, 70) else hour for hour in range(HOURS)]
+    rows = [
+        StatisticData(
+            start=at(hour), state=20.0 * (at_hour % 24 + 1), sum=20.0 * at_hour, last_reset=at(at_hour // 24 * 24)
+        )
+        for hour, at_hour in enumerate(shown)
+    ]
+    await put(hass, rows)
+    response = await repair(hass, {"dry_run": False})
+    assert response["changes"] == []
+
+
+@pytest.mark.usefixtures("action")
 async def test_the_limit_of_an_own_sensor_is_not_below_that_of_its_guard(hass: HomeAssistant) -> None:
     """A thousand inverters of 700 W, whose sensor was enabled in winter."""
     entry = MockConfigEntry(domain=DOMAIN, state=ConfigEntryState.LOADED)

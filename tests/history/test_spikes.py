@@ -152,6 +152,42 @@ def test_a_replaced_meter_that_starts_at_zero_is_true() -> None:
     assert judged([(hour, 12_000 + hour if hour < 100 else hour - 100.0) for hour in range(240)]).false == ()
 
 
+def test_a_counter_that_starts_again_while_its_reading_stands_still_is_unclear() -> None:
+    """A day's energy at 20 kW arrives in one hour, with the reset of a month."""
+    stale = range(99, 123)
+    findings = judged(
+        [(hour, 20.0 * (hour - 98) if hour > stale[-1] else 12_000 + 20.0 * min(hour, stale[0])) for hour in range(240)]
+    )
+    assert (findings.false, [step.counted for step in findings.unclear]) == ((), [500.0])
+
+
+@pytest.mark.parametrize(("odd", "reset"), [(0.0, 150), (12_100.0, 50)])
+def test_a_reading_whose_return_is_subtracted_is_no_false_energy(odd: float, reset: int) -> None:
+    """The sum falls and rises with the reading of a sensor with a last reset; days before or after, it starts again."""
+    true = [12_000 + 1.5 * hour if hour < reset else 1.5 * (hour - reset) for hour in range(240)]
+    rows = [Row(start=hour * HOUR, state=state, sum=1.5 * hour) for hour, state in enumerate(true)]
+    rows[100] = replace(rows[100], state=odd, sum=150 + odd - true[100])
+    findings = judge(steps_of(rows), Limits(usual=15, possible=LEAST))
+    assert findings.false == ()
+
+
+@pytest.mark.parametrize("stale", [range(46, 70), range(49, 71)], ids=["over midnight", "after midnight"])
+def test_energy_after_a_last_reset_is_unclear_where_it_arrives_late(stale: range) -> None:
+    """Energy of each day, at 20 kW all day; the reading stands still and then has all of the day in one hour."""
+    rows: list[Row] = []
+    for hour in range(240):
+        shown = stale[0] - 1 if hour in stale else hour
+        day, state = shown // 24, 20.0 * (shown % 24 + 1)
+        rows.append(Row(start=hour * HOUR, state=state, sum=24 * 20.0 * day + state, last_reset=day * 24 * HOUR))
+    assert judge(steps_of(rows), Limits(usual=200, possible=200)).false == ()
+
+
+def test_energy_from_zero_to_the_next_reset_is_unclear() -> None:
+    """Energy of each day, at 20 kW all day; the reading stays at zero and then has 11 hours in one."""
+    findings = judged([(hour, 20.0 * (hour % 24) if hour not in range(48, 59) else 0.0) for hour in range(240)])
+    assert (findings.false, [step.counted for step in findings.unclear]) == ((), [220.0])
+
+
 def test_a_jump_before_another_fault_is_unclear() -> None:
     """A jump for good, and a drop to zero a day later."""
     jumped = [(hour, 0.0 if hour == 130 else 12_000 + 1.5 * hour + (1_691 if hour > 100 else 0)) for hour in range(240)]
@@ -290,6 +326,12 @@ def step(energy: float, shown: float | None, hour: int = 1) -> Step:
 def test_a_named_hour_keeps_the_energy_of_its_reading(energy: float, shown: float | None, kept: float) -> None:
     named = step(energy, shown)
     assert changes_of_named_hours([step(1, 1, 2), named], {HOUR}, None) == [Change(step=named, instead=kept)]
+
+
+def test_a_named_hour_with_a_false_last_reset_keeps_the_change_of_its_reading() -> None:
+    before = Row(start=0, state=12_000, sum=0, last_reset=0)
+    named = Step(before=before, row=Row(start=HOUR, state=12_001.5, sum=12_001.5, last_reset=HOUR))
+    assert changes_of_named_hours([named], {HOUR}, None) == [Change(step=named, instead=1.5)]
 
 
 def test_a_named_hour_that_is_false_is_corrected_as_judged() -> None:

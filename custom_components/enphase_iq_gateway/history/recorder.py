@@ -81,10 +81,10 @@ class RecordedEnergy:
             {self.statistic_id},
             period,
             {"energy": self.unit},
-            {"state", "sum"},
+            {"last_reset", "state", "sum"},
         )
         return [
-            Row(start=row["start"], state=row.get("state"), sum=total)
+            Row(start=row["start"], state=row.get("state"), sum=total, last_reset=row.get("last_reset"))
             for row in found.get(self.statistic_id, [])
             if (total := row.get("sum")) is not None
         ]

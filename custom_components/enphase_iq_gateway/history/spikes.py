@@ -35,6 +35,8 @@ class Row:
     """The sensor's reading at the end of the row; None in some imported statistics."""
     sum: float
     """The energy counted up to the end of the row."""
+    last_reset: float | None = None
+    """When the reading started from zero, in epoch seconds; None for sensors without a last reset."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +45,8 @@ class Step:
 
     before: Row
     row: Row
+    still_h: float = 0.0
+    """Hours before the step in which the reading stood still."""
 
     @property
     def hours(self) -> float:
@@ -56,9 +60,11 @@ class Step:
 
     @property
     def shown(self) -> float | None:
-        """Change of the sensor's reading."""
+        """Change of the sensor's reading; after a reset that the sensor reports, from zero."""
         if self.row.state is None or self.before.state is None:
             return None
+        if self.row.last_reset not in (None, self.before.last_reset):
+            return self.row.state
         return self.row.state - self.before.state
 
 
@@ -96,7 +102,13 @@ class Findings:
 
 def steps_of(rows: Iterable[Row]) -> list[Step]:
     """Return the steps between consecutive rows."""
-    return [Step(before=before, row=row) for before, row in pairwise(rows)]
+    steps: list[Step] = []
+    still_h = 0.0
+    for before, row in pairwise(rows):
+        step = Step(before=before, row=row, still_h=still_h)
+        still_h = still_h + step.hours if step.shown == 0 else 0.0
+        steps.append(step)
+    return steps
 
 
 def limits_of(steps: Sequence[Step], least: float) -> Limits | None:
@@ -124,20 +136,21 @@ def judge(steps: Sequence[Step], limits: Limits) -> Findings:
     """
     false: dict[float, Change] = {}
     odd: list[Step] = []
+    balanced = _balanced(steps, limits)
     for step in steps:
         contradicted = _is_contradicted(step, limits)
         if contradicted and _is_excessive(step, limits) and _is_possible(step.shown, step, limits):
             false[step.row.start] = Change(step=step, instead=step.shown or 0.0)
-        elif contradicted or _is_excessive(step, limits):
+        elif step.row.start not in balanced and (contradicted or _is_excessive(step, limits)):
             odd.append(step)
             begin = _begin_of_excursion(odd, limits)
             if begin is not None:
                 changes = _changes_of_excursion(odd[begin:], false.values(), limits)
                 false.update((change.step.row.start, change) for change in changes)
                 del odd[begin:]
-    unclear = {step.row.start: step for step in steps if _is_unusual(step, limits)}
+    unclear = {step.row.start: step for step in steps if _is_unusual(step, limits) or step.row.start in balanced}
     for step in odd:
-        if _is_excessive(step, limits) and _is_contradicted(step, limits):
+        if not _may_be_late(step, limits) and _is_contradicted(step, limits):
             false[step.row.start] = Change(step=step, instead=0.0)
         elif _is_excessive(step, limits):
             unclear[step.row.start] = step
@@ -192,6 +205,11 @@ def _is_excessive(step: Step, limits: Limits) -> bool:
     return abs(step.counted) > limits.possible * step.hours
 
 
+def _may_be_late(step: Step, limits: Limits) -> bool:
+    """Return whether the step can count the energy of the hours in which the reading stood still."""
+    return abs(step.counted) <= limits.possible * (step.hours + step.still_h)
+
+
 def _is_contradicted(step: Step, limits: Limits) -> bool:
     """Return whether the reading and the sum disagree by more than is possible."""
     return step.shown is not None and abs(step.counted - step.shown) > limits.possible * step.hours
@@ -204,6 +222,22 @@ def _is_unusual(step: Step, limits: Limits) -> bool:
     return min(abs(step.counted), abs(step.counted - step.shown)) > limits.usual * step.hours
 
 
+def _balanced(steps: Sequence[Step], limits: Limits) -> set[float]:
+    """Return the starts of steps in which the sum leaves its level and returns to it, as the reading does."""
+    balanced: set[float] = set()
+    away: list[Step] = []
+    for step in steps:
+        if not _is_excessive(step, limits) or step.shown is None or _is_contradicted(step, limits):
+            continue
+        begin = _begin_of_excursion([*away, step], limits)
+        if begin is None:
+            away.append(step)
+        else:
+            balanced |= {away[begin].row.start, step.row.start}
+            del away[begin]
+    return balanced
+
+
 def _is_possible(energy: float | None, step: Step, limits: Limits) -> bool:
     """Return whether the counter can measure so much energy in the hours of the step."""
     return energy is not None and 0 <= energy <= limits.possible * step.hours
@@ -213,15 +247,22 @@ def _is_excursion(one: Step, other: Step, limits: Limits) -> bool:
     """Return whether the reading leaves its level in one step and returns to it in the other."""
     if one.shown is None or other.shown is None:
         return False
-    down_and_up = one.shown < 0 < other.shown and _is_contradicted(one, limits)
-    up_and_down = one.shown > 0 > other.shown and _is_contradicted(other, limits)
+    falls, rises = (one, other) if one.shown < 0 else (other, one)
+    # Where the sum falls with the reading, it has to rise with it too.
+    is_like_sum = not _is_contradicted(falls, limits)
+    if not (falls.shown or 0.0) < 0 < (rises.shown or 0.0) or (is_like_sum and _is_contradicted(rises, limits)):
+        return False
+    # A reset returns to any level that the counter reaches within the hour.
+    is_reset = falls is other and not is_like_sum and _is_possible(other.row.state, other, limits)
+    if is_reset and _may_be_late(one, limits):
+        return False
     hours = (other.row.start - one.before.start) / 3600
     risen, between = _risen(one, other), (other.before.state or 0.0) - (one.row.state or 0.0)
     distance = min(abs(one.shown), abs(other.shown))
     near = _RETURN_TOLERANCE * distance
     if between <= risen:
         near = max(near, min(limits.usual / _FACTOR * hours, _LONG_RETURN_TOLERANCE * distance))
-    return (down_and_up or up_and_down) and 0 <= risen <= min(near, limits.possible * hours)
+    return 0 <= risen <= min(near, limits.possible * hours)
 
 
 def _begin_of_excursion(odd: Sequence[Step], limits: Limits) -> int | None:
@@ -272,6 +313,8 @@ def _risen(one: Step, other: Step) -> float:
 
 def _from_reading(step: Step) -> float:
     """Return the change of the reading if the counted energy is far from it, else zero."""
-    if step.shown is None or step.shown < 0:
+    if step.row.state is None or step.before.state is None:
         return 0.0
-    return step.shown if step.counted < 0 or step.shown < step.counted / 2 else 0.0
+    # Whether the last reset is right is for the user to judge.
+    shown = step.row.state - step.before.state
+    return shown if shown >= 0 and (step.counted < 0 or shown < step.counted / 2) else 0.0
