@@ -62,6 +62,15 @@ def test_an_inverter_that_begins_again_at_zero_does_not_lower_the_sum() -> None:
     assert sums == [110_000, 110_000, 110_000, 110_040, 110_050, 110_060]
 
 
+def test_a_spike_of_an_inverter_that_is_undone_is_undone_in_the_sum() -> None:
+    guard = Guard(site=guard_site(INVERTERS))
+    check_inverters(guard, 0, {"a": 50_000, "b": 60_000}, 110_000)
+    sums = [check_inverters(guard, 300, {"a": 50_100, "b": 60_000}, 110_100)]
+    sums += [check_inverters(guard, 300 * number, {"a": 50_000, "b": 60_000}, 110_000) for number in range(2, 12)]
+    assert (sums[0], max(each or 0.0 for each in sums), sums[-1]) == (110_100, 110_100, 110_000)
+    assert guard.events == []
+
+
 def test_a_jump_of_an_inverter_that_is_accepted_is_in_the_sum() -> None:
     guard = Guard(site=guard_site(INVERTERS))
     check_inverters(guard, 0, {"a": 1_000, "b": 2_000}, 3_000)

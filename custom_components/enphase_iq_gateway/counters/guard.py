@@ -32,6 +32,7 @@ from .inverter_sum import PRODUCTION, begin_again, is_in_sum, sum_of_inverters
 from .key import COUNTERS_OF, CounterField, CounterKey, FlowCounter, InverterCounter
 from .limits import LONGEST_REPORT_S, counter_limits, inverter_limits
 from .lines import CounterEvent, Lines, SourceChange
+from .new_start import is_new_start
 from .origin import Origin, origin_of
 from .state import GuardState
 from .steady_clock import SteadyClock
@@ -298,7 +299,8 @@ class Guard:
         published = self._lines.check(
             key, lifetime, snapshot.at, inverter_limits(1, inverter.details.report_interval_s)
         )
-        if before and published is not None and published < before:
+        # A smaller fall is a spike that is undone, in the sum too.
+        if before is not None and published is not None and is_new_start(before, published):
             begin_again(self.state, inverter.serial, before)
         return published
 
