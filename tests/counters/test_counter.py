@@ -32,7 +32,8 @@ def test_a_quarter_hour_step_right_after_a_sample_is_no_jump() -> None:
     assert steps[-1].reason is None
 
 
-TEN_HOURS = 36_000
+HOUR = 3_600
+TEN_HOURS = 10 * HOUR
 
 
 def after_a_pause(rise: float, limits: Limits = LIVE, state: CounterState | None = None) -> list[Step]:
@@ -190,6 +191,20 @@ def test_a_spike_whose_end_lasts_is_undone() -> None:
     assert spike_of(200, 14)[-1].publish == 50_200
     assert spike_of(200, 16)[-1].publish == 50_000
     assert spike_of(200, 16)[-1].reason is None
+
+
+@pytest.mark.parametrize("pause", [8 * HOUR, 60 * HOUR, 400 * 24 * HOUR])
+def test_a_spike_that_ends_during_a_pause_is_undone(pause: float) -> None:
+    """Or the clock was set then: inverters on standby would draw as much in that time."""
+    spike = run([*[50_000.0] * 40, 50_060.0])[-1].state
+    assert run([50_000.0] * 40, state=spike, start=T0 + pause)[-1].publish == 50_000
+
+
+def test_a_fall_after_a_clock_is_set_by_a_year_is_a_fall() -> None:
+    """Inverters on standby would have to draw so much all year."""
+    steps = run([45_000.0, 50_030.0], state=settled(50_000), start=T0 + 400 * 24 * HOUR)
+    assert steps[0].reason is Reason.FALL
+    assert steps[1].publish == 50_030
 
 
 def test_a_counter_continues_where_undoing_a_spike_would_be_a_new_start() -> None:

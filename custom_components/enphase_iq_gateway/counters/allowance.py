@@ -9,6 +9,7 @@ INTERVAL_S: Final = 900.0  # the sources that move every quarter of an hour step
 NEGLIGIBLE_WH: Final = 5.0  # a smaller fall is rounding, or two processes of the gateway that disagree
 NEGLIGIBLE_SHARE: Final = 0.0001  # the same, as a share of the counter
 STANDBY_W: Final = 10.0  # inverters draw 1 to 9 W from a production CT at night (G§6.4)
+STANDBY_S: Final = 86_400.0  # a longer pause proves no more: they produce by day, and the clock may have been set
 AT_ONCE_S: Final = 300.0  # the slowest update interval: one sample proves the energy of no more time
 HOUR_S: Final = 3600.0
 LEARNED_HOURS: Final = 72  # after so many hours, the highest of them shows what the site can do ...
@@ -59,9 +60,9 @@ def most_wh(limit_w: float, seconds: float, limits: Limits) -> float:
     return limit_w * (limits.interval_s + seconds if seconds > 0 else limits.interval_s) / 3600
 
 
-def is_negligible(fall: float, level: float, seconds: float) -> bool:
+def is_negligible(fall: float, level: float, standby_s: float = 0.0) -> bool:
     """Return whether a fall from `level` is no more than rounding, or than inverters on standby draw in that time."""
-    return fall <= max(NEGLIGIBLE_WH, level * NEGLIGIBLE_SHARE, STANDBY_W * seconds / 3600)
+    return fall <= max(NEGLIGIBLE_WH, level * NEGLIGIBLE_SHARE, STANDBY_W * min(standby_s, STANDBY_S) / 3600)
 
 
 def count_hours(hours: Hours | None, published: float, at: float) -> Hours:

@@ -222,15 +222,18 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
             state, floor=min(line, state.floor), next_floor=line, window_at=at, at=at, held=None, below=below
         )
         lasts = below.samples >= CONFIRM_SAMPLES and below.seen_s >= CONFIRM_S
-        if not lasts or is_negligible(published - line, published, 0.0):
+        if not lasts or is_negligible(published - line, published):
             return Step(publish=published, state=stands, reason=Reason.DIP)
         return _undo_spike(line, at, limits, stands, published)
     return None
 
 
 def _further_below(before: Below, line: float, seconds: float) -> Below:
-    """Return the lower line with one more sample; inverters on standby only drift, a spike ends with a fall."""
-    if not is_negligible(before.line - line, before.line, seconds):
+    """Return the lower line with one more sample; inverters on standby only drift, a spike ends with a fall.
+
+    After a pause, what they drew is a fall too: a spike may have ended meanwhile.
+    """
+    if not is_negligible(before.line - line, before.line):
         return Below(line=line, samples=1)
     if before.samples == 0:
         return Below(line=line)
