@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..client.models import Flow, Measurement
 from ..client.site.site import Quantity, Site, Source
 from .balanced import BalancedState, Sample, step
-from .key import CounterField, FlowCounter
+from .key import EXPORT, IMPORT, PRODUCTION, TOTAL_CONSUMPTION
 from .state import GuardState
 
 
@@ -37,9 +37,8 @@ def balance_phase(site: Site, state: GuardState, measured: Flow, phase: int) -> 
 def samples(site: Site, state: GuardState, measured: Flow, phase: int) -> tuple[Sample | None, Sample | None]:
     """Return the last samples of the counters that net energy adds to and subtracts from."""
     if measured is Flow.NET_CONSUMPTION:
-        plus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.DELIVERED)))
-        return plus, Sample.of(state.counters.get(FlowCounter(measured, CounterField.RECEIVED)))
-    plus = Sample.of(state.counters.get(FlowCounter(measured, CounterField.LIFETIME, phase)))
+        return Sample.of(state.counters.get(IMPORT)), Sample.of(state.counters.get(EXPORT))
+    plus = Sample.of(state.counters.get(TOTAL_CONSUMPTION.at(phase)))
     return plus, plus and _production(site, state, phase, plus.at)
 
 
@@ -49,7 +48,7 @@ def _production(site: Site, state: GuardState, phase: int, at: float) -> Sample 
     if phase > count:
         return Sample(value=0.0, at=at)
     own_phase = phase if count > 1 else 0
-    return Sample.of(state.counters.get(FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME, own_phase)))
+    return Sample.of(state.counters.get(PRODUCTION.at(own_phase)))
 
 
 def with_balanced(measurement: Measurement, balanced: BalancedState | None) -> Measurement:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import Final
 
-from ..client.models import Flow
 from ..client.site.site import CALCULATED, Site, Source
 from . import balanced, daily, storage_energy
 from .allowance import count_hours
@@ -18,9 +17,12 @@ from .composed import late_change, late_parts_of
 from .counter import recover
 from .counter_state import CounterState
 from .key import (
-    CounterField,
+    CHARGED,
+    DISCHARGED,
+    EXPORT,
+    IMPORT,
+    TOTAL_CONSUMPTION,
     CounterKey,
-    FlowCounter,
     counter_of,
     days_of,
     lifetime_of,
@@ -34,11 +36,6 @@ from .origin import Origin
 from .state import GuardState
 
 _COMPUTED: Final = {Origin(source) for source in (Source.INTEGRATED, *CALCULATED)}
-_TOTAL: Final = FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME)
-_IMPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED)
-_EXPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED)
-_DISCHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.DELIVERED)
-_CHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.RECEIVED)
 
 
 def catch_up(site: Site, state: GuardState, gateway: str, shown: Mapping[str, LastValue], zone: tzinfo) -> bool:
@@ -47,9 +44,9 @@ def catch_up(site: Site, state: GuardState, gateway: str, shown: Mapping[str, La
     `gateway` is the serial of the gateway; `shown` has the values by unique id.
     """
     before = dict(state.counters)
-    parts = late_parts_of(site, _TOTAL.flow, _TOTAL.phase)
+    parts = late_parts_of(site, TOTAL_CONSUMPTION.flow, TOTAL_CONSUMPTION.phase)
     shown = _with_lifetimes(state, gateway, shown)
-    changed = _catch_up_counters(state, gateway, shown, late={_TOTAL} if parts else set())
+    changed = _catch_up_counters(state, gateway, shown, late={TOTAL_CONSUMPTION} if parts else set())
     if parts:
         at = max((changed[part].at for part in parts.keys() & changed.keys()), default=None)
         shown = _with_late_total(state, gateway, shown, late_change(parts, before, state.counters), at)
@@ -98,14 +95,14 @@ def _with_late_total(
     They may have been shown later than it was, or not at all. `at` is when they changed last, None if they have not.
     Returns the values with energy of today as it was then.
     """
-    total = state.counters.get(_TOTAL)
+    total = state.counters.get(TOTAL_CONSUMPTION)
     if total is None or total.published is None:
         return shown
     published = total.published + change_wh
     if at is not None:
-        state.counters[_TOTAL] = _continued(total, published, at)
-    today_id = today_unique_id(_TOTAL.flow, gateway)
-    lifetime, today = shown.get(unique_id(_TOTAL, gateway)), shown.get(today_id)
+        state.counters[TOTAL_CONSUMPTION] = _continued(total, published, at)
+    today_id = today_unique_id(TOTAL_CONSUMPTION.flow, gateway)
+    lifetime, today = shown.get(unique_id(TOTAL_CONSUMPTION, gateway)), shown.get(today_id)
     if lifetime is None or today is None:
         return shown
     return {**shown, today_id: replace(today, energy_wh=today.energy_wh + published - lifetime.energy_wh)}
@@ -114,10 +111,10 @@ def _with_late_total(
 def _catch_up_storage(state: GuardState, computed: Mapping[CounterKey, float]) -> None:
     """Continue the calculated energies of storage, whose counters follow them."""
     for phase, energy in state.storage.items():
-        keys = _DISCHARGED.at(phase), _CHARGED.at(phase)
+        keys = DISCHARGED.at(phase), CHARGED.at(phase)
         if any(key in computed for key in keys):
-            discharged_wh = computed.get(_DISCHARGED.at(phase), energy.discharged_wh)
-            charged_wh = computed.get(_CHARGED.at(phase), energy.charged_wh)
+            discharged_wh = computed.get(DISCHARGED.at(phase), energy.discharged_wh)
+            charged_wh = computed.get(CHARGED.at(phase), energy.charged_wh)
             at = max(state.counters[key].at for key in keys if key in computed)
             state.storage[phase] = storage_energy.catch_up(energy, discharged_wh, charged_wh, at)
 
@@ -132,7 +129,7 @@ def _catch_up_balanced(
             imported_wh = _shown_wh(shown.get(f"{gateway}_grid_import_energy_balanced"), imported_wh)
             exported_wh = _shown_wh(shown.get(f"{gateway}_grid_export_energy_balanced"), exported_wh)
         state.balanced[phase] = balanced.catch_up(
-            energy, computed.get(_IMPORT.at(phase), imported_wh), computed.get(_EXPORT.at(phase), exported_wh)
+            energy, computed.get(IMPORT.at(phase), imported_wh), computed.get(EXPORT.at(phase), exported_wh)
         )
 
 

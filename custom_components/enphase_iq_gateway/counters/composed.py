@@ -11,7 +11,7 @@ from typing import Final
 from ..client.models import Flow
 from ..client.site.site import CALCULATED, Quantity, Site, Source
 from .counter_state import CounterState
-from .key import CounterField, CounterKey, FlowCounter
+from .key import CHARGED, DISCHARGED, EXPORT, IMPORT, PRODUCTION, TOTAL_CONSUMPTION, CounterKey, FlowCounter
 from .new_start import gain, is_new_start
 
 _CONSUMPTION: Final = (Flow.NET_CONSUMPTION, Flow.TOTAL_CONSUMPTION)
@@ -50,7 +50,7 @@ def late_parts_of(site: Site, flow: Flow, phase: int) -> Parts:
     source = site.sources.get((flow, Quantity.LIFETIME))
     if phase or flow is not Flow.TOTAL_CONSUMPTION or source is not Source.INVERTERS_AND_NET:
         return {}
-    return {FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME): 1} | _net(0) | _others(site, 0, 1)
+    return {PRODUCTION: 1} | _net(0) | _others(site, 0, 1)
 
 
 def late_value(parts: Parts, counters: Mapping[CounterKey, CounterState]) -> float | None:
@@ -82,35 +82,28 @@ def _published(counters: Mapping[CounterKey, CounterState], key: CounterKey) -> 
 
 def _net(phase: int) -> dict[FlowCounter, int]:
     """Return import and export, of which a net CT's lifetime is the difference."""
-    return {
-        FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED, phase): 1,
-        FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED, phase): -1,
-    }
+    return {IMPORT.at(phase): 1, EXPORT.at(phase): -1}
 
 
 def _total(site: Site, phase: int) -> dict[FlowCounter, int]:
     """Return the counter of a total CT, unless the site has kept the report's."""
     if site.sources.get((Flow.TOTAL_CONSUMPTION, Quantity.LIFETIME)) is not Source.READINGS:
         return {}
-    return {FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME, phase): 1}
+    return {TOTAL_CONSUMPTION.at(phase): 1}
 
 
 def _others(site: Site, phase: int, sign: int) -> dict[FlowCounter, int]:
     """Return the counters of production and storage, added or subtracted, on a phase of the consumption CT."""
     parts: dict[FlowCounter, int] = {}
-    for flow, counter, factor in (
-        (Flow.PRODUCTION, CounterField.LIFETIME, sign),
-        (Flow.STORAGE, CounterField.DELIVERED, sign),
-        (Flow.STORAGE, CounterField.RECEIVED, -sign),
-    ):
-        quantity = Quantity.LIFETIME if counter is CounterField.LIFETIME else Quantity.IMPORT_EXPORT
-        count = site.phase_counts.get(flow, 1)
+    for counter, factor in ((PRODUCTION, sign), (DISCHARGED, sign), (CHARGED, -sign)):
+        quantity = Quantity.LIFETIME if counter is PRODUCTION else Quantity.IMPORT_EXPORT
+        count = site.phase_counts.get(counter.flow, 1)
         # A CT on one phase measures the first one. Production may have kept a source from before there was a CT.
-        source = site.sources.get((flow, quantity))
+        source = site.sources.get((counter.flow, quantity))
         # What is calculated for storage is a part of total consumption only.
-        calculated = sign > 0 and flow is Flow.STORAGE and source in CALCULATED
+        calculated = sign > 0 and counter.flow is Flow.STORAGE and source in CALCULATED
         if phase <= count and (source is Source.READINGS or calculated):
-            parts[FlowCounter(flow, counter, phase if count > 1 else 0)] = factor
+            parts[counter.at(phase if count > 1 else 0)] = factor
     return parts
 
 

@@ -28,8 +28,20 @@ from .composed import (
 from .counter import Reason, accept_jump, follow, rebase
 from .counter_state import CounterState
 from .daily import step as daily_step
-from .inverter_sum import PRODUCTION, begin_again, is_in_sum, sum_of_inverters
-from .key import COUNTERS_OF, CounterField, CounterKey, FlowCounter, InverterCounter
+from .inverter_sum import begin_again, is_in_sum, sum_of_inverters
+from .key import (
+    CHARGED,
+    COUNTERS_OF,
+    DISCHARGED,
+    EXPORT,
+    IMPORT,
+    PRODUCTION,
+    TOTAL_CONSUMPTION,
+    CounterField,
+    CounterKey,
+    FlowCounter,
+    InverterCounter,
+)
 from .limits import LONGEST_REPORT_S, counter_limits, inverter_limits
 from .lines import CounterEvent, Lines, SourceChange
 from .new_start import is_new_start
@@ -38,10 +50,6 @@ from .state import GuardState
 from .steady_clock import SteadyClock
 from .storage_energy import integrate as integrate_storage, with_storage
 
-_IMPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED)
-_EXPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED)
-_DISCHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.DELIVERED)
-_CHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.RECEIVED)
 _WITH_TODAY: Final = (Flow.PRODUCTION, Flow.TOTAL_CONSUMPTION)
 # How far the gateway's own today may be above the sum of the inverters': they report up to an interval later.
 _TODAY_SHARE: Final = 1.5
@@ -220,8 +228,8 @@ class Guard:
             imported, exported = (state.import_wh, state.export_wh) if state else (None, None)
             counted = replace(
                 measurement,
-                energy_delivered_wh=self._lines.follow(_IMPORT.at(phase), imported, at, Source.INTEGRATED),
-                energy_received_wh=self._lines.follow(_EXPORT.at(phase), exported, at, Source.INTEGRATED),
+                energy_delivered_wh=self._lines.follow(IMPORT.at(phase), imported, at, Source.INTEGRATED),
+                energy_received_wh=self._lines.follow(EXPORT.at(phase), exported, at, Source.INTEGRATED),
             )
             published.append(with_balanced(counted, state) if phase == 0 else counted)
         return published
@@ -231,8 +239,8 @@ class Guard:
         source, energy = self.site.sources[Flow.STORAGE, Quantity.IMPORT_EXPORT], self.state.storage.get(phase)
         discharged_wh, charged_wh, at = energy.counters if energy else (None, None, 0.0)
         return {
-            _DISCHARGED.field: self._lines.follow(_DISCHARGED.at(phase), discharged_wh, at, source),
-            _CHARGED.field: self._lines.follow(_CHARGED.at(phase), charged_wh, at, source),
+            DISCHARGED.field: self._lines.follow(DISCHARGED.at(phase), discharged_wh, at, source),
+            CHARGED.field: self._lines.follow(CHARGED.at(phase), charged_wh, at, source),
         }
 
     def _follow_late_parts(self, at: float) -> float | None:
@@ -240,7 +248,7 @@ class Guard:
 
         They are checked counters, so it needs no check of its own.
         """
-        key, origin = FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME), Origin(Source.INVERTERS_AND_NET)
+        key, origin = TOTAL_CONSUMPTION, Origin(Source.INVERTERS_AND_NET)
         parts, state = late_parts_of(self.site, key.flow, key.phase), self.state.counters.get(key)
         published = state.published if state else None
         if not parts:

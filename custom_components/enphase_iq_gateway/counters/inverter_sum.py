@@ -1,15 +1,12 @@
 """Production of sites without a production CT: the sum of the inverters' lifetime counters."""
 
 from collections.abc import Mapping
-from typing import Final
 
-from ..client.models import Flow, Inverter
+from ..client.models import Inverter
 from ..client.site.site import Source
-from .key import CounterField, FlowCounter, InverterCounter
+from .key import PRODUCTION, InverterCounter
 from .origin import Origin
 from .state import GuardState
-
-PRODUCTION: Final = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
 
 
 def sum_of_inverters(state: GuardState, inverters: Mapping[str, Inverter], reported_wh: float | None) -> float | None:

@@ -55,6 +55,15 @@ class FlowCounter(NamedTuple):
         return self._replace(phase=phase)
 
 
+PRODUCTION: Final = FlowCounter(Flow.PRODUCTION, CounterField.LIFETIME)
+TOTAL_CONSUMPTION: Final = FlowCounter(Flow.TOTAL_CONSUMPTION, CounterField.LIFETIME)
+NET_CONSUMPTION: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.LIFETIME)
+IMPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED)
+EXPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED)
+DISCHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.DELIVERED)
+CHARGED: Final = FlowCounter(Flow.STORAGE, CounterField.RECEIVED)
+
+
 class InverterCounter(NamedTuple):
     """Key of the lifetime counter of one inverter."""
 

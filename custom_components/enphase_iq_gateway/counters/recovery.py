@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import tzinfo
-from typing import Final
 
 from ..client.models import Flow
 from ..client.site.site import Site
@@ -11,12 +10,9 @@ from .balanced import BalancedState
 from .balancing import measured_by_ct, samples
 from .counter import recover
 from .daily import recover as recover_day
-from .key import CounterField, FlowCounter, counter_of, days_of, lifetime_of, today_unique_id, unique_id
+from .key import EXPORT, IMPORT, counter_of, days_of, lifetime_of, today_unique_id, unique_id
 from .last_value import LastValue
 from .state import GuardState
-
-_IMPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.DELIVERED)
-_EXPORT: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.RECEIVED)
 
 
 def recover_state(gateway: str, last: Mapping[str, LastValue], zone: tzinfo) -> GuardState:
@@ -43,7 +39,7 @@ def recover_balanced(site: Site, state: GuardState, gateway: str, last: Mapping[
     for phase in range(1 + site.phases(measured) if alone else 1):
         imported, exported = (
             last.get(unique_id(key.at(phase), gateway) if alone else f"{unique_id(key, gateway)}_balanced")
-            for key in (_IMPORT, _EXPORT)
+            for key in (IMPORT, EXPORT)
         )
         plus, minus = samples(site, state, measured, phase)
         if imported and exported and plus and minus:
@@ -56,5 +52,5 @@ def recover_balanced(site: Site, state: GuardState, gateway: str, last: Mapping[
                 began_at=imported.reset_at,
             )
             if alone:
-                for key in (_IMPORT.at(phase), _EXPORT.at(phase)):
+                for key in (IMPORT.at(phase), EXPORT.at(phase)):
                     state.counters[key] = replace(state.counters[key], recovered=False)

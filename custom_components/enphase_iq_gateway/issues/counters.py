@@ -12,12 +12,11 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
-from ..client.models import Flow
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator, loaded_runtime
 from ..counters.counter import EventKind
 from ..counters.key import (
-    CounterField,
+    NET_CONSUMPTION,
     CounterKey,
     FlowCounter,
     InverterCounter,
@@ -38,7 +37,6 @@ _ONE_EVENT_S: Final = 600.0
 """Jumps this close together are one event: the counters are read by several coordinators."""
 _NO_COUNTERS: Final = frozenset({"kind", "entry_id"})
 _GONE: Final = InverterCounter("")
-_NET: Final = FlowCounter(Flow.NET_CONSUMPTION, CounterField.LIFETIME)
 
 type IssueData = Mapping[str, str | int | float | None]
 
@@ -95,7 +93,7 @@ def async_report(hass: HomeAssistant, entry: ConfigEntry, events: Iterable[Count
             continue
         LOGGER.warning("%s: %s: %s of %.0f Wh", entry.title, event.counter, kind, amount_wh)
         # Net energy falls and rises, also when its two counters start again: there is nothing to decide.
-        if kind is EventKind.JUMP and _total(event.counter) != _NET:
+        if kind is EventKind.JUMP and _total(event.counter) != NET_CONSUMPTION:
             jumps[at][event.counter] = amount_wh
     for at, amounts_wh in jumps.items():
         # No issue is raised for counters without an enabled entity.
