@@ -84,12 +84,15 @@ type StartHome = Callable[..., Awaitable[Home]]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Run a test without the fixtures of Home Assistant's test plugin that it does not need.
+    """Leave out fixtures of Home Assistant's test plugin that a test does not need, and put the recorder's first.
 
     The plugin has some for every test, which together take longer than most tests: they patch Home Assistant, and
-    create an event loop even for a test that is no coroutine.
+    create an event loop even for a test that is no coroutine. The recorder's database must exist before Home Assistant.
     """
-    if isinstance(item, pytest.Function) and "hass" not in item.fixturenames:
+    if not isinstance(item, pytest.Function):
+        return
+    item.fixturenames.sort(key="async_test_recorder".__ne__)
+    if "hass" not in item.fixturenames:
         unused = _HOME_ASSISTANT_FIXTURES | (set() if iscoroutinefunction(item.function) else _LOOP_FIXTURES)
         item.fixturenames[:] = [name for name in item.fixturenames if name not in unused]
 

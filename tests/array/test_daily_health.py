@@ -28,11 +28,6 @@ YESTERDAY = date(2026, 11, 19)
 """The day before that of the clock."""
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets(socket_enabled: None, async_setup_recorder_instance: RecorderInstanceGenerator) -> None:
-    """Begin with the recorder's database, which must be there before Home Assistant."""
-
-
 @pytest.fixture
 async def recorded(
     async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, caplog: pytest.LogCaptureFixture

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 import logging
-from typing import Any, Literal
+from typing import Literal
 
 from homeassistant.components.recorder.db_schema import Statistics, StatisticsShortTerm
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
@@ -27,14 +27,6 @@ TODAY = date(2026, 11, 20)
 HOUR = timedelta(hours=1)
 FINE = timedelta(minutes=5)
 MOST_BYTES = 200_000
-
-
-@pytest.fixture(autouse=True)
-def _real_sockets(
-    async_setup_recorder_instance: RecorderInstanceGenerator,
-    hass_storage: dict[str, Any],
-) -> None:
-    """Begin with the recorder's database, which must be there before Home Assistant."""
 
 
 @pytest.fixture

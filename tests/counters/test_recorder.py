@@ -31,11 +31,6 @@ ENTITY = "sensor.lifetime_production"
 EXPORT = FlowCounter(NET, CounterField.RECEIVED)
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator) -> None:
-    """Begin with the recorder's database, which must be there before Home Assistant."""
-
-
 async def import_hour(hass: HomeAssistant, unit: str, unit_class: str, state: float | None = 1.5) -> float:
     """Import the statistics of the last full hour and return its end in epoch seconds."""
     start = dt_util.utcnow().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)

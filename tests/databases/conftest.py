@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from itertools import count
-from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -49,15 +48,6 @@ def recorder_db_url(server: Server | None) -> Iterator[str]:
     name = f"homeassistant_{next(_numbers)}"
     yield server.create_database(name)
     server.drop_database(name)
-
-
-@pytest.fixture(autouse=True)
-def _real_sockets(
-    async_setup_recorder_instance: RecorderInstanceGenerator,
-    socket_enabled: None,
-    hass_storage: dict[str, Any],
-) -> None:
-    """Begin with the recorder's database, which must be there before Home Assistant; keep its files in memory."""
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Home Assistant with a recorder and with the actions, but without a gateway."""
 
 import logging
-from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -9,14 +8,6 @@ import pytest
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
-
-
-@pytest.fixture(autouse=True)
-def _real_sockets(
-    async_setup_recorder_instance: RecorderInstanceGenerator,
-    hass_storage: dict[str, Any],
-) -> None:
-    """Begin with the recorder's database, which must be there before Home Assistant; keep its files in memory."""
 
 
 @pytest.fixture(autouse=True)

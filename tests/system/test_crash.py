@@ -35,11 +35,6 @@ MOST_AFTER_FAULTS_KWH = 0.1
 FAULTS = ("zeros", "spike", "wrap", "nulls", "negative", "no_readings", "today_is_lifetime", "total_is_net", "status")
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None) -> None:
-    """Create the recorder's database, which must exist before Home Assistant starts."""
-
-
 @pytest.fixture
 async def clock(
     async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch

@@ -25,11 +25,6 @@ MOST_KWH = 0.1
 _RESULTS: dict[str, list[Counted]] = {}
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None) -> None:
-    """Create the recorder's database, which must exist before Home Assistant starts."""
-
-
 @pytest.fixture
 async def clock(
     async_setup_recorder_instance: RecorderInstanceGenerator,

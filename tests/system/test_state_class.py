@@ -27,11 +27,6 @@ KEYS: Final = ("total_consumption_energy_lifetime", "total_consumption_energy_to
 CLOSE_KWH: Final = 0.02
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets(async_setup_recorder_instance: RecorderInstanceGenerator, socket_enabled: None) -> None:
-    """Create the recorder's database, which must exist before Home Assistant starts."""
-
-
 class Site:
     """A gateway in a Home Assistant with its recorder."""
 

@@ -143,11 +143,6 @@ class Lives:
         self.ran += 1
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets(async_test_recorder: RecorderInstanceContextManager, socket_enabled: None) -> None:
-    """Allow sockets, without the Home Assistant of other tests."""
-
-
 @pytest.fixture
 def expected_lingering_timers() -> bool:
     """Return that timers of YAML automations remain, which Home Assistant leaves when it stops."""

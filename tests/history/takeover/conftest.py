@@ -11,15 +11,6 @@ from tests.conftest import StartSimulator
 from .two_integrations import TwoIntegrations, run_both
 
 
-@pytest.fixture(autouse=True)
-def _real_sockets(
-    async_setup_recorder_instance: RecorderInstanceGenerator,
-    socket_enabled: None,
-    hass_storage: dict[str, object],
-) -> None:
-    """Begin with the recorder's database, allow sockets to the simulator, and keep the files in memory."""
-
-
 @pytest.fixture
 async def home(
     async_setup_recorder_instance: RecorderInstanceGenerator,
