@@ -174,6 +174,12 @@ def test_a_small_spike_of_minutes_is_taken_back_too() -> None:
     assert {each.reason for each in steps[-6:-2]} == {Reason.DIP}
 
 
+def test_a_spike_in_the_reading_that_bridges_another_is_undone() -> None:
+    steps = run([*[500.0] * 9, 900, *[500.0] * 3, 520, *[500.0] * 9, 540], QUARTERLY, every=300)
+    assert steps[-1].publish == 920
+    assert not events(steps)
+
+
 def test_small_spikes_one_after_the_other_at_night_are_taken_back() -> None:
     night: list[float | None] = [50_000.0] * 120
     steps = run([*night, 50_100, *night, 50_200, *night, 50_300, *night, 50_240, 50_320])
@@ -191,6 +197,7 @@ def test_a_spike_whose_end_lasts_is_undone() -> None:
     assert spike_of(200, 14)[-1].publish == 50_200
     assert spike_of(200, 16)[-1].publish == 50_000
     assert spike_of(200, 16)[-1].reason is None
+    assert spike_of(200, 16, level=MWH_12)[-1].publish == MWH_12
 
 
 @pytest.mark.parametrize("pause", [8 * HOUR, 60 * HOUR, 400 * 24 * HOUR])
@@ -205,6 +212,12 @@ def test_a_fall_after_a_clock_is_set_by_a_year_is_a_fall() -> None:
     steps = run([45_000.0, 50_030.0], state=settled(50_000), start=T0 + 400 * 24 * HOUR)
     assert steps[0].reason is Reason.FALL
     assert steps[1].publish == 50_030
+
+
+def test_a_spike_in_the_reading_that_undoes_another_is_undone_too() -> None:
+    steps = run([*[50_000.0] * 9, 50_400, *[50_000.0] * 2, *[50_200.0] * 2, *[50_000.0] * 9], QUARTERLY, every=300)
+    assert steps[-1].publish == 50_000
+    assert not events(steps)
 
 
 def test_a_counter_continues_where_undoing_a_spike_would_be_a_new_start() -> None:

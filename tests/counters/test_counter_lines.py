@@ -75,6 +75,14 @@ def test_after_an_accepted_jump_a_fall_is_still_a_fall() -> None:
     assert step(500, T0 + 1030, LIVE, state).reason is Reason.FALL
 
 
+def test_an_accepted_jump_is_no_energy_of_the_hour() -> None:
+    """The highest hour shows what the site can do."""
+    state = accept_jump(settled(1000), 5e5)
+    hours = run([*line(1000, 121, 1)], state=state)[-1].state.hours
+    assert hours is not None
+    assert hours.highest_w == pytest.approx(120)
+
+
 def test_no_jump_can_be_accepted_before_the_first_value() -> None:
     with pytest.raises(ValueError, match="left nothing out"):
         accept_jump(CounterState(), 1)
@@ -93,6 +101,22 @@ def test_a_new_start_so_soon_that_the_statistics_would_miss_it_goes_on_upwards()
     steps = run([300, *line(10, 32, 8.9)])
     assert events(steps)[0].kind is EventKind.RESET
     assert steps[-1].publish == 300 + 10 + 31 * 8.9
+
+
+@pytest.mark.parametrize("level", [30_000.0, 90_000.0])
+def test_a_small_fall_after_a_pause_is_no_new_start(level: float) -> None:
+    """The site could have produced the whole counter meanwhile."""
+    steps = run([*[level - 500] * 40], state=settled(level), start=T0 + 36_000)
+    assert steps[-1].publish == level
+    assert [event.kind for event in events(steps)] == [EventKind.FALL]
+
+
+def test_a_new_start_after_a_pause_is_likely_only_with_energy_that_the_site_can_produce() -> None:
+    """The CT could carry much more."""
+    limits = replace(LIVE, likely_w=2_000.0)
+    steps = run([*[50_000.0] * 40, 50_010], limits, state=settled(90_000), start=T0 + 36_000)
+    assert steps[-1].publish == 90_010
+    assert [event.kind for event in events(steps)] == [EventKind.FALL]
 
 
 def test_a_fall_to_no_new_start_is_bridged_because_the_statistics_would_count_the_new_level() -> None:

@@ -60,7 +60,7 @@ def most_wh(limit_w: float, seconds: float, limits: Limits) -> float:
     return limit_w * (limits.interval_s + seconds if seconds > 0 else limits.interval_s) / 3600
 
 
-def is_negligible(fall: float, level: float, standby_s: float = 0.0) -> bool:
+def is_negligible(fall: float, level: float, standby_s: float) -> bool:
     """Return whether a fall from `level` is no more than rounding, or than inverters on standby draw in that time."""
     return fall <= max(NEGLIGIBLE_WH, level * NEGLIGIBLE_SHARE, STANDBY_W * min(standby_s, STANDBY_S) / 3600)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from .allowance import AT_ONCE_S, Limits, at_once, count_hours, is_negligible, likely, most_wh, possible
+from .allowance import AT_ONCE_S, NEGLIGIBLE_WH, Limits, at_once, count_hours, is_negligible, likely, most_wh
 from .counter_state import Below, CounterState, Held, Hours, LeftLine
 from .new_start import is_new_start
 
@@ -106,13 +106,20 @@ def accept_jump(state: CounterState, amount_wh: float) -> CounterState:
     """
     if state.published is None:
         raise ValueError("a counter without a value has left nothing out")
+    return replace(_lift(state, state.published + amount_wh), left=None)
+
+
+def _lift(state: CounterState, published: float) -> CounterState:
+    """Return the state of a counter that publishes this value for the same value of the gateway."""
+    amount = published - (state.published or 0.0)
+    hours = state.hours
     return replace(
         state,
-        published=state.published + amount_wh,
-        offset=state.offset + amount_wh,
-        floor=state.floor + amount_wh,
-        next_floor=state.next_floor + amount_wh,
-        left=None,
+        published=published,
+        offset=state.offset + amount,
+        floor=state.floor + amount,
+        next_floor=state.next_floor + amount,
+        hours=hours and replace(hours, begin=hours.begin + amount),
     )
 
 
@@ -222,9 +229,9 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
             state, floor=min(line, state.floor), next_floor=line, window_at=at, at=at, held=None, below=below
         )
         lasts = below.samples >= CONFIRM_SAMPLES and below.seen_s >= CONFIRM_S
-        if not lasts or is_negligible(published - line, published):
+        if not lasts or published - line <= NEGLIGIBLE_WH:
             return Step(publish=published, state=stands, reason=Reason.DIP)
-        return _undo_spike(line, at, limits, stands, published)
+        return _undo_spike(line, at, stands, published)
     return None
 
 
@@ -233,7 +240,7 @@ def _further_below(before: Below, line: float, seconds: float) -> Below:
 
     After a pause, what they drew is a fall too: a spike may have ended meanwhile.
     """
-    if not is_negligible(before.line - line, before.line):
+    if before.line - line > NEGLIGIBLE_WH:
         return Below(line=line, samples=1)
     if before.samples == 0:
         return Below(line=line)
@@ -241,15 +248,16 @@ def _further_below(before: Below, line: float, seconds: float) -> Below:
     return Below(line=line, seen_s=seen_s, samples=before.samples + 1)
 
 
-def _undo_spike(line: float, at: float, limits: Limits, state: CounterState, published: float) -> Step:
+def _undo_spike(line: float, at: float, state: CounterState, published: float) -> Step:
     """Take a spike back whose end has lasted.
 
     Home Assistant subtracts a small fall from the statistics. A fall that it would treat as a new start is bridged
     instead: the spike stays counted, but the counter goes on.
     """
-    if not is_new_start(published, line):
-        return Step(publish=line, state=_begin_line(state, line, state.offset, line, at))
-    return _continue(state, line - state.offset, state.offset + published - line, at, limits)
+    back = _begin_line(state, line, state.offset, state.floor, at)  # the sample may itself be a smaller spike
+    if is_new_start(published, line):
+        back = _lift(back, published)
+    return Step(publish=back.published, state=back)
 
 
 def _return(value: float, at: float, limits: Limits, state: CounterState, published: float) -> Step | None:
@@ -355,7 +363,8 @@ def _settle(held: Held, limits: Limits, state: CounterState, published: float) -
     if wraps <= 1 and wraps != 0 and energy <= _WRAP_TOLERANCE_WH and likely(energy, seconds, limits, state):
         # A firmware that counts correctly again gives all wraps back at once (G§6.6).
         return _continue(state, held.last, state.offset + wraps * WRAP_WH, held.last_at, limits)
-    if limits.fall_w is None and change < 0 and possible(held.first, seconds, limits):
+    fell_to_new_start = limits.fall_w is None and is_new_start(published - state.offset, held.first)
+    if fell_to_new_start and likely(held.first, seconds, limits, state):
         return None if held.last == 0 else _reset(held, change, limits, state, published)
     offset = published - held.first
     kind = EventKind.JUMP if change > 0 else EventKind.FALL
