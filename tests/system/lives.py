@@ -273,7 +273,7 @@ def check_rises(shown: Shown, truth: Truth, before: Mapping[CounterKey, CounterS
             continue
         tolerance = max(_TOLERANCE_WH, NEGLIGIBLE_SHARE * state.published)
         if key not in shown.above:
-            if not faulty and abs(state.published - state.offset - true) <= tolerance:
+            if not faulty and abs(state.published - state.offset - true) <= _TOLERANCE_WH:
                 shown.first[key], shown.above[key], shown.excess[key] = state.published, state.published - true, 0.0
             continue
         excess = state.published - true - shown.above[key]
