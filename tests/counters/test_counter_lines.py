@@ -16,7 +16,7 @@ from custom_components.enphase_iq_gateway.counters.counter import (
     step,
 )
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState, Hours
-from tests.support.counters import LIVE, MWH_12, NET, T0, events, line, published, run, settled
+from tests.support.counters import LIVE, MWH_12, NET, QUARTERLY, T0, events, line, published, run, settled
 
 CT = Limits(rise_w=3 * 55_400, interval_s=60)
 
@@ -283,6 +283,12 @@ def test_a_fall_to_a_counter_that_stands_still_is_undone_with_the_energy_of_the_
 def test_a_new_start_that_was_none_is_undone() -> None:
     steps = run([MWH_12, *line(40, 100), *line(MWH_12 + 4000, 100)])
     assert [event.kind for event in events(steps)] == [EventKind.RESET, EventKind.UNDONE]
+
+
+def test_zeros_soon_after_a_new_start_are_no_return_to_the_former_counter() -> None:
+    steps = run([1000, *line(5, 100, 5), 0, 0, *line(515, 40, 5)], QUARTERLY)
+    assert [event.kind for event in events(steps)] == [EventKind.RESET]
+    assert steps[-1].publish == 710
 
 
 def test_a_counter_that_alternates_between_two_lines_jumps_once() -> None:

@@ -265,9 +265,11 @@ def _return(value: float, at: float, limits: Limits, state: CounterState, publis
 
     Nothing has happened then: neither the jump or fall nor its opposite was energy.
     """
-    left = state.left
-    seconds = min(at - state.at, AT_ONCE_S)
-    if left is None or abs(value + left.offset - published) > most_wh(limits.rise_w, seconds, limits):
+    if (left := state.left) is None:
+        return None
+    # The lines may be so close together that a fault of the present one is within the limit of the other.
+    most = min(most_wh(limits.rise_w, min(at - state.at, AT_ONCE_S), limits), abs(value + state.offset - published))
+    if abs(value + left.offset - published) > most:
         return None
     return _undone(value, at, limits, state, left=left)
 
