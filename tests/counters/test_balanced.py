@@ -87,12 +87,27 @@ def test_a_spike_of_both_counters_costs_no_energy_where_one_of_them_passes_it() 
     assert run(*before, (59_700, 28_700), (59_700, 28_000), (59_900, 28_000)) == (9_900, 8_000)
 
 
-def test_energy_that_both_counters_gained_long_ago_was_no_spike() -> None:
+def at_times(*samples: tuple[float, float, float]) -> tuple[float, float]:
+    """Return balanced import and export after samples of both counters, each with its time."""
     state = BalancedState()
-    samples = (0, 50_000, 20_000), (60, 53_000, 23_000), (7_200, 62_000, 23_000), (7_260, 59_000, 23_000)
     for at, plus, minus in samples:
         state = step(NET, Sample(value=plus, at=at), Sample(value=minus, at=at), state)
-    assert (state.import_wh, state.export_wh) == (6_000, 0)
+    return state.import_wh, state.export_wh
+
+
+def test_energy_that_both_counters_gained_long_ago_was_no_spike() -> None:
+    both = (0, 50_000, 20_000), *((at, 53_000, 23_000) for at in range(60, 7_200, 300))
+    assert at_times(*both, (7_200, 62_000, 23_000), (7_260, 59_000, 23_000)) == (6_000, 0)
+
+
+def test_energy_that_both_counters_gained_in_a_pause_was_no_spike() -> None:
+    spike = (36_060, 58_300, 21_000), (36_120, 58_000, 21_000)
+    assert at_times((0, 50_000, 20_000), (36_000, 58_000, 21_000), *spike) == (7_000, 0)
+
+
+def test_a_spike_of_both_counters_before_a_pause_changes_nothing() -> None:
+    spike = (0, 50_000, 20_000), (60, 59_000, 20_000), (120, 59_000, 28_000), (180, 59_700, 28_700)
+    assert at_times(*spike, (36_180, 59_000, 28_700), (36_240, 59_000, 28_000)) == (9_000, 8_000)
 
 
 def test_with_a_total_ct_a_spike_on_a_young_counter_is_balanced_on_the_other_side() -> None:

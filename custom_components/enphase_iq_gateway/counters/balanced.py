@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from ..client.models import Flow
+from .allowance import AT_ONCE_S
 from .counter_state import CounterState
 from .new_start import RESET_SHARE, gain
 from .serialization import fields, number, numbers, optional_number
@@ -112,7 +113,7 @@ def step(
     added, taken = gain(state.plus.value, plus.value), gain(state.minus.value, minus.value)
     net = max(added, 0.0) - max(taken, 0.0)
     imported, exported = state.import_wh + max(net, 0.0), state.export_wh + max(-net, 0.0)
-    common = _common(state, min(added, taken), plus.at)
+    common = _common(state.common, min(added, taken), plus.at, plus.at - state.plus.at)
     # Undoing a spike subtracts what it has added. With a total CT the two are also the site's import and
     # export, which are `total_increasing`.
     most = 1 - RESET_SHARE if flow is Flow.TOTAL_CONSUMPTION else 1.0
@@ -123,9 +124,10 @@ def step(
     return replace(state, import_wh=imported, export_wh=exported, plus=plus, minus=minus, common=common)
 
 
-def _common(state: BalancedState, gained: float, at: float) -> Sample | None:
-    """Return the most that both counters have gained at once of late."""
-    before = state.common
+def _common(before: Sample | None, gained: float, at: float, seconds: float) -> Sample | None:
+    """Return the most that both counters have gained at once of late; a pause is no part of the time."""
+    if seconds > AT_ONCE_S:
+        return before and replace(before, at=before.at + seconds)
     if before is not None and not 0 <= at - before.at <= _UNDONE_WITHIN_S:
         before = None
     if gained > (before.value if before else 0.0):
