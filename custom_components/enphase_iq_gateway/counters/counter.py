@@ -106,20 +106,20 @@ def accept_jump(state: CounterState, amount_wh: float) -> CounterState:
     """
     if state.published is None:
         raise ValueError("a counter without a value has left nothing out")
-    return replace(_lift(state, state.published + amount_wh), left=None)
+    return replace(shifted(state, amount_wh), left=None)
 
 
-def _lift(state: CounterState, published: float) -> CounterState:
-    """Return the state of a counter that publishes this value for the same value of the gateway."""
-    amount = published - (state.published or 0.0)
-    hours = state.hours
+def shifted(state: CounterState, amount_wh: float) -> CounterState:
+    """Return a counter with another offset; what is held are values of the gateway, which stay."""
     return replace(
         state,
-        published=published,
-        offset=state.offset + amount,
-        floor=state.floor + amount,
-        next_floor=state.next_floor + amount,
-        hours=hours and replace(hours, begin=hours.begin + amount),
+        published=None if state.published is None else state.published + amount_wh,
+        offset=state.offset + amount_wh,
+        floor=state.floor + amount_wh,
+        next_floor=state.next_floor + amount_wh,
+        left=state.left and replace(state.left, offset=state.left.offset + amount_wh),
+        below=state.below and replace(state.below, line=state.below.line + amount_wh),
+        hours=state.hours and replace(state.hours, begin=state.hours.begin + amount_wh),
     )
 
 
@@ -256,7 +256,7 @@ def _undo_spike(line: float, at: float, state: CounterState, published: float) -
     """
     back = _begin_line(state, line, state.offset, state.floor, at)  # the sample may itself be a smaller spike
     if is_new_start(published, line):
-        back = _lift(back, published)
+        back = shifted(back, published - line)
     return Step(publish=back.published, state=back)
 
 

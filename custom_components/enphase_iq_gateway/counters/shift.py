@@ -9,7 +9,7 @@ from typing import Final
 
 from ..client.models import Flow
 from .balanced import BalancedState, Sample
-from .counter_state import CounterState
+from .counter import shifted
 from .daily import DailyState
 from .key import CounterField, CounterKey, Day, FlowCounter, InverterCounter
 from .state import GuardState
@@ -44,26 +44,11 @@ def shift(state: GuardState, shifts: Shifts) -> None:
     """Shift counters and days; those without a value are left alone."""
     for key, amount in shifts.counters.items():
         if (counter := state.counters.get(key)) is not None and counter.published is not None:
-            state.counters[key] = _shifted(counter, amount)
+            state.counters[key] = shifted(counter, amount)
             _shift_derived(state, key, amount)
     for day, amount in shifts.days.items():
         if (today := state.days.get(day)) is not None:
             state.days[day] = _shifted_day(today, baseline=-amount, lifetime=0.0)
-
-
-def _shifted(state: CounterState, amount: float) -> CounterState:
-    """Return a counter with another offset; what is held are values of the gateway, which stay."""
-    published = state.published
-    return replace(
-        state,
-        published=None if published is None else published + amount,
-        offset=state.offset + amount,
-        floor=state.floor + amount,
-        next_floor=state.next_floor + amount,
-        left=state.left and replace(state.left, offset=state.left.offset + amount),
-        below=state.below and replace(state.below, line=state.below.line + amount),
-        hours=state.hours and replace(state.hours, begin=state.hours.begin + amount),
-    )
 
 
 def _shift_derived(state: GuardState, key: CounterKey, amount: float) -> None:
