@@ -49,7 +49,7 @@ def with_counters(
 def _follow_record(battery: AcBattery, values: Mapping[AcBatteryCounter, float], at: float, state: GuardState) -> None:
     """Continue from zero where the gateway has created the record of a battery again, as firmware updates do.
 
-    Then its counters have fallen: the date alone may have changed because a clock was set.
+    Only if a counter has fallen, too: the date alone may have changed because a clock was set.
     """
     since = battery.counted_since
     if since is None or state.counted_since.setdefault(battery.serial, since) == since:

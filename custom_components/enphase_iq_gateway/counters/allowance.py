@@ -10,7 +10,7 @@ NEGLIGIBLE_WH: Final = 5.0  # a smaller fall is rounding, or two processes of th
 NEGLIGIBLE_SHARE: Final = 0.0001  # the same, as a share of the counter
 STANDBY_W: Final = 10.0  # inverters draw 1 to 9 W from a production CT at night (G§6.4)
 STANDBY_S: Final = 86_400.0  # a longer pause proves no more: they produce by day, and the clock may have been set
-AT_ONCE_S: Final = 300.0  # the slowest update interval: one sample proves the energy of no more time
+AT_ONCE_S: Final = 300.0  # the longest update interval: one sample alone proves no more energy than that of this time
 HOUR_S: Final = 3600.0
 LEARNED_HOURS: Final = 72  # after so many hours, the highest of them shows what the site can do ...
 USUAL_FACTOR: Final = 1.5  # ... within this factor
@@ -41,7 +41,7 @@ def possible(change: float, seconds: float, limits: Limits) -> bool:
 def likely(change: float, seconds: float, limits: Limits, state: CounterState) -> bool:
     """Return whether the site's devices could have changed the counter so much, or it has risen so fast before.
 
-    The time of one sample counts with the limit, only the rest with what is likely.
+    The first `AT_ONCE_S` seconds count with the power of the limit, the rest with the likely power.
 
     Without known devices, and before enough hours were seen, the limits decide.
     """

@@ -56,7 +56,7 @@ class BalancedState:
     began_at: float | None = None
     """When both began at zero, epoch seconds: the `last_reset` of the statistics."""
     common: Sample | None = None
-    """The most that both counters have gained at once of late, in Wh, which is no net energy: it may be a spike."""
+    """The most that both counters gained in one step in the last hour, in Wh: no net energy, but it may be a spike."""
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""
@@ -125,7 +125,7 @@ def step(
 
 
 def _common(before: Sample | None, gained: float, at: float, seconds: float) -> Sample | None:
-    """Return the most that both counters have gained at once of late; a pause is no part of the time."""
+    """Return the most that both counters gained in one step in the last hour, which does not include pauses."""
     if seconds > AT_ONCE_S:
         return before and replace(before, at=before.at + seconds)
     if before is not None and not 0 <= at - before.at <= _UNDONE_WITHIN_S:
@@ -138,9 +138,10 @@ def _common(before: Sample | None, gained: float, at: float, seconds: float) -> 
 def _undo(
     counter: float, other: float, amount: float, most: float, common: Sample | None
 ) -> tuple[float, float, Sample | None]:
-    """Undo a spike of one counter; of a spike of both, which was no net energy, this one is undone first.
+    """Return both counters after a spike of one is undone, and what is left of `common`.
 
-    What the other counter has to lose is added to it now.
+    A spike of both was no net energy. Its part in this one is therefore added to the other one, from which it is
+    subtracted when the spike there is undone.
     """
     shared = min(amount, common.value) if common else 0.0
     if common is not None and shared > 0:
@@ -167,5 +168,5 @@ def catch_up(state: BalancedState, import_wh: float, export_wh: float) -> Balanc
 
 
 def _subtract(counter: float, other: float, amount: float, most: float) -> tuple[float, float]:
-    """Subtract an amount from one counter, or add it to the other where it is more than a share of `most`."""
+    """Subtract an amount from a counter, or add it to the other where it exceeds the share `most` of the counter."""
     return (counter - amount, other) if amount <= counter * most else (counter, other + amount)

@@ -1,7 +1,7 @@
 """Continue after a crash from what the entities have shown last: the stored state is up to a quarter of an hour older.
 
-Without that, the counters would fall until the gateway can be read, and again as far if its first answers are bad. Of a
-`total_increasing` sensor that falls by more than a tenth, as energy of today soon does, Home Assistant counts all
+Without that, the counters would fall until the gateway can be read, and for longer if its first answers are bad. When a
+`total_increasing` sensor falls by more than a tenth, as energy of today easily does, Home Assistant counts all of its
 energy again.
 """
 
@@ -166,6 +166,6 @@ def _shown_wh(last: LastValue | None, stored_wh: float) -> float:
 def _differs(stored_wh: float, last: LastValue, *, falls: bool = False) -> bool:
     """Return whether another energy than the stored one was shown.
 
-    A counter that only rises falls so far only by an event, at which the state is stored.
+    A counter that only rises falls to a new start only with an event, and the state is stored at once with each event.
     """
     return abs(last.energy_wh - stored_wh) > ROUNDED_WH and (falls or not is_new_start(stored_wh, last.energy_wh))

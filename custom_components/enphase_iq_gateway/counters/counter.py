@@ -236,9 +236,9 @@ def _follow(line: float, at: float, limits: Limits, state: CounterState, publish
 
 
 def _further_below(before: Below, line: float, seconds: float) -> Below:
-    """Return the lower line with one more sample; inverters on standby only drift, a spike ends with a fall.
+    """Return the lower line with one more sample; inverters on standby lower it slowly, the end of a spike at once.
 
-    After a pause, what they drew is a fall too: a spike may have ended meanwhile.
+    After a pause, what inverters drew looks like the end of a spike, and is treated as one.
     """
     if before.line - line > NEGLIGIBLE_WH:
         return Below(line=line, samples=1)
@@ -357,7 +357,7 @@ def _settle(held: Held, limits: Limits, state: CounterState, published: float) -
         return _continue(state, held.last, state.offset, held.last_at, limits)
     left = state.left
     if left and likely(held.first + left.offset - published, held.first_at - state.moved_at, limits, state):
-        # It stood still meanwhile.
+        # The same, on the line that was left.
         return _undone(held.last, held.last_at, limits, state, left=left)
     seconds = held.first_at - state.at
     wraps = round(-change / WRAP_WH)
@@ -382,7 +382,7 @@ def _reset(held: Held, change: float, limits: Limits, state: CounterState, publi
     """Publish a new start (G§9.6), so that the statistics count what the counter shows since zero."""
     event = Event(kind=EventKind.RESET, amount_wh=change, at=held.first_at)
     if is_new_start(published, held.last):
-        # On the line that was left, too, the statistics now count from zero.
+        # The statistics count from zero now: if the counter returns to the line it left, it continues from there.
         begun = Step(publish=held.last, state=_begin_line(state, held.last, 0.0, held.last, held.last_at))
         left = state.offset - published
     else:

@@ -8,7 +8,7 @@ from ..client.site.limits import INVERTER_LIMIT_W
 from ..client.site.site import CALCULATED, Quantity, Site, Source
 from .allowance import INTERVAL_S, Limits
 
-# At some sites the inverters report every hour (G§4); a longer interval is no interval.
+# At some sites the inverters report every hour (G§4); a longer interval is implausible and ignored.
 LONGEST_REPORT_S: Final = 7200
 # A CT's counters move every second; a minute covers a busy gateway (G§9).
 _CT_INTERVAL_S: Final = 60.0

@@ -48,7 +48,7 @@ class Lines:
         if value is None:
             return state.published if state else None
         if state is None:
-            # It begins at zero, which elsewhere is a gateway that is not ready.
+            # It may begin at zero; in other counters a first zero may be a gateway that is not ready.
             state = rebase(CounterState(), value, at)
         elif state.recovered:
             state = rebase(state, value, at)

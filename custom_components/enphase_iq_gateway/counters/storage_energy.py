@@ -57,7 +57,7 @@ class StorageEnergy:
 def step(power_w: float, at: float, state: StorageEnergy, *, stored_wh: float | None = None) -> StorageEnergy:
     """Return the energies with those since the last sample.
 
-    A clock that was set back begins anew; nothing is counted for the time it repeats.
+    After the clock was set back, counting begins anew with this sample, and nothing is counted up to it.
     """
     sample = replace(state, power_w=power_w, at=at, stored_wh=stored_wh)
     if state.power_w is None or state.at is None or at <= state.at:

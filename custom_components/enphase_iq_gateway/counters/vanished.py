@@ -13,7 +13,7 @@ from .key import AcBatteryCounter, CounterKey, FlowCounter, InverterCounter, uni
 from .state import GuardState
 
 VANISHED_AFTER_S: Final = 30 * 86_400.0
-"""Longer than a gateway that is repaired lists other devices."""
+"""A gateway under repair may list other devices, but not for this long."""
 
 
 @callback
