@@ -92,6 +92,20 @@ def test_the_highest_hour_is_learned() -> None:
     assert hours.count == 3
 
 
+def test_an_hour_with_a_spike_that_is_undone_is_not_the_highest() -> None:
+    night: list[float | None] = [50_000.0] * 120
+    steps = run([*night, 50_200, *night])
+    assert steps[120].state.hours == Hours(begin=50_200, begin_at=T0 + 3_600, highest_w=200, count=1)
+    hours = steps[-1].state.hours
+    assert hours is not None
+    assert hours.highest_w == 0
+
+
+def test_hours_of_an_earlier_version_are_read() -> None:
+    stored = {"begin": 1.0, "begin_at": T0, "highest_w": 3.0, "count": 4}
+    assert Hours.from_json(stored) == Hours(begin=1, begin_at=T0, highest_w=3, former_highest_w=3, count=4)
+
+
 def test_a_pause_is_no_hour() -> None:
     state = step(MWH_12 + 500, T0 + TEN_HOURS, LIVE, settled()).state
     assert state.hours == Hours(begin=MWH_12 + 500, begin_at=T0 + TEN_HOURS)

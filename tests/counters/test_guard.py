@@ -67,6 +67,7 @@ def test_powers_that_the_site_cannot_have_are_counted_as_rejected() -> None:
         {"days": {"production": {}}},
         {"balanced": {"0": {}}},
         {"origins": {"a": 5.0}},
+        {"restart": {"net_consumption.energy_delivered_wh.0": True}},
         {"offsets": {"total_consumption.energy_lifetime_wh.0": {"report": "far"}}},
         {"rejected": {"fall": "many"}},
         {"rejected": {"fall": -1}},

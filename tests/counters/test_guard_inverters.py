@@ -62,6 +62,14 @@ def test_an_inverter_that_begins_again_at_zero_does_not_lower_the_sum() -> None:
     assert sums == [110_000, 110_000, 110_000, 110_040, 110_050, 110_060]
 
 
+def test_an_inverter_that_begins_again_is_in_no_sum_where_a_ct_measures_production() -> None:
+    guard = Guard(site=guard_site(NET_CT))
+    for number in range(8):
+        check_inverters(guard, 300 * number, {"a": 10.0 * number if number else 50_000})
+    assert guard.state.counters[InverterCounter("a")].published == 70
+    assert guard.state.shares_from == {}
+
+
 def test_a_spike_of_an_inverter_that_is_undone_is_undone_in_the_sum() -> None:
     guard = Guard(site=guard_site(INVERTERS))
     check_inverters(guard, 0, {"a": 50_000, "b": 60_000}, 110_000)

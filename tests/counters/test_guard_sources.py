@@ -2,6 +2,8 @@
 
 from datetime import UTC
 
+import pytest
+
 from custom_components.enphase_iq_gateway.client.models import Measurement
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
@@ -33,13 +35,16 @@ def test_another_source_goes_on_from_where_the_old_one_stood() -> None:
     ]
 
 
-def test_another_source_that_is_not_ready_is_waited_for() -> None:
+@pytest.mark.parametrize("not_ready", [0, -5, 1e13])
+def test_another_source_that_is_not_ready_is_waited_for(not_ready: float) -> None:
     guard = Guard(site=guard_site(NET_CT))
     check_production(guard, 0, 12_000_000)
     guard.site = guard_site(
         {(PRODUCTION, Quantity.POWER): Source.SUMMARY, (PRODUCTION, Quantity.LIFETIME): Source.SUMMARY}
     )
-    assert [check_production(guard, at, value) for at, value in ((30, 0), (60, 11_000_000), (90, 11_000_001))] == [
+    assert [
+        check_production(guard, at, value) for at, value in ((30, not_ready), (60, 11_000_000), (90, 11_000_001))
+    ] == [
         12_000_000,
         12_000_000,
         12_000_001,

@@ -239,12 +239,13 @@ def test_a_zero_of_another_gateway_counts_once_it_lasts() -> None:
     assert check_production(guard, 960, 25) == 12_025
 
 
-def test_a_gateway_that_is_not_ready_has_no_value_yet() -> None:
+@pytest.mark.parametrize("not_ready", [0, -5, 1e13])
+def test_a_gateway_that_is_not_ready_has_no_value_yet(not_ready: float) -> None:
     guard = Guard(site=guard_site(NET_CT))
     check_production(guard, 0, 12_000)
     continue_from_another_gateway(guard.state)
 
-    assert check_production(guard, 30, 0) == 12_000
+    assert check_production(guard, 30, not_ready) == 12_000
     assert check_production(guard, 60, 9_000) == 12_000
     assert check_production(guard, 90, 9_040) == 12_040
 

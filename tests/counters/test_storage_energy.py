@@ -12,6 +12,7 @@ import pytest
 from custom_components.enphase_iq_gateway.client.models import Flow, Measurement
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source, Sources
 from custom_components.enphase_iq_gateway.client.site.snapshot import Snapshot
+from custom_components.enphase_iq_gateway.client.site.storage_site import StorageSite
 from custom_components.enphase_iq_gateway.client.storage_models import LiveData
 from custom_components.enphase_iq_gateway.counters.guard import Guard
 from custom_components.enphase_iq_gateway.counters.key import FlowCounter
@@ -133,6 +134,16 @@ def test_over_a_long_gap_the_energy_in_the_batteries_is_that_of_all_phases_toget
         live = LiveData(battery_available_energy_wh=stored_wh)
         checked = guard.check(PollGroup.LIVE, Snapshot(at=T0 + seconds, flows=flows, live_data=live), UTC)
     assert [each.energy_delivered_wh for each in checked.counted[STORAGE]] == [3000, 0, 0]
+
+
+def test_over_a_long_gap_batteries_of_which_one_kind_is_missing_do_not_count() -> None:
+    site = replace(guard_site(LIVE), storage=StorageSite(batteries=frozenset({"1"}), has_ac_batteries=True))
+    guard = Guard(site=site)
+    flows = {STORAGE: (Measurement(power_w=0.0),)}
+    for seconds, ac_wh in ((0, 1_000.0), (36_000, None)):
+        live = LiveData(battery_available_energy_wh=5_000.0, ac_battery_available_energy_wh=ac_wh)
+        checked = guard.check(PollGroup.LIVE, Snapshot(at=T0 + seconds, flows=flows, live_data=live), UTC)
+    assert checked.counted[STORAGE][0].energy_delivered_wh == 0
 
 
 def test_the_energies_survive_a_restart() -> None:

@@ -75,4 +75,10 @@ def count_hours(hours: Hours | None, published: float, at: float) -> Hours:
     if not 0 <= seconds <= 2 * HOUR_S:
         return replace(hours, begin=published, begin_at=at)
     watts = abs(published - hours.begin) * 3600 / seconds
-    return Hours(begin=published, begin_at=at, highest_w=max(hours.highest_w, watts), count=hours.count + 1)
+    return Hours(
+        begin=published,
+        begin_at=at,
+        highest_w=max(hours.highest_w, watts),
+        former_highest_w=hours.highest_w,
+        count=hours.count + 1,
+    )

@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from .allowance import AT_ONCE_S, NEGLIGIBLE_WH, Limits, at_once, count_hours, is_negligible, likely, most_wh
+from .allowance import (
+    AT_ONCE_S,
+    NEGLIGIBLE_WH,
+    Limits,
+    at_once,
+    count_hours,
+    is_negligible,
+    likely,
+    most_wh,
+)
 from .counter_state import Below, CounterState, Held, Hours, LeftLine
 from .new_start import is_new_start
 
@@ -22,7 +31,7 @@ CONFIRM_SAMPLES: Final = 3  # ... and no fewer samples
 WINDOW_S: Final = 900.0  # rises can be taken back for one to two windows: as long as it takes to accept a new line
 AGREED_S: Final = 60.0  # after a pause, samples that agree for so long are accepted
 _SEEN_S: Final = CONFIRM_S / (CONFIRM_SAMPLES - 1)  # a longer pause between two samples proves no more than this
-_LARGEST_WH: Final = 1e12  # more than any site; smaller floats are exact to a milliwatt-hour
+LARGEST_WH: Final = 1e12  # more than any site; smaller floats are exact to a milliwatt-hour
 _LATEST_S: Final = 1e12  # more than any clock shows
 _WRAP_TOLERANCE_WH: Final = WRAP_WH / 16  # beyond this any fall would look like a wrap
 
@@ -79,7 +88,7 @@ def step(value: float | None, at: float, limits: Limits, state: CounterState | N
     published = state.published
     if value is None:
         return Step(publish=published, state=state, reason=Reason.INACTIVE)
-    if not (abs(value) <= _LARGEST_WH and abs(at) <= _LATEST_S):
+    if not (abs(value) <= LARGEST_WH and abs(at) <= _LATEST_S):
         return Step(publish=published, state=state, reason=Reason.NOT_A_NUMBER)
     if value < 0 and limits.fall_w is None:
         return Step(publish=published, state=state, reason=Reason.NEGATIVE)
@@ -106,21 +115,7 @@ def accept_jump(state: CounterState, amount_wh: float) -> CounterState:
     """
     if state.published is None:
         raise ValueError("a counter without a value has left nothing out")
-    return replace(shifted(state, amount_wh), left=None)
-
-
-def shifted(state: CounterState, amount_wh: float) -> CounterState:
-    """Return a counter with another offset; what is held are values of the gateway, which stay."""
-    return replace(
-        state,
-        published=None if state.published is None else state.published + amount_wh,
-        offset=state.offset + amount_wh,
-        floor=state.floor + amount_wh,
-        next_floor=state.next_floor + amount_wh,
-        left=state.left and replace(state.left, offset=state.left.offset + amount_wh),
-        below=state.below and replace(state.below, line=state.below.line + amount_wh),
-        hours=state.hours and replace(state.hours, begin=state.hours.begin + amount_wh),
-    )
+    return replace(state.shifted(amount_wh), left=None)
 
 
 def rebase(state: CounterState, value: float, at: float) -> CounterState:
@@ -128,7 +123,7 @@ def rebase(state: CounterState, value: float, at: float) -> CounterState:
 
     A value that is no energy is ignored.
     """
-    if not abs(value) <= _LARGEST_WH:
+    if not abs(value) <= LARGEST_WH:
         return state
     published = value if state.published is None else state.published
     return replace(_begin_line(state, published, published - value, published, at), left=None)
@@ -255,8 +250,9 @@ def _undo_spike(line: float, at: float, state: CounterState, published: float) -
     instead: the spike stays counted, but the counter goes on.
     """
     back = _begin_line(state, line, state.offset, state.floor, at)  # the sample may itself be a smaller spike
+    back = replace(back, hours=back.hours and back.hours.without_last())
     if is_new_start(published, line):
-        back = shifted(back, published - line)
+        back = back.shifted(published - line)
     return Step(publish=back.published, state=back)
 
 

@@ -1,6 +1,6 @@
 """The state of one energy counter and its stored form."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final, Self
 
 from .serialization import fields, number, numbers, optional_number
@@ -44,7 +44,12 @@ class Hours:
     begin: float  # published value at the start of this hour
     begin_at: float
     highest_w: float = 0.0  # mean power of the highest hour so far
+    former_highest_w: float = 0.0  # the same without the last hour
     count: int = 0  # number of hours seen
+
+    def without_last(self) -> Self:
+        """Return the hours without the last one as the highest, because a spike in it was undone."""
+        return replace(self, highest_w=self.former_highest_w)
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -53,12 +58,15 @@ class Hours:
         Raises:
             ValueError: `data` is anything else.
         """
-        saved = numbers(data, frozenset(cls.__dataclass_fields__), "hours")
+        saved = fields(data, frozenset({"begin", "begin_at", "highest_w", "count"}), "hours")
+        highest_w = number(saved, "highest_w", "hours")
+        former_highest_w = optional_number(saved, "former_highest_w", "hours")
         return cls(
-            begin=saved["begin"],
-            begin_at=saved["begin_at"],
-            highest_w=saved["highest_w"],
-            count=int(saved["count"]),
+            begin=number(saved, "begin", "hours"),
+            begin_at=number(saved, "begin_at", "hours"),
+            highest_w=highest_w,
+            former_highest_w=highest_w if former_highest_w is None else former_highest_w,
+            count=int(number(saved, "count", "hours")),
         )
 
 
@@ -95,6 +103,19 @@ class CounterState:
     below: Below | None = None
     hours: Hours | None = None
     recovered: bool = False  # the state was lost; `published` is known, `offset` is not
+
+    def shifted(self, amount_wh: float) -> Self:
+        """Return the state with another offset; what is held are values of the gateway, which stay."""
+        return replace(
+            self,
+            published=None if self.published is None else self.published + amount_wh,
+            offset=self.offset + amount_wh,
+            floor=self.floor + amount_wh,
+            next_floor=self.next_floor + amount_wh,
+            left=self.left and replace(self.left, offset=self.left.offset + amount_wh),
+            below=self.below and replace(self.below, line=self.below.line + amount_wh),
+            hours=self.hours and replace(self.hours, begin=self.hours.begin + amount_wh),
+        )
 
     def as_json(self) -> dict[str, object]:
         """Return the JSON form that `from_json` reads."""

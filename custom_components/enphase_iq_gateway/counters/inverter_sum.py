@@ -40,7 +40,8 @@ def is_in_sum(state: GuardState, serial: str) -> bool:
 
 def begin_again(state: GuardState, serial: str, published_wh: float) -> None:
     """Keep in the sum what an inverter had counted before its counter began again at zero."""
-    state.shares_from[serial] = state.shares_from.get(serial, 0.0) - published_wh
+    if serial in state.shares_from:
+        state.shares_from[serial] -= published_wh
 
 
 def hand_over(state: GuardState, serial: str, other: str) -> None:

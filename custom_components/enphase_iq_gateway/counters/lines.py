@@ -1,13 +1,12 @@
 """The lines of the counters: each continues without a step where its source changes or the gateway is replaced."""
 
 from dataclasses import dataclass, field, replace
-from math import isfinite
 
 from ..client.site.site import Source
 from .allowance import Limits
-from .counter import CONFIRM_S, Event, follow as follow_counter, rebase, step as counter_step
+from .counter import CONFIRM_S, LARGEST_WH, Event, follow as follow_counter, rebase, step as counter_step
 from .counter_state import CounterState
-from .key import CounterKey, FlowCounter
+from .key import CounterKey, FlowCounter, may_be_negative
 from .origin import WITH_STORAGE, Origin, Variant
 from .state import GuardState
 
@@ -69,8 +68,8 @@ class Lines:
         if value is not None:
             before = self.state.origins.get(key, origin)
             if state is not None and before != origin:
-                if value == 0:
-                    # The gateway is not ready: continuing from zero would make a jump of the next value.
+                if value == 0 or not _is_energy(key, value):
+                    # The gateway is not ready: continuing from that would make a jump of the next value.
                     return state.published
                 self.state.counters[key] = self.continue_from(key, state, value, at, origin)
                 self.before.pop(key, None)
@@ -81,7 +80,7 @@ class Lines:
 
     def waits_for_restart(self, key: CounterKey, value: float, at: float) -> bool:
         """Continue from the first value of another gateway; return whether to wait, because a zero has to last."""
-        if key not in self.state.restart or not isfinite(value):
+        if key not in self.state.restart or not _is_energy(key, value):
             return False
         if value == 0 and at - self._zero_since.setdefault(key, at) < CONFIRM_S:
             return True
@@ -128,3 +127,8 @@ class Lines:
         if self.waits_for_restart(key, value, at):
             return self.state.counters[key].published
         return self.check(key, value, at, limits)
+
+
+def _is_energy(key: CounterKey, value: float) -> bool:
+    """Return whether a counter can have this value, which its check would reject otherwise."""
+    return abs(value) <= LARGEST_WH and (value >= 0 or may_be_negative(key))

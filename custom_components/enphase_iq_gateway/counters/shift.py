@@ -9,7 +9,6 @@ from typing import Final
 
 from ..client.models import Flow
 from .balanced import BalancedState, Sample
-from .counter import shifted
 from .daily import DailyState
 from .key import CounterField, CounterKey, Day, FlowCounter, InverterCounter
 from .state import GuardState
@@ -44,7 +43,7 @@ def shift(state: GuardState, shifts: Shifts) -> None:
     """Shift counters and days; those without a value are left alone."""
     for key, amount in shifts.counters.items():
         if (counter := state.counters.get(key)) is not None and counter.published is not None:
-            state.counters[key] = shifted(counter, amount)
+            state.counters[key] = counter.shifted(amount)
             _shift_derived(state, key, amount)
     for day, amount in shifts.days.items():
         if (today := state.days.get(day)) is not None:

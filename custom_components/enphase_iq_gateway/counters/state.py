@@ -107,6 +107,8 @@ class GuardState:
         )
         if missing := {InverterCounter(serial) for serial in state.shares_from} - state.counters.keys():
             raise ValueError(f"stored counters: {len(missing)} inverters of the sum are missing")
+        if not state.restart <= state.counters.keys():
+            raise ValueError("stored counters: one that continues from another gateway is missing")
         if any(_is_too_low(key, each) for key, each in state.counters.items()):
             raise ValueError("stored counters: one is negative, which only net energy may be")
         if state.rejected and min(state.rejected.values()) < 0:

@@ -103,14 +103,16 @@ def integrate(site: Site, energies: dict[int, StorageEnergy], snapshot: Snapshot
     for phase, measured in enumerate(snapshot.flows.get(Flow.STORAGE, ())):
         if measured.power_w is not None:
             before = energies.get(phase, StorageEnergy())
-            stored_wh = None if phase else _stored_wh(snapshot)
+            stored_wh = None if phase else _stored_wh(site, snapshot)
             energies[phase] = step(measured.power_w, snapshot.at, before, stored_wh=stored_wh)
 
 
-def _stored_wh(snapshot: Snapshot) -> float | None:
-    """Return the energy in all batteries."""
+def _stored_wh(site: Site, snapshot: Snapshot) -> float | None:
+    """Return the energy in all batteries, None where one kind of them is missing."""
     live = snapshot.live_data
     if live is None or live.battery_available_energy_wh is None:
+        return None
+    if live.ac_battery_available_energy_wh is None and site.storage.has_ac_batteries:
         return None
     return live.battery_available_energy_wh + (live.ac_battery_available_energy_wh or 0.0)
 
