@@ -122,6 +122,17 @@ def test_a_clock_set_back_changes_nothing() -> None:
     assert published(steps) == [MWH_12 + 40, MWH_12 + 80]
 
 
+def test_after_a_clock_is_set_back_the_energy_of_an_interval_is_accepted() -> None:
+    """How much time has passed is not known."""
+    assert step(MWH_12 + 800, T0 - 7200, LIVE, settled()).publish == MWH_12 + 800
+
+
+def test_a_zero_after_a_pause_and_a_clock_set_back_is_no_new_start() -> None:
+    steps = run([3_500, 0, *line(3_505, 40, 5)], replace(LIVE, rise_w=50_000), state=settled(1_700), start=T0 - 7200)
+    assert steps[-1].publish == 3_700
+    assert not events(steps)
+
+
 # Rejected
 
 

@@ -27,8 +27,8 @@ class Limits:
 
 
 def at_once(change: float, seconds: float, limits: Limits) -> bool:
-    """Return whether one sample proves a change of so many Wh after that time."""
-    return possible(change, min(seconds, AT_ONCE_S), limits)
+    """Return whether one sample proves a change of so many Wh after that time, which is negative if a clock was set."""
+    return possible(change, min(seconds, AT_ONCE_S) if seconds >= 0 else AT_ONCE_S, limits)
 
 
 def possible(change: float, seconds: float, limits: Limits) -> bool:

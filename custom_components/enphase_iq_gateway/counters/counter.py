@@ -252,7 +252,8 @@ def _undo_spike(line: float, at: float, state: CounterState, published: float) -
     back = _begin_line(state, line, state.offset, state.floor, at)  # the sample may itself be a smaller spike
     back = replace(back, hours=back.hours and back.hours.without_last())
     if is_new_start(published, line):
-        back = back.shifted(published - line)
+        amount = published - line
+        back = replace(back.shifted(amount), published=max(line + amount, published))  # not less by rounding
     return Step(publish=back.published, state=back)
 
 
