@@ -20,7 +20,13 @@ from custom_components.enphase_iq_gateway.counters import recorder
 from custom_components.enphase_iq_gateway.counters.counter import rebase
 from custom_components.enphase_iq_gateway.counters.counter_state import CounterState
 from custom_components.enphase_iq_gateway.counters.guard import Guard
-from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter
+from custom_components.enphase_iq_gateway.counters.key import (
+    AcBatteryCounter,
+    CounterField,
+    CounterKey,
+    FlowCounter,
+    InverterCounter,
+)
 from custom_components.enphase_iq_gateway.counters.last_value import LastValue
 from custom_components.enphase_iq_gateway.counters.recorder import async_last_values, async_values_since
 from custom_components.enphase_iq_gateway.counters.state import GuardState
@@ -29,6 +35,7 @@ from tests.support.guard import LIFETIME, NET, TOTAL_CT, guard_site
 
 ENTITY = "sensor.lifetime_production"
 EXPORT = FlowCounter(NET, CounterField.RECEIVED)
+SERIAL, OTHER_SERIAL = "999900000001", "999900000002"
 
 
 async def import_hour(hass: HomeAssistant, unit: str, unit_class: str, state: float | None = 1.5) -> float:
@@ -202,3 +209,87 @@ async def test_a_state_of_an_old_backup_continues_from_a_value_of_days_ago(
     await store.async_catch_up(guard.site)
 
     assert {key: counter.published for key, counter in state.counters.items()} == {LIFETIME: 40_000, EXPORT: 70_000}
+
+
+def deleted_sensor(
+    hass: HomeAssistant,
+    unique_id: str,
+    entry: MockConfigEntry,
+    *,
+    disabled_by: er.RegistryEntryDisabler | None = None,
+) -> str:
+    """Show 70 kWh in a sensor, and delete it from the registry; return its entity ID."""
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_or_create(
+        "sensor", DOMAIN, unique_id, config_entry=entry, disabled_by=disabled_by
+    ).entity_id
+    hass.states.async_set(entity_id, "70", {"unit_of_measurement": "kWh"})
+    hass.states.async_remove(entity_id)
+    registry.async_remove(entity_id)
+    return entity_id
+
+
+async def recovered(hass: HomeAssistant, entry: MockConfigEntry) -> set[CounterKey]:
+    """Return the counters that continue in an entry without a stored state."""
+    await async_wait_recording_done(hass)
+    return set((await CounterStore(hass, entry.entry_id).async_load()).counters)
+
+
+@pytest.fixture
+async def entries(
+    async_setup_recorder_instance: RecorderInstanceGenerator, hass: HomeAssistant
+) -> tuple[MockConfigEntry, MockConfigEntry]:
+    """Add the entries of a gateway, and of another one."""
+    await async_setup_recorder_instance(hass)
+    added = tuple(MockConfigEntry(domain=DOMAIN, unique_id=serial) for serial in (SERIAL, OTHER_SERIAL))
+    for entry in added:
+        entry.add_to_hass(hass)
+    return added[0], added[1]
+
+
+async def test_an_added_entry_continues_the_counters_of_its_deleted_sensors(
+    hass: HomeAssistant, entries: tuple[MockConfigEntry, MockConfigEntry]
+) -> None:
+    """Home Assistant gives them their former entity IDs."""
+    former, _ = entries
+    for unique_id in (f"{SERIAL}_production_energy_lifetime", "121_energy_lifetime", "482_energy_charged"):
+        deleted_sensor(hass, unique_id, former)
+    await hass.config_entries.async_remove(former.entry_id)
+    entry = MockConfigEntry(domain=DOMAIN, unique_id=SERIAL)
+    entry.add_to_hass(hass)
+
+    battery = AcBatteryCounter("482", CounterField.RECEIVED)
+    assert await recovered(hass, entry) == {LIFETIME, InverterCounter("121"), battery}
+
+
+async def test_deleted_sensors_of_another_gateway_do_not_count(
+    hass: HomeAssistant, entries: tuple[MockConfigEntry, MockConfigEntry]
+) -> None:
+    entry, other = entries
+    for unique_id in (f"{OTHER_SERIAL}_production_energy_lifetime", "121_energy_lifetime"):
+        deleted_sensor(hass, unique_id, other)
+    assert await recovered(hass, entry) == set()
+
+    deleted_sensor(hass, f"{OTHER_SERIAL}_grid_export_energy", other)
+    er.async_get(hass).async_clear_config_entry(other.entry_id)
+
+    assert await recovered(hass, entry) <= {InverterCounter("121")}
+
+
+async def test_a_deleted_sensor_that_home_assistant_does_not_restore_does_not_count(
+    hass: HomeAssistant, entries: tuple[MockConfigEntry, MockConfigEntry]
+) -> None:
+    """Another entity has its entity ID or its unique ID, or it was disabled."""
+    entry, _ = entries
+    registry = er.async_get(hass)
+    taken = deleted_sensor(hass, f"{SERIAL}_production_energy_lifetime", entry)
+    registry.async_get_or_create("sensor", "other", "1", suggested_object_id=taken.removeprefix("sensor."))
+    export = f"{SERIAL}_grid_export_energy"
+    deleted_sensor(hass, export, entry)
+    moved = registry.async_get_or_create("sensor", "other", "2")
+    registry.async_update_entity_platform(
+        moved.entity_id, DOMAIN, new_config_entry_id=entry.entry_id, new_unique_id=export
+    )
+    deleted_sensor(hass, f"{SERIAL}_grid_import_energy", entry, disabled_by=er.RegistryEntryDisabler.USER)
+
+    assert await recovered(hass, entry) == set()

@@ -70,6 +70,28 @@ def test_a_shift_survives_a_restart_and_can_be_undone() -> None:
     assert check_production(guard, 60, 12_080) == 12_080
 
 
+def test_the_undo_leaves_a_counter_alone_that_has_begun_again_at_zero() -> None:
+    """It no longer contains the shift; a stored state with a negative counter would be refused as a whole."""
+    guard = Guard(site=guard_site(NET_CT))
+    check_production(guard, 0, 2_000)
+    check_production(guard, 30, 2_040)
+    guard.state.offsets[LIFETIME] = {Origin(Source.REPORT): 50.0}
+    shift(guard.state, Shifts(counters={LIFETIME: 600_000}, days={PRODUCTION: 700}).reversed())
+    guard = restart_guard(guard)
+
+    assert check_production(guard, 60, 2_080) == 2_080
+    assert today(guard) == 80
+    assert guard.state.offsets[LIFETIME] == {Origin(Source.REPORT): 50.0}
+
+
+def test_a_counter_that_may_be_negative_is_shifted_below_zero() -> None:
+    guard = Guard(site=guard_site(TOTAL_CT))
+    check_totals(guard, 0, (5_000, 1_000))
+    shift(guard.state, by(consumed=-6_000))
+
+    assert guard.state.counters[CONSUMED].published == -1_000
+
+
 def test_today_does_not_move_with_its_lifetime() -> None:
     guard = Guard(site=guard_site(NET_CT))
     check_production(guard, 0, 12_000)

@@ -168,6 +168,34 @@ async def test_counters_that_were_disabled_long_ago_add_no_energy_after_their_st
     assert {entity_id: error for entity_id, error in errors.items() if abs(error) > MOST_KWH} == {}
 
 
+@pytest.mark.parametrize("fault", ["spike", "wrap"])
+async def test_an_entry_that_is_deleted_and_added_again_counts_no_offset(
+    hass: HomeAssistant, clock: VirtualTime, fault: str
+) -> None:
+    """Home Assistant gives the sensors their former entity IDs, also renamed ones, and so their statistics."""
+    simulator = Simulator(PROFILES["metered_net_three_phase"], inverters=6, clock=clock.now)
+    async with simulator:
+        entry = await set_up(hass, simulator)
+        lifetime = sensor_id(hass, f"{simulator.serial}_production_energy_lifetime")
+        er.async_get(hass).async_update_entity(lifetime, new_entity_id="sensor.solar")
+        await advance_at_once(hass, clock, MINUTE)
+        simulator.faults.add(fault)
+        for _ in range(19):
+            await advance_at_once(hass, clock, MINUTE)
+        truths = shown_truths(hass, simulator)
+        assert "sensor.solar" in truths
+        start, began = dt_util.utcnow(), {entity_id: truth(clock.now()) for entity_id, truth in truths.items()}
+        await async_wait_recording_done(hass)
+        await hass.config_entries.async_remove(entry.entry_id)
+        clock.tick(MINUTE)
+        entry = await set_up(hass, simulator)
+        for _ in range(20):
+            await advance_at_once(hass, clock, MINUTE)
+        errors = await error_kwh(hass, clock, truths, start, began)
+        await hass.config_entries.async_unload(entry.entry_id)
+    assert {entity_id: error for entity_id, error in errors.items() if abs(error) > MOST_AFTER_FAULTS_KWH} == {}
+
+
 def shown_truths(hass: HomeAssistant, simulator: Simulator) -> dict[str, Truth]:
     """Return the true energy of the enabled counters of all phases together, by entity ID."""
     registry, total_ct = er.async_get(hass), "total-consumption" in simulator.world.enabled_cts

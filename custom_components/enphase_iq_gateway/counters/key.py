@@ -93,6 +93,7 @@ type Day = Flow | InverterCounter
 
 
 _OF_BATTERY: Final = {CounterField.DELIVERED: "energy_discharged", CounterField.RECEIVED: "energy_charged"}
+_OF_DEVICES: Final = {"energy_lifetime", "energy_today", *_OF_BATTERY.values()}
 _STORAGE: Final = {f"battery_{name}": FlowCounter(Flow.STORAGE, field) for field, name in _OF_BATTERY.items()}
 """Where no CT counts the energies of storage, these are its only sensors."""
 
@@ -180,3 +181,9 @@ def counter_of(entity: str, gateway: str) -> CounterKey | None:
     if shown == "energy_lifetime":
         return InverterCounter(serial)
     return next((AcBatteryCounter(serial, field) for field, name in _OF_BATTERY.items() if shown == name), None)
+
+
+def may_belong_to(entity: str, gateway: str) -> bool:
+    """Return whether the entity with this unique id shows energy of this gateway, or of a device of any gateway."""
+    serial, _, shown = entity.partition("_")
+    return serial == gateway or shown in _OF_DEVICES

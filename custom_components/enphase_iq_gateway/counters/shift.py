@@ -10,7 +10,7 @@ from typing import Final
 from ..client.models import Flow
 from .balanced import BalancedState, Sample
 from .daily import DailyState
-from .key import CounterField, CounterKey, Day, FlowCounter, InverterCounter
+from .key import CounterField, CounterKey, Day, FlowCounter, InverterCounter, lifetime_of, may_be_negative
 from .state import GuardState
 
 _PLUS: Final = {
@@ -40,13 +40,22 @@ class Shifts:
 
 
 def shift(state: GuardState, shifts: Shifts) -> None:
-    """Shift counters and days; those without a value are left alone."""
+    """Shift counters and days; those without a value are left alone.
+
+    So is a counter that may not be negative and would become so, with its day: it has begun again since the shift that
+    is undone, which it no longer contains.
+    """
+    begun_again: set[CounterKey] = set()
     for key, amount in shifts.counters.items():
-        if (counter := state.counters.get(key)) is not None and counter.published is not None:
-            state.counters[key] = counter.shifted(amount)
-            _shift_derived(state, key, amount)
+        if (counter := state.counters.get(key)) is None or counter.published is None:
+            continue
+        if counter.published + amount < 0 and not may_be_negative(key):
+            begun_again.add(key)
+            continue
+        state.counters[key] = counter.shifted(amount)
+        _shift_derived(state, key, amount)
     for day, amount in shifts.days.items():
-        if (today := state.days.get(day)) is not None:
+        if (today := state.days.get(day)) is not None and lifetime_of(day) not in begun_again:
             state.days[day] = _shifted_day(today, baseline=-amount, lifetime=0.0)
 
 

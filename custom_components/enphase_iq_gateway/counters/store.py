@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 from ..client.site.site import Site
 from ..const import DOMAIN, LOGGER, UNUSABLE_FILE
 from .catch_up import catch_up
+from .key import may_belong_to
 from .last_value import LastValue
 from .recorder import async_last_values, async_values_since
 from .recovery import recover_balanced, recover_state
@@ -60,7 +61,7 @@ class CounterStore:
 
     async def _async_recover(self) -> GuardState:
         """Return a state in which each counter and its energy of today continue from the last values of entities."""
-        entities = self._energy_entities()
+        entities = self._deleted_energy_entities() | self._energy_entities()
         last = await async_last_values(self._hass, entities)
         self._lost = {entities[entity_id]: value for entity_id, value in last.items()}
         state = recover_state(self._gateway, self._lost, dt_util.get_default_time_zone())
@@ -78,6 +79,28 @@ class CounterStore:
             entity.entity_id: entity.unique_id
             for entity in entities
             if _ENERGY in entity.unique_id and not entity.disabled
+        }
+
+    def _deleted_energy_entities(self) -> dict[str, str]:
+        """Return the same of deleted entities that Home Assistant restores with their entity ID once they are added.
+
+        It does so for some weeks after the entry was deleted. They continue their statistics. Those of a device count
+        whichever gateway had it, because they are only added if this gateway lists the device.
+        """
+        registry = er.async_get(self._hass)
+        return {
+            entity.entity_id: entity.unique_id
+            for (domain, platform, unique_id), entity in registry.deleted_entities.items()
+            if platform == DOMAIN
+            and entity.config_entry_id in {None, self._entry_id}
+            and _ENERGY in unique_id
+            and may_belong_to(unique_id, self._gateway)
+            # The former entry may have been disabled; the new one is not.
+            and entity.disabled_by in {None, er.RegistryEntryDisabler.CONFIG_ENTRY}
+            # A takeover gives the unique ID to another entity.
+            and registry.async_get_entity_id(domain, platform, unique_id) is None
+            and not registry.async_is_registered(entity.entity_id)
+            and self._hass.states.async_available(entity.entity_id)
         }
 
     @property
