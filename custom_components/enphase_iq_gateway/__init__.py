@@ -13,7 +13,7 @@ from .array.feed import async_remove_roof, async_roof_feed, async_setup_roof
 from .array.frontend import async_setup_frontend
 from .array.health_store import HealthStore
 from .array.websocket import async_setup_commands
-from .client import Gateway, GatewayAuthenticationError, GatewayError
+from .client import Gateway, GatewayAuthenticationError, GatewayError, GatewayUnsupportedError
 from .client.site.documents import Documents
 from .client.site.probe import PROBE_LIMIT_S
 from .client.site.site import PollGroup, Site, endpoints_of
@@ -72,7 +72,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         site, documents = await _async_find_site(gateway, counters, renewal)
     except GatewayError as error:
         report_refused_device(hass, entry, error)
-        raise _set_up_error(hass, entry, error) from error
+        raise _set_up_error(hass, entry, error, counters) from error
     accept_device(hass, entry, gateway)
     await store.async_catch_up(site)
     async_drop_vanished(hass, counters, str(entry.unique_id))
@@ -102,16 +102,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     return True
 
 
-def _set_up_error(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError) -> HomeAssistantError:
+def _set_up_error(
+    hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError, counters: GuardState
+) -> HomeAssistantError:
     """Return the exception for a failed set-up.
 
     Without a certificate another device may have rejected the credentials: set-up is tried again, and the user is asked
-    for others meanwhile.
+    for others meanwhile. A gateway whose production has been counted is not ready while it provides no data.
     """
     exception = translated(error, ConfigEntryNotReady)
-    if not isinstance(exception, ConfigEntryAuthFailed) or certificate_of(entry) is not None:
+    if isinstance(exception, ConfigEntryAuthFailed) and certificate_of(entry) is None:
+        entry.async_start_reauth(hass)
+    elif not isinstance(error, GatewayUnsupportedError) or not counters.locked_sources():
         return exception
-    entry.async_start_reauth(hass)
     return ConfigEntryNotReady(
         translation_domain=exception.translation_domain,
         translation_key=exception.translation_key,

@@ -135,6 +135,21 @@ async def test_panels_below_their_array_are_shown_until_they_are_good_again(
     assert ["statistics of the panels cannot be read" in text for _, text in home.log()] == [True]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("recorded", "all_entities_enabled")
+async def test_the_report_is_that_of_the_right_day_after_the_clock_was_ahead(start_home: StartHome) -> None:
+    home = await start_home(inverters=2)
+    home.clock.jump(30 * 86_400)
+    await home.advance(600, step=300)
+    home.clock.jump(-30 * 86_400)
+
+    await home.advance(900, step=300)
+
+    report = health(home).report
+    assert report is not None
+    assert report.day == YESTERDAY
+
+
 @pytest.mark.parametrize(
     "stored",
     [

@@ -3,15 +3,17 @@
 import asyncio
 import gc
 
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 
 from custom_components.enphase_iq_gateway.coordinator import PollGroupCoordinator
+from custom_components.enphase_iq_gateway.counters.store import CounterStore
 from tests.conftest import StartHome
 from tests.support.home import Home
 from tests.support.virtual_time import real_seconds, settle, until
 
 READINGS = "/ivp/meters/readings"
+DATA = ("/ivp/*", "/api/*", "/production*")
 
 
 def timers(home: Home) -> list[str]:
@@ -121,6 +123,67 @@ async def test_a_gateway_that_is_off_at_start_is_set_up_when_it_is_back(home: Ho
 
     assert state(home) == "loaded"
     assert home.lost() == set()
+
+
+@pytest.mark.parametrize("profile", ["metered_without_cts", "non_metered_new"])
+@pytest.mark.parametrize("fault", ["401", "404", "html", "empty"])
+async def test_a_gateway_that_is_not_ready_at_start_is_set_up_when_it_is(
+    start_home: StartHome, profile: str, fault: str
+) -> None:
+    home = await start_home(profile)
+    for path in DATA:
+        if fault.isdecimal():
+            home.simulator.faults.add("status", path=path, code=int(fault))
+        else:
+            home.simulator.faults.add(fault, path=path)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    assert state(home) == "setup_retry"
+    home.simulator.faults.clear()
+
+    await home.advance(60)
+
+    assert state(home) == "loaded"
+    assert home.lost() == set()
+
+
+async def test_a_gateway_that_is_busy_at_start_is_set_up_when_it_is_not(start_home: StartHome) -> None:
+    home = await start_home("metered_without_cts")
+    home.simulator.faults.add("status", path="/ivp/pdm/*", code=503)
+    home.simulator.faults.add("status", path="/api/*", code=503)
+    home.simulator.faults.add("html", path="/production*")
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    assert state(home) == "setup_retry"
+    home.simulator.faults.clear()
+
+    await home.advance(60)
+
+    assert state(home) == "loaded"
+
+
+async def test_a_gateway_without_data_that_never_worked_is_not_set_up_again(home: Home) -> None:
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    await CounterStore(home.hass, home.entry.entry_id).async_remove()
+    for path in DATA:
+        home.simulator.faults.add("status", path=path, code=404)
+
+    await home.hass.config_entries.async_setup(home.entry.entry_id)
+
+    assert state(home) == "setup_error"
+    assert home.entry.reason == "The gateway's firmware provides no data that can be read"
+
+
+async def test_a_clock_that_is_years_ahead_does_not_stop_set_up(home: Home) -> None:
+    """The token has expired by that clock, but the gateway has its own."""
+    home.clock.jump(2 * 366 * 86_400)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    assert state(home) == "loaded"
+    home.clock.jump(-2 * 366 * 86_400)
+
+    await home.advance(660, step=30)
+
+    assert state(home) == "loaded"
+    assert home.lost() == set()
+    assert not any(issue.active for issue in ir.async_get(home.hass).issues.values() if "token" in issue.issue_id)
 
 
 async def test_fifty_reloads_leave_nothing_behind(home: Home) -> None:

@@ -62,7 +62,9 @@ class DailyHealth:
     def async_update(self) -> None:
         """Make the report of a day once it is over."""
         day = self._last_day()
-        if DATA_INSTANCE not in self._hass.data or (self._begun is not None and day <= self._begun):
+        # A day in the future was begun while the clock was ahead.
+        begun = self._begun is not None and day <= self._begun <= dt_util.now().date()
+        if DATA_INSTANCE not in self._hass.data or begun:
             return
         self._begun = day
         _ = self._entry.async_create_background_task(

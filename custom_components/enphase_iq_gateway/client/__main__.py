@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 import sys
-from time import time
 
 import orjson
 
@@ -69,7 +68,7 @@ async def _run(options: Namespace) -> list[str]:
     async with Gateway(address, expected_serial=info.serial, credential=credential, pinned=certificate) as gateway:
         await gateway.check_sign_in()
         documents = await probe(gateway, info)
-        storage = await probe_storage(gateway, info, documents, clock=time)
+        storage = await probe_storage(gateway, info, documents)
         site = decide(documents, storage=decide_storage(storage))
         lines = list(_describe(info, site, credential))
         if options.record is not None:

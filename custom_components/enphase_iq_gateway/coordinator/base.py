@@ -47,6 +47,8 @@ class GatewayCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self.error: GatewayError | None = None
         """Error of the latest poll, None after a success."""
         self.last_success: datetime | None = None
+        self.read_at = monotonic()
+        """When the data were read, by the monotonic clock."""
         self.recovered = False
         """Whether the latest poll was the first success after failures."""
         self._answer_s = 0.0
@@ -86,6 +88,7 @@ class GatewayCoordinator[DataT](DataUpdateCoordinator[DataT]):
     def _handle_success(self) -> None:
         self.error = None
         self.last_success = dt_util.utcnow()
+        self.read_at = monotonic()
         self.recovered = self.backoff.failures > 0
         self.backoff = self.backoff.succeeded(self._answer_s)
         self.update_interval = self._next_interval(expected=False)

@@ -75,7 +75,7 @@ async def async_find_site(
     started = monotonic()
     documents = await probe(gateway, info, relied_on=endpoints_of(locked), updated=updated, limit_s=limit_s)
     left_s = max(limit_s - (monotonic() - started), _STORAGE_LEAST_S)
-    storage = await probe_storage(gateway, info, documents, clock=time, limit_s=min(left_s, STORAGE_PROBE_LIMIT_S))
+    storage = await probe_storage(gateway, info, documents, clock=monotonic, limit_s=min(left_s, STORAGE_PROBE_LIMIT_S))
     for endpoint in _LIVE:
         documents = documents.with_answer(endpoint, storage.get(endpoint))
     site = decide(documents, locked, decide_storage(storage), updated=updated)

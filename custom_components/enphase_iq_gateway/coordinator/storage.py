@@ -105,10 +105,11 @@ class StorageCoordinator(PollGroupCoordinator):
         self._exchange = asyncio.Lock()
         """Held during a poll and during a write, so that a poll never shows what it read before the write."""
         self._read_back_at: dict[Endpoint[object], float] = {}
+        """By the monotonic clock."""
         self._held = hass.data.setdefault(_HELD, {}).setdefault(entry.entry_id, {})
         for endpoint, held in self._held.items():
             if self.held_s(endpoint) and held.answer is not None:
-                self._storage = self._storage.with_answer(endpoint, held.answer, time())
+                self._storage = self._storage.with_answer(endpoint, held.answer, monotonic())
         self._shorter: dict[Endpoint[object], float] = {}
         """The intervals, in seconds, of endpoints that are read more often than by plan."""
         self._settings: tuple[float | None, int | None] | None = None
@@ -137,7 +138,7 @@ class StorageCoordinator(PollGroupCoordinator):
         documents = self._with_shared(self._storage)
         due = self._due(documents)
         try:
-            documents = await read_storage(self.gateway, self.site.storage, documents, due, clock=time)
+            documents = await read_storage(self.gateway, self.site.storage, documents, due, clock=monotonic)
         except GatewayConnectionError as error:
             documents = await self._read_another(documents, due, error)
         self._storage = documents
@@ -152,8 +153,10 @@ class StorageCoordinator(PollGroupCoordinator):
             GatewayError: None of them could be reached, or the failure concerns the gateway as a whole.
         """
         async with self._exchange:
-            self._storage = await read_storage(self.gateway, self.site.storage, self._storage, endpoints, clock=time)
-            self._read_back_at |= dict.fromkeys(endpoints, time())
+            self._storage = await read_storage(
+                self.gateway, self.site.storage, self._storage, endpoints, clock=monotonic
+            )
+            self._read_back_at |= dict.fromkeys(endpoints, monotonic())
             self.data = self._snapshot(self._documents, time())
         self.async_update_listeners()
         return self._storage
@@ -186,7 +189,7 @@ class StorageCoordinator(PollGroupCoordinator):
         """Return the endpoints to read now; one that failed is tried again before its interval has passed."""
         intervals_s = self._present_intervals(documents)
         intervals_s |= {endpoint: self._retry_s(endpoint) for endpoint in documents.failed}
-        due = due_endpoints(intervals_s, documents, time())
+        due = due_endpoints(intervals_s, documents, monotonic())
         due = [endpoint for endpoint in due if endpoint in self.endpoints and not self.held_s(endpoint)]
         grid = self._grid_endpoint()
         if grid is not None and grid not in due and self._grid_is_read_again():
@@ -239,17 +242,17 @@ class StorageCoordinator(PollGroupCoordinator):
         if not others:
             raise error
         for endpoint in due:
-            documents = documents.with_failure(endpoint, time())
+            documents = documents.with_failure(endpoint, monotonic())
         # What is read most often is a small answer.
         another = min(others, key=lambda endpoint: (self._plan[endpoint], endpoint.path))
-        return await read_storage(self.gateway, self.site.storage, documents, [another], clock=time)
+        return await read_storage(self.gateway, self.site.storage, documents, [another], clock=monotonic)
 
     def _with_shared(self, documents: StorageDocuments) -> StorageDocuments:
         """Return the documents with those that the other coordinators have read."""
         for coordinator in self.coordinators.values():
             if coordinator is self:
                 continue
-            at = coordinator.data.at
+            at = coordinator.read_at
             answers = dict(coordinator.documents.answers) if coordinator.last_update_success else {}
             if LIVE_DATA in answers:
                 # None while they stand still.
@@ -257,7 +260,7 @@ class StorageCoordinator(PollGroupCoordinator):
             newer = {
                 endpoint
                 for endpoint in coordinator.endpoints
-                if at - _OTHER_POLL_S > self._read_back_at.get(endpoint, 0.0)
+                if at - _OTHER_POLL_S > self._read_back_at.get(endpoint, float("-inf"))
             }
             read = {endpoint: answers[endpoint] for endpoint in newer if answers.get(endpoint) is not None}
             documents = documents.without(*(newer - read.keys())).with_shared(read, at)
@@ -265,6 +268,7 @@ class StorageCoordinator(PollGroupCoordinator):
 
     @override
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
+        live_read_at = self._storage.read_at.get(LIVE_DATA)
         storage = measure_storage(
             self.site.storage,
             self._storage,
@@ -272,7 +276,7 @@ class StorageCoordinator(PollGroupCoordinator):
             measured_w=self._measured_w(),
             clock_ahead_s=self.gateway.clock_ahead_s,
             previous=self._grid.read,
-            live_at=self._storage.read_at.get(LIVE_DATA),
+            live_at=None if live_read_at is None else at - (monotonic() - live_read_at),
         )
         if self.site.storage.has_grid_relay:
             endpoint = self._grid_endpoint()
@@ -287,7 +291,7 @@ class StorageCoordinator(PollGroupCoordinator):
 
     def _grid_endpoint(self) -> Endpoint[object] | None:
         """Return the endpoint whose answer has the state of the grid, None while there is no recent answer."""
-        now = time()
+        now = monotonic()
         return next(
             (each for each in _GRID if now - self._storage.read_at.get(each, float("-inf")) <= _GRID_KEPT_S), None
         )

@@ -16,7 +16,7 @@ class GridReadings:
     shown: GridState | None = None
     read: GridState | None = None
     read_at: float = 0.0
-    """When the latest reading was made, epoch seconds; the same time is the same reading."""
+    """When the latest reading was made, by the monotonic clock; the same time is the same reading."""
     since: float = 0.0
     """When the latest reading was first made in a row."""
 

@@ -21,7 +21,7 @@ class StorageDocuments:
     answers: Mapping[Endpoint[object], object] = field(default_factory=dict[Endpoint[object], object])
     """Set by `with_answer`, read by `get`, which keep the type of each answer."""
     read_at: Mapping[Endpoint[object], float] = field(default_factory=dict[Endpoint[object], float])
-    """When each answer was read, epoch seconds."""
+    """When each answer was read, by the monotonic clock."""
     tried_at: Mapping[Endpoint[object], float] = field(default_factory=dict[Endpoint[object], float])
     """When each endpoint was last requested, with or without success."""
     missing: frozenset[Endpoint[object]] = frozenset()

@@ -24,6 +24,7 @@ _EARLY_S: Final = 1.0
 """A timer may be early by less."""
 
 type Clock = Callable[[], float]
+"""A monotonic clock, so that the intervals pass whatever the wall clock is set to."""
 
 
 async def probe_storage(
@@ -31,7 +32,7 @@ async def probe_storage(
     info: Info,
     known: Documents | None = None,
     *,
-    clock: Clock = time.time,
+    clock: Clock = time.monotonic,
     limit_s: float = STORAGE_PROBE_LIMIT_S,
 ) -> StorageDocuments:
     """Read the inventory, and the other endpoints only where the site has what they report.
@@ -98,7 +99,7 @@ async def read_storage(
     documents: StorageDocuments,
     endpoints: Iterable[Endpoint[object]],
     *,
-    clock: Clock = time.time,
+    clock: Clock = time.monotonic,
 ) -> StorageDocuments:
     """Read some endpoints; one that fails does not affect the others, and its last answer is kept for a while.
 
