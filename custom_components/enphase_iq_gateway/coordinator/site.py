@@ -145,7 +145,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
 
     def _first_tasks(self, documents: Documents, *, had_storage: bool) -> Iterator[_Task]:
         """Yield what is read, in the order in which it is read where several are due."""
-        if self.data.meters:
+        if self.data.meters is not None:
             yield _Task.beginning(METERS_INTERVAL, self._update_meters)
         yield _Task.beginning(INFO_INTERVAL, self._update_info)
         yield _Task.beginning(INVENTORY_INTERVAL, self._update_inventory, after=FIRST_INVENTORY_AFTER)

@@ -148,6 +148,39 @@ async def test_another_document_instead_of_a_list_of_meters_that_a_counter_needs
         await probe(full_gateway.client, info(), relied_on=ON_READINGS)
 
 
+@pytest.mark.parametrize("second", [NO_METERS, HTML, BUSY], ids=["empty", "HTML", "busy"])
+async def test_an_empty_list_of_meters_that_a_counter_needs_is_an_error(
+    full_gateway: FullGateway, second: bytes
+) -> None:
+    """The same firmware has listed the CTs, and only a gateway without meters lists none (G§8)."""
+    full_gateway.replace_answers(
+        {METERS: lambda _: NO_METERS if full_gateway.requested.count(METERS.path) == 1 else second}
+    )
+
+    with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
+        await probe(full_gateway.client, info(), relied_on=ON_READINGS)
+
+
+async def test_an_empty_list_of_meters_that_a_counter_needs_is_read_a_second_time(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers(
+        {METERS: lambda _: NO_METERS if full_gateway.requested.count(METERS.path) == 1 else CTS}
+    )
+
+    documents = await probe(full_gateway.client, info(), relied_on=ON_READINGS)
+
+    assert documents.get(METERS)
+    assert documents.get(READINGS)
+    assert documents.failed == frozenset()
+
+
+async def test_an_update_may_empty_the_list_of_meters(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers({METERS: NO_METERS})
+
+    documents = await probe(full_gateway.client, info(), relied_on=ON_READINGS, updated=True)
+
+    assert (documents.get(METERS), documents.failed) == ((), frozenset())
+
+
 @pytest.mark.parametrize("answer", [MISSING, CLOSED])
 async def test_a_counter_loses_its_endpoint_only_after_an_update(full_gateway: FullGateway, answer: Reply) -> None:
     """The counter then continues from another source."""
