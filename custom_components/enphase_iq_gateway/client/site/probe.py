@@ -139,7 +139,12 @@ class _Probe:
         """Choose the report without details where the other one is missing or does not answer while this one does."""
         failed = self.documents.failed
         if self.documents.get(REPORT) is not None:
-            self.documents = replace(self.documents, report_endpoint=REPORT, failed=failed - {REPORT_DETAILED})
+            self.documents = replace(
+                self.documents,
+                report_endpoint=REPORT,
+                failed=failed - {REPORT_DETAILED},
+                replaced=failed & {REPORT_DETAILED},
+            )
         elif REPORT in failed and REPORT_DETAILED not in failed:
             self.documents = replace(self.documents, report_endpoint=REPORT)
 
