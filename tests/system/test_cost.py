@@ -110,10 +110,14 @@ SITES = {
         requests={SUMMARY: 60, INVERTER_LIST: 24, INFO: 12}, size=44844, handshakes=0, connections=12, writes=415
     ),
     "non_metered": Hour(
-        requests={SUMMARY: 60, INVERTER_LIST: 24, INFO: 12}, size=49368, handshakes=0, connections=96, writes=415
+        requests={SUMMARY: 60, INVERTER_LIST: 24, INFO: 13, METERS: 2},
+        size=50698,
+        handshakes=0,
+        connections=99,
+        writes=415,
     ),
     "non_metered_token": Hour(
-        requests={SUMMARY: 60, INVERTER_LIST: 12}, size=33432, handshakes=0, connections=0, writes=415
+        requests={SUMMARY: 60, INVERTER_LIST: 12, METERS: 1}, size=33434, handshakes=0, connections=0, writes=415
     ),
     "metered_without_cts": Hour(
         requests={REPORT: 60, DEVICE_DATA: 12, METERS: 1, READINGS: 1},

@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.enphase_iq_gateway import async_remove_config_entry_device
-from custom_components.enphase_iq_gateway.client.endpoints import PRODUCTION_SUMMARY
+from custom_components.enphase_iq_gateway.client.endpoints import METERS, PRODUCTION_SUMMARY
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup, Quantity, Source
 from custom_components.enphase_iq_gateway.const import DOMAIN
@@ -142,6 +142,37 @@ async def test_a_failed_check_of_the_site_keeps_all_values(home: Home) -> None:
 
     assert home.lost() == set()
     assert home.log() == []
+
+
+async def test_a_list_of_cts_that_is_empty_for_hours_keeps_all_values(home: Home) -> None:
+    sources, names = home.entry.runtime_data.site.sources, set(home.states())
+    home.simulator.faults.add("no_readings", path=METERS.path)
+
+    await home.advance(3 * HOUR, step=300)
+
+    assert (home.entry.runtime_data.site.sources, set(home.states())) == (sources, names)
+    assert home.lost() == set()
+
+
+async def test_a_list_of_cts_that_is_empty_at_a_restart_keeps_the_sources(home: Home) -> None:
+    sources, names = home.entry.runtime_data.site.sources, set(home.states())
+    home.simulator.faults.add("no_readings", path=METERS.path)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    home.simulator.faults.clear()
+
+    await home.advance(60)
+
+    assert (home.entry.runtime_data.site.sources, set(home.states())) == (sources, names)
+
+
+async def test_a_list_of_cts_that_is_empty_at_the_first_set_up_is_read_within_the_hour(start_home: StartHome) -> None:
+    home = await start_home(spoil=lambda faults: faults.add("no_readings", path=METERS.path))
+    assert f"{home.entry.unique_id}_grid_import_energy" not in home.states()
+    home.simulator.faults.clear()
+
+    await home.advance(HOUR + 60, step=300)
+
+    assert f"{home.entry.unique_id}_grid_import_energy" in home.states()
 
 
 @pytest.mark.parametrize(

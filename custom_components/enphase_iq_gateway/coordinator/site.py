@@ -54,6 +54,10 @@ _LIVE: Final[tuple[Endpoint[object], ...]] = (LIVE_DATA, ENSEMBLE_POWER)
 """The endpoints of storage that the live coordinator may read."""
 # After an update of its firmware the gateway boots for minutes (G§2.6).
 _RETRY_AFTER: Final = timedelta(minutes=5)
+_LONGEST_RETRY: Final = timedelta(hours=1)
+"""The longest time between two attempts to read what could not be read at set-up: it may fail for good."""
+_ONCE: Final = timedelta.max
+"""The interval of a task that ends with its first success."""
 _STORAGE_LEAST_S: Final = 10.0
 """Time for the probe of storage where the rest took all of it: its answers take 0.4 s each (S§1)."""
 
@@ -106,6 +110,8 @@ class _Task:
     interval: timedelta
     update: Update
     due_at: float
+    retry_after: timedelta = _RETRY_AFTER
+    longest_retry: timedelta = _RETRY_AFTER
 
     @classmethod
     def beginning(cls, interval: timedelta, update: Update, *, after: timedelta | None = None) -> Self:
@@ -116,6 +122,11 @@ class _Task:
         """Return when to read again after a success; the times do not drift."""
         interval_s = self.interval.total_seconds()
         return self.due_at + interval_s * (1 + (now - self.due_at) // interval_s)
+
+    def postpone(self, now: float) -> None:
+        """Set when to read again after a failure, each time later, up to the longest time."""
+        self.due_at = now + self.retry_after.total_seconds()
+        self.retry_after = min(2 * self.retry_after, self.longest_retry)
 
 
 class SiteCoordinator(GatewayCoordinator[SiteData]):
@@ -145,11 +156,14 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
 
     def _first_tasks(self, documents: Documents, *, had_storage: bool) -> Iterator[_Task]:
         """Yield what is read, in the order in which it is read where several are due."""
-        if self.data.meters:
+        if self.data.meters is not None:
             yield _Task.beginning(METERS_INTERVAL, self._update_meters)
         yield _Task.beginning(INFO_INTERVAL, self._update_info)
         yield _Task.beginning(INVENTORY_INTERVAL, self._update_inventory, after=FIRST_INVENTORY_AFTER)
         yield _Task.beginning(HEALTH_INTERVAL, self._update_health, after=FIRST_HEALTH_AFTER)
+        if documents.failed or documents.replaced:
+            look_again = _Task.beginning(_ONCE, self._look_again, after=_RETRY_AFTER)
+            yield replace(look_again, longest_retry=_LONGEST_RETRY)
         if self.data.site.storage.is_empty:
             failed = documents.storage is not None and ENSEMBLE_INVENTORY in documents.storage.failed
             # The inventory of a gateway that starts is empty at first.
@@ -165,7 +179,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
             if task.due_at > now:
                 continue
             next_due_at = task.next_due_at(now)
-            task.due_at = now + _RETRY_AFTER.total_seconds()
+            task.postpone(now)
             try:
                 updated = await task.update(data)
             except (GatewayConnectionError, GatewayResponseError) as error:
@@ -207,14 +221,21 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         LOGGER.info("%s: firmware changed from %s to %s", self.name, known.firmware, info.firmware)
         return await self._find_site_again(data, info)
 
-    async def _find_site_again(self, data: SiteData, info: Info) -> SiteData | None:
-        """Probe again and reload the entry where the site is another one; None while the gateway still boots."""
+    async def _look_again(self, data: SiteData) -> SiteData | None:
+        """Find the site with the endpoints that could not be read at set-up; None while one of them still fails."""
+        return await self._find_site_again(data, data.site.info, complete=True)
+
+    async def _find_site_again(self, data: SiteData, info: Info, *, complete: bool = False) -> SiteData | None:
+        """Probe again and reload the entry where the site is another one; None while the gateway still boots.
+
+        `complete` is whether to wait for an endpoint that another one replaces, too.
+        """
         try:
             site, documents = await async_find_site(self.gateway, info, self._counters)
         except GatewayUnsupportedError as error:
             LOGGER.debug("%s: still starting, or without data from now on: %s", self.name, error)
             return None
-        if documents.failed:
+        if documents.failed or (complete and documents.replaced):
             return None
         if site != data.site:
             self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)

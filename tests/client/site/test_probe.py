@@ -148,6 +148,39 @@ async def test_another_document_instead_of_a_list_of_meters_that_a_counter_needs
         await probe(full_gateway.client, info(), relied_on=ON_READINGS)
 
 
+@pytest.mark.parametrize("second", [NO_METERS, HTML, BUSY], ids=["empty", "HTML", "busy"])
+async def test_an_empty_list_of_meters_that_a_counter_needs_is_an_error(
+    full_gateway: FullGateway, second: bytes
+) -> None:
+    """The same firmware has listed the CTs, and only a gateway without meters lists none (G§8)."""
+    full_gateway.replace_answers(
+        {METERS: lambda _: NO_METERS if full_gateway.requested.count(METERS.path) == 1 else second}
+    )
+
+    with pytest.raises(GatewayConnectionError, match="/ivp/meters: no list of meters in two tries"):
+        await probe(full_gateway.client, info(), relied_on=ON_READINGS)
+
+
+async def test_an_empty_list_of_meters_that_a_counter_needs_is_read_a_second_time(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers(
+        {METERS: lambda _: NO_METERS if full_gateway.requested.count(METERS.path) == 1 else CTS}
+    )
+
+    documents = await probe(full_gateway.client, info(), relied_on=ON_READINGS)
+
+    assert documents.get(METERS)
+    assert documents.get(READINGS)
+    assert documents.failed == frozenset()
+
+
+async def test_an_update_may_empty_the_list_of_meters(full_gateway: FullGateway) -> None:
+    full_gateway.replace_answers({METERS: NO_METERS})
+
+    documents = await probe(full_gateway.client, info(), relied_on=ON_READINGS, updated=True)
+
+    assert (documents.get(METERS), documents.failed) == ((), frozenset())
+
+
 @pytest.mark.parametrize("answer", [MISSING, CLOSED])
 async def test_a_counter_loses_its_endpoint_only_after_an_update(full_gateway: FullGateway, answer: Reply) -> None:
     """The counter then continues from another source."""
@@ -193,17 +226,21 @@ async def test_an_endpoint_that_is_missing_or_closed_has_not_failed(full_gateway
 
 
 @pytest.mark.parametrize(
-    ("detailed", "plain", "endpoint", "failed"),
+    ("detailed", "plain", "endpoint", "unread"),
     [
-        pytest.param(MISSING, ANSWERS[REPORT], REPORT, set(), id="only the one without details"),
-        pytest.param(BUSY, ANSWERS[REPORT], REPORT, set(), id="only that one answers"),
-        pytest.param(MISSING, BUSY, REPORT, {REPORT}, id="only that one may exist"),
-        pytest.param(BUSY, BUSY, REPORT_DETAILED, {REPORT_DETAILED, REPORT}, id="both may exist"),
-        pytest.param(MISSING, MISSING, REPORT_DETAILED, set(), id="none"),
+        pytest.param(MISSING, ANSWERS[REPORT], REPORT, (set(), set()), id="only the one without details"),
+        pytest.param(BUSY, ANSWERS[REPORT], REPORT, (set(), {REPORT_DETAILED}), id="only that one answers"),
+        pytest.param(MISSING, BUSY, REPORT, ({REPORT}, set()), id="only that one may exist"),
+        pytest.param(BUSY, BUSY, REPORT_DETAILED, ({REPORT_DETAILED, REPORT}, set()), id="both may exist"),
+        pytest.param(MISSING, MISSING, REPORT_DETAILED, (set(), set()), id="none"),
     ],
 )
 async def test_the_report_without_details_is_read_where_the_detailed_one_fails(
-    full_gateway: FullGateway, detailed: Reply, plain: Reply, endpoint: Endpoint[object], failed: set[Endpoint[object]]
+    full_gateway: FullGateway,
+    detailed: Reply,
+    plain: Reply,
+    endpoint: Endpoint[object],
+    unread: tuple[set[Endpoint[object]], set[Endpoint[object]]],
 ) -> None:
     """It has the same values, but no lines (G§7)."""
     full_gateway.replace_answers({REPORT_DETAILED: detailed, REPORT: plain})
@@ -211,7 +248,7 @@ async def test_the_report_without_details_is_read_where_the_detailed_one_fails(
     documents = await probe(full_gateway.client, info())
 
     assert documents.report_endpoint is endpoint
-    assert documents.failed == failed
+    assert (set(documents.failed), set(documents.replaced)) == unread
 
 
 @pytest.mark.parametrize(

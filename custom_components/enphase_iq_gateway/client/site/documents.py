@@ -23,6 +23,8 @@ class Documents:
     """The device data were read earlier: nothing in them is a new sample of a counter."""
     failed: frozenset[Endpoint[object]] = frozenset()
     """Endpoints that could not be read this time but may well exist: timeouts, lost connections, status 5xx."""
+    replaced: frozenset[Endpoint[object]] = frozenset()
+    """Endpoints that could not be read this time either, but that another one has replaced."""
     storage: StorageDocuments | None = None
     """The answers about storage and the grid relay, read at set-up; None where they were not read."""
 

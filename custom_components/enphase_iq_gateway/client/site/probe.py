@@ -52,7 +52,8 @@ async def probe(
     """Read every endpoint that this gateway may need, the slow report last.
 
     Endpoints that were not reached within `limit_s` count as failed. So do those that counters have relied on so far
-    (`endpoints_of`) and that are missing: only a firmware update removes an endpoint, and then the status shows it.
+    (`endpoints_of`) and that are missing or list nothing: only a firmware update removes an endpoint, and then the
+    status shows it.
 
     Raises:
         GatewayError: the failure concerns the gateway as a whole (sign-in, certificate, another device), or the list
@@ -109,7 +110,9 @@ class _Probe:
             if self._is_odd(endpoint):
                 # It usually does not exist (G§15.1), but one bad moment must not decide where a counter comes from.
                 await self._try(endpoint)
-            if endpoint in self._relied_on and (self._is_odd(endpoint) if self._updated else self._lacks(endpoint)):
+            # An empty list is no proof either: a gateway without CTs has never had what the counters rely on.
+            lost = self._is_odd(endpoint) if self._updated else not self.documents.get(endpoint)
+            if endpoint in self._relied_on and lost:
                 self._mark_failed(endpoint)
         self.open.discard(endpoint)
 
@@ -136,7 +139,12 @@ class _Probe:
         """Choose the report without details where the other one is missing or does not answer while this one does."""
         failed = self.documents.failed
         if self.documents.get(REPORT) is not None:
-            self.documents = replace(self.documents, report_endpoint=REPORT, failed=failed - {REPORT_DETAILED})
+            self.documents = replace(
+                self.documents,
+                report_endpoint=REPORT,
+                failed=failed - {REPORT_DETAILED},
+                replaced=failed & {REPORT_DETAILED},
+            )
         elif REPORT in failed and REPORT_DETAILED not in failed:
             self.documents = replace(self.documents, report_endpoint=REPORT)
 
