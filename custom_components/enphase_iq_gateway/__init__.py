@@ -4,7 +4,7 @@ from time import monotonic
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, HomeAssistantError
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
@@ -34,13 +34,12 @@ from .counters.state import GuardState
 from .counters.steady_clock import clock_after_start
 from .counters.store import CounterStore
 from .counters.vanished import async_drop_vanished
-from .errors import translated
 from .history.replacement import async_continue_replacement
 from .history.takeover.takeover import async_continue, async_return_before_removal
 from .hub.account_layout import async_setup_import
 from .hub.api import async_create_gateway
 from .hub.devices import async_setup_devices
-from .hub.entry_data import certificate_of
+from .hub.refusal import async_failure
 from .hub.token_renewal import TokenRenewal
 from .issues import async_setup_issues
 from .issues.identity import accept_device, report_refused_device
@@ -72,7 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         site, documents = await _async_find_site(gateway, counters, renewal)
     except GatewayError as error:
         report_refused_device(hass, entry, error)
-        raise _set_up_error(hass, entry, error) from error
+        raise async_failure(hass, entry, error, ConfigEntryNotReady) from error
     accept_device(hass, entry, gateway)
     await store.async_catch_up(site)
     async_drop_vanished(hass, counters, str(entry.unique_id))
@@ -100,23 +99,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_roof(hass, entry)
     return True
-
-
-def _set_up_error(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError) -> HomeAssistantError:
-    """Return the exception for a failed set-up.
-
-    Without a certificate another device may have rejected the credentials: set-up is tried again, and the user is asked
-    for others meanwhile.
-    """
-    exception = translated(error, ConfigEntryNotReady)
-    if not isinstance(exception, ConfigEntryAuthFailed) or certificate_of(entry) is not None:
-        return exception
-    entry.async_start_reauth(hass)
-    return ConfigEntryNotReady(
-        translation_domain=exception.translation_domain,
-        translation_key=exception.translation_key,
-        translation_placeholders=exception.translation_placeholders,
-    )
 
 
 def _close_with_entry(hass: HomeAssistant, entry: GatewayConfigEntry, gateway: Gateway) -> None:
