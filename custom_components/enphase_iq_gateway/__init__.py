@@ -4,7 +4,7 @@ from time import monotonic
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, HomeAssistantError
+from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
@@ -34,13 +34,13 @@ from .counters.state import GuardState
 from .counters.steady_clock import clock_after_start
 from .counters.store import CounterStore
 from .counters.vanished import async_drop_vanished
-from .errors import translated
+from .errors import described
 from .history.replacement import async_continue_replacement
 from .history.takeover.takeover import async_continue, async_return_before_removal
 from .hub.account_layout import async_setup_import
 from .hub.api import async_create_gateway
 from .hub.devices import async_setup_devices
-from .hub.entry_data import certificate_of
+from .hub.refusal import async_failure
 from .hub.token_renewal import TokenRenewal
 from .issues import async_setup_issues
 from .issues.identity import accept_device, report_refused_device
@@ -107,19 +107,11 @@ def _set_up_error(
 ) -> HomeAssistantError:
     """Return the exception for a failed set-up.
 
-    Without a certificate another device may have rejected the credentials: set-up is tried again, and the user is asked
-    for others meanwhile. A gateway whose production has been counted is not ready while it provides no data.
+    A gateway whose production has been counted is not ready while it provides no data.
     """
-    exception = translated(error, ConfigEntryNotReady)
-    if isinstance(exception, ConfigEntryAuthFailed) and certificate_of(entry) is None:
-        entry.async_start_reauth(hass)
-    elif not isinstance(error, GatewayUnsupportedError) or not counters.locked_sources():
-        return exception
-    return ConfigEntryNotReady(
-        translation_domain=exception.translation_domain,
-        translation_key=exception.translation_key,
-        translation_placeholders=exception.translation_placeholders,
-    )
+    if isinstance(error, GatewayUnsupportedError) and counters.locked_sources():
+        return described(error, ConfigEntryNotReady)
+    return async_failure(hass, entry, error, ConfigEntryNotReady)
 
 
 def _close_with_entry(hass: HomeAssistant, entry: GatewayConfigEntry, gateway: Gateway) -> None:

@@ -90,5 +90,10 @@ def translated(error: GatewayError, retry: type[HomeAssistantError] = UpdateFail
             kind = ConfigEntryError
         case _:
             kind = retry
+    return described(error, kind)
+
+
+def described(error: GatewayError, kind: type[HomeAssistantError]) -> HomeAssistantError:
+    """Return an exception of this class with the text of an error."""
     key, placeholders = explain(error)
     return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders)

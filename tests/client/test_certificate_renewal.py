@@ -3,16 +3,19 @@
 import pytest
 
 from custom_components.enphase_iq_gateway.client.auth.sign_in import CHECK_PATH
-from custom_components.enphase_iq_gateway.client.exceptions import GatewayCertificateError
+from custom_components.enphase_iq_gateway.client.exceptions import GatewayCertificateError, GatewayConnectionError
 from custom_components.enphase_iq_gateway.client.gateway import Gateway
 from custom_components.enphase_iq_gateway.client.transport.certificates import CertificateCheck
 from tests.support.device import (
     CHALLENGE,
     DAY,
+    HANG_UP,
     NOW,
     SERIAL,
     UNAUTHORIZED,
     VALID,
+    Reply,
+    hang_for,
     make_identity,
     reply,
 )
@@ -92,6 +95,34 @@ async def test_a_renewal_is_not_accepted_until_the_check_of_the_token_answers(an
         there.replies[CHECK_PATH] = VALID
         assert await gateway.read_raw(PATH) == b"{}"
         assert gateway.certificate == renewed.certificate
+
+
+@pytest.mark.parametrize("answer", [HANG_UP, hang_for(60), b"not HTTP"], ids=["hang_up", "hang", "not_http"])
+async def test_a_device_that_takes_the_token_without_an_answer_is_reported(answer: Reply) -> None:
+    """The pinned certificate stays until the token is accepted over the new one."""
+    identity = make_identity(not_after=NOW + 60 * DAY)
+    renewed = make_identity(not_before=NOW - 60)
+    async with device(identity=renewed) as there, client(there.address, identity.certificate) as gateway:
+        there.replies[CHECK_PATH] = answer
+        for _ in range(2):
+            with pytest.raises(GatewayCertificateError):
+                await gateway.read_raw(PATH)
+        assert {path for path, _ in there.credentials} == {CHECK_PATH}
+        assert gateway.certificate == identity.certificate
+
+        there.replies[CHECK_PATH] = VALID
+        assert await gateway.read_raw(PATH) == b"{}"
+        assert gateway.certificate == renewed.certificate
+
+
+async def test_a_device_that_closes_the_connection_before_the_token_is_sent_is_an_outage() -> None:
+    identity = make_identity(not_after=NOW + 60 * DAY)
+    async with device(identity=make_identity(not_before=NOW - 60)) as there:
+        async with client(there.address, identity.certificate) as gateway:
+            there.replies["/info"] = HANG_UP
+            with pytest.raises(GatewayConnectionError):
+                await gateway.read_raw(PATH)
+        assert there.credentials == []
 
 
 async def test_a_renewal_is_not_accepted_without_a_token() -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from random import SystemRandom
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -382,3 +383,9 @@ async def test_a_token_that_ended_asks_the_user(
     entry = await set_up_with(hass, simulator, clock, left_s=-DAY, remembered=remembered)
 
     assert (is_loaded(entry), is_asked(hass), cloud.login_requests) == (False, True, int(remembered))
+
+
+async def test_a_token_that_ended_is_not_tried_again(hass: HomeAssistant, simulator: Simulator, clock: Clock) -> None:
+    entry = await set_up_with(hass, simulator, clock, left_s=-DAY, remembered=False)
+
+    assert (entry.state, is_asked(hass)) == (ConfigEntryState.SETUP_ERROR, True)

@@ -20,10 +20,11 @@ from ..client import Gateway, GatewayAuthenticationError, GatewayError, Token
 from ..client.auth.cloud import CloudError
 from ..const import DOMAIN, LOGGER
 from ..coordinator import GatewayConfigEntry, PollGroupCoordinator
-from ..errors import NEEDS_USER, translated
+from ..errors import NEEDS_USER
 from ..formatting import utc_minute
 from ..issues.token import async_create_token_issue, async_delete_token_issue
 from .cloud import async_fetch_token
+from .refusal import async_end_reauth, async_failure, may_be_accepted
 
 # A tenth of an installer's token, the shortest there is, is 72 minutes (G§2.4).
 CHECK_EVERY: Final = timedelta(minutes=10)
@@ -47,6 +48,9 @@ class RenewalBackoff:
     """The last failure, None after a success."""
     failures: int = 0
     """Failures in a row."""
+    given_up: bool = False
+    """The gateway refuses a new token too, or the cloud refuses the account: no further request helps until the gateway
+    accepts the token."""
     _until: float = 0.0
     _renewals: int = 0
     """Renewals in a row of which each was within a day of the one before."""
@@ -93,8 +97,6 @@ class TokenRenewal:
         self._entry = entry
         self._gateway = gateway
         self._coordinators: tuple[PollGroupCoordinator, ...] = ()
-        self._unproven = False
-        """A refused token was replaced, and the gateway has not accepted the new one yet."""
         self._refused = False
         """The gateway has refused the token."""
         self._refused_by_cloud = False
@@ -115,15 +117,17 @@ class TokenRenewal:
             CloudError: The cloud issues no token, or issued none shortly before.
             GatewayAuthenticationError: The refused token is new.
         """
-        if self._backoff.left_s:
+        if self._backoff.left_s or (self._backoff.given_up and may_be_accepted(self._entry)):
             raise self._backoff.error or refusal
         try:
             await self._async_replace()
         except CloudError as error:
-            if error.problem not in NEEDS_USER:
+            if error.problem in NEEDS_USER:
+                self._backoff.error, self._backoff.given_up = error, True
+            else:
                 self._backoff.failed(error)
             raise
-        self._unproven = True
+        self._backoff.given_up = True
 
     @callback
     def async_start(self, coordinators: Iterable[PollGroupCoordinator]) -> None:
@@ -139,9 +143,9 @@ class TokenRenewal:
     def translate(self, error: GatewayError) -> HomeAssistantError:
         """Return the exception for an error of a coordinator: a refused token is renewed once before a reauth."""
         if not isinstance(error, GatewayAuthenticationError) or not self.possible:
-            return translated(error)
-        if self._unproven or self._refused_by_cloud:
-            return translated(error)
+            return async_failure(self._hass, self._entry, error)
+        if self._backoff.given_up or self._refused_by_cloud:
+            return async_failure(self._hass, self._entry, error)
         if not self._refused:
             self._refused = True
             self._stop_retry()
@@ -187,7 +191,7 @@ class TokenRenewal:
             self._handle_failure(error)
             return
         self._busy = False
-        self._unproven, self._refused = self._refused, False
+        self._backoff.given_up, self._refused = self._refused, False
         self._async_check()
         for coordinator in self._coordinators:
             await coordinator.async_request_refresh()
@@ -238,7 +242,8 @@ class TokenRenewal:
         if coordinator.error is None:
             if self._refused:
                 self._stop_retry()
-            self._unproven = self._refused = False
+            self._backoff.given_up = self._refused = False
+            async_end_reauth(self._hass, self._entry)
 
 
 def warn_before_s(token: Token) -> float:

@@ -161,6 +161,20 @@ async def test_a_session_lost_in_a_reboot_is_opened_anew() -> None:
     assert device.paths[-3:] == [PATH, CHECK_PATH, PATH]
 
 
+async def test_a_session_that_only_gets_refusals_is_opened_anew() -> None:
+    """It may have ended in a reboot while every endpoint was closed."""
+    async with by_token(path=UNAUTHORIZED) as (device, gateway, clock):
+        with pytest.raises(GatewayStatusError):
+            await gateway.read_raw(PATH)
+        device.requests.clear()
+        for _ in range(2):
+            clock.now += 300
+            with pytest.raises(GatewayStatusError):
+                await gateway.read_raw(PATH)
+
+    assert device.paths == [PATH, CHECK_PATH, PATH]
+
+
 @pytest.mark.parametrize("status", BOTH)
 async def test_one_closed_endpoint_is_no_failed_sign_in(status: int) -> None:
     """The credential is checked once; after that only the endpoint fails."""

@@ -166,7 +166,9 @@ class TokenSignIn(SignIn):
         return {hdrs.AUTHORIZATION: f"Bearer {self._token.text.reveal()}"}
 
     def _store_session(self, answer: Answer) -> None:
-        self._used_at = self._clock()
+        # A refusal does not show that the session still lasts: a reboot may have ended it.
+        if answer.status not in _DENIED:
+            self._used_at = self._clock()
         if answer.status == HTTPStatus.OK and answer.session is not None:
             self._session = answer.session
 

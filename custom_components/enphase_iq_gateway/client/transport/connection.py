@@ -208,10 +208,15 @@ class Connection:
                     scheme = self.scheme or (await self._find_scheme())[0]
                     return await self._exchange(scheme, request, middlewares)
             except TimeoutError:
+                self._connector.refuse_tried_renewal()
                 self._reset()
                 raise GatewayTimeoutError(f"{request.path}: no whole answer within {limit_s:g} s") from None
             except GatewayConnectionError:
+                self._connector.refuse_tried_renewal()
                 self._reset()
+                raise
+            except GatewayResponseError:
+                self._connector.refuse_tried_renewal()
                 raise
 
     def _reset(self) -> None:

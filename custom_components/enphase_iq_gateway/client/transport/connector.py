@@ -156,6 +156,15 @@ class GatewayConnector(TCPConnector):
             self.reset()
             raise GatewayCertificateError(pinned, presented)
 
+    def refuse_tried_renewal(self) -> None:
+        """Refuse the renewed certificate if the token was sent over it: the device has not answered.
+
+        Raises:
+            GatewayCertificateError: the token was sent over it.
+        """
+        if self.renewal == self._tried:
+            self.refuse_renewal(for_good=False)
+
     def reset(self) -> None:
         """Close the connection and discard the verification, after another device or none has responded."""
         self._last_verification = self.renewal = None
