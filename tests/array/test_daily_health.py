@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerat
 from sqlalchemy.exc import OperationalError
 
 from custom_components.enphase_iq_gateway.array.daily_health import DailyHealth, async_daily_health
-from custom_components.enphase_iq_gateway.array.health import PanelState
+from custom_components.enphase_iq_gateway.array.health import HealthReport, PanelState
 from custom_components.enphase_iq_gateway.array.health_store import HealthStore
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from tests.conftest import StartHome
@@ -158,3 +158,19 @@ async def test_nothing_is_compared_without_a_recorder(roof: Home) -> None:
 
     assert health(roof).report is None
     assert f"{roof.entry.unique_id}_panels_below_array" not in roof.states()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("recorded", "all_entities_enabled")
+async def test_after_a_clock_that_was_a_year_ahead_the_days_are_reported_again(start_home: StartHome) -> None:
+    home = await start_home(inverters=5)
+    await HealthStore(home.hass, home.entry.entry_id).async_save(
+        HealthReport(day=YESTERDAY + timedelta(days=365), panels={})
+    )
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+
+    await home.advance(1800, step=300)
+
+    report = health(home).report
+    assert report is not None
+    assert report.day == YESTERDAY

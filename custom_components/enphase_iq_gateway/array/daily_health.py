@@ -62,7 +62,9 @@ class DailyHealth:
     def async_update(self) -> None:
         """Make the report of a day once it is over."""
         day = self._last_day()
-        if DATA_INSTANCE not in self._hass.data or (self._begun is not None and day <= self._begun):
+        # After a clock that was ahead, a day after today is none that is over.
+        done = self._begun is not None and day <= self._begun <= dt_util.now().date()
+        if done or DATA_INSTANCE not in self._hass.data:
             return
         self._begun = day
         _ = self._entry.async_create_background_task(
