@@ -164,6 +164,23 @@ async def test_a_journal_that_cannot_be_read_is_left_alone(home: TwoIntegrations
     assert "cannot be read, so it cannot be undone" in home.caplog.text
 
 
+@pytest.mark.parametrize("keep_old", [False, True])
+async def test_without_its_journal_a_takeover_is_not_repeated(
+    home: TwoIntegrations, hass_storage: dict[str, Any], *, keep_old: bool
+) -> None:
+    """A second takeover would replace the entities that have moved by what holds their places, or by doubles."""
+    plan = await home.take_over(keep_old=keep_old)
+    if keep_old:
+        await home.turn_until(lambda: home.core.state is ConfigEntryState.LOADED)
+    del hass_storage[f"{DOMAIN}.takeover.{home.entry.entry_id}"]
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await home.turn()
+
+    again = home.plan()
+
+    assert {each.unique_id for each in again.moves} & {each.unique_id for each in plan.moves} == set()
+
+
 async def test_entities_return_when_our_entry_is_deleted(home: TwoIntegrations) -> None:
     before = home.rows(home.core)
     await home.take_over()
