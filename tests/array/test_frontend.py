@@ -2,6 +2,7 @@
 
 from pathlib import Path
 import re
+from unittest.mock import patch
 
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
 from homeassistant.core import HomeAssistant
@@ -9,6 +10,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.enphase_iq_gateway.array import frontend
 from custom_components.enphase_iq_gateway.array.frontend import FOLDER, folder_hash
 from custom_components.enphase_iq_gateway.const import DOMAIN
 
@@ -58,6 +60,27 @@ def test_a_change_in_any_module_changes_the_address(tmp_path: Path) -> None:
 
     assert len(set(hashes)) == 3
     assert {len(digits) for digits in hashes} == {12}
+
+
+def test_only_files_are_in_the_address(tmp_path: Path) -> None:
+    """A NAS adds folders, and an editor links to nowhere."""
+    (tmp_path / "a.js").write_text("1")
+    before = folder_hash(tmp_path)
+    (tmp_path / "@eaDir").mkdir()
+    (tmp_path / ".#a.js").symlink_to("user@host.1:2")
+
+    assert folder_hash(tmp_path) == before
+
+
+async def test_a_folder_that_cannot_be_read_does_not_stop_set_up(
+    hass: HomeAssistant, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await async_setup_component(hass, "frontend", {})
+
+    with patch.object(frontend, "FOLDER", tmp_path / "missing"):
+        assert await async_setup_component(hass, DOMAIN, {})
+
+    assert "The modules of the frontend cannot be read" in caplog.text
 
 
 def loaded_with(module: str) -> set[str]:

@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
@@ -25,7 +26,7 @@ from ..history.takeover.dashboard import async_in_dashboard
 from ..history.takeover.journal import journal_of
 from ..history.takeover.offer import TAKE_OVER_STEP, UNDO_STEP, other_entry_of
 from ..history.takeover.plan import Left, Plan, make_plan
-from ..history.takeover.starts import async_find_shifts
+from ..history.takeover.starts import UnsteadyCountersError, async_find_shifts
 from ..history.takeover.takeover import async_take_over, async_undo, can_undo
 from ..history.takeover.uses import uses_of
 from .take_over_texts import Texts, async_describe
@@ -67,7 +68,10 @@ class TakeOverSteps(OptionsFlowWithReload):
         plan = _plan(self.hass, entry, other, in_dashboard, areas=areas | areas_of(entry), with_changed=with_changed)
         if not plan.moves:
             return self.async_abort(reason="take_over_nothing", description_placeholders={"title": other.title})
-        shifts = await async_find_shifts(self.hass, entry, plan.moves)
+        try:
+            shifts = await async_find_shifts(self.hass, entry, plan.moves)
+        except UnsteadyCountersError:
+            raise AbortFlow("take_over_unsteady") from None
         moving = {(each.row.id, each.unique_id) for each in plan.moves}
         if user_input is None or moving != self._previewed:
             self._previewed = moving

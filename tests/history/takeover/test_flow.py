@@ -210,6 +210,20 @@ async def test_a_takeover_whose_journal_cannot_be_written_ends_with_an_explanati
     assert home.changed(before, "platform") == {}
 
 
+async def test_counters_that_are_zero_for_a_moment_end_the_takeover_with_an_explanation(home: TwoIntegrations) -> None:
+    before = home.rows(home.core)
+    form = await open_step(home, "take_over")
+    home.simulator.faults.add("zeros")
+    await home.live(3)
+
+    submitted = await submit(home, form)
+    opened = await open_step(home, "take_over")
+
+    for result in (submitted, opened):
+        assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "take_over_unsteady")
+    assert home.changed(before, "platform") == {}
+
+
 async def test_an_undo_whose_journal_cannot_be_written_ends_with_an_explanation(home: TwoIntegrations) -> None:
     await home.take_over()
     form = await open_step(home, "undo_take_over")

@@ -13,7 +13,7 @@ import pytest
 
 from custom_components.enphase_iq_gateway.const import DOMAIN
 from custom_components.enphase_iq_gateway.counters.shift import Shifts
-from custom_components.enphase_iq_gateway.history.takeover import registries, takeover
+from custom_components.enphase_iq_gateway.history.takeover import journal as journals, registries, takeover
 from custom_components.enphase_iq_gateway.history.takeover.journal import (
     Stage,
     async_load_journal,
@@ -164,6 +164,23 @@ async def test_a_journal_that_cannot_be_read_is_left_alone(home: TwoIntegrations
     assert "cannot be read, so it cannot be undone" in home.caplog.text
 
 
+@pytest.mark.parametrize("keep_old", [False, True])
+async def test_without_its_journal_a_takeover_is_not_repeated(
+    home: TwoIntegrations, hass_storage: dict[str, Any], *, keep_old: bool
+) -> None:
+    """A second takeover would replace the entities that have moved by what holds their places, or by doubles."""
+    plan = await home.take_over(keep_old=keep_old)
+    if keep_old:
+        await home.turn_until(lambda: home.core.state is ConfigEntryState.LOADED)
+    del hass_storage[f"{DOMAIN}.takeover.{home.entry.entry_id}"]
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await home.turn()
+
+    again = home.plan()
+
+    assert {each.unique_id for each in again.moves} & {each.unique_id for each in plan.moves} == set()
+
+
 async def test_entities_return_when_our_entry_is_deleted(home: TwoIntegrations) -> None:
     before = home.rows(home.core)
     await home.take_over()
@@ -173,6 +190,35 @@ async def test_entities_return_when_our_entry_is_deleted(home: TwoIntegrations) 
 
     assert home.changed(before, "name", "unique_id", "platform", "config_entry_id") == {}
     assert home.rows(home.core).keys() == before.keys()
+
+
+@pytest.mark.parametrize("expected_lingering_timers", [True])
+async def test_entities_return_from_our_deleted_entry_although_the_other_integration_cannot_unload(
+    home: TwoIntegrations,
+) -> None:
+    plan = await home.take_over(keep_old=True)
+    await home.turn_until(lambda: home.core.state is ConfigEntryState.LOADED)
+
+    with patch("homeassistant.components.enphase_envoy.async_unload_entry", return_value=False):
+        await home.hass.config_entries.async_remove(home.entry.entry_id)
+    await home.turn()
+
+    assert {home.row(each.row.id).platform for each in plan.moves} == {"enphase_envoy"}
+    assert home.core.disabled_by is None
+    assert [text for text in home.warnings() if "OperationNotAllowed" in text] == []
+
+
+@pytest.mark.parametrize("error", [HomeAssistantError(), OSError()])
+async def test_entities_return_from_our_deleted_entry_although_the_journal_cannot_be_written(
+    home: TwoIntegrations, error: Exception
+) -> None:
+    plan = await home.take_over()
+
+    with patch.object(journals, "async_write_journal", side_effect=error):
+        await home.hass.config_entries.async_remove(home.entry.entry_id)
+    await home.turn_until(lambda: home.core.state is ConfigEntryState.LOADED)
+
+    assert {home.row(each.row.id).platform for each in plan.moves} == {"enphase_envoy"}
 
 
 async def test_an_entity_that_the_user_deletes_meanwhile_is_created_again(home: TwoIntegrations) -> None:

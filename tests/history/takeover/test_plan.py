@@ -3,7 +3,8 @@
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.enphase_iq_gateway.history.takeover.plan import Left, Meaning, make_plan
+from custom_components.enphase_iq_gateway.const import DOMAIN
+from custom_components.enphase_iq_gateway.history.takeover.plan import HOLDS_PLACE, Left, Meaning, make_plan
 
 from .rows import BATTERY, CONTROLLER, INVERTER, SERIAL, planned, row, site
 
@@ -93,6 +94,19 @@ def test_of_two_with_the_same_value_the_one_in_the_energy_dashboard_moves() -> N
     moves, _ = planned(TWO, site(LIFETIME), in_dashboard={TWO[0].entity_id})
 
     assert moves == {f"{SERIAL}_production_ct_energy_delivered": LIFETIME}
+
+
+def test_nothing_moves_to_an_entity_that_has_moved_before() -> None:
+    """Neither what holds its place nor another one with the same value."""
+    holder = {"disabled_by": er.RegistryEntryDisabler.USER, "options": {DOMAIN: HOLDS_PLACE}}
+
+    moves, left = planned([row("lifetime_production", holder), row("production_ct_energy_delivered")], site(LIFETIME))
+
+    assert moves == {}
+    assert left == {
+        f"{SERIAL}_lifetime_production": Left.NEVER_ENABLED,
+        f"{SERIAL}_production_ct_energy_delivered": Left.DOUBLE,
+    }
 
 
 def test_of_two_phases_the_same_one_moves_as_of_the_totals() -> None:

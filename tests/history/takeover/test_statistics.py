@@ -8,7 +8,8 @@ import pytest
 
 from custom_components.enphase_iq_gateway.client.models import Flow
 from custom_components.enphase_iq_gateway.counters.key import CounterField, FlowCounter, InverterCounter
-from custom_components.enphase_iq_gateway.history.takeover.starts import async_find_shifts
+from custom_components.enphase_iq_gateway.history.takeover.starts import UnsteadyCountersError, async_find_shifts
+from tests.conftest import set_up
 
 from .two_integrations import TwoIntegrations
 
@@ -182,3 +183,23 @@ async def test_an_entity_without_any_value_is_not_shifted(home: TwoIntegrations)
     shifts = await async_find_shifts(home.hass, home.entry, home.plan().moves)
 
     assert PRODUCED not in shifts.counters
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+async def test_counters_that_are_zero_for_a_moment_are_not_continued(home: TwoIntegrations, *, is_new: bool) -> None:
+    """Both integrations have run before, or this one is set up in that moment and has no value yet."""
+    await home.live(10)
+    if is_new:
+        await home.hass.config_entries.async_remove(home.entry.entry_id)
+    home.simulator.faults.add("zeros")
+    await home.live(3)
+    if is_new:
+        home.entry = await set_up(home.hass, home.simulator)
+        await home.turn()
+    with pytest.raises(UnsteadyCountersError):
+        await async_find_shifts(home.hass, home.entry, home.plan().moves)
+
+    home.simulator.faults.clear()
+    await home.live(15)
+
+    assert (await async_find_shifts(home.hass, home.entry, home.plan().moves)).counters == {}

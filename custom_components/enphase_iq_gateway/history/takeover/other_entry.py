@@ -54,8 +54,9 @@ async def async_disable(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 
 async def async_start(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Enable an entry, or set it up where it is enabled."""
+    """Enable an entry, or set it up where it is enabled; one that could not unload starts with Home Assistant."""
     if entry.disabled_by is not None:
-        await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
+        with suppress(OperationNotAllowed):
+            await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
     elif entry.state is ConfigEntryState.NOT_LOADED and entry.domain in hass.config.components:
         await hass.config_entries.async_setup(entry.entry_id)

@@ -9,9 +9,12 @@ from homeassistant.const import Platform
 from homeassistant.helpers import entity_registry as er
 
 from ...client.control.changes import CONTACT_IDS
+from ...const import DOMAIN
 from .core_entities import PREFERRED
 from .counterparts import counterpart, maker_of, maker_of_forks
 
+HOLDS_PLACE: Final = {"holds_place": True}
+"""The options of an entity that was registered in the place of one that has moved here."""
 _PRIVATE_OPTIONS: Final = "sensor.private"
 _INTEGRATION_OPTION: Final = "suggested_display_precision"
 _WITHOUT_STATE_CLASS: Final = ("_energy_last_7_days", "_energy_yesterday")
@@ -115,11 +118,16 @@ def make_plan(
     rows = sorted(rows, key=lambda row: row.entity_id)
     fork = maker_of_forks(rows)
     candidates: dict[tuple[str, str], list[er.RegistryEntry]] = {}
+    taken: set[tuple[str, str]] = set()
     left: list[tuple[er.RegistryEntry, Left]] = []
     for row in rows:
         ours = counterpart(row, possible.serial, maker_of(row, fork))
         if ours is None:
             left.append((row, Left.NO_COUNTERPART))
+        elif holds_place(row):
+            # The entity itself is here already, and another one with the same value would replace it.
+            taken.add((row.domain, ours))
+            left.append((row, Left.NEVER_ENABLED))
         elif (row.domain, ours) not in possible.unique_ids:
             left.append((row, Left.NOT_ON_SITE))
         elif was_never_enabled(row):
@@ -129,7 +137,11 @@ def make_plan(
         else:
             candidates.setdefault((row.domain, ours), []).append(row)
     moves = []
-    for (_, ours), doubles in candidates.items():
+    for place, doubles in candidates.items():
+        if place in taken:
+            left += [(row, Left.DOUBLE) for row in doubles]
+            continue
+        ours = place[1]
         chosen, *others = _by_preference(doubles, possible.serial, in_dashboard)
         left += [(row, Left.DOUBLE) for row in others]
         meaning = _meaning(chosen, ours, possible)
@@ -138,6 +150,11 @@ def make_plan(
         else:
             moves.append(Planned(row=chosen, unique_id=ours, meaning=meaning))
     return Plan(moves=tuple(moves), left=tuple(left))
+
+
+def holds_place(row: er.RegistryEntry) -> bool:
+    """Return whether an entity was registered in the place of one that has moved here, and is not in use."""
+    return row.disabled and row.options.get(DOMAIN) == HOLDS_PLACE
 
 
 def was_never_enabled(row: er.RegistryEntry) -> bool:

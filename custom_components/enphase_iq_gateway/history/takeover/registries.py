@@ -11,6 +11,7 @@ from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from ...const import DOMAIN
 from .journal import Journal, MovedDevice, MovedRow
+from .plan import HOLDS_PLACE
 
 
 @callback
@@ -103,13 +104,14 @@ def _hold_place(hass: HomeAssistant, journal: Journal, row: MovedRow) -> None:
     old = hass.config_entries.async_get_entry(journal.old_entry_id)
     registry = er.async_get(hass)
     if old is not None and registry.async_get_entity_id(row.domain, journal.old_domain, row.old_unique_id) is None:
-        registry.async_get_or_create(
+        holder = registry.async_get_or_create(
             row.domain,
             journal.old_domain,
             row.old_unique_id,
             config_entry=old,
             disabled_by=er.RegistryEntryDisabler.USER,
         )
+        registry.async_update_entity_options(holder.entity_id, DOMAIN, HOLDS_PLACE)
 
 
 def _free_place(registry: er.EntityRegistry, journal: Journal, row: MovedRow) -> None:
@@ -118,6 +120,7 @@ def _free_place(registry: er.EntityRegistry, journal: Journal, row: MovedRow) ->
     holder = None if entity_id is None else registry.async_get(entity_id)
     if holder is not None and holder.disabled_by is er.RegistryEntryDisabler.USER:
         registry.async_update_entity(holder.entity_id, disabled_by=None)
+        registry.async_update_entity_options(holder.entity_id, DOMAIN, None)
 
 
 def _move_device(

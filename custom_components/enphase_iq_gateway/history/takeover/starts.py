@@ -48,6 +48,10 @@ _TODAY: Final = "_energy_today"
 _HOUR: Final = timedelta(hours=1)
 
 
+class UnsteadyCountersError(Exception):
+    """A counter has no value at the moment, or one that is not accepted yet."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Pair:
     """A counter as the other integration has shown it last, and as it is here."""
@@ -77,7 +81,11 @@ class _Pair:
 
 
 async def async_find_shifts(hass: HomeAssistant, entry: GatewayConfigEntry, moves: Iterable[Planned]) -> Shifts:
-    """Return by how much the counters of a loaded entry have to be shifted to continue those that move."""
+    """Return by how much the counters of a loaded entry have to be shifted to continue those that move.
+
+    Raises:
+        UnsteadyCountersError: a counter that moves cannot be compared at the moment.
+    """
     runtime, gateway = entry.runtime_data, str(entry.unique_id)
     rows = {each.row.entity_id: each.unique_id for each in moves if each.row.domain == "sensor"}
     counters = {entity_id: key for entity_id, own in rows.items() if (key := counter_of(own, gateway)) is not None}
@@ -88,7 +96,12 @@ async def async_find_shifts(hass: HomeAssistant, entry: GatewayConfigEntry, move
         state = runtime.guard.state.counters.get(key)
         shown = _shown(hass, entity_id)
         old = shown or recorded.get(entity_id)
-        if old is None or state is None or state.published is None:
+        if old is None:
+            continue
+        if state is not None and state.held is not None:
+            # A gateway that has just started may send zeros. The other integration shows those.
+            raise UnsteadyCountersError
+        if state is None or state.published is None:
             continue
         pair = _Pair(
             old=old,

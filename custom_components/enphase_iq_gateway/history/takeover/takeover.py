@@ -5,6 +5,7 @@ the continuation after a crash are all a journal and a reload.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_call_later
 
@@ -123,10 +125,12 @@ async def async_return_before_removal(hass: HomeAssistant, entry: GatewayConfigE
     journal = await async_load_journal(hass, entry.entry_id)
     old = None if journal is None else hass.config_entries.async_get_entry(journal.old_entry_id)
     if journal is not None and old is not None:
-        if await async_stop(hass, old):
+        # This is the only attempt: it is made although the other integration cannot unload, or the disk is full.
+        _ = await async_stop(hass, old)
+        with suppress(HomeAssistantError, OSError):
             await async_set_stage(hass, journal, Stage.RETURNING)
-            async_return(hass, journal)
-            await async_replace(hass, _reversed(journal.replaced_in_dashboard))
+        async_return(hass, journal)
+        await async_replace(hass, _reversed(journal.replaced_in_dashboard))
         _restart(hass, old, journal)
     await async_delete_journal(hass, entry.entry_id)
 
