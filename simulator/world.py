@@ -157,6 +157,10 @@ class World:
         self._install()
         return inverter.serial
 
+    def list_inverter(self, inverter: Inverter, *, listed: bool) -> None:
+        """List an inverter again, or leave it out of every list."""
+        (self._listed.append if listed else self._listed.remove)(inverter)
+
     def retire_inverter(self, serial: str) -> None:
         """Take an inverter out of service at the next full minute."""
         now = self.now

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from homeassistant.config_entries import SOURCE_IGNORE
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -101,3 +102,13 @@ async def test_two_gateways_are_distinguished_by_title(start_home: StartHome, st
     shown = await health(home.hass)
 
     assert (shown[f"firmware ({home.entry.title})"], shown[f"firmware ({other.title})"]) == ("8.2.4345", "4.10.35")
+
+
+async def test_an_ignored_gateway_is_not_shown(home: Home) -> None:
+    ignored = {"unique_id": "122300000222", "title": "122300000222 (192.0.2.5)"}
+    await home.hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_IGNORE}, data=ignored)
+
+    shown = await health(home.hass)
+
+    assert "reachable" in shown
+    assert not any("(" in key for key in shown)

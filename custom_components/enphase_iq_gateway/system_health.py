@@ -21,7 +21,7 @@ def async_register(_hass: HomeAssistant, register: system_health.SystemHealthReg
 
 async def system_health_info(hass: HomeAssistant) -> dict[str, object]:
     """Return what is known about each gateway without reading it; with several gateways, keys end with titles."""
-    entries: list[GatewayConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    entries: list[GatewayConfigEntry] = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     # Home Assistant translates the names of values, not the values: these are in the language of the server.
     texts = await async_get_translations(hass, hass.config.language, "common", [DOMAIN])
     info: dict[str, object] = {}

@@ -21,6 +21,16 @@ async def test_the_reserve_is_confirmed_with_its_time(controlled: ControlledHome
     assert controlled.shown("S_reserve_soc").state == "35.0"
 
 
+async def test_a_reserve_with_decimals_is_rounded_and_confirmed(controlled: ControlledHome) -> None:
+    controlled.home.simulator.faults.add("write_works")
+
+    response = await controlled.finish(controlled.start("set_reserve", reserve=33.3), 250)
+
+    assert response["confirmed"] == 33
+    assert controlled.shown("S_reserve_soc").state == "33.0"
+    assert not controlled.repairs()
+
+
 async def test_the_storage_mode_is_confirmed(controlled: ControlledHome) -> None:
     controlled.home.simulator.faults.add("write_works")
 

@@ -183,3 +183,20 @@ async def test_the_other_gateway_has_the_inverter_of_a_deleted_one_at_once(pair:
     assert float(pair.home.state("power", pair.serial)) > 0
     assert pair.unavailable() == set()
     assert pair.other_entry.runtime_data is runtime
+
+
+async def test_an_inverter_that_no_gateway_listed_for_some_time_comes_back(pair: Pair) -> None:
+    here, there = pair.home.simulator.world, pair.other.world
+    inverter = here.inverters[pair.serial]
+    here.list_inverter(inverter, listed=False)
+    await pair.home.advance(900, step=60)
+    assert pair.entries() == {pair.other_entry.entry_id}
+    there.list_inverter(there.inverters[pair.serial], listed=False)
+    await pair.home.advance(900, step=60)
+    here.list_inverter(inverter, listed=True)
+
+    await pair.home.advance(HOUR, step=60)
+
+    assert pair.entries() == {pair.home.entry.entry_id}
+    assert float(pair.home.state("power", pair.serial)) > 0
+    assert pair.unavailable() == set()

@@ -93,3 +93,30 @@ async def test_batteries_that_a_starting_gateway_does_not_list_are_found_within_
     await home.advance(360, step=30)
 
     assert batteries(home) == before
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda faults: faults.add("status", path=INVENTORY, code=503),
+        lambda faults: faults.add("status", path=INVENTORY, code=404),
+        lambda faults: faults.add("html", path=INVENTORY),
+        lambda faults: faults.add("battery_group_empty"),
+    ],
+    ids=["busy", "missing", "html", "empty"],
+)
+async def test_batteries_that_a_starting_gateway_does_not_list_for_long_are_found_soon_after(
+    start_home: StartHome, spoil: Callable[[Faults], object]
+) -> None:
+    home = await start_home("storage_single_phase")
+    await home.advance(60)
+    before = batteries(home)
+    spoil(home.simulator.faults)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await home.advance(1000, step=30)
+    assert batteries(home) == 0
+    home.simulator.faults.clear()
+
+    await home.advance(360, step=30)
+
+    assert batteries(home) == before

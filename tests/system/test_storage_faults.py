@@ -4,9 +4,11 @@ The slow faults are tested at one endpoint.
 """
 
 from itertools import islice
+from unittest.mock import DEFAULT, AsyncMock
 
 import pytest
 
+from custom_components.enphase_iq_gateway.client.site import storage_read
 from custom_components.enphase_iq_gateway.client.site.site import PollGroup
 from tests.conftest import StartHome
 from tests.support.home import Home
@@ -165,3 +167,20 @@ async def test_a_gateway_that_resets_every_connection_is_requested_less_often(ho
     home.simulator.faults.clear()
     await home.advance(400, step=STEP_S)
     assert missing(home) == set()
+
+
+async def test_endpoints_that_were_never_requested_do_not_stop_the_others(
+    start_home: StartHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The probe of storage had no time for them, and then the gateway resets the connections to them."""
+    read = storage_read._read  # noqa: SLF001 - how far the probe gets depends on the clock
+    with monkeypatch.context() as patch:
+        patch.setattr(storage_read, "_read", AsyncMock(wraps=read, side_effect=[*[DEFAULT] * 5, TimeoutError]))
+        home = await start_home("storage_ct_split")
+    for path in ("/ivp/ss/*", "/ivp/sc/*", "/admin/*", "/ivp/ensemble/s*", "/ivp/ensemble/power"):
+        home.simulator.faults.add("reset", path=path, when="before")
+
+    await home.advance(360, step=15)
+
+    assert "Unexpected" not in home.caplog.text
+    assert "KeyError" not in home.caplog.text

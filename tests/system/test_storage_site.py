@@ -85,6 +85,37 @@ async def test_ac_batteries_that_are_installed_are_found_within_a_day(start_home
     assert home.entry.runtime_data.site.storage.ac_batteries
 
 
+async def test_batteries_that_are_gone_are_looked_for_daily_after_a_day(start_home: StartHome) -> None:
+    home = await start_home("storage_single_phase", options=RARELY)
+    await home.advance(600, step=300)
+    refusing(404)(home.simulator.faults)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    home.simulator.requests.clear()
+    await home.advance(3600, step=30)
+    assert len(requests_of_storage(home)) >= 10
+    await home.advance(DAY, step=STEP_S)
+    home.simulator.requests.clear()
+
+    await home.advance(DAY, step=STEP_S)
+
+    assert len(requests_of_storage(home)) <= 1
+
+
+async def test_ac_batteries_whose_list_fails_at_first_are_found_soon_after(start_home: StartHome) -> None:
+    home = await start_home("acb")
+    await home.advance(600, step=30)
+    without_ac_batteries(home.simulator.faults)
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    await home.advance(600, step=30)
+    assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators
+    home.simulator.faults.clear()
+    refusing(404)(home.simulator.faults)
+
+    await home.advance(660, step=30)
+
+    assert home.entry.runtime_data.site.storage.ac_batteries
+
+
 async def test_a_list_that_could_not_be_read_at_set_up_is_read_again_soon(start_home: StartHome) -> None:
     home = await start_home("storage_single_phase", spoil=refusing(503))
     assert PollGroup.STORAGE not in home.entry.runtime_data.coordinators

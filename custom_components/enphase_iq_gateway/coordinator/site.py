@@ -31,7 +31,7 @@ from ..client.endpoints import (
 from ..client.gateway_clock import GatewayClock
 from ..client.models import Flow, GatewayHealth, Info, Meter, Reading
 from ..client.site.documents import Documents
-from ..client.site.probe import PROBE_LIMIT_S, probe
+from ..client.site.probe import PROBE_LIMIT_S, may_exist, probe
 from ..client.site.site import Site, endpoints_of
 from ..client.site.sources import decide
 from ..client.site.storage_read import STORAGE_PROBE_LIMIT_S, probe_storage
@@ -58,6 +58,8 @@ _LONGEST_RETRY: Final = timedelta(hours=1)
 """The longest time between two attempts to read what could not be read at set-up: it may fail for good."""
 _ONCE: Final = timedelta.max
 """The interval of a task that ends with its first success."""
+_FORMER_STORAGE_S: Final = 86_400.0
+"""For this long after set-up, a site that had storage is taken to have it still, whatever the gateway answers."""
 _STORAGE_LEAST_S: Final = 10.0
 """Time for the probe of storage where the rest took all of it: its answers take 0.4 s each (S§1)."""
 
@@ -152,6 +154,7 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         self._counters = counters
         self.data = SiteData(site=site, meters=documents.get(METERS), readings=documents.get(READINGS) or ())
         had_storage = any(isinstance(key, FlowCounter) and key.flow is Flow.STORAGE for key in counters.counters)
+        self._had_storage_until = monotonic() + (_FORMER_STORAGE_S if had_storage else 0.0)
         self._tasks = list(self._first_tasks(documents, had_storage=had_storage))
 
     def _first_tasks(self, documents: Documents, *, had_storage: bool) -> Iterator[_Task]:
@@ -243,17 +246,17 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         self._counters.firmware = str(info.firmware)
         return replace(data, site=site, meters=documents.get(METERS))
 
-    async def _update_inventory(self, data: SiteData) -> SiteData:
+    async def _update_inventory(self, data: SiteData) -> SiteData | None:
         """Read the part numbers; where the gateway refuses or lacks the list, it is read again the next day."""
         try:
             inventory = await self.gateway.read(INVENTORY)
         except (GatewayConnectionError, GatewayResponseError) as error:
             LOGGER.debug("%s: no inventory: %s", self.name, error)
-            return data
+            return self._without_storage(data)
         data = replace(data, part_numbers=inventory.inverter_part_numbers)
         if inventory.ac_batteries and data.site.storage.is_empty:
             LOGGER.info("%s: AC Batteries have been installed", self.name)
-            return await self._find_site_again(data, data.site.info) or data
+            return await self._find_site_again(data, data.site.info)
         return data
 
     async def _search_storage(self, data: SiteData) -> SiteData | None:
@@ -262,11 +265,15 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
             inventory = await self.gateway.read(ENSEMBLE_INVENTORY)
         except (GatewayStatusError, GatewayResponseError) as error:
             LOGGER.debug("%s: no batteries and no grid relay: %s", self.name, error)
-            return data
+            return None if may_exist(error) else self._without_storage(data)
         if inventory.is_empty:
-            return data
+            return self._without_storage(data)
         LOGGER.info("%s: batteries or a grid relay have been installed", self.name)
         return await self._find_site_again(data, data.site.info)
+
+    def _without_storage(self, data: SiteData) -> SiteData | None:
+        """Return None, so that the list is read again soon, while a site that had storage is found without it."""
+        return None if data.site.storage.is_empty and monotonic() < self._had_storage_until else data
 
     async def _update_health(self, data: SiteData) -> SiteData:
         """Read the gateway's health; what it was before is of no use, so a failure drops it until tomorrow."""

@@ -33,7 +33,7 @@ from ..client.site.site import PollGroup, Site
 from ..client.site.snapshot import Snapshot
 from ..client.site.storage import measure_storage
 from ..client.site.storage_documents import StorageDocuments
-from ..client.site.storage_read import due_endpoints, read_storage
+from ..client.site.storage_read import GIVE_UP_AFTER, due_endpoints, read_storage
 from ..client.site.storage_site import WITHOUT_LIVE_DATA, decide_storage, storage_plan
 from ..client.storage_models import LiveData
 from ..const import (
@@ -137,12 +137,15 @@ class StorageCoordinator(PollGroupCoordinator):
     async def _async_poll_alone(self) -> Snapshot:
         documents = self._with_shared(self._storage)
         due = self._due(documents)
+        tried_before = documents.tried_at
         try:
             documents = await read_storage(self.gateway, self.site.storage, documents, due, clock=monotonic)
         except GatewayConnectionError as error:
             documents = await self._read_another(documents, due, error)
         self._storage = documents
-        self._record_answers(frozenset(due) - documents.failed, frozenset(due) & documents.failed)
+        # A poll that ends early leaves some for the next one.
+        tried = {each for each in due if documents.tried_at.get(each) != tried_before.get(each)}
+        self._record_answers(tried - documents.failed, tried & documents.failed)
         self._reload_for_other_devices()
         return self._snapshot(self._documents, time())
 
@@ -241,7 +244,7 @@ class StorageCoordinator(PollGroupCoordinator):
         others = {each for each in self.endpoints - documents.failed - set(due) if not self.held_s(each)}
         if not others:
             raise error
-        for endpoint in due:
+        for endpoint in due[:GIVE_UP_AFTER]:
             documents = documents.with_failure(endpoint, monotonic())
         # What is read most often is a small answer.
         another = min(others, key=lambda endpoint: (self._plan[endpoint], endpoint.path))

@@ -189,13 +189,14 @@ class SeenEntities:
         @callback
         def add_seen() -> None:
             new: list[Entity] = []
+            for serial in [each for each in missing if not self._owners.has(self._entry, each)]:
+                del missing[serial]  # also while no gateway lists it
             for serial, inverter in coordinator.data.inverters.items():
                 if serial == gateway:
                     continue  # it would share the gateway's device, which cannot be connected through itself
                 if serial not in known and len(known) >= MOST_DEVICES:
                     continue  # a gateway that keeps listing other inverters would fill the registries
                 if not self._owners.has(self._entry, serial):
-                    missing.pop(serial, None)
                     continue
                 known.add(serial)
                 wanted = missing.setdefault(serial, {each.key: each for each in descriptions})

@@ -199,19 +199,20 @@ def change_storage_mode(profile: str) -> Change:
 
 
 def change_reserve(percent: float) -> Change:
-    """Return the change of the reserve."""
+    """Return the change of the reserve, which the gateway keeps in whole percents."""
+    wanted = round(percent)
 
     def is_in_effect(documents: StorageDocuments) -> bool:
         control = documents.get(SECONDARY_CONTROL)
-        return control is not None and control.reserve_set_percent == percent
+        return control is not None and control.reserve_set_percent == wanted
 
     def body(documents: StorageDocuments) -> JsonObject:
         live = documents.get(LIVE_DATA)
         if live is not None and live.profile_number == PROFILE_NUMBERS[StorageProfile.BACKUP]:
             raise InvalidChangeError(Invalid.RESERVE_IN_BACKUP)
-        return _tariff(documents, "reserved_soc", percent)
+        return _tariff(documents, "reserved_soc", wanted)
 
-    return Change(setting=Setting.RESERVE, requested=percent, body=body, is_in_effect=is_in_effect)
+    return Change(setting=Setting.RESERVE, requested=wanted, body=body, is_in_effect=is_in_effect)
 
 
 def change_charge_from_grid(*, allowed: bool) -> Change:

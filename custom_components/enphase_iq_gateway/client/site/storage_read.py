@@ -18,7 +18,7 @@ STORAGE_PROBE_LIMIT_S: Final = 40.0
 """Time for the whole probe: some twenty answers of at most 0.4 s, or the slow `/inventory.json` (S§1)."""
 _KEPT_S: Final = 90.0
 """An answer that could not be read again is used for its interval and this long."""
-_GIVE_UP_AFTER: Final = 2
+GIVE_UP_AFTER: Final = 2
 """Requests without any answer after which a poll ends."""
 _EARLY_S: Final = 1.0
 """A timer may be early by less."""
@@ -118,7 +118,7 @@ async def read_storage(
         answered = answered or connected
         last_error = error or last_error
         unreached += not connected
-        if unreached == _GIVE_UP_AFTER:
+        if unreached == GIVE_UP_AFTER:
             break
     if last_error is not None and not answered:
         raise last_error
