@@ -50,3 +50,15 @@ async def test_an_endpoint_that_fails_for_good_is_looked_for_ever_less_often(sta
     home.simulator.faults.clear()
     await home.advance(HOUR + 600, step=60)
     assert home.entry.runtime_data.site.report_endpoint is REPORT_DETAILED
+
+
+async def test_an_endpoint_that_fails_at_every_set_up_is_looked_for_later_after_each(start_home: StartHome) -> None:
+    """The gateway is reloaded where the endpoint answers at other times."""
+    home = await start_home(spoil=lambda faults: faults.add("status", path="/production.json*", code=503))
+    await home.hass.config_entries.async_reload(home.entry.entry_id)
+    before = report_requests(home)
+
+    await home.advance(360, step=30)
+    assert report_requests(home) == before
+    await home.advance(360, step=30)
+    assert report_requests(home) == before + 1

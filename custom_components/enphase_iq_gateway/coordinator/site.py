@@ -9,6 +9,7 @@ from typing import Final, Self, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.util.hass_dict import HassKey
 
 from ..client import (
     Gateway,
@@ -37,6 +38,7 @@ from ..client.site.sources import decide
 from ..client.site.storage_read import STORAGE_PROBE_LIMIT_S, probe_storage
 from ..client.site.storage_site import decide_storage
 from ..const import (
+    DOMAIN,
     FIRST_HEALTH_AFTER,
     FIRST_INVENTORY_AFTER,
     HEALTH_INTERVAL,
@@ -56,6 +58,8 @@ _LIVE: Final[tuple[Endpoint[object], ...]] = (LIVE_DATA, ENSEMBLE_POWER)
 _RETRY_AFTER: Final = timedelta(minutes=5)
 _LONGEST_RETRY: Final = timedelta(hours=1)
 """The longest time between two attempts to read what could not be read at set-up: it may fail for good."""
+_LOOK_AFTER: HassKey[dict[str, timedelta]] = HassKey(f"{DOMAIN}_look_after")
+"""When to look again after the next set-up in which something fails, by entry."""
 _ONCE: Final = timedelta.max
 """The interval of a task that ends with its first success."""
 _FORMER_STORAGE_S: Final = 86_400.0
@@ -164,8 +168,12 @@ class SiteCoordinator(GatewayCoordinator[SiteData]):
         yield _Task.beginning(INFO_INTERVAL, self._update_info)
         yield _Task.beginning(INVENTORY_INTERVAL, self._update_inventory, after=FIRST_INVENTORY_AFTER)
         yield _Task.beginning(HEALTH_INTERVAL, self._update_health, after=FIRST_HEALTH_AFTER)
+        looks = self.hass.data.setdefault(_LOOK_AFTER, {})
+        look_after = looks.pop(self.config_entry.entry_id, _RETRY_AFTER)
         if documents.failed or documents.replaced:
-            look_again = _Task.beginning(_ONCE, self._look_again, after=_RETRY_AFTER)
+            # Later after each reload, where an endpoint fails at every set-up only.
+            looks[self.config_entry.entry_id] = min(2 * look_after, _LONGEST_RETRY)
+            look_again = _Task.beginning(_ONCE, self._look_again, after=look_after)
             yield replace(look_again, longest_retry=_LONGEST_RETRY)
         if self.data.site.storage.is_empty:
             failed = documents.storage is not None and ENSEMBLE_INVENTORY in documents.storage.failed
