@@ -64,6 +64,25 @@ async def test_false_energy_is_shown_removed_and_put_back(hass: HomeAssistant, e
     assert (await sums(hass))[-1] == pytest.approx(END + SPIKE)
 
 
+@pytest.mark.slow
+async def test_reading_the_form_again_repairs_nothing(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    await put(hass, ten_days(false=SPIKE))
+    form = await submit(hass, await open_form(hass, entry, "repair_statistics"), PERIOD)
+
+    again = await hass.config_entries.options.async_configure(form["flow_id"])
+
+    assert (again["step_id"], again["description_placeholders"]) == (form["step_id"], form["description_placeholders"])
+    assert (await sums(hass))[-1] == END + SPIKE
+
+
+async def test_a_time_in_a_short_form_is_accepted(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    await put(hass, ten_days())
+
+    form = await submit(hass, await open_form(hass, entry, "repair_statistics"), {**PERIOD, "begin": "2026-6-1 0:00"})
+
+    assert problem(form) == "No false energy was found in this period."
+
+
 async def test_the_form_proposes_the_last_month(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     form = await open_form(hass, entry, "repair_statistics")
 

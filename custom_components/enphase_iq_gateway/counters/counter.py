@@ -12,16 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from .allowance import (
-    AT_ONCE_S,
-    NEGLIGIBLE_WH,
-    Limits,
-    at_once,
-    count_hours,
-    is_negligible,
-    likely,
-    most_wh,
-)
+from .allowance import AT_ONCE_S, NEGLIGIBLE_WH, Limits, at_once, count_hours, is_negligible, likely, most_wh
 from .counter_state import Below, CounterState, Held, Hours, LeftLine
 from .new_start import is_new_start
 

@@ -1,7 +1,7 @@
 """Remove false energy from the statistics of a sensor: choose it, see what would change, confirm; and undo it."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.components.sensor import DOMAIN as SENSOR, SensorDeviceClass
@@ -68,8 +68,11 @@ class StatisticsRepairSteps(OptionsFlowWithReload):
             },
         )
 
-    async def async_step_repair_statistics_confirm(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+    async def async_step_repair_statistics_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Make the changes that were shown."""
+        if user_input is None:
+            # The form is only read again.
+            return await self.async_step_repair_statistics(dict(self._period))
         _outcome, problem = await self._async_try(lambda: self._async_repair(dry_run=False))
         if problem is not None:
             return self._form("repair_statistics", _PERIOD_SCHEMA, self._period, problem)
@@ -86,7 +89,7 @@ class StatisticsRepairSteps(OptionsFlowWithReload):
         return self._form("undo_repair_statistics", _UNDO_SCHEMA, user_input or {}, problem)
 
     async def _async_repair(self, *, dry_run: bool) -> Outcome:
-        begin, end = (datetime.fromisoformat(self._period[key]) for key in (CONF_BEGIN, CONF_END))
+        begin, end = (dt_util.parse_datetime(self._period[key], raise_on_error=True) for key in (CONF_BEGIN, CONF_END))
         return await async_get_repairs(self.hass).async_repair(self._period[CONF_ENTITY], begin, end, dry_run=dry_run)
 
     async def _async_try(self, work: Callable[[], Coroutine[Any, Any, Outcome]]) -> tuple[Outcome | None, str | None]:

@@ -108,6 +108,19 @@ async def test_a_missing_endpoint_does_not_affect_the_others(storage_gateway: Fu
     assert documents.get(SECONDARY_CONTROL) is not None
 
 
+@pytest.mark.parametrize("odd", [reply(b"<html>"), reply(b""), reply(b"[1]")], ids=["HTML", "empty", "another shape"])
+async def test_an_endpoint_with_one_odd_answer_is_not_missing(storage_gateway: FullGateway, odd: bytes) -> None:
+    live = reply(body(FULL[LIVE_DATA]))
+    storage_gateway.replace_answers(
+        {LIVE_DATA: lambda _: odd if storage_gateway.requested.count(LIVE_DATA.path) == 1 else live}
+    )
+
+    documents = await probed(storage_gateway)
+
+    assert documents.get(LIVE_DATA) is not None
+    assert LIVE_DATA not in decide_storage(documents).missing
+
+
 async def test_ac_batteries_are_found_in_what_was_read_before(full_gateway: FullGateway) -> None:
     full_gateway.replace_answers(replies({ENSEMBLE_INVENTORY: [], INVENTORY: AC_ONLY[INVENTORY]}))
     known = (

@@ -156,6 +156,13 @@ def may_exist(error: GatewayError) -> bool:
     return isinstance(error, GatewayConnectionError)
 
 
+def is_odd(error: GatewayError) -> bool:
+    """Return whether an endpoint has answered neither with its document nor that it is missing, closed or busy."""
+    if isinstance(error, GatewayStatusError) and error.status in _MISSING_OR_CLOSED:
+        return False
+    return not may_exist(error)
+
+
 async def check_supported(gateway: Gateway, info: Info) -> None:
     """Check that the gateway reports its production, with as few requests as possible.
 

@@ -10,7 +10,7 @@ from ..exceptions import GatewayConnectionError, GatewayError, GatewayResponseEr
 from ..gateway import Gateway
 from ..models import Info
 from .documents import Documents
-from .probe import may_exist
+from .probe import is_odd, may_exist
 from .storage_documents import StorageDocuments
 from .storage_site import StorageSite, decide_storage, storage_plan
 
@@ -38,9 +38,9 @@ async def probe_storage(
     """Read the inventory, and the other endpoints only where the site has what they report.
 
     A site without any of these devices costs one request. `known` are the documents of the probe at set-up: they have
-    the AC Batteries. A 401, a 404 or HTML means that the gateway does not have an endpoint (S§1). Endpoints that were
-    not reached within `limit_s` count as failed. Where live data are old because their stream is off, it is turned on,
-    and they are read again in the end.
+    the AC Batteries. A 401, a 404 or HTML in two tries means that the gateway does not have an endpoint (S§1).
+    Endpoints that were not reached within `limit_s` count as failed. Where live data are old because their stream is
+    off, it is turned on, and they are read again in the end.
 
     Raises:
         GatewayError: the failure concerns the gateway as a whole (sign-in, certificate, another device).
@@ -53,7 +53,10 @@ async def probe_storage(
     try:
         async with asyncio.timeout(limit_s):
             while wanted:
-                documents, _ = await _read(gateway, documents, wanted[0], clock)
+                documents, error = await _read(gateway, documents, wanted[0], clock)
+                if error is not None and is_odd(error) and wanted[0] is not ENSEMBLE_INVENTORY:
+                    # One bad moment must not decide where the energy of storage comes from.
+                    documents, _ = await _read(gateway, documents, wanted[0], clock)
                 if wanted[0] is LIVE_DATA:
                     stream_turned_on = await _turn_stream_on(gateway, documents)
                 wanted = _not_tried(documents)
