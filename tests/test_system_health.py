@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from homeassistant.config_entries import SOURCE_IGNORE
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -93,7 +94,9 @@ async def test_a_gateway_that_is_not_set_up_is_not_reachable(home: Home) -> None
 
 
 @pytest.mark.slow
-async def test_two_gateways_are_distinguished_by_title(start_home: StartHome, start_simulator: StartSimulator) -> None:
+async def test_two_gateways_are_distinguished_by_numbers_and_not_by_titles_with_an_address(
+    start_home: StartHome, start_simulator: StartSimulator
+) -> None:
     home = await start_home()
     other = await set_up(
         home.hass, await start_simulator("metered_digest", serial="122300000002", clock=home.clock.now)
@@ -101,7 +104,9 @@ async def test_two_gateways_are_distinguished_by_title(start_home: StartHome, st
 
     shown = await health(home.hass)
 
-    assert (shown[f"firmware ({home.entry.title})"], shown[f"firmware ({other.title})"]) == ("8.2.4345", "4.10.35")
+    assert other.data[CONF_HOST] in other.title
+    assert (shown["firmware (1)"], shown["firmware (2)"]) == ("8.2.4345", "4.10.35")
+    assert not any(other.data[CONF_HOST] in f"{key} {value}" for key, value in shown.items())
 
 
 async def test_an_ignored_gateway_is_not_shown(home: Home) -> None:

@@ -20,13 +20,16 @@ def async_register(_hass: HomeAssistant, register: system_health.SystemHealthReg
 
 
 async def system_health_info(hass: HomeAssistant) -> dict[str, object]:
-    """Return what is known about each gateway without reading it; with several gateways, keys end with titles."""
+    """Return what is known about each gateway without reading it; with several gateways, keys end with numbers.
+
+    Their titles may have an address, and users paste this into public reports.
+    """
     entries: list[GatewayConfigEntry] = hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     # Home Assistant translates the names of values, not the values: these are in the language of the server.
     texts = await async_get_translations(hass, hass.config.language, "common", [DOMAIN])
     info: dict[str, object] = {}
-    for entry in entries:
-        suffix = f" ({entry.title})" if len(entries) > 1 else ""
+    for number, entry in enumerate(entries, start=1):
+        suffix = f" ({number})" if len(entries) > 1 else ""
         info |= {f"{key}{suffix}": value for key, value in _gateway_info(entry, texts).items()}
     return info
 
