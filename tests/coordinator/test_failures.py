@@ -55,6 +55,16 @@ async def test_two_failures_in_a_row_make_only_the_values_of_that_coordinator_un
 
 
 @pytest.mark.slow
+async def test_inverters_are_read_while_the_clocks_cannot_be_compared(start_home: StartHome) -> None:
+    home = await start_home(spoil=lambda faults: faults.add("clock_off", seconds=3500))
+    home.simulator.faults.add("status", path="/info", code=503)
+
+    await home.advance(1200, step=30)
+
+    assert PollGroup.INVERTERS not in home.lost()
+
+
+@pytest.mark.slow
 async def test_a_coordinator_that_fails_is_logged_once_with_the_reason(home: Home) -> None:
     home.simulator.faults.add("status", path=READINGS, code=500)
 

@@ -54,7 +54,7 @@ class InvertersCoordinator(PollGroupCoordinator):
     @override
     async def _async_read(self) -> Documents:
         if self._clocks_may_differ():
-            await self.gateway.identify()
+            await self._async_compare_clocks()
         details = self._details_to_keep()
         meters = self.site_coordinator.data.meters
         documents = await read_group(self.gateway, self.site, self.endpoints, meters, details)

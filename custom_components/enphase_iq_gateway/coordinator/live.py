@@ -65,7 +65,7 @@ class LiveCoordinator(PollGroupCoordinator):
         documents = await super()._async_read()
         if (live := documents.get(LIVE_DATA)) is not None:
             await self._async_keep_stream_on(live)
-            await self._async_compare_clocks(live)
+            await self._async_compare_clocks_if_old(live)
         return documents
 
     async def _async_keep_stream_on(self, live: LiveData) -> None:
@@ -80,7 +80,7 @@ class LiveCoordinator(PollGroupCoordinator):
             if isinstance(error, GatewayResponseError):
                 self._stream_due_at = monotonic() + _STREAM_REFUSED_S
 
-    async def _async_compare_clocks(self, live: LiveData) -> None:
+    async def _async_compare_clocks_if_old(self, live: LiveData) -> None:
         """Compare the clocks again while live data seem old or of the future, but no more often than needed.
 
         A time server may set either clock at any moment, and `/info` is otherwise read every 4 hours only.
@@ -89,10 +89,7 @@ class LiveCoordinator(PollGroupCoordinator):
         if recent or live.last_update is None or monotonic() < self._clock_due_at:
             return
         self._clock_due_at = monotonic() + _CLOCK_AGAIN_S
-        try:
-            await self.gateway.identify()
-        except (GatewayConnectionError, GatewayResponseError) as error:
-            LOGGER.debug("%s: the clocks could not be compared: %s", self.name, error)
+        await self._async_compare_clocks()
 
     def _clock(self, at: float) -> GatewayClock:
         return GatewayClock(at=at, ahead_s=self.gateway.clock_ahead_s)

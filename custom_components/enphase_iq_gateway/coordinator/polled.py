@@ -13,7 +13,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..client import GatewayConnectionError
+from ..client import GatewayConnectionError, GatewayResponseError
 from ..client.endpoints import Endpoint
 from ..client.site.documents import Documents, was_read, with_earlier
 from ..client.site.measure import measure
@@ -101,6 +101,13 @@ class PollGroupCoordinator(GatewayCoordinator[Snapshot]):
     async def _async_read(self) -> Documents:
         """Read the endpoints."""
         return await read_group(self.gateway, self.site, self.endpoints, self.site_coordinator.data.meters)
+
+    async def _async_compare_clocks(self) -> None:
+        """Compare the gateway's clock with Home Assistant's again; values can be read without."""
+        try:
+            await self.gateway.identify()
+        except (GatewayConnectionError, GatewayResponseError) as error:
+            LOGGER.debug("%s: the clocks could not be compared: %s", self.name, error)
 
     def _snapshot(self, documents: Documents, at: float) -> Snapshot:
         """Return what the documents contain, its counters checked."""
