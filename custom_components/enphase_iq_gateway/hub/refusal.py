@@ -1,6 +1,6 @@
 """Credentials that are refused: the user is asked for others, and the stored ones are tried again meanwhile.
 
-A gateway whose clock is wrong after a power cut refuses a token that is valid, until it knows the time again.
+A gateway whose clock is wrong after a power cut refuses a token that is valid until its clock is right again.
 """
 
 import time
